@@ -1,0 +1,40 @@
+"""Audio in memory: float32, channels first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from workbench.domain.errors import ParameterError
+
+Samples = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Audio:
+    """Stereo sound: `samples` has shape (2, n), float32, full scale at 1.0."""
+
+    samples: Samples
+    sample_rate_hz: int
+
+    def __post_init__(self) -> None:
+        if self.samples.ndim != 2 or self.samples.shape[0] != 2:
+            raise ParameterError(f"audio: expected samples of shape (2, n), got {self.samples.shape}")
+        if self.samples.dtype != np.float32:
+            raise ParameterError(f"audio: expected float32 samples, got {self.samples.dtype}")
+
+    @property
+    def duration_seconds(self) -> float:
+        """Length in seconds."""
+        return self.samples.shape[1] / self.sample_rate_hz
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mix:
+    """The song before the master. The stems are processed and sum to `audio` (within -90 dBFS)."""
+
+    audio: Audio
+    stems: Mapping[str, Audio]

@@ -1,0 +1,43 @@
+"""The error tree. Every message says what was expected, what came, and what to do.
+
+    WorkbenchError
+    ├── ParameterError (also ValueError)   a request, plan or argument outside its range
+    │   └── UnknownReferenceError          a reference track that the library does not hold
+    ├── ModelError                         weights missing, damaged or of another kind
+    ├── CorpusError                        training data missing or unreadable
+    ├── AudioFileError                     an audio file that cannot be read or written
+    ├── OutputError                        a folder or file that cannot be written
+    └── TrackingError                      the experiment store cannot be reached
+"""
+
+
+class WorkbenchError(Exception):
+    """Base of every error that the workbench raises on purpose."""
+
+
+class ParameterError(WorkbenchError, ValueError):
+    """A parameter is unknown, out of range or impossible beside another one."""
+
+
+class UnknownReferenceError(ParameterError):
+    """A reference track is named that the library does not hold."""
+
+
+class ModelError(WorkbenchError):
+    """Model weights are missing, damaged or do not fit the architecture."""
+
+
+class CorpusError(WorkbenchError):
+    """Training data is missing or unreadable."""
+
+
+class AudioFileError(WorkbenchError):
+    """An audio file cannot be read or written."""
+
+
+class OutputError(WorkbenchError):
+    """A bundle, folder or file cannot be written."""
+
+
+class TrackingError(WorkbenchError):
+    """The experiment store cannot be reached or written."""

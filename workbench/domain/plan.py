@@ -1,0 +1,143 @@
+"""The plan: everything that composition, sound and delivery need to know, decided and explained."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from workbench.domain.theory import Chord, Key, Metre
+
+Source = Literal["stated", "text", "mood", "style", "reference", "default"]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One parameter, its value as text, where it came from and why."""
+
+    parameter: str
+    value: str
+    source: Source
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SectionPlan:
+    """A section: where it lies (bars from 0), how intense it is (0..1), what plays, which chords if given.
+
+    `label` tells repeats: two sections with one label hold the same material ("verse"), developed.
+    `chords` start at beat 0 of the section.
+    """
+
+    name: str
+    label: str
+    start_bar: int
+    bars: int
+    energy: float
+    elements: tuple[str, ...]
+    chords: tuple[Chord, ...] = ()
+
+    @property
+    def end_bar(self) -> int:
+        """The bar after the last."""
+        return self.start_bar + self.bars
+
+
+@dataclass(frozen=True, slots=True)
+class Groove:
+    """How the beat feels.
+
+    `swing_percent`: place of the off 16th in its pair, 50 straight to 75. `late_ms`: how late the backbeat lies.
+    `looseness`: size of the human timing that the network adds, 0 quantised, 1 as played.
+    `patterns`: drum role -> 16 characters a bar, 'x' expected, 'o' possible, '.' rare, '-' never; a prior.
+    `adherence`: weight of that prior, 0 none to 1 strict.
+    """
+
+    swing_percent: float = 50.0
+    late_ms: float = 0.0
+    looseness: float = 1.0
+    patterns: Mapping[str, str] = field(default_factory=dict)
+    adherence: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class HarmonyTraits:
+    """What the style expects of chords: `colour` is the usual size, `bars_per_chord` the pace, `loop_bars` the period."""
+
+    colour: Literal["power", "triads", "sevenths", "ninths"] = "triads"
+    bars_per_chord: float = 1.0
+    loop_bars: int = 4
+
+
+@dataclass(frozen=True, slots=True)
+class PartTraits:
+    """What is asked of one element: notes a bar as `density` (0..1 of the human range), register as MIDI pitches.
+
+    `presence`: share of bars that the element plays in, 0..1. `sustain`: 0 short notes to 1 legato.
+    """
+
+    density: float = 0.5
+    low_pitch: int = 36
+    high_pitch: int = 84
+    presence: float = 1.0
+    sustain: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What is written: format, sample rate, bits, loudness and true-peak targets."""
+
+    format: str = "wav"
+    sample_rate_hz: int = 48000
+    bit_depth: int = 24
+    target_lufs: float = -14.0
+    ceiling_dbtp: float = -1.0
+    stem_export: bool = True
+    preview: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A whole song before its first note.
+
+    `style` names a file of `concept/styles`, `model_style` the style word that the networks know.
+    `valence` and `arousal` lie in -1..1, `texture_density` in 0..1. `patches` holds patch (or kit) by element.
+    """
+
+    project_id: str
+    concept: str
+    seed: int
+    style: str
+    model_style: str
+    tempo_bpm: float
+    metre: Metre
+    key: Key
+    valence: float
+    arousal: float
+    sections: tuple[SectionPlan, ...]
+    palette: tuple[str, ...]
+    texture_density: float
+    groove: Groove
+    harmony: HarmonyTraits
+    parts: Mapping[str, PartTraits]
+    patches: Mapping[str, str]
+    processing_style: str
+    mix_profile: str
+    delivery: Delivery
+    references: tuple[str, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+
+    @property
+    def bars(self) -> int:
+        """Bars of the whole song."""
+        return self.sections[-1].end_bar
+
+    @property
+    def bar_seconds(self) -> float:
+        """Length of one bar in seconds."""
+        return self.metre.bar_beats * 60.0 / self.tempo_bpm
+
+    @property
+    def duration_seconds(self) -> float:
+        """Length of the song in seconds, without the tail."""
+        return self.bars * self.bar_seconds

@@ -1,0 +1,84 @@
+"""What is measured and what comes out: measurements, checks, the report, the track."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from workbench.domain.audio import Audio, Mix
+from workbench.domain.plan import Plan
+from workbench.domain.request import GenerationRequest
+from workbench.domain.score import Score
+
+Outcome = Literal["pass", "warn", "fail", "not applicable"]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """One coded check: `value` was measured in `unit`, `limit` says in words what is accepted."""
+
+    code: str
+    title: str
+    outcome: Outcome
+    value: float | str | None
+    limit: str
+    unit: str
+    explanation: str
+
+
+@dataclass(frozen=True, slots=True)
+class QualityReport:
+    """All checks, the flat measurements (name with unit suffix -> number) and the distances to references.
+
+    `references` maps a reference id to distances by name (each has its unit as suffix).
+    """
+
+    checks: tuple[CheckResult, ...]
+    measurements: Mapping[str, float]
+    references: Mapping[str, Mapping[str, float]]
+
+    @property
+    def passed(self) -> bool:
+        """Whether no check failed."""
+        return all(check.outcome != "fail" for check in self.checks)
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where a track comes from: enough to make it again."""
+
+    seed: int
+    model_hashes: Mapping[str, str]
+    versions: Mapping[str, str]
+    seconds_by_stage: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Track:
+    """One finished song with everything that led to it. `alternatives` holds further candidates."""
+
+    request: GenerationRequest
+    plan: Plan
+    score: Score
+    mix: Mix
+    master: Audio
+    report: QualityReport
+    provenance: Provenance
+    alternatives: tuple[Track, ...] = ()
+
+    def response(self, outputs: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """The published response form; `outputs` are the paths that the export wrote."""
+        return {
+            "project_id": self.request.project_id,
+            "status": "completed",
+            "outputs": dict(outputs or {}),
+            "metadata": {
+                "duration": round(self.master.duration_seconds, 3),
+                "tempo": self.plan.tempo_bpm,
+                "key": str(self.plan.key),
+                "loudness": round(self.report.measurements["integrated_loudness_lufs"], 2),
+                "creation_time": "",
+                "generation_parameters": self.request.model_dump(mode="json"),
+            },
+        }

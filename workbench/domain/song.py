@@ -1,0 +1,78 @@
+"""The parts of a song that request, plan and score all speak of: elements, sections, drum roles."""
+
+from __future__ import annotations
+
+from workbench.domain.errors import ParameterError
+
+ELEMENTS = ("percussion", "bass", "pads", "leads")
+"""Elements that sound, in the order in which they are composed; harmony lies beneath them."""
+
+SECTION_NAMES = (
+    "intro", "verse", "pre-chorus", "chorus", "post-chorus", "hook", "refrain", "build", "drop", "breakdown", "break",
+    "bridge", "solo", "interlude", "instrumental", "theme", "vamp", "coda", "outro",
+)  # fmt: skip
+"""Canonical section names of pop and electronic music."""
+
+_SECTION_ALIASES = {
+    "prechorus": "pre-chorus", "pre chorus": "pre-chorus", "pre_chorus": "pre-chorus", "lift": "pre-chorus",
+    "postchorus": "post-chorus", "post chorus": "post-chorus", "buildup": "build", "build-up": "build",
+    "build up": "build", "riser": "build", "middle eight": "bridge", "middle 8": "bridge", "ending": "outro",
+    "introduction": "intro", "a": "verse", "b": "chorus", "c": "bridge", "main": "theme",
+}  # fmt: skip
+
+
+def parse_section_name(text: str) -> str:
+    """Return the canonical name of a section ("Pre Chorus" -> "pre-chorus"; "verse 2" -> "verse").
+
+    Raises
+    ------
+    ParameterError
+        If the name is not known; the message lists the known ones.
+
+    Examples
+    --------
+    >>> parse_section_name("Verse 2")
+    'verse'
+    """
+    name = text.strip().lower().rstrip("0123456789").strip()
+    name = _SECTION_ALIASES.get(text.strip().lower(), _SECTION_ALIASES.get(name, name))
+    if name not in SECTION_NAMES:
+        raise ParameterError(f"section {text!r} is not known: expected one of {', '.join(SECTION_NAMES)}")
+    return name
+
+
+DRUM_ROLES: dict[str, int] = {
+    "kick": 36,
+    "snare": 38,
+    "side_stick": 37,
+    "clap": 39,
+    "closed_hat": 42,
+    "pedal_hat": 44,
+    "open_hat": 46,
+    "low_tom": 45,
+    "mid_tom": 47,
+    "high_tom": 50,
+    "ride": 51,
+    "crash": 49,
+    "percussion": 56,
+}
+"""Drum roles and the General MIDI note that each is written as; the order is the models' vocabulary."""
+
+_GM_TO_ROLE = {
+    35: "kick", 36: "kick", 37: "side_stick", 38: "snare", 39: "clap", 40: "snare", 41: "low_tom", 42: "closed_hat",
+    43: "low_tom", 44: "pedal_hat", 45: "low_tom", 46: "open_hat", 47: "mid_tom", 48: "mid_tom", 49: "crash",
+    50: "high_tom", 51: "ride", 52: "crash", 53: "ride", 55: "crash", 57: "crash", 59: "ride",
+    # Roland TD-11 notes outside General MIDI, as the Groove MIDI Dataset uses them.
+    22: "closed_hat", 26: "open_hat", 58: "low_tom",
+}  # fmt: skip
+
+
+def drum_role(pitch: int) -> str:
+    """The role of a General MIDI drum note; notes without a role of their own are "percussion".
+
+    Examples
+    --------
+    >>> drum_role(40), drum_role(70)
+    ('snare', 'percussion')
+    """
+    return _GM_TO_ROLE.get(pitch, "percussion")
