@@ -1,0 +1,1 @@
+"""Everything that can be measured in audio and notes."""

@@ -1,0 +1,19 @@
+"""Where the data files that ship with the product lie."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def data_dir() -> Path:
+    """The folder of shipped data: `workbench/_data` in an installed wheel, else `data/` of the repository."""
+    package = Path(__file__).resolve().parent.parent
+    packed = package / "_data"
+    return packed if packed.is_dir() else package.parent / "data"
+
+
+def home_dir() -> Path:
+    """The user's own folder: the environment variable `BEATSFOUNDRY_HOME`, else `~/.beatsfoundry`."""
+    stated = os.environ.get("BEATSFOUNDRY_HOME")
+    return Path(stated).expanduser() if stated else Path.home() / ".beatsfoundry"
