@@ -1,0 +1,136 @@
+"""Fixtures that every room shares: a tiny song, written by hand, whose every number is known."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from workbench.domain.audio import Audio, Mix
+from workbench.domain.plan import Decision, Delivery, Groove, HarmonyTraits, PartTraits, Plan, SectionPlan
+from workbench.domain.score import Note, Part, Score
+from workbench.domain.theory import Chord, Key, Metre
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+PALETTE = ("percussion", "bass", "pads", "leads")
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """Root of the repository."""
+    return REPOSITORY
+
+
+@pytest.fixture(scope="session")
+def development_data() -> Path:
+    """Folder of the optional development data; a test that asks for it is skipped where it is absent."""
+    folder = Path(os.environ.get("BEATSFOUNDRY_DATA") or REPOSITORY.parent / "shared" / "data")
+    if not folder.is_dir():
+        pytest.skip(f"development data is absent: {folder} (set BEATSFOUNDRY_DATA)")
+    return folder
+
+
+def _sections() -> tuple[SectionPlan, ...]:
+    return (
+        SectionPlan("intro", "intro", 0, 1, 0.3, ("percussion", "pads")),
+        SectionPlan("verse", "verse", 1, 2, 0.5, PALETTE),
+        SectionPlan("chorus", "chorus", 3, 1, 0.9, PALETTE),
+    )
+
+
+@pytest.fixture(scope="session")
+def tiny_plan() -> Plan:
+    """Four bars of 4/4 in F minor at 120 BPM: eight seconds."""
+    return Plan(
+        project_id="tiny",
+        concept="a tiny test song",
+        seed=7,
+        style="house",
+        model_style="house",
+        tempo_bpm=120.0,
+        metre=Metre(),
+        key=Key.parse("F minor"),
+        valence=-0.2,
+        arousal=0.3,
+        sections=_sections(),
+        palette=PALETTE,
+        texture_density=0.6,
+        groove=Groove(
+            swing_percent=54.0, patterns={"kick": "x---x---x---x---", "snare": "----x-------x---"}, adherence=0.7
+        ),
+        harmony=HarmonyTraits(colour="sevenths"),
+        parts={
+            "percussion": PartTraits(0.6, 35, 59),
+            "bass": PartTraits(0.5, 28, 48, sustain=0.6),
+            "pads": PartTraits(0.3, 48, 76, sustain=0.95),
+            "leads": PartTraits(0.4, 60, 84),
+        },
+        patches={},
+        processing_style="warm",
+        mix_profile="house",
+        delivery=Delivery(),
+        decisions=(Decision("tempo", "120 BPM", "stated", "the request says 120"),),
+    )
+
+
+def _chords() -> tuple[Chord, ...]:
+    symbols = ("Fm7", "Dbmaj7", "Ab", "Eb/G")
+    return tuple(Chord.parse(symbol, onset_beats=4.0 * bar) for bar, symbol in enumerate(symbols))
+
+
+def _drums() -> tuple[Note, ...]:
+    notes = []
+    for bar in range(4):
+        notes += [Note(4.0 * bar + beat, 36, 0.25, 110) for beat in range(4)]
+        notes += [Note(4.0 * bar + beat, 38, 0.25, 100, 0.02) for beat in (1, 3)]
+        notes += [Note(4.0 * bar + 0.5 * eighth, 42, 0.25, 70 + 8 * (eighth % 2), -0.01) for eighth in range(8)]
+    return tuple(sorted(notes))
+
+
+def _parts(chords: tuple[Chord, ...]) -> dict[str, Part]:
+    bass = tuple(Note(c.onset_beats + b, 29 + (c.bass - 5) % 12, 0.75, 96) for c in chords[1:] for b in (0.0, 1.0, 2.5))
+    pads = tuple(sorted(Note(c.onset_beats, 53 + (p - 5) % 12, 4.0, 72) for c in chords for p in c.pitch_classes))
+    leads = tuple(
+        Note(4.0 * bar + beat, pitch, 0.5, 90, 0.015)
+        for bar in (1, 2, 3)
+        for beat, pitch in ((0.0, 72), (0.75, 75), (1.5, 77), (2.5, 80))
+    )
+    lines = {"percussion": _drums(), "bass": bass, "pads": pads, "leads": leads}
+    return {element: Part(element, notes) for element, notes in lines.items()}
+
+
+@pytest.fixture(scope="session")
+def tiny_score(tiny_plan: Plan) -> Score:
+    """The song of `tiny_plan`: four-on-the-floor, roots, one chord a bar, a short melody; with microtiming."""
+    chords = _chords()
+    return Score(
+        title="tiny",
+        tempo_bpm=tiny_plan.tempo_bpm,
+        metre=tiny_plan.metre,
+        key=tiny_plan.key,
+        sections=tiny_plan.sections,
+        chords=chords,
+        parts=_parts(chords),
+    )
+
+
+def _tone(hz: float, level: float, rate_hz: int, seconds: float) -> Audio:
+    times = np.arange(int(seconds * rate_hz)) / rate_hz
+    wave = level * np.sin(2 * np.pi * hz * times) * (0.6 + 0.4 * np.cos(2 * np.pi * 2.0 * times))
+    return Audio(np.stack([wave, 0.8 * wave]).astype(np.float32), rate_hz)
+
+
+@pytest.fixture(scope="session")
+def tiny_stems() -> dict[str, Audio]:
+    """Four tones of four seconds at 48 kHz, one for each element: quick stand-ins where only arithmetic is tested."""
+    tones = {"percussion": (1200.0, 0.1), "bass": (55.0, 0.2), "pads": (220.0, 0.1), "leads": (880.0, 0.1)}
+    return {element: _tone(hz, level, 48000, 4.0) for element, (hz, level) in tones.items()}
+
+
+@pytest.fixture(scope="session")
+def tiny_mix(tiny_stems: dict[str, Audio]) -> Mix:
+    """The plain sum of `tiny_stems`."""
+    total = np.sum([stem.samples for stem in tiny_stems.values()], axis=0, dtype=np.float32)
+    return Mix(Audio(total, 48000), tiny_stems)
