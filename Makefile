@@ -1,0 +1,64 @@
+# BeatsFoundry: every target works from a clean clone that has make and Python 3.11 with pip.
+VENV    := .venv
+BIN     := $(VENV)/bin
+STAMP   := $(VENV)/.installed
+REQUEST ?= data/requests/example.json
+OUT     ?= out/example
+PORT    ?= 8888
+DASHBOARD_PORT ?= 5000
+JOBS    ?= 2
+
+# The first of these interpreters that is a Python 3.11; `make PYTHON=/path/to/python3.11` overrides.
+PYTHON ?= $(firstword $(foreach name,python3.11 python3 python,\
+	$(shell $(name) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null && echo $(name))))
+
+# Nothing reports home.
+export MLFLOW_DISABLE_TELEMETRY := true
+export DO_NOT_TRACK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup lab generate dashboard test test-long lint lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(STAMP) ## create .venv and install what is pinned in requirements.lock
+
+$(STAMP): requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "make: Python 3.11 was not found: install it, or call make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "make: $(PYTHON) cannot create a virtual environment: on Debian, install python3.11-venv" >&2; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+lab: setup ## open JupyterLab on the quick start, on this machine only
+	$(BIN)/beatsfoundry lab --port $(PORT)
+
+generate: setup ## make the example track into out/example and log it in MLflow
+	$(BIN)/beatsfoundry generate $(REQUEST) --out $(OUT) --overwrite
+
+dashboard: setup ## open MLflow's pages on this machine only
+	$(BIN)/beatsfoundry dashboard --port $(DASHBOARD_PORT)
+
+lint: setup ## style, types and the floors of the house
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+# One thread a worker, or the workers fight for the cores.
+test: export OMP_NUM_THREADS := 1
+test: lint ## lint, then the tests; browser and notebooks run alone, after the quick ones
+	$(BIN)/pytest -n $(JOBS) --dist loadfile -m "not browser and not notebook and not long"
+	$(BIN)/pytest tests -m "(browser or notebook) and not long"
+
+test-long: setup ## the tests that take minutes
+	$(BIN)/pytest tests -m long
+
+lock: setup ## resolve pyproject.toml again into requirements.lock
+	$(BIN)/pip-compile --quiet --upgrade --allow-unsafe --all-extras --strip-extras --no-annotate --no-header \
+		--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --output-file=requirements.lock pyproject.toml
+	sed -i -e 's/+cpu$$//' -e '/^#/d' -e '1i # Every package that `make setup` installs, pinned. Made by `make lock` from pyproject.toml; do not edit by hand.' requirements.lock
+
+clean: ## remove the environment and every cache; made tracks stay
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
