@@ -1,0 +1,20 @@
+"""Files: audio, MIDI, report, and the bundle that holds them. The only room that writes audio and MIDI."""
+
+from workbench.output.audio_files import decode, encode, roundtrip, write_audio
+from workbench.output.bundle import export, export_composition, outputs_of, read_manifest
+from workbench.output.folder import check_target
+from workbench.output.midi_files import midi_bytes, write_midi
+
+__all__ = [
+    "check_target",
+    "decode",
+    "encode",
+    "export",
+    "export_composition",
+    "midi_bytes",
+    "outputs_of",
+    "read_manifest",
+    "roundtrip",
+    "write_audio",
+    "write_midi",
+]

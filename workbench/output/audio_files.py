@@ -1,0 +1,163 @@
+"""Audio files: encode to bytes, decode again, exactly as a listener's player would.
+
+The same audio, delivery and seed give the same bytes: dither comes from the seed, and no format used here writes a date.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from workbench.domain.audio import Audio
+from workbench.domain.errors import AudioFileError, OutputError, ParameterError
+from workbench.domain.plan import Delivery
+from workbench.domain.units import gain_to_db
+
+SUFFIXES = {"wav": ".wav", "aiff": ".aiff", "flac": ".flac", "mp3": ".mp3"}
+"""File name suffix by delivery format."""
+
+# 320 kbit/s: with libsndfile's lame, compression 0 in constant mode is the highest rate; its default is about 145.
+_MP3 = {"format": "MP3", "subtype": "MPEG_LAYER_III", "bitrate_mode": "CONSTANT", "compression_level": 0.0}
+
+
+def encode(audio: Audio, delivery: Delivery, *, seed: int = 0) -> bytes:
+    """Encode audio in the delivery's format and bit depth.
+
+    WAV, AIFF and FLAC hold 16- or 24-bit integers with TPDF dither drawn from `seed`; MP3 is 320 kbit/s constant, of
+    the float samples.
+
+    Raises
+    ------
+    ParameterError
+        If format, bit depth or sample rate cannot be written, or differ between audio and delivery.
+    AudioFileError
+        If a sample is not finite, or lies over full scale where integers are written.
+
+    Examples
+    --------
+    >>> silence = Audio(np.zeros((2, 480), dtype=np.float32), 48000)
+    >>> encode(silence, Delivery(format="flac"))[:4]
+    b'fLaC'
+    """
+    import soundfile
+
+    _check(audio, delivery)
+    buffer = io.BytesIO()
+    if delivery.format == "mp3":
+        soundfile.write(buffer, audio.samples.T, audio.sample_rate_hz, **_MP3)
+    else:
+        integers = _quantise(audio, delivery.bit_depth, seed)
+        options: dict[str, Any] = {"format": delivery.format.upper(), "subtype": f"PCM_{delivery.bit_depth}"}
+        soundfile.write(buffer, integers.T, audio.sample_rate_hz, **options)
+    return buffer.getvalue()
+
+
+def decode(data: bytes) -> Audio:
+    """Decode the bytes of a stereo audio file.
+
+    Raises
+    ------
+    AudioFileError
+        If the bytes are not a stereo audio file of a known format.
+    """
+    import soundfile
+
+    try:
+        samples, sample_rate_hz = soundfile.read(io.BytesIO(data), dtype="float32", always_2d=True)
+    except soundfile.LibsndfileError as error:
+        raise AudioFileError(f"audio: expected a WAV, AIFF, FLAC or MP3 file: {error.error_string}") from None
+    if samples.shape[1] != 2:
+        raise AudioFileError(f"audio: expected 2 channels, got {samples.shape[1]}")
+    return Audio(np.ascontiguousarray(samples.T), int(sample_rate_hz))
+
+
+def roundtrip(audio: Audio, delivery: Delivery, *, seed: int = 0) -> Audio:
+    """Encode and decode: what the listener of the written file hears, the same length as `audio`.
+
+    Raises
+    ------
+    ParameterError, AudioFileError
+        As `encode`.
+
+    Examples
+    --------
+    >>> tone = Audio(np.full((2, 480), 0.25, dtype=np.float32), 48000)
+    >>> heard = roundtrip(tone, Delivery(format="wav", bit_depth=24))
+    >>> bool(np.abs(heard.samples - 0.25).max() < 2 / 2**23)
+    True
+    """
+    return decode(encode(audio, delivery, seed=seed))
+
+
+def write_audio(audio: Audio, path: str | Path, delivery: Delivery | None = None, *, seed: int = 0) -> Path:
+    """Write one audio file; without a delivery the suffix of `path` decides, at 24 bits.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written.
+    ParameterError, AudioFileError
+        As `encode`.
+    """
+    path = Path(path)
+    if delivery is None:
+        delivery = Delivery(format=_format_of(path), sample_rate_hz=audio.sample_rate_hz)
+    data = encode(audio, delivery, seed=seed)
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        raise OutputError(f"{path} cannot be written: {error.strerror}") from None
+    return path
+
+
+def dither_seed(seed: int, name: str) -> int:
+    """The seed of one file's dither: no two stems of a song share their noise.
+
+    Examples
+    --------
+    >>> dither_seed(0, "bass") != dither_seed(0, "pads")
+    True
+    """
+    return int.from_bytes(hashlib.sha256(f"{seed}/dither/{name}".encode()).digest()[:4], "big")
+
+
+def _format_of(path: Path) -> str:
+    for name, suffix in SUFFIXES.items():
+        if path.suffix.lower() == suffix or (name == "aiff" and path.suffix.lower() == ".aif"):
+            return name
+    raise ParameterError(f"{path.name}: expected a suffix of {', '.join(SUFFIXES.values())}, got {path.suffix!r}")
+
+
+def _check(audio: Audio, delivery: Delivery) -> None:
+    if delivery.format not in SUFFIXES:
+        raise ParameterError(f"format: expected one of {', '.join(SUFFIXES)}, got {delivery.format!r}")
+    if delivery.format != "mp3" and delivery.bit_depth not in (16, 24):
+        raise ParameterError(f"bit_depth: expected 16 or 24, got {delivery.bit_depth}")
+    if delivery.sample_rate_hz != audio.sample_rate_hz:
+        raise ParameterError(
+            f"sample rate: the delivery says {delivery.sample_rate_hz} Hz, the audio has {audio.sample_rate_hz} Hz"
+        )
+    if delivery.format == "mp3" and audio.sample_rate_hz > 48000:
+        raise ParameterError(f"mp3 has no sample rate of {audio.sample_rate_hz} Hz: use 44100 or 48000")
+    peak = float(np.abs(audio.samples).max(initial=0.0))
+    if not np.isfinite(peak):
+        raise AudioFileError("audio: expected finite samples, got NaN or infinity")
+    if delivery.format != "mp3" and peak > 1.0:
+        raise AudioFileError(
+            f"audio: expected samples up to full scale, got {gain_to_db(peak):+.2f} dBFS: lower the gain"
+        )
+
+
+def _quantise(audio: Audio, bits: int, seed: int) -> npt.NDArray[Any]:
+    """Dithered integers of shape (2, n): int16, or 24 bits in the upper part of int32 as libsndfile wants them."""
+    from workbench.dsp.dither import tpdf
+
+    top = 2 ** (bits - 1)
+    dithered = tpdf(audio.samples, bits, seed)
+    steps = np.clip(np.round(np.asarray(dithered, dtype=np.float64) * top), -top, top - 1)
+    return steps.astype(np.int16) if bits == 16 else steps.astype(np.int32) << 8

@@ -1,0 +1,198 @@
+"""The bundle: everything about a finished track in one folder.
+
+::
+
+    master.wav              the song
+    stems/bass.wav          one file an element; they sum to the mix before the master
+    midi/song.mid           the score; midi/bass.mid and so on by element
+    plan.json               what was decided, and why
+    report.json report.html what was measured
+    alternatives/1/...      the same again for each further candidate
+    manifest.json           request, seed, model hashes, versions, time, and the SHA-256 of every other file
+
+The same request and seed give the same bytes in every file but `manifest.json`: it alone says when the track was made
+and how long each stage took.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from workbench.domain.errors import OutputError
+from workbench.domain.plan import Plan
+from workbench.domain.results import Track
+from workbench.domain.score import Score
+from workbench.output.audio_files import SUFFIXES, dither_seed, encode
+from workbench.output.documents import plan_document, report_document, to_json
+from workbench.output.folder import MANIFEST, appearing
+from workbench.output.midi_files import midi_bytes
+
+Writer = Callable[[], bytes]
+
+
+def export(track: Track, directory: str | Path, *, overwrite: bool = False) -> dict[str, Any]:
+    """Write a track's bundle; the folder appears whole or not at all.
+
+    Parameters
+    ----------
+    track : Track
+        The song and its alternatives.
+    directory : path
+        A folder that is absent or empty; with `overwrite`, also an earlier bundle, which is then replaced.
+
+    Returns
+    -------
+    dict
+        The `outputs` of the published response: `master`, `stems` by element, `alternatives` (their masters), as paths.
+
+    Raises
+    ------
+    OutputError
+        If the folder is occupied or cannot be written.
+    """
+    files = track_files(track)
+    with appearing(directory, overwrite=overwrite) as folder:
+        digests = _write_all(files, folder)
+        (folder / MANIFEST).write_text(to_json(_manifest(track, digests)), encoding="utf-8")
+    return outputs_of(track, directory)
+
+
+def export_composition(plan: Plan, score: Score, directory: str | Path, *, overwrite: bool = False) -> list[Path]:
+    """Write the plan and the MIDI files alone, with a manifest; return the paths.
+
+    Raises
+    ------
+    OutputError
+        If the folder is occupied or cannot be written.
+    """
+    files = {**_score_files(score), "plan.json": lambda: to_json(plan_document(plan)).encode()}
+    with appearing(directory, overwrite=overwrite) as folder:
+        digests = _write_all(files, folder)
+        manifest = {"project_id": plan.project_id, "seed": plan.seed, "creation_time": _now(), "files": digests}
+        (folder / MANIFEST).write_text(to_json(manifest), encoding="utf-8")
+    return [Path(directory) / name for name in files]
+
+
+def outputs_of(track: Track, directory: str | Path) -> dict[str, Any]:
+    """The paths that `export` writes for a track, in the published form."""
+    root, suffix = Path(directory), SUFFIXES[track.plan.delivery.format]
+    stems = {name: str(root / "stems" / f"{name}{suffix}") for name in _stem_names(track)}
+    others = range(1, len(track.alternatives) + 1)
+    return {
+        "master": str(root / f"master{suffix}"),
+        "stems": stems,
+        "alternatives": [str(root / "alternatives" / str(number) / f"master{suffix}") for number in others],
+    }
+
+
+def track_files(track: Track) -> dict[str, Writer]:
+    """Each file of the bundle but the manifest: its path in the folder, and what makes its bytes."""
+    files = _candidate_files(track)
+    for number, other in enumerate(track.alternatives, start=1):
+        files |= {f"alternatives/{number}/{name}": writer for name, writer in _candidate_files(other).items()}
+    return files
+
+
+def _candidate_files(track: Track) -> dict[str, Writer]:
+    delivery, seed = track.plan.delivery, track.provenance.seed
+    suffix = SUFFIXES[delivery.format]
+    files: dict[str, Writer] = {
+        f"master{suffix}": lambda: encode(track.master, delivery, seed=dither_seed(seed, "master"))
+    }
+    for name in _stem_names(track):
+        files[f"stems/{name}{suffix}"] = _stem_writer(track, name)
+    files |= _score_files(track.score)
+    files["plan.json"] = lambda: to_json(plan_document(track.plan)).encode()
+    files["report.json"] = lambda: to_json(report_document(track.report)).encode()
+    files["report.html"] = lambda: _report_html(track)
+    return files
+
+
+def _stem_names(track: Track) -> tuple[str, ...]:
+    return tuple(track.mix.stems) if track.plan.delivery.stem_export else ()
+
+
+def _stem_writer(track: Track, name: str) -> Writer:
+    seed = dither_seed(track.provenance.seed, name)
+    return lambda: encode(track.mix.stems[name], track.plan.delivery, seed=seed)
+
+
+def _score_files(score: Score) -> dict[str, Writer]:
+    files: dict[str, Writer] = {"midi/song.mid": lambda: midi_bytes(score)}
+    for name in score.parts:
+        files[f"midi/{name}.mid"] = lambda element=name: midi_bytes(score, element)  # type: ignore[misc]
+    return files
+
+
+def _report_html(track: Track) -> bytes:
+    from workbench.output.report_html import report_html
+
+    return report_html(track).encode()
+
+
+def _write_all(files: Mapping[str, Writer], folder: Path) -> dict[str, dict[str, Any]]:
+    """Write the files, audio encoders in parallel; return size and SHA-256 by path."""
+
+    def write(item: tuple[str, Writer]) -> tuple[str, dict[str, Any]]:
+        name, writer = item
+        data = writer()
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+        return name, {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
+
+    # Pictures are drawn in this thread: matplotlib is not thread-safe. Encoders release the interpreter lock.
+    drawn = [item for item in files.items() if item[0].endswith(".html")]
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        encoded = pool.map(write, [item for item in files.items() if item not in drawn])
+        digests = dict([write(item) for item in drawn])
+        digests |= dict(encoded)
+    return {name: digests[name] for name in files}
+
+
+def _manifest(track: Track, digests: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "project_id": track.request.project_id,
+        "creation_time": _now(),
+        "request": track.request.model_dump(mode="json"),
+        **_origin(track),
+        "alternatives": {str(number): _origin(other) for number, other in enumerate(track.alternatives, start=1)},
+        "files": digests,
+    }
+
+
+def _origin(track: Track) -> dict[str, Any]:
+    origin = track.provenance
+    return {
+        "seed": origin.seed,
+        "model_hashes": origin.model_hashes,
+        "versions": origin.versions,
+        "seconds_by_stage": {stage: round(seconds, 3) for stage, seconds in origin.seconds_by_stage.items()},
+    }
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def read_manifest(directory: str | Path) -> dict[str, Any]:
+    """The manifest of a bundle.
+
+    Raises
+    ------
+    OutputError
+        If the folder holds none that can be read.
+    """
+    import json
+
+    path = Path(directory) / MANIFEST
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise OutputError(f"{path} cannot be read as a bundle's manifest: {error}") from None
+    return dict(manifest)

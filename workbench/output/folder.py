@@ -1,0 +1,98 @@
+"""A folder that appears whole or not at all."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from workbench.domain.errors import OutputError
+
+MANIFEST = "manifest.json"
+"""The file by which a folder is known as a bundle, and so may be replaced."""
+
+
+def check_target(directory: str | Path, *, overwrite: bool = False) -> Path:
+    """See that a bundle can be written to `directory`, before the work that fills it; return its absolute path.
+
+    Raises
+    ------
+    OutputError
+        If it is a file, holds something (unless `overwrite` and it is a bundle), or cannot be written to.
+    """
+    target = Path(directory).expanduser().absolute()
+    try:
+        _refuse_occupied(target, overwrite)
+        with tempfile.TemporaryDirectory(prefix=".beatsfoundry-", dir=_nearest(target)):
+            return target
+    except OSError as error:
+        raise OutputError(f"folder {directory} cannot be written: {error.strerror or error}") from None
+
+
+@contextmanager
+def appearing(directory: str | Path, *, overwrite: bool = False) -> Iterator[Path]:
+    """Give a new folder beside `directory`; at the end of the block rename it into place.
+
+    If the block fails, is interrupted, or the folder cannot be put in place, nothing is left and what was there stays.
+
+    Raises
+    ------
+    OutputError
+        As `check_target`, or if writing fails (a full disk, for instance).
+    """
+    target = check_target(directory, overwrite=overwrite)
+    anchor = _nearest(target)
+    draft: Path | None = None
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        draft = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+        content = draft / "bundle"
+        content.mkdir()
+        yield content
+        _refuse_occupied(target, overwrite)
+        _swap(content, target, draft / "replaced")
+    except OSError as error:
+        _remove_empty_parents(target, anchor, draft)
+        raise OutputError(f"folder {directory} cannot be written: {error.strerror or error}") from None
+    except BaseException:
+        _remove_empty_parents(target, anchor, draft)
+        raise
+    shutil.rmtree(draft, ignore_errors=True)
+
+
+def _refuse_occupied(target: Path, overwrite: bool) -> None:
+    if target.exists() and not target.is_dir():
+        raise OutputError(f"{target} is a file: name a folder")
+    if not target.is_dir() or not any(target.iterdir()):
+        return
+    if not overwrite:
+        raise OutputError(f"folder {target} is not empty: name another, or ask for overwriting")
+    if not (target / MANIFEST).is_file():
+        raise OutputError(f"folder {target} holds no {MANIFEST}, so it is not a bundle and will not be overwritten")
+
+
+def _nearest(path: Path) -> Path:
+    """The closest existing ancestor."""
+    return next(parent for parent in path.parents if parent.exists())
+
+
+def _swap(content: Path, target: Path, aside: Path) -> None:
+    if target.exists():
+        target.rename(aside)
+    try:
+        content.rename(target)
+    except OSError:
+        if aside.exists():
+            aside.rename(target)
+        raise
+
+
+def _remove_empty_parents(target: Path, anchor: Path, draft: Path | None) -> None:
+    if draft is not None:
+        shutil.rmtree(draft, ignore_errors=True)
+    for parent in target.parents:
+        if parent == anchor or not parent.is_dir() or any(parent.iterdir()):
+            return
+        parent.rmdir()
