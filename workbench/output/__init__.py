@@ -1,7 +1,7 @@
 """Files: audio, MIDI, report, and the bundle that holds them. The only room that writes audio and MIDI."""
 
 from workbench.output.audio_files import decode, encode, roundtrip, write_audio
-from workbench.output.bundle import export, export_composition, outputs_of, read_manifest
+from workbench.output.bundle import export, export_composition, master_as_heard, outputs_of, read_manifest
 from workbench.output.folder import check_target
 from workbench.output.midi_files import midi_bytes, write_midi
 
@@ -11,6 +11,7 @@ __all__ = [
     "encode",
     "export",
     "export_composition",
+    "master_as_heard",
     "midi_bytes",
     "outputs_of",
     "read_manifest",

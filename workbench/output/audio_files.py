@@ -1,6 +1,6 @@
 """Audio files: encode to bytes, decode again, exactly as a listener's player would.
 
-The same audio, delivery and seed give the same bytes: dither comes from the seed, and no format used here writes a date.
+The same audio, delivery and seed give the same bytes: dither comes from the seed, and no format here writes a date.
 """
 
 from __future__ import annotations
@@ -155,9 +155,7 @@ def _check(audio: Audio, delivery: Delivery) -> None:
 
 def _quantise(audio: Audio, bits: int, seed: int) -> npt.NDArray[Any]:
     """Dithered integers of shape (2, n): int16, or 24 bits in the upper part of int32 as libsndfile wants them."""
-    from workbench.dsp.dither import tpdf
+    from workbench.dsp.dither import quantise
 
-    top = 2 ** (bits - 1)
-    dithered = tpdf(audio.samples, bits, seed)
-    steps = np.clip(np.round(np.asarray(dithered, dtype=np.float64) * top), -top, top - 1)
-    return steps.astype(np.int16) if bits == 16 else steps.astype(np.int32) << 8
+    steps = quantise(audio.samples, bit_depth=bits, seed=seed)
+    return steps.astype(np.int16) if bits == 16 else steps << 8

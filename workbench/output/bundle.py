@@ -23,11 +23,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from workbench.domain.audio import Audio
 from workbench.domain.errors import OutputError
 from workbench.domain.plan import Plan
 from workbench.domain.results import Track
 from workbench.domain.score import Score
-from workbench.output.audio_files import SUFFIXES, dither_seed, encode
+from workbench.output.audio_files import SUFFIXES, dither_seed, encode, roundtrip
 from workbench.output.documents import plan_document, report_document, to_json
 from workbench.output.folder import MANIFEST, appearing
 from workbench.output.midi_files import midi_bytes
@@ -76,6 +77,11 @@ def export_composition(plan: Plan, score: Score, directory: str | Path, *, overw
         manifest = {"project_id": plan.project_id, "seed": plan.seed, "creation_time": _now(), "files": digests}
         (folder / MANIFEST).write_text(to_json(manifest), encoding="utf-8")
     return [Path(directory) / name for name in files]
+
+
+def master_as_heard(master: Audio, plan: Plan) -> Audio:
+    """The master as a listener of the bundle's file hears it: encoded with that file's very dither, and decoded."""
+    return roundtrip(master, plan.delivery, seed=dither_seed(plan.seed, "master"))
 
 
 def outputs_of(track: Track, directory: str | Path) -> dict[str, Any]:

@@ -1,0 +1,226 @@
+"""The line: request to plan to score to stems to mix to master to report. The only module that knows the order."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from workbench.domain.audio import Audio, Mix
+from workbench.domain.plan import Plan
+from workbench.domain.request import GenerationRequest
+from workbench.domain.results import Provenance, Track
+from workbench.domain.score import Score
+
+if TYPE_CHECKING:
+    from workbench.analysis.references import ReferenceProfile
+
+Progress = Callable[[float, str], None]
+
+STAGES = ("translate", "compose", "render", "mix", "master", "check")
+"""Stages in order."""
+
+_SHARES = {"translate": 0.01, "compose": 0.34, "render": 0.35, "mix": 0.1, "master": 0.1, "check": 0.1}
+_PACKAGES = ("beatsfoundry", "numpy", "scipy", "numba", "torch", "soundfile", "mido")
+_MASTER_ATTEMPTS = 4
+_CEILING_MARGIN_DB = 0.05
+
+
+def generate(request: GenerationRequest, *, progress: Progress | None = None) -> Track:
+    """Make a finished, measured track from a request.
+
+    Parameters
+    ----------
+    request : GenerationRequest
+        What is wanted; `options.iterations` beyond one adds alternatives, each made from a seed of its own.
+    progress : callable, optional
+        Called with a fraction 0..1 and what is being done.
+
+    Returns
+    -------
+    Track
+        The first candidate, the others in `alternatives` in the order in which they were made. The same request gives
+        the same track again; an alternative's own `request` gives that alternative again.
+
+    Raises
+    ------
+    UnknownReferenceError
+        If a reference is named that the library does not hold.
+    ModelError
+        If the networks' weights are missing or damaged.
+    """
+    references = load_references(request)
+    count = request.options.iterations
+    tracks = []
+    for number in range(count):
+        candidate = candidate_request(request, number)
+        tracks.append(_candidate(candidate, references, _within(progress, number, count)))
+    return replace(tracks[0], request=request, alternatives=tuple(tracks[1:]))
+
+
+def compose_only(request: GenerationRequest, *, progress: Progress | None = None) -> tuple[Plan, Score]:
+    """Plan and write the song without any sound.
+
+    Raises
+    ------
+    UnknownReferenceError, ModelError
+        As `generate`.
+    """
+    from workbench.composition import compose
+    from workbench.concept import translate
+
+    plan = translate(request, references=load_references(request))
+    return plan, compose(plan, progress=progress)
+
+
+def candidate_request(request: GenerationRequest, number: int) -> GenerationRequest:
+    """The request that gives candidate `number` (from 0) alone: one iteration, and for alternatives a derived seed.
+
+    Examples
+    --------
+    >>> request = GenerationRequest.from_concept("night drive", seed=3, iterations=2)
+    >>> candidate_request(request, 0).options.seed
+    3
+    """
+    seed = request.options.seed
+    if number > 0:
+        seed = int.from_bytes(hashlib.sha256(f"{seed}/alternative/{number}".encode()).digest()[:4], "big")
+    options = request.options.model_copy(update={"seed": seed, "iterations": 1})
+    return request.model_copy(update={"options": options})
+
+
+def load_references(request: GenerationRequest) -> tuple[ReferenceProfile, ...]:
+    """The profiles of the reference tracks that a request names.
+
+    Raises
+    ------
+    UnknownReferenceError
+        If the library does not hold one of them.
+    """
+    names = request.parameters.creative.references
+    if not names:
+        return ()
+    from workbench.analysis.references import ReferenceLibrary
+
+    library = ReferenceLibrary()
+    return tuple(library.get(name) for name in names)
+
+
+def deliver(mix: Mix, plan: Plan) -> tuple[Audio, Audio]:
+    """Master a mix so that the written file keeps the true-peak ceiling; return the master and what is heard.
+
+    A lossy format adds overshoots that only decoding shows: the limiter's ceiling is lowered by what was measured over.
+    """
+    from workbench.analysis.loudness import true_peak_dbtp
+    from workbench.mastering import master
+    from workbench.output import master_as_heard
+
+    wanted = plan.delivery
+    ceiling = wanted.ceiling_dbtp
+    for _ in range(_MASTER_ATTEMPTS):
+        mastered = master(
+            mix.audio, target_lufs=wanted.target_lufs, ceiling_dbtp=ceiling, processing_style=plan.processing_style
+        )
+        heard = master_as_heard(mastered, plan)
+        excess = true_peak_dbtp(heard) - wanted.ceiling_dbtp
+        if excess <= 0.0:
+            break
+        ceiling -= excess + _CEILING_MARGIN_DB
+    return mastered, heard
+
+
+def _candidate(request: GenerationRequest, references: Sequence[ReferenceProfile], progress: Progress | None) -> Track:
+    from workbench.composition import compose
+    from workbench.concept import translate
+    from workbench.mixing import mix
+    from workbench.quality import check
+    from workbench.rendering import render
+
+    clock = _Clock(progress)
+    with clock.stage("translate"):
+        plan = translate(request, references=references)
+    with clock.stage("compose") as report:
+        score = compose(plan, progress=report)
+    with clock.stage("render") as report:
+        stems = render(score, plan, progress=report)
+    with clock.stage("mix"):
+        mixed = within_full_scale(mix(stems, score, plan))
+    with clock.stage("master"):
+        mastered, heard = deliver(mixed, plan)
+    with clock.stage("check"):
+        quality = check(master=heard, mix=mixed, score=score, plan=plan, references=references)
+    return Track(
+        request=request,
+        plan=plan,
+        score=score,
+        mix=mixed,
+        master=mastered,
+        report=quality,
+        provenance=_provenance(plan, clock.seconds),
+    )
+
+
+def within_full_scale(mix: Mix) -> Mix:
+    """Turn mix and stems down together if any would be cut off in an integer file; the stems still sum to the mix."""
+    peak = max(float(np.abs(audio.samples).max(initial=0.0)) for audio in (mix.audio, *mix.stems.values()))
+    if peak <= 0.999:
+        return mix
+    gain = np.float32(0.999 / peak)
+    stems = {name: Audio(stem.samples * gain, stem.sample_rate_hz) for name, stem in mix.stems.items()}
+    return Mix(Audio(mix.audio.samples * gain, mix.audio.sample_rate_hz), stems)
+
+
+def _provenance(plan: Plan, seconds: dict[str, float]) -> Provenance:
+    from workbench.models.registry import model_hashes
+
+    return Provenance(
+        seed=plan.seed, model_hashes=model_hashes(), versions=installed_versions(), seconds_by_stage=seconds
+    )
+
+
+def installed_versions() -> dict[str, str]:
+    """Versions of Python and of the packages that a track's bytes depend on."""
+    versions = {"python": platform.python_version()}
+    for package in _PACKAGES:
+        try:
+            versions[package] = version(package)
+        except PackageNotFoundError:
+            versions[package] = "not installed"
+    return versions
+
+
+class _Clock:
+    """Measures each stage and passes its progress on as a share of the whole."""
+
+    def __init__(self, progress: Progress | None) -> None:
+        self.seconds: dict[str, float] = {}
+        self._progress = progress
+        self._done = 0.0
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[Progress | None]:
+        share, start = _SHARES[name], self._done
+        report = self._progress
+        if report is not None:
+            report(start, name)
+        began = time.perf_counter()
+        yield None if report is None else lambda fraction, message: report(start + share * fraction, message)
+        self.seconds[name] = time.perf_counter() - began
+        self._done = start + share
+        if report is not None:
+            report(min(self._done, 1.0), name)
+
+
+def _within(progress: Progress | None, number: int, count: int) -> Progress | None:
+    """The progress of one candidate as a share of all."""
+    if progress is None:
+        return None
+    prefix = "" if count == 1 else f"candidate {number + 1} of {count}: "
+    return lambda fraction, message: progress((number + fraction) / count, prefix + message)
