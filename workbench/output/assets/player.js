@@ -1,0 +1,188 @@
+// A player for a master and its stems, kept in step: used by the HTML report and by the notebook widget.
+// mountPlayer(root, {tracks: [{name, label, colour, src}], sections: [{name, start, end, energy}],
+//                    duration, peaks, accent, onTime}) -> {seek, dispose}
+function mountPlayer(root, options) {
+  const { tracks, sections, duration, peaks, accent, onTime } = options;
+  const make = (tag, name, parent, text) => {
+    const node = document.createElement(tag);
+    if (name) node.className = name;
+    if (text !== undefined) node.textContent = text;
+    if (parent) parent.appendChild(node);
+    return node;
+  };
+  const clock = (s) => `${Math.floor(s / 60)}:${String(Math.floor(s % 60)).padStart(2, "0")}`;
+  const shell = make("div", "bf-player", root);
+  const top = make("div", "bf-transport", shell);
+  const play = make("button", "bf-play", top);
+  play.type = "button";
+  play.setAttribute("aria-label", "Play");
+  const strip = make("div", "bf-strip", top);
+  const names = make("div", "bf-strip-names", strip);
+  const canvas = make("canvas", "bf-wave", strip);
+  const time = make("div", "bf-time", top, `0:00 / ${clock(duration)}`);
+  const rows = make("div", "bf-rows", shell);
+  const note = make("div", "bf-note", shell);
+  note.hidden = true;
+
+  for (const s of sections) {
+    const label = make("span", "", names, s.name);
+    label.style.left = `${(100 * s.start) / duration}%`;
+    label.style.width = `${(100 * (s.end - s.start)) / duration}%`;
+  }
+
+  const voices = tracks.map((track) => {
+    const audio = new Audio();
+    audio.preload = track.name === "master" ? "metadata" : "none";
+    audio.src = track.src;
+    audio.addEventListener("error", () => {
+      note.hidden = false;
+      note.textContent = "The audio could not be opened. This page plays the files of its own bundle: keep it beside them.";
+      shell.classList.add("bf-silent");
+    });
+    return { ...track, audio, muted: false, solo: false };
+  });
+  const master = voices.find((v) => v.name === "master") || voices[0];
+  const stems = voices.filter((v) => v !== master);
+  let source = "master";
+  let playing = false;
+  let frame = 0;
+
+  const clockVoice = () => (source === "master" || !stems.length ? master : stems[0]);
+  const sounding = () => (source === "master" || !stems.length ? [master] : stems);
+  const position = () => clockVoice().audio.currentTime || 0;
+
+  function levels() {
+    const anySolo = stems.some((v) => v.solo);
+    master.audio.muted = source !== "master";
+    for (const v of stems) v.audio.muted = source === "master" || v.muted || (anySolo && !v.solo);
+    for (const v of voices) {
+      v.row.classList.toggle("bf-off", v.audio.muted);
+      v.row.classList.toggle("bf-on", !v.audio.muted);
+      if (v.muteButton) v.muteButton.setAttribute("aria-pressed", String(v.muted));
+      if (v.soloButton) v.soloButton.setAttribute("aria-pressed", String(v.solo));
+    }
+  }
+  function choose(next) {
+    if (next !== source) {
+      const at = position();
+      const was = playing;
+      pause();
+      source = next;
+      for (const v of sounding()) v.audio.currentTime = at;
+      if (was) start();
+    }
+    levels();
+  }
+  async function start() {
+    const at = position();
+    playing = true;
+    play.classList.add("bf-playing");
+    play.setAttribute("aria-label", "Pause");
+    for (const v of sounding()) if (Math.abs(v.audio.currentTime - at) > 0.02) v.audio.currentTime = at;
+    try {
+      await Promise.all(sounding().map((v) => v.audio.play()));
+    } catch (error) {
+      if (error.name !== "AbortError") pause();
+    }
+    tick();
+  }
+  function pause() {
+    playing = false;
+    play.classList.remove("bf-playing");
+    play.setAttribute("aria-label", "Play");
+    for (const v of voices) v.audio.pause();
+  }
+  function seek(seconds) {
+    const at = Math.max(0, Math.min(duration, seconds));
+    for (const v of sounding()) v.audio.currentTime = at;
+    draw(at);
+    if (onTime) onTime(at);
+  }
+  function tick() {
+    cancelAnimationFrame(frame);
+    const at = position();
+    // Media elements run on clocks of their own: one that strays by more than 60 ms is put back.
+    for (const v of sounding()) if (Math.abs(v.audio.currentTime - at) > 0.06) v.audio.currentTime = at;
+    draw(at);
+    if (onTime) onTime(at);
+    if (clockVoice().audio.ended) pause();
+    if (playing) frame = requestAnimationFrame(tick);
+  }
+  function draw(at) {
+    const width = canvas.clientWidth || 600;
+    const height = canvas.clientHeight || 56;
+    const scale = window.devicePixelRatio || 1;
+    if (canvas.width !== Math.round(width * scale)) {
+      canvas.width = Math.round(width * scale);
+      canvas.height = Math.round(height * scale);
+    }
+    const g = canvas.getContext("2d");
+    g.setTransform(scale, 0, 0, scale, 0, 0);
+    g.clearRect(0, 0, width, height);
+    for (const s of sections) {
+      g.fillStyle = accent;
+      g.globalAlpha = 0.03 + 0.13 * s.energy;
+      g.fillRect((s.start / duration) * width, 0, ((s.end - s.start) / duration) * width - 1, height);
+    }
+    g.globalAlpha = 1;
+    const bar = 3;
+    const count = Math.floor(width / bar);
+    for (let i = 0; i < count; i++) {
+      const from = Math.floor((i / count) * peaks.length);
+      const to = Math.max(from + 1, Math.floor(((i + 1) / count) * peaks.length));
+      let peak = 0;
+      for (let k = from; k < to; k++) peak = Math.max(peak, peaks[k]);
+      const h = Math.max(1.5, peak * (height - 6));
+      g.fillStyle = (i / count) * duration <= at ? accent : "#b4b0c8";
+      g.fillRect(i * bar, (height - h) / 2, bar - 1, h);
+    }
+    g.fillStyle = "#1d2330";
+    g.fillRect(Math.min(width - 1.5, (at / duration) * width), 0, 1.5, height);
+    time.textContent = `${clock(at)} / ${clock(duration)}`;
+  }
+
+  for (const v of voices) {
+    v.row = make("div", "bf-row", rows);
+    const name = make("button", "bf-name", v.row);
+    name.type = "button";
+    const chip = make("i", "bf-chip", name);
+    chip.style.background = v.colour;
+    name.appendChild(document.createTextNode(v.label));
+    if (v === master) {
+      name.title = "Play the finished master";
+      name.onclick = () => choose("master");
+      continue;
+    }
+    name.title = "Play this stem alone";
+    name.onclick = () => {
+      for (const other of stems) { other.solo = other === v; other.muted = false; }
+      choose("stems");
+    };
+    v.soloButton = make("button", "bf-key", v.row, "S");
+    v.soloButton.type = "button";
+    v.soloButton.title = `Solo ${v.label}`;
+    v.soloButton.onclick = () => { v.solo = !v.solo; choose("stems"); };
+    v.muteButton = make("button", "bf-key", v.row, "M");
+    v.muteButton.type = "button";
+    v.muteButton.title = `Mute ${v.label}`;
+    v.muteButton.onclick = () => { v.muted = !v.muted; choose("stems"); };
+  }
+  play.onclick = () => (playing ? pause() : start());
+  canvas.onclick = (event) => {
+    const box = canvas.getBoundingClientRect();
+    seek(((event.clientX - box.left) / box.width) * duration);
+  };
+  const watcher = new ResizeObserver(() => draw(position()));
+  watcher.observe(canvas);
+  levels();
+  draw(0);
+  return {
+    seek,
+    dispose() {
+      pause();
+      cancelAnimationFrame(frame);
+      watcher.disconnect();
+      for (const v of voices) v.audio.removeAttribute("src");
+    },
+  };
+}

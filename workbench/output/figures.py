@@ -1,0 +1,88 @@
+"""All pictures of a track, drawn once and given out as PNG bytes by name.
+
+This module imports matplotlib only when something is drawn; the same track gives the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from workbench.domain.results import Track
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from workbench.analysis.references import ReferenceProfile
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """What a picture is called and how it is read."""
+
+    title: str
+    text: str
+
+
+CAPTIONS: Mapping[str, Caption] = {
+    "structure": Caption("Structure", "Planned energy of each section, and which element plays in it."),
+    "piano_roll": Caption(
+        "Piano roll",
+        "Every note of the score: stronger colour is higher velocity; darker bands are sections of more energy.",
+    ),
+    "waveform": Caption(
+        "Level and loudness", "The master's waveform; below it its loudness (ITU-R BS.1770) over time."
+    ),
+    "spectrogram": Caption("Spectrogram", "Level by time and frequency, relative to the loudest cell."),
+    "spectrum": Caption("Long-term spectrum", "Mean level in third-octave bands, relative to the total."),
+    "stereo": Caption(
+        "Stereo image", "Correlation of the channels in half-second windows; keep it above zero for mono."
+    ),
+}
+"""Names of the pictures in reading order."""
+
+
+def draw(track: Track, name: str, *, references: Sequence[ReferenceProfile] = ()) -> Figure:
+    """Draw one picture of `CAPTIONS` as a matplotlib figure.
+
+    Raises
+    ------
+    KeyError
+        If no picture has that name.
+    """
+    return _drawings(track, references)[name]()
+
+
+def draw_all(track: Track, *, references: Sequence[ReferenceProfile] = ()) -> dict[str, bytes]:
+    """Draw every picture of `CAPTIONS` as PNG, by name."""
+    from workbench.output.drawing import to_png
+
+    return {name: to_png(drawing()) for name, drawing in _drawings(track, references).items()}
+
+
+def draw_png(track: Track, name: str, *, references: Sequence[ReferenceProfile] = ()) -> bytes:
+    """Draw one picture of `CAPTIONS` as PNG."""
+    from workbench.output.drawing import to_png
+
+    return to_png(draw(track, name, references=references))
+
+
+def _drawings(track: Track, references: Sequence[ReferenceProfile]) -> dict[str, Callable[[], Figure]]:
+    from workbench.analysis.spectrum import THIRD_OCTAVE_HZ, stereo_spectrum, third_octave_db
+    from workbench.output import audio_figures as sound
+    from workbench.output import score_figures as notes
+
+    plan, score, master = track.plan, track.score, track.master
+    timing = (score.sections, plan.bar_seconds)
+    bands = {profile.id: tuple(profile.third_octave_db) for profile in references}
+    return {
+        "structure": lambda: notes.structure_timeline(score.sections, tuple(score.parts), plan.bar_seconds),
+        "piano_roll": lambda: notes.piano_roll(score),
+        "waveform": lambda: sound.waveform(master, *timing, plan.delivery),
+        "spectrogram": lambda: sound.spectrogram(master, *timing),
+        "spectrum": lambda: sound.long_term_spectrum(
+            THIRD_OCTAVE_HZ, third_octave_db(stereo_spectrum(master)).tolist(), bands
+        ),
+        "stereo": lambda: sound.stereo_image(master, *timing),
+    }

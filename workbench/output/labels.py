@@ -1,0 +1,72 @@
+"""Plain names for measurements: which group a measurement belongs to, its unit, and how its number is printed."""
+
+from __future__ import annotations
+
+import re
+
+_UNITS = (
+    ("_db_per_octave", "dB/octave"),
+    ("_lufs", "LUFS"),
+    ("_dbtp", "dBTP"),
+    ("_db", "dB"),
+    ("_lu", "LU"),
+    ("_hz", "Hz"),
+    ("_bpm", "BPM"),
+    ("_seconds", "s"),
+    ("_ms", "ms"),
+    ("_percent", "%"),
+    ("_beats", "beats"),
+    ("_samples", "samples"),
+    ("_cents", "cents"),
+)
+_GROUPS = (
+    ("loudness", r"lufs|_lu$|dbtp|loudness|crest|plr|psr|peak|dynamic|rms|headroom"),
+    ("stereo", r"stereo|correlation|mono|width|balance_db$|side|phase"),
+    ("rhythm", r"tempo|bpm|onset|beat|swing|groove|rhythm|pulse"),
+    ("harmony", r"key|chord|chroma|tuning|pitch|harmony|consonan|scale"),
+    ("spectrum", r"spectr|_hz$|tilt|centroid|rolloff|band|low|mid|high|bright|octave"),
+)
+
+
+def measurement_group(name: str) -> str:
+    """The group of a measurement: loudness, stereo, rhythm, harmony, spectrum or other.
+
+    Examples
+    --------
+    >>> measurement_group("true_peak_dbtp"), measurement_group("mono_loss_db"), measurement_group("clicks")
+    ('loudness', 'stereo', 'other')
+    """
+    return next((group for group, pattern in _GROUPS if re.search(pattern, name)), "other")
+
+
+def label_and_unit(name: str) -> tuple[str, str]:
+    """The printed label of a name with a unit suffix, and the unit.
+
+    Examples
+    --------
+    >>> label_and_unit("integrated_loudness_lufs")
+    ('Integrated loudness', 'LUFS')
+    """
+    for suffix, unit in _UNITS:
+        if name.endswith(suffix) and len(name) > len(suffix):
+            return _sentence(name.removesuffix(suffix)), unit
+    return _sentence(name), ""
+
+
+def format_number(value: float) -> str:
+    """A number with as many digits as a reader needs, and a true minus sign.
+
+    Examples
+    --------
+    >>> format_number(-14.018), format_number(1840.2), format_number(92.0), format_number(0.0421)
+    ('−14.02', '1840', '92', '0.042')
+    """
+    digits = 0 if abs(value) >= 1000 else 2 if abs(value) >= 1 or value == 0 else 3
+    text = f"{value:.{digits}f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text == "-0" else text.replace("-", "\N{MINUS SIGN}")
+
+
+def _sentence(name: str) -> str:
+    words = name.replace("_", " ").replace("/", ": ").strip()
+    return words[:1].upper() + words[1:]
