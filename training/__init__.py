@@ -1,0 +1,1 @@
+"""Training: corpora, data module, a thin Lightning module around the plain network, and the recipe of each element."""

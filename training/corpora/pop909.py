@@ -1,0 +1,71 @@
+"""POP909 (Wang et al., ISMIR 2020; MIT), re-timed onto the downbeats of Dai et al.'s structure annotations (2020).
+
+Melody and bridge are leads, the piano arrangement is pads; human velocity and timing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from training.corpora.accompaniment import chord_texts
+from training.corpora.harte import chords_from_labels
+from training.corpora.reading import note_table, read_midi, top_line
+from training.corpora.song import CorpusSong, spread_sections
+from workbench.domain.theory import Key
+
+_LEAST_MATCH, _LEAST_ROOT_MATCH = 0.9, 0.8
+_TRACKS = {"MELODY": "leads", "PIANO": "pads"}
+
+
+def read(root: Path) -> Iterator[CorpusSong]:
+    """Songs whose alignment is trusted (match >= 0.9, lowest downbeat note a chord root in >= 80 %)."""
+    splits = json.loads((root.parent / "splits_by_source_song.json").read_text(encoding="utf-8"))
+    for entry in json.loads((root / "index.json").read_text(encoding="utf-8")):
+        split = splits.get(f"pop909_{entry['id']}")
+        trusted = entry["match"] >= _LEAST_MATCH and (entry["downbeat_root_match"] or 0.0) >= _LEAST_ROOT_MATCH
+        if trusted and split in ("train", "val"):
+            yield _read_song(root, entry, "train" if split == "train" else "validation")
+
+
+def _read_song(root: Path, entry: dict[str, Any], split: Any) -> CorpusSong:
+    path = root / "midi" / f"{entry['id']}.mid"
+    score = read_midi(path)
+    bars = int(entry["bars"])
+    sections, remaining = spread_sections(name_sections(entry["sections"]), bars)
+    tables = {track.name: note_table([track.notes], score.tpq) for track in score.tracks if len(track.notes)}
+    parts = {_TRACKS[name]: table for name, table in tables.items() if name in _TRACKS}
+    if "leads" in parts:
+        parts["leads"] = top_line(parts["leads"])
+    tonic, mode = entry["key"].split(":")
+    return CorpusSong(
+        song_id=f"pop909_{entry['id']}",
+        corpus="pop909",
+        tier="A",
+        split=split,
+        style="pop",
+        source="played",
+        tempo_bpm=float(entry["tempo"]),
+        bar_beats=4,
+        bars=bars,
+        key=Key.parse(f"{tonic} {mode}"),
+        chords=chords_from_labels(chord_texts(path), bars * 4.0),
+        sections=sections,
+        remaining=remaining,
+        parts=parts,
+    )
+
+
+def name_sections(letters: list[list[Any]]) -> list[tuple[str, int]]:
+    """Names for the annotators' letters: i intro, o outro, X bridge, lower case interlude; the most frequent capital
+    other than the first is the chorus, the other capitals are verses. A heuristic, since the data has letters only."""
+    capitals = [letter for letter, _ in letters if letter.isupper() and letter != "X"]
+    later = Counter(letter for letter in capitals if letter != capitals[0])
+    chorus = later.most_common(1)[0][0] if later else ""
+    names = {"i": "intro", "o": "outro", "X": "bridge", chorus: "chorus"}
+    return [
+        (names.get(letter, "verse" if letter.isupper() else "interlude"), int(length)) for letter, length in letters
+    ]

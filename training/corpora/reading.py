@@ -1,0 +1,122 @@
+"""Reading MIDI files into note tables, and what cannot be read out of them but must be guessed: key and chords."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from training.corpora.song import NoteTable
+from workbench.domain.errors import CorpusError
+from workbench.domain.theory import CHORD_QUALITIES, SCALES, Chord, Key
+
+_GUESSED_QUALITIES = ("maj", "min", "5", "7", "maj7", "min7", "sus4", "dim")
+_COMPLEXITY_COST = {"maj": 0.0, "min": 0.0, "5": 0.02, "7": 0.05, "maj7": 0.05, "min7": 0.04, "sus4": 0.06, "dim": 0.08}
+
+
+def read_midi(path: Path):  # type: ignore[no-untyped-def]  # noqa: ANN201
+    """A symusic score in ticks.
+
+    Raises
+    ------
+    CorpusError
+        If the file is not readable MIDI.
+    """
+    import symusic
+
+    try:
+        return symusic.Score(str(path))
+    except Exception as error:
+        raise CorpusError(f"{path.name} is not readable MIDI: {error}") from None
+
+
+def note_table(notes, ticks_per_quarter: int) -> NoteTable:  # type: ignore[no-untyped-def]
+    """Notes of one or more symusic tracks (a list of note lists) as one table sorted by onset."""
+    rows = np.array(
+        [(note.time, note.duration, note.pitch, note.velocity) for group in notes for note in group], np.float64
+    ).reshape(-1, 4)
+    rows = rows[np.lexsort((rows[:, 2], rows[:, 0]))]
+    return NoteTable(
+        rows[:, 0] / ticks_per_quarter,
+        rows[:, 1] / ticks_per_quarter,
+        rows[:, 2].astype(np.int64),
+        rows[:, 3].astype(np.int64),
+    )
+
+
+def guess_mode(tonic: int, chords: tuple[Chord, ...]) -> Key:
+    """Major or minor on a known tonic, by which scale holds more of the chord tones."""
+    weight = np.zeros(12)
+    for chord in chords:
+        weight[[(pitch - tonic) % 12 for pitch in chord.pitch_classes]] += chord.duration_beats
+    inside = {mode: weight[list(SCALES[mode])].sum() for mode in ("major", "minor")}
+    return Key(tonic, max(inside, key=inside.__getitem__))
+
+
+def guess_key(parts: list[NoteTable]) -> Key:
+    """Key by correlation of the duration-weighted pitch classes with Krumhansl and Kessler's (1982) profiles."""
+    profiles = {
+        "major": [6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88],
+        "minor": [6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17],
+    }
+    chroma = sum((_chroma(part, 0.0, np.inf) for part in parts), np.zeros(12)) + 1e-6
+    scores = {
+        (tonic, mode): float(np.corrcoef(np.roll(profile, tonic), chroma)[0, 1])
+        for mode, profile in profiles.items()
+        for tonic in range(12)
+    }
+    return Key(*max(scores, key=scores.__getitem__))
+
+
+def guess_chords(bass: NoteTable | None, others: list[NoteTable], bars: int, bar_beats: int) -> tuple[Chord, ...]:
+    """One chord for each half bar by template, with the bass as witness for the root; equal neighbours join.
+
+    A heuristic for corpora without chord labels: about what a listener would write as a simple lead sheet.
+    """
+    half = bar_beats / 2
+    found: list[Chord] = []
+    for index in range(bars * 2):
+        start, end = index * half, (index + 1) * half
+        chroma = sum((_chroma(part, start, end) for part in others), np.zeros(12))
+        low = _chroma(bass, start, end) if bass is not None else np.zeros(12)
+        chroma = chroma + 1.5 * low
+        if chroma.sum() < 0.2:
+            word = (found[-1].root, found[-1].quality) if found else None
+        else:
+            word = _best_template(chroma / np.linalg.norm(chroma), low / max(low.sum(), 1e-6))
+        if word is None:
+            continue
+        if found and (found[-1].root, found[-1].quality) == word:
+            found[-1] = Chord(found[-1].onset_beats, end - found[-1].onset_beats, *word, word[0])
+        else:
+            found.append(Chord(start, half, *word, word[0]))
+    return tuple(found)
+
+
+def _best_template(chroma: npt.NDArray[np.float64], low: npt.NDArray[np.float64]) -> tuple[int, str]:
+    best, best_score = (0, "maj"), -np.inf
+    for root in range(12):
+        for quality in _GUESSED_QUALITIES:
+            template = np.zeros(12)
+            template[[(root + step) % 12 for step in CHORD_QUALITIES[quality]]] = 1.0
+            score = float(chroma @ template) / np.sqrt(template.sum()) + 0.35 * low[root] - _COMPLEXITY_COST[quality]
+            if score > best_score:
+                best, best_score = (root, quality), score
+    return best
+
+
+def _chroma(part: NoteTable, start: float, end: float) -> npt.NDArray[np.float64]:
+    overlap = np.minimum(part.onsets_beats + part.durations_beats, end) - np.maximum(part.onsets_beats, start)
+    return np.bincount(part.pitches % 12, weights=np.clip(overlap, 0, 8), minlength=12)[:12]
+
+
+def top_line(part: NoteTable) -> NoteTable:
+    """The highest note of each onset (within a 32nd): the melody of a part that also plays chords."""
+    slot = np.rint(part.onsets_beats * 8).astype(np.int64)
+    order = np.lexsort((-part.pitches, slot))
+    first = np.r_[True, slot[order][1:] != slot[order][:-1]] if len(order) else np.zeros(0, bool)
+    keep = np.sort(order[first])
+    return NoteTable(
+        part.onsets_beats[keep], part.durations_beats[keep], part.pitches[keep], part.velocities[keep]
+    )

@@ -1,0 +1,256 @@
+"""Corpus songs to training rows: windows of a part with everything that is seen when each row is decided."""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch.utils.data import Dataset
+
+from training.corpora.song import CorpusSong, NoteTable
+from workbench.domain.song import drum_role
+from workbench.models.context import PREFIX_SIZES, Bits, SongContext
+from workbench.models.grid import SLOTS_PER_BAR, quantise
+from workbench.models.history import BAR_COLUMN, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN, History, Rows
+from workbench.models.spec import BAR_STEP, ElementSpec, Surroundings, surroundings
+from workbench.models.tokenizer import encode_chords, encode_drums, encode_pitched
+from workbench.models.transformer import Batch
+
+_DENSITY_WINDOW_BARS = 8
+_LEAST_NOTES = 8
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EncodedPart:
+    """One part of one song as rows, with its surroundings. `line_starts` (bars,) is the row of each bar line."""
+
+    song_id: str
+    corpus: str
+    split: str
+    rows: Rows
+    line_starts: npt.NDArray[np.int64]
+    surroundings: Surroundings
+
+    @property
+    def bars(self) -> int:
+        """Bars of the part."""
+        return len(self.line_starts)
+
+
+def encode_part(song: CorpusSong, spec: ElementSpec) -> EncodedPart | None:
+    """Rows of the element in a song; None if the song does not hold it."""
+    context = song_context(song)
+    if spec.name == "harmony":
+        if song.key is None or len(song.chords) < _LEAST_NOTES:
+            return None
+        rows = encode_chords(song.chords, song.key, song.bars, song.bar_beats)
+    else:
+        table = song.parts.get(spec.name)
+        if table is None or len(table) < _LEAST_NOTES:
+            return None
+        rows = _encode_table(table, spec, context)
+    context = replace(context, density=density_classes(rows, context.bars, spec))
+    starts = np.flatnonzero(rows[:, STEP_COLUMN] == BAR_STEP)
+    return EncodedPart(song.song_id, song.corpus, song.split, rows, starts, surroundings(spec, context))
+
+
+def _encode_table(table: NoteTable, spec: ElementSpec, context: SongContext) -> Rows:
+    if spec.name == "percussion":
+        return encode_drums(table.onsets_beats, table.pitches, table.velocities, context)
+    return encode_pitched(
+        table.onsets_beats, table.durations_beats, table.pitches, table.velocities, spec, context
+    )
+
+
+def song_context(song: CorpusSong) -> SongContext:
+    """The surroundings of any part of a corpus song."""
+    return SongContext(
+        bars=song.bars,
+        bar_beats=song.bar_beats,
+        tempo_bpm=song.tempo_bpm,
+        key=song.key,
+        chords=song.chords,
+        style=song.style,
+        source=song.source,
+        sections=song.sections,
+        remaining=song.remaining,
+        density=np.zeros(song.bars, np.int64),
+        streams=_streams(song),
+    )
+
+
+def _streams(song: CorpusSong) -> dict[str, Bits]:
+    streams = {}
+    drums = song.parts.get("percussion")
+    if drums is not None:
+        roles = np.array([drum_role(int(pitch)) for pitch in drums.pitches])
+        for name in ("kick", "snare"):
+            streams[name] = _onset_grid(drums.onsets_beats[roles == name], song)
+    if "bass" in song.parts:
+        streams["bass"] = _onset_grid(song.parts["bass"].onsets_beats, song)
+    return streams
+
+
+def _onset_grid(onsets_beats: npt.NDArray[np.float64], song: CorpusSong) -> Bits:
+    grid = np.zeros((song.bars, SLOTS_PER_BAR), np.uint8)
+    bar, slot, _ = quantise(onsets_beats, song.tempo_bpm, song.bar_beats)
+    inside = (bar >= 0) & (bar < song.bars)
+    grid[bar[inside], slot[inside]] = 1
+    return grid
+
+
+def density_classes(rows: Rows, bars: int, spec: ElementSpec) -> npt.NDArray[np.int64]:
+    """Density class 1..8 of each bar: notes a bar over its eight-bar phrase, against the element's edges."""
+    notes = np.bincount(rows[rows[:, STEP_COLUMN] != BAR_STEP, BAR_COLUMN], minlength=bars)[:bars]
+    classes = np.zeros(bars, np.int64)
+    for start in range(0, bars, _DENSITY_WINDOW_BARS):
+        window = slice(start, start + _DENSITY_WINDOW_BARS)
+        classes[window] = bisect.bisect_right(spec.density_edges, float(notes[window].mean())) + 1
+    return classes
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Window:
+    """Rows `first`..`last` of a part; rows before `scored_from` are context only."""
+
+    part: int
+    first: int
+    last: int
+    scored_from: int
+
+
+def validation_windows(parts: Sequence[EncodedPart], rows: int) -> list[Window]:
+    """Four-bar blocks, each scored once, with up to four bars before them as context, at most `rows` rows in all."""
+    windows = []
+    for index, part in enumerate(parts):
+        ends = np.r_[part.line_starts, len(part.rows)]
+        for bar in range(0, part.bars, 4):
+            last = int(ends[min(bar + 4, part.bars)])
+            scored_from = int(ends[bar])
+            start_bar = max(0, bar - 4)
+            while start_bar < bar and last - ends[start_bar] > rows:
+                start_bar += 1
+            windows.append(Window(index, int(ends[start_bar]), min(last, int(ends[start_bar]) + rows), scored_from))
+    return sorted(windows, key=lambda window: window.last - window.first)
+
+
+def build_item(part: EncodedPart, window: Window, spec: ElementSpec, rows: Rows | None = None) -> dict[str, np.ndarray]:
+    """Arrays of one window; `rows` may be a changed copy of the part's rows (augmentation)."""
+    rows = part.rows if rows is None else rows
+    inside = rows[window.first : window.last]
+    first_bar, last_bar = int(inside[0, BAR_COLUMN]), int(inside[-1, BAR_COLUMN])
+    origin = max(0, first_bar - max(spec.lags))
+    history = History(spec, last_bar - origin + 1)
+    before = rows[part.line_starts[origin] : window.last].copy()
+    before[:, BAR_COLUMN] -= origin
+    history.add(before)
+    bars = np.arange(first_bar, last_bar + 1)
+    row_bars, slots, symbols = inside[:, BAR_COLUMN], inside[:, SLOT_COLUMN], inside[:, SYMBOL_COLUMN]
+    under_way = np.r_[row_bars[0], row_bars[:-1]] - first_bar
+    return {
+        "fields": inside[:, STEP_COLUMN:],
+        "bar_index": under_way,
+        "prefix": part.surroundings.prefix[bars],
+        "bar": np.concatenate([part.surroundings.bar[bars], history.bar_features(bars - origin)], axis=1),
+        "cell": np.concatenate(
+            [part.surroundings.cell[row_bars, slots], history.cell_features(row_bars - origin, slots)], axis=1
+        ),
+        "memory": history.memory(row_bars - origin, slots, symbols),
+        "scored": np.arange(window.first, window.last) >= max(window.scored_from, window.first + 1),
+    }
+
+
+def collate(items: Sequence[Mapping[str, np.ndarray]]) -> Batch:
+    """Pad items at the end and stack them."""
+
+    def stack(name: str, dtype: torch.dtype) -> torch.Tensor:
+        shape = np.max([item[name].shape for item in items], axis=0)
+        table = torch.zeros((len(items), *shape), dtype=dtype)
+        for index, item in enumerate(items):
+            table[index][tuple(slice(0, size) for size in item[name].shape)] = torch.from_numpy(
+                np.ascontiguousarray(item[name])
+            )
+        return table
+
+    names = ("fields", "bar_index", "prefix", "memory")
+    whole = {name: stack(name, torch.int64) for name in names}
+    features = {name: stack(name, torch.float32) for name in ("bar", "cell")}
+    return Batch(**whole, **features, scored=stack("scored", torch.bool))
+
+
+class TrainingWindows(Dataset[dict[str, np.ndarray]]):
+    """Random windows of parts, drawn by corpus weight and then by length; item `index` depends on seed and index only.
+
+    Parameters
+    ----------
+    parts : sequence of EncodedPart
+    spec : ElementSpec
+    weights : mapping corpus -> share
+        Shares of the corpora in the drawn windows.
+    rows : int
+        Longest window.
+    size : int
+        Items an epoch.
+    seed : int
+    """
+
+    def __init__(
+        self,
+        parts: Sequence[EncodedPart],
+        spec: ElementSpec,
+        weights: Mapping[str, float],
+        *,
+        rows: int,
+        size: int,
+        seed: int,
+    ) -> None:
+        self._parts, self._spec, self._rows, self._size, self._seed = parts, spec, rows, size, seed
+        lengths = np.array([len(part.rows) for part in parts], np.float64)
+        corpora = np.array([part.corpus for part in parts])
+        share = np.zeros(len(parts))
+        for corpus, weight in weights.items():
+            chosen = corpora == corpus
+            if chosen.any():
+                share[chosen] = weight * lengths[chosen] / lengths[chosen].sum()
+        self._cumulative = np.cumsum(share / share.sum())
+
+    def __len__(self) -> int:
+        return self._size
+
+    def __getitem__(self, index: int) -> dict[str, np.ndarray]:
+        rng = np.random.default_rng([self._seed, index])
+        number = min(int(np.searchsorted(self._cumulative, rng.random())), len(self._parts) - 1)
+        part = self._parts[number]
+        latest = max(0, int(np.searchsorted(part.line_starts, len(part.rows) - self._rows // 2)))
+        first = int(part.line_starts[rng.integers(0, latest + 1) if latest < part.bars else 0])
+        window = Window(number, first, min(first + self._rows, len(part.rows)), first)
+        item = build_item(part, window, self._spec, augment(part.rows, self._spec, rng))
+        item["prefix"] = drop_conditions(item["prefix"], rng)
+        return item
+
+
+def augment(rows: Rows, spec: ElementSpec, rng: np.random.Generator) -> Rows:
+    """A copy that is played up to two velocity classes louder or softer (half of the time)."""
+    if "velocity" not in spec.attributes or rng.random() < 0.5:
+        return rows
+    column = SYMBOL_COLUMN + 1 + list(spec.attributes).index("velocity")
+    changed = rows.copy()
+    note = changed[:, STEP_COLUMN] != BAR_STEP
+    changed[note, column] = np.clip(changed[note, column] + rng.integers(-2, 3), 0, 15)
+    return changed
+
+
+_DROP_RATES = {"density": 0.2, "section": 0.2, "remaining": 0.2, "phrase": 0.2}
+
+
+def drop_conditions(prefix: npt.NDArray[np.int64], rng: np.random.Generator) -> npt.NDArray[np.int64]:
+    """Conditions with some untold for the whole window, so that a network can also be asked without them."""
+    prefix = prefix.copy()
+    for column, name in enumerate(PREFIX_SIZES):
+        if rng.random() < _DROP_RATES.get(name, 0.1):
+            prefix[:, column] = 0
+    return prefix

@@ -1,0 +1,133 @@
+"""What a network may know before it writes a bar: key, chords, section, density, and what already sounds.
+
+The same code serves training and composition, so a network is asked in the words that it was taught in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from workbench.domain.theory import Chord, Key
+from workbench.models.grid import SLOTS_PER_BAR
+from workbench.models.vocabulary import (
+    MODES,
+    PHRASE_BARS,
+    SECTIONS,
+    SOURCES,
+    STYLES,
+    TEMPO_EDGES_BPM,
+    index_of,
+    section_index,
+    tempo_index,
+)
+
+DENSITY_CLASSES = 8
+CHORD_FEATURES = 60
+"""Chord tones, root, bass, next root and scale, twelve pitch classes each."""
+
+PREFIX_SIZES: dict[str, int] = {
+    "style": len(STYLES) + 1,
+    "tempo": len(TEMPO_EDGES_BPM) + 2,
+    "mode": len(MODES) + 1,
+    "source": len(SOURCES) + 1,
+    "section": len(SECTIONS) + 1,
+    "density": DENSITY_CLASSES + 1,
+    "phrase": PHRASE_BARS + 1,
+    "remaining": 5,
+}
+"""Conditions told once a bar, and how many values each has. `phrase` is the bar within its eight, `remaining` the
+bars to the end of the section (1, 2, 3, more)."""
+
+Bits = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SongContext:
+    """The surroundings of one part, bar by bar.
+
+    Parameters
+    ----------
+    bars, bar_beats : int
+        Length of the song, and quarter notes in a bar (3 or 4).
+    key : Key or None
+        None where there is no key (drum recordings).
+    chords : tuple of Chord
+        In song time, sorted; may be empty.
+    style, source : str
+        Words of `vocabulary`.
+    sections : tuple of str
+        Section name for each bar; "" where unknown.
+    remaining : array (bars,)
+        Bars to the end of the section, this one included; 0 where unknown.
+    density : array (bars,)
+        Density class 1..8 asked of the part, 0 not told.
+    streams : mapping name -> array (bars, 48)
+        Onsets of what already sounds ("kick", "snare", "bass", "leads").
+    """
+
+    bars: int
+    bar_beats: int
+    tempo_bpm: float
+    key: Key | None
+    chords: tuple[Chord, ...]
+    style: str
+    source: str
+    sections: tuple[str, ...]
+    remaining: npt.NDArray[np.int64]
+    density: npt.NDArray[np.int64]
+    streams: Mapping[str, Bits]
+
+    def prefix(self) -> npt.NDArray[np.int64]:
+        """Condition indices, (bars, len(PREFIX_SIZES))."""
+        table = np.zeros((self.bars, len(PREFIX_SIZES)), np.int64)
+        mode = None if self.key is None else MODES[int(self.key.has_minor_third)]
+        table[:, 0] = index_of(self.style, STYLES)
+        table[:, 1] = tempo_index(self.tempo_bpm)
+        table[:, 2] = index_of(mode, MODES)
+        table[:, 3] = index_of(self.source, SOURCES)
+        table[:, 4] = [section_index(name) for name in self.sections]
+        table[:, 5] = self.density
+        table[:, 6] = np.arange(self.bars) % PHRASE_BARS + 1
+        table[:, 7] = np.minimum(self.remaining, 4)
+        return table
+
+    def chord_at_beats(self) -> list[tuple[Chord, Chord] | None]:
+        """For each beat of the song the sounding chord and the one after it; None where there is none."""
+        result: list[tuple[Chord, Chord] | None] = []
+        index = 0
+        for beat in range(self.bars * self.bar_beats):
+            while index + 1 < len(self.chords) and self.chords[index + 1].onset_beats <= beat + 0.01:
+                index += 1
+            if self.chords and self.chords[index].onset_beats <= beat + 0.5:
+                result.append((self.chords[index], self.chords[min(index + 1, len(self.chords) - 1)]))
+            else:
+                result.append(None)
+        return result
+
+    def chord_features(self, *, relative_to_root: bool) -> Bits:
+        """Chord features for each beat, (bars, bar_beats, CHORD_FEATURES), relative to the root or the tonic."""
+        table = np.zeros((self.bars * self.bar_beats, CHORD_FEATURES), np.uint8)
+        tonic = self.key.tonic if self.key else 0
+        scale = self.key.pitch_classes if self.key else ()
+        for beat, pair in enumerate(self.chord_at_beats()):
+            if pair is None:
+                continue
+            chord, following = pair
+            zero = chord.root if relative_to_root else tonic
+            table[beat, [(pitch - zero) % 12 for pitch in chord.pitch_classes]] = 1
+            table[beat, 12 + (chord.root - zero) % 12] = 1
+            table[beat, 24 + (chord.bass - zero) % 12] = 1
+            table[beat, 36 + (following.root - zero) % 12] = 1
+            table[beat, [48 + (pitch - zero) % 12 for pitch in scale]] = 1
+        return table.reshape(self.bars, self.bar_beats, CHORD_FEATURES)
+
+    def stream_features(self, names: tuple[str, ...]) -> Bits:
+        """Onsets of the named streams, (bars, 48, len(names)); zeros for a stream that is not there."""
+        empty = np.zeros((self.bars, SLOTS_PER_BAR), np.uint8)
+        if not names:
+            return np.zeros((self.bars, SLOTS_PER_BAR, 0), np.uint8)
+        return np.stack([self.streams.get(name, empty) for name in names], axis=-1)

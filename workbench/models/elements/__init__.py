@@ -1,0 +1,28 @@
+"""One file an element, one registration here. Order is the order of composition."""
+
+from workbench.domain.errors import ModelError
+from workbench.models.elements.bass import BASS
+from workbench.models.elements.harmony import HARMONY
+from workbench.models.elements.leads import LEADS
+from workbench.models.elements.pads import PADS
+from workbench.models.elements.percussion import PERCUSSION
+from workbench.models.spec import ElementSpec
+
+SPECS: dict[str, ElementSpec] = {spec.name: spec for spec in (HARMONY, PERCUSSION, BASS, PADS, LEADS)}
+"""All element models by name; harmony first, then the elements that sound."""
+
+
+def get_spec(name: str) -> ElementSpec:
+    """The spec of an element.
+
+    Raises
+    ------
+    ModelError
+        If no element has that name.
+    """
+    if name not in SPECS:
+        raise ModelError(f"element {name!r} has no model: expected one of {', '.join(SPECS)}")
+    return SPECS[name]
+
+
+__all__ = ["BASS", "HARMONY", "LEADS", "PADS", "PERCUSSION", "SPECS", "get_spec"]

@@ -1,0 +1,16 @@
+"""Bass: pitches told from the sounding chord's root, in sight of kick and snare and of the next root."""
+
+from workbench.models.spec import NOTE_ATTRIBUTES, ElementSpec
+
+BASS = ElementSpec(
+    name="bass",
+    symbols=30,
+    attributes=NOTE_ATTRIBUTES,
+    lags=(1, 2, 4),
+    groups=(0,) * 30,
+    streams=("kick", "snare"),
+    relative_to_root=True,
+    density_edges=(1.5, 3.0, 4.5, 6.0, 8.0, 10.0, 13.0),
+    lowest_pitch=-5,
+    low_anchor=28,
+)

@@ -1,0 +1,16 @@
+"""Harmony: chords by section. The symbol is the root above the tonic (12 is "no chord"), then quality and bass."""
+
+from workbench.domain.theory import CHORD_QUALITIES
+from workbench.models.spec import ElementSpec
+
+NO_CHORD = 12
+
+HARMONY = ElementSpec(
+    name="harmony",
+    symbols=13,
+    attributes={"quality": len(CHORD_QUALITIES), "bass": 12},
+    lags=(1, 2, 4, 8),
+    groups=tuple(range(13)),
+    sees_chords=False,
+    density_edges=(0.6, 0.9, 1.1, 1.4, 1.8, 2.2, 3.0),
+)

@@ -1,0 +1,15 @@
+"""Leads: melody told from the tonic, in sight of the chords, the drums and the bass; it remembers eight bars."""
+
+from workbench.models.spec import NOTE_ATTRIBUTES, ElementSpec
+
+LEADS = ElementSpec(
+    name="leads",
+    symbols=48,
+    attributes=NOTE_ATTRIBUTES,
+    lags=(1, 2, 4, 8),
+    groups=(0,) * 48,
+    streams=("kick", "snare", "bass"),
+    density_edges=(1.0, 2.0, 3.0, 4.0, 5.5, 7.0, 10.0),
+    lowest_pitch=-14,
+    low_anchor=54,
+)

@@ -1,0 +1,15 @@
+"""Pads: voicings and their rhythm, pitches told from the tonic, in sight of the chords, the drums and the bass."""
+
+from workbench.models.spec import NOTE_ATTRIBUTES, ElementSpec
+
+PADS = ElementSpec(
+    name="pads",
+    symbols=56,
+    attributes=NOTE_ATTRIBUTES,
+    lags=(1, 2, 4),
+    groups=(0,) * 56,
+    streams=("kick", "snare", "bass"),
+    density_edges=(3.0, 5.0, 7.0, 9.0, 12.0, 16.0, 22.0),
+    lowest_pitch=-8,
+    low_anchor=42,
+)

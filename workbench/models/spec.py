@@ -1,0 +1,121 @@
+"""What an element's model is made of: the fields of a row, the contexts it sees, how notes become symbols.
+
+A row is one note (or one bar line). Its fields are decided in this order: `step` (bar line, slot in the bar, or
+"same slot as before"), `symbol` (drum role, pitch, chord root), then the attributes (duration, velocity, offset ...).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from workbench.models.context import CHORD_FEATURES, SongContext
+from workbench.models.grid import OFFSET_BINS, SLOTS_PER_BAR, SLOTS_PER_BEAT
+
+BAR_STEP = 0
+SAME_STEP = SLOTS_PER_BAR + 1
+STEPS = SLOTS_PER_BAR + 2
+
+VELOCITY_BINS = 16
+DURATIONS_BEATS = (
+    1 / 12, 1 / 8, 1 / 6, 1 / 4, 1 / 3, 3 / 8, 1 / 2, 2 / 3, 3 / 4, 1.0, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0, 3.5, 4.0,
+    5.0, 6.0, 8.0,
+)  # fmt: skip
+"""Note lengths that a pitched row can have, in quarter notes."""
+
+DRUM_ATTRIBUTES: Mapping[str, int] = {"velocity": VELOCITY_BINS, "offset": OFFSET_BINS}
+NOTE_ATTRIBUTES: Mapping[str, int] = {
+    "duration": len(DURATIONS_BEATS),
+    "velocity": VELOCITY_BINS,
+    "offset": OFFSET_BINS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ElementSpec:
+    """The shape of one element's model.
+
+    Parameters
+    ----------
+    name : str
+    symbols : int
+        Size of the symbol vocabulary.
+    attributes : mapping name -> size
+        Fields decided after the symbol, in order.
+    lags : tuple of int
+        How many bars back the model sees its own bars cell by cell.
+    groups : tuple of int
+        For each symbol the group under which its onsets are shown in the earlier bars.
+    streams : tuple of str
+        Onset streams of other elements that it sees.
+    relative_to_root : bool
+        Whether pitches and chords are told relative to the sounding chord's root (else to the tonic).
+    sees_chords : bool
+    density_edges : tuple of float
+        Edges of the density classes, in notes a bar.
+    lowest_pitch, low_anchor : int
+        Pitched elements: symbol 0 is `lowest_pitch` semitones from the anchor, which is the first pitch of the
+        zero pitch class at or above `low_anchor`.
+    """
+
+    name: str
+    symbols: int
+    attributes: Mapping[str, int]
+    lags: tuple[int, ...] = (1, 2, 4)
+    groups: tuple[int, ...] = ()
+    streams: tuple[str, ...] = ()
+    relative_to_root: bool = False
+    sees_chords: bool = True
+    density_edges: tuple[float, ...] = field(default=(1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0))
+    lowest_pitch: int = 0
+    low_anchor: int = 0
+
+    @property
+    def group_count(self) -> int:
+        """How many onset groups the earlier bars are shown in."""
+        return max(self.groups) + 1
+
+    @property
+    def bar_features(self) -> int:
+        """Size of the features told once a bar."""
+        chords = 5 * CHORD_FEATURES if self.sees_chords else 0
+        return chords + SLOTS_PER_BAR * (len(self.streams) + self.group_count * len(self.lags))
+
+    @property
+    def cell_features(self) -> int:
+        """Size of the features told once the slot is known."""
+        chords = CHORD_FEATURES if self.sees_chords else 0
+        return chords + len(self.streams) + self.symbols * len(self.lags)
+
+    def anchor(self, pitch_class: int) -> int:
+        """The pitch of symbol zero's interval base: the first `pitch_class` at or above `low_anchor`."""
+        return self.low_anchor + (pitch_class - self.low_anchor) % 12
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Surroundings:
+    """The features of a song that do not depend on the part itself.
+
+    `prefix` (bars, conditions) int, `bar` (bars, d1) and `cell` (bars, 48, d2) uint8.
+    """
+
+    prefix: np.ndarray
+    bar: np.ndarray
+    cell: np.ndarray
+
+
+def surroundings(spec: ElementSpec, context: SongContext) -> Surroundings:
+    """Lay out what the element sees of its surroundings."""
+    streams = context.stream_features(spec.streams)
+    bar_parts = [streams.reshape(context.bars, -1)]
+    cell_parts = [streams]
+    if spec.sees_chords:
+        chords = context.chord_features(relative_to_root=spec.relative_to_root)
+        four = np.zeros((context.bars, 4, CHORD_FEATURES), np.uint8)
+        four[:, : context.bar_beats] = chords
+        ahead = np.concatenate([four[1:, 0], four[-1:, 0]])
+        bar_parts += [four.reshape(context.bars, -1), ahead]
+        cell_parts.append(np.repeat(four, SLOTS_PER_BEAT, axis=1))
+    return Surroundings(context.prefix(), np.concatenate(bar_parts, 1), np.concatenate(cell_parts, 2))

@@ -1,0 +1,212 @@
+"""The one network of all elements: a decoder over rows that decides a row's fields one after the other.
+
+Trunk blocks read the rows so far and the bar's surroundings and decide the step. The chosen slot's surroundings are
+added and the symbol is decided; then two more causal blocks, which know step and symbol of the coming row, decide the
+attributes in turn. Rotary positions (Su et al. 2021), pre-normalisation, GELU.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from workbench.models.context import PREFIX_SIZES
+from workbench.models.spec import BAR_STEP, STEPS, ElementSpec
+
+
+@dataclass(frozen=True, slots=True)
+class ModelConfig:
+    """Size of a network: width, heads, blocks before the step and after the symbol, dropout in training."""
+
+    width: int = 192
+    heads: int = 4
+    trunk_blocks: int = 3
+    note_blocks: int = 2
+    dropout: float = 0.15
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Batch:
+    """Rows with all that is seen when they are decided. B sequences, T rows, N bars, L lags, A attributes.
+
+    `fields` (B, T, 2 + A) step, symbol, attributes; `bar_index` (B, T) the bar (0..N-1) that is under way when the
+    row is decided; `prefix` (B, N, P); `bar` (B, N, D1) features; `cell` (B, T, D2) features of the row's slot;
+    `memory` (B, T, L, A); `scored` (B, T) rows that count.
+    """
+
+    fields: Tensor
+    bar_index: Tensor
+    prefix: Tensor
+    bar: Tensor
+    cell: Tensor
+    memory: Tensor
+    scored: Tensor
+
+
+Cache = list[tuple[Tensor, Tensor]]
+
+
+def rotate(x: Tensor, start: int) -> Tensor:
+    """Apply rotary positions to (B, H, T, D), counting from `start`."""
+    half = x.shape[-1] // 2
+    frequency = 10000.0 ** (-torch.arange(half, device=x.device, dtype=torch.float32) / half)
+    angle = torch.arange(start, start + x.shape[2], device=x.device, dtype=torch.float32)[:, None] * frequency
+    cos, sin = angle.cos().to(x.dtype), angle.sin().to(x.dtype)
+    first, second = x[..., :half], x[..., half:]
+    return torch.cat([first * cos - second * sin, first * sin + second * cos], dim=-1)
+
+
+class Block(nn.Module):
+    """Causal self-attention and a feed-forward layer, each after a norm and added to the stream."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        width = config.width
+        self.heads = config.heads
+        self.attention_norm = nn.LayerNorm(width)
+        self.qkv = nn.Linear(width, 3 * width, bias=False)
+        self.attention_out = nn.Linear(width, width, bias=False)
+        self.feed_norm = nn.LayerNorm(width)
+        self.feed_in = nn.Linear(width, 4 * width, bias=False)
+        self.feed_out = nn.Linear(4 * width, width, bias=False)
+        self.dropout = nn.Dropout(config.dropout)
+
+    def forward(self, x: Tensor, past: tuple[Tensor, Tensor] | None = None) -> tuple[Tensor, tuple[Tensor, Tensor]]:
+        """(B, T, width) to the same; `past` holds keys and values (B, H, T0, D) of earlier rows."""
+        batch, time, width = x.shape
+        start = 0 if past is None else past[0].shape[2]
+        qkv = self.qkv(self.attention_norm(x)).view(batch, time, 3, self.heads, width // self.heads)
+        query, key, value = qkv.permute(2, 0, 3, 1, 4)
+        query, key = rotate(query, start), rotate(key, start)
+        if past is not None:
+            key, value = torch.cat([past[0], key], dim=2), torch.cat([past[1], value], dim=2)
+        mixed = functional.scaled_dot_product_attention(query, key, value, is_causal=time > 1)
+        x = x + self.dropout(self.attention_out(mixed.transpose(1, 2).reshape(batch, time, width)))
+        x = x + self.dropout(self.feed_out(functional.gelu(self.feed_in(self.feed_norm(x)))))
+        return x, (key, value)
+
+
+def _head(width: int, size: int) -> nn.Sequential:
+    return nn.Sequential(nn.LayerNorm(width), nn.Linear(width, width), nn.GELU(), nn.Linear(width, size))
+
+
+class ElementTransformer(nn.Module):
+    """The network of one element.
+
+    Parameters
+    ----------
+    spec : ElementSpec
+        Fields and features.
+    config : ModelConfig
+        Size.
+    """
+
+    def __init__(self, spec: ElementSpec, config: ModelConfig) -> None:
+        super().__init__()
+        self.spec, self.config = spec, config
+        width, sizes = config.width, tuple(spec.attributes.values())
+        self.start = nn.Parameter(torch.zeros(width))
+        self.step_in, self.symbol_in = nn.Embedding(STEPS, width), nn.Embedding(spec.symbols, width)
+        self.attributes_in = nn.ModuleList(nn.Embedding(size, width) for size in sizes)
+        self.prefix_in = nn.ModuleList(nn.Embedding(size, width) for size in PREFIX_SIZES.values())
+        self.bar_in = nn.Linear(spec.bar_features, width)
+        self.trunk = nn.ModuleList(Block(config) for _ in range(config.trunk_blocks))
+        self.step_head = _head(width, STEPS)
+        self.step_chosen, self.cell_in = nn.Embedding(STEPS, width), nn.Linear(spec.cell_features, width)
+        self.symbol_head = _head(width, spec.symbols)
+        self.symbol_chosen = nn.Embedding(spec.symbols, width)
+        self.memory_in = nn.ModuleList(
+            nn.ModuleList(nn.Embedding(size + 1, width) for size in sizes) for _ in spec.lags
+        )
+        self.note_blocks = nn.ModuleList(Block(config) for _ in range(config.note_blocks))
+        self.attribute_heads = nn.ModuleList(_head(width, size) for size in sizes)
+        self.attribute_chosen = nn.ModuleList(nn.Embedding(size, width) for size in sizes[:-1])
+        self.dropout = nn.Dropout(config.dropout)
+        self._initialise()
+
+    def _initialise(self) -> None:
+        for module in self.modules():
+            if isinstance(module, nn.Linear | nn.Embedding):
+                nn.init.normal_(module.weight, std=0.02)
+            if isinstance(module, nn.Linear) and module.bias is not None:
+                nn.init.zeros_(module.bias)
+        depth = self.config.trunk_blocks + self.config.note_blocks
+        for block in (*self.trunk, *self.note_blocks):
+            nn.init.normal_(block.attention_out.weight, std=0.02 / math.sqrt(2 * depth))
+            nn.init.normal_(block.feed_out.weight, std=0.02 / math.sqrt(2 * depth))
+
+    def embed_bars(self, prefix: Tensor, bar: Tensor) -> Tensor:
+        """Conditions (B, N, P) and bar features (B, N, D1) to (B, N, width)."""
+        state = self.bar_in(bar.to(self.bar_in.weight.dtype))
+        for index, table in enumerate(self.prefix_in):
+            state = state + table(prefix[..., index])
+        return state
+
+    def embed_rows(self, fields: Tensor) -> Tensor:
+        """Decided rows (B, T, 2 + A) to (B, T, width); a bar line has no symbol and no attributes."""
+        note = (fields[..., 0] != BAR_STEP).unsqueeze(-1)
+        inner = self.symbol_in(fields[..., 1])
+        for index, table in enumerate(self.attributes_in):
+            inner = inner + table(fields[..., 2 + index])
+        return self.step_in(fields[..., 0]) + inner * note
+
+    def run_trunk(self, x: Tensor, cache: Cache | None = None) -> tuple[Tensor, Cache]:
+        """Row stream (B, T, width) through the trunk; returns the stream and the new cache."""
+        return _run(self.trunk, self.dropout(x), cache)
+
+    def choose_step(self, stream: Tensor) -> Tensor:
+        """Step logits (B, T, STEPS)."""
+        return self.step_head(stream)
+
+    def with_step(self, stream: Tensor, step: Tensor, cell: Tensor) -> Tensor:
+        """The stream once the step and so the slot's surroundings (B, T, D2) are known."""
+        return stream + self.step_chosen(step) + self.cell_in(cell.to(self.cell_in.weight.dtype))
+
+    def choose_symbol(self, stream: Tensor) -> Tensor:
+        """Symbol logits (B, T, symbols)."""
+        return self.symbol_head(stream)
+
+    def with_symbol(
+        self, stream: Tensor, symbol: Tensor, memory: Tensor, cache: Cache | None = None
+    ) -> tuple[Tensor, Cache]:
+        """The stream once the symbol is known, through the note blocks; `memory` is (B, T, L, A)."""
+        stream = stream + self.symbol_chosen(symbol)
+        for lag, tables in enumerate(self.memory_in):
+            for attribute, table in enumerate(tables):
+                stream = stream + table(memory[..., lag, attribute])
+        return _run(self.note_blocks, stream, cache)
+
+    def losses(self, batch: Batch) -> dict[str, Tensor]:
+        """Negative log likelihood in nats by field, each (B, T); zero where a field does not apply."""
+        fields = batch.fields
+        bars = self.embed_bars(batch.prefix, batch.bar)
+        state = torch.gather(bars, 1, batch.bar_index.unsqueeze(-1).expand(-1, -1, bars.shape[-1]))
+        first = self.start.expand(len(fields), 1, -1)
+        stream, _ = self.run_trunk(torch.cat([first, self.embed_rows(fields[:, :-1])], dim=1) + state)
+        note = (fields[..., 0] != BAR_STEP) & batch.scored
+        losses = {"step": _nll(self.choose_step(stream), fields[..., 0], batch.scored)}
+        stream = self.with_step(stream, fields[..., 0], batch.cell)
+        losses["symbol"] = _nll(self.choose_symbol(stream), fields[..., 1], note)
+        stream, _ = self.with_symbol(stream, fields[..., 1], batch.memory)
+        for index, (name, head) in enumerate(zip(self.spec.attributes, self.attribute_heads, strict=True)):
+            losses[name] = _nll(head(stream), fields[..., 2 + index], note)
+            if index < len(self.attribute_chosen):
+                stream = stream + self.attribute_chosen[index](fields[..., 2 + index])
+        return losses
+
+
+def _run(blocks: nn.ModuleList, x: Tensor, cache: Cache | None) -> tuple[Tensor, Cache]:
+    grown: Cache = []
+    for index, block in enumerate(blocks):
+        x, entry = block(x, None if cache is None else cache[index])
+        grown.append(entry)
+    return x, grown
+
+
+def _nll(logits: Tensor, target: Tensor, counted: Tensor) -> Tensor:
+    loss = functional.cross_entropy(logits.float().transpose(1, 2), target, reduction="none")
+    return loss * counted
