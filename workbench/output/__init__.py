@@ -2,6 +2,7 @@
 
 from workbench.output.audio_files import decode, encode, roundtrip, write_audio
 from workbench.output.bundle import export, export_composition, master_as_heard, outputs_of, read_manifest
+from workbench.output.documents import to_json
 from workbench.output.folder import check_target
 from workbench.output.midi_files import midi_bytes, write_midi
 
@@ -16,6 +17,7 @@ __all__ = [
     "outputs_of",
     "read_manifest",
     "roundtrip",
+    "to_json",
     "write_audio",
     "write_midi",
 ]

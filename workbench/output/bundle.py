@@ -136,9 +136,11 @@ def _score_files(score: Score) -> dict[str, Writer]:
 
 
 def _report_html(track: Track) -> bytes:
-    from workbench.output.report_html import report_html
+    from workbench.analysis.references import ReferenceLibrary
+    from workbench.output.report_html import render
 
-    return report_html(track).encode()
+    library = ReferenceLibrary()
+    return render(track, references=[library.get(name) for name in track.plan.references]).encode()
 
 
 def _write_all(files: Mapping[str, Writer], folder: Path) -> dict[str, dict[str, Any]]:

@@ -1,0 +1,50 @@
+"""The flat public API, for type checkers and editors; `__init__.py` loads the same names lazily."""
+
+from workbench.analysis.profile import analyze as analyze
+from workbench.analysis.profile import measure as measure
+from workbench.analysis.reading import read_audio as read_audio
+from workbench.analysis.references import ReferenceLibrary as ReferenceLibrary
+from workbench.analysis.references import ReferenceProfile as ReferenceProfile
+from workbench.composition import compose as compose
+from workbench.concept import list_styles as list_styles
+from workbench.concept import load_style as load_style
+from workbench.concept import translate as translate
+from workbench.domain.audio import Audio as Audio
+from workbench.domain.audio import Mix as Mix
+from workbench.domain.errors import AudioFileError as AudioFileError
+from workbench.domain.errors import CorpusError as CorpusError
+from workbench.domain.errors import ModelError as ModelError
+from workbench.domain.errors import OutputError as OutputError
+from workbench.domain.errors import ParameterError as ParameterError
+from workbench.domain.errors import TrackingError as TrackingError
+from workbench.domain.errors import UnknownReferenceError as UnknownReferenceError
+from workbench.domain.errors import WorkbenchError as WorkbenchError
+from workbench.domain.plan import Delivery as Delivery
+from workbench.domain.plan import Plan as Plan
+from workbench.domain.plan import SectionPlan as SectionPlan
+from workbench.domain.request import GenerationRequest as GenerationRequest
+from workbench.domain.request import load_request as load_request
+from workbench.domain.request import parse_request as parse_request
+from workbench.domain.results import CheckResult as CheckResult
+from workbench.domain.results import Provenance as Provenance
+from workbench.domain.results import QualityReport as QualityReport
+from workbench.domain.results import Track as Track
+from workbench.domain.score import Note as Note
+from workbench.domain.score import Part as Part
+from workbench.domain.score import Score as Score
+from workbench.domain.theory import Chord as Chord
+from workbench.domain.theory import Key as Key
+from workbench.domain.theory import Metre as Metre
+from workbench.mastering import master as master
+from workbench.mixing import mix as mix
+from workbench.output import export as export
+from workbench.output import roundtrip as roundtrip
+from workbench.output import write_audio as write_audio
+from workbench.output import write_midi as write_midi
+from workbench.pipeline import compose_only as compose_only
+from workbench.pipeline import generate as generate
+from workbench.quality import check as check
+from workbench.rendering import render as render
+from workbench.tracking import log_track as log_track
+
+__all__: list[str]

@@ -1,0 +1,1 @@
+"""The command line. It only reads arguments, calls the public functions and prints."""

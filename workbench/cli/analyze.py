@@ -1,0 +1,52 @@
+"""`beatsfoundry analyze`."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from workbench.cli.progress import progress_bar
+
+if TYPE_CHECKING:
+    from workbench.analysis.profile import AnalysisResult
+
+
+def add_to(commands: Any) -> None:
+    """Declare the command."""
+    parser = commands.add_parser("analyze", help="measure audio files", description=analyze.__doc__)
+    parser.add_argument("files", metavar="FILE", nargs="+", help="WAV, AIFF, FLAC, MP3 or OGG")
+    parser.add_argument("--json", action="store_true", help="print a list of all measurements as JSON")
+    parser.add_argument("--quiet", action="store_true", help="show no progress")
+    parser.set_defaults(run=analyze)
+
+
+def analyze(options: argparse.Namespace) -> int:
+    """Measure loudness, true peak, dynamics, spectrum, stereo image, tempo and key of audio files."""
+    from workbench.analysis.profile import analyze as measure_file
+
+    results = []
+    with progress_bar("analyze", quiet=options.quiet) as progress:
+        for number, file in enumerate(options.files):
+            progress(number / len(options.files), file)
+            results.append(measure_file(file))
+    if options.json:
+        from workbench.output import to_json
+
+        print(to_json([result.to_dict() for result in results]), end="")
+    else:
+        _tables(results)
+    return 0
+
+
+def _tables(results: list[AnalysisResult]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    for result in results:
+        table = Table("measurement", "value", title=result.path, title_justify="left")
+        table.columns[1].justify = "right"
+        table.add_row("sample_rate_hz", str(result.sample_rate_hz))
+        table.add_row("key", result.measurements.key or "none")
+        for name, value in sorted(result.measurements.numbers.items()):
+            table.add_row(name, f"{value:.4g}")
+        Console().print(table)

@@ -1,0 +1,105 @@
+"""The command line `beatsfoundry`: finds the command, and turns errors into one line and an exit code.
+
+Nothing heavy is imported here: each command imports what it needs when it runs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from importlib.metadata import EntryPoint, entry_points
+from typing import NoReturn
+
+from workbench.cli import analyze, generate, lab, parameters, references
+from workbench.domain.errors import WorkbenchError
+
+COMMAND_GROUP = "beatsfoundry.commands"
+"""Entry points of this group are further commands: the name, and a function `main(argv) -> int | None`."""
+
+EXIT_ERROR = 2
+EXIT_INTERRUPTED = 130
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors are one line."""
+
+    def error(self, message: str) -> NoReturn:
+        raise WorkbenchError(f"{message} (see {self.prog} --help)")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of every command that this package has, with the names of those that other packages add."""
+    parser = _Parser(prog="beatsfoundry", description="Compose, render, mix, master and measure music.")
+    parser.add_argument("--version", action="store_true", help="print the version and leave")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
+    for module in (generate, analyze, references, parameters, lab):
+        module.add_to(commands)
+    for name, entry in _added_commands().items():
+        commands.add_parser(name, add_help=False, help=f"see beatsfoundry {name} --help ({entry.module})")
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; return 0, 2 after an error (told in one line), or 130 after an interruption."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        with _terminated_as_exit():
+            return _run(arguments)
+    except WorkbenchError as error:
+        print(f"beatsfoundry: {' '.join(str(error).split())}", file=sys.stderr)
+        return EXIT_ERROR
+    except KeyboardInterrupt:
+        print("beatsfoundry: interrupted, nothing was written", file=sys.stderr)
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output has gone, as `head` does; keep Python from complaining while it closes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_ERROR
+
+
+def _run(arguments: list[str]) -> int:
+    added = _added_commands()
+    if arguments and arguments[0] in added:
+        command: Callable[[list[str]], int | None] = added[arguments[0]].load()
+        return int(command(arguments[1:]) or 0)
+    parser = build_parser()
+    options = parser.parse_args(arguments)
+    if options.version:
+        from workbench.pipeline import installed_versions
+
+        print(installed_versions()["beatsfoundry"])
+        return 0
+    if options.command is None:
+        parser.print_help()
+        return EXIT_ERROR
+    return int(options.run(options) or 0)
+
+
+def _added_commands() -> dict[str, EntryPoint]:
+    return {entry.name: entry for entry in sorted(entry_points(group=COMMAND_GROUP), key=lambda item: item.name)}
+
+
+@contextlib.contextmanager
+def _terminated_as_exit() -> Iterator[None]:
+    """Let a polite kill unwind the stack, so that drafts are removed."""
+
+    def leave(number: int, frame: object) -> NoReturn:
+        raise SystemExit(128 + number)
+
+    try:
+        before = signal.signal(signal.SIGTERM, leave)
+    except ValueError:  # not in the main thread: whoever runs us handles signals
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,47 @@
+"""Progress on standard error: a bar on a terminal, a line for each stage elsewhere."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def progress_bar(title: str, *, quiet: bool = False) -> Iterator[Callable[[float, str], None]]:
+    """Give a function `progress(fraction, message)` that shows how far the work is."""
+    if quiet:
+        yield lambda fraction, message: None
+    elif not sys.stderr.isatty():
+        yield _lines()
+    else:
+        with _bar(title) as update:
+            yield update
+
+
+def _lines() -> Callable[[float, str], None]:
+    shown: set[str] = set()
+
+    def update(fraction: float, message: str) -> None:
+        if message not in shown:
+            shown.add(message)
+            print(f"{fraction:4.0%}  {message}", file=sys.stderr, flush=True)
+
+    return update
+
+
+@contextmanager
+def _bar(title: str) -> Iterator[Callable[[float, str], None]]:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+    columns = (
+        TextColumn("[bold]{task.fields[title]}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.description}", style="dim"),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("", total=1.0, title=title)
+        yield lambda fraction, message: progress.update(task, completed=fraction, description=message)

@@ -1,0 +1,77 @@
+"""`beatsfoundry references`."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+
+def add_to(commands: Any) -> None:
+    """Declare the command and what it does."""
+    parser = commands.add_parser(
+        "references", help="list, add or remove reference tracks", description=list_references.__doc__
+    )
+    parser.set_defaults(run=list_references, json=False)
+    actions = parser.add_subparsers(dest="action", metavar="list|add|remove")
+    shown = actions.add_parser("list", help="the tracks that a request can name", description=list_references.__doc__)
+    shown.add_argument("--json", action="store_true", help="print the profiles as JSON")
+    shown.set_defaults(run=list_references)
+    added = actions.add_parser("add", help="measure a file and keep its profile", description=add_reference.__doc__)
+    added.add_argument("file", metavar="FILE", type=Path, help="WAV, AIFF, FLAC, MP3 or OGG")
+    added.add_argument("--id", required=True, help="name by which requests call it")
+    for name, default in (("title", None), ("author", "unknown"), ("licence", "private use"), ("source", "")):
+        added.add_argument(f"--{name}", default=default, help=f"attribution: {name}")
+    added.set_defaults(run=add_reference)
+    removed = actions.add_parser("remove", help="forget a track that was added", description=remove_reference.__doc__)
+    removed.add_argument("id", metavar="ID", help="its name")
+    removed.set_defaults(run=remove_reference)
+
+
+def list_references(options: argparse.Namespace) -> int:
+    """Show the reference tracks by id: only measured features are kept, never audio."""
+    from workbench.analysis.references import ReferenceLibrary
+
+    profiles = ReferenceLibrary().list()
+    if options.json:
+        from workbench.output import to_json
+
+        print(to_json(profiles), end="")
+        return 0
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("id", "title", "author", "licence", "BPM", "key", "LUFS")
+    # An id that is cut short could not be copied into a request.
+    table.columns[0].min_width = max((len(profile.id) for profile in profiles), default=2)
+    for profile in profiles:
+        tempo = "-" if profile.tempo_bpm is None else f"{profile.tempo_bpm:.1f}"
+        loudness = f"{profile.measurements['integrated_loudness_lufs']:.1f}"
+        table.add_row(profile.id, profile.title, profile.author, profile.licence, tempo, profile.key or "-", loudness)
+    Console().print(table)
+    return 0
+
+
+def add_reference(options: argparse.Namespace) -> int:
+    """Measure an audio file and keep its profile in your own library; the audio itself is not copied."""
+    from workbench.analysis.references import ReferenceLibrary
+
+    profile = ReferenceLibrary().add(
+        options.file,
+        id=options.id,
+        title=options.title,
+        author=options.author,
+        licence=options.licence,
+        source=options.source,
+    )
+    print(f"added {profile.id}")
+    return 0
+
+
+def remove_reference(options: argparse.Namespace) -> int:
+    """Forget a track that was added; the profiles that ship with the workbench stay."""
+    from workbench.analysis.references import ReferenceLibrary
+
+    ReferenceLibrary().remove(options.id)
+    print(f"removed {options.id}")
+    return 0
