@@ -1,0 +1,163 @@
+"""Fit an element: corpora in, safetensors with a card out. A stopped run goes on from its last checkpoint."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import lightning
+import torch
+from lightning.pytorch.callbacks import EarlyStopping, ModelCheckpoint
+
+from training.config import TrainingConfig
+from training.corpora import CORPORA, read_corpora
+from training.dataset import EncodedPart, encode_part
+from training.module import ElementData, ElementModule
+from workbench.domain.errors import CorpusError
+from workbench.models.checkpoint import save_checkpoint
+from workbench.models.elements import get_spec
+
+_VALIDATION_SHARE_WHILE_TRAINING = 0.25
+
+
+def load_parts(data: Path, config: TrainingConfig, limit: int | None = None) -> list[EncodedPart]:
+    """Read and encode the recipe's corpora.
+
+    Parameters
+    ----------
+    data : Path
+        Folder that holds the corpora.
+    config : TrainingConfig
+    limit : int, optional
+        At most so many songs of each corpus and split, for a quick try.
+
+    Raises
+    ------
+    CorpusError
+        If a corpus is missing, or if nothing is left to train or to validate on.
+    """
+    spec = get_spec(config.element)
+    parts, seen = [], Counter[tuple[str, str]]()
+    for song in read_corpora(data, tuple(config.corpora)):
+        if limit is not None and seen[song.corpus, song.split] >= limit:
+            continue
+        part = encode_part(song, spec)
+        if part is not None:
+            seen[song.corpus, song.split] += 1
+            parts.append(part)
+    for split in ("train", "validation"):
+        if not any(part.split == split for part in parts):
+            raise CorpusError(f"{data} holds no {split} song with {config.element}")
+    return parts
+
+
+def fit(
+    config: TrainingConfig,
+    data: Path,
+    run_dir: Path,
+    *,
+    limit: int | None = None,
+    logger: Any = False,
+    progress: bool = True,
+) -> Path:
+    """Train an element and write its weights.
+
+    Parameters
+    ----------
+    config : TrainingConfig
+    data : Path
+        Folder that holds the corpora.
+    run_dir : Path
+        Checkpoints and the result go here; a `last.ckpt` found there is resumed.
+    limit : int, optional
+        Songs of each corpus and split.
+    logger : Lightning logger or False
+    progress : bool
+        Show a progress bar.
+
+    Returns
+    -------
+    Path
+        The weights, `run_dir/<element>.safetensors`; the card lies beside them.
+    """
+    lightning.seed_everything(config.seed, verbose=False)
+    started = time.monotonic()
+    parts = load_parts(data, config, limit)
+    module = ElementModule(config)
+    best = ModelCheckpoint(run_dir, filename="best", monitor="val_nll", save_top_k=1, enable_version_counter=False)
+    last = ModelCheckpoint(run_dir, filename="last", every_n_train_steps=50, enable_version_counter=False)
+    trainer = lightning.Trainer(
+        accelerator="cpu", devices=1, precision=_precision(), max_steps=config.steps,
+        val_check_interval=min(config.validate_every, config.steps), check_val_every_n_epoch=None,
+        gradient_clip_val=config.gradient_clip, callbacks=[best, last, EarlyStopping("val_nll", patience=config.patience)],
+        logger=logger, enable_progress_bar=progress, enable_model_summary=False, log_every_n_steps=20,
+        num_sanity_val_steps=0, default_root_dir=run_dir,
+    )  # fmt: skip
+    resume = run_dir / "last.ckpt"
+    trainer.fit(
+        module,
+        ElementData(parts, config, _VALIDATION_SHARE_WHILE_TRAINING),
+        ckpt_path=str(resume) if resume.is_file() else None,
+        weights_only=False,
+    )
+    _restore(module, Path(best.best_model_path))
+    metrics = validate(module, parts, config)
+    card = describe(config, parts, metrics, trainer.global_step, time.monotonic() - started)
+    path = run_dir / f"{config.element}.safetensors"
+    save_checkpoint(module.network, path, card)
+    return path
+
+
+def validate(module: ElementModule, parts: list[EncodedPart], config: TrainingConfig) -> dict[str, float]:
+    """Nats a note on every validation block, by field and in total."""
+    trainer = lightning.Trainer(
+        accelerator="cpu", devices=1, logger=False, enable_progress_bar=False, enable_model_summary=False,
+        enable_checkpointing=False,
+    )  # fmt: skip
+    trainer.validate(module, ElementData(parts, config), verbose=False)
+    return {name: round(value, 4) for name, value in module.nats_per_note().items()}
+
+
+def describe(
+    config: TrainingConfig, parts: list[EncodedPart], metrics: dict[str, float], steps: int, seconds: float
+) -> dict[str, Any]:
+    """What the model card tells: recipe, data with licences and citations, validation figures."""
+    songs = Counter((part.corpus, part.split) for part in parts)
+    corpora = [
+        {
+            "name": name, "share": share, "tier": CORPORA[name].tier, "licence": CORPORA[name].licence,
+            "citation": CORPORA[name].citation, "train_songs": songs[name, "train"],
+            "validation_songs": songs[name, "validation"],
+        }
+        for name, share in config.corpora.items()
+    ]  # fmt: skip
+    recipe = json.loads(json.dumps(asdict(config)))
+    return {
+        "recipe": recipe,
+        "steps": steps,
+        "minutes": round(seconds / 60, 1),
+        "torch": torch.__version__.split("+")[0],
+        "data": corpora,
+        "validation_nats_per_note": metrics,
+    }
+
+
+def _restore(module: ElementModule, checkpoint: Path) -> None:
+    state = torch.load(checkpoint, map_location="cpu", weights_only=False)["state_dict"]
+    module.load_state_dict(state)
+
+
+def _precision() -> Any:
+    # bf16 is only faster where the processor computes in it.
+    return "bf16-mixed" if torch.backends.mkldnn.is_available() and _has_bf16() else "32-true"
+
+
+def _has_bf16() -> bool:
+    try:
+        return "avx512_bf16" in Path("/proc/cpuinfo").read_text() or "amx_bf16" in Path("/proc/cpuinfo").read_text()
+    except OSError:
+        return False

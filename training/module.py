@@ -1,0 +1,128 @@
+"""The Lightning side: a thin module around the plain network, and the data module that feeds it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import lightning
+import torch
+from torch.utils.data import DataLoader
+
+from training.config import TrainingConfig
+from training.dataset import (
+    EncodedPart,
+    TrainingWindows,
+    Window,
+    build_item,
+    collate,
+    validation_windows,
+)
+from workbench.models.elements import get_spec
+from workbench.models.spec import BAR_STEP
+from workbench.models.transformer import Batch, ElementTransformer
+
+
+class ElementModule(lightning.LightningModule):
+    """Trains an `ElementTransformer` on the nats of its fields; validates in nats a note, by field."""
+
+    def __init__(self, config: TrainingConfig) -> None:
+        super().__init__()
+        self.recipe = config
+        self.network = ElementTransformer(get_spec(config.element), config.model)
+        self._sums: dict[str, float] = {}
+        self._notes = 0
+
+    def training_step(self, batch: Batch, index: int) -> torch.Tensor:
+        """Mean nats a row."""
+        losses = self.network.losses(batch)
+        loss = torch.stack([field.sum() for field in losses.values()]).sum() / batch.scored.sum()
+        self.log("train_nats_per_row", loss)
+        return loss
+
+    def on_validation_epoch_start(self) -> None:
+        """Begin a new sum."""
+        self._sums, self._notes = {}, 0
+
+    def validation_step(self, batch: Batch, index: int) -> None:
+        """Add up the nats by field and the notes."""
+        for name, field in self.network.losses(batch).items():
+            self._sums[name] = self._sums.get(name, 0.0) + float(field.double().sum())
+        self._notes += int(((batch.fields[..., 0] != BAR_STEP) & batch.scored).sum())
+
+    def on_validation_epoch_end(self) -> None:
+        """Log nats a note by field and in total."""
+        for name, value in self.nats_per_note().items():
+            self.log(f"val_{name}", value)
+
+    def nats_per_note(self) -> dict[str, float]:
+        """Validation nats a note by field, and "nll", their sum."""
+        by_field = {name: value / max(1, self._notes) for name, value in self._sums.items()}
+        return {**by_field, "nll": sum(by_field.values())}
+
+    def configure_optimizers(self) -> dict[str, Any]:
+        """AdamW without decay on vectors; linear warm-up, then a cosine to 3 %."""
+        recipe = self.recipe
+        matrices = [parameter for parameter in self.network.parameters() if parameter.dim() > 1]
+        vectors = [parameter for parameter in self.network.parameters() if parameter.dim() <= 1]
+        groups = [{"params": matrices, "weight_decay": recipe.weight_decay}, {"params": vectors, "weight_decay": 0.0}]
+        optimizer = torch.optim.AdamW(groups, lr=recipe.learning_rate, betas=(0.9, 0.98))
+
+        def rate(step: int) -> float:
+            progress = min(1.0, step / recipe.steps)
+            return min(1.0, (step + 1) / recipe.warm_up) * (0.03 + 0.97 * 0.5 * (1 + math.cos(math.pi * progress)))
+
+        scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, rate)
+        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": scheduler, "interval": "step"}}
+
+
+class _ValidationWindows(torch.utils.data.Dataset[Any]):
+    def __init__(self, parts: Sequence[EncodedPart], windows: Sequence[Window], element: str) -> None:
+        self._parts, self._windows, self._spec = parts, windows, get_spec(element)
+
+    def __len__(self) -> int:
+        return len(self._windows)
+
+    def __getitem__(self, index: int) -> Any:
+        window = self._windows[index]
+        return build_item(self._parts[window.part], window, self._spec)
+
+
+class ElementData(lightning.LightningDataModule):
+    """Encoded parts of one element as training windows and validation blocks.
+
+    Parameters
+    ----------
+    parts : sequence of EncodedPart
+    config : TrainingConfig
+    validation_share : float
+        Share of the validation blocks that is used while training (every n-th); 1 for a final figure.
+    """
+
+    def __init__(self, parts: Sequence[EncodedPart], config: TrainingConfig, validation_share: float = 1.0) -> None:
+        super().__init__()
+        self._config = config
+        self._train = [part for part in parts if part.split == "train"]
+        self._validation = [
+            part
+            for part in parts
+            if part.split == "validation" and (not config.validate_on or part.corpus in config.validate_on)
+        ]
+        self._stride = max(1, round(1 / validation_share))
+
+    def train_dataloader(self) -> DataLoader[Any]:
+        """Random windows, in an order fixed by the seed."""
+        config = self._config
+        windows = TrainingWindows(
+            self._train, get_spec(config.element), config.corpora,
+            rows=config.rows, size=config.steps * config.batch, seed=config.seed,
+        )  # fmt: skip
+        return DataLoader(windows, batch_size=config.batch, collate_fn=collate)
+
+    def val_dataloader(self) -> DataLoader[Any]:
+        """Each four-bar block once, in order of length."""
+        windows = validation_windows(self._validation, self._config.rows)[:: self._stride]
+        return DataLoader(
+            _ValidationWindows(self._validation, windows, self._config.element), batch_size=32, collate_fn=collate
+        )

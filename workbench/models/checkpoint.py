@@ -1,0 +1,76 @@
+"""Weights on disk: safetensors in half precision with a JSON card beside them. No pickle is ever loaded."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file, save_file
+
+from workbench.domain.errors import ModelError
+from workbench.models.elements import get_spec
+from workbench.models.transformer import ElementTransformer, ModelConfig
+
+
+def save_checkpoint(model: ElementTransformer, path: Path, card: dict[str, Any]) -> None:
+    """Write `path` (.safetensors, float16) and the card beside it (.json).
+
+    Parameters
+    ----------
+    model : ElementTransformer
+    path : Path
+    card : dict
+        What the card tells beside element and size: data, licences, metrics, recipe.
+    """
+    weights = {name: tensor.to(torch.float16).contiguous() for name, tensor in model.state_dict().items()}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    save_file(weights, str(path))
+    text = {"element": model.spec.name, "config": asdict(model.config), "sha256": file_hash(path), **card}
+    path.with_suffix(".json").write_text(json.dumps(text, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def read_card(path: Path) -> dict[str, Any]:
+    """The card of a weights file.
+
+    Raises
+    ------
+    ModelError
+        If it is missing or not readable.
+    """
+    try:
+        card = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelError(f"model card {path.with_suffix('.json').name} cannot be read: {error}") from None
+    if not isinstance(card, dict) or not {"element", "config", "sha256"} <= card.keys():
+        raise ModelError(f"model card {path.with_suffix('.json').name} lacks element, config or sha256")
+    return card
+
+
+def load_checkpoint(path: Path) -> ElementTransformer:
+    """Read weights in evaluation mode and float32.
+
+    Raises
+    ------
+    ModelError
+        If file or card are missing or damaged, or do not fit each other.
+    """
+    card = read_card(path)
+    if not path.is_file():
+        raise ModelError(f"weights {path.name} are missing: expected them beside their card in {path.parent}")
+    if file_hash(path) != card["sha256"]:
+        raise ModelError(f"weights {path.name} are damaged: their sha256 is not the one that the card tells")
+    try:
+        model = ElementTransformer(get_spec(card["element"]), ModelConfig(**card["config"]))
+        model.load_state_dict({name: tensor.float() for name, tensor in load_file(str(path)).items()})
+    except (RuntimeError, TypeError, ValueError, KeyError) as error:
+        raise ModelError(f"weights {path.name} do not fit this version: {str(error).splitlines()[0]}") from None
+    return model.eval()
+
+
+def file_hash(path: Path) -> str:
+    """The sha256 of a file in hex."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
