@@ -1,0 +1,203 @@
+"""Form: which sections, how many bars each, how intense, and what plays in them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from workbench.concept.style import Style
+from workbench.domain.errors import ParameterError
+from workbench.domain.song import ELEMENTS
+
+SECTION_BARS: Mapping[str, int] = {
+    "intro": 8, "verse": 16, "pre-chorus": 8, "chorus": 16, "post-chorus": 8, "hook": 8, "refrain": 8, "build": 8,
+    "drop": 16, "breakdown": 8, "break": 4, "bridge": 8, "solo": 8, "interlude": 8, "instrumental": 16, "theme": 16,
+    "vamp": 8, "coda": 8, "outro": 8,
+}  # fmt: skip
+"""Usual lengths where the style says nothing."""
+
+SECTION_ENERGY: Mapping[str, float] = {
+    "intro": 0.35, "verse": 0.55, "pre-chorus": 0.62, "chorus": 0.8, "post-chorus": 0.75, "hook": 0.78, "refrain": 0.75,
+    "build": 0.62, "drop": 0.88, "breakdown": 0.35, "break": 0.4, "bridge": 0.48, "solo": 0.78, "interlude": 0.4,
+    "instrumental": 0.65, "theme": 0.65, "vamp": 0.6, "coda": 0.45, "outro": 0.35,
+}  # fmt: skip
+"""Usual intensity where the style says nothing, 0 to 1."""
+
+SECTION_ELEMENTS: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    "intro": (("pads", "leads"),),
+    "verse": (("percussion", "bass", "pads"), ELEMENTS),
+    "pre-chorus": (("percussion", "bass", "pads"),),
+    "build": (("percussion", "pads"),),
+    "breakdown": (("pads", "leads"),),
+    "break": (("percussion", "bass"),),
+    "bridge": (("bass", "pads", "leads"),),
+    "interlude": (("bass", "pads"),),
+    "outro": (("percussion", "pads"),),
+    "coda": (("pads", "leads"),),
+}
+"""What plays where the style says nothing; a section without an entry plays everything."""
+
+_STAND_INS = ("pads", "leads", "bass", "percussion")
+_PEAK = 0.72
+_OPENING = {"intro", "outro", "coda"}
+
+
+def choose_form(style: Style, total_bars: int) -> tuple[str, ...]:
+    """The style's form whose usual length is nearest to `total_bars`, with room for each section.
+
+    Examples
+    --------
+    >>> from workbench.concept.style import load_style
+    >>> choose_form(load_style("pop"), 4)
+    ('verse', 'chorus')
+    """
+
+    def strain(form: tuple[str, ...]) -> float:
+        usual = sum(_usual_bars(style, name) for name in form)
+        cramped = 4.0 if total_bars < 2 * len(form) else 0.0
+        return abs(float(np.log(total_bars / usual))) + cramped
+
+    fitting = [form for form in style.forms if len(form) <= total_bars]
+    return min(fitting, key=strain) if fitting else style.forms[-1][:total_bars]
+
+
+def allot_bars(names: Sequence[str], total_bars: int, style: Style) -> tuple[int, ...]:
+    """Divide `total_bars` among sections, exactly; repeats of a name share one length.
+
+    Each section gets at least one bar. Lengths stay close to the style's, scaled to the total, and are multiples of 8,
+    4 or 2 where possible. One section that stands alone (the outro, else the intro, else the last) takes the odd rest.
+
+    Raises
+    ------
+    ParameterError
+        If there are more sections than bars.
+
+    Examples
+    --------
+    >>> from workbench.concept.style import load_style
+    >>> allot_bars(["intro", "verse", "chorus", "outro"], 32, load_style("pop"))
+    (4, 12, 12, 4)
+    """
+    if total_bars < len(names):
+        raise ParameterError(f"structure has {len(names)} sections but there is room for {total_bars} bars: "
+                             "expected at least one bar a section; lengthen the duration or drop sections")  # fmt: skip
+    usual = [_usual_bars(style, name) for name in names]
+    scale = total_bars / sum(usual)
+    groups = _groups(names)
+    keys = list(dict.fromkeys(groups))
+    counts = Counter(groups)
+    ideals = {key: usual[groups.index(key)] * scale for key in keys}
+    lengths = _cheapest([(counts[key], ideals[key], key == _absorber(groups)) for key in keys], total_bars)
+    by_key = dict(zip(keys, lengths, strict=True))
+    return tuple(by_key[key] for key in groups)
+
+
+def _groups(names: Sequence[str]) -> list[str]:
+    """One key for each length to find: the name, apart from the section that takes the rest."""
+    if "outro" in names:
+        alone = len(names) - 1 - list(reversed(names)).index("outro")
+    elif "intro" in names:
+        alone = list(names).index("intro")
+    else:
+        alone = len(names) - 1
+    return [f"{name} (rest)" if index == alone else name for index, name in enumerate(names)]
+
+
+def _absorber(groups: Sequence[str]) -> str:
+    return next(key for key in groups if key.endswith(" (rest)"))
+
+
+def _cheapest(groups: Sequence[tuple[int, float, bool]], total: int) -> list[int]:
+    """Lengths with the least cost whose counted sum is `total` (dynamic programming over groups and bars).
+
+    The costs of each (count, ideal, absorbs) are those of `_length_cost`.
+    """
+    cost = np.full(total + 1, np.inf)
+    cost[0] = 0.0
+    choices: list[np.ndarray] = []
+    for count, ideal, absorbs in groups:
+        lengths = np.arange(1, total // count + 1)
+        prices = count * _length_cost(lengths, ideal, absorbs)
+        best = np.full(total + 1, np.inf)
+        choice = np.zeros(total + 1, dtype=np.int64)
+        for length, price in zip(lengths.tolist(), prices.tolist(), strict=True):
+            used = count * length
+            candidate = cost[: total + 1 - used] + price
+            better = candidate < best[used:]
+            best[used:][better] = candidate[better]
+            choice[used:][better] = length
+        cost = best
+        choices.append(choice)
+    return _trace(choices, [count for count, _, _ in groups], total)
+
+
+def _length_cost(lengths: np.ndarray, ideal: float, absorbs: bool) -> np.ndarray:
+    """Squared distance in octaves from the ideal, plus a price for lengths that are not 8, 4 or 2 times something."""
+    odd = np.where(lengths % 8 == 0, 0.0, np.where(lengths % 4 == 0, 0.05, np.where(lengths % 2 == 0, 0.6, 2.0)))
+    return np.log2(lengths / ideal) ** 2 + odd * (0.25 if absorbs else 1.0)
+
+
+def _trace(choices: Sequence[np.ndarray], counts: Sequence[int], total: int) -> list[int]:
+    lengths: list[int] = []
+    for choice, count in zip(reversed(choices), reversed(counts), strict=True):
+        lengths.append(int(choice[total]))
+        total -= count * lengths[-1]
+    return lengths[::-1]
+
+
+def shape_energy(names: Sequence[str], bars: Sequence[int], style: Style, arousal: float) -> tuple[float, ...]:
+    """Intensity of each section, 0 to 1: the usual one, a swell that peaks at 0.72 of the song, repeats that grow.
+
+    Arousal above or below the style's lifts or lowers all of it. Intros and endings do not swell.
+    """
+    starts = np.concatenate([[0], np.cumsum(bars)[:-1]])
+    middles = (starts + np.asarray(bars) / 2) / sum(bars)
+    seen: Counter[str] = Counter()
+    energies: list[float] = []
+    for name, middle in zip(names, middles.tolist(), strict=True):
+        base = style.section_energy.get(name, SECTION_ENERGY[name])
+        swell = 0.0 if name in _OPENING else 0.12 * (1.0 - 2.0 * min(1.0, abs(middle - _PEAK) / _PEAK) ** 1.5) - 0.04
+        growth = 0.03 * min(seen[name], 3)
+        energies.append(base + swell + growth + 0.15 * (arousal - style.arousal))
+        seen[name] += 1
+    return tuple(round(min(1.0, max(0.05, energy)), 3) for energy in energies)
+
+
+def assign_elements(
+    names: Sequence[str], energies: Sequence[float], palette: Sequence[str], style: Style
+) -> tuple[tuple[str, ...], ...]:
+    """What plays in each section: the style's entries and exits, and every element of the palette somewhere.
+
+    Examples
+    --------
+    >>> from workbench.concept.style import load_style
+    >>> assign_elements(["intro", "chorus"], [0.3, 0.8], ["pads"], load_style("pop"))
+    (('pads',), ('pads',))
+    """
+    seen: Counter[str] = Counter()
+    chosen: list[tuple[str, ...]] = []
+    for name in names:
+        takes = style.arrangement.get(name, SECTION_ELEMENTS.get(name, (ELEMENTS,)))
+        wanted = takes[min(seen[name], len(takes) - 1)]
+        seen[name] += 1
+        playing = tuple(element for element in ELEMENTS if element in palette and element in wanted)
+        chosen.append(playing or (next(element for element in _STAND_INS if element in palette),))
+    return _everyone_plays(chosen, energies, palette)
+
+
+def _everyone_plays(
+    chosen: Sequence[tuple[str, ...]], energies: Sequence[float], palette: Sequence[str]
+) -> tuple[tuple[str, ...], ...]:
+    """Add elements that no section uses to the most intense section and those nearly as intense."""
+    missing = set(palette) - {element for elements in chosen for element in elements}
+    peak = max(energies)
+    return tuple(
+        tuple(element for element in ELEMENTS if element in elements or (element in missing and energy >= peak - 0.1))
+        for elements, energy in zip(chosen, energies, strict=True)
+    )
+
+
+def _usual_bars(style: Style, name: str) -> int:
+    return style.section_bars.get(name, SECTION_BARS[name])

@@ -1,0 +1,178 @@
+"""Styles: what a kind of music is asked for and what is plausible in it, read from `styles/*.yaml`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import yaml
+
+from workbench.domain.errors import ParameterError
+from workbench.domain.plan import Groove, HarmonyTraits, PartTraits
+from workbench.domain.request import PROCESSING_STYLES
+from workbench.domain.song import DRUM_ROLES, ELEMENTS, SECTION_NAMES
+from workbench.domain.theory import SCALES, parse_pitch_class
+
+MODEL_STYLES = (
+    "rock", "pop", "funk", "jazz", "hiphop", "soul", "latin", "reggae", "dance", "house", "techno", "trance", "dnb",
+    "ambient", "lofi", "rnb", "electronic", "folk", "country",
+)  # fmt: skip
+"""Style words that the networks were trained with."""
+
+Arrangement = Mapping[str, tuple[tuple[str, ...], ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """A kind of music as a set of priors.
+
+    `aliases` are names of the style, `keywords` words that only hint at it (weight 0..1). Tempi are as felt.
+    `modes` weighs the modes that are usual, `tonics` the usual tonics. `forms` are section orders that fit songs of
+    different lengths; `section_bars` and `section_energy` (0..1) hold the usual length and intensity by section name.
+    `arrangement` holds what plays in a section, one entry for each time that it comes (the last one stays).
+    `patches` holds candidates by element, the most typical first.
+    """
+
+    name: str
+    title: str
+    description: str
+    aliases: tuple[str, ...]
+    keywords: Mapping[str, float]
+    model_style: str
+    tempo_low_bpm: float
+    tempo_typical_bpm: float
+    tempo_high_bpm: float
+    valence: float
+    arousal: float
+    modes: Mapping[str, float]
+    tonics: tuple[str, ...]
+    groove: Groove
+    texture_density: float
+    harmony: HarmonyTraits
+    parts: Mapping[str, PartTraits]
+    duration_seconds: float
+    forms: tuple[tuple[str, ...], ...]
+    section_bars: Mapping[str, int]
+    section_energy: Mapping[str, float]
+    arrangement: Arrangement
+    processing_style: str
+    mix_profile: str
+    patches: Mapping[str, tuple[str, ...]]
+
+
+@cache
+def list_styles() -> tuple[str, ...]:
+    """Names of all styles, sorted.
+
+    Examples
+    --------
+    >>> "lo-fi" in list_styles()
+    True
+    """
+    files = resources.files("workbench.concept").joinpath("styles").iterdir()
+    return tuple(sorted(file.name.removesuffix(".yaml") for file in files if file.name.endswith(".yaml")))
+
+
+@cache
+def load_style(name: str) -> Style:
+    """Read one style by name.
+
+    Raises
+    ------
+    ParameterError
+        If there is no such style, or its file holds something that does not fit.
+
+    Examples
+    --------
+    >>> load_style("techno").model_style
+    'techno'
+    """
+    if name not in list_styles():
+        raise ParameterError(f"style {name!r} is not known: expected one of {', '.join(list_styles())}")
+    text = resources.files("workbench.concept").joinpath("styles", f"{name}.yaml").read_text(encoding="utf-8")
+    return parse_style(name, text)
+
+
+def parse_style(name: str, text: str) -> Style:
+    """Build a style from the text of its YAML file.
+
+    Raises
+    ------
+    ParameterError
+        If a field is missing, unknown or outside its range; the message names style and field.
+    """
+    try:
+        style = _build(name, yaml.safe_load(text))
+    except (KeyError, TypeError, ValueError, yaml.YAMLError) as error:
+        what = f"field {error} is missing" if isinstance(error, KeyError) else str(error).replace("\n", " ")
+        raise ParameterError(f"style {name}: {what}") from None
+    for problem in _problems(style):
+        raise ParameterError(f"style {name}: {problem}")
+    return style
+
+
+def _build(name: str, data: dict[str, Any]) -> Style:
+    fields = dict(data)
+    low, typical, high = (float(value) for value in fields.pop("tempo_bpm"))
+    return Style(
+        name=name,
+        aliases=tuple(fields.pop("aliases")),
+        keywords={str(word): float(weight) for word, weight in fields.pop("keywords").items()},
+        tempo_low_bpm=low,
+        tempo_typical_bpm=typical,
+        tempo_high_bpm=high,
+        tonics=tuple(fields.pop("tonics")),
+        groove=Groove(**fields.pop("groove")),
+        harmony=HarmonyTraits(**fields.pop("harmony")),
+        parts={element: PartTraits(**traits) for element, traits in fields.pop("parts").items()},
+        forms=tuple(tuple(form) for form in fields.pop("forms")),
+        arrangement={
+            section: tuple(tuple(elements) for elements in takes)
+            for section, takes in fields.pop("arrangement").items()
+        },
+        patches={element: tuple(names) for element, names in fields.pop("patches").items()},
+        **fields,
+    )
+
+
+def _problems(style: Style) -> list[str]:
+    """What does not fit in a style, in words."""
+    found = [f"tonic {tonic!r}" for tonic in style.tonics if not _is_note(tonic)]
+    found += [f"mode {mode!r}" for mode in style.modes if mode not in SCALES]
+    found += [f"section {section!r}" for section in _sections(style) if section not in SECTION_NAMES]
+    found += [f"section {section!r} has no length" for form in style.forms for section in form
+              if section not in style.section_bars]  # fmt: skip
+    found += [f"element {element!r}" for element in _elements(style) if element not in ELEMENTS]
+    found += [f"drum role {role!r}" for role in style.groove.patterns if role not in DRUM_ROLES]
+    found += [f"pattern {text!r}" for text in style.groove.patterns.values() if len(text) != 16 or set(text) - set("xo.-")]
+    checks = {
+        "model_style": style.model_style in MODEL_STYLES,
+        "tempo_bpm": 40 <= style.tempo_low_bpm <= style.tempo_typical_bpm <= style.tempo_high_bpm <= 240,
+        "valence, arousal": abs(style.valence) <= 1 and abs(style.arousal) <= 1,
+        "processing_style": style.processing_style in PROCESSING_STYLES,
+        "parts": set(style.parts) == set(ELEMENTS),
+        "patches": set(style.patches) == set(ELEMENTS) and all(style.patches.values()),
+        "forms": bool(style.forms) and all(style.forms),
+        "swing_percent": 50 <= style.groove.swing_percent <= 75,
+    }
+    return [f"{what} is not known" for what in found] + [f"{field} does not fit" for field, fits in checks.items() if not fits]
+
+
+def _is_note(text: str) -> bool:
+    try:
+        parse_pitch_class(text)
+    except ParameterError:
+        return False
+    return True
+
+
+def _sections(style: Style) -> set[str]:
+    return {*style.section_bars, *style.section_energy, *style.arrangement, *(name for form in style.forms for name in form)}
+
+
+def _elements(style: Style) -> set[str]:
+    listed = (element for takes in style.arrangement.values() for take in takes for element in take)
+    return {*style.parts, *style.patches, *listed}

@@ -1,0 +1,129 @@
+"""Tempo, duration and the number of bars: three numbers that must agree."""
+
+from __future__ import annotations
+
+import math
+
+from workbench.concept.decide import STATED, Brief
+from workbench.concept.structure import SECTION_BARS, choose_form
+from workbench.domain.plan import Decision, Source
+from workbench.domain.theory import Metre
+
+_TEMPO_LIMITS_BPM = (40.0, 240.0)
+_NUDGE_BPM = 2.0
+
+
+def wanted_seconds(brief: Brief) -> float | None:
+    """The duration that the request or its text asks for."""
+    stated = brief.request.parameters.technical.duration
+    if stated is not None:
+        return stated
+    return brief.said.duration_seconds.value if brief.said.duration_seconds else None
+
+
+def decide_tempo(brief: Brief, metre: Metre) -> tuple[float, Decision]:
+    """Tempo in BPM. A tempo that is not stated in the request is raised if the sections asked for would not fit."""
+    tempo_bpm, source, why = _tempo(brief, metre)
+    fit_bpm = _least_tempo(brief, metre)
+    if source != "stated" and tempo_bpm < fit_bpm:
+        why += f"; raised from {tempo_bpm:g} BPM, so that every section asked for gets a bar"
+        tempo_bpm = fit_bpm
+    why += _tempo_contradiction(brief, tempo_bpm) if source in ("stated", "text") else ""
+    return tempo_bpm, Decision("tempo", f"{tempo_bpm:g} BPM", source, why)
+
+
+def _tempo(brief: Brief, metre: Metre) -> tuple[float, Source, str]:
+    stated, said = brief.request.parameters.technical.tempo, brief.said.tempo_bpm
+    if stated is not None:
+        return stated, "stated", STATED
+    if said:
+        return said.value, "text", f"the text says '{said.words}'" + (f"; this is {said.note}" if said.note else "")
+    style = brief.style
+    range_words = f"in the range {style.tempo_low_bpm:g} to {style.tempo_high_bpm:g} BPM of {style.title.lower()}"
+    if brief.said.pace:
+        tempo_bpm = _placed(brief, brief.said.pace.value, stretch=True)
+        return _nudged(brief, metre, tempo_bpm), "text", f"the text says '{brief.said.pace.words}', {range_words}"
+    for profile in brief.references:
+        folded = _folded(brief, profile)
+        if folded is not None:
+            return folded, "reference", f"near the tempo of {profile.id}, {range_words}"
+    place = max(-1.0, min(1.0, 0.8 * (brief.arousal - style.arousal)))
+    source: Source = "mood" if brief.mood.weight and abs(place) > 0.05 else "style"
+    why = f"arousal {brief.arousal:+.2f} {range_words}" if source == "mood" else f"usual {range_words}"
+    return _nudged(brief, metre, _placed(brief, place)), source, why
+
+
+def _placed(brief: Brief, place: float, *, stretch: bool = False) -> float:
+    """A whole tempo at `place` in the style's range, -1 low to 1 high, 0 typical; `stretch` may leave the range."""
+    style = brief.style
+    edge = style.tempo_high_bpm if place > 0 else style.tempo_low_bpm
+    tempo_bpm = style.tempo_typical_bpm + abs(place) * (edge - style.tempo_typical_bpm)
+    low, high = _TEMPO_LIMITS_BPM if stretch else (style.tempo_low_bpm, style.tempo_high_bpm)
+    return float(round(max(low, min(high, tempo_bpm))))
+
+
+def _nudged(brief: Brief, metre: Metre, tempo_bpm: float) -> float:
+    """The whole tempo within 2 BPM at which the wanted duration holds the roundest number of bars."""
+    seconds = wanted_seconds(brief)
+    if seconds is None:
+        return tempo_bpm
+
+    def unevenness(candidate: float) -> float:
+        bars = seconds / (metre.bar_beats * 60.0 / candidate)
+        return abs(bars / 4 - round(bars / 4)) * 4 + 0.1 * abs(candidate - tempo_bpm)
+
+    steps = range(-int(_NUDGE_BPM), int(_NUDGE_BPM) + 1)
+    inside = [tempo_bpm + step for step in steps if _TEMPO_LIMITS_BPM[0] <= tempo_bpm + step <= _TEMPO_LIMITS_BPM[1]]
+    return min(inside, key=unevenness)
+
+
+def _least_tempo(brief: Brief, metre: Metre) -> float:
+    """The tempo at which the stated duration holds a bar for each stated section; 0 if either is open."""
+    structure, seconds = brief.request.parameters.technical.structure, wanted_seconds(brief)
+    if not structure or brief.request.parameters.technical.duration is None or seconds is None:
+        return 0.0
+    return min(_TEMPO_LIMITS_BPM[1], float(math.ceil(len(structure) * metre.bar_beats * 60.0 / seconds)))
+
+
+def _tempo_contradiction(brief: Brief, tempo_bpm: float) -> str:
+    style = brief.style
+    implied = max(-1.0, min(1.0, (tempo_bpm - 105.0) / 60.0))
+    if brief.mood.weight and abs(implied - brief.mood.arousal) > 1.0:
+        pace = "slower" if brief.mood.arousal < implied else "faster"
+        return f"; the mood {brief.mood.describe()} would suggest a {pace} tempo, but the statement wins"
+    if not style.tempo_low_bpm <= tempo_bpm <= style.tempo_high_bpm:
+        return (
+            f"; {style.title} is usually at {style.tempo_low_bpm:g} to {style.tempo_high_bpm:g} BPM, "
+            "but the statement wins"
+        )
+    return ""
+
+
+def decide_form(brief: Brief, metre: Metre, tempo_bpm: float) -> tuple[tuple[str, ...], int, tuple[Decision, Decision]]:
+    """Section names, the number of bars, and the decisions on duration and structure."""
+    bar_seconds = metre.bar_beats * 60.0 / tempo_bpm
+    structure = brief.request.parameters.technical.structure
+    bars, source, why = _bars(brief, bar_seconds, structure)
+    names = structure or choose_form(brief.style, bars)
+    duration = Decision("duration", f"{bars * bar_seconds:.1f} s ({bars} bars)", source, why)
+    if structure:
+        return names, bars, (duration, Decision("structure", ", ".join(names), "stated", STATED))
+    why = f"the form of {brief.style.title.lower()} that fits {bars} bars best"
+    return names, bars, (duration, Decision("structure", ", ".join(names), "style", why))
+
+
+def _bars(brief: Brief, bar_seconds: float, structure: tuple[str, ...] | None) -> tuple[int, Source, str]:
+    least = len(structure) if structure else 1
+    stated, said = brief.request.parameters.technical.duration, brief.said.duration_seconds
+    if stated is not None:
+        bars = max(least, round(stated / bar_seconds))
+        return bars, "stated", f"{stated:g} s are asked for, the nearest whole number of bars"
+    if said:
+        bars = max(least, round(said.value / bar_seconds))
+        note = f"; this is {said.note}" if said.note else ""
+        return bars, "text", f"the text says '{said.words}', the nearest whole number of bars{note}"
+    if structure:
+        bars = sum(brief.style.section_bars.get(name, SECTION_BARS[name]) for name in structure)
+        return bars, "style", f"these sections at their usual lengths in {brief.style.title.lower()}"
+    bars = max(4, 4 * round(brief.style.duration_seconds / bar_seconds / 4))
+    return bars, "style", f"usual for {brief.style.title.lower()}"
