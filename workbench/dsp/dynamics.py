@@ -1,0 +1,211 @@
+"""Dynamics as gain curves: compressor, gate, ducking.
+
+Every function that ends in `_gain` returns the gain as a linear factor for each sample, so that one curve can be
+applied to several signals alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+from workbench.domain.audio import Samples
+from workbench.domain.errors import ParameterError
+
+Gain = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Compressor:
+    """A feed-forward compressor. `ratio` 4 leaves 1 dB of every 4 dB above the threshold; `makeup_db` is added after."""
+
+    threshold_db: float = -18.0
+    ratio: float = 2.0
+    attack_ms: float = 10.0
+    release_ms: float = 120.0
+    knee_db: float = 6.0
+    makeup_db: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.ratio < 1 or self.attack_ms <= 0 or self.release_ms <= 0 or self.knee_db < 0:
+            raise ParameterError(
+                "compressor: expected ratio at least 1, attack_ms and release_ms above 0, knee_db at least 0, "
+                f"got {self.ratio:g}, {self.attack_ms:g}, {self.release_ms:g}, {self.knee_db:g}"
+            )
+
+
+def static_curve_db(level_db: npt.NDArray[np.float64], compressor: Compressor) -> npt.NDArray[np.float64]:
+    """Output level of a steady input level, without make-up (Giannoulis, Massberg and Reiss 2012, equation 4).
+
+    Examples
+    --------
+    >>> static_curve_db(np.array([-30.0, 0.0]), Compressor(-20.0, 4.0, knee_db=0.0)).tolist()
+    [-30.0, -15.0]
+    """
+    over = np.asarray(level_db, dtype=np.float64) - compressor.threshold_db
+    slope = 1.0 / compressor.ratio - 1.0
+    knee = max(compressor.knee_db, 1e-9)
+    curved = slope * np.clip(over + knee / 2.0, 0.0, knee) ** 2 / (2.0 * knee)
+    return np.asarray(level_db + np.where(over > knee / 2.0, slope * over, curved))
+
+
+def compressor_gain(samples: Samples, compressor: Compressor, sample_rate_hz: int) -> Gain:
+    """Gain of a compressor for (2, n) samples, both channels linked by the louder one.
+
+    Returns
+    -------
+    ndarray of shape (n,), float32, linear
+
+    Notes
+    -----
+    Smooth branching peak detector in the log domain: D. Giannoulis, M. Massberg and J. D. Reiss, "Digital dynamic
+    range compressor design", JAES 60 (2012), equation 17.
+    """
+    gain = np.empty(samples.shape[1], dtype=np.float32)
+    _compress(
+        np.ascontiguousarray(samples),
+        compressor.threshold_db,
+        1.0 / compressor.ratio - 1.0,
+        max(compressor.knee_db, 1e-9),
+        _coefficient(compressor.attack_ms, sample_rate_hz),
+        _coefficient(compressor.release_ms, sample_rate_hz),
+        compressor.makeup_db,
+        gain,
+    )
+    return gain
+
+
+def compress(samples: Samples, compressor: Compressor, sample_rate_hz: int) -> Samples:
+    """Apply `compressor_gain` to (2, n) samples."""
+    return samples * compressor_gain(samples, compressor, sample_rate_hz)
+
+
+def _coefficient(time_ms: float, sample_rate_hz: int) -> float:
+    return float(np.exp(-1000.0 / (time_ms * sample_rate_hz)))
+
+
+@numba.njit(cache=True, nogil=True)
+def _compress(samples, threshold_db, slope, knee_db, attack, release, makeup_db, gain):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    makeup = 10.0 ** (makeup_db / 20.0)
+    floor = 10.0 ** ((threshold_db - knee_db / 2.0) / 20.0)
+    to_log = np.log(10.0) / 20.0
+    reduction_db = 0.0
+    for i in range(samples.shape[1]):
+        level = max(abs(samples[0, i]), abs(samples[1, i]))
+        wanted_db = 0.0
+        if level > floor:
+            over = np.log(level) / to_log - threshold_db
+            if over > knee_db / 2.0:
+                wanted_db = -slope * over
+            else:
+                wanted_db = -slope * (over + knee_db / 2.0) ** 2 / (2.0 * knee_db)
+        factor = attack if wanted_db > reduction_db else release
+        reduction_db = wanted_db + factor * (reduction_db - wanted_db)
+        # Below a ten-thousandth of a dB the exponential is 1 to float32 precision.
+        gain[i] = makeup if reduction_db < 1e-4 else makeup * np.exp(-reduction_db * to_log)
+
+
+def gate_gain(
+    samples: Samples,
+    sample_rate_hz: int,
+    *,
+    threshold_db: float,
+    range_db: float = 60.0,
+    attack_ms: float = 1.0,
+    hold_ms: float = 20.0,
+    release_ms: float = 80.0,
+) -> Gain:
+    """Gain of a gate that falls by `range_db` when both channels stay below the threshold for `hold_ms`.
+
+    Returns
+    -------
+    ndarray of shape (n,), float32, linear
+
+    Raises
+    ------
+    ParameterError
+        If a time or `range_db` is negative.
+    """
+    if min(range_db, attack_ms, hold_ms, release_ms) < 0:
+        raise ParameterError("gate: expected range_db, attack_ms, hold_ms and release_ms of at least 0")
+    gain = np.empty(samples.shape[1], dtype=np.float32)
+    _gate(
+        np.ascontiguousarray(samples),
+        10.0 ** (threshold_db / 20.0),
+        10.0 ** (-range_db / 20.0),
+        _coefficient(max(attack_ms, 0.01), sample_rate_hz),
+        _coefficient(max(release_ms, 0.01), sample_rate_hz),
+        round(hold_ms * sample_rate_hz / 1000.0),
+        gain,
+    )
+    return gain
+
+
+@numba.njit(cache=True, nogil=True)
+def _gate(samples, threshold, closed, attack, release, hold, gain):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    current = closed
+    left = 0
+    for i in range(samples.shape[1]):
+        if max(abs(samples[0, i]), abs(samples[1, i])) >= threshold:
+            left = hold + 1
+        target = 1.0 if left > 0 else closed
+        left = max(left - 1, 0)
+        current = target + (attack if target > current else release) * (current - target)
+        gain[i] = current
+
+
+def ducking_gain(
+    onsets_seconds: Sequence[float],
+    length_samples: int,
+    sample_rate_hz: int,
+    *,
+    depth_db: float,
+    attack_ms: float = 4.0,
+    hold_ms: float = 30.0,
+    release_ms: float = 180.0,
+) -> Gain:
+    """Gain that dips by `depth_db` at each onset: down before it, held, then back; overlapping dips do not add up.
+
+    Parameters
+    ----------
+    onsets_seconds
+        Where the key sound begins; the dip is complete there.
+    length_samples
+        Length of the curve.
+    sample_rate_hz
+        Sample rate in Hz.
+    depth_db
+        Depth in dB, at least 0; 0 leaves the signal alone.
+    attack_ms, hold_ms, release_ms
+        Time down, at the bottom and back. The slopes are raised cosines in dB, so they cannot click.
+
+    Returns
+    -------
+    ndarray of shape (n,), float32, linear
+
+    Raises
+    ------
+    ParameterError
+        If the depth is negative.
+    """
+    if depth_db < 0:
+        raise ParameterError(f"ducking: expected depth_db of at least 0, got {depth_db:g}")
+    attack, hold, release = (max(1, round(t * sample_rate_hz / 1000.0)) for t in (attack_ms, hold_ms, release_ms))
+    shape = np.concatenate([_ramp(attack), np.ones(hold), _ramp(release)[::-1]])
+    dip = (10.0 ** (-depth_db / 20.0 * shape)).astype(np.float32)
+    gain = np.ones(length_samples, dtype=np.float32)
+    for onset in onsets_seconds:
+        start = round(onset * sample_rate_hz) - attack
+        stop = min(start + len(dip), length_samples)
+        if stop > max(start, 0):
+            piece = gain[max(start, 0) : stop]
+            np.minimum(piece, dip[max(-start, 0) : stop - start], out=piece)
+    return gain
+
+
+def _ramp(length: int) -> npt.NDArray[np.float64]:
+    return np.asarray(0.5 - 0.5 * np.cos(np.pi * (np.arange(length) + 1.0) / (length + 1.0)))

@@ -1,0 +1,106 @@
+"""The mastering chain: equaliser, low control, glue, width, soft clip, limiter, loudness."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from workbench.analysis.loudness import integrated_loudness
+from workbench.domain.audio import Audio, Samples
+from workbench.domain.errors import ParameterError
+from workbench.domain.units import db_to_gain
+from workbench.dsp.dynamics import compress
+from workbench.dsp.equaliser import Band, equalise, split_bands
+from workbench.dsp.limiter import Limiter, limit, soft_clip
+from workbench.dsp.loudness import loudness
+from workbench.dsp.stereo import set_width
+from workbench.mastering.styles import MasterStyle, load_style
+
+STAGE_LUFS = -20.0
+"""Loudness that the mix is brought to before the chain, so that thresholds mean the same for all."""
+
+CEILING_MARGIN_DB = 0.1
+LOUDNESS_TOLERANCE_LU = 0.03
+_SILENT_LUFS = -60.0
+_PASSES = 6
+_LOW_CROSSOVER_HZ = 120.0
+_CLIP_ABOVE_CEILING_DB = 0.5
+
+
+def master(audio: Audio, *, target_lufs: float, ceiling_dbtp: float, processing_style: str) -> Audio:
+    """Bring a mix to its loudness, below its true-peak ceiling.
+
+    Parameters
+    ----------
+    audio
+        The mix; any level.
+    target_lufs
+        Integrated loudness to reach, -40 to -5 LUFS.
+    ceiling_dbtp
+        True peak not to pass, -20 to 0 dBTP. The limiter works 0.1 dB below it.
+    processing_style
+        Name of a file in `mastering/styles`.
+
+    Returns
+    -------
+    Audio
+        The same length. Its loudness is within 0.05 LU of the target as long as peaks allow it: a signal whose
+        peaks lie far above its loudness is limited at most as far as six passes take it.
+
+    Raises
+    ------
+    ParameterError
+        If target or ceiling are out of range, the style is not known, the sound is not finite, or the mix is quieter
+        than -60 LUFS (silence cannot be brought to a loudness: check what was rendered).
+    """
+    if not -40 <= target_lufs <= -5 or not -20 <= ceiling_dbtp <= 0:
+        raise ParameterError(
+            "master: expected target_lufs in -40..-5 and ceiling_dbtp in -20..0, "
+            f"got {target_lufs:g} LUFS and {ceiling_dbtp:g} dBTP"
+        )
+    style = load_style(processing_style)
+    if not np.isfinite(audio.samples).all():
+        raise ParameterError("master: expected finite samples, got NaN or infinity in the mix")
+    level = loudness(audio.samples, audio.sample_rate_hz)
+    if level < _SILENT_LUFS:
+        raise ParameterError(
+            f"master: expected a mix louder than {_SILENT_LUFS:g} LUFS, got {level:.1f} LUFS (near silence)"
+        )
+    staged = audio.samples * np.float32(db_to_gain(STAGE_LUFS - level))
+    coloured = _colour(staged, style, audio.sample_rate_hz)
+    return _to_loudness(coloured, target_lufs, ceiling_dbtp - CEILING_MARGIN_DB, style, audio.sample_rate_hz)
+
+
+def _colour(samples: Samples, style: MasterStyle, rate: int) -> Samples:
+    out = equalise(samples, [Band("high_pass", 20.0), *style.eq], rate)
+    low, high = split_bands(out, _LOW_CROSSOVER_HZ, rate)
+    out = compress(low, style.low_control, rate) + high
+    out = compress(out, style.glue, rate)
+    return set_width(out, style.width, rate, mono_below_hz=_LOW_CROSSOVER_HZ)
+
+
+def _to_loudness(samples: Samples, target_lufs: float, ceiling_db: float, style: MasterStyle, rate: int) -> Audio:
+    """Gain, clip, limit, measure; the gain of the next pass follows the secant through the last two."""
+    gain_db = target_lufs - loudness(samples, rate)
+    tried: list[tuple[float, float]] = []
+    for _ in range(_PASSES):
+        result = Audio(_finished(samples, gain_db, ceiling_db, style, rate), rate)
+        error = integrated_loudness(result) - target_lufs
+        if abs(error) <= LOUDNESS_TOLERANCE_LU:
+            return result
+        tried.append((gain_db, error))
+        gain_db = _next_gain(tried)
+    return result
+
+
+def _finished(samples: Samples, gain_db: float, ceiling_db: float, style: MasterStyle, rate: int) -> Samples:
+    loud = samples * np.float32(db_to_gain(gain_db))
+    clipped = soft_clip(loud, ceiling_db=ceiling_db + _CLIP_ABOVE_CEILING_DB, knee_db=style.clip_knee_db)
+    return limit(clipped, Limiter(ceiling_db, release_ms=style.limiter_release_ms), rate)
+
+
+def _next_gain(tried: list[tuple[float, float]]) -> float:
+    gain_db, error = tried[-1]
+    slope = 1.0
+    if len(tried) > 1 and gain_db != tried[-2][0]:
+        slope = (error - tried[-2][1]) / (gain_db - tried[-2][0])
+    return gain_db - error / min(max(slope, 0.25), 1.0)

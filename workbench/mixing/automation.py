@@ -1,0 +1,128 @@
+"""What moves during the song: ducking from the kick, section levels, filters that open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from workbench.domain.audio import Samples
+from workbench.domain.plan import SectionPlan
+from workbench.domain.score import Score
+from workbench.domain.song import drum_role
+from workbench.domain.units import beats_to_seconds, db_to_gain
+from workbench.dsp.equaliser import sweep_low_pass
+from workbench.dsp.loudness import HOP_SECONDS, Energies, energy_to_lufs
+
+Gain = npt.NDArray[np.float32]
+OPEN_HZ = 18_000.0
+_OPENING_SECTIONS = ("intro", "build")
+_RAMP_SECONDS = 0.06
+_CROSSFADE_SECONDS = 0.03
+_MAXIMUM_BOOST_DB = 2.0
+_MAXIMUM_CUT_DB = 3.0
+
+
+def kick_onsets_seconds(score: Score) -> tuple[float, ...]:
+    """When the kick sounds, in seconds, sorted; empty without percussion."""
+    part = score.parts.get("percussion")
+    notes = part.notes if part else ()
+    return tuple(
+        sorted(
+            beats_to_seconds(note.start_beats, score.tempo_bpm) for note in notes if drum_role(note.pitch) == "kick"
+        )
+    )
+
+
+def section_bounds_seconds(score: Score) -> list[tuple[float, float]]:
+    """Start and end of each section in seconds."""
+    bar = beats_to_seconds(score.metre.bar_beats, score.tempo_bpm)
+    return [(section.start_bar * bar, section.end_bar * bar) for section in score.sections]
+
+
+def section_rides_db(energies: Energies, score: Score, slope_lu: float) -> list[float]:
+    """Gain for each section that brings the song's loudness towards what its energies ask for.
+
+    A section of energy `e` should be `slope_lu * e` louder than one of energy 0. What the arrangement does by
+    itself counts; the ride adds at most 2 dB and takes away at most 3 dB.
+
+    Parameters
+    ----------
+    energies
+        `hop_energies` of the sum of the stems.
+    score
+        Gives sections, their bars and energies.
+    slope_lu
+        Loudness gained from energy 0 to energy 1.
+    """
+    measured = []
+    for start, end in section_bounds_seconds(score):
+        piece = energies[round(start / HOP_SECONDS) : round(end / HOP_SECONDS)]
+        measured.append(energy_to_lufs(float(piece.mean())) if len(piece) else -70.0)
+    audible = [i for i, loudness in enumerate(measured) if loudness > -60.0]
+    if not audible:
+        return [0.0] * len(measured)
+    wanted = np.array([slope_lu * section.energy for section in score.sections])
+    bars = np.array([section.bars for section in score.sections], dtype=np.float64)
+    # The weighted median of the distances: one sparse intro must not move every other section.
+    centre = _weighted_median(np.array(measured)[audible] - wanted[audible], bars[audible])
+    rides = np.clip(centre + wanted - np.array(measured), -_MAXIMUM_CUT_DB, _MAXIMUM_BOOST_DB)
+    return [float(ride) if i in audible else 0.0 for i, ride in enumerate(rides)]
+
+
+def _weighted_median(values: npt.NDArray[np.float64], weights: npt.NDArray[np.float64]) -> float:
+    order = np.argsort(values, kind="stable")
+    total = np.cumsum(weights[order])
+    return float(values[order][np.searchsorted(total, total[-1] / 2.0)])
+
+
+def section_gain(rides_db: Sequence[float], score: Score, length_samples: int, sample_rate_hz: int) -> Gain:
+    """One gain curve from one value a section; it arrives at each new value on the section's first beat."""
+    gain = np.full(length_samples, db_to_gain(rides_db[-1]), dtype=np.float32)
+    ramp = round(_RAMP_SECONDS * sample_rate_hz)
+    curve = 0.5 - 0.5 * np.cos(np.pi * np.arange(ramp) / ramp)
+    for index, (start, end) in enumerate(section_bounds_seconds(score)):
+        first, last = round(start * sample_rate_hz), min(round(end * sample_rate_hz), length_samples)
+        gain[first:last] = db_to_gain(rides_db[index])
+        if index and first < length_samples:
+            begin = max(0, first - ramp)
+            step_db = rides_db[index] - rides_db[index - 1]
+            gain[begin:first] *= 10.0 ** (step_db * curve[ramp - (first - begin) :] / 20.0)
+    return gain
+
+
+def open_over_sections(samples: Samples, score: Score, opening_hz: float, sample_rate_hz: int) -> Samples:
+    """Low-pass (2, n) samples in every intro and build, opening exponentially from `opening_hz` to 18 kHz.
+
+    Neighbouring sections are untouched: the filtered sound is cross-faded in and out at the borders.
+    """
+    out = samples
+    for section, (start, end) in zip(score.sections, section_bounds_seconds(score), strict=True):
+        if section.name in _OPENING_SECTIONS:
+            out = _open_one(out, section, start, end, opening_hz, sample_rate_hz)
+    return out
+
+
+def _open_one(
+    samples: Samples, section: SectionPlan, start: float, end: float, opening_hz: float, sample_rate_hz: int
+) -> Samples:
+    fade = round(_CROSSFADE_SECONDS * sample_rate_hz)
+    lead = fade if section.start_bar else 0
+    first, last = round(start * sample_rate_hz), min(round(end * sample_rate_hz), samples.shape[1])
+    begin = max(0, first - lead)
+    if last - begin <= 2 * fade:
+        return samples
+    hop = 64
+    # Sections of little energy begin darker, those that are full already hardly close.
+    lowest = opening_hz * 2.0 ** (2.0 * section.energy)
+    position = np.linspace(0.0, 1.0, (last - begin) // hop + 2)
+    cutoff = lowest * (OPEN_HZ / lowest) ** (position**1.5)
+    filtered = sweep_low_pass(samples[:, begin:last], cutoff, hop, sample_rate_hz)
+    weight = np.ones(last - begin, dtype=np.float32)
+    weight[-fade:] = np.linspace(1.0, 0.0, fade, dtype=np.float32)
+    if lead:
+        weight[:fade] = np.linspace(0.0, 1.0, fade, dtype=np.float32)
+    out = samples.copy()
+    out[:, begin:last] += weight * (filtered - samples[:, begin:last])
+    return out

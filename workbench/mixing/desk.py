@@ -1,0 +1,153 @@
+"""The desk: strips, sum, rides, glue and headroom."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from workbench.domain.audio import Audio, Mix, Samples
+from workbench.domain.errors import ParameterError
+from workbench.domain.plan import Plan
+from workbench.domain.score import Score
+from workbench.domain.song import ELEMENTS
+from workbench.domain.units import db_to_gain, gain_to_db
+from workbench.dsp.dynamics import compressor_gain
+from workbench.dsp.limiter import Limiter, limiter_gain
+from workbench.dsp.loudness import gated_loudness, hop_energies
+from workbench.mixing.automation import kick_onsets_seconds, section_gain, section_rides_db
+from workbench.mixing.profiles import Profile, coloured, load_colour, load_profile
+from workbench.mixing.strip import STAGE_LUFS, Surroundings, for_preview, run_strip
+
+PEAK_DB = -6.0
+"""Sample peak of a finished mix: headroom for the master."""
+
+TAIL_SECONDS = 6.0
+_SILENCE_DB = -84.0
+_FADE_SECONDS = 0.4
+_THREADS = 2
+Gain = npt.NDArray[np.float32]
+
+
+def mix(stems: Mapping[str, Audio], score: Score, plan: Plan) -> Mix:
+    """Balance, shape and place the stems and sum them.
+
+    Each stem is brought to one loudness, runs through the channel strip of its element (profile `plan.mix_profile`,
+    coloured by `plan.processing_style`), is ducked by the kicks of the score and gets its own reverb and delay
+    returns. Everything after the sum (section rides, glue compression, peak control, headroom, last fade) is one
+    gain curve that all stems share: they always add up to the mix.
+
+    Parameters
+    ----------
+    stems
+        Audio by element, all of one length and sample rate.
+    score
+        Sections, tempo and kick onsets.
+    plan
+        Mix profile, processing style, seed and whether this is a preview.
+
+    Returns
+    -------
+    Mix
+        Sample peak -6 dBFS; at most 6 s longer than the song, or as long as the stems if they are longer.
+
+    Raises
+    ------
+    ParameterError
+        If there are no stems, their lengths or rates differ, or profile or style are not known.
+    """
+    rate = _checked_rate(stems)
+    profile, colour = load_profile(plan.mix_profile), load_colour(plan.processing_style)
+    elements = _ordered(stems)
+    length = max(
+        next(iter(stems.values())).samples.shape[1], round((score.duration_seconds + TAIL_SECONDS) * rate)
+    )
+    around = Surroundings(
+        score=score,
+        kicks_seconds=kick_onsets_seconds(score),
+        reverb=replace(profile.reverb, seed=plan.seed),
+        delay=profile.delay,
+        duck_release_beats=profile.duck_release_beats,
+        sample_rate_hz=rate,
+    )
+    around = for_preview(around) if plan.delivery.preview else around
+
+    def process(element: str) -> Samples:
+        strip = coloured(profile.strip(element), colour)
+        return run_strip(_padded(stems[element].samples, length), strip, colour, around)
+
+    # Stems are independent of each other, so the number of threads cannot change a byte.
+    with ThreadPoolExecutor(_THREADS) as pool:
+        processed = dict(zip(elements, pool.map(process, elements), strict=True))
+    gain = _bus_gain(_sum(processed, elements), score, profile, rate)
+    return _finish(processed, elements, gain, score, rate)
+
+
+def _checked_rate(stems: Mapping[str, Audio]) -> int:
+    if not stems:
+        raise ParameterError("mix: expected at least one stem, got none")
+    shapes = {(audio.sample_rate_hz, audio.samples.shape[1]) for audio in stems.values()}
+    if len(shapes) > 1:
+        found = ", ".join(f"{rate} Hz x {length}" for rate, length in sorted(shapes))
+        raise ParameterError(f"mix: expected stems of one sample rate and length, got {found}")
+    return next(iter(shapes))[0]
+
+
+def _ordered(stems: Mapping[str, Audio]) -> list[str]:
+    """Elements in the order of composition, others after them by name: sums are always taken in this order."""
+    return sorted(stems, key=lambda name: (ELEMENTS.index(name) if name in ELEMENTS else len(ELEMENTS), name))
+
+
+def _padded(samples: Samples, length: int) -> Samples:
+    return np.pad(samples, ((0, 0), (0, length - samples.shape[1])))
+
+
+def _sum(stems: Mapping[str, Samples], elements: list[str]) -> Samples:
+    total = np.zeros_like(stems[elements[0]])
+    for element in elements:
+        total += stems[element]
+    return total
+
+
+def _bus_gain(total: Samples, score: Score, profile: Profile, rate: int) -> Gain:
+    """The gain that all stems share: staging of the sum, section rides, glue, control of the highest peaks."""
+    energies = hop_energies(total, rate)
+    level = gated_loudness(energies)
+    if level <= -69.0:
+        return np.ones(total.shape[1], dtype=np.float32)
+    gain = section_gain(section_rides_db(energies, score, profile.energy_slope_lu), score, total.shape[1], rate)
+    gain *= np.float32(db_to_gain(STAGE_LUFS - level))
+    gain *= compressor_gain(total * gain, profile.glue, rate)
+    driven = total * gain
+    ceiling_db = gain_to_db(float(np.sqrt(np.mean(driven**2, dtype=np.float64)))) + profile.crest_limit_db
+    return gain * limiter_gain(driven, Limiter(ceiling_db, lookahead_ms=6.0, release_ms=60.0), rate)
+
+
+def _finish(stems: dict[str, Samples], elements: list[str], gain: Gain, score: Score, rate: int) -> Mix:
+    """Apply the shared gain, cut silence after the song, fade the end out and set the peak."""
+    for element in elements:
+        stems[element] *= gain
+    total = _sum(stems, elements)
+    peak = float(np.abs(total).max(initial=0.0))
+    end = _audible_end(total, peak, round(score.duration_seconds * rate))
+    fade = _final_fade(end, min(round(_FADE_SECONDS * rate), end))
+    scale = np.float32(db_to_gain(PEAK_DB) / peak) if peak > 0 else np.float32(1.0)
+    finished = {element: np.ascontiguousarray(stems[element][:, :end] * (fade * scale)) for element in elements}
+    audio = Audio(_sum(finished, elements), rate)
+    return Mix(audio, {element: Audio(samples, rate) for element, samples in finished.items()})
+
+
+def _audible_end(total: Samples, peak: float, song_samples: int) -> int:
+    """Where the tail falls below -84 dB of the peak, never before the song ends."""
+    tail = np.abs(total[:, song_samples:]).max(axis=0, initial=0.0)
+    loud = np.flatnonzero(tail > peak * db_to_gain(_SILENCE_DB))
+    return min(total.shape[1], song_samples + (int(loud[-1]) + 1 if len(loud) else 0))
+
+
+def _final_fade(length: int, fade: int) -> Gain:
+    curve = np.ones(length, dtype=np.float32)
+    curve[length - fade :] = 0.5 + 0.5 * np.cos(np.pi * np.arange(1, fade + 1) / fade)
+    return curve

@@ -1,0 +1,194 @@
+"""Mix profiles and processing styles: data files in, frozen settings out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+import yaml
+
+from workbench.domain.errors import ParameterError
+from workbench.dsp.delay import Delay
+from workbench.dsp.dynamics import Compressor
+from workbench.dsp.equaliser import Band
+from workbench.dsp.reverb import Reverb
+
+_ROOT = "workbench.mixing"
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """One channel of the desk. Levels count from the element's loudness, which staging brings to -20 LUFS first.
+
+    `level_lu`: loudness in the mix relative to the other strips. `drive_db`: input to the saturation, 0 dB sends a
+    full-scale peak to 0.76; `None` leaves it out. Sends are in dB, `None` is off. `duck_db`: dip at each kick.
+    `opening_hz`: where the low-pass begins that opens over intro and build; `None` leaves it open.
+    """
+
+    level_lu: float = -3.0
+    highpass_hz: float = 30.0
+    eq: tuple[Band, ...] = ()
+    compressor: Compressor | None = None
+    drive_db: float | None = None
+    width: float = 1.0
+    decorrelation: float = 0.0
+    mono_below_hz: float = 120.0
+    pan: float = 0.0
+    reverb_send_db: float | None = None
+    delay_send_db: float | None = None
+    duck_db: float = 0.0
+    opening_hz: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """How a family of styles is mixed. `energy_slope_lu`: loudness gained from energy 0 to energy 1."""
+
+    name: str
+    description: str
+    strips: Mapping[str, Strip]
+    reverb: Reverb
+    delay: Delay
+    glue: Compressor
+    duck_release_beats: float
+    energy_slope_lu: float
+    crest_limit_db: float
+
+    def strip(self, element: str) -> Strip:
+        """The strip of an element; one that the profile does not know is mixed like a lead."""
+        return self.strips.get(element, self.strips["leads"])
+
+
+@dataclass(frozen=True, slots=True)
+class Colour:
+    """A processing style: what it adds to every strip of a profile.
+
+    `tilt_db`: more above 800 Hz than below. `drive_db` is added to each strip's saturation, `bias` makes it
+    asymmetric. `squeeze` multiplies the dB of each compressor's ratio. `low_pass_hz` and `bits` narrow the sound.
+    """
+
+    name: str
+    description: str
+    tilt_db: float = 0.0
+    eq: tuple[Band, ...] = ()
+    drive_db: float = 0.0
+    bias: float = 0.0
+    squeeze: float = 1.0
+    width: float = 1.0
+    decorrelation: float = 0.0
+    reverb_db: float = 0.0
+    delay_db: float = 0.0
+    low_pass_hz: float | None = None
+    bits: float | None = None
+
+
+def list_profiles() -> tuple[str, ...]:
+    """Names of the mix profiles, sorted."""
+    return _names("profiles")
+
+
+def list_colours() -> tuple[str, ...]:
+    """Names of the processing styles, sorted."""
+    return _names("styles")
+
+
+@lru_cache(maxsize=64)
+def load_profile(name: str) -> Profile:
+    """Read a mix profile.
+
+    Raises
+    ------
+    ParameterError
+        If no profile has that name; the message lists the known ones.
+
+    Examples
+    --------
+    >>> load_profile("house").strip("bass").duck_db > 3
+    True
+    """
+    data = _merged(_read("defaults.yaml"), _read_named("profiles", name, "mix profile"))
+    strips = {element: _strip(settings) for element, settings in data.pop("strips").items()}
+    reverb, delay, glue = Reverb(**data.pop("reverb")), Delay(**data.pop("delay")), Compressor(**data.pop("glue"))
+    return _build(Profile, data | {"name": name, "strips": strips, "reverb": reverb, "delay": delay, "glue": glue})
+
+
+@lru_cache(maxsize=64)
+def load_colour(name: str) -> Colour:
+    """Read a processing style.
+
+    Raises
+    ------
+    ParameterError
+        If no style has that name; the message lists the known ones.
+
+    Examples
+    --------
+    >>> load_colour("bright").tilt_db > 0 > load_colour("dark").tilt_db
+    True
+    """
+    data = dict(_read_named("styles", name, "processing style"))
+    return _build(Colour, data | {"name": name, "eq": _bands(data.get("eq", ()))})
+
+
+def coloured(strip: Strip, colour: Colour) -> Strip:
+    """A strip with a processing style applied to it."""
+    compressor = strip.compressor
+    if compressor is not None:
+        compressor = replace(compressor, ratio=1.0 + (compressor.ratio - 1.0) * colour.squeeze)
+    return replace(
+        strip,
+        compressor=compressor,
+        drive_db=None if strip.drive_db is None else strip.drive_db + colour.drive_db,
+        # Lows stay in the middle whatever the style: only strips that are wide already get wider.
+        width=strip.width * colour.width if strip.width > 0.5 else strip.width,
+        decorrelation=min(1.0, strip.decorrelation + (colour.decorrelation if strip.width > 0.5 else 0.0)),
+        reverb_send_db=None if strip.reverb_send_db is None else strip.reverb_send_db + colour.reverb_db,
+        delay_send_db=None if strip.delay_send_db is None else strip.delay_send_db + colour.delay_db,
+    )
+
+
+def _strip(settings: Mapping[str, Any]) -> Strip:
+    compressor = settings.get("compressor")
+    prepared = {"eq": _bands(settings.get("eq", ())), "compressor": Compressor(**compressor) if compressor else None}
+    return _build(Strip, dict(settings) | prepared)
+
+
+def _bands(items: Any) -> tuple[Band, ...]:
+    return tuple(Band(**item) for item in items)
+
+
+def _build(kind: type[Any], data: Mapping[str, Any]) -> Any:
+    known = {field.name for field in fields(kind)}
+    foreign = sorted(set(data) - known)
+    if foreign:
+        raise ParameterError(f"{kind.__name__.lower()} file: {', '.join(foreign)} not known, expected {sorted(known)}")
+    return kind(**data)
+
+
+def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """`over` on top of `base`; mappings merge, everything else replaces."""
+    result = dict(base)
+    for key, value in over.items():
+        below = result.get(key)
+        result[key] = _merged(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+    return result
+
+
+def _names(folder: str) -> tuple[str, ...]:
+    entries = (resources.files(_ROOT) / folder).iterdir()
+    return tuple(sorted(entry.name.removesuffix(".yaml") for entry in entries if entry.name.endswith(".yaml")))
+
+
+def _read_named(folder: str, name: str, what: str) -> dict[str, Any]:
+    if not re.fullmatch(r"[a-z0-9-]+", name) or name not in _names(folder):
+        raise ParameterError(f"{what} {name!r} is not known: expected one of {', '.join(_names(folder))}")
+    return _read(f"{folder}/{name}.yaml")
+
+
+def _read(path: str) -> dict[str, Any]:
+    data: dict[str, Any] = yaml.safe_load((resources.files(_ROOT) / path).read_text(encoding="utf-8"))
+    return data
