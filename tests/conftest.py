@@ -10,6 +10,8 @@ import pytest
 
 from workbench.domain.audio import Audio, Mix
 from workbench.domain.plan import Decision, Delivery, Groove, HarmonyTraits, PartTraits, Plan, SectionPlan
+from workbench.domain.request import GenerationRequest
+from workbench.domain.results import CheckResult, Provenance, QualityReport, Track
 from workbench.domain.score import Note, Part, Score
 from workbench.domain.theory import Chord, Key, Metre
 
@@ -134,3 +136,31 @@ def tiny_mix(tiny_stems: dict[str, Audio]) -> Mix:
     """The plain sum of `tiny_stems`."""
     total = np.sum([stem.samples for stem in tiny_stems.values()], axis=0, dtype=np.float32)
     return Mix(Audio(total, 48000), tiny_stems)
+
+
+@pytest.fixture(scope="session")
+def tiny_report() -> QualityReport:
+    """A report with one check of each outcome, and the measurements that every report has."""
+    checks = (
+        CheckResult(
+            "BF001", "Integrated loudness", "pass", -14.02, "-14 LUFS within 0.1 LU", "LUFS", "How loud it is."
+        ),
+        CheckResult("BF002", "True peak", "fail", -0.2, "at most -1 dBTP", "dBTP", "How high the signal peaks."),
+        CheckResult("BF003", "Mono loss", "warn", -3.4, "at most 3 dB", "dB", "What is lost in mono."),
+        CheckResult("BF004", "Reference distance", "not applicable", None, "below 1", "", "No reference was named."),
+    )
+    return QualityReport(checks, {"integrated_loudness_lufs": -14.02, "true_peak_dbtp": -0.2}, {})
+
+
+@pytest.fixture(scope="session")
+def tiny_track(tiny_plan: Plan, tiny_score: Score, tiny_mix: Mix, tiny_report: QualityReport) -> Track:
+    """The tiny song with four seconds of tones as sound; its master is the mix itself."""
+    return Track(
+        request=GenerationRequest.from_concept("a tiny test song", seed=7),
+        plan=tiny_plan,
+        score=tiny_score,
+        mix=tiny_mix,
+        master=tiny_mix.audio,
+        report=tiny_report,
+        provenance=Provenance(7, {"bass": "0" * 64}, {"python": "3.11"}, {"compose": 1.25}),
+    )

@@ -39,12 +39,9 @@ def lab(options: argparse.Namespace) -> int:
 
 def dashboard(options: argparse.Namespace) -> int:
     """Show the logged tracks in MLflow, reachable from this machine only."""
-    from workbench.tracking import default_tracking_uri
+    from workbench.tracking import launch_dashboard
 
-    uri = default_tracking_uri()
-    print(f"MLflow  http://{LOOPBACK}:{options.port}   ({uri})", flush=True)
-    _replace_process(dashboard_command(uri, port=options.port), {**os.environ, "MLFLOW_DISABLE_TELEMETRY": "true"})
-    return 0
+    return launch_dashboard(options.port)
 
 
 def lab_command(notebook: Path, *, port: int, browser: bool) -> list[str]:
@@ -64,14 +61,6 @@ def lab_environment(environment: Mapping[str, str]) -> dict[str, str]:
     """The environment of JupyterLab: no news prompt, no telemetry; what the user has configured stays."""
     paths = [str(_SETTINGS), *filter(None, [environment.get("JUPYTER_CONFIG_PATH")])]
     return {**environment, "JUPYTER_CONFIG_PATH": os.pathsep.join(paths), "MLFLOW_DISABLE_TELEMETRY": "true"}
-
-
-def dashboard_command(uri: str, *, port: int) -> list[str]:
-    """The command that serves MLflow's pages for a store."""
-    return [
-        sys.executable, "-m", "mlflow", "server", "--backend-store-uri", uri, "--host", LOOPBACK, "--port", str(port),
-        "--workers", "1",
-    ]  # fmt: skip
 
 
 def _find_notebook(stated: Path | None) -> Path:

@@ -47,13 +47,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return 0, 2 after an error (told in one line), or 130 after an interruption."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
-        with _terminated_as_exit():
+        with _terminated_as_interrupted():
             return _run(arguments)
     except WorkbenchError as error:
         print(f"beatsfoundry: {' '.join(str(error).split())}", file=sys.stderr)
         return EXIT_ERROR
     except KeyboardInterrupt:
-        print("beatsfoundry: interrupted, nothing was written", file=sys.stderr)
+        print("beatsfoundry: interrupted", file=sys.stderr)
         return EXIT_INTERRUPTED
     except BrokenPipeError:
         # The reader of our output has gone, as `head` does; keep Python from complaining while it closes.
@@ -84,14 +84,10 @@ def _added_commands() -> dict[str, EntryPoint]:
 
 
 @contextlib.contextmanager
-def _terminated_as_exit() -> Iterator[None]:
-    """Let a polite kill unwind the stack, so that drafts are removed."""
-
-    def leave(number: int, frame: object) -> NoReturn:
-        raise SystemExit(128 + number)
-
+def _terminated_as_interrupted() -> Iterator[None]:
+    """Let a polite kill unwind the stack as Ctrl-C does, so that drafts are removed and servers are stopped."""
     try:
-        before = signal.signal(signal.SIGTERM, leave)
+        before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     except ValueError:  # not in the main thread: whoever runs us handles signals
         yield
         return
