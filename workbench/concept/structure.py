@@ -41,26 +41,44 @@ SECTION_ELEMENTS: Mapping[str, tuple[tuple[str, ...], ...]] = {
 
 _STAND_INS = ("pads", "leads", "bass", "percussion")
 _PEAK = 0.72
+_SECONDS_A_SECTION = 14.0
 _OPENING = {"intro", "outro", "coda"}
 
 
-def choose_form(style: Style, total_bars: int) -> tuple[str, ...]:
-    """The style's form whose usual length is nearest to `total_bars`, with room for each section.
+def usual_bars(style: Style, names: Sequence[str]) -> int:
+    """Bars of a form whose sections have their usual lengths."""
+    return sum(_usual(style, name) for name in names)
+
+
+def choose_form(style: Style, total_bars: int, seconds: float, wanted: Sequence[str] = ()) -> tuple[str, ...]:
+    """The style's form that fits a length best: sections near their usual lengths, about one for each 14 seconds.
+
+    Sections shorter than usual are a lesser evil than longer ones, and a form needs two bars a section. Every name in
+    `wanted` is in the form; where no form of the style has them all, they come in their order, twice if that fits.
 
     Examples
     --------
     >>> from workbench.concept.style import load_style
-    >>> choose_form(load_style("pop"), 4)
+    >>> choose_form(load_style("pop"), 4, 8.0)
     ('verse', 'chorus')
     """
+    sections = min(10.0, max(1.0, seconds / _SECONDS_A_SECTION))
 
     def strain(form: tuple[str, ...]) -> float:
-        usual = sum(_usual_bars(style, name) for name in form)
+        stretch = float(np.log2(total_bars / usual_bars(style, form)))
         cramped = 4.0 if total_bars < 2 * len(form) else 0.0
-        return abs(float(np.log(total_bars / usual))) + cramped
+        return max(stretch, -0.5 * stretch) + 0.7 * abs(float(np.log2(len(form) / sections))) + cramped
 
-    fitting = [form for form in style.forms if len(form) <= total_bars]
-    return min(fitting, key=strain) if fitting else style.forms[-1][:total_bars]
+    forms = [form for form in style.forms if set(wanted) <= set(form)] or _made_of(wanted)
+    fitting = [form for form in forms if len(form) <= total_bars]
+    return min(fitting, key=strain) if fitting else forms[-1][:total_bars]
+
+
+def _made_of(wanted: Sequence[str]) -> list[tuple[str, ...]]:
+    """Forms for sections that the style does not know together."""
+    inner = tuple(name for name in wanted if name not in _OPENING)
+    outer = tuple(name for name in wanted if name in _OPENING - {"intro"}) or ("outro",)
+    return [("intro", *inner, *inner, *outer), ("intro", *inner, *outer), tuple(wanted)]
 
 
 def allot_bars(names: Sequence[str], total_bars: int, style: Style) -> tuple[int, ...]:
@@ -83,7 +101,7 @@ def allot_bars(names: Sequence[str], total_bars: int, style: Style) -> tuple[int
     if total_bars < len(names):
         raise ParameterError(f"structure has {len(names)} sections but there is room for {total_bars} bars: "
                              "expected at least one bar a section; lengthen the duration or drop sections")  # fmt: skip
-    usual = [_usual_bars(style, name) for name in names]
+    usual = [_usual(style, name) for name in names]
     scale = total_bars / sum(usual)
     groups = _groups(names)
     keys = list(dict.fromkeys(groups))
@@ -199,5 +217,5 @@ def _everyone_plays(
     )
 
 
-def _usual_bars(style: Style, name: str) -> int:
+def _usual(style: Style, name: str) -> int:
     return style.section_bars.get(name, SECTION_BARS[name])

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 from workbench.concept.decide import STATED, Brief
-from workbench.concept.structure import SECTION_BARS, choose_form
+from workbench.concept.structure import choose_form, usual_bars
 from workbench.domain.plan import Decision, Source
 from workbench.domain.theory import Metre
 
+if TYPE_CHECKING:
+    from workbench.analysis.references import ReferenceProfile
+
 _TEMPO_LIMITS_BPM = (40.0, 240.0)
-_NUDGE_BPM = 2.0
+_NUDGE_BPM = 4
+_LONGEST_UNASKED_SECONDS = 200.0
 
 
 def wanted_seconds(brief: Brief) -> float | None:
@@ -53,6 +58,16 @@ def _tempo(brief: Brief, metre: Metre) -> tuple[float, Source, str]:
     return _nudged(brief, metre, _placed(brief, place)), source, why
 
 
+def _folded(brief: Brief, profile: ReferenceProfile) -> float | None:
+    """The reference's tempo, doubled or halved into the style's range; None if it has none or fits at no octave."""
+    if profile.tempo_bpm is None:
+        return None
+    style = brief.style
+    octaves = [profile.tempo_bpm * factor for factor in (1.0, 0.5, 2.0)]
+    inside = [tempo for tempo in octaves if style.tempo_low_bpm - 3 <= tempo <= style.tempo_high_bpm + 3]
+    return float(round(inside[0])) if inside else None
+
+
 def _placed(brief: Brief, place: float, *, stretch: bool = False) -> float:
     """A whole tempo at `place` in the style's range, -1 low to 1 high, 0 typical; `stretch` may leave the range."""
     style = brief.style
@@ -63,16 +78,17 @@ def _placed(brief: Brief, place: float, *, stretch: bool = False) -> float:
 
 
 def _nudged(brief: Brief, metre: Metre, tempo_bpm: float) -> float:
-    """The whole tempo within 2 BPM at which the wanted duration holds the roundest number of bars."""
+    """The whole tempo within 4 BPM at which the wanted duration holds the roundest number of bars."""
     seconds = wanted_seconds(brief)
     if seconds is None:
         return tempo_bpm
 
     def unevenness(candidate: float) -> float:
         bars = seconds / (metre.bar_beats * 60.0 / candidate)
-        return abs(bars / 4 - round(bars / 4)) * 4 + 0.1 * abs(candidate - tempo_bpm)
+        rough = min(price + 2.0 * abs(bars - unit * round(bars / unit)) for unit, price in ((4, 0.0), (2, 0.5), (1, 1.0)))
+        return rough + 0.08 * abs(candidate - tempo_bpm)
 
-    steps = range(-int(_NUDGE_BPM), int(_NUDGE_BPM) + 1)
+    steps = range(-_NUDGE_BPM, _NUDGE_BPM + 1)
     inside = [tempo_bpm + step for step in steps if _TEMPO_LIMITS_BPM[0] <= tempo_bpm + step <= _TEMPO_LIMITS_BPM[1]]
     return min(inside, key=unevenness)
 
@@ -104,12 +120,23 @@ def decide_form(brief: Brief, metre: Metre, tempo_bpm: float) -> tuple[tuple[str
     bar_seconds = metre.bar_beats * 60.0 / tempo_bpm
     structure = brief.request.parameters.technical.structure
     bars, source, why = _bars(brief, bar_seconds, structure)
-    names = structure or choose_form(brief.style, bars)
+    names = structure or _form(brief, bars, bars * bar_seconds)
+    if source == "style":
+        bars = usual_bars(brief.style, names)
+        most = int(_LONGEST_UNASKED_SECONDS / bar_seconds)
+        bars = max(len(names), min(bars, most - most % 4))
     duration = Decision("duration", f"{bars * bar_seconds:.1f} s ({bars} bars)", source, why)
     if structure:
         return names, bars, (duration, Decision("structure", ", ".join(names), "stated", STATED))
     why = f"the form of {brief.style.title.lower()} that fits {bars} bars best"
     return names, bars, (duration, Decision("structure", ", ".join(names), "style", why))
+
+
+def _form(brief: Brief, bars: int, seconds: float) -> tuple[str, ...]:
+    """The style's form that fits; if chords are given by section name, one that holds these names."""
+    chords = brief.request.parameters.technical.chords
+    wanted = tuple(chords) if isinstance(chords, dict) else ()
+    return choose_form(brief.style, bars, seconds, wanted)
 
 
 def _bars(brief: Brief, bar_seconds: float, structure: tuple[str, ...] | None) -> tuple[int, Source, str]:
@@ -123,7 +150,7 @@ def _bars(brief: Brief, bar_seconds: float, structure: tuple[str, ...] | None) -
         note = f"; this is {said.note}" if said.note else ""
         return bars, "text", f"the text says '{said.words}', the nearest whole number of bars{note}"
     if structure:
-        bars = sum(brief.style.section_bars.get(name, SECTION_BARS[name]) for name in structure)
+        bars = usual_bars(brief.style, structure)
         return bars, "style", f"these sections at their usual lengths in {brief.style.title.lower()}"
     bars = max(4, 4 * round(brief.style.duration_seconds / bar_seconds / 4))
     return bars, "style", f"usual for {brief.style.title.lower()}"

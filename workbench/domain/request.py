@@ -9,10 +9,21 @@ import json
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    ValidationError,
+    model_validator,
+)
 
 from workbench.domain.errors import ParameterError
-from workbench.domain.song import ELEMENTS, parse_section_name
+from workbench.domain.request_errors import explain, finite, shown, without_duplicates
+from workbench.domain.song import ELEMENTS, SECTION_NAMES, parse_section_name
 from workbench.domain.theory import METRES, Chord, Key
 
 ElementName = Literal["percussion", "bass", "pads", "leads"]
@@ -22,58 +33,130 @@ PROCESSING_STYLES = ("warm", "clean", "bright", "dark", "lo-fi", "aggressive", "
 
 
 def _check_chord_text(text: str) -> str:
-    for symbol in text.replace("|", " ").split():
+    symbols = text.replace("|", " ").split()
+    for symbol in symbols:
         Chord.parse(symbol)
-    if not text.replace("|", " ").split():
+    if not symbols:
         raise ParameterError("chords are empty: write symbols such as 'Fm | Db Eb | Ab', one bar between the lines")
     return text
 
 
-KeyText = Annotated[str, AfterValidator(lambda text: str(Key.parse(text)))]
-SectionName = Annotated[str, AfterValidator(parse_section_name)]
-ChordText = Annotated[str, AfterValidator(_check_chord_text)]
+def _chord_form(value: Any) -> str | None:
+    return "text" if isinstance(value, str) else "by section" if isinstance(value, dict) else None
+
+
+def _whole(value: Any) -> Any:
+    """JSON knows one kind of number: 2.0 is as whole as 2."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+KeyText = Annotated[str, Field(max_length=40), AfterValidator(lambda text: str(Key.parse(text)))]
+SectionName = Annotated[str, Field(max_length=40), AfterValidator(parse_section_name)]
+ChordText = Annotated[str, Field(max_length=4000), AfterValidator(_check_chord_text)]
+Chords = Annotated[
+    Annotated[ChordText, Tag("text")] | Annotated[dict[SectionName, ChordText], Tag("by section")],
+    Discriminator(_chord_form),
+]
+Whole = Annotated[int, BeforeValidator(_whole)]
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", min_length=1, max_length=120)]
 
 
+def _expected(words: str) -> dict[str, Any]:
+    return {"expected": words}
+
+
 class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", str_strip_whitespace=True, strict=True, allow_inf_nan=False
+    )
 
 
 class Creative(_Frozen):
     """What the music is about."""
 
-    concept: str = Field(min_length=1, max_length=4000, description="Description of the creative concept, free text.")
-    mood: str | None = Field(None, min_length=1, max_length=400, description="Emotional target, free text.")
-    references: tuple[Identifier, ...] = Field((), max_length=16, description="Ids of tracks in the reference library.")
+    concept: str = Field(
+        min_length=1,
+        max_length=4000,
+        description="Description of the creative concept, free text.",
+        json_schema_extra=_expected("a description of the music in a few words"),
+    )
+    mood: str | None = Field(
+        None,
+        min_length=1,
+        max_length=400,
+        description="Emotional target, free text.",
+        json_schema_extra=_expected("a few words of feeling, such as 'calm and hopeful'"),
+    )
+    references: tuple[Identifier, ...] = Field(
+        (),
+        strict=False,
+        max_length=16,
+        description="Ids of tracks in the reference library.",
+        json_schema_extra=_expected("a list of ids of reference tracks"),
+    )
 
 
 class Technical(_Frozen):
     """What can be counted. Whatever is left out, the translation decides."""
 
-    tempo: float | None = Field(None, ge=40, le=240, description="Tempo in quarter notes a minute.")
-    key: KeyText | None = Field(None, description="Tonic and mode, such as 'F minor' or 'D dorian'.")
-    duration: float | None = Field(None, ge=4, le=900, description="Length in seconds, without the last tail.")
+    tempo: float | None = Field(
+        None, ge=40, le=240, description="Tempo in quarter notes a minute.", json_schema_extra={"unit": "BPM"}
+    )
+    key: KeyText | None = Field(
+        None,
+        description="Tonic and mode, such as 'F minor' or 'D dorian'.",
+        json_schema_extra=_expected("a key such as 'F minor'"),
+    )
+    duration: float | None = Field(
+        None,
+        ge=4,
+        le=900,
+        description="Length in seconds, without the last tail.",
+        json_schema_extra={"unit": "seconds"},
+    )
     structure: tuple[SectionName, ...] | None = Field(
-        None, min_length=1, max_length=64, description="Section names in order."
+        None,
+        strict=False,
+        min_length=1,
+        max_length=64,
+        description=f"Section names in order: {', '.join(SECTION_NAMES)}.",
+        json_schema_extra=_expected("a list of section names such as [\"intro\", \"verse\", \"chorus\"]"),
     )
     metre: Literal["4/4", "3/4"] | None = Field(None, description=f"Time signature: {', '.join(METRES)}.")
-    chords: ChordText | dict[SectionName, ChordText] | None = Field(
-        None, description="Chord symbols, bars parted by '|', for the whole song or by section name."
+    chords: Chords | None = Field(
+        None,
+        description="Chord symbols, bars parted by '|', for the whole song or by section name.",
+        json_schema_extra=_expected("chords such as 'Fm | Db Eb | Ab', or an object with such a line by section name"),
     )
-    swing: float | None = Field(None, ge=50, le=75, description="Place of the off 16th in its pair, percent.")
+    swing: float | None = Field(
+        None,
+        ge=50,
+        le=75,
+        description="Place of the off 16th in its pair, percent.",
+        json_schema_extra={"unit": "percent"},
+    )
 
 
 class SoundDesign(_Frozen):
     """How it sounds."""
 
     palette: tuple[ElementName, ...] = Field(
-        ELEMENTS, min_length=1, max_length=len(ELEMENTS), description="Elements that play."
+        ELEMENTS,
+        strict=False,
+        min_length=1,
+        max_length=len(ELEMENTS),
+        description="Elements that play.",
+        json_schema_extra=_expected(f"at least one of {', '.join(ELEMENTS)}"),
     )
     texture_density: float | None = Field(None, ge=0, le=1, description="How much happens at once, 0 sparse to 1 full.")
     processing_style: Literal["warm", "clean", "bright", "dark", "lo-fi", "aggressive", "wide", "vintage"] | None = (
         Field(None, description="Colour of mix and master.")
     )
-    patches: dict[ElementName, str] = Field({}, description="Patch (or drum kit) by element, by name.")
+    patches: dict[ElementName, Annotated[str, Field(min_length=1, max_length=120)]] = Field(
+        {},
+        description="Patch (or drum kit) by element, by name.",
+        json_schema_extra=_expected('an object such as {"bass": "sub-sine"}'),
+    )
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -88,22 +171,35 @@ class SoundDesign(_Frozen):
 class Parameters(_Frozen):
     """The three groups of parameters."""
 
-    creative: Creative
-    technical: Technical = Technical()
-    sound_design: SoundDesign = SoundDesign()
+    creative: Creative = Field(json_schema_extra=_expected("an object with a concept"))
+    technical: Technical = Field(Technical(), json_schema_extra=_expected("an object such as {\"tempo\": 120}"))
+    sound_design: SoundDesign = Field(SoundDesign(), json_schema_extra=_expected("an object such as {\"palette\": [\"bass\"]}"))
 
 
 class Options(_Frozen):
     """What is delivered."""
 
-    stem_export: bool = Field(True, description="Write one file for each element beside the master.")
-    iterations: int = Field(1, ge=1, le=10, description="Alternatives to make; the first is the master.")
+    stem_export: bool = Field(
+        True, description="Write one file for each element beside the master."
+    )
+    iterations: Whole = Field(1, ge=1, le=10, description="Alternatives to make; the first is the master.")
     format: AudioFormat = Field("wav", description="Audio file format; mp3 is 320 kbit/s constant.")
-    sample_rate: SampleRate = Field(48000, description="Sample rate in Hz.")
-    bit_depth: Literal[16, 24] | None = Field(None, description="Bits a sample for wav, aiff and flac; 24 if left out.")
-    target_loudness: float = Field(-14.0, ge=-30, le=-6, description="Integrated loudness of the master in LUFS.")
-    seed: int = Field(0, ge=0, le=2**32 - 1, description="Seed; the same request and seed give the same bytes.")
-    preview: bool = Field(False, description="Render faster at lower quality; the notes stay the same.")
+    sample_rate: SampleRate = Field(48000, description="Sample rate in Hz.", json_schema_extra={"unit": "Hz"})
+    bit_depth: Literal[16, 24] | None = Field(
+        None, description="Bits a sample for wav, aiff and flac; 24 if left out.", json_schema_extra={"unit": "bits"}
+    )
+    target_loudness: float = Field(
+        -14.0,
+        ge=-30,
+        le=-6,
+        description="Integrated loudness of the master in LUFS.",
+        json_schema_extra={"unit": "LUFS"},
+    )
+    seed: Whole = Field(0, ge=0, le=2**32 - 1, description="Seed; the same request and seed give the same bytes.")
+    preview: bool = Field(
+        False,
+        description="Render faster at lower quality; the notes stay the same.",
+    )
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -125,8 +221,8 @@ class GenerationRequest(_Frozen):
     """
 
     project_id: Identifier = Field("untitled", description="Unique identifier of the project.")
-    parameters: Parameters
-    options: Options = Options()
+    parameters: Parameters = Field(json_schema_extra=_expected("an object that holds creative with a concept"))
+    options: Options = Field(Options(), json_schema_extra=_expected("an object such as {\"format\": \"wav\"}"))
 
     @classmethod
     def from_concept(cls, concept: str, **options: Any) -> GenerationRequest:
@@ -157,13 +253,39 @@ def parse_request(data: Any) -> GenerationRequest:
     ------
     ParameterError
         One line that names each wrong field, the value that came and the range expected.
+
+    Examples
+    --------
+    >>> parse_request({"parameters": {"creative": {"concept": "rain"}, "technical": {"tempo": 900}}})
+    Traceback (most recent call last):
+    workbench.domain.errors.ParameterError: parameters.technical.tempo: 900 is above the limit; expected 40 to 240 BPM
     """
     if not isinstance(data, dict):
-        raise ParameterError(f"request: expected a JSON object, got {type(data).__name__}")
+        raise ParameterError(f"request: expected a JSON object, got {shown(data)}")
     try:
         return GenerationRequest.model_validate(data)
     except ValidationError as error:
-        raise ParameterError("; ".join(_explain(item) for item in error.errors(include_url=False))) from None
+        raise ParameterError(explain(error.errors(include_url=False), GenerationRequest)) from None
+
+
+def parse_request_text(text: str, name: str = "request") -> GenerationRequest:
+    """Validate JSON text; `name` stands for it in messages.
+
+    Raises
+    ------
+    ParameterError
+        If the text is not JSON (NaN, Infinity and a field that stands twice are not), or not a valid request.
+    """
+    try:
+        data = json.loads(text, parse_constant=finite, object_pairs_hook=without_duplicates)
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise ParameterError(f"{name} is not JSON: {where}: {error.msg[:1].lower()}{error.msg[1:]}") from None
+    except ValueError as error:
+        raise ParameterError(f"{name} is not JSON: {error}") from None
+    except RecursionError:
+        raise ParameterError(f"{name} is not a request: its objects are nested too deeply") from None
+    return parse_request(data)
 
 
 def load_request(path: str | Path) -> GenerationRequest:
@@ -175,26 +297,16 @@ def load_request(path: str | Path) -> GenerationRequest:
         If the file is missing, is not JSON, or does not hold a valid request.
     """
     try:
-        data = json.loads(Path(path).read_text(encoding="utf-8"))
+        text = Path(path).read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise ParameterError(f"request file {path} does not exist") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ParameterError(f"request file {path} cannot be read: {error}") from None
-    except json.JSONDecodeError as error:
-        raise ParameterError(f"request file {path} is not JSON: {error.msg} at line {error.lineno}") from None
-    return parse_request(data)
+    except UnicodeDecodeError:
+        raise ParameterError(f"request file {path} is not JSON: it is not UTF-8 text") from None
+    except OSError as error:
+        raise ParameterError(f"request file {path} cannot be read: {error.strerror}") from None
+    return parse_request_text(text, f"request file {path}")
 
 
-def _explain(item: Any) -> str:
-    field = ".".join(str(part) for part in item["loc"] if part != "function-after[_check_chord_text(), str]")
-    message = item["msg"].removeprefix("Value error, ")
-    message = message[:1].lower() + message[1:]
-    if item["type"] == "missing":
-        return f"{field}: is required"
-    if item["type"] == "extra_forbidden":
-        return f"{field}: unknown field"
-    if item["type"] == "value_error":
-        return f"{field}: {message}" if field else message
-    came = item["input"]
-    shown = repr(came) if not isinstance(came, dict | list | tuple) or len(came) < 1 else f"{len(came)} items"
-    return f"{field}: {message}, got {shown}"
+def request_schema() -> dict[str, Any]:
+    """The JSON schema of a request, with a description, range and unit for each parameter."""
+    return GenerationRequest.model_json_schema()
