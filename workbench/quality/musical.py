@@ -1,0 +1,177 @@
+"""Checks that listen again: tempo and key from the audio, stems against the mix, contrast (BF030 to BF049)."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+
+from workbench.analysis.key import same_family
+from workbench.analysis.loudness import Series
+from workbench.analysis.rhythm import STEADY_CONFIDENCE, fold_bpm
+from workbench.analysis.symbolic import PERCUSSION, notes_per_bar
+from workbench.domain.plan import SectionPlan
+from workbench.domain.theory import Key
+from workbench.quality.facts import Check, Facts, Finding, graded, not_applicable
+
+TEMPO_TOLERANCE_BPM = 0.2
+STEM_RESIDUAL_DB = -90.0
+_FEWEST_BEATS = 16
+
+
+def tempo(facts: Facts) -> Finding:
+    """Tempo by a line fit through detected beats."""
+    drums = facts.score.parts.get(PERCUSSION)
+    playing = float(np.mean(notes_per_bar(drums, facts.score) > 0)) if drums else 0.0
+    steady = facts["tempo_confidence"] >= STEADY_CONFIDENCE and facts["beat_count"] >= _FEWEST_BEATS
+    if not steady and (playing < 0.5 or facts["duration_seconds"] < 15.0):
+        return not_applicable("no steady beat to follow: beatless or too short")
+    wanted = facts.plan.tempo_bpm
+    heard = fold_bpm(facts["tempo_bpm"], wanted)
+    gap = abs(heard - wanted)
+    return graded(
+        heard,
+        f"{wanted:g} ± {TEMPO_TOLERANCE_BPM:g}",
+        good=gap <= TEMPO_TOLERANCE_BPM,
+        bearable=not steady or playing < 0.5,
+    )
+
+
+def key(facts: Facts) -> Finding:
+    """Key heard against key planned."""
+    wanted = facts.plan.key
+    if all(element == PERCUSSION or not part.notes for element, part in facts.score.parts.items()):
+        return not_applicable("no element plays pitches")
+    if facts.measured.key is None:
+        return not_applicable("no clear key is heard")
+    fits = same_family(Key.parse(facts.measured.key), wanted)
+    return Finding("pass" if fits else "warn", facts.measured.key, f"{wanted} or a relative of it")
+
+
+def stems_sum(facts: Facts) -> Finding:
+    """Stems against the mix before the master."""
+    value = facts.extra["stem_residual_db"]
+    return graded(value, f"at most {STEM_RESIDUAL_DB:g}", good=value <= STEM_RESIDUAL_DB)
+
+
+def stems_sound(facts: Facts) -> Finding:
+    """Softest stem among those that have notes."""
+    levels = [
+        facts.extra[f"{element}_rms_db"]
+        for element, part in facts.score.parts.items()
+        if part.notes and f"{element}_rms_db" in facts.extra
+    ]
+    if not levels:
+        return not_applicable("no element has notes")
+    gap = max(levels) - min(levels)
+    return graded(gap, "at most 24", good=gap <= 24.0, bearable=gap <= 40.0)
+
+
+def contrast(facts: Facts) -> Finding:
+    """Fewest traits in which neighbouring sections differ."""
+    sections = facts.plan.sections
+    pairs = [(a, b) for a, b in pairwise(sections) if a.label != b.label]
+    if not pairs:
+        return not_applicable("there is one kind of section")
+    fewest = min(_differing_traits(facts, a, b) for a, b in pairs)
+    return graded(fewest, "at least 2 of 4", good=fewest >= 2, bearable=True)
+
+
+def energy_shape(facts: Facts) -> Finding:
+    """Rank correlation of planned energy and measured loudness by section."""
+    planned = [section.energy for section in facts.plan.sections]
+    if len(set(planned)) < 3:
+        return not_applicable("the plan has fewer than three levels of energy")
+    heard = [_section_lufs(facts, section) for section in facts.plan.sections]
+    value = _rank_correlation(np.array(planned), np.array(heard))
+    return graded(value, "at least 0.3", good=value >= 0.3, bearable=True)
+
+
+def _differing_traits(facts: Facts, first: SectionPlan, second: SectionPlan) -> int:
+    """Count in which two sections differ: loudness (1 LU), density (a quarter), register (2 semitones), line-up."""
+    density = sorted((_section_density(facts, first), _section_density(facts, second)))
+    return sum(
+        (
+            abs(_section_lufs(facts, first) - _section_lufs(facts, second)) >= 1.0,
+            density[1] > density[0] * 1.25,
+            abs(_section_pitch(facts, first) - _section_pitch(facts, second)) >= 2.0,
+            _line_up(facts, first) != _line_up(facts, second),
+        )
+    )
+
+
+def _section_lufs(facts: Facts, section: SectionPlan) -> float:
+    first, last = (round(bar * facts.plan.bar_seconds * 10.0) for bar in (section.start_bar, section.end_bar))
+    part = facts.momentary_lufs[first : max(last - 4, first + 1)]
+    return float(10.0 * np.log10(np.mean(10.0 ** (part / 10.0)))) if part.size else -70.0
+
+
+def _section_density(facts: Facts, section: SectionPlan) -> float:
+    total = sum(
+        float(notes_per_bar(part, facts.score)[section.start_bar : section.end_bar].sum())
+        for part in facts.score.parts.values()
+    )
+    return total / section.bars
+
+
+def _section_pitch(facts: Facts, section: SectionPlan) -> float:
+    bar = facts.score.metre.bar_beats
+    pitches = [
+        note.pitch
+        for element, part in facts.score.parts.items()
+        if element != PERCUSSION
+        for note in part.notes
+        if section.start_bar * bar <= note.onset_beats < section.end_bar * bar
+    ]
+    return float(np.mean(pitches)) if pitches else 0.0
+
+
+def _line_up(facts: Facts, section: SectionPlan) -> frozenset[str]:
+    return frozenset(
+        element
+        for element, part in facts.score.parts.items()
+        if notes_per_bar(part, facts.score)[section.start_bar : section.end_bar].sum() > 0
+    )
+
+
+def _rank_correlation(first: Series, second: Series) -> float:
+    from scipy.stats import rankdata
+
+    a, b = (rankdata(values) - (len(values) + 1) / 2.0 for values in (first, second))
+    scale = float(np.sqrt(np.sum(a * a) * np.sum(b * b)))
+    return float(np.sum(a * b)) / scale if scale > 0.0 else 0.0
+
+
+CHECKS = (
+    Check(
+        "BF030", "Tempo", "BPM",
+        "Tempo heard again: a straight line through the beats detected in the master, folded by octaves.",
+        tempo,
+    ),
+    Check(
+        "BF031", "Key", "",
+        "Key heard again from the pitch classes of the master. Relative keys and modes share notes and count as right.",
+        key,
+    ),
+    Check(
+        "BF032", "Section contrast", "traits",
+        "Neighbouring sections differ in loudness, density, register or line-up; the least of them is shown.",
+        contrast,
+    ),
+    Check(
+        "BF033", "Energy shape", "",
+        "Rank correlation of the planned energy and the measured loudness of the sections, -1 to 1.",
+        energy_shape,
+    ),
+    Check(
+        "BF040", "Stems sum to the mix", "dB",
+        "Largest sample of the mix minus all stems, full scale at 0 dB. Stems of a session must add up.",
+        stems_sum,
+    ),
+    Check(
+        "BF041", "Stem levels", "dB",
+        "Level gap between the loudest and the softest stem. A far softer element is not heard.",
+        stems_sound,
+    ),
+)  # fmt: skip
+"""Checks of this file in order."""
