@@ -1,0 +1,121 @@
+"""The floors of the house, and what importing it costs."""
+
+import ast
+import os
+import re
+import subprocess
+import sys
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import pytest
+
+import workbench
+
+HEAVY = ("torch", "lightning", "mlflow", "matplotlib", "librosa", "numba", "scipy", "pandas", "IPython")
+
+
+def python(code: str, repository: Path) -> str:
+    done = subprocess.run([sys.executable, "-c", code], cwd=repository, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def best_seconds(code: str, repository: Path) -> float:
+    """The least of three: what the code costs, not what else the machine does."""
+    timer = f"import time; began = time.perf_counter()\n{code}\nprint(time.perf_counter() - began)"
+    return min(float(python(timer, repository)) for _ in range(3))
+
+
+def loaded(code: str, repository: Path) -> set[str]:
+    found = python(f"import sys\n{code}\nprint(*(name for name in {HEAVY} if name in sys.modules))", repository)
+    return set(found.split())
+
+
+def test_imports_only_go_down(repository: Path) -> None:
+    command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
+    done = subprocess.run(command, cwd=repository, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_importing_the_workbench_costs_next_to_nothing(repository: Path) -> None:
+    assert best_seconds("import workbench", repository) < 0.3
+    assert loaded("import workbench", repository) == set()
+
+
+def test_help_is_quick_and_light(repository: Path) -> None:
+    code = "import contextlib, io\nfrom workbench.cli.main import build_parser\nbuild_parser().format_help()"
+    assert loaded(code, repository) == set()
+    assert best_seconds(code, repository) < 1.0
+
+
+def test_planning_needs_no_network(repository: Path) -> None:
+    code = "import workbench\nworkbench.translate(workbench.GenerationRequest.from_concept('night drive'))"
+    assert loaded(code, repository) & {"torch", "lightning", "mlflow", "matplotlib"} == set()
+
+
+@pytest.mark.parametrize("name", workbench.__all__)
+def test_every_public_name_exists_and_is_documented(name: str) -> None:
+    value = getattr(workbench, name)
+    assert value.__doc__
+    assert name in dir(workbench)
+
+
+def test_unknown_names_are_attribute_errors() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        workbench.nothing  # noqa: B018
+
+
+def test_the_stub_tells_the_same_names() -> None:
+    tree = ast.parse(Path(workbench.__file__).with_suffix(".pyi").read_text())
+    stub = {(node.module, name.name) for node in tree.body if isinstance(node, ast.ImportFrom) for name in node.names}
+    assert stub == {(module, name) for name, module in workbench._HOME.items()}
+
+
+def test_added_commands_can_be_loaded() -> None:
+    added = {entry.name: entry for entry in entry_points(group="beatsfoundry.commands")}
+    assert set(added) == {"train", "evaluate"}
+    for entry in added.values():
+        assert callable(entry.load())
+
+
+def test_every_room_of_the_map_exists(repository: Path) -> None:
+    """The README's map names the folders that there are, and no others."""
+    text = (repository / "README.md").read_text()
+    start = text.index("## Map")
+    named = set(re.findall(r"^\| `([a-z_/.]+)`", text[start : text.index("\n## ", start + 1)], re.MULTILINE))
+    rooms = {
+        f"workbench/{path.name}/" for path in (repository / "workbench").iterdir() if (path / "__init__.py").is_file()
+    }
+    tops = {f"{name}/" for name in ("training", "evaluation", "notebooks", "data", "tests", "docs")}
+    assert {name for name in named if name.endswith("/")} == rooms | tops
+    assert all((repository / name).exists() for name in named)
+
+
+def test_modules_stay_short(repository: Path) -> None:
+    long = [
+        f"{path.relative_to(repository)}: {count} lines"
+        for package in ("workbench", "training", "evaluation")
+        for path in (repository / package).rglob("*.py")
+        if (count := len(path.read_text().splitlines())) > 400
+    ]
+    assert long == []
+
+
+def test_no_machine_path_in_the_repository(repository: Path) -> None:
+    """Nothing tracked names a folder of the machine on which it was written."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=repository, capture_output=True, text=True)
+    if listed.returncode != 0:
+        pytest.skip("not a git checkout, so there is no list of the files")
+    home = str(repository)
+    if len(home) < 6:
+        pytest.skip(f"the checkout lies at {home}, too short to search for")
+    suffixes = {".py", ".pyi", ".md", ".toml", ".yaml", ".json", ".ipynb", ".txt", ".lock", ".html", ".css", ".js"}
+    guilty = [
+        name
+        for name in listed.stdout.split("\0")
+        if Path(name).suffix in suffixes
+        and (repository / name).is_file()
+        and (home + os.sep) in (repository / name).read_text(encoding="utf-8")
+    ]
+    assert guilty == []

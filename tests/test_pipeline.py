@@ -1,0 +1,167 @@
+"""The order of the line, its seeds and its delivery, with the tiny song in place of the slow stages."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+
+from workbench import pipeline
+from workbench.domain.audio import Audio, Mix
+from workbench.domain.errors import UnknownReferenceError
+from workbench.domain.plan import Delivery, Plan
+from workbench.domain.request import GenerationRequest, parse_request
+from workbench.domain.results import QualityReport
+from workbench.domain.score import Score
+from workbench.output import roundtrip
+
+
+class Line:
+    """Stages that answer with the tiny song and note what they were given."""
+
+    def __init__(self, plan: Plan, score: Score, mix: Mix) -> None:
+        self.plan, self.score, self.mixed = plan, score, mix
+        self.calls: list[str] = []
+        self.heard: list[Audio] = []
+
+    def translate(self, request: GenerationRequest, *, references: Sequence[Any] = ()) -> Plan:
+        self.calls.append("translate")
+        options = request.options
+        delivery = Delivery(format=options.format, sample_rate_hz=options.sample_rate)
+        return replace(self.plan, seed=options.seed, delivery=delivery)
+
+    def compose(self, plan: Plan, *, progress: Any = None) -> Score:
+        self.calls.append(f"compose {plan.seed}")
+        if progress:
+            progress(0.5, "half of the notes")
+        return self.score
+
+    def render(self, score: Score, plan: Plan, *, progress: Any = None) -> dict[str, Audio]:
+        self.calls.append("render")
+        return dict(self.mixed.stems)
+
+    def mix(self, stems: Any, score: Score, plan: Plan) -> Mix:
+        self.calls.append("mix")
+        return self.mixed
+
+    def master(self, audio: Audio, *, target_lufs: float, ceiling_dbtp: float, processing_style: str) -> Audio:
+        self.calls.append(f"master {ceiling_dbtp:.1f}")
+        gain = 10 ** ((ceiling_dbtp - 0.02) / 20) / np.abs(audio.samples).max()
+        return Audio((audio.samples * gain).astype(np.float32), audio.sample_rate_hz)
+
+    def check(self, *, master: Audio, **_: Any) -> QualityReport:
+        self.calls.append("check")
+        self.heard.append(master)
+        return QualityReport((), {"integrated_loudness_lufs": -14.0}, {})
+
+
+@pytest.fixture
+def line(monkeypatch: pytest.MonkeyPatch, tiny_plan: Plan, tiny_score: Score, tiny_mix: Mix) -> Line:
+    fake = Line(tiny_plan, tiny_score, tiny_mix)
+    rooms = {
+        "concept": "translate", "composition": "compose", "rendering": "render", "mixing": "mix",
+        "mastering": "master", "quality": "check",
+    }  # fmt: skip
+    for room, stage in rooms.items():
+        module = ModuleType(f"workbench.{room}")
+        setattr(module, stage, getattr(fake, stage))
+        monkeypatch.setitem(sys.modules, module.__name__, module)
+    registry = ModuleType("workbench.models.registry")
+    registry.model_hashes = lambda: {"bass": "abc"}  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, registry.__name__, registry)
+    return fake
+
+
+def request(**options: Any) -> GenerationRequest:
+    return GenerationRequest.from_concept("a tiny test song", **options)
+
+
+def test_stages_run_in_order(line: Line) -> None:
+    track = pipeline.generate(request(seed=5))
+    assert line.calls == ["translate", "compose 5", "render", "mix", "master -1.0", "check"]
+    assert tuple(track.provenance.seconds_by_stage) == pipeline.STAGES
+    assert track.provenance.model_hashes == {"bass": "abc"}
+    assert track.provenance.versions["beatsfoundry"] != "not installed"
+
+
+def test_what_is_checked_is_what_will_be_heard(line: Line) -> None:
+    track = pipeline.generate(request())
+    assert np.array_equal(line.heard[0].samples, pipeline_heard(track.master, track.plan))
+    assert not np.array_equal(line.heard[0].samples, track.master.samples)
+
+
+def pipeline_heard(master: Audio, plan: Plan) -> np.ndarray:
+    from workbench.output import master_as_heard
+
+    return master_as_heard(master, plan).samples
+
+
+def test_alternatives_have_seeds_of_their_own_and_can_be_made_alone(line: Line) -> None:
+    track = pipeline.generate(request(seed=5, iterations=4))
+    candidates = (track, *track.alternatives)
+    assert len({candidate.plan.seed for candidate in candidates}) == 4
+    assert track.plan.seed == 5
+    assert track.request.options.iterations == 4
+    for other in track.alternatives:
+        assert other.alternatives == ()
+        alone = pipeline.generate(other.request)
+        assert alone.plan.seed == other.plan.seed
+    again = pipeline.generate(request(seed=5, iterations=4))
+    assert [t.plan.seed for t in again.alternatives] == [t.plan.seed for t in track.alternatives]
+    fewer = pipeline.generate(request(seed=5, iterations=2))
+    assert fewer.alternatives[0].plan.seed == track.alternatives[0].plan.seed
+
+
+def test_a_lossy_file_keeps_the_ceiling(line: Line) -> None:
+    from workbench.analysis.loudness import true_peak_dbtp
+
+    noise = np.random.default_rng(1).uniform(-0.5, 0.5, (2, 96000)).astype(np.float32)
+    line.mixed = Mix(Audio(noise, 48000), {"pads": Audio(noise, 48000)})
+    naive = line.master(line.mixed.audio, target_lufs=-14.0, ceiling_dbtp=-1.0, processing_style="warm")
+    assert true_peak_dbtp(roundtrip(naive, Delivery(format="mp3"))) > -1.0, "the case must need the second look"
+    track = pipeline.generate(request(format="mp3"))
+    heard = roundtrip(track.master, track.plan.delivery)
+    assert true_peak_dbtp(heard) <= -1.0
+    assert true_peak_dbtp(heard) > -3.0
+
+
+def test_stems_beyond_full_scale_are_turned_down_with_the_mix(line: Line) -> None:
+    loud = {name: Audio(stem.samples * 8, 48000) for name, stem in line.mixed.stems.items()}
+    total = np.sum([stem.samples for stem in loud.values()], axis=0, dtype=np.float32)
+    line.mixed = Mix(Audio(total, 48000), loud)
+    mix = pipeline.generate(request()).mix
+    assert max(np.abs(audio.samples).max() for audio in (mix.audio, *mix.stems.values())) <= 1.0
+    summed = np.sum([stem.samples for stem in mix.stems.values()], axis=0, dtype=np.float32)
+    assert np.abs(summed - mix.audio.samples).max() < 10 ** (-90 / 20)
+
+
+def test_a_mix_with_headroom_is_left_alone(tiny_mix: Mix) -> None:
+    assert pipeline.within_full_scale(tiny_mix) is tiny_mix
+
+
+def test_progress_rises_from_nothing_to_all(line: Line) -> None:
+    seen: list[tuple[float, str]] = []
+    pipeline.generate(request(iterations=2), progress=lambda fraction, message: seen.append((fraction, message)))
+    fractions = [fraction for fraction, _ in seen]
+    assert fractions == sorted(fractions)
+    assert fractions[0] == 0.0
+    assert fractions[-1] == pytest.approx(1.0)
+    messages = [message for _, message in seen]
+    assert "candidate 1 of 2: half of the notes" in messages
+    assert "candidate 2 of 2: check" in messages
+
+
+def test_composing_alone_makes_no_sound(line: Line) -> None:
+    plan, score = pipeline.compose_only(request(seed=3))
+    assert (plan.seed, score.title) == (3, "tiny")
+    assert line.calls == ["translate", "compose 3"]
+
+
+def test_an_unknown_reference_stops_before_any_work(line: Line) -> None:
+    data = {"parameters": {"creative": {"concept": "x", "references": ["no-such-track"]}}}
+    with pytest.raises(UnknownReferenceError, match="no-such-track"):
+        pipeline.generate(parse_request(data))
+    assert line.calls == []
