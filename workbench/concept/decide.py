@@ -71,7 +71,7 @@ def decide_key(brief: Brief) -> tuple[Key, Decision]:
         return key, Decision("key", str(key), "text", f"{_quoted(brief.said.mode.words)}; the seed draws the tonic")
     key = Key.parse(f"{tonic} {_mode(brief)}")
     source: Source = "mood" if brief.mood.weight else "style"
-    why = f"{key.mode} suits valence {brief.valence:+.2f} in {brief.style.title.lower()}; the seed draws the tonic"
+    why = f"{key.mode} suits valence {brief.valence:+.2f} in {brief.style.spoken}; the seed draws the tonic"
     return key, Decision("key", str(key), source, why)
 
 
@@ -98,7 +98,7 @@ def decide_swing(brief: Brief) -> tuple[float, Decision]:
     if said:
         return said.value, Decision("swing", f"{said.value:g} %", "text", _quoted(said.words))
     value = brief.style.groove.swing_percent
-    return value, Decision("swing", f"{value:g} %", "style", f"usual for {brief.style.title.lower()}")
+    return value, Decision("swing", f"{value:g} %", "style", f"usual for {brief.style.spoken}")
 
 
 def decide_palette(brief: Brief) -> tuple[tuple[str, ...], Decision]:
@@ -125,9 +125,9 @@ def decide_density(brief: Brief) -> tuple[float, Decision]:
         return said.value, Decision("texture_density", f"{said.value:g}", "text", _quoted(said.words))
     value = round(float(np.clip(brief.style.texture_density + 0.25 * (brief.arousal - brief.style.arousal), 0.05, 1.0)), 2)
     if brief.mood.weight and value != brief.style.texture_density:
-        why = f"usual for {brief.style.title.lower()}, moved by arousal {brief.arousal:+.2f}"
+        why = f"usual for {brief.style.spoken}, moved by arousal {brief.arousal:+.2f}"
         return value, Decision("texture_density", f"{value:g}", "mood", why)
-    return value, Decision("texture_density", f"{value:g}", "style", f"usual for {brief.style.title.lower()}")
+    return value, Decision("texture_density", f"{value:g}", "style", f"usual for {brief.style.spoken}")
 
 
 def decide_processing(brief: Brief) -> tuple[str, Decision]:
@@ -142,7 +142,7 @@ def decide_processing(brief: Brief) -> tuple[str, Decision]:
         why = f"the mood {brief.mood.describe()} asks for it"
         return felt, Decision("processing_style", felt, "mood", why)
     value = brief.style.processing_style
-    return value, Decision("processing_style", value, "style", f"usual for {brief.style.title.lower()}")
+    return value, Decision("processing_style", value, "style", f"usual for {brief.style.spoken}")
 
 
 def _felt_colour(brief: Brief) -> str | None:
@@ -177,7 +177,7 @@ def decide_patches(
             weights = 0.5 ** np.arange(len(candidates))
             index = brief.generator(parameter).choice(len(candidates), p=weights / weights.sum())
             patches[element] = candidates[int(index)]
-            why = f"one of the sounds of {brief.style.title.lower()}, drawn by the seed"
+            why = f"one of the sounds of {brief.style.spoken}, drawn by the seed"
             decisions.append(Decision(parameter, patches[element], "style", why))
     return patches, tuple(decisions)
 

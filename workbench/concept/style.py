@@ -62,6 +62,12 @@ class Style:
     mix_profile: str
     patches: Mapping[str, tuple[str, ...]]
 
+    @property
+    def spoken(self) -> str:
+        """The title inside a sentence: lower case, but "UK garage" and "R&B" stay."""
+        first = self.title.split()[0]
+        return self.title if first.isupper() else self.title[0].lower() + self.title[1:]
+
 
 @cache
 def list_styles() -> tuple[str, ...]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _TEMPO_LIMITS_BPM = (40.0, 240.0)
 _NUDGE_BPM = 4
-_LONGEST_UNASKED_SECONDS = 200.0
+_LONGEST_UNASKED_SECONDS = 180.0
 
 
 def wanted_seconds(brief: Brief) -> float | None:
@@ -44,7 +44,7 @@ def _tempo(brief: Brief, metre: Metre) -> tuple[float, Source, str]:
     if said:
         return said.value, "text", f"the text says '{said.words}'" + (f"; this is {said.note}" if said.note else "")
     style = brief.style
-    range_words = f"in the range {style.tempo_low_bpm:g} to {style.tempo_high_bpm:g} BPM of {style.title.lower()}"
+    range_words = f"in the range {style.tempo_low_bpm:g} to {style.tempo_high_bpm:g} BPM of {style.spoken}"
     if brief.said.pace:
         tempo_bpm = _placed(brief, brief.said.pace.value, stretch=True)
         return _nudged(brief, metre, tempo_bpm), "text", f"the text says '{brief.said.pace.words}', {range_words}"
@@ -128,7 +128,7 @@ def decide_form(brief: Brief, metre: Metre, tempo_bpm: float) -> tuple[tuple[str
     duration = Decision("duration", f"{bars * bar_seconds:.1f} s ({bars} bars)", source, why)
     if structure:
         return names, bars, (duration, Decision("structure", ", ".join(names), "stated", STATED))
-    why = f"the form of {brief.style.title.lower()} that fits {bars} bars best"
+    why = f"the form of {brief.style.spoken} that fits {bars} bars best"
     return names, bars, (duration, Decision("structure", ", ".join(names), "style", why))
 
 
@@ -151,6 +151,6 @@ def _bars(brief: Brief, bar_seconds: float, structure: tuple[str, ...] | None) -
         return bars, "text", f"the text says '{said.words}', the nearest whole number of bars{note}"
     if structure:
         bars = usual_bars(brief.style, structure)
-        return bars, "style", f"these sections at their usual lengths in {brief.style.title.lower()}"
+        return bars, "style", f"these sections at their usual lengths in {brief.style.spoken}"
     bars = max(4, 4 * round(brief.style.duration_seconds / bar_seconds / 4))
-    return bars, "style", f"usual for {brief.style.title.lower()}"
+    return bars, "style", f"usual for {brief.style.spoken}"

@@ -110,7 +110,7 @@ def translate(request: GenerationRequest, *, references: Sequence[ReferenceProfi
             density_decision,
             *patch_decisions,
             processing_decision,
-            Decision("mix_profile", brief.style.mix_profile, "style", f"made for {brief.style.title.lower()}"),
+            Decision("mix_profile", brief.style.mix_profile, "style", f"made for {brief.style.spoken}"),
             *_delivery_decisions(request.options),
         ),
     )
@@ -135,9 +135,9 @@ def _read(request: GenerationRequest, references: Sequence[ReferenceProfile]) ->
 def _mood_decision(mood: Mood, style: Style, valence: float, arousal: float, *, stated: bool) -> Decision:
     value = f"valence {valence:+.2f}, arousal {arousal:+.2f}"
     if not mood.weight:
-        return Decision("mood", value, "style", f"usual for {style.title.lower()}, since no word of feeling is known")
+        return Decision("mood", value, "style", f"usual for {style.spoken}, since no word of feeling is known")
     source: Source = "stated" if stated else "text"
-    return Decision("mood", value, source, f"from {mood.describe()}, mixed with what is usual for {style.title.lower()}")
+    return Decision("mood", value, source, f"from {mood.describe()}, mixed with what is usual for {style.spoken}")
 
 
 def _sections(
@@ -159,7 +159,7 @@ def _sections_decisions(brief: Brief) -> tuple[Decision, ...]:
     harmony = brief.style.harmony
     if chords is None:
         value = f"{harmony.colour}, {harmony.bars_per_chord:g} bars a chord"
-        why = f"usual for {brief.style.title.lower()}; the harmony model writes them"
+        why = f"usual for {brief.style.spoken}; the harmony model writes them"
         return (Decision("chords", value, "style", why),)
     value = chords if isinstance(chords, str) else "; ".join(f"{name}: {line}" for name, line in chords.items())
     return (Decision("chords", value, "stated", STATED),)
