@@ -26,9 +26,9 @@ def analyze(options: argparse.Namespace) -> int:
 
     results = []
     with progress_bar("analyze", quiet=options.quiet) as progress:
-        for number, file in enumerate(options.files):
-            progress(number / len(options.files), file)
+        for number, file in enumerate(options.files, start=1):
             results.append(measure_file(file))
+            progress(number / len(options.files), file)
     if options.json:
         from workbench.output import to_json
 
