@@ -1,0 +1,295 @@
+"""Band-limited oscillators: wavetables read at control-rate frequency, and two-operator FM.
+
+Every wave is a sum of harmonics, stored once a third of an octave, so that no harmonic reaches half the sample
+rate; what aliasing is left comes from linear interpolation and lies below -80 dB (tested).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+from workbench.domain.errors import ParameterError
+
+Signal = npt.NDArray[np.float32]
+Control = npt.NDArray[np.float64]
+
+CONTROL_SAMPLES = 32
+"""Samples for which frequency, morph and filter controls hold one value (0.67 ms at 48 kHz)."""
+
+_TABLE_SIZE = 4096
+_MOST_HARMONICS = 1024
+_LEVELS_PER_OCTAVE = 3
+_LEVELS = 10 * _LEVELS_PER_OCTAVE + 1
+
+WAVES = ("sine", "triangle", "saw", "square", "pulse", "organ", "hollow", "reed", "glass", "vocal")
+"""Waves by name; `pulse` has a quarter duty cycle."""
+
+
+def control_length(length: int) -> int:
+    """Count the control values that cover `length` samples, one more than blocks so that kernels may interpolate.
+
+    Examples
+    --------
+    >>> control_length(64), control_length(65)
+    (3, 4)
+    """
+    return -(-length // CONTROL_SAMPLES) + 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WaveTables:
+    """One wave at falling bandwidth: `samples` (levels, 4097) with a guard point, `harmonics` (levels,)."""
+
+    samples: Signal
+    harmonics: npt.NDArray[np.int64]
+
+
+def make_tables(amplitudes: npt.ArrayLike, phases: npt.ArrayLike | None = None) -> WaveTables:
+    """Build wave tables from the harmonics' amplitudes.
+
+    Parameters
+    ----------
+    amplitudes : array_like of shape (h,)
+        Linear amplitude of harmonic 1, 2, ..., at most 1024.
+    phases : array_like of shape (h,), optional
+        Phase of each in radians as sine; 0 where left out.
+
+    Returns
+    -------
+    WaveTables
+        Scaled so that the full wave has a root mean square of 0.5.
+
+    Raises
+    ------
+    ParameterError
+        If there is no harmonic or more than 1024.
+    """
+    strength = np.asarray(amplitudes, dtype=np.float64)
+    if not 1 <= strength.size <= _MOST_HARMONICS:
+        raise ParameterError(f"wave: expected 1 to {_MOST_HARMONICS} harmonics, got {strength.size}")
+    turn = np.zeros(strength.size) if phases is None else np.asarray(phases, dtype=np.float64)
+    harmonics = np.floor(_MOST_HARMONICS / 2.0 ** (np.arange(_LEVELS) / _LEVELS_PER_OCTAVE)).astype(np.int64)
+    scale = 0.5 / math.sqrt(0.5 * float(np.sum(strength**2)))
+    samples = np.empty((_LEVELS, _TABLE_SIZE + 1), dtype=np.float32)
+    for level, count in enumerate(harmonics):
+        kept = min(int(count), strength.size)
+        spectrum = np.zeros(_TABLE_SIZE // 2 + 1, dtype=np.complex128)
+        spectrum[1 : kept + 1] = strength[:kept] * np.exp(1j * (turn[:kept] - np.pi / 2.0)) * scale
+        samples[level, :-1] = np.fft.irfft(spectrum, _TABLE_SIZE) * (_TABLE_SIZE / 2.0)
+        samples[level, -1] = samples[level, 0]
+    return WaveTables(samples, harmonics)
+
+
+@cache
+def wave_tables(name: str) -> WaveTables:
+    """Return the tables of a named wave.
+
+    Parameters
+    ----------
+    name : str
+        One of `WAVES`.
+
+    Raises
+    ------
+    ParameterError
+        If the name is not known.
+    """
+    k = np.arange(1, _MOST_HARMONICS + 1, dtype=np.float64)
+    odd = k % 2.0 == 1.0
+    if name == "sine":
+        return make_tables([1.0])
+    if name == "triangle":
+        return make_tables(np.where(odd, 1.0 / k**2, 0.0), np.where(k % 4.0 == 3.0, np.pi, 0.0))
+    if name == "saw":
+        return make_tables(1.0 / k)
+    if name == "square":
+        return make_tables(np.where(odd, 1.0 / k, 0.0))
+    if name == "pulse":
+        return make_tables(np.abs(np.sin(np.pi * k * 0.25)) / k)
+    if name == "organ":  # drawbars 16' to 1 3/5' as harmonics of the sub-octave's double
+        return make_tables([1.0, 0.8, 0.55, 0.4, 0.0, 0.25, 0.0, 0.22])
+    if name == "hollow":
+        return make_tables([1.0, 0.05, 0.35, 0.02, 0.12, 0.0, 0.05])
+    if name == "reed":
+        return make_tables(np.exp(-0.5 * ((k - 3.0) / 3.5) ** 2) + 0.4 / k**1.6)
+    if name == "glass":
+        return make_tables([1.0, 0.0, 0.12, 0.3, 0.0, 0.0, 0.08, 0.15, 0.0, 0.0, 0.0, 0.06, 0.0, 0.0, 0.0, 0.05])
+    if name == "vocal":
+        return make_tables(1.0 / k**1.35, np.pi * k * (k - 1.0) / 24.0)
+    raise ParameterError(f"wave {name!r} is not known: expected one of {', '.join(WAVES)}")
+
+
+@numba.njit(nogil=True, cache=True)
+def _read_tables(  # type: ignore[no-untyped-def]
+    out, table_a, table_b, harmonics, increments, morph, ratios, phases, left, right
+):  # pragma: no cover - compiled
+    length = out.shape[1]
+    size = table_a.shape[1] - 1
+    top = table_a.shape[0] - 1
+    morphing = morph.shape[0] > 1
+    for voice in range(ratios.shape[0]):
+        phase = phases[voice]
+        gain_left = left[voice]
+        gain_right = right[voice]
+        level = 0
+        for block in range(-(-length // CONTROL_SAMPLES)):
+            step = increments[block] * ratios[voice]
+            while level < top and harmonics[level] * step > 0.49:
+                level += 1
+            while level > 0 and harmonics[level - 1] * step <= 0.49:
+                level -= 1
+            begin = block * CONTROL_SAMPLES
+            count = min(CONTROL_SAMPLES, length - begin)
+            row = table_a[level]
+            other = table_b[level]
+            for i in range(count):
+                place = phase + step * i
+                place = (place - math.floor(place)) * size
+                index = int(place)
+                fraction = np.float32(place - index)
+                value = row[index] + fraction * (row[index + 1] - row[index])
+                if morphing:
+                    value += np.float32(morph[block]) * (
+                        other[index] + fraction * (other[index + 1] - other[index]) - value
+                    )
+                out[0, begin + i] += gain_left * value
+                out[1, begin + i] += gain_right * value
+            phase += step * count
+            phase -= math.floor(phase)
+
+
+def wavetable_oscillator(
+    tables: WaveTables,
+    frequency_hz: Control,
+    *,
+    length: int,
+    sample_rate_hz: int,
+    detune_ratios: Sequence[float] | Control = (1.0,),
+    phases: Sequence[float] | Control = (0.0,),
+    pans: Sequence[float] | Control = (0.0,),
+    morph_tables: WaveTables | None = None,
+    morph: Control | None = None,
+) -> Signal:
+    """Sum detuned readers of one wave (unison), each with its own phase and place.
+
+    Parameters
+    ----------
+    tables : WaveTables
+        The wave.
+    frequency_hz : array of shape (control_length(length),)
+        Fundamental by control block, 0 to half the sample rate.
+    length : int
+        Samples to make.
+    sample_rate_hz : int
+        Sample rate.
+    detune_ratios, phases, pans : sequences of shape (v,)
+        Frequency ratio, start phase in cycles and pan (-1 left to 1 right, constant power) by voice.
+    morph_tables, morph : WaveTables and array of shape (control_length(length),), optional
+        A second wave and how much of it sounds, 0 to 1, by control block.
+
+    Returns
+    -------
+    array of shape (2, length), float32; the voices sum to a root mean square of about 0.5 in all
+
+    Raises
+    ------
+    ParameterError
+        If the sequences differ in length or the control array is too short.
+    """
+    ratios = np.asarray(detune_ratios, dtype=np.float64)
+    starts = np.asarray(phases, dtype=np.float64)
+    places = np.asarray(pans, dtype=np.float64)
+    if not ratios.size == starts.size == places.size or frequency_hz.size < control_length(length):
+        raise ParameterError(
+            f"oscillator: expected as many ratios, phases and pans, and {control_length(length)} control values; "
+            f"got {ratios.size}, {starts.size}, {places.size} and {frequency_hz.size}"
+        )
+    out = np.zeros((2, length), dtype=np.float32)
+    angle = (places + 1.0) * (np.pi / 4.0)
+    gain = 1.0 / math.sqrt(ratios.size)
+    second = tables if morph_tables is None else morph_tables
+    amount = np.zeros(1) if morph_tables is None or morph is None else np.asarray(morph, dtype=np.float64)
+    _read_tables(
+        out,
+        tables.samples,
+        second.samples,
+        tables.harmonics,
+        np.asarray(frequency_hz, dtype=np.float64) / sample_rate_hz,
+        amount,
+        ratios,
+        starts,
+        (np.cos(angle) * gain).astype(np.float32),
+        (np.sin(angle) * gain).astype(np.float32),
+    )
+    return out
+
+
+@numba.njit(nogil=True, cache=True)
+def _fm_pair(out, increments, ratio, modulator_ratio, index, feedback):  # type: ignore[no-untyped-def]  # pragma: no cover
+    length = out.shape[0]
+    carrier = 0.0
+    modulator = 0.0
+    last = 0.0
+    turn = 2.0 * math.pi
+    for block in range(-(-length // CONTROL_SAMPLES)):
+        step = increments[block] * turn
+        depth = index[block]
+        slope = (index[block + 1] - depth) / CONTROL_SAMPLES
+        for i in range(block * CONTROL_SAMPLES, min(length, (block + 1) * CONTROL_SAMPLES)):
+            last = math.sin(modulator + feedback * last)
+            out[i] = math.sin(carrier + depth * last)
+            depth += slope
+            carrier += step * ratio
+            modulator += step * modulator_ratio
+        carrier -= math.floor(carrier / turn) * turn
+        modulator -= math.floor(modulator / turn) * turn
+
+
+def fm_oscillator(
+    frequency_hz: Control,
+    *,
+    length: int,
+    sample_rate_hz: int,
+    ratio: float,
+    modulator_ratio: float,
+    index: Control,
+    feedback: float = 0.0,
+) -> Signal:
+    """Two sine operators, one modulating the other's phase (Chowning 1973; phase modulation as in the DX7).
+
+    Parameters
+    ----------
+    frequency_hz, index : arrays of shape (control_length(length),)
+        Fundamental and modulation index in radians by control block. The index is lowered where the highest
+        side band that matters (Carson's rule) would pass half the sample rate.
+    length, sample_rate_hz : int
+        Samples to make and their rate.
+    ratio, modulator_ratio : float
+        Operators' frequencies as multiples of the fundamental.
+    feedback : float
+        Phase feedback of the modulator in radians, 0 to 1.5.
+
+    Returns
+    -------
+    array of shape (length,), float32, in -1..1
+    """
+    out = np.empty(length, dtype=np.float32)
+    carrier_hz = np.maximum(frequency_hz * ratio, 1.0)
+    modulator_hz = np.maximum(frequency_hz * modulator_ratio, 1.0)
+    bound = np.maximum((0.48 * sample_rate_hz - carrier_hz) / modulator_hz - 1.0, 0.0)
+    _fm_pair(
+        out,
+        np.asarray(frequency_hz, dtype=np.float64) / sample_rate_hz,
+        float(ratio),
+        float(modulator_ratio),
+        np.minimum(np.asarray(index, dtype=np.float64), bound),
+        float(feedback),
+    )
+    return out

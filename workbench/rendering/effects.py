@@ -1,0 +1,131 @@
+"""What a whole stem passes through: drive, vowels, tremolo, chorus, ensemble, wow, edges and width."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from workbench.domain.units import db_to_gain
+from workbench.dsp.modulation import chorus, ensemble, tape_wow
+from workbench.dsp.oscillators import CONTROL_SAMPLES, control_length
+from workbench.dsp.saturation import saturate
+from workbench.dsp.voice_filters import state_variable_filter
+from workbench.rendering.patch import Effects
+
+Signal = npt.NDArray[np.float32]
+
+# First four formants of sung vowels (ah, oh, oo, eh): centre in Hz and level in dB, an alto's ranges.
+_FORMANTS_HZ = np.array([[800, 1150, 2800, 3500], [450, 800, 2830, 3500], [325, 700, 2530, 3500], [400, 1600, 2700, 3300]])
+_FORMANTS_DB = np.array([[0, -4, -20, -24], [0, -9, -16, -26], [0, -12, -26, -32], [0, -14, -18, -22]])
+
+
+def apply_effects(stem: Signal, effects: Effects, *, sample_rate_hz: int, rng: np.random.Generator) -> Signal:
+    """Pass a stem through a patch's effects, in the order in which they are listed there.
+
+    Parameters
+    ----------
+    stem : array of shape (2, n), float32
+        Sum of all voices.
+    effects : Effects
+        The patch's effects.
+    sample_rate_hz : int
+        Sample rate.
+    rng : numpy.random.Generator
+        For the random part of the tape's wow.
+
+    Returns
+    -------
+    array of shape (2, n), float32
+    """
+    if effects.drive_db > 0.0:
+        stem = saturate(stem, drive_db=effects.drive_db, bias=effects.drive_bias)
+    if effects.formant_mix > 0.0:
+        stem = _formants(stem, effects, sample_rate_hz)
+    if effects.tremolo_db > 0.0 or effects.tremolo_pan > 0.0:
+        stem = _tremolo(stem, effects, sample_rate_hz)
+    if effects.chorus_mix > 0.0:
+        stem = chorus(
+            stem,
+            sample_rate_hz=sample_rate_hz,
+            rate_hz=effects.chorus_rate_hz,
+            depth_ms=effects.chorus_depth_ms,
+            mix=effects.chorus_mix,
+        )
+    if effects.ensemble_mix > 0.0:
+        stem = ensemble(
+            stem, sample_rate_hz=sample_rate_hz, depth_ms=effects.ensemble_depth_ms, mix=effects.ensemble_mix
+        )
+    if effects.wow_cents > 0.0:
+        stem = tape_wow(
+            stem, sample_rate_hz=sample_rate_hz, depth_cents=effects.wow_cents, rate_hz=effects.wow_rate_hz, rng=rng
+        )
+    if effects.lowpass_hz < 20000.0:
+        stem = state_variable_filter(stem, effects.lowpass_hz, sample_rate_hz=sample_rate_hz)
+    return finish_stem(
+        stem,
+        sample_rate_hz,
+        highpass_hz=effects.highpass_hz,
+        width=effects.width,
+        mono_below_hz=effects.mono_below_hz,
+    )
+
+
+def finish_stem(
+    stem: Signal, sample_rate_hz: int, *, highpass_hz: float, width: float, mono_below_hz: float
+) -> Signal:
+    """Take out DC and rumble, set the stereo width and fold the low end to mono.
+
+    Parameters
+    ----------
+    stem : array of shape (2, n), float32
+        Stereo sound.
+    sample_rate_hz : int
+        Sample rate.
+    highpass_hz, mono_below_hz : float
+        Low cut of the whole, and of the difference between left and right (24 dB an octave there).
+    width : float
+        Factor of the difference: 0 mono, 1 unchanged, 2 twice as wide.
+
+    Returns
+    -------
+    array of shape (2, n), float32
+    """
+    stem = state_variable_filter(stem, highpass_hz, sample_rate_hz=sample_rate_hz, mode="highpass")
+    side = (0.5 * width) * (stem[:1] - stem[1:])
+    middle = 0.5 * (stem[0] + stem[1])
+    for _ in range(2):
+        side = state_variable_filter(side, mono_below_hz, sample_rate_hz=sample_rate_hz, mode="highpass")
+    return np.stack([middle + side[0], middle - side[0]])
+
+
+def _control_seconds(length: int, sample_rate_hz: int) -> npt.NDArray[np.float64]:
+    return np.arange(control_length(length)) * (CONTROL_SAMPLES / sample_rate_hz)
+
+
+def _formants(stem: Signal, effects: Effects, sample_rate_hz: int) -> Signal:
+    seconds = _control_seconds(stem.shape[1], sample_rate_hz)
+    vowel = effects.formant_vowel + effects.formant_movement * np.sin(2.0 * np.pi * effects.formant_rate_hz * seconds)
+    vowel = np.clip(vowel, 0.0, 3.0)
+    wet = np.zeros_like(stem)
+    for formant in range(4):
+        centre_hz = np.interp(vowel, np.arange(4.0), _FORMANTS_HZ[:, formant])
+        level_db = float(np.interp(effects.formant_vowel, np.arange(4.0), _FORMANTS_DB[:, formant]))
+        band = state_variable_filter(
+            stem, centre_hz, sample_rate_hz=sample_rate_hz, resonance=0.62, mode="bandpass"
+        )
+        wet += np.float32(db_to_gain(level_db)) * band
+    mix = np.float32(effects.formant_mix)
+    return (np.float32(1.0) - mix) * stem + np.float32(2.5) * mix * wet
+
+
+def _tremolo(stem: Signal, effects: Effects, sample_rate_hz: int) -> Signal:
+    seconds = _control_seconds(stem.shape[1], sample_rate_hz)
+    wave = np.sin(2.0 * np.pi * effects.tremolo_rate_hz * seconds)
+    level = 10.0 ** (-effects.tremolo_db / 40.0 * (1.0 + wave))
+    place = np.arange(stem.shape[1])
+    grid = np.arange(seconds.size) * CONTROL_SAMPLES
+    sides = []
+    for channel, sign in enumerate((1.0, -1.0)):
+        gain = level * np.sqrt(1.0 + sign * effects.tremolo_pan * 0.95 * wave)
+        sides.append(stem[channel] * np.interp(place, grid, gain).astype(np.float32))
+    return np.stack(sides)

@@ -1,0 +1,120 @@
+"""Where patches and kits are found: the files that ship, then a user's folder, which may replace them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from workbench.domain.errors import ParameterError
+from workbench.rendering.kit import Kit
+from workbench.rendering.parameters import build
+from workbench.rendering.patch import Patch
+
+SYNTH_ELEMENTS = ("bass", "pads", "leads")
+_HERE = Path(__file__).parent
+
+
+def list_patches(element: str, *, folder: Path | None = None) -> tuple[str, ...]:
+    """Name the patches of an element, in alphabetical order.
+
+    Parameters
+    ----------
+    element : str
+        "bass", "pads" or "leads"; for "percussion" the kits are listed.
+    folder : Path, optional
+        A user's folder that holds `patches/<element>/*.yaml` and `kits/*.yaml` as the shipped one does.
+
+    Raises
+    ------
+    ParameterError
+        If the element has no patches.
+
+    Examples
+    --------
+    >>> "sub-sine" in list_patches("bass")
+    True
+    """
+    if element == "percussion":
+        return list_kits(folder=folder)
+    if element not in SYNTH_ELEMENTS:
+        raise ParameterError(f"element {element!r} has no patches: expected percussion, {', '.join(SYNTH_ELEMENTS)}")
+    return tuple(sorted(_files(f"patches/{element}", folder)))
+
+
+def list_kits(*, folder: Path | None = None) -> tuple[str, ...]:
+    """Name the drum kits, in alphabetical order.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        A user's folder as for `list_patches`.
+
+    Examples
+    --------
+    >>> "studio" in list_kits()
+    True
+    """
+    return tuple(sorted(_files("kits", folder)))
+
+
+def load_patch(element: str, name: str, *, folder: Path | None = None) -> Patch:
+    """Read and check one patch.
+
+    Parameters
+    ----------
+    element : str
+        "bass", "pads" or "leads".
+    name : str
+        A name that `list_patches` gives.
+    folder : Path, optional
+        A user's folder as for `list_patches`; its files win over those that ship.
+
+    Raises
+    ------
+    ParameterError
+        If the patch is not known (the message lists the known ones), or a value lies outside its range.
+    """
+    names = list_patches(element, folder=folder)
+    if element not in SYNTH_ELEMENTS or name not in names:
+        raise ParameterError(f"patch {name!r} of {element} is not known: expected one of {', '.join(names)}")
+    path = _files(f"patches/{element}", folder)[name]
+    return build(Patch, {"name": name, "element": element, **_read(path)}, f"patch {name}")
+
+
+def load_kit(name: str, *, folder: Path | None = None) -> Kit:
+    """Read and check one drum kit.
+
+    Parameters
+    ----------
+    name : str
+        A name that `list_kits` gives.
+    folder : Path, optional
+        A user's folder as for `list_patches`.
+
+    Raises
+    ------
+    ParameterError
+        If the kit is not known (the message lists the known ones), or a value lies outside its range.
+    """
+    names = list_kits(folder=folder)
+    if name not in names:
+        raise ParameterError(f"kit {name!r} is not known: expected one of {', '.join(names)}")
+    return build(Kit, {"name": name, **_read(_files("kits", folder)[name])}, f"kit {name}")
+
+
+def _files(below: str, folder: Path | None) -> dict[str, Path]:
+    roots = [_HERE] if folder is None else [_HERE, folder]
+    return {path.stem: path for root in roots for path in sorted((root / below).glob("*.yaml"))}
+
+
+def _read(path: Path) -> Mapping[str, Any]:
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ParameterError(f"{path.name} is not readable YAML: {str(error).splitlines()[0]}") from error
+    if not isinstance(data, Mapping):
+        raise ParameterError(f"{path.name}: expected a mapping of parameters, got {type(data).__name__}")
+    return data

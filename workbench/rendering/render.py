@@ -1,0 +1,159 @@
+"""Score to stems: every element through its patch or kit, side by side, the same bytes whatever the order."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import numpy.typing as npt
+
+from workbench.domain.audio import Audio
+from workbench.domain.errors import ParameterError
+from workbench.domain.plan import Plan
+from workbench.domain.score import Score
+from workbench.dsp.envelopes import fade_edges
+from workbench.rendering.drums import render_drums
+from workbench.rendering.kit import Kit
+from workbench.rendering.library import load_kit, load_patch
+from workbench.rendering.patch import Patch
+from workbench.rendering.synth import render_synth
+
+Signal = npt.NDArray[np.float32]
+Progress = Callable[[float, str], None]
+
+LONGEST_TAIL_SECONDS = 6.0
+SHORTEST_TAIL_SECONDS = 1.0
+_FADE_SECONDS = 2.0
+_SILENT_SECONDS = 0.05
+_AUDIBLE = 10.0 ** (-90.0 / 20.0)
+_THREADS = 2
+
+DEFAULT_PATCHES = {"percussion": "studio", "bass": "warm-saw", "pads": "warm-juno", "leads": "mono-saw"}
+"""What sounds where the plan names nothing."""
+
+
+def render(score: Score, plan: Plan, *, progress: Progress | None = None) -> dict[str, Audio]:
+    """Render each element of the score by the patch or kit that the plan names.
+
+    Parameters
+    ----------
+    score : Score
+        The notes.
+    plan : Plan
+        Patches by element, seed, sample rate and whether a preview is enough.
+    progress : callable, optional
+        Called with a fraction 0..1 and a message, never from two threads at once.
+
+    Returns
+    -------
+    dict of str to Audio
+        One stem an element, all of one length: the song and a tail of 1 to 6 s that fades to digital silence.
+        A stem reads about -20 dBFS RMS where it plays; below 120 Hz bass and drums are mono.
+
+    Raises
+    ------
+    ParameterError
+        If a patch or kit is not known (the message lists the known ones), or a part has no patches of its own.
+    """
+    rate = plan.delivery.sample_rate_hz
+    sounds = {name: _load(name, plan) for name in score.parts}
+    song = round(score.duration_seconds * rate)
+    length = song + round(LONGEST_TAIL_SECONDS * rate)
+    meter = _Meter(sum(len(part.notes) for part in score.parts.values()), progress)
+
+    def one(name: str) -> Signal:
+        return _render_part(name, sounds[name], score, plan, length, meter)
+
+    with ThreadPoolExecutor(max_workers=_THREADS) as pool:
+        stems = dict(zip(score.parts, pool.map(one, score.parts), strict=True))
+    kept = _trimmed_length(stems, song, length, rate)
+    finished = {name: _ended(stem[:, :kept], rate) for name, stem in stems.items()}
+    meter.finish()
+    return {name: Audio(stem, rate) for name, stem in finished.items()}
+
+
+def _load(element: str, plan: Plan) -> Patch | Kit:
+    name = plan.patches.get(element) or DEFAULT_PATCHES.get(element)
+    if name is None:
+        raise ParameterError(f"element {element!r} has no patch: name one in plan.patches")
+    return load_kit(name) if element == "percussion" else load_patch(element, name)
+
+
+def _render_part(name: str, sound: Patch | Kit, score: Score, plan: Plan, length: int, meter: _Meter) -> Signal:
+    rate = plan.delivery.sample_rate_hz
+    notes = score.parts[name].notes
+    samples_per_beat = rate * 60.0 / score.tempo_bpm
+
+    def advance(count: int) -> None:
+        meter.advance(count, name)
+
+    if isinstance(sound, Kit):
+        return render_drums(
+            notes,
+            sound,
+            samples_per_beat=samples_per_beat,
+            length=length,
+            sample_rate_hz=rate,
+            seed=plan.seed,
+            advance=advance,
+        )
+    return render_synth(
+        notes,
+        sound,
+        samples_per_beat=samples_per_beat,
+        length=length,
+        sample_rate_hz=rate,
+        seed=plan.seed,
+        preview=plan.delivery.preview,
+        advance=advance,
+    )
+
+
+def _trimmed_length(stems: dict[str, Signal], song: int, length: int, rate: int) -> int:
+    """Samples until the last stem has fallen silent, within the shortest and the longest tail."""
+    last = song
+    for stem in stems.values():
+        heard = np.flatnonzero(np.abs(stem[:, song:]).max(axis=0) > _AUDIBLE)
+        last = max(last, song + int(heard[-1]) if heard.size else song)
+    wanted = last + round((_SILENT_SECONDS + 0.2) * rate)
+    return min(length, max(wanted, song + round(SHORTEST_TAIL_SECONDS * rate)))
+
+
+def _ended(stem: Signal, rate: int) -> Signal:
+    """Fade the end out, to digital silence for the last 50 ms."""
+    silent = round(_SILENT_SECONDS * rate)
+    faded = fade_edges(stem[:, : stem.shape[1] - silent], rate, out_ms=1000.0 * _tail_fade(stem, rate))
+    return np.concatenate([faded, np.zeros((2, silent), dtype=np.float32)], axis=1)
+
+
+def _tail_fade(stem: Signal, rate: int) -> float:
+    """Long where the sound still rings at the end, short where it has died away by itself."""
+    end = stem[:, -round(0.5 * rate) :]
+    return _FADE_SECONDS if end.size and float(np.abs(end).max()) > _AUDIBLE * 10.0 else 0.2
+
+
+class _Meter:
+    """Counts notes over all threads and reports each hundredth."""
+
+    def __init__(self, total: int, progress: Progress | None) -> None:
+        self._total = max(1, total)
+        self._progress = progress
+        self._done = 0
+        self._reported = 0.0
+        self._lock = threading.Lock()
+
+    def advance(self, count: int, element: str) -> None:
+        if self._progress is None:
+            return
+        with self._lock:
+            self._done += count
+            fraction = 0.95 * min(1.0, self._done / self._total)
+            if fraction >= self._reported + 0.01:
+                self._reported = fraction
+                self._progress(fraction, f"rendering {element}")
+
+    def finish(self) -> None:
+        if self._progress is not None:
+            self._progress(1.0, "rendered")
