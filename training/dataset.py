@@ -8,17 +8,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
-import torch
 from torch.utils.data import Dataset
 
 from training.corpora.song import CorpusSong, NoteTable
 from workbench.domain.song import drum_role
 from workbench.models.context import PREFIX_SIZES, Bits, SongContext
 from workbench.models.grid import SLOTS_PER_BAR, quantise
-from workbench.models.history import BAR_COLUMN, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN, History, Rows
+from workbench.models.history import BAR_COLUMN, STEP_COLUMN, SYMBOL_COLUMN, Rows
 from workbench.models.spec import BAR_STEP, ElementSpec, Surroundings, surroundings
 from workbench.models.tokenizer import encode_chords, encode_drums, encode_pitched
-from workbench.models.transformer import Batch
+from workbench.models.window import Item, build_item, line_starts
 
 _DENSITY_WINDOW_BARS = 8
 _LEAST_NOTES = 8
@@ -54,16 +53,13 @@ def encode_part(song: CorpusSong, spec: ElementSpec) -> EncodedPart | None:
             return None
         rows = _encode_table(table, spec, context)
     context = replace(context, density=density_classes(rows, context.bars, spec))
-    starts = np.flatnonzero(rows[:, STEP_COLUMN] == BAR_STEP)
-    return EncodedPart(song.song_id, song.corpus, song.split, rows, starts, surroundings(spec, context))
+    return EncodedPart(song.song_id, song.corpus, song.split, rows, line_starts(rows), surroundings(spec, context))
 
 
 def _encode_table(table: NoteTable, spec: ElementSpec, context: SongContext) -> Rows:
     if spec.name == "percussion":
         return encode_drums(table.onsets_beats, table.pitches, table.velocities, context)
-    return encode_pitched(
-        table.onsets_beats, table.durations_beats, table.pitches, table.velocities, spec, context
-    )
+    return encode_pitched(table.onsets_beats, table.durations_beats, table.pitches, table.velocities, spec, context)
 
 
 def song_context(song: CorpusSong) -> SongContext:
@@ -138,51 +134,7 @@ def validation_windows(parts: Sequence[EncodedPart], rows: int) -> list[Window]:
     return sorted(windows, key=lambda window: window.last - window.first)
 
 
-def build_item(part: EncodedPart, window: Window, spec: ElementSpec, rows: Rows | None = None) -> dict[str, np.ndarray]:
-    """Arrays of one window; `rows` may be a changed copy of the part's rows (augmentation)."""
-    rows = part.rows if rows is None else rows
-    inside = rows[window.first : window.last]
-    first_bar, last_bar = int(inside[0, BAR_COLUMN]), int(inside[-1, BAR_COLUMN])
-    origin = max(0, first_bar - max(spec.lags))
-    history = History(spec, last_bar - origin + 1)
-    before = rows[part.line_starts[origin] : window.last].copy()
-    before[:, BAR_COLUMN] -= origin
-    history.add(before)
-    bars = np.arange(first_bar, last_bar + 1)
-    row_bars, slots, symbols = inside[:, BAR_COLUMN], inside[:, SLOT_COLUMN], inside[:, SYMBOL_COLUMN]
-    under_way = np.r_[row_bars[0], row_bars[:-1]] - first_bar
-    return {
-        "fields": inside[:, STEP_COLUMN:],
-        "bar_index": under_way,
-        "prefix": part.surroundings.prefix[bars],
-        "bar": np.concatenate([part.surroundings.bar[bars], history.bar_features(bars - origin)], axis=1),
-        "cell": np.concatenate(
-            [part.surroundings.cell[row_bars, slots], history.cell_features(row_bars - origin, slots)], axis=1
-        ),
-        "memory": history.memory(row_bars - origin, slots, symbols),
-        "scored": np.arange(window.first, window.last) >= max(window.scored_from, window.first + 1),
-    }
-
-
-def collate(items: Sequence[Mapping[str, np.ndarray]]) -> Batch:
-    """Pad items at the end and stack them."""
-
-    def stack(name: str, dtype: torch.dtype) -> torch.Tensor:
-        shape = np.max([item[name].shape for item in items], axis=0)
-        table = torch.zeros((len(items), *shape), dtype=dtype)
-        for index, item in enumerate(items):
-            table[index][tuple(slice(0, size) for size in item[name].shape)] = torch.from_numpy(
-                np.ascontiguousarray(item[name])
-            )
-        return table
-
-    names = ("fields", "bar_index", "prefix", "memory")
-    whole = {name: stack(name, torch.int64) for name in names}
-    features = {name: stack(name, torch.float32) for name in ("bar", "cell")}
-    return Batch(**whole, **features, scored=stack("scored", torch.bool))
-
-
-class TrainingWindows(Dataset[dict[str, np.ndarray]]):
+class TrainingWindows(Dataset[Item]):
     """Random windows of parts, drawn by corpus weight and then by length; item `index` depends on seed and index only.
 
     Parameters
@@ -221,14 +173,15 @@ class TrainingWindows(Dataset[dict[str, np.ndarray]]):
     def __len__(self) -> int:
         return self._size
 
-    def __getitem__(self, index: int) -> dict[str, np.ndarray]:
+    def __getitem__(self, index: int) -> Item:
         rng = np.random.default_rng([self._seed, index])
         number = min(int(np.searchsorted(self._cumulative, rng.random())), len(self._parts) - 1)
         part = self._parts[number]
         latest = max(0, int(np.searchsorted(part.line_starts, len(part.rows) - self._rows // 2)))
         first = int(part.line_starts[rng.integers(0, latest + 1) if latest < part.bars else 0])
-        window = Window(number, first, min(first + self._rows, len(part.rows)), first)
-        item = build_item(part, window, self._spec, augment(part.rows, self._spec, rng))
+        rows = augment(part.rows, self._spec, rng)
+        last = min(first + self._rows, len(rows))
+        item = build_item(rows, part.line_starts, part.surroundings, self._spec, first, last, first)
         item["prefix"] = drop_conditions(item["prefix"], rng)
         return item
 

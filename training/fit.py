@@ -93,7 +93,8 @@ def fit(
     trainer = lightning.Trainer(
         accelerator="cpu", devices=1, precision=_precision(), max_steps=config.steps,
         val_check_interval=min(config.validate_every, config.steps), check_val_every_n_epoch=None,
-        gradient_clip_val=config.gradient_clip, callbacks=[best, last, EarlyStopping("val_nll", patience=config.patience)],
+        gradient_clip_val=config.gradient_clip,
+        callbacks=[best, last, EarlyStopping("val_nll", patience=config.patience)],
         logger=logger, enable_progress_bar=progress, enable_model_summary=False, log_every_n_steps=20,
         num_sanity_val_steps=0, default_root_dir=run_dir,
     )  # fmt: skip

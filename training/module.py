@@ -15,13 +15,12 @@ from training.dataset import (
     EncodedPart,
     TrainingWindows,
     Window,
-    build_item,
-    collate,
     validation_windows,
 )
 from workbench.models.elements import get_spec
 from workbench.models.spec import BAR_STEP
 from workbench.models.transformer import Batch, ElementTransformer
+from workbench.models.window import build_item, collate
 
 
 class ElementModule(lightning.LightningModule):
@@ -86,7 +85,10 @@ class _ValidationWindows(torch.utils.data.Dataset[Any]):
 
     def __getitem__(self, index: int) -> Any:
         window = self._windows[index]
-        return build_item(self._parts[window.part], window, self._spec)
+        part = self._parts[window.part]
+        return build_item(
+            part.rows, part.line_starts, part.surroundings, self._spec, window.first, window.last, window.scored_from
+        )
 
 
 class ElementData(lightning.LightningDataModule):

@@ -61,7 +61,8 @@ def _read_song(root: Path, entry: dict[str, Any], split: Any) -> CorpusSong:
 
 def name_sections(letters: list[list[Any]]) -> list[tuple[str, int]]:
     """Names for the annotators' letters: i intro, o outro, X bridge, lower case interlude; the most frequent capital
-    other than the first is the chorus, the other capitals are verses. A heuristic, since the data has letters only."""
+    other than the first is the chorus, the other capitals are verses. A heuristic, since the data has letters only.
+    """
     capitals = [letter for letter, _ in letters if letter.isupper() and letter != "X"]
     later = Counter(letter for letter in capitals if letter != capitals[0])
     chorus = later.most_common(1)[0][0] if later else ""

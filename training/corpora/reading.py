@@ -15,7 +15,7 @@ _GUESSED_QUALITIES = ("maj", "min", "5", "7", "maj7", "min7", "sus4", "dim")
 _COMPLEXITY_COST = {"maj": 0.0, "min": 0.0, "5": 0.02, "7": 0.05, "maj7": 0.05, "min7": 0.04, "sus4": 0.06, "dim": 0.08}
 
 
-def read_midi(path: Path):  # type: ignore[no-untyped-def]  # noqa: ANN201
+def read_midi(path: Path):  # type: ignore[no-untyped-def]
     """A symusic score in ticks.
 
     Raises
@@ -117,6 +117,4 @@ def top_line(part: NoteTable) -> NoteTable:
     order = np.lexsort((-part.pitches, slot))
     first = np.r_[True, slot[order][1:] != slot[order][:-1]] if len(order) else np.zeros(0, bool)
     keep = np.sort(order[first])
-    return NoteTable(
-        part.onsets_beats[keep], part.durations_beats[keep], part.pitches[keep], part.velocities[keep]
-    )
+    return NoteTable(part.onsets_beats[keep], part.durations_beats[keep], part.pitches[keep], part.velocities[keep])

@@ -48,9 +48,7 @@ class History:
         lagged = [self._onsets[bars + self._pad - lag].reshape(len(bars), -1) for lag in self._spec.lags]
         return np.concatenate(lagged, axis=1)
 
-    def cell_features(
-        self, bars: npt.NDArray[np.int64], slots: npt.NDArray[np.int64]
-    ) -> npt.NDArray[np.uint8]:
+    def cell_features(self, bars: npt.NDArray[np.int64], slots: npt.NDArray[np.int64]) -> npt.NDArray[np.uint8]:
         """Which symbols stood in the slot in earlier bars, (n, lags * symbols)."""
         lagged = [(self._cells[bars + self._pad - lag, slots, :, 0] > 0) for lag in self._spec.lags]
         return np.concatenate(lagged, axis=1).astype(np.uint8)

@@ -13,6 +13,7 @@ import numpy as np
 
 from workbench.models.context import CHORD_FEATURES, SongContext
 from workbench.models.grid import OFFSET_BINS, SLOTS_PER_BAR, SLOTS_PER_BEAT
+from workbench.models.vocabulary import SOURCES, STYLES
 
 BAR_STEP = 0
 SAME_STEP = SLOTS_PER_BAR + 1
@@ -55,6 +56,10 @@ class ElementSpec:
     sees_chords : bool
     density_edges : tuple of float
         Edges of the density classes, in notes a bar.
+    window_rows : int
+        Longest run of rows that the network is trained on and may look back over.
+    styles, sources : tuple of str
+        Style and source words that its training data holds; others are not told to it.
     lowest_pitch, low_anchor : int
         Pitched elements: symbol 0 is `lowest_pitch` semitones from the anchor, which is the first pitch of the
         zero pitch class at or above `low_anchor`.
@@ -71,6 +76,9 @@ class ElementSpec:
     density_edges: tuple[float, ...] = field(default=(1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0))
     lowest_pitch: int = 0
     low_anchor: int = 0
+    window_rows: int = 192
+    styles: tuple[str, ...] = STYLES
+    sources: tuple[str, ...] = SOURCES
 
     @property
     def group_count(self) -> int:

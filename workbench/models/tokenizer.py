@@ -131,11 +131,13 @@ def decode_drums(rows: Rows, bar_beats: int) -> tuple[Note, ...]:
 
 def decode_pitched(rows: Rows, spec: ElementSpec, context: SongContext) -> tuple[Note, ...]:
     """Rows to pitched notes."""
-    zeros = zero_pitch_classes(spec, context)
+    bases = [spec.anchor(int(zero)) + spec.lowest_pitch for zero in zero_pitch_classes(spec, context)]
     return tuple(
         Note(
             onset_beats=bar * context.bar_beats + slot_to_beats(slot),
-            pitch=symbol + spec.lowest_pitch + spec.anchor(int(zeros[bar * context.bar_beats + slot // SLOTS_PER_BEAT])),
+            pitch=symbol
+            + spec.lowest_pitch
+            + spec.anchor(int(zeros[bar * context.bar_beats + slot // SLOTS_PER_BEAT])),
             duration_beats=DURATIONS_BEATS[duration],
             velocity=min(127, velocity * 8 + 4),
             shift_beats=(offset - 12) / 96,

@@ -13,4 +13,7 @@ BASS = ElementSpec(
     density_edges=(1.5, 3.0, 4.5, 6.0, 8.0, 10.0, 13.0),
     lowest_pitch=-5,
     low_anchor=28,
+    window_rows=160,
+    styles=("hiphop", "house", "lofi", "techno", "pop", "trance", "funk", "dance", "ambient", "dnb", "rock"),
+    sources=("accompaniment", "sequenced"),
 )

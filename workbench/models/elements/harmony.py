@@ -13,4 +13,7 @@ HARMONY = ElementSpec(
     groups=tuple(range(13)),
     sees_chords=False,
     density_edges=(0.6, 0.9, 1.1, 1.4, 1.8, 2.2, 3.0),
+    window_rows=96,
+    styles=("pop",),
+    sources=("played",),
 )

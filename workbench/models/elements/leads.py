@@ -12,4 +12,7 @@ LEADS = ElementSpec(
     density_edges=(1.0, 2.0, 3.0, 4.0, 5.5, 7.0, 10.0),
     lowest_pitch=-14,
     low_anchor=54,
+    window_rows=160,
+    styles=("pop", "rock"),
+    sources=("played", "sequenced"),
 )

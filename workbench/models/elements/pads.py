@@ -12,4 +12,7 @@ PADS = ElementSpec(
     density_edges=(3.0, 5.0, 7.0, 9.0, 12.0, 16.0, 22.0),
     lowest_pitch=-8,
     low_anchor=42,
+    window_rows=224,
+    styles=("hiphop", "house", "lofi", "techno", "pop", "trance", "funk", "dance", "ambient", "dnb", "rock"),
+    sources=("played", "accompaniment"),
 )

@@ -1,0 +1,159 @@
+"""Writing row by row agrees with the network's own likelihood, is valid, and is repeatable."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from workbench.domain.theory import Chord, Key
+from workbench.models import sampling
+from workbench.models.context import SongContext
+from workbench.models.elements import SPECS
+from workbench.models.grid import SLOTS_PER_BAR
+from workbench.models.history import BAR_COLUMN, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN
+from workbench.models.prior import CellPrior
+from workbench.models.sampling import PartWriter, Settings, draw
+from workbench.models.spec import BAR_STEP, SAME_STEP, surroundings
+from workbench.models.transformer import ElementTransformer, ModelConfig
+from workbench.models.window import build_item, collate, line_starts
+
+BARS = 8
+
+
+def make_context(bars: int = BARS, bar_beats: int = 4) -> SongContext:
+    chords = tuple(Chord(4.0 * bar, 4.0, (5 * bar) % 12, "min7", (5 * bar) % 12) for bar in range(bars))
+    kick = np.zeros((bars, SLOTS_PER_BAR), np.uint8)
+    kick[:, ::12] = 1
+    return SongContext(
+        bars, bar_beats, 100.0, Key.parse("A minor"), chords, "pop", "played", ("verse",) * bars,
+        np.arange(bars, 0, -1), np.full(bars, 4), {"kick": kick, "snare": kick, "bass": kick},
+    )  # fmt: skip
+
+
+def make_model(element: str) -> ElementTransformer:
+    torch.manual_seed(7)
+    model = ElementTransformer(SPECS[element], ModelConfig(width=48, heads=2, trunk_blocks=1, note_blocks=1))
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.mul_(3.0 if parameter.dim() > 1 else 1.0)
+    return model.eval()
+
+
+def write(element: str, bars: int = BARS, seed: int = 0, bar_beats: int = 4, **kwargs: object) -> PartWriter:
+    model = make_model(element)
+    writer = PartWriter(
+        model, surroundings(model.spec, make_context(bars, bar_beats)), bar_beats, Settings(1.0, 1.0, 1.0), **kwargs
+    )  # type: ignore[arg-type]
+    writer.sample(bars, np.random.default_rng(seed))
+    return writer
+
+
+@pytest.mark.parametrize("element", SPECS)
+def test_likelihood_of_what_was_written(element: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The negative log probabilities of the draws add up to the loss that training would see for the same rows."""
+    model = make_model(element)
+    around = surroundings(model.spec, make_context())
+    drawn: list[float] = []
+
+    def nats(logits: np.ndarray, index: int) -> float:
+        return float(np.log(np.exp(logits - logits.max()).sum()) + logits.max() - logits[index])
+
+    def draw_attribute(logits: np.ndarray, rng: np.random.Generator, **_: float) -> int:
+        drawn.append(nats(logits, index := draw(logits, rng)))
+        return index
+
+    def draw_structure(_: object, values: np.ndarray, allowed: np.ndarray, rng: np.random.Generator) -> int:
+        # Likelihood over the whole vocabulary, as in training; the grammar only rules choices out.
+        drawn.append(nats(values, index := draw(np.where(allowed, values, -np.inf), rng)))
+        return index
+
+    monkeypatch.setattr(sampling, "draw", draw_attribute)
+    monkeypatch.setattr(sampling._Run, "_draw_structure", draw_structure)
+    writer = PartWriter(model, around, 4, Settings(1.0, 1.0, 1.0))
+    writer.sample(1, np.random.default_rng(3))
+    before = len(writer.rows)
+    drawn.clear()
+    writer.sample(1, np.random.default_rng(4))
+    rows = writer.rows
+    item = build_item(rows, line_starts(rows), around, model.spec, 0, len(rows), before + 1)
+    with torch.inference_mode():
+        losses = model.losses(collate([item]))
+    expected = sum(float(field.double().sum()) for field in losses.values())
+    closing_line = drawn[-1]  # drawn, but a row only once the next bar begins
+    assert sum(drawn) - closing_line == pytest.approx(expected, rel=1e-4)
+
+
+@pytest.mark.parametrize("element", SPECS)
+@pytest.mark.parametrize("bar_beats", [3, 4])
+def test_rows_are_valid(element: str, bar_beats: int) -> None:
+    rows = write(element, bar_beats=bar_beats).rows
+    assert (rows[:, STEP_COLUMN] == BAR_STEP).sum() == BARS
+    notes = rows[rows[:, STEP_COLUMN] != BAR_STEP]
+    assert len(notes) > 0
+    assert notes[:, SLOT_COLUMN].max() < bar_beats * 12
+    order = np.lexsort((notes[:, SYMBOL_COLUMN], notes[:, SLOT_COLUMN], notes[:, BAR_COLUMN]))
+    assert (order == np.arange(len(notes))).all()
+    cells = notes[:, [BAR_COLUMN, SLOT_COLUMN, SYMBOL_COLUMN]]
+    assert len(np.unique(cells, axis=0)) == len(cells)
+
+
+def test_same_seed_same_rows_other_seed_others() -> None:
+    first, again, other = (write("percussion", seed=seed).rows for seed in (1, 1, 2))
+    assert np.array_equal(first, again)
+    assert not (first.shape == other.shape and np.array_equal(first, other))
+
+
+def test_copy_repeats_the_notes() -> None:
+    model = make_model("leads")
+    writer = PartWriter(model, surroundings(model.spec, make_context()), 4, Settings())
+    writer.sample(2, np.random.default_rng(0))
+    writer.rest(1)
+    writer.copy(0, 2)
+    rows = writer.rows
+    first, later = rows[rows[:, 0] < 2].copy(), rows[rows[:, 0] >= 3].copy()
+    later[:, 0] -= 3
+    assert np.array_equal(first, later)
+    assert (rows[rows[:, 0] == 2, STEP_COLUMN] == BAR_STEP).all()
+
+
+def test_polyphony_is_bounded() -> None:
+    model = make_model("pads")
+    writer = PartWriter(model, surroundings(model.spec, make_context()), 4, Settings(polyphony=1))
+    writer.sample(4, np.random.default_rng(0))
+    assert not (writer.rows[:, STEP_COLUMN] == SAME_STEP).any()
+
+
+def test_strict_prior_decides() -> None:
+    grid = np.full((SLOTS_PER_BAR, 13), 1e-6)
+    grid[[0, 12, 24, 36], 0] = 1 - 1e-6
+    prior = CellPrior([grid], [0] * BARS, weight=8.0)
+    notes = write("percussion", prior=prior).rows
+    notes = notes[notes[:, STEP_COLUMN] != BAR_STEP]
+    assert set(notes[:, SYMBOL_COLUMN]) == {0}
+    assert set(notes[:, SLOT_COLUMN]) == {0, 12, 24, 36}
+    assert len(notes) == 4 * BARS
+
+
+def test_prior_is_a_distribution() -> None:
+    rng = np.random.default_rng(0)
+    prior = CellPrior([rng.uniform(0.01, 0.9, (SLOTS_PER_BAR, 13))], [0], weight=1.0)
+    steps = prior.step_bias(0, 5, 3)
+    possible = [BAR_STEP, SAME_STEP, *range(7, SLOTS_PER_BAR + 1)]
+    assert np.exp(steps[possible]).sum() == pytest.approx(1.0)
+    symbols = prior.symbol_bias(0, 9, 4)[4:]
+    grid_some = np.exp(symbols).sum()
+    assert 0 < grid_some < 1
+
+
+@pytest.mark.parametrize(("temperature", "nucleus"), [(1.0, 1.0), (0.7, 0.9)])
+def test_draw_keeps_the_nucleus(temperature: float, nucleus: float) -> None:
+    rng = np.random.default_rng(0)
+    logits = np.log(np.array([0.6, 0.3, 0.1]))
+    counts = np.bincount(
+        [draw(logits, rng, temperature=temperature, nucleus=nucleus) for _ in range(4000)], minlength=3
+    )
+    if nucleus == 1.0:
+        assert counts / 4000 == pytest.approx([0.6, 0.3, 0.1], abs=0.03)
+    else:
+        assert counts[2] == 0

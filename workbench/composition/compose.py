@@ -1,0 +1,75 @@
+"""Compose: elements in dependency order, each seeing those before it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from workbench.composition.drums import write_percussion
+from workbench.composition.feel import close, in_register, perform, shape_lengths, without_unisons
+from workbench.composition.harmony import write_chords
+from workbench.composition.melodic import write_melodic
+from workbench.composition.surround import onset_stream
+from workbench.domain.plan import Plan
+from workbench.domain.score import Part, Score
+from workbench.domain.song import DRUM_ROLES, ELEMENTS
+from workbench.models.context import Bits
+from workbench.models.tokenizer import decode_drums
+
+Progress = Callable[[float, str], None]
+_ROLES = list(DRUM_ROLES)
+
+
+def compose(plan: Plan, *, progress: Progress | None = None) -> Score:
+    """Write the score of a plan.
+
+    Parameters
+    ----------
+    plan : Plan
+        What is wanted.
+    progress : callable, optional
+        Called with a fraction 0..1 and what is being done.
+
+    Returns
+    -------
+    Score
+        The same plan and weights give the same score, note for note.
+
+    Raises
+    ------
+    ModelError
+        If an element's weights are missing or damaged.
+    """
+    import torch
+
+    report = progress or (lambda fraction, message: None)
+    threads = torch.get_num_threads()
+    # One thread: faster for single rows, and sums come in one order on every machine size.
+    torch.set_num_threads(1)
+    try:
+        return _compose(plan, report)
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _compose(plan: Plan, report: Progress) -> Score:
+    report(0.0, "harmony")
+    chords = write_chords(plan)
+    streams: dict[str, Bits] = {}
+    parts: dict[str, Part] = {}
+    playing = [element for element in ELEMENTS if element in plan.palette]
+    for number, element in enumerate(playing):
+        report((number + 0.3) / (len(playing) + 0.3), element)
+        if element == "percussion":
+            rows = write_percussion(plan)
+            streams["kick"] = onset_stream(rows, plan.bars, _ROLES.index("kick"))
+            streams["snare"] = onset_stream(rows, plan.bars, _ROLES.index("snare"))
+            notes = decode_drums(rows, round(plan.metre.bar_beats))
+        else:
+            rows, notes = write_melodic(plan, element, chords, streams)
+            streams[element] = onset_stream(rows, plan.bars)
+            traits = plan.parts[element]
+            notes = in_register(notes, traits.low_pitch, traits.high_pitch)
+            notes = shape_lengths(without_unisons(notes), plan, element, chords)
+        parts[element] = Part(element, perform(close(notes, plan, element), plan, element))
+    report(1.0, "score")
+    return Score(plan.project_id, plan.tempo_bpm, plan.metre, plan.key, plan.sections, chords, parts)

@@ -1,0 +1,128 @@
+"""From rows to how it is played: swing, a late backbeat, looseness, dynamics by section, lengths, the ending."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable
+from dataclasses import replace
+
+from workbench.composition.surround import section_of_bar
+from workbench.domain.plan import Plan
+from workbench.domain.score import Note
+from workbench.domain.song import drum_role
+from workbench.domain.theory import Chord
+from workbench.domain.units import seconds_to_beats
+
+_LEGATO_FROM = 0.55
+_LEAST_BEATS = 0.06
+
+
+def perform(notes: Iterable[Note], plan: Plan, element: str) -> tuple[Note, ...]:
+    """Timing and dynamics of the style and the sections on the written notes."""
+    sections = section_of_bar(plan)
+    late_beats = seconds_to_beats(plan.groove.late_ms / 1000.0, plan.tempo_bpm)
+    played = []
+    for note in notes:
+        section = sections[min(int(note.onset_beats // plan.metre.bar_beats), plan.bars - 1)]
+        shift = note.shift_beats * plan.groove.looseness + swing_shift(note.onset_beats, plan.groove.swing_percent)
+        if element == "percussion" and drum_role(note.pitch) in ("snare", "clap", "side_stick"):
+            shift += late_beats
+        velocity = round(note.velocity * (0.8 + 0.3 * section.energy))
+        played.append(replace(note, shift_beats=round(shift, 6), velocity=min(127, max(1, velocity))))
+    return tuple(sorted(played))
+
+
+def swing_shift(onset_beats: float, swing_percent: float) -> float:
+    """How far an onset on an off 16th moves for the swing, in quarter notes; other places stay.
+
+    Examples
+    --------
+    >>> round(swing_shift(0.25, 66.0), 3), swing_shift(0.5, 66.0)
+    (0.08, 0.0)
+    """
+    within = onset_beats % 0.5
+    return (swing_percent - 50.0) / 100.0 * 0.5 if abs(within - 0.25) < 1e-6 else 0.0
+
+
+def shape_lengths(notes: Iterable[Note], plan: Plan, element: str, chords: tuple[Chord, ...]) -> tuple[Note, ...]:
+    """Lengths that fit: single lines do not overlap themselves, pads end with their chord, legato styles connect."""
+    sustain = plan.parts[element].sustain
+    ordered = sorted(notes)
+    onsets = sorted({note.onset_beats for note in ordered})
+    following = dict(itertools.pairwise(onsets))
+    end_of_song = plan.bars * plan.metre.bar_beats
+    shaped = []
+    for note in ordered:
+        room = following.get(note.onset_beats, end_of_song) - note.onset_beats
+        length = note.duration_beats
+        if element == "pads":
+            release = _release(note, chords)
+            legato = min(max(length, room), release) if sustain >= _LEGATO_FROM else length
+            length = min(legato, release)
+        else:
+            length = min(length, room)
+            if sustain >= _LEGATO_FROM and room <= 2.0:
+                length = max(length, room * (0.6 + 0.4 * sustain))
+        length = min(length, end_of_song - note.onset_beats)
+        shaped.append(replace(note, duration_beats=round(max(length, _LEAST_BEATS), 6)))
+    return tuple(without_unisons(shaped))
+
+
+def without_unisons(notes: Iterable[Note]) -> list[Note]:
+    """No pitch is struck while it still sounds: the earlier note ends first."""
+    last: dict[int, int] = {}
+    result: list[Note] = []
+    for note in sorted(notes):
+        before = last.get(note.pitch)
+        if before is not None and result[before].onset_beats + result[before].duration_beats > note.onset_beats:
+            length = note.onset_beats - result[before].onset_beats
+            result[before] = replace(result[before], duration_beats=round(length, 6))
+        last[note.pitch] = len(result)
+        result.append(note)
+    return [note for note in result if note.duration_beats > 0]
+
+
+def close(notes: Iterable[Note], plan: Plan, element: str) -> tuple[Note, ...]:
+    """The song ends: in its last bar nothing new begins after the first beat, and what sounds there is held."""
+    last_bar = (plan.bars - 1) * plan.metre.bar_beats
+    if plan.bars < 4:
+        return tuple(notes)
+    kept = []
+    for note in notes:
+        if note.onset_beats >= last_bar + 1.0 - 1e-6:
+            continue
+        if note.onset_beats >= last_bar and element != "percussion":
+            note = replace(note, duration_beats=round(last_bar + plan.metre.bar_beats - note.onset_beats, 6))
+        kept.append(note)
+    single_line = element in ("bass", "leads")
+    opening = [note for note in kept if note.onset_beats >= last_bar]
+    if single_line and len(opening) > 1:
+        kept = [note for note in kept if note not in opening[1:]]
+    return tuple(kept)
+
+
+def in_register(notes: Iterable[Note], low_pitch: int, high_pitch: int) -> tuple[Note, ...]:
+    """Notes far outside the register move by octaves towards it, as far as an octave fits."""
+    moved = []
+    for note in notes:
+        pitch = note.pitch
+        while pitch < low_pitch and pitch + 12 <= high_pitch:
+            pitch += 12
+        while pitch > high_pitch and pitch - 12 >= low_pitch:
+            pitch -= 12
+        moved.append(replace(note, pitch=pitch))
+    return tuple(moved)
+
+
+def _release(note: Note, chords: tuple[Chord, ...]) -> float:
+    """Quarter notes until the note no longer belongs to the sounding chord."""
+    until = note.onset_beats
+    for chord in chords:
+        if chord.end_beats <= note.onset_beats + 0.1:
+            continue
+        if until > note.onset_beats and note.pitch % 12 not in chord.pitch_classes:
+            break
+        until = chord.end_beats
+        if until - note.onset_beats > 8.0:
+            break
+    return until - note.onset_beats

@@ -1,0 +1,76 @@
+"""What each network is told about the song: the plan in the words that the networks were taught in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from workbench.domain.plan import Plan, SectionPlan
+from workbench.domain.theory import Chord
+from workbench.models.context import DENSITY_CLASSES, Bits, SongContext
+from workbench.models.grid import SLOTS_PER_BAR
+from workbench.models.history import BAR_COLUMN, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN, Rows
+from workbench.models.spec import BAR_STEP, ElementSpec
+
+_ENERGY_TO_DENSITY = 0.45
+_TEXTURE_TO_DENSITY = 0.35
+
+
+def section_of_bar(plan: Plan) -> list[SectionPlan]:
+    """The section of each bar of the song."""
+    return [section for section in plan.sections for _ in range(section.bars)]
+
+
+def context_for(
+    plan: Plan, spec: ElementSpec, chords: Sequence[Chord], streams: Mapping[str, Bits], source: str
+) -> SongContext:
+    """The surroundings of one element."""
+    sections = section_of_bar(plan)
+    remaining = [section.end_bar - bar for bar, section in enumerate(sections)]
+    return SongContext(
+        bars=plan.bars,
+        bar_beats=round(plan.metre.bar_beats),
+        tempo_bpm=plan.tempo_bpm,
+        key=plan.key,
+        chords=tuple(chords),
+        style=plan.model_style if plan.model_style in spec.styles else "",
+        source=source if source in spec.sources else "",
+        sections=tuple(section.name for section in sections),
+        remaining=np.array(remaining, np.int64),
+        density=np.array([density_class(plan, spec.name, section) for section in sections], np.int64),
+        streams=streams,
+    )
+
+
+def density_class(plan: Plan, element: str, section: SectionPlan) -> int:
+    """Density class 1..8 that is asked of an element in a section, from style, energy and texture.
+
+    Harmony has no density of its own here: its pace is the style's.
+    """
+    if element == "harmony":
+        changes = 1.0 / plan.harmony.bars_per_chord
+        return int(np.clip(np.rint(2.0 * changes + 1.0), 1, DENSITY_CLASSES))
+    wanted = (
+        plan.parts[element].density
+        + _ENERGY_TO_DENSITY * (section.energy - 0.55)
+        + _TEXTURE_TO_DENSITY * (plan.texture_density - 0.5)
+    )
+    return 1 + round(float(np.clip(wanted, 0.0, 1.0)) * (DENSITY_CLASSES - 1))
+
+
+def onset_stream(rows: Rows, bars: int, symbol: int | None = None) -> Bits:
+    """Onsets of a part (of one symbol, if given) as (bars, 48)."""
+    grid = np.zeros((bars, SLOTS_PER_BAR), np.uint8)
+    notes = rows[rows[:, STEP_COLUMN] != BAR_STEP]
+    if symbol is not None:
+        notes = notes[notes[:, SYMBOL_COLUMN] == symbol]
+    grid[notes[:, BAR_COLUMN], notes[:, SLOT_COLUMN]] = 1
+    return grid
+
+
+def pitch_table(spec: ElementSpec, zeros: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """MIDI pitch of each symbol at each beat, (beats, symbols); `zeros` are the zero pitch classes by beat."""
+    anchors = spec.low_anchor + (zeros - spec.low_anchor) % 12
+    return anchors[:, None] + spec.lowest_pitch + np.arange(spec.symbols)

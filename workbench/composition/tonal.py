@@ -1,0 +1,48 @@
+"""What key, chords and register make plausible, as biases beside the networks' own opinion."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from workbench.composition.surround import pitch_table
+from workbench.domain.plan import PartTraits
+from workbench.domain.theory import Key
+from workbench.models.context import SongContext
+from workbench.models.spec import ElementSpec
+from workbench.models.tokenizer import zero_pitch_classes
+
+_OUT_OF_REGISTER = -1.2
+"""Nats for each semitone outside the register, at most eight of them."""
+_BIAS = {
+    "bass": {"chord": 1.0, "root": 0.8, "foreign": -3.0},
+    "pads": {"chord": 2.0, "root": 0.0, "foreign": -5.0},
+    "leads": {"chord": 0.5, "root": 0.0, "foreign": -3.5},
+}
+"""Nats for chord tones, for the root, and for tones in neither chord nor scale."""
+
+
+def symbol_bias(spec: ElementSpec, context: SongContext, traits: PartTraits) -> npt.NDArray[np.float64]:
+    """Bias in nats by beat of the song and symbol, (beats, symbols)."""
+    weights = _BIAS[spec.name]
+    pitches = pitch_table(spec, zero_pitch_classes(spec, context))
+    bias = np.zeros(pitches.shape)
+    scale = set(context.key.pitch_classes) if context.key else set(range(12))
+    for beat, pair in enumerate(context.chord_at_beats()):
+        classes = pitches[beat] % 12
+        tones = set() if pair is None else set(pair[0].pitch_classes)
+        in_chord = np.isin(classes, list(tones))
+        foreign = ~in_chord & ~np.isin(classes, list(scale))
+        bias[beat] += weights["chord"] * in_chord + weights["foreign"] * foreign
+        if pair is not None:
+            bias[beat] += weights["root"] * (classes == pair[0].bass)
+    outside = np.maximum(traits.low_pitch - pitches, 0) + np.maximum(pitches - traits.high_pitch, 0)
+    return bias + _OUT_OF_REGISTER * np.minimum(outside, 8)
+
+
+def root_bias(key: Key, symbols: int, foreign: float = -1.5) -> npt.NDArray[np.float64]:
+    """Bias in nats on chord roots above the tonic, (symbols,): roots outside the scale and "no chord" are rare."""
+    bias = np.full(symbols, foreign)
+    bias[[(pitch - key.tonic) % 12 for pitch in key.pitch_classes]] = 0.0
+    bias[12] = -8.0
+    return bias

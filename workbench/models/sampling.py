@@ -1,0 +1,309 @@
+"""Writing music with a network: one part of one song, bar by bar, on the song's own timeline.
+
+A part is written in order. A run of bars is either sampled or copied from earlier bars; what stands already is what
+the network remembers. Every draw comes from a generator that the caller seeds for the run, and the network runs one
+sequence at a time, so neither batching nor order of other parts can change a note.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from workbench.models.grid import SLOTS_PER_BEAT
+from workbench.models.history import BAR_COLUMN, STEP_COLUMN, History, Rows
+from workbench.models.prior import CellPrior
+from workbench.models.spec import BAR_STEP, SAME_STEP, STEPS, Surroundings
+from workbench.models.transformer import Cache, ElementTransformer
+from workbench.models.window import build_item, collate
+
+Logits = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Settings:
+    """How choices are drawn.
+
+    Parameters
+    ----------
+    nucleus : float
+        Probability mass kept for step and symbol, 0..1.
+    temperature : float
+        Of step and symbol; below 1 safer, above 1 wilder.
+    attribute_temperature : float
+        Of velocity and duration; the deviation from the grid is drawn as it is.
+    polyphony : int
+        Most notes in one slot.
+    """
+
+    nucleus: float = 0.98
+    temperature: float = 1.0
+    attribute_temperature: float = 0.9
+    polyphony: int = 8
+
+
+class PartWriter:
+    """Writes one part of a song.
+
+    Parameters
+    ----------
+    model : ElementTransformer
+    around : Surroundings
+        What the part sees of the song.
+    bar_beats : int
+        Quarter notes in a bar (3 or 4).
+    settings : Settings
+    prior : CellPrior, optional
+        What is plausible cell by cell, multiplied into the network's choice.
+    symbol_bias : array (bars * bar_beats, symbols), optional
+        Added to the symbol logits, by beat of the song.
+    """
+
+    def __init__(
+        self,
+        model: ElementTransformer,
+        around: Surroundings,
+        bar_beats: int,
+        settings: Settings,
+        *,
+        prior: CellPrior | None = None,
+        symbol_bias: Logits | None = None,
+    ) -> None:
+        self._model, self._spec, self._around = model, model.spec, around
+        self._bar_beats, self._settings = bar_beats, settings
+        self._prior, self._symbol_bias = prior, symbol_bias
+        self._columns = 4 + len(model.spec.attributes)
+        self._history = History(model.spec, len(around.prefix))
+        self.rows: Rows = np.zeros((0, self._columns), np.int64)
+        self._starts: list[int] = []
+
+    @property
+    def bars(self) -> int:
+        """Bars that stand already."""
+        return len(self._starts)
+
+    def rest(self, bars: int) -> None:
+        """Leave the next bars empty."""
+        lines = np.zeros((bars, self._columns), np.int64)
+        lines[:, BAR_COLUMN] = np.arange(self.bars, self.bars + bars)
+        self._append(lines)
+
+    def copy(self, first_bar: int, bars: int) -> None:
+        """Write the notes of `bars` earlier bars from `first_bar` again."""
+        starts = [*self._starts, len(self.rows)]
+        again = self.rows[starts[first_bar] : starts[first_bar + bars]].copy()
+        again[:, BAR_COLUMN] += self.bars - first_bar
+        self._append(again)
+
+    @torch.inference_mode()
+    def sample(self, bars: int, rng: np.random.Generator) -> None:
+        """Let the network write the next bars."""
+        end = self.bars + bars
+        while self.bars < end:
+            self._write_until_full(end, lambda run, bar: run.notes_of_bar(bar, rng))
+
+    @torch.inference_mode()
+    def replay(self, first_bar: int, bars: int, rng: np.random.Generator) -> None:
+        """Play earlier bars again as a player would: the same notes and lengths, with new velocities and timing."""
+        shift = self.bars - first_bar
+        end = self.bars + bars
+        while self.bars < end:
+            self._write_until_full(end, lambda run, bar: run.play_again(self._notes_of(bar - shift), bar, rng))
+
+    def _notes_of(self, bar: int) -> Rows:
+        starts = [*self._starts, len(self.rows)]
+        return self.rows[starts[bar] + 1 : starts[bar + 1]]
+
+    def _append(self, rows: Rows) -> None:
+        lines = np.flatnonzero(rows[:, STEP_COLUMN] == BAR_STEP)
+        self._starts += [len(self.rows) + int(line) for line in lines]
+        self.rows = np.concatenate([self.rows, rows])
+        self._history.add(rows)
+
+    def _write_until_full(self, end: int, notes_of_bar: Callable[[_Run, int], list[list[int]]]) -> None:
+        """Prime the caches with the bars just before, then write bars until the window is full or `end` is reached."""
+        bar = self.bars
+        run = _Run(self, bar)
+        first_of_run = bar
+        while bar < end and (bar == first_of_run or run.length + 32 < self._spec.window_rows):
+            self._append(np.array([run.bar_line(bar)], np.int64))
+            notes = notes_of_bar(run, bar)
+            if notes:
+                self._append(np.array(notes, np.int64))
+            bar += 1
+
+
+class _Run:
+    """The network's state while it writes a few bars: caches and the last row."""
+
+    def __init__(self, writer: PartWriter, bar: int) -> None:
+        self._writer, self._model = writer, writer._model
+        self._spec, self._settings = writer._spec, writer._settings
+        self._trunk: Cache | None = None
+        self._notes: Cache | None = None
+        self._bar_state: dict[int, Tensor] = {}
+        self._pending = writer._model.start.view(1, 1, -1)
+        self._ahead: Tensor | None = None
+        self.length = 0
+        self._prime(bar)
+
+    def _prime(self, bar: int) -> None:
+        first = bar
+        starts = [*self._writer._starts, len(self._writer.rows)]
+        while first > max(0, bar - 4) and starts[bar] - starts[first - 1] <= self._spec.window_rows // 2:
+            first -= 1
+        model = self._model
+        if first == bar:
+            return
+        item = build_item(
+            self._writer.rows, np.array(starts[:-1]), self._writer._around, self._spec, starts[first], starts[bar], 0
+        )
+        batch = collate([item])
+        bars = model.embed_bars(batch.prefix, batch.bar)
+        state = bars[:, batch.bar_index[0]]
+        embedded = model.embed_rows(batch.fields)
+        stream, self._trunk = model.run_trunk(torch.cat([self._pending, embedded[:, :-1]], 1) + state)
+        stream = model.with_step(stream, batch.fields[..., 0], batch.cell)
+        _, self._notes = model.with_symbol(stream, batch.fields[..., 1], batch.memory)
+        self._pending = embedded[:, -1:]
+        self._bar_state[bar - 1] = bars[:, -1:]
+        self.length = batch.fields.shape[1]
+
+    def _state(self, bar: int) -> Tensor:
+        if bar not in self._bar_state:
+            around, history = self._writer._around, self._writer._history
+            index = np.array([bar])
+            features = np.concatenate([around.bar[index], history.bar_features(index)], axis=1)
+            self._bar_state[bar] = self._model.embed_bars(
+                torch.from_numpy(around.prefix[index])[None], torch.from_numpy(features)[None].float()
+            )
+        return self._bar_state[bar]
+
+    def _advance(self, bar_under_way: int) -> Tensor:
+        """Feed the last row; the stream from which the next one is decided."""
+        stream, self._trunk = self._model.run_trunk(self._pending + self._state(bar_under_way), self._trunk)
+        self.length += 1
+        return stream
+
+    def _decide(
+        self, stream: Tensor, bar: int, slot: int, row: list[int], rng: np.random.Generator, kept: tuple[str, ...] = ()
+    ) -> list[int]:
+        """Finish a row whose step is set: symbol (if negative) and attributes but those kept; returns the whole row."""
+        model = self._model
+        index, slots = np.array([bar]), np.array([slot])
+        cell = np.concatenate(
+            [self._writer._around.cell[index, slots], self._writer._history.cell_features(index, slots)], axis=1
+        )
+        stream = model.with_step(stream, torch.tensor([[row[2]]]), torch.from_numpy(cell)[None].float())
+        if row[3] < 0:
+            row[3] = self._choose_symbol(model.choose_symbol(stream), bar, slot, -row[3] - 1, rng)
+        memory = self._writer._history.memory(index, slots, np.array([row[3]]))
+        stream, self._notes = model.with_symbol(
+            stream, torch.tensor([[row[3]]]), torch.from_numpy(memory)[None], self._notes
+        )
+        if row[2] != BAR_STEP:
+            for number, (name, head) in enumerate(zip(self._spec.attributes, model.attribute_heads, strict=True)):
+                if name not in kept:
+                    temperature = 1.0 if name == "offset" else self._settings.attribute_temperature
+                    row[4 + number] = draw(_numpy(head(stream)), rng, temperature=temperature)
+                if number < len(model.attribute_chosen):
+                    stream = stream + model.attribute_chosen[number](torch.tensor([[row[4 + number]]]))
+        self._pending = model.embed_rows(torch.tensor([[row[2:]]]))
+        return row
+
+    def bar_line(self, bar: int) -> list[int]:
+        """Enter the bar line of `bar`, which is certain."""
+        stream = self._advance(bar - 1 if self.length else bar) if self._ahead is None else self._ahead
+        self._ahead = None
+        row = [bar, 0, BAR_STEP, 0] + [0] * len(self._spec.attributes)
+        return self._decide(stream, bar, 0, row, np.random.default_rng(0))
+
+    def notes_of_bar(self, bar: int, rng: np.random.Generator) -> list[list[int]]:
+        """Write the notes of one bar."""
+        notes: list[list[int]] = []
+        slot, symbol, together = -1, -1, 0
+        while True:
+            stream = self._advance(bar)
+            step = self._choose_step(self._model.choose_step(stream), bar, slot, symbol, together, rng)
+            if step == BAR_STEP:
+                self._ahead = stream
+                return notes
+            if step != SAME_STEP:
+                slot, symbol, together = step - 1, -1, 0
+            row = [bar, slot, step, -(symbol + 1) - 1] + [0] * len(self._spec.attributes)
+            row = self._decide(stream, bar, slot, row, rng)
+            symbol, together = row[3], together + 1
+            notes.append(row)
+
+    def play_again(self, rows: Rows, bar: int, rng: np.random.Generator) -> list[list[int]]:
+        """Enter given notes in `bar` with velocity and deviation drawn anew."""
+        notes = []
+        for slot, *row in rows[:, 1:].tolist():
+            stream = self._advance(bar)
+            notes.append(self._decide(stream, bar, slot, [bar, slot, *row], rng, kept=("duration", "quality", "bass")))
+        return notes
+
+    def _choose_step(
+        self, logits: Tensor, bar: int, slot: int, symbol: int, together: int, rng: np.random.Generator
+    ) -> int:
+        values = _numpy(logits)
+        allowed = np.zeros(STEPS, bool)
+        allowed[BAR_STEP] = True
+        allowed[slot + 2 : self._writer._bar_beats * SLOTS_PER_BEAT + 1] = True
+        allowed[SAME_STEP] = 0 <= symbol < self._spec.symbols - 1 and together < self._settings.polyphony
+        if self._writer._prior is not None:
+            values = values + self._writer._prior.step_bias(bar, slot, symbol)
+        return self._draw_structure(values, allowed, rng)
+
+    def _choose_symbol(self, logits: Tensor, bar: int, slot: int, lowest: int, rng: np.random.Generator) -> int:
+        values = _numpy(logits)
+        allowed = np.arange(self._spec.symbols) >= lowest
+        if self._writer._prior is not None:
+            values = values + self._writer._prior.symbol_bias(bar, slot, lowest)
+        if self._writer._symbol_bias is not None:
+            values = values + self._writer._symbol_bias[bar * self._writer._bar_beats + slot // SLOTS_PER_BEAT]
+        return self._draw_structure(values, allowed, rng)
+
+    def _draw_structure(self, values: Logits, allowed: npt.NDArray[np.bool_], rng: np.random.Generator) -> int:
+        settings = self._settings
+        return draw(np.where(allowed, values, -np.inf), rng, temperature=settings.temperature, nucleus=settings.nucleus)
+
+
+def draw(logits: Logits, rng: np.random.Generator, *, temperature: float = 1.0, nucleus: float = 1.0) -> int:
+    """Draw an index from logits.
+
+    Parameters
+    ----------
+    logits : array (n,)
+        Minus infinity forbids an index.
+    rng : numpy Generator
+        One number is drawn from it.
+    temperature : float
+        Divides the logits.
+    nucleus : float
+        Least probable indices beyond this mass are left out (Holtzman et al. 2020).
+
+    Examples
+    --------
+    >>> draw(np.array([0.0, -np.inf]), np.random.default_rng(0))
+    0
+    """
+    scaled = (logits - logits.max()) / temperature
+    probability = np.exp(scaled)
+    probability /= probability.sum()
+    if nucleus < 1.0:
+        order = np.argsort(-probability, kind="stable")
+        mass_before = np.cumsum(probability[order]) - probability[order]
+        probability[order[mass_before >= nucleus]] = 0.0
+        probability /= probability.sum()
+    cumulative = np.cumsum(probability)
+    return int(np.searchsorted(cumulative, rng.random() * cumulative[-1], side="right"))
+
+
+def _numpy(logits: Tensor) -> Logits:
+    return logits.reshape(-1).double().numpy()

@@ -1,0 +1,62 @@
+"""A run of rows with everything that is seen when each is decided: the same for training and for writing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import torch
+
+from workbench.models.history import BAR_COLUMN, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN, History, Rows
+from workbench.models.spec import BAR_STEP, ElementSpec, Surroundings
+from workbench.models.transformer import Batch
+
+Item = dict[str, np.ndarray]
+
+
+def line_starts(rows: Rows) -> np.ndarray:
+    """Index of each bar line in the rows, (bars,)."""
+    return np.flatnonzero(rows[:, STEP_COLUMN] == BAR_STEP)
+
+
+def build_item(
+    rows: Rows, starts: np.ndarray, around: Surroundings, spec: ElementSpec, first: int, last: int, scored_from: int
+) -> Item:
+    """Arrays of rows `first`..`last`-1, where `first` is a bar line; rows before `scored_from` are context only.
+
+    The first row of a window never counts: it is always a bar line.
+    """
+    inside = rows[first:last]
+    first_bar, last_bar = int(inside[0, BAR_COLUMN]), int(inside[-1, BAR_COLUMN])
+    origin = max(0, first_bar - max(spec.lags))
+    history = History(spec, last_bar - origin + 1)
+    before = rows[starts[origin] : last].copy()
+    before[:, BAR_COLUMN] -= origin
+    history.add(before)
+    bars = np.arange(first_bar, last_bar + 1)
+    row_bars, slots, symbols = inside[:, BAR_COLUMN], inside[:, SLOT_COLUMN], inside[:, SYMBOL_COLUMN]
+    return {
+        "fields": inside[:, STEP_COLUMN:],
+        "bar_index": np.r_[row_bars[0], row_bars[:-1]] - first_bar,
+        "prefix": around.prefix[bars],
+        "bar": np.concatenate([around.bar[bars], history.bar_features(bars - origin)], axis=1),
+        "cell": np.concatenate([around.cell[row_bars, slots], history.cell_features(row_bars - origin, slots)], 1),
+        "memory": history.memory(row_bars - origin, slots, symbols),
+        "scored": np.arange(first, last) >= max(scored_from, first + 1),
+    }
+
+
+def collate(items: Sequence[Mapping[str, np.ndarray]]) -> Batch:
+    """Pad items at the end and stack them."""
+
+    def stack(name: str, dtype: torch.dtype) -> torch.Tensor:
+        shape = np.max([item[name].shape for item in items], axis=0)
+        table = torch.zeros((len(items), *shape), dtype=dtype)
+        for index, item in enumerate(items):
+            inside = tuple(slice(0, size) for size in item[name].shape)
+            table[index][inside] = torch.from_numpy(np.ascontiguousarray(item[name]))
+        return table
+
+    whole = {name: stack(name, torch.int64) for name in ("fields", "bar_index", "prefix", "memory")}
+    features = {name: stack(name, torch.float32) for name in ("bar", "cell")}
+    return Batch(**whole, **features, scored=stack("scored", torch.bool))
