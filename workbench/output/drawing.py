@@ -57,7 +57,7 @@ def look() -> Iterator[None]:
     """Draw within the house look; settings outside stay as they were."""
     with mpl.rc_context():
         mpl.rcdefaults()
-        mpl.rcParams.update(_LOOK)
+        mpl.rcParams.update(_LOOK)  # type: ignore[arg-type]
         yield
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from workbench.domain.plan import Plan
 from workbench.domain.results import Track
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ CAPTIONS: Mapping[str, Caption] = {
     "structure": Caption("Structure", "Planned energy of each section, and which element plays in it."),
     "piano_roll": Caption(
         "Piano roll",
-        "Every note of the score: stronger colour is higher velocity; darker bands are sections of more energy.",
+        "Every note of the score: stronger colour is higher velocity, a darker band more energy.",
     ),
     "waveform": Caption(
         "Level and loudness", "The master's waveform; below it its loudness (ITU-R BS.1770) over time."
@@ -37,14 +38,23 @@ CAPTIONS: Mapping[str, Caption] = {
     "spectrogram": Caption("Spectrogram", "Level by time and frequency, relative to the loudest cell."),
     "spectrum": Caption("Long-term spectrum", "Mean level in third-octave bands, relative to the total."),
     "stereo": Caption(
-        "Stereo image", "Correlation of the channels in half-second windows; keep it above zero for mono."
+        "Stereo image", "Correlation of the channels in half-second windows; above zero it survives mono."
     ),
 }
 """Names of the pictures in reading order."""
 
 
-def draw(track: Track, name: str, *, references: Sequence[ReferenceProfile] = ()) -> Figure:
-    """Draw one picture of `CAPTIONS` as a matplotlib figure.
+def plan_references(plan: Plan) -> tuple[ReferenceProfile, ...]:
+    """Profiles of the references that a plan names, as far as the library still holds them."""
+    from workbench.analysis.references import ReferenceLibrary
+
+    library = ReferenceLibrary()
+    held = set(library.ids())
+    return tuple(library.get(name) for name in plan.references if name in held)
+
+
+def draw(track: Track, name: str, *, references: Sequence[ReferenceProfile] | None = None) -> Figure:
+    """Draw one picture of `CAPTIONS` as a matplotlib figure; `references` are by default those that the plan names.
 
     Raises
     ------
@@ -54,28 +64,29 @@ def draw(track: Track, name: str, *, references: Sequence[ReferenceProfile] = ()
     return _drawings(track, references)[name]()
 
 
-def draw_all(track: Track, *, references: Sequence[ReferenceProfile] = ()) -> dict[str, bytes]:
+def draw_all(track: Track, *, references: Sequence[ReferenceProfile] | None = None) -> dict[str, bytes]:
     """Draw every picture of `CAPTIONS` as PNG, by name."""
     from workbench.output.drawing import to_png
 
     return {name: to_png(drawing()) for name, drawing in _drawings(track, references).items()}
 
 
-def draw_png(track: Track, name: str, *, references: Sequence[ReferenceProfile] = ()) -> bytes:
+def draw_png(track: Track, name: str, *, references: Sequence[ReferenceProfile] | None = None) -> bytes:
     """Draw one picture of `CAPTIONS` as PNG."""
     from workbench.output.drawing import to_png
 
     return to_png(draw(track, name, references=references))
 
 
-def _drawings(track: Track, references: Sequence[ReferenceProfile]) -> dict[str, Callable[[], Figure]]:
+def _drawings(track: Track, references: Sequence[ReferenceProfile] | None) -> dict[str, Callable[[], Figure]]:
     from workbench.analysis.spectrum import THIRD_OCTAVE_HZ, stereo_spectrum, third_octave_db
     from workbench.output import audio_figures as sound
     from workbench.output import score_figures as notes
 
     plan, score, master = track.plan, track.score, track.master
     timing = (score.sections, plan.bar_seconds)
-    bands = {profile.id: tuple(profile.third_octave_db) for profile in references}
+    profiles = plan_references(plan) if references is None else references
+    bands = {profile.id: profile.third_octave_db for profile in profiles}
     return {
         "structure": lambda: notes.structure_timeline(score.sections, tuple(score.parts), plan.bar_seconds),
         "piano_roll": lambda: notes.piano_roll(score),

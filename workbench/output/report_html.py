@@ -26,7 +26,7 @@ def render(
     track: Track,
     *,
     figures: Mapping[str, bytes] | None = None,
-    references: Sequence[ReferenceProfile] = (),
+    references: Sequence[ReferenceProfile] | None = None,
     audio_files: Mapping[str, str] | None = None,
 ) -> str:
     """The report of a track as HTML; the same track gives the same text.
@@ -38,7 +38,7 @@ def render(
     figures
         PNG bytes by name of `figures.CAPTIONS`; drawn here where not given.
     references
-        Profiles whose spectra are drawn beside the track's, used where `figures` is not given.
+        Profiles whose spectra are drawn beside the track's; by default those that the plan names.
     audio_files
         Paths relative to the page, by "master" and element; by default those of a bundle: `master.wav`,
         `stems/bass.wav` in the format of the delivery. Files that are not named get no player.
@@ -58,7 +58,8 @@ def render(
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f'<title>{escape(track.score.title)}</title>\n<link rel="icon" href="data:,">\n<style>\n{style}</style>\n</head>\n'
+        f"<title>{escape(track.score.title)}</title>\n"
+        f'<link rel="icon" href="data:,">\n<style>\n{style}</style>\n</head>\n'
         f"<body>\n{_header(track)}\n<main>\n{_navigation(track)}\n{''.join(parts)}</main>\n</body>\n</html>\n"
     )
 

@@ -1,0 +1,15 @@
+"""The record: a finished track as typed items, written to MLflow in one place."""
+
+from workbench.tracking.dashboard import dashboard_url, launch_dashboard
+from workbench.tracking.items import RunItems, run_items
+from workbench.tracking.store import LoggedRun, default_tracking_uri, log_track
+
+__all__ = [
+    "LoggedRun",
+    "RunItems",
+    "dashboard_url",
+    "default_tracking_uri",
+    "launch_dashboard",
+    "log_track",
+    "run_items",
+]

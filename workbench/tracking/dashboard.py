@@ -1,0 +1,89 @@
+"""Starts MLflow's own web page on this machine, over the store that `log_track` writes."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+from workbench.domain.errors import TrackingError
+from workbench.tracking.store import default_tracking_uri, workspace
+
+
+def launch_dashboard(port: int = 5000, *, tracking_uri: str | None = None) -> int:
+    """Serve the runs on http://127.0.0.1:`port` until interrupted; return the exit code.
+
+    Only this machine can reach the page; one worker serves it, job execution and telemetry are off.
+
+    Raises
+    ------
+    TrackingError
+        If the port is taken, or the store lies on a server that has a page of its own.
+    """
+    uri = tracking_uri or default_tracking_uri()
+    if uri.startswith(("http://", "https://")):
+        raise TrackingError(f"the store {uri} is a server with a page of its own: open that address in a browser")
+    if not port_is_free(port):
+        raise TrackingError(f"port {port} is taken: stop what uses it, or choose another one with --port")
+    if uri.startswith("sqlite:///"):
+        Path(uri.removeprefix("sqlite:///")).expanduser().parent.mkdir(parents=True, exist_ok=True)
+    print(f"Dashboard: {dashboard_url(port)} (runs of {uri}; Ctrl-C stops it)", flush=True)
+    return run_until_interrupt(dashboard_command(port, uri), dashboard_environment())
+
+
+def dashboard_url(port: int = 5000) -> str:
+    """Where the dashboard will be.
+
+    Examples
+    --------
+    >>> dashboard_url()
+    'http://127.0.0.1:5000'
+    """
+    return f"http://127.0.0.1:{port}"
+
+
+def dashboard_command(port: int, uri: str) -> list[str]:
+    """The command that serves a store on the loopback address."""
+    return [
+        sys.executable, "-m", "mlflow", "server",
+        "--host", "127.0.0.1", "--port", str(port), "--workers", "1",
+        "--backend-store-uri", uri, "--artifacts-destination", str(workspace() / "runs" / "artifacts"),
+    ]  # fmt: skip
+
+
+def dashboard_environment() -> dict[str, str]:
+    """The environment of the server: no telemetry, no job execution."""
+    return {
+        **os.environ,
+        "MLFLOW_DISABLE_TELEMETRY": "true",
+        "DO_NOT_TRACK": "true",
+        "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
+    }
+
+
+def port_is_free(port: int) -> bool:
+    """Whether nothing listens on a port of the loopback address."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def run_until_interrupt(command: list[str], environment: dict[str, str]) -> int:
+    """Run a server in the foreground; an interrupt ends it in good order and counts as success."""
+    process = subprocess.Popen(command, env=environment)
+    try:
+        return process.wait()
+    except KeyboardInterrupt:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        return 0

@@ -1,0 +1,85 @@
+"""The whole workbench in one widget: the form above, and below it what came out."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+import ipywidgets as w
+
+from workbench.domain.results import Track
+from workbench.output import html_tables
+from workbench.output.figures import CAPTIONS, draw_all
+from workbench.output.labels import format_number
+from workbench.widgets.form import RequestForm
+from workbench.widgets.player import TrackPlayer
+from workbench.widgets.roll import PianoRoll
+from workbench.widgets.tables import QualityTable, decisions_table, measurements_table, references_table
+
+
+class Workbench(w.VBox):
+    """Form, player, piano roll, quality, plan and pictures of one track after another.
+
+    `form` is the `RequestForm`, `track` the last finished track; `show` puts in one that was made elsewhere.
+
+    Parameters
+    ----------
+    concept
+        Text that the form starts with.
+    """
+
+    def __init__(self, concept: str = "") -> None:
+        self.form = RequestForm(concept)
+        self.results = w.VBox([])
+        super().__init__([self.form, self.results], layout=w.Layout(width="100%"))
+        self.form.observe(self._arrived, "track")
+
+    @property
+    def track(self) -> Track | None:
+        """The track that is shown."""
+        track: Track | None = self.form.track
+        return track
+
+    def show(self, track: Track) -> None:
+        """Show a track."""
+        self.form.track = track
+
+    def _arrived(self, change: Any) -> None:
+        for old in self.results.children:
+            old.close()
+        self.results.children = _results(change.new) if change.new is not None else ()
+
+
+def _results(track: Track) -> tuple[w.Widget, ...]:
+    player, roll = TrackPlayer(track), PianoRoll(track.score)
+    roll.follow(player)
+    pages = {
+        "Piano roll": roll,
+        "Quality": w.HTML(QualityTable(track.report).html),
+        "Plan": w.HTML(decisions_table(track.plan).html),
+        "Pictures": _pictures(track),
+        "Measurements": w.HTML(measurements_table(track.report).html),
+        "References": w.HTML(references_table(track.report).html),
+    }
+    tabs = w.Tab(list(pages.values()), titles=list(pages), layout=w.Layout(width="100%"))
+    return w.HTML(_headline(track)), player, tabs
+
+
+def _headline(track: Track) -> str:
+    plan = track.plan
+    line, outcome = html_tables.verdict(track.report)
+    facts = f"{plan.style}, {format_number(plan.tempo_bpm)} BPM, {plan.key}, seed {plan.seed}"
+    return (
+        f"<style>{html_tables.asset('tables.css')}</style>"
+        f'<div style="font-size:19px;font-weight:600;margin-top:6px">{escape(track.score.title)}</div>'
+        f'<div style="color:#667085">{facts} &nbsp; {html_tables.light(outcome)}{line}</div>'
+    )
+
+
+def _pictures(track: Track) -> w.VBox:
+    return w.VBox(
+        [
+            w.VBox([w.HTML(f"<b>{CAPTIONS[name].title}</b>"), w.Image(value=data, layout=w.Layout(width="100%"))])
+            for name, data in draw_all(track).items()
+        ]
+    )

@@ -1,0 +1,295 @@
+"""The request as a form: every range, choice and hint comes from the request's own schema."""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+from typing import Any, get_args
+
+import ipywidgets as w
+import traitlets
+from pydantic import BaseModel
+
+from workbench.domain.errors import WorkbenchError
+from workbench.domain.request import Creative, GenerationRequest, Options, SoundDesign, Technical, parse_request
+from workbench.domain.song import ELEMENTS
+from workbench.domain.theory import NOTE_NAMES_FLAT, SCALES
+from workbench.output.palette import ACCENT, element_colour
+
+_ASSETS = Path(__file__).resolve().parent / "assets"
+_CONTROL = {"width": "auto", "flex": "1 1 auto", "min_width": "0"}
+
+
+class RequestForm(w.VBox):
+    """A form for a request. `request` is what it says; the button makes the track and sets `track`.
+
+    A parameter whose box is not ticked is left to the concept: the translation decides it and says why.
+
+    Parameters
+    ----------
+    concept
+        Text that the form starts with.
+    """
+
+    track = traitlets.Any(None, allow_none=True)
+
+    def __init__(self, concept: str = "") -> None:
+        self.concept = w.Textarea(
+            value=concept, placeholder="late-night drive through the rain, warm and a little sad", rows=2,
+            tooltip=_hint(Creative, "concept"), layout=_layout(width="100%", flex="1 1 auto"),
+        )  # fmt: skip
+        self.mood = w.Text(placeholder="optional, such as wistful but hopeful", layout=_layout(**_CONTROL))
+        self._build_music()
+        self._build_sound()
+        self.button = w.Button(
+            description="Generate", icon="music", style={"button_color": ACCENT, "text_color": "white"},
+            layout=_layout(width="150px", height="38px"),
+        )  # fmt: skip
+        self.button.on_click(lambda _: self.generate())
+        self.progress = w.FloatProgress(value=0.0, min=0.0, max=1.0, layout=_layout(width="260px", visibility="hidden"))
+        self.progress.style.bar_color = ACCENT
+        self.status = w.HTML(layout=_layout(flex="1 1 auto", min_width="0"))
+        super().__init__([_style(), *self._rows()], layout=_layout(width="100%"))
+        self.add_class("bf-form")
+        self.button.add_class("bf-generate")
+
+    @property
+    def request(self) -> GenerationRequest:
+        """What the form says, as a validated request.
+
+        Raises
+        ------
+        ParameterError
+            One line that names the field, what came and what is expected.
+        """
+        technical = {name: box.value for name, box in self.technical.items()}
+        sound = {name: box.value for name, box in self.sound.items()}
+        sound["palette"] = [element for element, toggle in self.palette.items() if toggle.value]
+        return parse_request(
+            {
+                "project_id": self.project_id.value or "untitled",
+                "parameters": {
+                    "creative": _present(concept=self.concept.value, mood=self.mood.value or None),
+                    "technical": _present(**technical),
+                    "sound_design": _present(**sound),
+                },
+                "options": {"seed": self.seed.value, "format": self.format.value, "preview": self.preview.value},
+            }
+        )
+
+    def generate(self) -> None:
+        """Make the track that the form asks for; sets `track`, or shows in one line what is wrong."""
+        from workbench.pipeline import generate
+
+        self.button.disabled = True
+        self.progress.layout.visibility = "visible"
+        try:
+            request = self.request
+            self._tell(0.0, "starting")
+            self.track = generate(request, progress=self._tell)
+            self._tell(1.0, f"{self.track.score.title} is ready")
+        except WorkbenchError as error:
+            self.progress.layout.visibility = "hidden"
+            self.status.value = f'<span style="color:#c8352b">{escape(str(error))}</span>'
+        finally:
+            self.button.disabled = False
+
+    def _tell(self, fraction: float, message: str) -> None:
+        self.progress.value = fraction
+        self.status.value = f'<span style="color:#667085">{escape(message)}</span>'
+
+    def _build_music(self) -> None:
+        tempo_low, tempo_high = _range(Technical, "tempo")
+        seconds_low, seconds_high = _range(Technical, "duration")
+        slider = {"continuous_update": False, "layout": _layout(**_CONTROL)}
+        key = _KeyPicker()
+        self.technical = {
+            "tempo": _Choice(
+                "Tempo",
+                w.FloatSlider(value=100.0, min=tempo_low, max=tempo_high, step=1.0, readout_format=".0f", **slider),
+                _hint(Technical, "tempo"),
+            ),
+            "key": _Choice("Key", key, _hint(Technical, "key")),
+            "duration": _Choice(
+                "Duration",
+                w.FloatSlider(value=60.0, min=seconds_low, max=seconds_high, step=1.0, readout_format=".0f", **slider),
+                _hint(Technical, "duration"),
+            ),
+            "structure": _Choice("Structure", _Names("intro, verse, chorus, outro"), _hint(Technical, "structure")),
+        }
+
+    def _build_sound(self) -> None:
+        low, high = _range(SoundDesign, "texture_density")
+        styles = _choices(SoundDesign, "processing_style")
+        density = w.FloatSlider(
+            value=0.5, min=low, max=high, step=0.01, continuous_update=False, layout=_layout(**_CONTROL)
+        )
+        self.sound = {
+            "texture_density": _Choice("Density", density, _hint(SoundDesign, "texture_density")),
+            "processing_style": _Choice(
+                "Processing",
+                w.Dropdown(options=styles, layout=_layout(**_CONTROL)),
+                _hint(SoundDesign, "processing_style"),
+            ),
+        }
+        self.palette = {element: _toggle(element) for element in ELEMENTS}
+        small = {"layout": _layout(width="130px")}
+        self.project_id = w.Text(value="untitled", layout=_layout(**_CONTROL), tooltip="Name of the project")
+        seed_low, seed_high = _range(Options, "seed")
+        self.seed = w.BoundedIntText(value=0, min=int(seed_low), max=int(seed_high), **small)
+        self.format = w.Dropdown(options=_choices(Options, "format"), **small)
+        self.preview = w.Checkbox(
+            value=False,
+            description="Preview",
+            indent=False,
+            tooltip=_hint(Options, "preview"),
+            layout=_layout(width="100px"),
+        )
+
+    def _rows(self) -> list[w.Widget]:
+        column = {"width": "50%", "padding": "0 14px 0 0", "min_width": "0"}
+        palette = w.HBox([_name("Palette"), *self.palette.values()])
+        delivery = w.HBox([_name("Seed"), self.seed, self.format, self.preview])
+        music = w.VBox(list(self.technical.values()), layout=_layout(**column))
+        sound = w.VBox([palette, *self.sound.values(), delivery], layout=_layout(**column))
+        return [
+            w.HBox([_name("Concept"), self.concept]),
+            w.HBox([_name("Mood"), self.mood, _name("Project"), self.project_id]),
+            w.HBox([music, sound]),
+            w.HBox(
+                [self.button, self.progress, self.status], layout=_layout(align_items="center", margin="8px 0 4px 0")
+            ),
+        ]
+
+
+class _Choice(w.HBox):
+    """A control with a box: not ticked, `value` is None and the control is greyed."""
+
+    def __init__(self, name: str, control: Any, hint: str) -> None:
+        self.box = w.Checkbox(value=False, description=name, indent=False, tooltip=hint, layout=_layout(width="112px"))
+        self.control = control
+        super().__init__([self.box, control], layout=_layout(width="100%"))
+        self.add_class("bf-choice")
+        self.box.observe(lambda change: self._enable(change.new), "value")
+        self._enable(False)
+
+    @property
+    def value(self) -> Any:
+        """What was chosen, or None where the concept decides."""
+        return self.control.value if self.box.value else None
+
+    @value.setter
+    def value(self, value: Any) -> None:
+        self.box.value = value is not None
+        if value is not None:
+            self.control.value = value
+
+    def _enable(self, ticked: bool) -> None:
+        self.control.disabled = not ticked
+        (self.remove_class if ticked else self.add_class)("bf-left-open")
+
+
+class _KeyPicker(w.HBox):
+    """Tonic and mode as two lists; `value` is text such as 'F minor'."""
+
+    def __init__(self) -> None:
+        self.tonic = w.Dropdown(options=NOTE_NAMES_FLAT, layout=_layout(width="74px"))
+        self.mode = w.Dropdown(options=tuple(SCALES), value="minor", layout=_layout(**_CONTROL))
+        super().__init__([self.tonic, self.mode], layout=_layout(**_CONTROL))
+
+    @property
+    def value(self) -> str:
+        """The key as text."""
+        return f"{self.tonic.value} {self.mode.value}"
+
+    @value.setter
+    def value(self, text: str) -> None:
+        self.tonic.value, self.mode.value = text.split()
+
+    @property
+    def disabled(self) -> bool:
+        """Whether the lists are greyed."""
+        return bool(self.tonic.disabled)
+
+    @disabled.setter
+    def disabled(self, value: bool) -> None:
+        self.tonic.disabled = self.mode.disabled = value
+
+
+class _Names(w.HBox):
+    """A line of names parted by commas; `value` is the list of them."""
+
+    def __init__(self, text: str) -> None:
+        self.text = w.Text(value=text, continuous_update=False, layout=_layout(**_CONTROL))
+        super().__init__([self.text], layout=_layout(**_CONTROL))
+
+    @property
+    def value(self) -> list[str]:
+        """The names, without empty ones."""
+        return [name.strip() for name in self.text.value.split(",") if name.strip()]
+
+    @value.setter
+    def value(self, names: list[str]) -> None:
+        self.text.value = ", ".join(names)
+
+    @property
+    def disabled(self) -> bool:
+        """Whether the line is greyed."""
+        return bool(self.text.disabled)
+
+    @disabled.setter
+    def disabled(self, value: bool) -> None:
+        self.text.disabled = value
+
+
+def _toggle(element: str) -> w.ToggleButton:
+    toggle = w.ToggleButton(
+        value=True,
+        description=element,
+        tooltip=f"Whether {element} plays",
+        layout=_layout(width="auto", flex="1 1 auto"),
+    )
+    toggle.add_class("bf-element")
+    toggle.add_class(f"bf-element-{element}")
+    return toggle
+
+
+def _style() -> w.HTML:
+    """The form's style sheet; each element's button takes the element's colour."""
+    colours = "".join(f".bf-element-{name} {{ --bf-colour: {element_colour(name)}; }}\n" for name in ELEMENTS)
+    sheet = (_ASSETS / "form.css").read_text(encoding="utf-8")
+    return w.HTML(f"<style>{sheet}{colours}</style>", layout=_layout(display="none"))
+
+
+def _range(model: type[BaseModel], name: str) -> tuple[float, float]:
+    bounds = model.model_fields[name].metadata
+    low = next(item.ge for item in bounds if hasattr(item, "ge"))
+    high = next(item.le for item in bounds if hasattr(item, "le"))
+    return low, high
+
+
+def _choices(model: type[BaseModel], name: str) -> tuple[str, ...]:
+    def literals(annotation: Any) -> list[str]:
+        if isinstance(annotation, str):
+            return [annotation]
+        return [text for inner in get_args(annotation) for text in literals(inner)]
+
+    return tuple(literals(model.model_fields[name].annotation))
+
+
+def _hint(model: type[BaseModel], name: str) -> str:
+    return model.model_fields[name].description or ""
+
+
+def _present(**values: Any) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _name(text: str) -> w.Label:
+    return w.Label(
+        value=text, layout=_layout(width="112px" if text in ("Concept", "Mood", "Palette", "Seed") else "64px")
+    )
+
+
+def _layout(**values: str) -> w.Layout:
+    return w.Layout(**values)

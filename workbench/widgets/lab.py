@@ -1,0 +1,92 @@
+"""Starts JupyterLab on this machine, settled for the workbench: no news prompt, no outside requests."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from workbench.domain.errors import OutputError
+from workbench.tracking.dashboard import run_until_interrupt
+from workbench.tracking.store import default_tracking_uri, workspace
+
+QUICKSTART = Path("notebooks") / "00_quickstart.ipynb"
+SETTINGS = Path(__file__).resolve().parent / "lab_settings"
+
+
+def launch_lab(
+    notebook: Path | None = None, port: int = 8888, *, open_browser: bool = True, token: str | None = None
+) -> int:
+    """Run JupyterLab on the loopback address until interrupted; return the exit code.
+
+    Parameters
+    ----------
+    notebook
+        What is opened at the start; by default the quickstart where the workspace holds it.
+    port
+        Where it listens; the next free port is taken where this one is in use.
+    open_browser
+        Whether a browser is opened; the address is printed in any case.
+    token
+        The access token; by default a new random one.
+
+    Raises
+    ------
+    OutputError
+        If the notebook does not exist.
+    """
+    chosen = find_notebook(notebook)
+    root = chosen.parent.parent if chosen.parent.name == "notebooks" else chosen.parent
+    command = lab_command(root, chosen, port, open_browser=open_browser, token=token)
+    return run_until_interrupt(command, lab_environment())
+
+
+def find_notebook(notebook: Path | None = None) -> Path:
+    """The notebook to open: the one stated, else the quickstart of the workspace or of the repository.
+
+    Raises
+    ------
+    OutputError
+        If it does not exist.
+    """
+    repository = Path(__file__).resolve().parents[2]
+    places = [notebook] if notebook is not None else [workspace() / QUICKSTART, repository / QUICKSTART]
+    found = next((place.expanduser().resolve() for place in places if place.is_file()), None)
+    if found is None:
+        raise OutputError(
+            f"notebook {notebook or QUICKSTART} does not exist: start in a clone of the repository, or name one"
+        )
+    return found
+
+
+def lab_command(
+    root: Path, notebook: Path, port: int, *, open_browser: bool = True, token: str | None = None
+) -> list[str]:
+    """The command that starts JupyterLab with `root` as its folder and `notebook` in view."""
+    command = [
+        sys.executable, "-m", "jupyterlab", "--ip=127.0.0.1", f"--port={port}", f"--ServerApp.root_dir={root}",
+        f"--LabApp.default_url=/lab/tree/{notebook.relative_to(root).as_posix()}",
+        "--LabApp.news_url=", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        # Progress bars, pictures and audio come in bursts that the usual limits would cut.
+        "--ZMQChannelsWebsocketConnection.iopub_data_rate_limit=1e9",
+        "--ZMQChannelsWebsocketConnection.iopub_msg_rate_limit=1e5",
+    ]  # fmt: skip
+    if not open_browser:
+        command.append("--no-browser")
+    if token is not None:
+        command.append(f"--IdentityProvider.token={token}")
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        command.append("--allow-root")
+    return command
+
+
+def lab_environment() -> dict[str, str]:
+    """The environment of the server and its kernels: settings, one experiment store, telemetry off."""
+    paths = [str(SETTINGS), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]
+    return {
+        **os.environ,
+        "JUPYTER_CONFIG_PATH": os.pathsep.join(paths),
+        "MLFLOW_TRACKING_URI": default_tracking_uri(),
+        "MLFLOW_DISABLE_TELEMETRY": "true",
+        "DO_NOT_TRACK": "true",
+    }
