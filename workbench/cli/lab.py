@@ -47,13 +47,17 @@ def dashboard(options: argparse.Namespace) -> int:
 def lab_command(notebook: Path, *, port: int, browser: bool) -> list[str]:
     """The command that serves the notebook's repository and opens the notebook."""
     root = notebook.parent.parent if notebook.parent.name == "notebooks" else notebook.parent
+    # Containers often have no other user than root; the server is reachable from this machine only, by its token.
+    as_root = ["--ServerApp.allow_root=True"] if os.geteuid() == 0 else []
     return [
-        sys.executable, "-m", "jupyterlab",
+        sys.executable, "-m", "jupyterlab", *as_root,
         f"--ServerApp.ip={LOOPBACK}",
         f"--ServerApp.port={port}",
         f"--ServerApp.root_dir={root}",
         f"--LabApp.default_url=/lab/tree/{notebook.relative_to(root).as_posix()}",
         f"--ServerApp.open_browser={browser}",
+        # The extension manager would look up a package index.
+        "--LabApp.extension_manager=readonly",
     ]  # fmt: skip
 
 
