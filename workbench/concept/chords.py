@@ -37,9 +37,7 @@ def place_chords(text: str, bars: int, bar_beats: float) -> tuple[Chord, ...]:
     return tuple(placed)
 
 
-def section_chords(
-    chords: str | Mapping[str, str] | None, name: str, bars: int, bar_beats: float
-) -> tuple[Chord, ...]:
+def section_chords(chords: str | Mapping[str, str] | None, name: str, bars: int, bar_beats: float) -> tuple[Chord, ...]:
     """The user's chords for a section by name; a plain string holds for every section, nothing leaves them open."""
     text = chords.get(name) if isinstance(chords, Mapping) else chords
     return place_chords(text, bars, bar_beats) if text else ()

@@ -64,7 +64,9 @@ def decide_key(brief: Brief) -> tuple[Key, Decision]:
         return key, Decision("key", str(key), "stated", STATED + _mode_contradiction(key.mode, brief))
     if brief.said.key:
         key = brief.said.key.value
-        return key, Decision("key", str(key), "text", _quoted(brief.said.key.words) + _mode_contradiction(key.mode, brief))
+        return key, Decision(
+            "key", str(key), "text", _quoted(brief.said.key.words) + _mode_contradiction(key.mode, brief)
+        )
     tonic = brief.style.tonics[int(brief.generator("tonic").integers(len(brief.style.tonics)))]
     if brief.said.mode:
         key = Key.parse(f"{tonic} {brief.said.mode.value}")
@@ -123,7 +125,9 @@ def decide_density(brief: Brief) -> tuple[float, Decision]:
         return stated, Decision("texture_density", f"{stated:g}", "stated", STATED)
     if said:
         return said.value, Decision("texture_density", f"{said.value:g}", "text", _quoted(said.words))
-    value = round(float(np.clip(brief.style.texture_density + 0.25 * (brief.arousal - brief.style.arousal), 0.05, 1.0)), 2)
+    value = round(
+        float(np.clip(brief.style.texture_density + 0.25 * (brief.arousal - brief.style.arousal), 0.05, 1.0)), 2
+    )
     if brief.mood.weight and value != brief.style.texture_density:
         why = f"usual for {brief.style.spoken}, moved by arousal {brief.arousal:+.2f}"
         return value, Decision("texture_density", f"{value:g}", "mood", why)

@@ -76,7 +76,9 @@ def _first(text: str, rules: list[_Rule[T]]) -> Said[T] | None:
     """The first rule whose pattern is in the text and is not denied by the words before it."""
     for pattern, read in rules:
         for match in re.finditer(pattern, text, re.IGNORECASE):
-            if not re.search(r"\b(?:no|not|without|never|isn't|nothing)(?: too| so| very| any| a)?\s*$", text[: match.start()], re.I):
+            if not re.search(
+                r"\b(?:no|not|without|never|isn't|nothing)(?: too| so| very| any| a)?\s*$", text[: match.start()], re.I
+            ):
                 return Said(read(match), match.group(0).strip())
     return None
 
@@ -119,8 +121,14 @@ def _pace(text: str) -> Said[float] | None:
             (r"\bmid[ -]?tempo\b|\bmedium tempo\b|\bmoderate tempo\b", lambda _: 0.0),
             (r"\bdown[ -]?tempo\b", lambda _: -0.9),
             (r"\bup[ -]?tempo\b|\bhigh[ -]tempo\b", lambda _: 0.8),
-            (r"\bslow(?:er)?\b(?!\s*-?(?:build|burn|rise|attack|fade|swell|motion|evolving|release|chord|change))", lambda _: -0.9),
-            (r"\b(?:fast|faster|quick|speedy)\b(?!\s*-?(?:food|car|lane|hat|hi[ -]hat|roll|arp|track|attack))", lambda _: 0.9),
+            (
+                r"\bslow(?:er)?\b(?!\s*-?(?:build|burn|rise|attack|fade|swell|motion|evolving|release|chord|change))",
+                lambda _: -0.9,
+            ),
+            (
+                r"\b(?:fast|faster|quick|speedy)\b(?!\s*-?(?:food|car|lane|hat|hi[ -]hat|roll|arp|track|attack))",
+                lambda _: 0.9,
+            ),
             (r"\blaid[ -]back\b|\bunhurried\b", lambda _: -0.6),
         ],
     )
@@ -128,8 +136,10 @@ def _pace(text: str) -> Said[float] | None:
 
 # Key -----------------------------------------------------------------------------------------------------------------
 _MODES = "|".join((*SCALES, "aeolian", "ionian"))
-_ACCIDENTAL = r"(?:\s?(?:#|♯|♭)|b(?![a-z])|[ -](?:sharp|flat))"
-_NOT_A_KEY = r"(?!\s*-?(?:key|mode|mood|feel|scale|tonality|chord|third|way|role|part|setback|miracle|artist|label|event))"
+_ACCIDENTAL = r"(?:\s?(?:#|♯|♭)|b(?![a-ln-z])|[ -](?:sharp|flat))"
+_NOT_A_KEY = (
+    r"(?!\s*-?(?:key|mode|mood|feel|scale|tonality|chord|third|way|role|part|setback|miracle|artist|label|event))"
+)
 _KEY_WITH_MODE = re.compile(rf"(?<![\w'])([A-Ga-g])({_ACCIDENTAL})?[ -]?({_MODES})\b{_NOT_A_KEY}")
 _SHORT_KEY = re.compile(rf"\b(?:in|[Kk]ey(?: of|:)?)\s+(?:the key of\s+)?([A-G])({_ACCIDENTAL})?m\b")
 _BARE_KEY = re.compile(rf"\b[Kk]ey(?: of|:)\s*([A-G])({_ACCIDENTAL})?(?![\w#♯♭])")
@@ -166,7 +176,10 @@ def _mode(text: str) -> Said[str] | None:
     return _first(
         text,
         [
-            (r"\b(dorian|phrygian|lydian|mixolydian|locrian|aeolian|ionian)\b", lambda m: plain.get(m[1].lower(), m[1].lower())),
+            (
+                r"\b(dorian|phrygian|lydian|mixolydian|locrian|aeolian|ionian)\b",
+                lambda m: plain.get(m[1].lower(), m[1].lower()),
+            ),
             (r"\b(major|minor)[ -](?:key|mode|scale|tonality|feel|chords|harmony|mood)\b", lambda m: m[1].lower()),
             (r"\bin (?:a )?(major|minor)\b", lambda m: m[1].lower()),
         ],
@@ -304,5 +317,7 @@ _PROCESSING_WORDS = {
 
 def _processing(text: str) -> Said[str] | None:
     found = [(_first(text, [(rf"\b(?:{words})\b", lambda _: True)]), name) for name, words in _PROCESSING_WORDS.items()]
-    hits = [(text.find(said.words.lower()), name, said.words) for said, name in found if said and name in PROCESSING_STYLES]
+    hits = [
+        (text.find(said.words.lower()), name, said.words) for said, name in found if said and name in PROCESSING_STYLES
+    ]
     return Said(min(hits)[1], min(hits)[2]) if hits else None

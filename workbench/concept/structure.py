@@ -41,7 +41,7 @@ SECTION_ELEMENTS: Mapping[str, tuple[tuple[str, ...], ...]] = {
 
 _STAND_INS = ("pads", "leads", "bass", "percussion")
 _PEAK = 0.72
-_SECONDS_A_SECTION = 14.0
+_SECONDS_A_SECTION = 12.0
 _OPENING = {"intro", "outro", "coda"}
 
 
@@ -51,7 +51,7 @@ def usual_bars(style: Style, names: Sequence[str]) -> int:
 
 
 def choose_form(style: Style, total_bars: int, seconds: float, wanted: Sequence[str] = ()) -> tuple[str, ...]:
-    """The style's form that fits a length best: sections near their usual lengths, about one for each 14 seconds.
+    """The style's form that fits a length best: sections near their usual lengths, about one for each 12 seconds.
 
     Sections shorter than usual are a lesser evil than longer ones, and a form needs two bars a section. Every name in
     `wanted` is in the form; where no form of the style has them all, they come in their order, twice if that fits.
@@ -67,7 +67,7 @@ def choose_form(style: Style, total_bars: int, seconds: float, wanted: Sequence[
     def strain(form: tuple[str, ...]) -> float:
         stretch = float(np.log2(total_bars / usual_bars(style, form)))
         cramped = 4.0 if total_bars < 2 * len(form) else 0.0
-        return max(stretch, -0.5 * stretch) + 0.7 * abs(float(np.log2(len(form) / sections))) + cramped
+        return max(stretch, -0.4 * stretch) + 0.7 * abs(float(np.log2(len(form) / sections))) + cramped
 
     forms = [form for form in style.forms if set(wanted) <= set(form)] or _made_of(wanted)
     fitting = [form for form in forms if len(form) <= total_bars]
@@ -101,15 +101,25 @@ def allot_bars(names: Sequence[str], total_bars: int, style: Style) -> tuple[int
     if total_bars < len(names):
         raise ParameterError(f"structure has {len(names)} sections but there is room for {total_bars} bars: "
                              "expected at least one bar a section; lengthen the duration or drop sections")  # fmt: skip
-    usual = [_usual(style, name) for name in names]
-    scale = total_bars / sum(usual)
+    ideal = _ideal_lengths(names, total_bars, style)
     groups = _groups(names)
     keys = list(dict.fromkeys(groups))
     counts = Counter(groups)
-    ideals = {key: usual[groups.index(key)] * scale for key in keys}
+    ideals = {key: ideal[groups.index(key)] for key in keys}
     lengths = _cheapest([(counts[key], ideals[key], key == _absorber(groups)) for key in keys], total_bars)
     by_key = dict(zip(keys, lengths, strict=True))
     return tuple(by_key[key] for key in groups)
+
+
+def _ideal_lengths(names: Sequence[str], total_bars: int, style: Style) -> list[float]:
+    """Usual lengths scaled to the total; where there is more time than usual, beginning and end do not grow."""
+    usual = [_usual(style, name) for name in names]
+    body = sum(length for length, name in zip(usual, names, strict=True) if name not in _OPENING)
+    scale = total_bars / sum(usual)
+    if scale <= 1.0 or body == 0:
+        return [length * scale for length in usual]
+    growth = (total_bars - (sum(usual) - body)) / body
+    return [float(length) if name in _OPENING else length * growth for length, name in zip(usual, names, strict=True)]
 
 
 def _groups(names: Sequence[str]) -> list[str]:
@@ -153,7 +163,7 @@ def _cheapest(groups: Sequence[tuple[int, float, bool]], total: int) -> list[int
 
 def _length_cost(lengths: np.ndarray, ideal: float, absorbs: bool) -> np.ndarray:
     """Squared distance in octaves from the ideal, plus a price for lengths that are not 8, 4 or 2 times something."""
-    odd = np.where(lengths % 8 == 0, 0.0, np.where(lengths % 4 == 0, 0.05, np.where(lengths % 2 == 0, 0.6, 2.0)))
+    odd = np.where(lengths % 8 == 0, 0.0, np.where(lengths % 4 == 0, 0.05, np.where(lengths % 2 == 0, 0.9, 2.5)))
     return np.log2(lengths / ideal) ** 2 + odd * (0.25 if absorbs else 1.0)
 
 

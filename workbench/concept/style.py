@@ -153,7 +153,9 @@ def _problems(style: Style) -> list[str]:
               if section not in style.section_bars]  # fmt: skip
     found += [f"element {element!r}" for element in _elements(style) if element not in ELEMENTS]
     found += [f"drum role {role!r}" for role in style.groove.patterns if role not in DRUM_ROLES]
-    found += [f"pattern {text!r}" for text in style.groove.patterns.values() if len(text) != 16 or set(text) - set("xo.-")]
+    found += [
+        f"pattern {text!r}" for text in style.groove.patterns.values() if len(text) != 16 or set(text) - set("xo.-")
+    ]
     checks = {
         "model_style": style.model_style in MODEL_STYLES,
         "tempo_bpm": 40 <= style.tempo_low_bpm <= style.tempo_typical_bpm <= style.tempo_high_bpm <= 240,
@@ -164,7 +166,9 @@ def _problems(style: Style) -> list[str]:
         "forms": bool(style.forms) and all(style.forms),
         "swing_percent": 50 <= style.groove.swing_percent <= 75,
     }
-    return [f"{what} is not known" for what in found] + [f"{field} does not fit" for field, fits in checks.items() if not fits]
+    return [f"{what} is not known" for what in found] + [
+        f"{field} does not fit" for field, fits in checks.items() if not fits
+    ]
 
 
 def _is_note(text: str) -> bool:
@@ -176,7 +180,12 @@ def _is_note(text: str) -> bool:
 
 
 def _sections(style: Style) -> set[str]:
-    return {*style.section_bars, *style.section_energy, *style.arrangement, *(name for form in style.forms for name in form)}
+    return {
+        *style.section_bars,
+        *style.section_energy,
+        *style.arrangement,
+        *(name for form in style.forms for name in form),
+    }
 
 
 def _elements(style: Style) -> set[str]:

@@ -26,9 +26,12 @@ _MUSICAL = re.compile(
     r"bands?|jams?|numbers?|instrumentals?|loops?|vibes?|feel|style|hit|set|mix|production|record|pop|rock|hop|music)\b"
 )
 _TOUCH_BEFORE = re.compile(
-    r"(?:touch|hint|dash|shade|element|trace|bit|flavou?r|influence)s?\s+(?:of|from)(?:\s+(?:the|some))?\s*$"
+    r"(?:(?:touch|hint|dash|shade|element|trace|bit|flavou?r|influence)s?\s+(?:of|from)"
+    r"|(?:inspired|influenced|coloured) by)(?:\s+(?:the|some))?\s*$"
 )
-_TOUCH_AFTER = re.compile(r"^\s*(?:inspired|influenced|tinged|inflected|elements|touches|undertones|influences?)\b")
+_TOUCH_AFTER = re.compile(
+    r"^\s*(?:inspired|influenced|tinged|inflected|elements|touches|undertones|influences?)\b(?!\s+(?:by|from))"
+)
 _ENOUGH_HINTS = 0.3
 
 

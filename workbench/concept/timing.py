@@ -85,7 +85,9 @@ def _nudged(brief: Brief, metre: Metre, tempo_bpm: float) -> float:
 
     def unevenness(candidate: float) -> float:
         bars = seconds / (metre.bar_beats * 60.0 / candidate)
-        rough = min(price + 2.0 * abs(bars - unit * round(bars / unit)) for unit, price in ((4, 0.0), (2, 0.5), (1, 1.0)))
+        rough = min(
+            price + 2.0 * abs(bars - unit * round(bars / unit)) for unit, price in ((4, 0.0), (2, 0.5), (1, 1.0))
+        )
         return rough + 0.08 * abs(candidate - tempo_bpm)
 
     steps = range(-_NUDGE_BPM, _NUDGE_BPM + 1)

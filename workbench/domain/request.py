@@ -66,9 +66,7 @@ def _expected(words: str) -> dict[str, Any]:
 
 
 class _Frozen(BaseModel):
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", str_strip_whitespace=True, strict=True, allow_inf_nan=False
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, strict=True, allow_inf_nan=False)
 
 
 class Creative(_Frozen):
@@ -120,7 +118,7 @@ class Technical(_Frozen):
         min_length=1,
         max_length=64,
         description=f"Section names in order: {', '.join(SECTION_NAMES)}.",
-        json_schema_extra=_expected("a list of section names such as [\"intro\", \"verse\", \"chorus\"]"),
+        json_schema_extra=_expected('a list of section names such as ["intro", "verse", "chorus"]'),
     )
     metre: Literal["4/4", "3/4"] | None = Field(None, description=f"Time signature: {', '.join(METRES)}.")
     chords: Chords | None = Field(
@@ -172,16 +170,16 @@ class Parameters(_Frozen):
     """The three groups of parameters."""
 
     creative: Creative = Field(json_schema_extra=_expected("an object with a concept"))
-    technical: Technical = Field(Technical(), json_schema_extra=_expected("an object such as {\"tempo\": 120}"))
-    sound_design: SoundDesign = Field(SoundDesign(), json_schema_extra=_expected("an object such as {\"palette\": [\"bass\"]}"))
+    technical: Technical = Field(Technical(), json_schema_extra=_expected('an object such as {"tempo": 120}'))
+    sound_design: SoundDesign = Field(
+        SoundDesign(), json_schema_extra=_expected('an object such as {"palette": ["bass"]}')
+    )
 
 
 class Options(_Frozen):
     """What is delivered."""
 
-    stem_export: bool = Field(
-        True, description="Write one file for each element beside the master."
-    )
+    stem_export: bool = Field(True, description="Write one file for each element beside the master.")
     iterations: Whole = Field(1, ge=1, le=10, description="Alternatives to make; the first is the master.")
     format: AudioFormat = Field("wav", description="Audio file format; mp3 is 320 kbit/s constant.")
     sample_rate: SampleRate = Field(48000, description="Sample rate in Hz.", json_schema_extra={"unit": "Hz"})
@@ -204,7 +202,9 @@ class Options(_Frozen):
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if self.format == "mp3" and self.sample_rate > 48000:
-            raise ParameterError(f"mp3 has no sample rate of {self.sample_rate} Hz: use 44100 or 48000, or another format")
+            raise ParameterError(
+                f"mp3 has no sample rate of {self.sample_rate} Hz: use 44100 or 48000, or another format"
+            )
         if self.format == "mp3" and self.bit_depth is not None:
             raise ParameterError("mp3 has no bit depth: leave bit_depth out, or use wav, aiff or flac")
         return self
@@ -222,7 +222,7 @@ class GenerationRequest(_Frozen):
 
     project_id: Identifier = Field("untitled", description="Unique identifier of the project.")
     parameters: Parameters = Field(json_schema_extra=_expected("an object that holds creative with a concept"))
-    options: Options = Field(Options(), json_schema_extra=_expected("an object such as {\"format\": \"wav\"}"))
+    options: Options = Field(Options(), json_schema_extra=_expected('an object such as {"format": "wav"}'))
 
     @classmethod
     def from_concept(cls, concept: str, **options: Any) -> GenerationRequest:

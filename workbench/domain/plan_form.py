@@ -1,0 +1,87 @@
+"""A plan as plain data (for `plan.json`) and as a table of its decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from workbench.domain.errors import ParameterError
+from workbench.domain.plan import (
+    Decision,
+    Delivery,
+    Groove,
+    HarmonyTraits,
+    PartTraits,
+    Plan,
+    SectionPlan,
+)
+from workbench.domain.theory import Chord, Key, Metre
+
+
+def decisions_table(plan: Plan) -> list[dict[str, str]]:
+    """One row a decision: parameter, value, source and reason."""
+    return [asdict(decision) for decision in plan.decisions]
+
+
+def plan_to_dict(plan: Plan) -> dict[str, Any]:
+    """Everything in a plan as plain types that JSON can hold; key, metre and chords are text.
+
+    The bars, the length of a bar and the duration in seconds are added for readers.
+    """
+    data = asdict(plan)
+    data["metre"], data["key"] = str(plan.metre), str(plan.key)
+    data["sections"] = [_section_to_dict(section, plan.key) for section in plan.sections]
+    data["bars"] = plan.bars
+    data["bar_seconds"] = plan.bar_seconds
+    data["duration_seconds"] = plan.duration_seconds
+    return {name: _plain(value) for name, value in data.items()}
+
+
+def plan_from_dict(data: Mapping[str, Any]) -> Plan:
+    """Build the plan again that `plan_to_dict` wrote.
+
+    Raises
+    ------
+    ParameterError
+        If a field is missing or does not fit.
+    """
+    fields = {name: value for name, value in data.items() if name not in ("bars", "bar_seconds", "duration_seconds")}
+    try:
+        fields["metre"] = Metre.parse(fields["metre"])
+        fields["key"] = Key.parse(fields["key"])
+        fields["sections"] = tuple(_section_from_dict(section) for section in fields["sections"])
+        fields["groove"] = Groove(**fields["groove"])
+        fields["harmony"] = HarmonyTraits(**fields["harmony"])
+        fields["parts"] = {element: PartTraits(**traits) for element, traits in fields["parts"].items()}
+        fields["delivery"] = Delivery(**fields["delivery"])
+        fields["decisions"] = tuple(Decision(**decision) for decision in fields["decisions"])
+        fields["palette"], fields["references"] = tuple(fields["palette"]), tuple(fields["references"])
+        return Plan(**fields)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ParameterError(f"plan: expected the form that plan.json holds, a field does not fit: {error}") from None
+
+
+def _section_to_dict(section: SectionPlan, key: Key) -> dict[str, Any]:
+    data = asdict(section)
+    data["chords"] = [
+        {"symbol": chord.symbol(key), "onset_beats": chord.onset_beats, "duration_beats": chord.duration_beats}
+        for chord in section.chords
+    ]
+    return data
+
+
+def _section_from_dict(data: Mapping[str, Any]) -> SectionPlan:
+    chords = tuple(
+        Chord.parse(chord["symbol"], onset_beats=chord["onset_beats"], duration_beats=chord["duration_beats"])
+        for chord in data["chords"]
+    )
+    return SectionPlan(**{**data, "elements": tuple(data["elements"]), "chords": chords})
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(name): _plain(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    return value
