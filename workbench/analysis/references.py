@@ -73,7 +73,7 @@ class ReferenceProfile:
                 f"reference profile: expected the JSON that `references add` writes ({error})"
             ) from None
         if not numbers_ok or len(profile.third_octave_db) != len(THIRD_OCTAVE_HZ):
-            raise ParameterError(f"reference profile {profile.id!r}: damaged figures; add the track again")
+            raise ParameterError(f"reference profile {profile.id!r}: the figures are damaged")
         return profile
 
 
@@ -112,7 +112,7 @@ class ReferenceLibrary:
         for folder in (self.own, self.shipped):
             path = folder / f"{id_}.json"
             if _ID_PATTERN.match(id_) and path.is_file():
-                return ReferenceProfile.from_json(path.read_text(encoding="utf-8"))
+                return _load(path)
         raise UnknownReferenceError(
             f"reference {id_!r} is not known: expected one of {self._shown_ids()}; {_HOW_TO_ADD}"
         )
@@ -188,6 +188,13 @@ def distance(profile: Measurements | ReferenceProfile, reference: Measurements |
 
 def _measured(one: Measurements | ReferenceProfile) -> Measurements:
     return one.measured if isinstance(one, ReferenceProfile) else one
+
+
+def _load(path: Path) -> ReferenceProfile:
+    try:
+        return ReferenceProfile.from_json(path.read_text(encoding="utf-8"))
+    except (OSError, ParameterError) as error:
+        raise ParameterError(f"{path}: {error}; remove the file or add the track again") from None
 
 
 def _write_atomically(path: Path, text: str) -> None:

@@ -31,6 +31,8 @@ _BANDS = 24
 _HARMONICS = ((1.0, 1.0), (2.0, 1.0), (4.0, 0.7), (3.0, 0.3))
 _SEARCH_SHARE = 0.08
 _SNAP_SHARE = 0.12
+_RIPPLE = 0.2
+"""What a steady tone adds to the summed rise by beating with the window; attacks in music rise by 3 to 30."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,7 +78,7 @@ def onset_envelope(audio: Audio) -> OnsetEnvelope:
         return OnsetEnvelope(np.zeros(levels.shape[0]), hop / rate)
     rise = np.zeros(levels.shape[0])
     rise[2:] = np.maximum(levels[2:] - levels[:-2], 0.0).sum(axis=1)
-    return OnsetEnvelope(np.maximum(rise - _moving_mean(rise, 101), 0.0), hop / rate)
+    return OnsetEnvelope(np.maximum(rise - _moving_mean(rise, 101) - _RIPPLE, 0.0), hop / rate)
 
 
 def onsets(envelope: OnsetEnvelope, *, threshold: float = 0.15) -> tuple[Array, Array]:

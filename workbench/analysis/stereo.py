@@ -21,6 +21,7 @@ STEREO_BANDS_HZ: dict[str, tuple[float, float]] = {
 """Bands for correlation and width, edges in Hz."""
 
 _SILENT_POWER = 1e-9
+_EMPTY_BAND_SHARE = 1e-9
 
 
 def correlation(audio: Audio) -> float:
@@ -40,14 +41,7 @@ def correlation_series(audio: Audio, *, window_seconds: float = 3.0) -> Array:
 
 def band_correlation(spectrum: StereoSpectrum) -> dict[str, float]:
     """Correlation of left and right in each band of `STEREO_BANDS_HZ`; an empty band counts as mono."""
-    result = {}
-    for name, (low, high) in STEREO_BANDS_HZ.items():
-        left, right, cross = (
-            band_power(spectrum.frequency_hz, power, low, high)
-            for power in (spectrum.left, spectrum.right, spectrum.cross)
-        )
-        result[name] = _ratio(left, right, cross)
-    return result
+    return {name: _ratio(*_band_products(spectrum, low, high)) for name, (low, high) in STEREO_BANDS_HZ.items()}
 
 
 def width(audio: Audio) -> float:
@@ -58,14 +52,7 @@ def width(audio: Audio) -> float:
 
 def band_width(spectrum: StereoSpectrum) -> dict[str, float]:
     """`width` in each band of `STEREO_BANDS_HZ`."""
-    result = {}
-    for name, (low, high) in STEREO_BANDS_HZ.items():
-        left, right, cross = (
-            band_power(spectrum.frequency_hz, power, low, high)
-            for power in (spectrum.left, spectrum.right, spectrum.cross)
-        )
-        result[name] = _side_share(left, right, cross)
-    return result
+    return {name: _side_share(*_band_products(spectrum, low, high)) for name, (low, high) in STEREO_BANDS_HZ.items()}
 
 
 def mono_loss_db(audio: Audio) -> float:
@@ -103,6 +90,16 @@ def _products(audio: Audio, window: int) -> tuple[Array, Array, Array]:
         starts = starts[:-1]
     sums = [np.add.reduceat(a * b, starts) for a, b in ((left, left), (right, right), (left, right))]
     return sums[0], sums[1], sums[2]
+
+
+def _band_products(spectrum: StereoSpectrum, low_hz: float, high_hz: float) -> tuple[float, float, float]:
+    """Power of left and right and their cross power in a band; zeros where it holds only rounding noise."""
+    left, right, cross = (
+        band_power(spectrum.frequency_hz, power, low_hz, high_hz)
+        for power in (spectrum.left, spectrum.right, spectrum.cross)
+    )
+    empty = left + right <= _EMPTY_BAND_SHARE * float(spectrum.total.sum())
+    return (0.0, 0.0, 0.0) if empty else (left, right, cross)
 
 
 def _ratio(left: float, right: float, cross: float) -> float:

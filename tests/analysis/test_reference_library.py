@@ -1,0 +1,98 @@
+"""Profiles on disk: round trip, attribution, the user's folder, errors."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import soundfile
+
+from workbench.analysis.references import ReferenceLibrary, ReferenceProfile, distance
+from workbench.domain.errors import AudioFileError, OutputError, ParameterError, UnknownReferenceError
+from workbench.domain.paths import data_dir, home_dir
+
+
+@pytest.fixture(scope="module")
+def song_file(tmp_path_factory, drum_song):
+    path = tmp_path_factory.mktemp("songs") / "My Song (2).wav"
+    wave = drum_song(125.0, 8.0)
+    soundfile.write(path, np.stack([wave, wave], axis=1), 48000)
+    return path
+
+
+@pytest.fixture
+def library(tmp_path):
+    return ReferenceLibrary(shipped=data_dir() / "references", own=tmp_path / "own")
+
+
+def test_shipped_profiles_are_whole(library):
+    profiles = library.list()
+    assert len(profiles) >= 28
+    for profile in profiles:
+        assert profile.title
+        assert profile.author
+        assert profile.licence
+        assert profile.source
+        assert -40 < profile.measurements["integrated_loudness_lufs"] < -5
+        assert profile.duration_seconds > 30
+        assert ReferenceProfile.from_json(profile.to_json()) == profile
+        assert profile.id in (data_dir() / "references" / "README.md").read_text(encoding="utf-8")
+
+
+def test_add_get_remove(library, song_file):
+    added = library.add(song_file, id="mine", title="Mine", author="Me", licence="CC0-1.0", source="desk")
+    assert library.get("mine") == added
+    assert added.tempo_bpm == pytest.approx(125.0, abs=0.1)
+    assert "mine" in library.ids()
+    assert [path.name for path in library.own.iterdir()] == ["mine.json"]
+    assert set(distance(added, added).values()) == {0.0}
+    library.remove("mine")
+    assert "mine" not in library.ids()
+
+
+def test_id_comes_from_the_file_name(library, song_file):
+    assert library.add(song_file).id == "my-song-2"
+
+
+def test_own_profile_hides_the_shipped_one(library, song_file):
+    shipped = library.ids()[0]
+    library.add(song_file, id=shipped, title="Other")
+    assert library.get(shipped).title == "Other"
+    library.remove(shipped)
+    assert library.get(shipped).title != "Other"
+
+
+def test_unknown_ids_list_some_known_ones(library):
+    with pytest.raises(UnknownReferenceError, match=r"'nope' is not known.*and \d+ more") as caught:
+        library.get("nope")
+    assert len(str(caught.value)) < 600
+    with pytest.raises(UnknownReferenceError):
+        library.get("../secret")
+    with pytest.raises(UnknownReferenceError, match="ships with the product"):
+        library.remove(library.ids()[0])
+
+
+def test_bad_input_leaves_nothing(library, song_file, tmp_path):
+    with pytest.raises(ParameterError, match="letters, digits"):
+        library.add(song_file, id="../up")
+    with pytest.raises(AudioFileError):
+        library.add(tmp_path / "none.wav", id="x")
+    assert not library.own.exists()
+    (tmp_path / "file").touch()
+    with pytest.raises(OutputError, match="cannot be written"):
+        ReferenceLibrary(shipped=tmp_path, own=tmp_path / "file" / "sub").add(song_file, id="x")
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"id": 3}', '{"third_octave_db": [1]}'])
+def test_damaged_profiles_are_named(library, text):
+    library.own.mkdir()
+    (library.own / "bad.json").write_text(text)
+    with pytest.raises(ParameterError, match=r"bad\.json"):
+        library.get("bad")
+
+
+def test_home_follows_the_environment(monkeypatch, tmp_path):
+    monkeypatch.setenv("BEATSFOUNDRY_HOME", str(tmp_path))
+    assert home_dir() == tmp_path
+    assert ReferenceLibrary().own == tmp_path / "references"
+    monkeypatch.delenv("BEATSFOUNDRY_HOME")
+    assert home_dir().name == ".beatsfoundry"
