@@ -12,7 +12,7 @@ from pathlib import Path
 
 from workbench.domain.plan import Plan
 from workbench.domain.results import CheckResult, Provenance, QualityReport
-from workbench.output.labels import format_number, label_and_unit, measurement_group
+from workbench.output.labels import MEASUREMENT_GROUPS, format_number, label_and_unit, measurement_group
 from workbench.output.palette import OUTCOME_COLOURS
 
 _ASSETS = Path(__file__).resolve().parent / "assets"
@@ -63,9 +63,7 @@ def checks_html(report: QualityReport) -> str:
 
 def measurements_html(report: QualityReport) -> dict[str, str]:
     """One table of measurements for each group that has any, in reading order."""
-    groups: dict[str, list[tuple[str, float]]] = {
-        group: [] for group in ("loudness", "stereo", "spectrum", "rhythm", "harmony", "other")
-    }
+    groups: dict[str, list[tuple[str, float]]] = {group: [] for group in MEASUREMENT_GROUPS}
     for name, value in sorted(report.measurements.items()):
         groups[measurement_group(name)].append((name, value))
     return {group: _measurement_rows(items) for group, items in groups.items() if items}

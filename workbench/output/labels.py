@@ -18,22 +18,29 @@ _UNITS = (
     ("_beats", "beats"),
     ("_samples", "samples"),
     ("_cents", "cents"),
+    ("_bits", "bits"),
+    ("_per_bar", "a bar"),
 )
 _GROUPS = (
+    ("defects", r"click|clip|dc_offset|finite|silen|unexplained"),
+    ("stems", r"stem|^[a-z]+_rms_db$"),
+    ("notes", r"^score_|notes|polyphony|groove|chord_tone|entropy|coverage"),
     ("loudness", r"lufs|_lu$|dbtp|loudness|crest|plr|psr|peak|dynamic|rms|headroom"),
     ("stereo", r"stereo|correlation|mono|width|balance_db$|side|phase"),
-    ("rhythm", r"tempo|bpm|onset|beat|swing|groove|rhythm|pulse"),
+    ("rhythm", r"tempo|bpm|onset|beat|swing|rhythm|pulse"),
     ("harmony", r"key|chord|chroma|tuning|pitch|harmony|consonan|scale"),
     ("spectrum", r"spectr|_hz$|tilt|centroid|rolloff|band|low|mid|high|bright|octave"),
 )
+MEASUREMENT_GROUPS = ("loudness", "spectrum", "stereo", "rhythm", "harmony", "notes", "stems", "defects", "other")
+"""Groups of measurements in reading order."""
 
 
 def measurement_group(name: str) -> str:
-    """The group of a measurement: loudness, stereo, rhythm, harmony, spectrum or other.
+    """The group of a measurement, one of `MEASUREMENT_GROUPS`.
 
     Examples
     --------
-    >>> measurement_group("true_peak_dbtp"), measurement_group("mono_loss_db"), measurement_group("clicks")
+    >>> measurement_group("true_peak_dbtp"), measurement_group("mono_loss_db"), measurement_group("duration_seconds")
     ('loudness', 'stereo', 'other')
     """
     return next((group for group, pattern in _GROUPS if re.search(pattern, name)), "other")

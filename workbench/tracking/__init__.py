@@ -2,7 +2,7 @@
 
 from workbench.tracking.dashboard import dashboard_url, launch_dashboard
 from workbench.tracking.items import RunItems, run_items
-from workbench.tracking.store import LoggedRun, default_tracking_uri, log_track
+from workbench.tracking.store import LoggedRun, default_tracking_uri, log_track, workspace
 
 __all__ = [
     "LoggedRun",
@@ -12,4 +12,5 @@ __all__ = [
     "launch_dashboard",
     "log_track",
     "run_items",
+    "workspace",
 ]

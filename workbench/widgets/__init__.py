@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from workbench.widgets.form import RequestForm
     from workbench.widgets.lab import launch_lab
     from workbench.widgets.player import TrackPlayer
+    from workbench.widgets.progress import ProgressBar
     from workbench.widgets.roll import PianoRoll
     from workbench.widgets.tables import (
         HtmlTable,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = [
     "HtmlTable",
     "PianoRoll",
+    "ProgressBar",
     "QualityTable",
     "RequestForm",
     "TrackPlayer",
@@ -39,7 +41,14 @@ __all__ = [
     "references_table",
 ]
 
-_HOMES = {"PianoRoll": "roll", "RequestForm": "form", "TrackPlayer": "player", "Workbench": "desk", "launch_lab": "lab"}
+_HOMES = {
+    "PianoRoll": "roll",
+    "ProgressBar": "progress",
+    "RequestForm": "form",
+    "TrackPlayer": "player",
+    "Workbench": "desk",
+    "launch_lab": "lab",
+}
 
 
 def __getattr__(name: str) -> Any:

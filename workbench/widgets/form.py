@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
 from pathlib import Path
 from typing import Any, get_args
 
@@ -15,6 +14,7 @@ from workbench.domain.request import Creative, GenerationRequest, Options, Sound
 from workbench.domain.song import ELEMENTS
 from workbench.domain.theory import NOTE_NAMES_FLAT, SCALES
 from workbench.output.palette import ACCENT, element_colour
+from workbench.widgets.progress import ProgressBar
 
 _ASSETS = Path(__file__).resolve().parent / "assets"
 _CONTROL = {"width": "auto", "flex": "1 1 auto", "min_width": "0"}
@@ -36,7 +36,7 @@ class RequestForm(w.VBox):
     def __init__(self, concept: str = "") -> None:
         self.concept = w.Textarea(
             value=concept, placeholder="late-night drive through the rain, warm and a little sad", rows=2,
-            tooltip=_hint(Creative, "concept"), layout=_layout(width="100%", flex="1 1 auto"),
+            tooltip=_hint(Creative, "concept"), layout=_layout(width="auto", flex="1 1 auto", margin="2px"),
         )  # fmt: skip
         self.mood = w.Text(placeholder="optional, such as wistful but hopeful", layout=_layout(**_CONTROL))
         self._build_music()
@@ -46,9 +46,8 @@ class RequestForm(w.VBox):
             layout=_layout(width="150px", height="38px"),
         )  # fmt: skip
         self.button.on_click(lambda _: self.generate())
-        self.progress = w.FloatProgress(value=0.0, min=0.0, max=1.0, layout=_layout(width="260px", visibility="hidden"))
-        self.progress.style.bar_color = ACCENT
-        self.status = w.HTML(layout=_layout(flex="1 1 auto", min_width="0"))
+        self.progress = ProgressBar()
+        self.progress.bar.layout.visibility = "hidden"
         super().__init__([_style(), *self._rows()], layout=_layout(width="100%"))
         self.add_class("bf-form")
         self.button.add_class("bf-generate")
@@ -82,21 +81,17 @@ class RequestForm(w.VBox):
         from workbench.pipeline import generate
 
         self.button.disabled = True
-        self.progress.layout.visibility = "visible"
         try:
             request = self.request
-            self._tell(0.0, "starting")
-            self.track = generate(request, progress=self._tell)
-            self._tell(1.0, f"{self.track.score.title} is ready")
+            self.progress.bar.layout.visibility = "visible"
+            self.progress(0.0, "starting")
+            self.track = generate(request, progress=self.progress)
+            self.progress(1.0, f"{self.track.score.title} is ready")
         except WorkbenchError as error:
-            self.progress.layout.visibility = "hidden"
-            self.status.value = f'<span style="color:#c8352b">{escape(str(error))}</span>'
+            self.progress.bar.layout.visibility = "hidden"
+            self.progress.fail(str(error))
         finally:
             self.button.disabled = False
-
-    def _tell(self, fraction: float, message: str) -> None:
-        self.progress.value = fraction
-        self.status.value = f'<span style="color:#667085">{escape(message)}</span>'
 
     def _build_music(self) -> None:
         tempo_low, tempo_high = _range(Technical, "tempo")
@@ -155,10 +150,11 @@ class RequestForm(w.VBox):
         return [
             w.HBox([_name("Concept"), self.concept]),
             w.HBox([_name("Mood"), self.mood, _name("Project"), self.project_id]),
-            w.HBox([music, sound]),
-            w.HBox(
-                [self.button, self.progress, self.status], layout=_layout(align_items="center", margin="8px 0 4px 0")
+            w.HTML(
+                '<div class="bf-hint">Tick what you want to state; the concept decides the rest, and says why.</div>'
             ),
+            w.HBox([music, sound]),
+            w.HBox([self.button, self.progress], layout=_layout(align_items="center", margin="10px 0 2px 0")),
         ]
 
 
