@@ -154,7 +154,7 @@ def _restore(module: ElementModule, checkpoint: Path) -> None:
 
 def _precision() -> Any:
     # bf16 is only faster where the processor computes in it.
-    return "bf16-mixed" if torch.backends.mkldnn.is_available() and _has_bf16() else "32-true"
+    return "bf16-mixed" if _has_bf16() else "32-true"
 
 
 def _has_bf16() -> bool:

@@ -55,12 +55,17 @@ class ElementModule(lightning.LightningModule):
         for name, value in self.nats_per_note().items():
             self.log(f"val_{name}", value)
 
+    @property
+    def validated_notes(self) -> int:
+        """Notes that the last validation scored."""
+        return self._notes
+
     def nats_per_note(self) -> dict[str, float]:
         """Validation nats a note by field, and "nll", their sum."""
         by_field = {name: value / max(1, self._notes) for name, value in self._sums.items()}
         return {**by_field, "nll": sum(by_field.values())}
 
-    def configure_optimizers(self) -> dict[str, Any]:
+    def configure_optimizers(self) -> Any:
         """AdamW without decay on vectors; linear warm-up, then a cosine to 3 %."""
         recipe = self.recipe
         matrices = [parameter for parameter in self.network.parameters() if parameter.dim() > 1]

@@ -108,7 +108,8 @@ def _best_template(chroma: npt.NDArray[np.float64], low: npt.NDArray[np.float64]
 
 def _chroma(part: NoteTable, start: float, end: float) -> npt.NDArray[np.float64]:
     overlap = np.minimum(part.onsets_beats + part.durations_beats, end) - np.maximum(part.onsets_beats, start)
-    return np.bincount(part.pitches % 12, weights=np.clip(overlap, 0, 8), minlength=12)[:12]
+    weights = np.clip(overlap, 0, 8)
+    return np.bincount(part.pitches % 12, weights=weights, minlength=12).astype(np.float64)
 
 
 def top_line(part: NoteTable) -> NoteTable:

@@ -1,0 +1,51 @@
+"""`beatsfoundry evaluate models [ELEMENT...] --data DIR [--json]`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from workbench.domain.errors import ParameterError, WorkbenchError
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise WorkbenchError(f"{message} (see {self.prog} --help)")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The options of the command."""
+    parser = _Parser(prog="beatsfoundry evaluate", description="Measure the workbench against its own bars.")
+    subjects = parser.add_subparsers(dest="subject", metavar="SUBJECT", required=True, parser_class=_Parser)
+    models = subjects.add_parser("models", help="networks against n-gram baselines on validation data")
+    models.add_argument("elements", nargs="*", metavar="ELEMENT", help="all if none is named")
+    models.add_argument("--data", type=Path, metavar="DIR", help="folder that holds the corpora")
+    models.add_argument("--json", action="store_true", help="print JSON")
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; 0 if every bar holds, 1 if one does not. Errors are raised as `WorkbenchError`."""
+    options = build_parser().parse_args(argv)
+    data = options.data or default_data()
+    if not data.is_dir():
+        raise ParameterError(f"data folder {data} does not exist: expected a folder that holds the corpora")
+    from evaluation.models import evaluate_models, to_json, to_table
+    from training.cli import quiet
+
+    with quiet():
+        results = evaluate_models(data, options.elements, progress=lambda name: print(name, file=sys.stderr))
+    print(json.dumps(to_json(results), indent=1) if options.json else to_table(results))
+    return 0 if all(bar.holds for result in results for bar in result.bars()) else 1
+
+
+def default_data() -> Path:
+    """The corpora in the folder that `BEATSFOUNDRY_DATA` names, else in `../shared/data` beside the repository."""
+    root = os.environ.get("BEATSFOUNDRY_DATA")
+    beside = Path(__file__).resolve().parents[2] / "shared" / "data"
+    return (Path(root) if root else beside) / "midi"

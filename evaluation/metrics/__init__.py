@@ -1,0 +1,1 @@
+"""One file a metric: conventions, the metric, its validation."""

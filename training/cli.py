@@ -1,0 +1,105 @@
+"""`beatsfoundry train ELEMENT --data DIR`, also `python -m training`."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import logging
+import os
+import sys
+import warnings
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from workbench.domain.errors import ParameterError, WorkbenchError
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise WorkbenchError(f"{message} (see {self.prog} --help)")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The options of the command."""
+    parser = _Parser(
+        prog="beatsfoundry train",
+        description="Train the network of one element on a folder of corpora. A stopped run goes on where it was.",
+    )
+    parser.add_argument("element", metavar="ELEMENT", help="harmony, percussion, bass, pads or leads")
+    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder that holds the corpora")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="checkpoints and weights (default: runs/train/ELEMENT)")
+    parser.add_argument("--config", type=Path, metavar="FILE", help="recipe as YAML instead of the element's own")
+    parser.add_argument("--steps", type=_positive, metavar="N", help="optimiser steps instead of the recipe's")
+    parser.add_argument("--validate-every", type=_positive, metavar="N", help="steps between validations")
+    parser.add_argument("--limit", type=_positive, metavar="N", help="songs of each corpus and split, for a quick try")
+    parser.add_argument("--seed", type=int, metavar="N", help="seed instead of the recipe's")
+    parser.add_argument("--no-track", action="store_true", help="do not log to MLflow")
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; returns 0. Errors are raised as `WorkbenchError`."""
+    options = build_parser().parse_args(argv)
+    from training.config import list_configs, load_config
+
+    if options.config is None and options.element not in list_configs():
+        raise ParameterError(f"element {options.element!r} is not known: expected one of {', '.join(list_configs())}")
+    if not options.data.is_dir():
+        raise ParameterError(f"data folder {options.data} does not exist: expected a folder that holds the corpora")
+    config = load_config(
+        options.config or options.element,
+        steps=options.steps,
+        validate_every=options.validate_every,
+        seed=options.seed,
+    )
+    if config.element != options.element:
+        raise ParameterError(f"recipe {options.config} is for {config.element!r}, not for {options.element!r}")
+    folder = options.out or Path("runs") / "train" / options.element
+    with quiet():
+        from training.fit import fit
+
+        logger = False if options.no_track else mlflow_logger(config.element)
+        weights = fit(config, options.data, folder, limit=options.limit, logger=logger, progress=sys.stderr.isatty())
+    from workbench.models.checkpoint import read_card
+
+    nats = read_card(weights)["validation_nats_per_note"]
+    print(f"{weights}: {nats['nll']:.3f} nats a note on validation")
+    return 0
+
+
+def mlflow_logger(element: str) -> Any:
+    """A Lightning logger into the experiment "beatsfoundry/training" of the workbench's own store."""
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    from lightning.pytorch.loggers import MLFlowLogger
+
+    from workbench.tracking import default_tracking_uri, workspace
+
+    uri = default_tracking_uri()
+    runs = workspace() / "runs"
+    own_store = uri.startswith("sqlite:///")
+    if own_store:
+        Path(uri.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    return MLFlowLogger(
+        experiment_name="beatsfoundry/training",
+        run_name=element,
+        tracking_uri=uri,
+        artifact_location=str(runs / "artifacts" / "training") if own_store else None,
+    )
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"expected a whole number above 0, got {text}")
+    return value
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Keep Lightning's remarks on workers and accelerators from the user; progress and errors remain."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for name in ("lightning", "lightning.pytorch", "lightning.fabric"):
+            logging.getLogger(name).setLevel(logging.ERROR)
+        yield
