@@ -58,4 +58,4 @@ class CellPrior:
 
 def _log_some(log_none: Grid) -> Grid:
     """Log probability of at least one event, from the log probability of none."""
-    return np.log(-np.expm1(np.minimum(log_none, -1e-9)))
+    return np.log(-np.expm1(np.minimum(log_none, -1e-9))).astype(np.float64)

@@ -24,7 +24,7 @@ _LOG_DURATIONS = np.log(np.array(DURATIONS_BEATS))
 
 def velocity_to_bin(velocity: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """MIDI velocity to one of 16 classes."""
-    return np.clip(velocity // 8, 0, VELOCITY_BINS - 1)
+    return np.minimum(velocity // 8, VELOCITY_BINS - 1).astype(np.int64)
 
 
 def duration_to_bin(duration_beats: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
@@ -135,9 +135,7 @@ def decode_pitched(rows: Rows, spec: ElementSpec, context: SongContext) -> tuple
     return tuple(
         Note(
             onset_beats=bar * context.bar_beats + slot_to_beats(slot),
-            pitch=symbol
-            + spec.lowest_pitch
-            + spec.anchor(int(zeros[bar * context.bar_beats + slot // SLOTS_PER_BEAT])),
+            pitch=symbol + bases[bar * context.bar_beats + slot // SLOTS_PER_BEAT],
             duration_beats=DURATIONS_BEATS[duration],
             velocity=min(127, velocity * 8 + 4),
             shift_beats=(offset - 12) / 96,

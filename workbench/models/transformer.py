@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import torch
 from torch import Tensor, nn
@@ -141,7 +141,7 @@ class ElementTransformer(nn.Module):
 
     def embed_bars(self, prefix: Tensor, bar: Tensor) -> Tensor:
         """Conditions (B, N, P) and bar features (B, N, D1) to (B, N, width)."""
-        state = self.bar_in(bar.to(self.bar_in.weight.dtype))
+        state: Tensor = self.bar_in(bar.to(self.bar_in.weight.dtype))
         for index, table in enumerate(self.prefix_in):
             state = state + table(prefix[..., index])
         return state
@@ -149,10 +149,11 @@ class ElementTransformer(nn.Module):
     def embed_rows(self, fields: Tensor) -> Tensor:
         """Decided rows (B, T, 2 + A) to (B, T, width); a bar line has no symbol and no attributes."""
         note = (fields[..., 0] != BAR_STEP).unsqueeze(-1)
-        inner = self.symbol_in(fields[..., 1])
+        inner: Tensor = self.symbol_in(fields[..., 1])
         for index, table in enumerate(self.attributes_in):
             inner = inner + table(fields[..., 2 + index])
-        return self.step_in(fields[..., 0]) + inner * note
+        rows: Tensor = self.step_in(fields[..., 0]) + inner * note
+        return rows
 
     def run_trunk(self, x: Tensor, cache: Cache | None = None) -> tuple[Tensor, Cache]:
         """Row stream (B, T, width) through the trunk; returns the stream and the new cache."""
@@ -160,15 +161,18 @@ class ElementTransformer(nn.Module):
 
     def choose_step(self, stream: Tensor) -> Tensor:
         """Step logits (B, T, STEPS)."""
-        return self.step_head(stream)
+        logits: Tensor = self.step_head(stream)
+        return logits
 
     def with_step(self, stream: Tensor, step: Tensor, cell: Tensor) -> Tensor:
         """The stream once the step and so the slot's surroundings (B, T, D2) are known."""
-        return stream + self.step_chosen(step) + self.cell_in(cell.to(self.cell_in.weight.dtype))
+        known: Tensor = self.step_chosen(step) + self.cell_in(cell.to(self.cell_in.weight.dtype))
+        return stream + known
 
     def choose_symbol(self, stream: Tensor) -> Tensor:
         """Symbol logits (B, T, symbols)."""
-        return self.symbol_head(stream)
+        logits: Tensor = self.symbol_head(stream)
+        return logits
 
     def with_symbol(
         self, stream: Tensor, symbol: Tensor, memory: Tensor, cache: Cache | None = None
@@ -176,7 +180,7 @@ class ElementTransformer(nn.Module):
         """The stream once the symbol is known, through the note blocks; `memory` is (B, T, L, A)."""
         stream = stream + self.symbol_chosen(symbol)
         for lag, tables in enumerate(self.memory_in):
-            for attribute, table in enumerate(tables):
+            for attribute, table in enumerate(cast(nn.ModuleList, tables)):
                 stream = stream + table(memory[..., lag, attribute])
         return _run(self.note_blocks, stream, cache)
 
