@@ -77,7 +77,8 @@ class KneserNey:
             seen = total > 0
             kept = np.maximum(count - order.discount, 0.0) + order.discount * types * probability
             probability = np.where(seen, kept / np.maximum(total, 1), probability)
-        return (-np.log(probability)).astype(np.float64)
+        nats: npt.NDArray[np.float64] = -np.log(probability)
+        return nats
 
 
 def best_chain(
