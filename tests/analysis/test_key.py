@@ -71,7 +71,9 @@ def test_flat_profile_has_no_strength():
         ("F minor", "Ab major", True),
         ("D dorian", "C major", True),
         ("D dorian", "D minor", True),
+        ("A major", "F# dorian", True),
         ("C major", "C minor", False),
+        ("Bb major", "D dorian", False),
         ("C major", "G major", False),
     ],
 )

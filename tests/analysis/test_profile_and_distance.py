@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from workbench.analysis.distance import TYPICAL, distance
+from workbench.analysis.distances import TYPICAL, distance
 from workbench.analysis.profile import analyze, measure
 from workbench.domain.audio import Audio
 

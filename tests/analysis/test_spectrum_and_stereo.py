@@ -59,15 +59,18 @@ def test_silence_has_defined_figures():
     assert set(spectrum.third_octave_db(picture)) == {spectrum.SILENT_BAND_DB}
     assert spectrum.spectral_centroid_hz(picture) == 0.0
     assert stereo.band_correlation(picture) == {"low": 1.0, "mid": 1.0, "high": 1.0}
-    assert stereo.correlation(Audio(np.zeros((2, 0), np.float32), RATE)) == 1.0
+    image = stereo.stereo_image(Audio(np.zeros((2, 0), np.float32), RATE))
+    assert (image.correlation, image.width, image.mono_loss_db, image.balance_db) == (1.0, 0.0, 0.0, 0.0)
+    assert image.correlation_series.size == 0
 
 
 @pytest.mark.parametrize("truth", [-0.5, 0.0, 0.7, 1.0])
 def test_correlation_width_and_mono_loss(truth):
     audio = noise_pair(truth)
-    assert stereo.correlation(audio) == pytest.approx(truth, abs=0.005)
-    assert stereo.width(audio) == pytest.approx((1 - truth) / 2, abs=0.005)
-    assert stereo.mono_loss_db(audio) == pytest.approx(-10 * np.log10((1 + truth) / 2), abs=0.02)
+    image = stereo.stereo_image(audio)
+    assert image.correlation == pytest.approx(truth, abs=0.005)
+    assert image.width == pytest.approx((1 - truth) / 2, abs=0.005)
+    assert image.mono_loss_db == pytest.approx(-10 * np.log10((1 + truth) / 2), abs=0.02)
     bands = stereo.band_correlation(spectrum.stereo_spectrum(audio))
     assert bands["mid"] == pytest.approx(truth, abs=0.02)
     assert bands["high"] == pytest.approx(truth, abs=0.01)
@@ -76,8 +79,9 @@ def test_correlation_width_and_mono_loss(truth):
 def test_opposite_channels(sine):
     wave = sine(-10.0, 2.0, 60.0).astype(np.float32)
     audio = Audio(np.stack([wave, -wave]), RATE)
-    assert stereo.correlation(audio) == pytest.approx(-1.0)
-    assert stereo.mono_loss_db(audio) == 100.0
+    image = stereo.stereo_image(audio)
+    assert image.correlation == pytest.approx(-1.0)
+    assert image.mono_loss_db == 100.0
     picture = spectrum.stereo_spectrum(audio)
     assert stereo.band_correlation(picture)["low"] == pytest.approx(-1.0)
     assert stereo.band_width(picture)["low"] == pytest.approx(1.0)
@@ -86,9 +90,10 @@ def test_opposite_channels(sine):
 def test_correlation_series_finds_the_bad_three_seconds():
     good, bad = noise_pair(0.9, 3.0), noise_pair(-0.9, 3.0, seed=6)
     audio = Audio(np.concatenate([good.samples, bad.samples, np.zeros((2, 3 * RATE), np.float32)], axis=1), RATE)
-    assert stereo.correlation_series(audio) == pytest.approx([0.9, -0.9], abs=0.01)
+    assert stereo.stereo_image(audio).correlation_series == pytest.approx([0.9, -0.9], abs=0.01)
+    assert stereo.stereo_image(audio, window_seconds=6.0).correlation_series.size == 1
 
 
 def test_balance(sine):
     wave = sine(-10.0, 1.0).astype(np.float32)
-    assert stereo.balance_db(Audio(np.stack([wave, wave * 0.5]), RATE)) == pytest.approx(-6.02, abs=0.01)
+    assert stereo.stereo_image(Audio(np.stack([wave, wave * 0.5]), RATE)).balance_db == pytest.approx(-6.02, abs=0.01)

@@ -104,16 +104,22 @@ def key_of_profile(profile: npt.ArrayLike, tuning_cents: float = 0.0) -> KeyEsti
 
 
 def same_family(first: Key, second: Key) -> bool:
-    """Whether two keys share their scale (relative keys and modes) or their tonic and third (F minor, F dorian).
+    """Whether a detector that knows major and minor alone may take one key for the other.
+
+    Relative keys share their scale. A modal key is near the plain major or minor on its tonic as well, and so near
+    that one's relative: F dorian may be heard as Eb major (its scale), as F minor or as Ab major.
 
     Examples
     --------
     >>> same_family(Key.parse("F minor"), Key.parse("Ab major")), same_family(Key.parse("C"), Key.parse("C minor"))
     (True, False)
     """
-    same_scale = set(first.pitch_classes) == set(second.pitch_classes)
-    same_colour = first.tonic == second.tonic and first.has_minor_third == second.has_minor_third
-    return same_scale or same_colour
+    return bool(_scales(first) & _scales(second))
+
+
+def _scales(key: Key) -> set[frozenset[int]]:
+    plain = Key(key.tonic, "minor" if key.has_minor_third else "major")
+    return {frozenset(key.pitch_classes), frozenset(plain.pitch_classes)}
 
 
 def _correlation(first: Array, second: Array) -> float:

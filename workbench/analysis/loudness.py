@@ -121,7 +121,8 @@ def crest_factor_db(audio: Audio) -> float:
     peak = _sample_peak(audio)
     if peak == 0.0:
         return 0.0
-    return gain_to_db(peak / float(np.sqrt(np.mean(np.square(audio.samples, dtype=np.float64)))))
+    power = sum(float(np.mean(np.square(channel, dtype=np.float64))) for channel in audio.samples) / 2.0
+    return gain_to_db(peak / float(np.sqrt(power)))
 
 
 def measure_loudness(audio: Audio) -> LoudnessMeasurement:

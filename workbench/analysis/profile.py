@@ -114,15 +114,15 @@ def _spectrum_numbers(picture: spectrum.StereoSpectrum, bands_db: spectrum.Array
 
 
 def _stereo_numbers(audio: Audio, picture: spectrum.StereoSpectrum) -> dict[str, float]:
-    series = stereo.correlation_series(audio)
+    image = stereo.stereo_image(audio)
     return {
-        "correlation": stereo.correlation(audio),
-        "correlation_min": float(series.min()) if series.size else 1.0,
+        "correlation": image.correlation,
+        "correlation_min": float(image.correlation_series.min(initial=1.0)),
         **{f"correlation_{name}": value for name, value in stereo.band_correlation(picture).items()},
-        "width": stereo.width(audio),
+        "width": image.width,
         **{f"width_{name}": value for name, value in stereo.band_width(picture).items()},
-        "mono_loss_db": stereo.mono_loss_db(audio),
-        "balance_db": stereo.balance_db(audio),
+        "mono_loss_db": image.mono_loss_db,
+        "balance_db": image.balance_db,
     }
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from workbench.analysis.distance import distance as measured_distance
+from workbench.analysis.distances import distance as measured_distance
 from workbench.analysis.profile import Measurements, measure
 from workbench.analysis.reading import read_audio
 from workbench.analysis.rhythm import STEADY_CONFIDENCE
@@ -182,7 +182,7 @@ _HOW_TO_ADD = "list them with 'beatsfoundry references list' or add one with 'be
 
 
 def distance(profile: Measurements | ReferenceProfile, reference: Measurements | ReferenceProfile) -> dict[str, float]:
-    """Distances between two recordings by name (see `analysis.distance.distance`)."""
+    """Distances between two recordings by name (see `analysis.distances.distance`)."""
     return measured_distance(_measured(profile), _measured(reference))
 
 

@@ -5,6 +5,9 @@ Errors measured: the correlation of noise mixed to a known value, 20 s long, 0.0
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from itertools import pairwise
+
 import numpy as np
 import numpy.typing as npt
 
@@ -24,19 +27,43 @@ _SILENT_POWER = 1e-9
 _EMPTY_BAND_SHARE = 1e-9
 
 
-def correlation(audio: Audio) -> float:
-    """Correlation of left and right over the whole signal, -1 (opposite) to 1 (mono); silence counts as mono."""
-    left, right, cross = _products(audio, audio.samples.shape[1] or 1)
-    return _ratio(float(left.sum()), float(right.sum()), float(cross.sum()))
+@dataclass(frozen=True, slots=True, eq=False)
+class StereoImage:
+    """Figures of the whole signal, and `correlation_series` in successive windows of 3 s.
+
+    `correlation` runs from -1 (opposite) to 1 (mono); `width` is the share of the side signal in the power, 0 (mono)
+    to 0.5 (unrelated channels) to 1; `mono_loss_db` tells how much quieter (L+R)/2 is than the mean of both channels,
+    0 mono, 3 unrelated, at most 100; `balance_db` is the level of right above left, -100 to 100. Silence counts as
+    mono and balanced. Windows below -90 dB are left out of the series, which may be empty.
+    """
+
+    correlation: float
+    width: float
+    mono_loss_db: float
+    balance_db: float
+    correlation_series: Array
 
 
-def correlation_series(audio: Audio, *, window_seconds: float = 3.0) -> Array:
-    """Correlation in successive windows; windows quieter than -90 dB are left out, so the result may be empty."""
-    left, right, cross = _products(audio, max(1, round(window_seconds * audio.sample_rate_hz)))
-    window = min(max(1, round(window_seconds * audio.sample_rate_hz)), max(1, audio.samples.shape[1]))
-    loud = (left + right) / (2.0 * window) > _SILENT_POWER
-    values = [_ratio(a, b, c) for a, b, c in zip(left[loud], right[loud], cross[loud], strict=True)]
-    return np.array(values, dtype=np.float64)
+def stereo_image(audio: Audio, *, window_seconds: float = 3.0) -> StereoImage:
+    """Measure the stereo image.
+
+    Examples
+    --------
+    >>> tone = np.sin(np.arange(48000) / 20).astype(np.float32)
+    >>> stereo_image(Audio(np.stack([tone, tone]), 48000)).mono_loss_db
+    0.0
+    """
+    window = max(1, round(window_seconds * audio.sample_rate_hz))
+    windows = _products(audio, window)
+    left, right, cross = (float(total) for total in windows[:, :3].sum(axis=0))
+    loud = windows[(windows[:, 0] + windows[:, 1]) > 2.0 * _SILENT_POWER * windows[:, 3]]
+    return StereoImage(
+        correlation=_ratio(left, right, cross),
+        width=_side_share(left, right, cross),
+        mono_loss_db=_mono_loss_db(left, right, cross),
+        balance_db=_balance_db(left, right),
+        correlation_series=np.array([_ratio(a, b, c) for a, b, c, _ in loud], dtype=np.float64),
+    )
 
 
 def band_correlation(spectrum: StereoSpectrum) -> dict[str, float]:
@@ -44,52 +71,35 @@ def band_correlation(spectrum: StereoSpectrum) -> dict[str, float]:
     return {name: _ratio(*_band_products(spectrum, low, high)) for name, (low, high) in STEREO_BANDS_HZ.items()}
 
 
-def width(audio: Audio) -> float:
-    """Share of the side signal in the power, 0 (mono) to 0.5 (unrelated channels) to 1 (opposite channels)."""
-    left, right, cross = (float(part.sum()) for part in _products(audio, audio.samples.shape[1] or 1))
-    return _side_share(left, right, cross)
-
-
 def band_width(spectrum: StereoSpectrum) -> dict[str, float]:
     """`width` in each band of `STEREO_BANDS_HZ`."""
     return {name: _side_share(*_band_products(spectrum, low, high)) for name, (low, high) in STEREO_BANDS_HZ.items()}
 
 
-def mono_loss_db(audio: Audio) -> float:
-    """How much quieter (L+R)/2 is than the mean of both channels, in dB: 0 mono, 3 unrelated, at most 100.
+def _products(audio: Audio, window: int) -> Array:
+    """Rows of left squared, right squared, left times right and length by window; a rest below half joins the last."""
+    count = audio.samples.shape[1]
+    starts = list(range(0, count, window))
+    if len(starts) > 1 and count - starts[-1] < window // 2:
+        starts.pop()
+    rows = []
+    for start, end in pairwise([*starts, count]):
+        left, right = audio.samples[:, start:end].astype(np.float64)
+        rows.append((np.sum(left * left), np.sum(right * right), np.sum(left * right), end - start))
+    return np.array(rows, dtype=np.float64).reshape(-1, 4)
 
-    Examples
-    --------
-    >>> tone = np.sin(np.arange(48000) / 20).astype(np.float32)
-    >>> mono_loss_db(Audio(np.stack([tone, tone]), 48000))
-    0.0
-    """
-    left, right, cross = (float(part.sum()) for part in _products(audio, audio.samples.shape[1] or 1))
+
+def _mono_loss_db(left: float, right: float, cross: float) -> float:
     if left + right <= 0.0:
         return 0.0
     kept = (left + right + 2.0 * cross) / (2.0 * (left + right))
-    return float(np.clip(-10.0 * np.log10(max(kept, 1e-10)), 0.0, 100.0))
+    return float(np.clip(-10.0 * np.log10(max(kept, 1e-10)), 0.0, 100.0)) + 0.0
 
 
-def balance_db(audio: Audio) -> float:
-    """Level of the right channel above the left in dB, within -100 to 100; 0 for silence."""
-    left, right, _ = (float(part.sum()) for part in _products(audio, audio.samples.shape[1] or 1))
+def _balance_db(left: float, right: float) -> float:
     if left + right <= 0.0:
         return 0.0
     return float(np.clip(10.0 * np.log10(max(right, 1e-12) / max(left, 1e-12)), -100.0, 100.0))
-
-
-def _products(audio: Audio, window: int) -> tuple[Array, Array, Array]:
-    """Sums of left squared, right squared and left times right in windows (the last may be shorter)."""
-    count = audio.samples.shape[1]
-    if count == 0:
-        return np.zeros(1), np.zeros(1), np.zeros(1)
-    left, right = audio.samples.astype(np.float64)
-    starts = np.arange(0, count, window)
-    if starts.size > 1 and count - starts[-1] < window // 2:
-        starts = starts[:-1]
-    sums = [np.add.reduceat(a * b, starts) for a, b in ((left, left), (right, right), (left, right))]
-    return sums[0], sums[1], sums[2]
 
 
 def _band_products(spectrum: StereoSpectrum, low_hz: float, high_hz: float) -> tuple[float, float, float]:
