@@ -29,7 +29,7 @@ class Audio:
     @property
     def duration_seconds(self) -> float:
         """Length in seconds."""
-        return self.samples.shape[1] / self.sample_rate_hz
+        return int(self.samples.shape[1]) / self.sample_rate_hz
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -21,7 +21,8 @@ def db_to_gain(level_db: Scalar) -> Scalar:
     >>> round(db_to_gain(-6.0206), 4)
     0.5
     """
-    return 10.0 ** (level_db / 20.0)
+    gain: Scalar = 10.0 ** (level_db / 20.0)
+    return gain
 
 
 def gain_to_db(gain: float) -> float:
@@ -65,7 +66,8 @@ def midi_to_hz(pitch: Scalar, a4_hz: float = 440.0) -> Scalar:
     >>> midi_to_hz(69.0)
     440.0
     """
-    return a4_hz * 2.0 ** ((pitch - 69.0) / 12.0)
+    frequency_hz: Scalar = a4_hz * 2.0 ** ((pitch - 69.0) / 12.0)
+    return frequency_hz
 
 
 def hz_to_midi(frequency_hz: float, a4_hz: float = 440.0) -> float:
