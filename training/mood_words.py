@@ -37,13 +37,19 @@ SHARED_WORDS = 2
 LEAST_LENGTH = 0.28
 """Words nearer than this to the neutral middle are left out."""
 
-_OF_MUSIC = frozenset(
-    "album band bands bars bass beat beats build club dance dancing drop drum drums genre groove guitar guitars hook"
-    " instrument instruments instrumental intro jazz keys lead loop melody mixed music musical orchestra organ outro"
-    " percussion piano pieces play played player playing pop record recorded recording rhythm rock sample song songs"
-    " sound sounds string strings style synth tape techno tempo track tracks tune tunes vocal vocals voice".split(" ")
-)
-"""Words that name music rather than a feeling; in a concept they say nothing about its mood."""
+_NEUTRAL_TEXT = """
+album band bands bars bass beat beats build club dance dancing drop drum drums genre groove guitar guitars
+hook instrument instruments instrumental intro jazz keys lead loop melody mixed music musical orchestra organ
+outro percussion piano pieces play played player playing pop record recorded recording rhythm rock sample song
+songs sound sounds string strings style synth tape techno tempo track tracks tune tunes vocal vocals voice
+about above after again also another around because been before behind being below between both could does
+each ever every from have having here into just like made make makes making many more most much only other
+over same should some something such than that their them then there these they thing things this those
+through under until upon very want wants well were what when where which while whose will with within would
+your
+"""
+_NEUTRAL = frozenset(_NEUTRAL_TEXT.split())
+"""Words that name music rather than a feeling, and words of grammar; they say nothing about a mood."""
 
 
 def load_embedding() -> tuple[Embed, list[str]]:
@@ -149,7 +155,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _vocabulary(sentences: Sequence[str], tokens: Sequence[str], known: set[str]) -> list[str]:
     counts = collections.Counter(word for text in sentences for word in set(re.findall(r"[a-z]{4,16}", text)))
     frequent = {word for word, count in counts.items() if count >= SHARED_WORDS}
-    return sorted((frequent | {token for token in tokens if token in counts}) - known - _OF_MUSIC)
+    return sorted((frequent | {token for token in tokens if token in counts}) - known - _NEUTRAL)
 
 
 def _write(path: Path, words: list[str], embed: Embed, matrix: Array, offset: Array) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -43,7 +45,7 @@ def test_chords_cover_a_section_without_gaps(line: list[list[str]], bars: int, b
     chords = place_chords(" | ".join(" ".join(bar) for bar in line), bars, bar_beats)
     assert chords[0].onset_beats == 0.0
     assert chords[-1].end_beats == pytest.approx(bars * bar_beats)
-    for first, second in zip(chords, chords[1:], strict=False):
+    for first, second in pairwise(chords):
         assert first.end_beats == pytest.approx(second.onset_beats)
 
 

@@ -1,4 +1,4 @@
-"""One decision each: what is stated wins, then the text, then mood, reference, style and default; each with a reason."""
+"""One decision each: the request wins, then the text, then mood, reference, style and default; each with a reason."""
 
 from __future__ import annotations
 
@@ -172,7 +172,7 @@ def decide_patches(
         parameter = f"patches.{element}"
         candidates = brief.style.patches[element]
         if element in stated:
-            patches[element] = stated[element]  # type: ignore[index]
+            patches[element] = stated[element]
             decisions.append(Decision(parameter, patches[element], "stated", STATED))
         elif element in named:
             patches[element], words = named[element]

@@ -28,7 +28,7 @@ class Said(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Statements:
-    """What a text states. `pace` places the tempo in the style's range, -1 slow to 1 fast; `mode` comes without tonic."""
+    """What a text states. `pace` places the tempo in the style's range, -1 slow to 1 fast; `mode` has no tonic."""
 
     tempo_bpm: Said[float] | None = None
     pace: Said[float] | None = None
@@ -197,6 +197,8 @@ _COUNT = rf"(\d+(?:[.,]\d+)?|{_WORDS})"
 _MINUTE = r"[ -]?min(?:ute)?s?\b(?!\s+(?:before|after|past|to|until|ago|from|of silence))"
 _SECOND = r"[ -]?sec(?:ond)?s?\b(?!\s+(?:before|after|ago|of silence|half|verse|chorus))"
 
+_CLOCK = r"(?<!at )\b(\d{1,2}):([0-5]\d)\b(?!\s*(?:am|pm|a\.m|p\.m|in the|at night|o'clock))"
+
 
 def _count(text: str) -> float:
     return float(_WORD_NUMBERS[text]) if text in _WORD_NUMBERS else float(text.replace(",", "."))
@@ -212,7 +214,7 @@ def _duration(text: str) -> Said[float] | None:
             (rf"\b{_COUNT}[ -]minutes? and a half\b", lambda m: 60 * (_count(m[1]) + 0.5)),
             (rf"\b{_COUNT}{_MINUTE}", lambda m: 60 * _count(m[1])),
             (rf"\b{_COUNT}{_SECOND}", lambda m: _count(m[1])),
-            (r"(?<!at )\b(\d{1,2}):([0-5]\d)\b(?!\s*(?:am|pm|a\.m|p\.m|in the|at night|o'clock))", lambda m: 60.0 * int(m[1]) + int(m[2])),
+            (_CLOCK, lambda m: 60.0 * int(m[1]) + int(m[2])),
             (r"\b(\d{1,3}) s\b", lambda m: float(m[1])),
             (r"\b(\d{1,3})s(?= (?:long|loop|clip|jingle|sting|teaser|trailer|cut|version|edit))", lambda m: float(m[1])),
             (r"\b((?!\d0s)\d{1,3})s\b", lambda m: float(m[1])),
@@ -222,14 +224,18 @@ def _duration(text: str) -> Said[float] | None:
 
 
 # Metre and swing -----------------------------------------------------------------------------------------------------
+_THREE = r"(?<![\d/])3/4(?![\d/])|\b(?:three[ -]four time|waltz\w*|in three|triple (?:metre|meter|time))\b"
+_FOUR = r"(?<![\d/])4/4(?![\d/])|\b(?:four[ -]four time|common time)\b"
+_STRAIGHT = r"\b(?:(?:no|without|zero) swing|straight (?:beat|feel|groove|eighths|16ths|8ths|time|rhythm)s?)\b"
+_SWUNG_HARD = (
+    r"\b(?:(?:heavy|heavily|hard|strong|strongly|deep)[ -](?:swing|swung|shuffle)\w*|triplet (?:feel|swing))\b"
+)
+_SWUNG_LIGHTLY = r"\b(?:light|lightly|slight|slightly|subtle|subtly|gentle|gently)[ -](?:swing|swung|shuffle)\w*\b"
+_SWUNG = r"\b(?:shuffl\w+|swung|swinging|swingy|with swing|swing (?:feel|groove|beat|rhythm))\b"
+
+
 def _metre(text: str) -> Said[Metre] | None:
-    said = _first(
-        text,
-        [
-            (r"(?<![\d/])3/4(?![\d/])|\bthree[ -]four time\b|\bwaltz\w*\b|\bin three\b|\btriple (?:metre|meter|time)\b", lambda _: Metre(3, 4)),
-            (r"(?<![\d/])4/4(?![\d/])|\bfour[ -]four time\b|\bcommon time\b", lambda _: Metre(4, 4)),
-        ],
-    )  # fmt: skip
+    said = _first(text, [(_THREE, lambda _: Metre(3, 4)), (_FOUR, lambda _: Metre(4, 4))])
     if said:
         return said
     odd = re.search(r"(?<![\d/])(\d{1,2})/(4|8|16)(?![\d/])", text)
@@ -248,12 +254,12 @@ def _swing(text: str) -> Said[float] | None:
         [
             (r"\bswing\w*\s*(?:of|at|:|=)?\s*(\d{2})\s*%?", percent),
             (r"\b(\d{2})\s*(?:%|percent|per cent)\s*swing\b", percent),
-            (r"\b(?:no|without|zero) swing\b|\bstraight (?:beat|feel|groove|eighths|sixteenths|16ths|8ths|time|rhythm)\w*\b", lambda _: 50.0),
-            (r"\b(?:heavy|heavily|hard|strong|strongly|deep)[ -](?:swing|swung|shuffle)\w*\b|\btriplet (?:feel|swing)\b", lambda _: 66.0),
-            (r"\b(?:light|lightly|slight|slightly|subtle|subtly|gentle|gently)[ -](?:swing|swung|shuffle)\w*\b", lambda _: 55.0),
-            (r"\bshuffl\w+\b|\bswung\b|\bswinging\b|\bswing (?:feel|groove|beat|rhythm)\b|\bwith swing\b|\bswingy\b", lambda _: 62.0),
+            (_STRAIGHT, lambda _: 50.0),
+            (_SWUNG_HARD, lambda _: 66.0),
+            (_SWUNG_LIGHTLY, lambda _: 55.0),
+            (_SWUNG, lambda _: 62.0),
         ],
-    )  # fmt: skip
+    )
 
 
 # Elements ------------------------------------------------------------------------------------------------------------
@@ -263,44 +269,70 @@ _ELEMENT_WORDS = {
     "pads": r"pads?|chords?|keys|keyboards?|pianos?|rhodes|strings|organs?|harmony|choirs?",
     "leads": r"leads?|lead (?:synth|line|melody)|melod(?:y|ies)|solos?|flutes?|toplines?|lead lines?",
 }
-_ANY_ELEMENT = "(?:" + "|".join(_ELEMENT_WORDS.values()) + ")"
-_ELEMENT_LIST = rf"{_ANY_ELEMENT}(?:(?:\s*,\s*|\s+and\s+|\s+or\s+|\s*&\s*|\s*,\s*(?:and|or|no)\s+)(?:no |any |a |some )?{_ANY_ELEMENT})*"
-_WITHOUT = re.compile(rf"\b(?:no|without|minus|leave out|skip|drop the)(?: any| the| a)?\s+({_ELEMENT_LIST})\b")
-_LESS = re.compile(r"\b(drum|beat|percussion|bass|melody|lead)-?less\b")
+"""Words for an element and its instruments: "only piano" leaves the pads."""
+
+_WHOLE_ELEMENTS = {
+    "percussion": r"drums|drumming|percussion|beats?|drum ?beats?",
+    "bass": r"bass ?lines?|bass(?! (?:drop|drum|guitar))|sub ?bass",
+    "pads": r"pads?|chords?|harmony|harmonies",
+    "leads": r"leads?|lead (?:synth|line|melody)|melod(?:y|ies)|solos?|toplines?",
+}
+"""Words for an element as a whole: "no piano" does not drop the pads, "no chords" does."""
+
+
+def _list_of(words: dict[str, str]) -> str:
+    one = "(?:" + "|".join(words.values()) + ")"
+    joint = r"(?:\s*,\s*(?:and\s+|or\s+)?|\s+and\s+|\s+or\s+|\s*&\s*)(?:no |any |a |some )?"
+    return rf"{one}(?:{joint}{one})*"
+
+
+_WITHOUT = re.compile(rf"\b(?:no|without|minus|leave out|skip)(?: any| the| a)?\s+({_list_of(_WHOLE_ELEMENTS)})\b")
+_LESS = re.compile(r"\b(?:(drum|beat|percussion)|(bass)|(melody|lead))-?less\b")
 _ONLY = re.compile(
-    rf"\b(?:only|just|nothing but|solely)\s+(?:a |an |the |some )?({_ELEMENT_LIST})\b|\b({_ELEMENT_LIST})\s+(?:only|alone)\b"
+    rf"\b(?:only|just|nothing but|solely)\s+(?:a |an |the |some )?({_list_of(_ELEMENT_WORDS)})\b"
+    rf"|\b({_list_of(_ELEMENT_WORDS)})\s+(?:only|alone)\b"
 )
 
 
-def _elements_in(text: str) -> set[str]:
-    return {element for element, words in _ELEMENT_WORDS.items() if re.search(rf"\b(?:{words})\b", text)}
+def _elements_in(text: str, words: dict[str, str]) -> set[str]:
+    return {element for element, pattern in words.items() if re.search(rf"\b(?:{pattern})\b", text)}
 
 
 def _palette(text: str) -> Said[tuple[str, ...]] | None:
     absent: set[str] = set()
     phrases: list[str] = []
-    for match in (*_WITHOUT.finditer(text), *_LESS.finditer(text)):
-        absent |= _elements_in(match.group(1).replace("drum", "drums") if match.re is _LESS else match.group(1))
+    for match in _WITHOUT.finditer(text):
+        absent |= _elements_in(match.group(1), _WHOLE_ELEMENTS)
+        phrases.append(match.group(0))
+    for match in _LESS.finditer(text):
+        absent.add(("percussion", "bass", "leads")[(match.lastindex or 1) - 1])
         phrases.append(match.group(0))
     only = _ONLY.search(text)
     if only:
-        absent |= set(ELEMENTS) - _elements_in(only.group(1) or only.group(2))
+        absent |= set(ELEMENTS) - _elements_in(only.group(1) or only.group(2), _ELEMENT_WORDS)
         phrases.append(only.group(0))
     left = tuple(element for element in ELEMENTS if element not in absent)
     return Said(left, ", ".join(phrases)) if absent and left else None
 
 
 # Density and colour --------------------------------------------------------------------------------------------------
+_BARE = r"\b(?:very (?:sparse|minimal)|bare(?:ly there| bones)|skeletal)\b"
+_SPARSE = r"\b(?:sparse\w*|minimal(?:ist|istic)?(?! (?:techno|house))|stripped[ -](?:back|down)|spacious|open space"
+    r"|few notes)\b"
+_FULL = r"\b(?:dense|busy|layered|lush|orchestral|full[ -]sounding|thick|complex)\b"
+_FULLEST = r"\b(?:wall of sound|maximal\w*|very (?:dense|busy))\b"
+
+
 def _density(text: str) -> Said[float] | None:
     return _first(
         text,
         [
-            (r"\bvery (?:sparse|minimal)\b|\bbare(?:ly there| bones)\b|\bskeletal\b", lambda _: 0.12),
-            (r"\bsparse\w*\b|\bminimal(?:ist|istic)?\b(?! (?:techno|house))|\bstripped[ -](?:back|down)\b|\bspacious\b|\bopen space\b|\bfew notes\b", lambda _: 0.25),
-            (r"\bwall of sound\b|\bmaximal\w*\b|\bvery (?:dense|busy)\b", lambda _: 0.92),
-            (r"\bdense\b|\bbusy\b|\blayered\b|\blush\b|\borchestral\b|\bfull[ -]sounding\b|\bthick\b|\bcomplex\b", lambda _: 0.8),
+            (_BARE, lambda _: 0.12),
+            (_SPARSE, lambda _: 0.25),
+            (_FULLEST, lambda _: 0.92),
+            (_FULL, lambda _: 0.8),
         ],
-    )  # fmt: skip
+    )
 
 
 _PROCESSING_WORDS = {

@@ -13,9 +13,10 @@ from workbench.concept.phrases import Hit, compile_phrases, find_phrases, join_w
 from workbench.concept.style import list_styles, load_style
 from workbench.domain.plan import Source
 
-_EVERYDAY = frozenset(
-    "house garage rock trap soul metal jungle drone punk pop industrial funk drill boogie latin disco grunge".split()
-)
+_EVERYDAY = frozenset({
+    "boogie", "disco", "drill", "drone", "funk", "garage", "grunge", "house", "industrial", "jungle", "latin", "metal",
+    "pop", "punk", "rock", "soul", "trap",
+})  # fmt: skip
 """Style names that are everyday words too: they need a musical neighbour after an article or adjective."""
 _POINTING = re.compile(
     r"(?:\b(?:the|my|your|our|his|her|their|this|that|a|an|old|empty|haunted|abandoned|burning|tourist|rain|concrete"
