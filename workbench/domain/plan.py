@@ -49,7 +49,8 @@ class Groove:
 
     `swing_percent`: place of the off 16th in its pair, 50 straight to 75. `late_ms`: how late the backbeat lies.
     `looseness`: size of the human timing that the network adds, 0 quantised, 1 as played.
-    `patterns`: drum role -> 16 characters a bar, 'x' expected, 'o' possible, '.' rare, '-' never; a prior.
+    `patterns`: drum role -> four characters a beat (16 a bar in 4/4, 12 in 3/4), 'x' expected, 'o' possible, '.' rare,
+    '-' never; a prior.
     `adherence`: weight of that prior, 0 none to 1 strict.
     """
 
@@ -62,7 +63,7 @@ class Groove:
 
 @dataclass(frozen=True, slots=True)
 class HarmonyTraits:
-    """What the style expects of chords: `colour` is the usual size, `bars_per_chord` the pace, `loop_bars` the period."""
+    """What the style expects of chords: `colour` is their size, `bars_per_chord` the pace, `loop_bars` the loop."""
 
     colour: Literal["power", "triads", "sevenths", "ninths"] = "triads"
     bars_per_chord: float = 1.0

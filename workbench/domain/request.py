@@ -139,7 +139,7 @@ class SoundDesign(_Frozen):
     """How it sounds."""
 
     palette: tuple[ElementName, ...] = Field(
-        ELEMENTS,
+        ("percussion", "bass", "pads", "leads"),
         strict=False,
         min_length=1,
         max_length=len(ELEMENTS),

@@ -17,7 +17,9 @@ _SECTION_ALIASES = {
     "prechorus": "pre-chorus", "pre chorus": "pre-chorus", "pre_chorus": "pre-chorus", "lift": "pre-chorus",
     "postchorus": "post-chorus", "post chorus": "post-chorus", "buildup": "build", "build-up": "build",
     "build up": "build", "riser": "build", "middle eight": "bridge", "middle 8": "bridge", "ending": "outro",
-    "introduction": "intro", "a": "verse", "b": "chorus", "c": "bridge", "main": "theme",
+    "introduction": "intro", "opening": "intro", "end": "outro", "final chorus": "chorus", "last chorus": "chorus",
+    "break down": "breakdown", "break-down": "breakdown", "guitar solo": "solo", "head": "theme",
+    "a": "verse", "b": "chorus", "c": "bridge", "main": "theme",
 }  # fmt: skip
 
 

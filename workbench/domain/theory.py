@@ -122,10 +122,14 @@ class Key:
 
     @property
     def signature(self) -> int:
-        """Sharps (positive) or flats (negative) of the key signature, -6 to 6."""
+        """Sharps (positive) or flats (negative) of the key signature, -6 to 6.
+
+        Six of either name the same notes: F# major and B lydian take sharps, Eb minor and its kin flats.
+        """
         parent = (self.tonic - _MODE_OFFSET[self.mode]) % 12
         sharps = (parent * 7) % 12
-        return sharps if sharps <= 6 else sharps - 12
+        most = 6 if self.mode in ("major", "lydian") else 5
+        return sharps if sharps <= most else sharps - 12
 
     def name_of(self, pitch_class: int) -> str:
         """The spelling of a pitch class that suits this key's signature."""
@@ -164,7 +168,8 @@ class Chord:
         match = re.fullmatch(r"\s*([A-G][#b♯♭]?)([^/]*)(?:/([A-G][#b♯♭]?))?\s*", symbol)
         quality = _SYMBOLS.get(match.group(2).strip()) if match else None
         if match is None or quality is None:
-            raise ParameterError(f"chord {symbol!r} is not known: write symbols such as C, Am7, Fmaj7, G/B, Bdim, Esus4")
+            known = "C, Am7, Fmaj7, G/B, Bdim, Esus4"
+            raise ParameterError(f"chord {symbol!r} is not known: write symbols such as {known}")
         root = parse_pitch_class(match.group(1))
         bass = parse_pitch_class(match.group(3)) if match.group(3) else root
         return cls(onset_beats, duration_beats, root, quality, bass)
