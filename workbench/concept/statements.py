@@ -216,7 +216,7 @@ def _duration(text: str) -> Said[float] | None:
             (rf"\b{_COUNT}{_SECOND}", lambda m: _count(m[1])),
             (_CLOCK, lambda m: 60.0 * int(m[1]) + int(m[2])),
             (r"\b(\d{1,3}) s\b", lambda m: float(m[1])),
-            (r"\b(\d{1,3})s(?= (?:long|loop|clip|jingle|sting|teaser|trailer|cut|version|edit))", lambda m: float(m[1])),
+            (r"\b(\d{1,3})s(?= (?:long|loop|clip|jingle|sting|teaser|trailer|cut|edit))", lambda m: float(m[1])),
             (r"\b((?!\d0s)\d{1,3})s\b", lambda m: float(m[1])),
         ],
     )  # fmt: skip
@@ -317,8 +317,10 @@ def _palette(text: str) -> Said[tuple[str, ...]] | None:
 
 # Density and colour --------------------------------------------------------------------------------------------------
 _BARE = r"\b(?:very (?:sparse|minimal)|bare(?:ly there| bones)|skeletal)\b"
-_SPARSE = r"\b(?:sparse\w*|minimal(?:ist|istic)?(?! (?:techno|house))|stripped[ -](?:back|down)|spacious|open space"
+_SPARSE = (
+    r"\b(?:sparse\w*|minimal(?:ist|istic)?(?! (?:techno|house))|stripped[ -](?:back|down)|spacious|open space"
     r"|few notes)\b"
+)
 _FULL = r"\b(?:dense|busy|layered|lush|orchestral|full[ -]sounding|thick|complex)\b"
 _FULLEST = r"\b(?:wall of sound|maximal\w*|very (?:dense|busy))\b"
 
