@@ -40,6 +40,8 @@ class TrainingConfig:
     validate_every : int
         Steps between validations; training stops when `patience` of them bring nothing.
     patience : int
+    checkpoint_every : int
+        Steps between the checkpoints that a stopped run goes on from.
     seed : int
     """
 
@@ -56,6 +58,7 @@ class TrainingConfig:
     warm_up: int = 100
     validate_every: int = 200
     patience: int = 4
+    checkpoint_every: int = 50
     seed: int = 1
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,7 @@ def fit(
     limit: int | None = None,
     logger: Any = False,
     progress: bool = True,
+    callbacks: Sequence[lightning.Callback] = (),
 ) -> Path:
     """Train an element and write its weights.
 
@@ -78,6 +80,8 @@ def fit(
     logger : Lightning logger or False
     progress : bool
         Show a progress bar.
+    callbacks : sequence of Lightning callbacks
+        Called beside checkpoints and early stopping.
 
     Returns
     -------
@@ -89,22 +93,28 @@ def fit(
     parts = load_parts(data, config, limit)
     module = ElementModule(config)
     best = ModelCheckpoint(run_dir, filename="best", monitor="val_nll", save_top_k=1, enable_version_counter=False)
-    last = ModelCheckpoint(run_dir, filename="last", every_n_train_steps=50, enable_version_counter=False)
+    last = ModelCheckpoint(
+        run_dir, filename="last", every_n_train_steps=config.checkpoint_every, enable_version_counter=False
+    )
     trainer = lightning.Trainer(
         accelerator="cpu", devices=1, precision=_precision(), max_steps=config.steps,
         val_check_interval=min(config.validate_every, config.steps), check_val_every_n_epoch=None,
         gradient_clip_val=config.gradient_clip,
-        callbacks=[best, last, EarlyStopping("val_nll", patience=config.patience)],
+        callbacks=[best, last, EarlyStopping("val_nll", patience=config.patience), *callbacks],
         logger=logger, enable_progress_bar=progress, enable_model_summary=False, log_every_n_steps=20,
         num_sanity_val_steps=0, default_root_dir=run_dir,
     )  # fmt: skip
     resume = run_dir / "last.ckpt"
-    trainer.fit(
-        module,
-        ElementData(parts, config, _VALIDATION_SHARE_WHILE_TRAINING),
-        ckpt_path=str(resume) if resume.is_file() else None,
-        weights_only=False,
-    )
+    try:
+        trainer.fit(
+            module,
+            ElementData(parts, config, _VALIDATION_SHARE_WHILE_TRAINING),
+            ckpt_path=str(resume) if resume.is_file() else None,
+            weights_only=False,
+        )
+    except SystemExit:
+        # Lightning leaves the process after Ctrl-C; whoever called decides that.
+        raise KeyboardInterrupt from None
     _restore(module, Path(best.best_model_path))
     metrics = validate(module, parts, config)
     card = describe(config, parts, metrics, trainer.global_step, time.monotonic() - started)

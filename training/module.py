@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import lightning
 import torch
-from torch.utils.data import DataLoader
+from torch.utils.data import DataLoader, Dataset, Sampler
 
 from training.config import TrainingConfig
 from training.dataset import (
@@ -39,6 +39,10 @@ class ElementModule(lightning.LightningModule):
         loss = torch.stack([field.sum() for field in losses.values()]).sum() / batch.scored.sum()
         self.log("train_nats_per_row", loss)
         return loss
+
+    def on_train_batch_start(self, batch: Batch, batch_idx: int) -> None:
+        """Seed dropout by step, so that a run that was stopped goes on exactly as one that was not."""
+        torch.manual_seed(self.recipe.seed * 1_000_003 + self.global_step)
 
     def on_validation_epoch_start(self) -> None:
         """Begin a new sum."""
@@ -81,7 +85,7 @@ class ElementModule(lightning.LightningModule):
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": scheduler, "interval": "step"}}
 
 
-class _ValidationWindows(torch.utils.data.Dataset[Any]):
+class _ValidationWindows(Dataset[Any]):
     def __init__(self, parts: Sequence[EncodedPart], windows: Sequence[Window], element: str) -> None:
         self._parts, self._windows, self._spec = parts, windows, get_spec(element)
 
@@ -94,6 +98,19 @@ class _ValidationWindows(torch.utils.data.Dataset[Any]):
         return build_item(
             part.rows, part.line_starts, part.surroundings, self._spec, window.first, window.last, window.scored_from
         )
+
+
+class _From(Sampler[int]):
+    """Items in order from a start; the length is that of the whole run, which is what Lightning counts in."""
+
+    def __init__(self, start: int, length: int) -> None:
+        self._start, self._length = start, length
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(range(self._start, self._length))
+
+    def __len__(self) -> int:
+        return self._length
 
 
 class ElementData(lightning.LightningDataModule):
@@ -125,7 +142,8 @@ class ElementData(lightning.LightningDataModule):
             self._train, get_spec(config.element), config.corpora,
             rows=config.rows, size=config.steps * config.batch, seed=config.seed,
         )  # fmt: skip
-        return DataLoader(windows, batch_size=config.batch, collate_fn=collate)
+        done = self.trainer.global_step * config.batch if self.trainer else 0
+        return DataLoader(windows, batch_size=config.batch, collate_fn=collate, sampler=_From(done, len(windows)))
 
     def val_dataloader(self) -> DataLoader[Any]:
         """Each four-bar block once, in order of length."""

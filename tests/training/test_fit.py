@@ -1,0 +1,103 @@
+"""Training learns, writes a card, and goes on from where it was stopped."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+import yaml
+
+from training.cli import main
+from training.config import list_configs, load_config
+from workbench.domain.errors import CorpusError, ParameterError, WorkbenchError
+from workbench.models.checkpoint import load_checkpoint
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+
+@pytest.fixture
+def recipe(tmp_path: Path) -> Path:
+    path = tmp_path / "recipe.yaml"
+    model = {"width": 32, "heads": 2, "trunk_blocks": 1, "note_blocks": 1, "dropout": 0.1}
+    data = {"element": "percussion", "corpora": {"groove": 1.0}, "model": model, "rows": 64, "batch": 4}
+    data |= {"steps": 8, "warm_up": 2, "validate_every": 4, "checkpoint_every": 4}
+    path.write_text(yaml.safe_dump(data), encoding="utf-8")
+    return path
+
+
+def train(recipe: Path, data: Path, out: Path, *more: str) -> dict[str, object]:
+    arguments = ["percussion", "--data", str(data), "--out", str(out), "--config", str(recipe), "--no-track", *more]
+    assert main(arguments) == 0
+    return json.loads((out / "percussion.json").read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+
+
+def test_learns_and_tells_where_from(recipe: Path, groove_data: Path, tmp_path: Path) -> None:
+    little = train(recipe, groove_data, tmp_path / "little", "--steps", "4")
+    much = train(recipe, groove_data, tmp_path / "much", "--steps", "40")
+    assert much["validation_nats_per_note"]["nll"] < little["validation_nats_per_note"]["nll"] - 1.0  # type: ignore[index]
+    assert much["data"][0]["licence"] == "CC BY 4.0"  # type: ignore[index]
+    model = load_checkpoint(tmp_path / "much" / "percussion.safetensors")
+    assert model.config.width == 32
+
+
+def test_stopped_run_goes_on_to_the_same_weights(recipe: Path, groove_data: Path, tmp_path: Path) -> None:
+    whole = train(recipe, groove_data, tmp_path / "whole")
+    stopped = tmp_path / "stopped"
+    _stop_in_the_sixth_step(recipe, groove_data, stopped)
+    resumed = train(recipe, groove_data, stopped)
+    assert resumed["steps"] == whole["steps"] == 8
+    assert resumed["validation_nats_per_note"] == whole["validation_nats_per_note"]
+
+
+def _stop_in_the_sixth_step(recipe: Path, data: Path, folder: Path) -> None:
+    from lightning.pytorch.callbacks import Callback
+
+    from training import fit as fitting
+
+    class PowerCut(RuntimeError):
+        pass
+
+    class Stop(Callback):
+        def on_train_batch_start(self, trainer: object, module: torch.nn.Module, batch: object, batch_idx: int) -> None:
+            if batch_idx == 5:
+                raise PowerCut
+
+    with pytest.raises(PowerCut):
+        fitting.fit(load_config(recipe), data, folder, progress=False, callbacks=(Stop(),))
+    assert (folder / "last.ckpt").is_file()
+
+
+@pytest.mark.parametrize("element", list_configs())
+def test_every_recipe_parses(element: str) -> None:
+    config = load_config(element)
+    assert config.element == element
+    assert sum(config.corpora.values()) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["oboe", "--data", "."], "element 'oboe' is not known"),
+        (["bass", "--data", "/nowhere"], "data folder /nowhere does not exist"),
+        (["bass"], "--data"),
+        (["bass", "--data", ".", "--steps", "0"], "above 0"),
+    ],
+)
+def test_mistakes_are_told_in_a_line(arguments: list[str], message: str) -> None:
+    with pytest.raises(WorkbenchError, match=message) as caught:
+        main(arguments)
+    assert "\n" not in str(caught.value)
+
+
+def test_empty_folder_is_told(tmp_path: Path) -> None:
+    with pytest.raises(CorpusError, match="no corpus"):
+        main(["percussion", "--data", str(tmp_path), "--no-track", "--out", str(tmp_path / "out")])
+
+
+def test_unknown_field_of_a_recipe_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "r.yaml"
+    path.write_text("{element: bass, corpora: {groove: 1.0}, stepz: 3}", encoding="utf-8")
+    with pytest.raises(ParameterError, match="stepz"):
+        load_config(path)
