@@ -56,15 +56,15 @@ def _stop_in_the_sixth_step(recipe: Path, data: Path, folder: Path) -> None:
 
     from training import fit as fitting
 
-    class PowerCut(RuntimeError):
+    class PowerCutError(RuntimeError):
         pass
 
     class Stop(Callback):
         def on_train_batch_start(self, trainer: object, module: torch.nn.Module, batch: object, batch_idx: int) -> None:
             if batch_idx == 5:
-                raise PowerCut
+                raise PowerCutError
 
-    with pytest.raises(PowerCut):
+    with pytest.raises(PowerCutError):
         fitting.fit(load_config(recipe), data, folder, progress=False, callbacks=(Stop(),))
     assert (folder / "last.ckpt").is_file()
 
