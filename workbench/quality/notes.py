@@ -5,16 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from workbench.analysis.symbolic import PERCUSSION, chord_coverage
-from workbench.domain.score import Note, Score
+from workbench.domain.score import Note
 from workbench.quality.facts import Check, Facts, Finding, graded, not_applicable
 
 
 def scale(facts: Facts) -> Finding:
-    """Share of note time in the scale or in the chord that sounds."""
+    """Share of note time in the scale."""
     tonal = [note for element, part in facts.score.parts.items() if element != PERCUSSION for note in part.notes]
     if not tonal:
         return not_applicable("no element plays pitches")
-    value = _share_in_harmony(tonal, facts.score)
+    value = _share_in_key(tonal, facts)
     return graded(value, "at least 0.95", good=value >= 0.95, bearable=value >= 0.85)
 
 
@@ -50,15 +50,19 @@ def ranges(facts: Facts) -> Finding:
     return graded(share, "at most 5", good=share <= 5.0, bearable=share <= 25.0)
 
 
-def _share_in_harmony(notes: list[Note], score: Score) -> float:
+def _share_in_key(notes: list[Note], facts: Facts) -> float:
+    """Share of note time in the scale; tones of a chord on the dominant, or of a chord that the plan states, count."""
+    key, score = facts.plan.key, facts.score
     starts = np.array([chord.onset_beats for chord in score.chords])
-    scale_classes = set(score.key.pitch_classes)
+    stated = any(section.chords for section in facts.plan.sections)
+    scale_classes = set(key.pitch_classes)
     inside = total = 0.0
     for note in notes:
         allowed = scale_classes
         if starts.size:
             chord = score.chords[max(0, int(np.searchsorted(starts, note.onset_beats + 1e-6, side="right")) - 1)]
-            allowed = scale_classes | set(chord.pitch_classes) | {chord.bass}
+            if stated or chord.root == (key.tonic + 7) % 12:
+                allowed = scale_classes | {*chord.pitch_classes, chord.bass}
         total += note.duration_beats
         inside += note.duration_beats if note.pitch % 12 in allowed else 0.0
     return inside / total if total > 0.0 else 1.0
@@ -75,7 +79,7 @@ def _sounds_in(facts: Facts, element: str, first_bar: int, last_bar: int) -> boo
 CHECKS = (
     Check(
         "BF050", "Scale consistency", "share",
-        "Share of note time on notes of the key's scale or of the chord that sounds; the rest is chromatic.",
+        "Share of note time on the key's scale, its dominant chord or a stated chord. Little of it means another key.",
         scale,
     ),
     Check(
