@@ -132,21 +132,26 @@ def lab(serve: Callable[..., str], free_port: int, tmp_path: Path) -> Callable[[
     return start
 
 
-def run_all_cells(page: Any, address: str, *, timeout_seconds: float = 240.0) -> list[str]:
-    """Open a notebook, run every cell, wait until the kernel rests; returns the names of errors in the outputs."""
+@pytest.fixture
+def run_all_cells() -> Callable[..., list[str]]:
+    """`run_all_cells(page, address)` opens a notebook, runs every cell and returns the errors in the outputs."""
+    return _run_all_cells
+
+
+def _run_all_cells(page: Any, address: str, *, timeout_seconds: float = 300.0) -> list[str]:
     page.goto(address)
     page.wait_for_selector(".jp-Notebook .jp-Cell")
     page.wait_for_function(f"() => {_SESSION}?.kernel?.status === 'idle'")
-    done = page.evaluate_handle(
-        "() => { const s = {}; s.run = window.jupyterapp.commands.execute("
-        "'notebook:run-all-cells').then(() => { s.done = true; }); return s; }"
-    )
-    page.wait_for_function("s => s.done === true", arg=done, timeout=timeout_seconds * 1000)
+    page.evaluate(_RUN_ALL)
+    page.wait_for_function("() => window.allCellsRan === true", timeout=timeout_seconds * 1000)
     page.wait_for_function(f"() => {_SESSION}?.kernel?.status === 'idle'")
     errors: list[str] = page.evaluate(_ERRORS)
     return errors
 
 
+_RUN_ALL = """() => {
+  window.jupyterapp.commands.execute('notebook:run-all-cells').then(() => { window.allCellsRan = true; });
+}"""
 _SESSION = "window.jupyterapp?.shell.currentWidget?.sessionContext?.session"
 _ERRORS = """() => {
   const found = [];

@@ -18,6 +18,7 @@ from workbench.output.palette import ACCENT, MASTER_COLOUR, MUTED, OUTCOME_COLOU
 
 Floats = npt.NDArray[np.float64]
 _LOWEST_HZ, _HIGHEST_HZ = 30.0, 20000.0
+_SPECTRUM_SPAN_DB = 60.0
 _TICKS_HZ = (31.5, 63, 125, 250, 500, 1000, 2000, 4000, 8000, 16000)
 _TICK_NAMES = ("31", "63", "125", "250", "500", "1k", "2k", "4k", "8k", "16k")
 
@@ -27,13 +28,13 @@ def waveform(audio: Audio, sections: Sequence[SectionPlan], bar_seconds: float, 
     end = audio.duration_seconds
     with look():
         figure, (wave, loudness) = canvas(4.2, 2, heights=[1.0, 1.35])
-        section_bands(wave, sections, bar_seconds, labels=True)
+        section_bands(wave, sections, bar_seconds, end, labels=True)
         mono = np.asarray(audio.samples.mean(axis=0), dtype=np.float64)
         low, high = envelope(mono, 1600)
         times = np.linspace(0.0, end, low.size)
         wave.fill_between(times, low, high, color=MASTER_COLOUR, linewidth=0.3, zorder=2)
         wave.set(ylim=(-1, 1), yticks=[-1, 0, 1], ylabel="level")
-        section_bands(loudness, sections, bar_seconds)
+        section_bands(loudness, sections, bar_seconds, end)
         _draw_loudness(loudness, audio, delivery.target_lufs)
         time_axis(loudness, end)
     return figure
@@ -50,7 +51,7 @@ def spectrogram(audio: Audio, sections: Sequence[SectionPlan], bar_seconds: floa
             image_db, origin="lower", aspect="auto", extent=extent, cmap="magma", vmin=-70.0, vmax=0.0,
             interpolation="nearest",
         )  # fmt: skip
-        section_bands(axes, sections, bar_seconds, labels=True, shade=False)
+        section_bands(axes, sections, bar_seconds, end, labels=True, shade=False)
         axes.set_yticks(np.log2(_TICKS_HZ), _TICK_NAMES)
         axes.set_ylabel("Hz")
         figure.colorbar(image, ax=axes, label="dB", pad=0.01, aspect=28, shrink=0.95)
@@ -65,7 +66,7 @@ def stereo_image(audio: Audio, sections: Sequence[SectionPlan], bar_seconds: flo
     times = (np.arange(values.size) + 0.5) * _CORRELATION_SECONDS
     with look():
         figure, (axes,) = canvas(2.1)
-        section_bands(axes, sections, bar_seconds, labels=True)
+        section_bands(axes, sections, bar_seconds, end, labels=True)
         axes.axhspan(-1.0, 0.0, facecolor=OUTCOME_COLOURS["fail"], alpha=0.06, linewidth=0)
         axes.axhline(0.0, color=MUTED, linewidth=0.8)
         axes.plot(times, values, color=MASTER_COLOUR, linewidth=1.4)
@@ -87,9 +88,9 @@ def long_term_spectrum(
         axes.plot(
             centres, levels_db, color=MASTER_COLOUR, linewidth=2.4, marker="o", markersize=3.5, label="this track"
         )
-        axes.fill_between(centres, levels_db, -80.0, color=ACCENT, alpha=0.08, linewidth=0)
-        audible = [level for line in (levels_db, *references.values()) for level in line if level > -75.0]
-        axes.set_ylim(min(audible, default=-60.0) - 4.0, max(audible, default=0.0) + 4.0)
+        axes.fill_between(centres, levels_db, min(levels_db) - 100.0, color=ACCENT, alpha=0.08, linewidth=0)
+        highest = max(level for line in (levels_db, *references.values()) for level in line)
+        axes.set_ylim(highest - _SPECTRUM_SPAN_DB, highest + 4.0)
         axes.set_xticks(np.log2(_TICKS_HZ), _TICK_NAMES)
         axes.set(xlim=(centres[0] - 0.2, centres[-1] + 0.2), xlabel="Hz", ylabel="dB below total")
         axes.grid(True)

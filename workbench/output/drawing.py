@@ -88,11 +88,19 @@ def to_svg(figure: Figure) -> bytes:
 
 
 def section_bands(
-    axes: Axes, sections: Sequence[SectionPlan], bar_seconds: float, *, labels: bool = False, shade: bool = True
+    axes: Axes,
+    sections: Sequence[SectionPlan],
+    bar_seconds: float,
+    end_seconds: float,
+    *,
+    labels: bool = False,
+    shade: bool = True,
 ) -> None:
-    """Shade each section by its energy and mark where it begins; `labels` writes the names above the axes."""
+    """Shade each section up to `end_seconds` by its energy; `labels` writes the names above the axes."""
     for section in sections:
-        start, end = section.start_bar * bar_seconds, section.end_bar * bar_seconds
+        start, end = section.start_bar * bar_seconds, min(section.end_bar * bar_seconds, end_seconds)
+        if start >= end:
+            continue
         if shade:
             axes.axvspan(start, end, facecolor=ACCENT, alpha=0.02 + 0.10 * section.energy, linewidth=0, zorder=0)
         axes.axvline(start, color=MUTED, linewidth=0.7, alpha=0.55, zorder=1)

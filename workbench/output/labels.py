@@ -75,5 +75,5 @@ def format_number(value: float) -> str:
 
 
 def _sentence(name: str) -> str:
-    words = name.replace("_", " ").replace("/", ": ").strip()
+    words = name.replace("_", " ").replace("/", ": ").replace(".", ": ").strip()
     return words[:1].upper() + words[1:]

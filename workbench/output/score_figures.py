@@ -40,7 +40,7 @@ def structure_timeline(sections: Sequence[SectionPlan], palette: Sequence[str], 
     end = sections[-1].end_bar * bar_seconds
     with look():
         figure, (energy, lanes) = canvas(1.9 + 0.24 * len(palette), 2, heights=[1.5, 0.24 * len(palette) + 0.1])
-        section_bands(energy, sections, bar_seconds, labels=True)
+        section_bands(energy, sections, bar_seconds, end, labels=True)
         edges = [section.start_bar * bar_seconds for section in sections] + [end]
         energy.stairs([section.energy for section in sections], edges, fill=True, color=ACCENT, alpha=0.25)
         energy.stairs([section.energy for section in sections], edges, color=ACCENT, linewidth=1.8, baseline=None)
@@ -58,7 +58,7 @@ def _draw_presence(axes: Axes, sections: Sequence[SectionPlan], palette: Sequenc
             if element in section.elements
         ]
         axes.broken_barh(spans, (row - 0.34, 0.68), facecolor=element_colour(element), linewidth=0)
-    section_bands(axes, sections, bar_seconds, shade=False)
+    section_bands(axes, sections, bar_seconds, sections[-1].end_bar * bar_seconds, shade=False)
     axes.set(ylim=(len(palette) - 0.5, -0.5), yticks=range(len(palette)))
     axes.set_yticklabels(palette, color=INK)
     axes.spines["left"].set_visible(False)
@@ -68,7 +68,7 @@ def _draw_melodic(axes: Axes, score: Score, melodic: dict[str, tuple[Note, ...]]
     bar_seconds = score.duration_seconds / score.bars
     pitches = [note.pitch for notes in melodic.values() for note in notes] or [60]
     low, high = min(pitches) - 2, max(pitches) + 2
-    section_bands(axes, score.sections, bar_seconds)
+    section_bands(axes, score.sections, bar_seconds, score.duration_seconds)
     for name, notes in melodic.items():
         rows = [(note.pitch - 0.44, note.pitch + 0.44) for note in notes]
         _add_notes(axes, score.tempo_bpm, notes, rows, element_colour(name), name)
@@ -121,7 +121,7 @@ def _section_names(axes: Axes, score: Score, bar_seconds: float) -> None:
 
 def _draw_drums(axes: Axes, score: Score, notes: Sequence[Note], lanes: Sequence[str]) -> None:
     bar_seconds = score.duration_seconds / score.bars
-    section_bands(axes, score.sections, bar_seconds)
+    section_bands(axes, score.sections, bar_seconds, score.duration_seconds)
     row = {role: index for index, role in enumerate(lanes)}
     # A drum hit has no length of its own: it is drawn as wide as a 32nd so that rolls stay apart.
     hits = [Note(note.start_beats, note.pitch, 0.125, note.velocity) for note in notes]

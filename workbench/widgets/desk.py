@@ -57,11 +57,12 @@ def _results(track: Track) -> tuple[w.Widget, ...]:
         "Piano roll": roll,
         "Quality": w.HTML(QualityTable(track.report).html),
         "Plan": w.HTML(decisions_table(track.plan).html),
-        "Pictures": _pictures(track),
+        "Pictures": w.VBox([]),
         "Measurements": w.HTML(measurements_table(track.report).html),
         "References": w.HTML(references_table(track.report).html),
     }
     tabs = w.Tab(list(pages.values()), titles=list(pages), layout=w.Layout(width="100%"))
+    _draw_when_opened(tabs, list(pages).index("Pictures"), track)
     return w.HTML(_headline(track)), player, tabs
 
 
@@ -76,10 +77,19 @@ def _headline(track: Track) -> str:
     )
 
 
-def _pictures(track: Track) -> w.VBox:
-    return w.VBox(
-        [
-            w.VBox([w.HTML(f"<b>{CAPTIONS[name].title}</b>"), w.Image(value=data, layout=w.Layout(width="100%"))])
-            for name, data in draw_all(track).items()
-        ]
+def _draw_when_opened(tabs: w.Tab, index: int, track: Track) -> None:
+    """Fill the page of pictures when it is first opened: drawing takes seconds that most visits do not need."""
+
+    def opened(change: Any) -> None:
+        page = tabs.children[index]
+        if change.new == index and not page.children:
+            page.children = _pictures(track)
+
+    tabs.observe(opened, "selected_index")
+
+
+def _pictures(track: Track) -> tuple[w.Widget, ...]:
+    return tuple(
+        w.VBox([w.HTML(f"<b>{CAPTIONS[name].title}</b>"), w.Image(value=data, layout=w.Layout(width="100%"))])
+        for name, data in draw_all(track).items()
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from urllib.parse import quote
 
 from workbench.domain.errors import OutputError
 from workbench.tracking.dashboard import run_until_interrupt
@@ -65,8 +66,8 @@ def lab_command(
     """The command that starts JupyterLab with `root` as its folder and `notebook` in view."""
     command = [
         sys.executable, "-m", "jupyterlab", "--ip=127.0.0.1", f"--port={port}", f"--ServerApp.root_dir={root}",
-        f"--LabApp.default_url=/lab/tree/{notebook.relative_to(root).as_posix()}",
-        "--LabApp.news_url=", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        f"--LabApp.default_url=/lab/tree/{quote(notebook.relative_to(root).as_posix())}",
+        "--LabApp.news_url=", "--LabApp.extension_manager=readonly", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         # Progress bars, pictures and audio come in bursts that the usual limits would cut.
         "--ZMQChannelsWebsocketConnection.iopub_data_rate_limit=1e9",
         "--ZMQChannelsWebsocketConnection.iopub_msg_rate_limit=1e5",

@@ -1,0 +1,129 @@
+"""The form: its ranges are the schema's, what is not ticked is left out, errors are one line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from workbench.domain.errors import ModelError, ParameterError
+from workbench.domain.request import PROCESSING_STYLES, Technical
+from workbench.domain.results import Track
+from workbench.widgets import ProgressBar, RequestForm, Workbench
+
+
+@pytest.fixture
+def form() -> RequestForm:
+    return RequestForm("a quiet morning")
+
+
+def test_what_is_not_ticked_is_left_to_the_concept(form: RequestForm) -> None:
+    technical = form.request.parameters.technical
+    assert form.request.parameters.creative.concept == "a quiet morning"
+    assert technical == Technical()
+    assert form.request.parameters.sound_design.processing_style is None
+
+
+def test_every_control_reaches_the_request(form: RequestForm) -> None:
+    form.mood.value = "calm"
+    form.project_id.value = "morning"
+    form.technical["tempo"].value = 84.0
+    form.technical["key"].value = "Eb dorian"
+    form.technical["duration"].value = 75.0
+    form.technical["structure"].value = ["intro", "Verse 2", "outro"]
+    form.sound["texture_density"].value = 0.3
+    form.sound["processing_style"].value = "vintage"
+    form.palette["leads"].value = False
+    form.seed.value, form.format.value, form.preview.value = 42, "flac", True
+    request = form.request
+    technical, sound = request.parameters.technical, request.parameters.sound_design
+    assert (request.project_id, request.parameters.creative.mood) == ("morning", "calm")
+    assert (technical.tempo, technical.key, technical.duration) == (84.0, "Eb dorian", 75.0)
+    assert technical.structure == ("intro", "verse", "outro")
+    assert (sound.texture_density, sound.processing_style) == (0.3, "vintage")
+    assert sound.palette == ("percussion", "bass", "pads")
+    assert (request.options.seed, request.options.format, request.options.preview) == (42, "flac", True)
+
+
+def test_ranges_and_choices_are_those_of_the_schema(form: RequestForm) -> None:
+    tempo = form.technical["tempo"].control
+    assert (tempo.min, tempo.max) == (40.0, 240.0)
+    assert form.sound["processing_style"].control.options == PROCESSING_STYLES
+    assert form.format.options == ("wav", "aiff", "flac", "mp3")
+    assert form.seed.max == 2**32 - 1
+
+
+def test_a_box_that_is_not_ticked_greys_its_control(form: RequestForm) -> None:
+    choice = form.technical["tempo"]
+    assert choice.control.disabled
+    choice.box.value = True
+    assert not choice.control.disabled
+    choice.value = None
+    assert choice.control.disabled
+    assert choice.value is None
+
+
+def test_an_impossible_request_raises_and_shows_one_line(form: RequestForm) -> None:
+    form.concept.value = ""
+    with pytest.raises(ParameterError, match="concept"):
+        _ = form.request
+    form.generate()
+    assert "concept" in form.progress.label.value
+    assert form.track is None
+    assert not form.button.disabled
+
+
+def test_the_button_runs_the_pipeline(form: RequestForm, tiny_track: Track, monkeypatch: Any) -> None:
+    seen: list[float] = []
+
+    def fake(request: Any, *, progress: Any) -> Track:
+        assert request == form.request
+        assert form.button.disabled
+        progress(0.5, "composing")
+        seen.append(form.progress.bar.value)
+        return tiny_track
+
+    monkeypatch.setattr("workbench.pipeline.generate", fake)
+    form.button.click()
+    assert seen == [0.5]
+    assert form.track is tiny_track
+    assert form.progress.bar.value == 1.0
+    assert not form.button.disabled
+
+
+def test_a_pipeline_that_fails_is_told_in_one_line(form: RequestForm, monkeypatch: Any) -> None:
+    def broken(request: Any, *, progress: Any) -> Track:
+        raise ModelError("weights of <bass> are missing")
+
+    monkeypatch.setattr("workbench.pipeline.generate", broken)
+    form.generate()
+    assert "weights of &lt;bass&gt; are missing" in form.progress.label.value
+    assert not form.button.disabled
+
+
+def test_the_workbench_shows_one_track_after_another(tiny_track: Track) -> None:
+    bench = Workbench("a tiny song")
+    assert bench.track is None
+    assert bench.results.children == ()
+    bench.show(tiny_track)
+    headline, player, tabs = bench.results.children
+    assert tiny_track.score.title in headline.value
+    assert player.tracks[0]["name"] == "master"
+    assert tabs.titles[:2] == ("Piano roll", "Quality")
+    pictures = tabs.children[tabs.titles.index("Pictures")]
+    assert pictures.children == ()
+    tabs.selected_index = tabs.titles.index("Pictures")
+    assert len(pictures.children) == 6
+    bench.show(None)  # type: ignore[arg-type]
+    assert bench.results.children == ()
+
+
+def test_progress_skips_steps_too_small_to_see() -> None:
+    bar = ProgressBar()
+    bar(0.1, "composing")
+    bar(0.101, "composing")
+    assert bar.bar.value == 0.1
+    bar(0.101, "rendering")
+    assert bar.bar.value == 0.101
+    bar(2.0, "done")
+    assert bar.bar.value == 1.0

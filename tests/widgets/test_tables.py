@@ -1,0 +1,47 @@
+"""Tables and pictures for notebooks."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import replace
+
+from workbench import widgets
+from workbench.domain.results import QualityReport, Track
+
+
+def test_quality_table_shows_each_check_with_its_light(tiny_report: QualityReport) -> None:
+    html = widgets.QualityTable(tiny_report)._repr_html_()
+    assert "1 of 3 checks pass, 1 to look at, 1 failed" in html
+    assert html.count('class="bf-light"') == len(tiny_report.checks) + 1
+    assert all(check.title in html for check in tiny_report.checks)
+
+
+def test_decisions_table_says_value_source_and_reason(tiny_track: Track) -> None:
+    html = widgets.decisions_table(tiny_track.plan)._repr_html_()
+    assert "120 BPM" in html
+    assert "you asked for it" in html
+    assert "the request says 120" in html
+
+
+def test_measurements_and_references(tiny_report: QualityReport) -> None:
+    assert "True peak" in widgets.measurements_table(tiny_report).html
+    assert "names no reference" in widgets.references_table(tiny_report).html
+    named = replace(tiny_report, references={"a-song": {"spectrum_db": 2.5}})
+    assert "a-song" in widgets.references_table(named).html
+
+
+def test_pictures_are_found_by_name(tiny_track: Track) -> None:
+    assert "piano_roll" in widgets.picture_names()
+    image = widgets.picture(tiny_track, "structure")
+    assert image.data.startswith(b"\x89PNG")
+
+
+def test_the_command_line_can_reach_the_lab_without_loading_widgets() -> None:
+    code = "import sys; from workbench.widgets.lab import launch_lab; sys.exit('ipywidgets' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_every_name_that_is_promised_is_there() -> None:
+    assert all(getattr(widgets, name) is not None for name in widgets.__all__)
+    assert not hasattr(widgets, "NoSuchWidget")
