@@ -1,6 +1,8 @@
-"""Percussion: the network plays on a grid of what the style expects, with fills, and with a new touch at each return."""
+"""Percussion: the network plays on a grid of what the style expects, with fills and a new touch at each return."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -78,12 +80,12 @@ def _kind(section: SectionPlan, bar: int) -> int:
     return _THIN if section.energy < 0.4 else _PLAIN
 
 
-def _grid(patterns: object) -> npt.NDArray[np.float64]:
+def _grid(patterns: Mapping[str, str]) -> npt.NDArray[np.float64]:
     """Probabilities (48, roles) from the style's patterns of 16ths."""
     grid = np.tile(_on_grid(_UNNAMED, _OFF_GRID)[:, None], (1, len(DRUM_ROLES)))
-    for role, pattern in dict(patterns).items():  # type: ignore[call-overload]
+    for role, pattern in patterns.items():
         grid[:, _symbol(role)] = _OFF_GRID
-        grid[SIXTEENTH_SLOTS, _symbol(role)] = [_EXPECTED[character] for character in pattern]
+        grid[SIXTEENTH_SLOTS[: len(pattern)], _symbol(role)] = [_EXPECTED[character] for character in pattern]
     return grid
 
 

@@ -49,7 +49,7 @@ def _network_chords(plan: Plan) -> tuple[Chord, ...]:
         load_model("harmony"),
         surroundings(HARMONY, context),
         context.bar_beats,
-        Settings(nucleus=0.92, attribute_temperature=0.8, polyphony=1),
+        Settings(nucleus=0.92, attribute_temperature=0.8, polyphony=1, on_downbeat=True),
         symbol_bias=bias,
     )
     first: dict[str, SectionPlan] = {}

@@ -37,7 +37,8 @@ def symbol_bias(spec: ElementSpec, context: SongContext, traits: PartTraits) -> 
         if pair is not None:
             bias[beat] += weights["root"] * (classes == pair[0].bass)
     outside = np.maximum(traits.low_pitch - pitches, 0) + np.maximum(pitches - traits.high_pitch, 0)
-    return bias + _OUT_OF_REGISTER * np.minimum(outside, 8)
+    bias += _OUT_OF_REGISTER * np.minimum(outside, 8)
+    return bias
 
 
 def root_bias(key: Key, symbols: int, foreign: float = -1.5) -> npt.NDArray[np.float64]:

@@ -39,12 +39,15 @@ class Settings:
         Of velocity and duration; the deviation from the grid is drawn as it is.
     polyphony : int
         Most notes in one slot.
+    on_downbeat : bool
+        Whether every bar begins with a note (chords are told anew at each bar).
     """
 
     nucleus: float = 0.98
     temperature: float = 1.0
     attribute_temperature: float = 0.9
     polyphony: int = 8
+    on_downbeat: bool = False
 
 
 class PartWriter:
@@ -251,6 +254,8 @@ class _Run:
     def _choose_step(
         self, logits: Tensor, bar: int, slot: int, symbol: int, together: int, rng: np.random.Generator
     ) -> int:
+        if self._settings.on_downbeat and slot < 0:
+            return 1
         values = _numpy(logits)
         allowed = np.zeros(STEPS, bool)
         allowed[BAR_STEP] = True
