@@ -78,7 +78,7 @@ def test_sections_return(plan: Plan, score: Score) -> None:
     def cells(start_bar: int) -> set[tuple[float, int]]:
         first = start_bar * 4
         notes = score.parts["bass"].notes
-        return {(n.onset_beats - first, n.pitch) for n in notes if first <= n.onset_beats < first + bars * 4}
+        return {(round(n.onset_beats - first, 3), n.pitch) for n in notes if first <= n.onset_beats < first + bars * 4}
 
     one, two = cells(verses[0].start_bar), cells(verses[1].start_bar)
     assert len(one & two) / len(one | two) > 0.5

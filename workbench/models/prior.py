@@ -53,7 +53,8 @@ class CellPrior:
         on, off = self._on[self._kind[bar]][slot], self._off[self._kind[bar]][slot]
         skipped = np.cumsum(off) - off
         start = skipped[lowest] if lowest < len(skipped) else 0.0
-        return self._weight * (on + skipped - start)
+        bias: Grid = self._weight * (on + skipped - start)
+        return bias
 
 
 def _log_some(log_none: Grid) -> Grid:

@@ -24,7 +24,8 @@ _LOG_DURATIONS = np.log(np.array(DURATIONS_BEATS))
 
 def velocity_to_bin(velocity: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """MIDI velocity to one of 16 classes."""
-    return np.minimum(velocity // 8, VELOCITY_BINS - 1).astype(np.int64)
+    bins: npt.NDArray[np.int64] = np.minimum(velocity // 8, VELOCITY_BINS - 1)
+    return bins
 
 
 def duration_to_bin(duration_beats: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
