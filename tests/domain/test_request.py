@@ -47,7 +47,7 @@ def fault(data: object) -> str:
 FAULTS = [
     ("parameters.technical.tempo", 900, "parameters.technical.tempo: 900 is above the limit; expected 40 to 240 BPM"),
     ("parameters.technical.tempo", 12, "parameters.technical.tempo: 12 is below the limit; expected 40 to 240 BPM"),
-    ("parameters.technical.tempo", "fast", 'parameters.technical.tempo: "fast" is not a number; expected 40 to 240 BPM'),
+    ("parameters.technical.tempo", "x", 'parameters.technical.tempo: "x" is not a number; expected 40 to 240 BPM'),
     ("parameters.technical.tempo", "120", 'parameters.technical.tempo: "120" is not a number; expected 40 to 240 BPM'),
     ("parameters.technical.tempo", True, "parameters.technical.tempo: true is not a number; expected 40 to 240 BPM"),
     (
@@ -345,7 +345,7 @@ _json = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     path=st.sampled_from(
         [
@@ -358,9 +358,9 @@ _json = st.recursive(
     value=_json,
 )  # fmt: skip
 def test_anything_else_gives_one_line_or_a_request(path: str, value: object) -> None:
+    line = ""
     try:
-        assert isinstance(parse_request(request_with(path, value)), GenerationRequest)
+        parse_request(request_with(path, value))
     except ParameterError as error:
-        assert "\n" not in str(error)
-        assert "pydantic" not in str(error)
-        assert "function-" not in str(error)
+        line = str(error)
+    assert not any(foreign in line for foreign in ("\n", "pydantic", "function-", "Input should"))

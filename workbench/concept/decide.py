@@ -141,12 +141,29 @@ def decide_processing(brief: Brief) -> tuple[str, Decision]:
         return stated, Decision("processing_style", stated, "stated", STATED)
     if said:
         return said.value, Decision("processing_style", said.value, "text", _quoted(said.words))
+    for profile in brief.references:
+        heard = _heard_colour(profile)
+        if heard:
+            return heard, Decision("processing_style", heard, "reference", f"the spectrum and width of {profile.id}")
     felt = _felt_colour(brief) if brief.mood.weight else None
     if felt:
         why = f"the mood {brief.mood.describe()} asks for it"
         return felt, Decision("processing_style", felt, "mood", why)
     value = brief.style.processing_style
     return value, Decision("processing_style", value, "style", f"usual for {brief.style.spoken}")
+
+
+def _heard_colour(profile: ReferenceProfile) -> str | None:
+    """A colour for a reference track that stands out: bright or dark by its spectral tilt, wide by its sides.
+
+    The limits are the outer sixths of the reference tracks that ship with the project.
+    """
+    tilt, width = profile.measurements.get("spectral_tilt_db_per_octave"), profile.measurements.get("width")
+    if tilt is not None and tilt <= -3.1:
+        return "dark"
+    if tilt is not None and tilt >= -1.0:
+        return "bright"
+    return "wide" if width is not None and width >= 0.35 else None
 
 
 def _felt_colour(brief: Brief) -> str | None:

@@ -121,11 +121,16 @@ def _field(loc: Sequence[int | str], root: type[BaseModel]) -> tuple[list[str], 
             model = next(_models(info.annotation), None)
             names.append(part)
         elif model is not None:
-            names.append(part)
+            names.append(_printable(part))
             info = None
         elif part not in ("[key]", "text", "by section"):
-            names.append(part)
+            names.append(_printable(part))
     return names, info
+
+
+def _printable(name: str) -> str:
+    """A field's name as it came, in quotes if it would spoil the line."""
+    return name if name.isprintable() and 0 < len(name) <= _LONGEST_VALUE else shown(name)
 
 
 def _models(annotation: Any) -> Iterator[type[BaseModel]]:

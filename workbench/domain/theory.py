@@ -50,7 +50,8 @@ _SYMBOLS = {
     "aug": "aug", "+": "aug", "sus2": "sus2", "sus4": "sus4", "sus": "sus4", "5": "5", "6": "maj6", "maj6": "maj6",
     "m6": "min6", "min6": "min6", "7": "7", "dom7": "7", "maj7": "maj7", "M7": "maj7", "Δ": "maj7", "m7": "min7",
     "min7": "min7", "-7": "min7", "m7b5": "hdim7", "ø": "hdim7", "hdim7": "hdim7", "dim7": "dim7", "o7": "dim7",
-    "mmaj7": "minmaj7", "mMaj7": "minmaj7", "m(maj7)": "minmaj7", "mM7": "minmaj7", "minmaj7": "minmaj7", "9": "9", "maj9": "maj9", "M9": "maj9", "m9": "min9",
+    "mmaj7": "minmaj7", "mMaj7": "minmaj7", "m(maj7)": "minmaj7", "mM7": "minmaj7", "minmaj7": "minmaj7",
+    "9": "9", "maj9": "maj9", "M9": "maj9", "m9": "min9",
     "min9": "min9", "-9": "min9",
 }  # fmt: skip
 _PRINTED = {

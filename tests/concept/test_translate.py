@@ -1,0 +1,125 @@
+"""The whole of `translate`: steady, touched by references, told in full."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from workbench.analysis.references import ReferenceProfile
+from workbench.concept import translate
+from workbench.domain.errors import ParameterError
+from workbench.domain.plan import Decision, Delivery, Plan
+from workbench.domain.plan_form import plan_to_dict
+from workbench.domain.request import GenerationRequest, parse_request
+
+
+def decision(plan: Plan, parameter: str) -> Decision:
+    return next(decision for decision in plan.decisions if decision.parameter == parameter)
+
+
+def profile(tempo_bpm: float, *, steady: bool = True, tilt: float = -2.0, width: float = 0.1) -> ReferenceProfile:
+    measurements = {
+        "tempo_bpm": tempo_bpm,
+        "tempo_confidence": 1.0 if steady else 0.0,
+        "spectral_tilt_db_per_octave": tilt,
+        "width": width,
+    }
+    return ReferenceProfile("mine", "Mine", "Me", "CC0-1.0", "own", 60.0, measurements, (), None)
+
+
+def test_the_same_request_gives_the_same_plan_in_another_process() -> None:
+    code = (
+        "import json; from workbench.concept import translate; from workbench.domain.plan_form import plan_to_dict;"
+        "from workbench.domain.request import GenerationRequest as R;"
+        "print(json.dumps(plan_to_dict(translate(R.from_concept('sad lo-fi with Rhodes', seed=7)))))"
+    )
+    results = {
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+        for _ in range(2)
+    }
+    assert len(results) == 1
+
+
+def test_seeds_draw_keys_and_sounds_but_not_the_form() -> None:
+    plans = [translate(GenerationRequest.from_concept("house", seed=seed)) for seed in range(12)]
+    assert len({str(plan.key) for plan in plans}) > 3
+    assert len({tuple(plan.patches.values()) for plan in plans}) > 3
+    assert len({plan.sections for plan in plans}) == 1
+    assert [plan.seed for plan in plans] == list(range(12))
+
+
+def test_a_reference_sets_a_tempo_left_open_at_the_right_octave() -> None:
+    request = GenerationRequest.from_concept("house")
+    plan = translate(request, references=[profile(61.0)])
+    assert plan.tempo_bpm == 122.0
+    assert decision(plan, "tempo").source == "reference"
+    assert "mine" in decision(plan, "tempo").reason
+    for other in (profile(122.0, steady=False), profile(80.0)):
+        assert decision(translate(request, references=[other]), "tempo").source == "style"
+    stated = translate(GenerationRequest.from_concept("house, 126 bpm"), references=[profile(122.0)])
+    assert stated.tempo_bpm == 126.0
+
+
+@pytest.mark.parametrize(
+    ("tilt", "width", "colour"), [(-4.0, 0.1, "dark"), (-0.5, 0.1, "bright"), (-2.0, 0.5, "wide"), (-2.0, 0.1, "clean")]
+)
+def test_a_reference_sets_a_colour_left_open(tilt: float, width: float, colour: str) -> None:
+    plan = translate(GenerationRequest.from_concept("uk garage"), references=[profile(80.0, tilt=tilt, width=width)])
+    assert plan.processing_style == colour
+
+
+def test_delivery_follows_the_options() -> None:
+    options = {
+        "format": "flac", "sample_rate": 96000, "bit_depth": 16, "target_loudness": -9.5, "stem_export": False,
+        "preview": True, "seed": 3,
+    }  # fmt: skip
+    plan = translate(parse_request({"parameters": {"creative": {"concept": "house"}}, "options": options}))
+    assert plan.delivery == Delivery("flac", 96000, 16, -9.5, -1.0, False, True)
+    assert decision(plan, "seed") == Decision("seed", "3", "stated", "it is stated in the request")
+
+
+def test_density_and_mood_reach_the_parts() -> None:
+    def leads(density: float) -> float:
+        sound = {"texture_density": density}
+        data = {"parameters": {"creative": {"concept": "pop"}, "sound_design": sound}}
+        return translate(parse_request(data)).parts["leads"].density
+
+    assert leads(0.1) < leads(0.5) < leads(0.9)
+
+
+def test_laid_back_playing_lies_later() -> None:
+    plain, late = (
+        translate(GenerationRequest.from_concept(text)).groove.late_ms for text in ("soul", "laid-back soul")
+    )
+    assert late == plain + 8.0
+
+
+def test_patterns_fit_the_metre() -> None:
+    four, three = (translate(GenerationRequest.from_concept(text)) for text in ("rock", "rock waltz"))
+    assert {len(pattern) for pattern in four.groove.patterns.values()} == {16}
+    assert {len(pattern) for pattern in three.groove.patterns.values()} == {12}
+    assert three.groove.patterns["snare"][4] == three.groove.patterns["snare"][8] == "x"
+
+
+@pytest.mark.parametrize(
+    "concept", ["", " ", "!!!", "日本の夜", "🎹🎹🎹", "a" * 4000, "no no no", "\x00", "{}[]()*+?\\"]
+)
+def test_any_text_gives_a_plan(concept: str) -> None:
+    if not concept.strip():
+        with pytest.raises(ParameterError, match="is empty"):
+            GenerationRequest.from_concept(concept)
+        return
+    plan = translate(GenerationRequest.from_concept(concept))
+    assert plan.bars >= 4
+    assert plan_to_dict(plan)["concept"] == concept
+
+
+def test_importing_the_room_is_light() -> None:
+    code = (
+        "import sys, workbench.concept; heavy = {'torch', 'mlflow', 'matplotlib', 'librosa', 'numba', 'scipy'};"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
