@@ -25,6 +25,7 @@ def build_parser() -> argparse.ArgumentParser:
     models = subjects.add_parser("models", help="networks against n-gram baselines on validation data")
     models.add_argument("elements", nargs="*", metavar="ELEMENT", help="all if none is named")
     models.add_argument("--data", type=Path, metavar="DIR", help="folder that holds the corpora")
+    models.add_argument("--update-cards", action="store_true", help="write the baselines into the cards of the weights")
     models.add_argument("--json", action="store_true", help="print JSON")
     return parser
 
@@ -35,11 +36,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     data = options.data or default_data()
     if not data.is_dir():
         raise ParameterError(f"data folder {data} does not exist: expected a folder that holds the corpora")
-    from evaluation.models import evaluate_models, to_json, to_table
+    from evaluation.models import evaluate_models, to_json, to_table, update_cards
     from training.cli import quiet
 
     with quiet():
         results = evaluate_models(data, options.elements, progress=lambda name: print(name, file=sys.stderr))
+    if options.update_cards:
+        update_cards(results)
     print(json.dumps(to_json(results), indent=1) if options.json else to_table(results))
     return 0 if all(bar.holds for result in results for bar in result.bars()) else 1
 

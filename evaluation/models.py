@@ -10,8 +10,9 @@ from evaluation.baselines import baseline_nats_per_note
 from training.config import load_config
 from training.fit import load_parts, validate
 from training.module import ElementModule
+from workbench.models.checkpoint import read_card, write_card
 from workbench.models.elements import SPECS
-from workbench.models.registry import load_model
+from workbench.models.registry import load_model, weights_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,20 @@ def evaluate_models(
         copy = baseline_nats_per_note(parts, config, copy=True)
         results.append(ElementResult(element, module.validated_notes, network, five_gram, copy))
     return results
+
+
+def update_cards(results: Sequence[ElementResult]) -> None:
+    """Write what was measured, and the baselines, into the cards of the weights in use."""
+    for result in results:
+        path = weights_path(result.element)
+        card = read_card(path)
+        card["validation_nats_per_note"] = result.network
+        card["validation_notes"] = result.notes
+        card["baselines"] = {
+            name: {field: round(nats, 4) for field, nats in figures.items()}
+            for name, figures in (("five_gram", result.five_gram), ("five_gram_with_previous_bar", result.copy))
+        }
+        write_card(path, card)
 
 
 def to_json(results: Sequence[ElementResult]) -> dict[str, object]:

@@ -30,7 +30,12 @@ def save_checkpoint(model: ElementTransformer, path: Path, card: dict[str, Any])
     path.parent.mkdir(parents=True, exist_ok=True)
     save_file(weights, str(path))
     text = {"element": model.spec.name, "config": asdict(model.config), "sha256": file_hash(path), **card}
-    path.with_suffix(".json").write_text(json.dumps(text, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_card(path, text)
+
+
+def write_card(path: Path, card: dict[str, Any]) -> None:
+    """Write the card of a weights file, readable by people."""
+    path.with_suffix(".json").write_text(json.dumps(card, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def read_card(path: Path) -> dict[str, Any]:

@@ -31,7 +31,8 @@ def velocity_to_bin(velocity: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
 def duration_to_bin(duration_beats: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
     """Length in quarter notes to the nearest of `DURATIONS_BEATS` by ratio."""
     distance = np.abs(np.log(np.maximum(duration_beats, 0.02))[:, None] - _LOG_DURATIONS)
-    return distance.argmin(axis=1)
+    nearest: npt.NDArray[np.int64] = distance.argmin(axis=1)
+    return nearest
 
 
 def with_bar_lines(notes: Rows, bars: int) -> Rows:
