@@ -20,6 +20,7 @@ from workbench.domain.audio import Audio
 from workbench.domain.theory import Key
 
 Array = npt.NDArray[np.float64]
+Indices = npt.NDArray[np.int64]
 
 TONAL_STRENGTH = 0.55
 """Correlation with the best key profile from which music is taken to be tonal."""
@@ -36,6 +37,7 @@ _WORK_RATE_HZ = 12000
 _WINDOW = 4096
 _HOP = 2048
 _LOW_HZ, _HIGH_HZ = 55.0, 2100.0
+_OVERTONE_GAIN = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +148,33 @@ def _lasting_spectrum(audio: Audio) -> tuple[Array, npt.NDArray[np.float32]]:
     return hz[inside], lasting
 
 
-def _peaks(hz: Array, magnitude: npt.NDArray[np.float32]) -> tuple[Array, Array, npt.NDArray[np.int64]]:
+def _peaks(hz: Array, magnitude: npt.NDArray[np.float32]) -> tuple[Array, Array, Indices]:
     """Frequency (refined by a parabola on the log magnitude), weight and frame of each spectral peak."""
     here, before, after = magnitude[:, 1:-1], magnitude[:, :-2], magnitude[:, 2:]
     loud = here > 0.02 * np.maximum(magnitude.max(axis=1, keepdims=True), 0.001 * magnitude.max())
     frame, index = np.nonzero((here > before) & (here >= after) & loud)
     a, b, c = (np.log(part[frame, index].astype(np.float64) + 1e-12) for part in (before, here, after))
     shift = np.clip(0.5 * (a - c) / np.minimum(a - 2.0 * b + c, -1e-12), -0.5, 0.5)
-    weight = np.sqrt(here[frame, index].astype(np.float64))
-    return hz[index + 1] + shift * (hz[1] - hz[0]), weight, frame
+    peak_hz = hz[index + 1] + shift * (hz[1] - hz[0])
+    weight = np.sqrt(here[frame, index].astype(np.float64)) * _overtone_damping(
+        hz, magnitude, peak_hz, index + 1, frame
+    )
+    return peak_hz, weight, frame
+
+
+def _overtone_damping(
+    hz: Array, magnitude: npt.NDArray[np.float32], peak_hz: Array, index: Indices, frame: Indices
+) -> Array:
+    """Factor by peak: `_OVERTONE_GAIN` where it may be the third or fifth partial of an equally loud lower tone.
+
+    Fifth partials are major thirds: undamped, they turn bare fifths and minor chords over a strong bass into major.
+    """
+    factor = np.ones(peak_hz.size)
+    for partial in (3.0, 5.0):
+        place = np.round((peak_hz / partial - hz[0]) / (hz[1] - hz[0])).astype(np.int64)
+        inside = place >= 1
+        near = np.stack([magnitude[frame[inside], place[inside] + step] for step in (-1, 0, 1)]).max(axis=0)
+        overtone = np.zeros(peak_hz.size, dtype=bool)
+        overtone[inside] = near >= magnitude[frame[inside], index[inside]]
+        factor[overtone] = _OVERTONE_GAIN
+    return factor
