@@ -1,51 +1,33 @@
-"""How JupyterLab is started; that it then runs the quick start is tested in a browser."""
+"""What the options of `lab` and `dashboard` ask for; that the servers then work is tested in a browser."""
 
-import json
-import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from workbench.cli import lab
+import workbench.tracking
+import workbench.widgets.lab
 from workbench.cli import main as cli
 
 
-def test_lab_listens_to_this_machine_only(tmp_path: Path) -> None:
-    notebook = tmp_path / "notebooks" / "00_quickstart.ipynb"
-    command = lab.lab_command(notebook, port=9999, browser=False)
-    assert "--ServerApp.ip=127.0.0.1" in command
-    assert "--ServerApp.port=9999" in command
-    assert f"--ServerApp.root_dir={tmp_path}" in command
-    assert "--LabApp.default_url=/lab/tree/notebooks/00_quickstart.ipynb" in command
-    assert "--ServerApp.open_browser=False" in command
+def test_lab_passes_its_options_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+    monkeypatch.setattr(
+        workbench.widgets.lab, "launch_lab", lambda *given, **named: asked.append((*given, named["open_browser"])) or 0
+    )
+    assert cli.main(["lab"]) == 0
+    assert cli.main(["lab", "mine.ipynb", "--port", "9000", "--no-browser"]) == 0
+    assert asked == [(None, 8888, True), (Path("mine.ipynb"), 9000, False)]
 
 
-def test_lab_reads_settings_that_ask_for_no_news(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """JupyterLab's own code reads our folder and finds the news prompt switched off."""
-    from jupyterlab_server.settings_utils import _get_overrides
-
-    environment = lab.lab_environment({"JUPYTER_CONFIG_PATH": "/theirs", "HOME": "/home/someone"})
-    assert environment["HOME"] == "/home/someone"
-    assert environment["JUPYTER_CONFIG_PATH"].split(os.pathsep)[1:] == ["/theirs"]
-    monkeypatch.setenv("JUPYTER_CONFIG_PATH", environment["JUPYTER_CONFIG_PATH"])
-    overrides, error = _get_overrides(str(tmp_path))
-    assert error == ""
-    notification = overrides["@jupyterlab/apputils-extension:notification"]
-    assert notification == {"fetchNews": "false", "checkForUpdates": False}
-
-
-def test_lab_opens_the_quick_start(monkeypatch: pytest.MonkeyPatch, repository: Path, tmp_path: Path) -> None:
-    started: list[list[str]] = []
-    monkeypatch.setattr(lab, "_replace_process", lambda command, environment: started.append(command))
-    monkeypatch.chdir(tmp_path)
-    assert cli.main(["lab", "--no-browser"]) == 0
-    assert f"--ServerApp.root_dir={repository}" in started[0]
-    mine = tmp_path / "mine.ipynb"
-    mine.write_text(json.dumps({"cells": []}))
-    assert cli.main(["lab", "mine.ipynb"]) == 0
-    assert "--LabApp.default_url=/lab/tree/mine.ipynb" in started[1]
+def test_dashboard_passes_its_port_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(workbench.tracking, "launch_dashboard", lambda port: asked.append(port) or 0)
+    assert cli.main(["dashboard"]) == 0
+    assert cli.main(["dashboard", "--port", "5050"]) == 0
+    assert asked == [5000, 5050]
 
 
 def test_an_absent_notebook_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["lab", "absent.ipynb"]) == 2
-    assert "notebook absent.ipynb does not exist" in capsys.readouterr().err
+    assert capsys.readouterr().err.startswith("beatsfoundry: notebook absent.ipynb does not exist")
