@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import numba
 import numpy as np
 
 from workbench.domain.audio import Samples
 from workbench.domain.errors import ParameterError
 from workbench.dsp.equaliser import BUTTERWORTH_Q, Band, equalise
+
+_ALLPASS_RATIOS = (0.29, 0.58, 1.0)
 
 
 def set_width(samples: Samples, width: float, sample_rate_hz: int, *, mono_below_hz: float = 0.0) -> Samples:
@@ -55,10 +58,22 @@ def pan(samples: Samples, position: float) -> Samples:
     return samples * gains
 
 
-def decorrelate(samples: Samples, amount: float, sample_rate_hz: int, *, delay_ms: float = 11.0) -> Samples:
-    """Widen a narrow sound: a delayed, high-passed copy of the mid is added to the side only.
+def decorrelate(samples: Samples, amount: float, sample_rate_hz: int, *, spread_ms: float = 6.0) -> Samples:
+    """Widen a narrow sound: a dispersed, high-passed copy of the mid is added to the side only.
 
     The mono sum is untouched, because what goes to the left comes off the right (H. Lauridsen's pseudo-stereo).
+    Three all-pass filters disperse the copy, so that the combs of the two ears are irregular and do not ring.
+
+    Parameters
+    ----------
+    samples
+        Stereo, (2, n).
+    amount
+        0..1: above 250 Hz a mono sound gets a side of 20 log10(amount) dB relative to its mid.
+    sample_rate_hz
+        Sample rate in Hz.
+    spread_ms
+        Delay of the longest all-pass filter.
 
     Raises
     ------
@@ -67,10 +82,47 @@ def decorrelate(samples: Samples, amount: float, sample_rate_hz: int, *, delay_m
     """
     if not 0 <= amount <= 1:
         raise ParameterError(f"decorrelation: expected an amount of 0 to 1, got {amount:g}")
-    shift = round(delay_ms * sample_rate_hz / 1000.0)
-    if amount == 0 or shift >= samples.shape[1]:
+    if amount == 0:
         return samples
     mid = np.zeros_like(samples)
-    mid[0, shift:] = np.float32(0.5 * amount) * (samples[0, :-shift] + samples[1, :-shift])
+    delays = np.maximum(1, np.round(np.array(_ALLPASS_RATIOS) * spread_ms * sample_rate_hz / 1000.0)).astype(np.int64)
+    _disperse(np.float32(0.5 * amount) * (samples[0] + samples[1]), delays, mid[0])
     added = equalise(mid, [Band("high_pass", 250.0)], sample_rate_hz)[0]
     return np.stack([samples[0] + added, samples[1] - added])
+
+
+@numba.njit(cache=True, nogil=True)
+def _disperse(source, delays, out):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    lines = np.zeros((delays.shape[0], delays.max()), dtype=np.float32)
+    heads = np.zeros(delays.shape[0], dtype=np.int64)
+    for i in range(source.shape[0]):
+        x = float(source[i])
+        for k in range(delays.shape[0]):
+            stored = float(lines[k, heads[k]])
+            entered = x - 0.6 * stored
+            if abs(entered) < 1e-20:
+                entered = 0.0
+            lines[k, heads[k]] = entered
+            x = stored + 0.6 * entered
+            head = heads[k] + 1
+            heads[k] = 0 if head == delays[k] else head
+        out[i] = x
+
+
+def side_ratio(samples: Samples, sample_rate_hz: int, *, above_hz: float = 250.0) -> float:
+    """Power of the side over power of the mid above a frequency; 0 for mono and for silence."""
+    high = equalise(samples, [Band("high_pass", above_hz)], sample_rate_hz)
+    mid = float(np.mean(np.square(high[0] + high[1]), dtype=np.float64))
+    return float(np.mean(np.square(high[0] - high[1]), dtype=np.float64)) / mid if mid > 1e-14 else 0.0
+
+
+def widen_to(samples: Samples, side_db: float, sample_rate_hz: int, *, mono_below_hz: float = 0.0) -> Samples:
+    """Bring the side of (2, n) samples to `side_db` relative to the mid (above 250 Hz), by what the sound needs.
+
+    Its own side is scaled by 0.4 to 1.7 first; what is missing then comes from `decorrelate`, at most 0.8.
+    """
+    wanted, present = 10.0 ** (side_db / 10.0), side_ratio(samples, sample_rate_hz)
+    scale = float(np.clip(np.sqrt(wanted / max(present, 1e-9)), 0.4, 1.7))
+    out = set_width(samples, scale, sample_rate_hz, mono_below_hz=mono_below_hz)
+    missing = wanted - scale**2 * present
+    return decorrelate(out, min(0.8, float(np.sqrt(missing))), sample_rate_hz) if missing > 1e-3 else out

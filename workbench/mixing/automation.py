@@ -20,7 +20,7 @@ OPEN_HZ = 18_000.0
 _OPENING_SECTIONS = ("intro", "build")
 _RAMP_SECONDS = 0.06
 _CROSSFADE_SECONDS = 0.03
-_MAXIMUM_BOOST_DB = 2.0
+_MAXIMUM_BOOST_DB = 1.0
 _MAXIMUM_CUT_DB = 3.0
 
 
@@ -45,7 +45,7 @@ def section_rides_db(energies: Energies, score: Score, slope_lu: float) -> list[
     """Gain for each section that brings the song's loudness towards what its energies ask for.
 
     A section of energy `e` should be `slope_lu * e` louder than one of energy 0. What the arrangement does by
-    itself counts; the ride adds at most 2 dB and takes away at most 3 dB.
+    itself counts; the ride adds at most 1 dB and takes away at most 3 dB.
 
     Parameters
     ----------

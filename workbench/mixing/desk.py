@@ -16,11 +16,13 @@ from workbench.domain.score import Score
 from workbench.domain.song import ELEMENTS
 from workbench.domain.units import db_to_gain, gain_to_db
 from workbench.dsp.dynamics import compressor_gain
+from workbench.dsp.equaliser import equalise
 from workbench.dsp.limiter import Limiter, limiter_gain
 from workbench.dsp.loudness import gated_loudness, hop_energies
 from workbench.mixing.automation import kick_onsets_seconds, section_gain, section_rides_db
 from workbench.mixing.profiles import Profile, coloured, load_colour, load_profile
-from workbench.mixing.strip import STAGE_LUFS, Surroundings, for_preview, run_strip
+from workbench.mixing.strip import STAGE_LUFS, Surroundings, at_level, for_preview, run_strip
+from workbench.mixing.tone import correction
 
 PEAK_DB = -6.0
 """Sample peak of a finished mix: headroom for the master."""
@@ -37,8 +39,9 @@ def mix(stems: Mapping[str, Audio], score: Score, plan: Plan) -> Mix:
 
     Each stem is brought to one loudness, runs through the channel strip of its element (profile `plan.mix_profile`,
     coloured by `plan.processing_style`), is ducked by the kicks of the score and gets its own reverb and delay
-    returns. Everything after the sum (section rides, glue compression, peak control, headroom, last fade) is one
-    gain curve that all stems share: they always add up to the mix.
+    returns. Everything after the sum is linear and the same for all stems, so they always add up to the mix: an
+    equaliser towards the profile's tonal balance, then one gain curve for section rides, glue compression, peak
+    control, headroom and the last fade.
 
     Parameters
     ----------
@@ -75,13 +78,20 @@ def mix(stems: Mapping[str, Audio], score: Score, plan: Plan) -> Mix:
     )
     around = for_preview(around) if plan.delivery.preview else around
 
+    strips = {element: coloured(profile.strip(element), colour) for element in elements}
+
     def process(element: str) -> Samples:
-        strip = coloured(profile.strip(element), colour)
-        return run_strip(_padded(stems[element].samples, length), strip, colour, around)
+        return run_strip(_padded(stems[element].samples, length), strips[element], colour, around)
 
     # Stems are independent of each other, so the number of threads cannot change a byte.
     with ThreadPoolExecutor(_THREADS) as pool:
         processed = dict(zip(elements, pool.map(process, elements), strict=True))
+        bands = correction(_sum(processed, elements), profile.tone, colour.bands, rate)
+
+        def tone(element: str) -> Samples:
+            return at_level(equalise(processed[element], bands, rate), strips[element], rate)
+
+        processed = dict(zip(elements, list(pool.map(tone, elements)), strict=True))
     gain = _bus_gain(_sum(processed, elements), score, profile, rate)
     return _finish(processed, elements, gain, score, rate)
 

@@ -14,8 +14,9 @@ import yaml
 from workbench.domain.errors import ParameterError
 from workbench.dsp.delay import Delay
 from workbench.dsp.dynamics import Compressor
-from workbench.dsp.equaliser import Band
+from workbench.dsp.equaliser import Band, tilt
 from workbench.dsp.reverb import Reverb
+from workbench.mixing.tone import Tone
 
 _ROOT = "workbench.mixing"
 
@@ -25,7 +26,7 @@ class Strip:
     """One channel of the desk. Levels count from the element's loudness, which staging brings to -20 LUFS first.
 
     `level_lu`: loudness in the mix relative to the other strips. `drive_db`: input to the saturation, 0 dB sends a
-    full-scale peak to 0.76; `None` leaves it out. Sends are in dB, `None` is off. `duck_db`: dip at each kick.
+    full-scale peak to 0.76; `None` leaves it out. `side_db`: side over mid above 250 Hz, 0 very wide. Sends are in dB, `None` is off. `duck_db`: dip at each kick.
     `opening_hz`: where the low-pass begins that opens over intro and build; `None` leaves it open.
     """
 
@@ -34,8 +35,7 @@ class Strip:
     eq: tuple[Band, ...] = ()
     compressor: Compressor | None = None
     drive_db: float | None = None
-    width: float = 1.0
-    decorrelation: float = 0.0
+    side_db: float = -10.0
     mono_below_hz: float = 120.0
     pan: float = 0.0
     reverb_send_db: float | None = None
@@ -57,6 +57,7 @@ class Profile:
     duck_release_beats: float
     energy_slope_lu: float
     crest_limit_db: float
+    tone: Tone
 
     def strip(self, element: str) -> Strip:
         """The strip of an element; one that the profile does not know is mixed like a lead."""
@@ -78,12 +79,17 @@ class Colour:
     drive_db: float = 0.0
     bias: float = 0.0
     squeeze: float = 1.0
-    width: float = 1.0
-    decorrelation: float = 0.0
+    side_db: float = 0.0
     reverb_db: float = 0.0
     delay_db: float = 0.0
     low_pass_hz: float | None = None
     bits: float | None = None
+
+    @property
+    def bands(self) -> tuple[Band, ...]:
+        """The linear part of the style as equaliser bands."""
+        low_pass = (Band("low_pass", self.low_pass_hz),) if self.low_pass_hz else ()
+        return (*self.eq, *(tilt(self.tilt_db) if self.tilt_db else ()), *low_pass)
 
 
 def list_profiles() -> tuple[str, ...]:
@@ -112,8 +118,15 @@ def load_profile(name: str) -> Profile:
     """
     data = _merged(_read("defaults.yaml"), _read_named("profiles", name, "mix profile"))
     strips = {element: _strip(settings) for element, settings in data.pop("strips").items()}
-    reverb, delay, glue = Reverb(**data.pop("reverb")), Delay(**data.pop("delay")), Compressor(**data.pop("glue"))
-    return _build(Profile, data | {"name": name, "strips": strips, "reverb": reverb, "delay": delay, "glue": glue})
+    parts = {
+        "name": name,
+        "strips": strips,
+        "reverb": _build(Reverb, data.pop("reverb")),
+        "delay": _build(Delay, data.pop("delay")),
+        "glue": _build(Compressor, data.pop("glue")),
+        "tone": _build(Tone, data.pop("tone")),
+    }
+    return _build(Profile, data | parts)
 
 
 @lru_cache(maxsize=64)
@@ -144,8 +157,7 @@ def coloured(strip: Strip, colour: Colour) -> Strip:
         compressor=compressor,
         drive_db=None if strip.drive_db is None else strip.drive_db + colour.drive_db,
         # Lows stay in the middle whatever the style: only strips that are wide already get wider.
-        width=strip.width * colour.width if strip.width > 0.5 else strip.width,
-        decorrelation=min(1.0, strip.decorrelation + (colour.decorrelation if strip.width > 0.5 else 0.0)),
+        side_db=strip.side_db + (colour.side_db if strip.side_db > -15.0 else 0.0),
         reverb_send_db=None if strip.reverb_send_db is None else strip.reverb_send_db + colour.reverb_db,
         delay_send_db=None if strip.delay_send_db is None else strip.delay_send_db + colour.delay_db,
     )

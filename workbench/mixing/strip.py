@@ -12,12 +12,12 @@ from workbench.domain.score import Score
 from workbench.domain.units import beats_to_seconds, db_to_gain
 from workbench.dsp.delay import Delay, echo
 from workbench.dsp.dynamics import compress, ducking_gain
-from workbench.dsp.equaliser import Band, equalise, tilt
-from workbench.dsp.loudness import gated_loudness, hop_energies, loudness
+from workbench.dsp.equaliser import Band, equalise
+from workbench.dsp.loudness import loudness
 from workbench.dsp.oversampling import apply_oversampled
 from workbench.dsp.reverb import Reverb, reverberate
 from workbench.dsp.saturation import bit_crush
-from workbench.dsp.stereo import decorrelate, pan, set_width
+from workbench.dsp.stereo import pan, widen_to
 from workbench.mixing.automation import open_over_sections
 from workbench.mixing.profiles import Colour, Strip
 
@@ -49,21 +49,23 @@ def run_strip(samples: Samples, strip: Strip, colour: Colour, around: Surroundin
     staged = samples * np.float32(db_to_gain(STAGE_LUFS - before))
     shaped = _shape(staged, strip, colour, around)
     placed = _place(shaped, strip, around)
-    after = gated_loudness(hop_energies(placed, around.sample_rate_hz))
-    if after <= _SILENT_LUFS:
+    levelled = at_level(placed, strip, around.sample_rate_hz)
+    finished = _with_returns(_ducked(levelled, strip, around), strip, around)
+    # Gains that move in step with a low note leave a steady part behind; nothing below 18 Hz is music.
+    return equalise(finished, [Band("high_pass", 18.0)], around.sample_rate_hz)
+
+
+def at_level(samples: Samples, strip: Strip, sample_rate_hz: int) -> Samples:
+    """Bring (2, n) samples to the loudness of their strip; silence stays silent."""
+    present = loudness(samples, sample_rate_hz)
+    if present <= _SILENT_LUFS:
         return np.zeros_like(samples)
-    levelled = placed * np.float32(db_to_gain(STAGE_LUFS + strip.level_lu - after))
-    return _with_returns(_ducked(levelled, strip, around), strip, around)
+    return samples * np.float32(db_to_gain(STAGE_LUFS + strip.level_lu - present))
 
 
 def _shape(samples: Samples, strip: Strip, colour: Colour, around: Surroundings) -> Samples:
     rate = around.sample_rate_hz
-    bands = [Band("high_pass", strip.highpass_hz), *strip.eq, *colour.eq]
-    if colour.tilt_db:
-        bands += tilt(colour.tilt_db)
-    if colour.low_pass_hz:
-        bands.append(Band("low_pass", colour.low_pass_hz))
-    out = equalise(samples, bands, rate)
+    out = equalise(samples, [Band("high_pass", strip.highpass_hz), *strip.eq, *colour.bands], rate)
     if strip.compressor:
         out = compress(out, strip.compressor, rate)
     if colour.bits:
@@ -102,8 +104,7 @@ def saturated(samples: Samples, drive_db: float, bias: float, sample_rate_hz: in
 
 def _place(samples: Samples, strip: Strip, around: Surroundings) -> Samples:
     rate = around.sample_rate_hz
-    out = decorrelate(samples, strip.decorrelation, rate)
-    out = pan(set_width(out, strip.width, rate, mono_below_hz=strip.mono_below_hz), strip.pan)
+    out = pan(widen_to(samples, strip.side_db, rate, mono_below_hz=strip.mono_below_hz), strip.pan)
     if strip.opening_hz:
         out = open_over_sections(out, around.score, strip.opening_hz, rate)
     return out

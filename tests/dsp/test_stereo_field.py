@@ -1,0 +1,59 @@
+"""Stereo: width, mono lows, constant-power pan, mono-safe decorrelation."""
+
+import numpy as np
+import pytest
+
+from workbench.domain.errors import ParameterError
+from workbench.dsp.stereo import decorrelate, pan, set_width
+
+RATE = 48000
+
+
+def sides(hz: float) -> np.ndarray:
+    """A tone in opposite phase: nothing but side."""
+    tone = 0.5 * np.sin(2 * np.pi * hz * np.arange(RATE) / RATE)
+    return np.stack([tone, -tone]).astype(np.float32)
+
+
+def test_width_scales_the_side_only():
+    rng = np.random.default_rng(0)
+    samples = rng.standard_normal((2, 1000)).astype(np.float32)
+    out = set_width(samples, 0.5, RATE)
+    assert np.allclose(out.sum(axis=0), samples.sum(axis=0), atol=1e-5)
+    assert np.allclose(out[0] - out[1], 0.5 * (samples[0] - samples[1]), atol=1e-5)
+    assert set_width(samples, 1.0, RATE) is samples
+
+
+def test_lows_become_mono_and_highs_stay():
+    level = lambda x: 20 * np.log10(x[0, RATE // 2 :].std() / 0.3536)  # noqa: E731
+    assert level(set_width(sides(30), 1.0, RATE, mono_below_hz=120)) < -20
+    assert level(set_width(sides(120), 1.0, RATE, mono_below_hz=120)) == pytest.approx(-3, abs=0.1)
+    assert level(set_width(sides(2000), 1.0, RATE, mono_below_hz=120)) == pytest.approx(0, abs=0.1)
+
+
+def test_pan_has_constant_power():
+    samples = np.ones((2, 10), dtype=np.float32)
+    for position in (-1.0, -0.4, 0.0, 0.7, 1.0):
+        assert (pan(samples, position)[:, 0] ** 2).sum() == pytest.approx(2.0, abs=1e-5)
+    assert pan(samples, -1.0)[1].max() == pytest.approx(0.0, abs=1e-6)
+    assert pan(samples, 0.5)[1, 0] > pan(samples, 0.5)[0, 0]
+
+
+def test_decorrelation_widens_a_mono_sound_and_keeps_its_sum():
+    rng = np.random.default_rng(0)
+    mono = np.tile(0.1 * rng.standard_normal(RATE), (2, 1)).astype(np.float32)
+    out = decorrelate(mono, 0.6, RATE)
+    assert np.allclose(out.sum(axis=0), mono.sum(axis=0), atol=1e-6)
+    assert np.corrcoef(out)[0, 1] < 0.7
+    assert np.corrcoef(decorrelate(mono, 0.2, RATE))[0, 1] > np.corrcoef(out)[0, 1]
+    assert not np.array_equal(out, decorrelate(mono, 0.6, RATE, delay_ms=20))
+
+
+def test_ranges():
+    samples = sides(100)
+    with pytest.raises(ParameterError, match="width"):
+        set_width(samples, -1, RATE)
+    with pytest.raises(ParameterError, match="pan"):
+        pan(samples, 2)
+    with pytest.raises(ParameterError, match="decorrelation"):
+        decorrelate(samples, 2, RATE)

@@ -1,0 +1,70 @@
+"""Mix profiles and processing styles: every file reads, unknown names and keys are refused."""
+
+import pytest
+
+from workbench.domain.errors import ParameterError
+from workbench.domain.request import PROCESSING_STYLES
+from workbench.domain.song import ELEMENTS
+from workbench.mixing import list_profiles, load_profile
+from workbench.mixing.profiles import Strip, _build, coloured, list_colours, load_colour
+
+EXPECTED = {
+    "hip-hop", "trap", "lo-fi", "house", "deep-house", "techno", "drum-and-bass", "garage", "ambient", "synthwave",
+    "pop", "rock", "soul", "funk",
+}  # fmt: skip
+
+
+def test_every_family_has_a_profile():
+    assert set(list_profiles()) >= EXPECTED
+
+
+@pytest.mark.parametrize("name", sorted(EXPECTED))
+def test_profile_is_complete_and_sane(name):
+    profile = load_profile(name)
+    assert set(profile.strips) >= set(ELEMENTS)
+    assert profile.description and 0 < profile.energy_slope_lu < 15
+    assert profile.strip("bass").side_db < profile.strip("pads").side_db, "lows in the middle, pads wide"
+    assert profile.strip("percussion").duck_db == 0, "the kick does not duck itself"
+
+
+def test_profiles_differ():
+    assert load_profile("ambient").reverb.decay_seconds > 3 * load_profile("hip-hop").reverb.decay_seconds
+    assert load_profile("house").strip("bass").duck_db > load_profile("rock").strip("bass").duck_db
+
+
+def test_a_profile_names_only_what_it_changes():
+    assert load_profile("house").strip("leads").highpass_hz == load_profile("pop").strip("leads").highpass_hz
+
+
+def test_new_elements_are_mixed_like_leads():
+    profile = load_profile("pop")
+    assert profile.strip("vocal-chops") == profile.strip("leads")
+
+
+def test_every_processing_style_of_the_request_exists():
+    assert set(list_colours()) == set(PROCESSING_STYLES)
+    for name in PROCESSING_STYLES:
+        assert load_colour(name).name == name
+
+
+def test_style_moves_the_strip():
+    strip = load_profile("pop").strip("pads")
+    assert coloured(strip, load_colour("wide")).side_db > strip.side_db > coloured(strip, load_colour("lo-fi")).side_db
+    driven = coloured(strip, load_colour("aggressive"))
+    assert driven.drive_db > strip.drive_db
+    assert driven.compressor.ratio > strip.compressor.ratio
+    bass = load_profile("pop").strip("bass")
+    assert coloured(bass, load_colour("wide")).side_db == bass.side_db, "lows keep their place"
+
+
+@pytest.mark.parametrize("name", ["polka", "../defaults", "House"])
+def test_unknown_names_list_the_known(name):
+    with pytest.raises(ParameterError, match="house"):
+        load_profile(name)
+    with pytest.raises(ParameterError, match="vintage"):
+        load_colour(name)
+
+
+def test_unknown_keys_are_refused():
+    with pytest.raises(ParameterError, match="levle"):
+        _build(Strip, {"levle_lu": 1})
