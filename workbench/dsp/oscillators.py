@@ -134,6 +134,7 @@ def _read_tables(  # type: ignore[no-untyped-def]
     size = table_a.shape[1] - 1
     top = table_a.shape[0] - 1
     morphing = morph.shape[0] > 1
+    stereo = out.shape[0] == 2
     for voice in range(ratios.shape[0]):
         phase = phases[voice]
         gain_left = left[voice]
@@ -160,7 +161,8 @@ def _read_tables(  # type: ignore[no-untyped-def]
                         other[index] + fraction * (other[index + 1] - other[index]) - value
                     )
                 out[0, begin + i] += gain_left * value
-                out[1, begin + i] += gain_right * value
+                if stereo:
+                    out[1, begin + i] += gain_right * value
             phase += step * count
             phase -= math.floor(phase)
 
@@ -173,7 +175,7 @@ def wavetable_oscillator(
     sample_rate_hz: int,
     detune_ratios: Sequence[float] | Control = (1.0,),
     phases: Sequence[float] | Control = (0.0,),
-    pans: Sequence[float] | Control = (0.0,),
+    pans: Sequence[float] | Control | None = None,
     morph_tables: WaveTables | None = None,
     morph: Control | None = None,
 ) -> Signal:
@@ -190,13 +192,14 @@ def wavetable_oscillator(
     sample_rate_hz : int
         Sample rate.
     detune_ratios, phases, pans : sequences of shape (v,)
-        Frequency ratio, start phase in cycles and pan (-1 left to 1 right, constant power) by voice.
+        Frequency ratio, start phase in cycles and pan (-1 left to 1 right, constant power) by voice; without pans
+        the result is mono.
     morph_tables, morph : WaveTables and array of shape (control_length(length),), optional
         A second wave and how much of it sounds, 0 to 1, by control block.
 
     Returns
     -------
-    array of shape (2, length), float32; the voices sum to a root mean square of about 0.5 in all
+    array of shape (2, length), or (1, length) without pans, float32; a root mean square of about 0.5 over all
 
     Raises
     ------
@@ -205,15 +208,16 @@ def wavetable_oscillator(
     """
     ratios = np.asarray(detune_ratios, dtype=np.float64)
     starts = np.asarray(phases, dtype=np.float64)
-    places = np.asarray(pans, dtype=np.float64)
+    places = np.zeros(ratios.size) if pans is None else np.asarray(pans, dtype=np.float64)
     if not ratios.size == starts.size == places.size or frequency_hz.size < control_length(length):
         raise ParameterError(
             f"oscillator: expected as many ratios, phases and pans, and {control_length(length)} control values; "
             f"got {ratios.size}, {starts.size}, {places.size} and {frequency_hz.size}"
         )
-    out = np.zeros((2, length), dtype=np.float32)
+    out = np.zeros((1 if pans is None else 2, length), dtype=np.float32)
     angle = (places + 1.0) * (np.pi / 4.0)
     gain = 1.0 / math.sqrt(ratios.size)
+    left = np.full(ratios.size, gain) if pans is None else np.cos(angle) * gain
     second = tables if morph_tables is None else morph_tables
     amount = np.zeros(1) if morph_tables is None or morph is None else np.asarray(morph, dtype=np.float64)
     _read_tables(
@@ -225,7 +229,7 @@ def wavetable_oscillator(
         amount,
         ratios,
         starts,
-        (np.cos(angle) * gain).astype(np.float32),
+        left.astype(np.float32),
         (np.sin(angle) * gain).astype(np.float32),
     )
     return out
@@ -268,7 +272,7 @@ def fm_oscillator(
     ----------
     frequency_hz, index : arrays of shape (control_length(length),)
         Fundamental and modulation index in radians by control block. The index is lowered where the highest
-        side band that matters (Carson's rule) would pass half the sample rate.
+        side band that matters (one beyond Carson's rule) would pass half the sample rate.
     length, sample_rate_hz : int
         Samples to make and their rate.
     ratio, modulator_ratio : float
@@ -283,7 +287,7 @@ def fm_oscillator(
     out = np.empty(length, dtype=np.float32)
     carrier_hz = np.maximum(frequency_hz * ratio, 1.0)
     modulator_hz = np.maximum(frequency_hz * modulator_ratio, 1.0)
-    bound = np.maximum((0.48 * sample_rate_hz - carrier_hz) / modulator_hz - 1.0, 0.0)
+    bound = np.maximum((0.48 * sample_rate_hz - carrier_hz) / modulator_hz - 2.0, 0.0)
     _fm_pair(
         out,
         np.asarray(frequency_hz, dtype=np.float64) / sample_rate_hz,

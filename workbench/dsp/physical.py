@@ -113,7 +113,7 @@ def plucked_string(
     damping: float,
     pick_position: float,
 ) -> Signal:
-    """A string by digital waveguide (Karplus and Strong 1983; Jaffe and Smith 1983), in tune within 1 cent.
+    """A string by digital waveguide (Karplus and Strong 1983; Jaffe and Smith 1983), in tune within 2 cents.
 
     Parameters
     ----------

@@ -26,21 +26,22 @@ _HIGHEST_OF_RATE = 0.46
 @numba.njit(nogil=True, cache=True)
 def _svf(audio, out, warped, damping, low, band, high):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
     length = audio.shape[1]
-    for channel in range(audio.shape[0]):
-        first = 0.0
-        second = 0.0
-        for block in range(-(-length // CONTROL_SAMPLES)):
-            g = warped[block]
-            slope = (warped[block + 1] - g) / CONTROL_SAMPLES
-            for i in range(block * CONTROL_SAMPLES, min(length, (block + 1) * CONTROL_SAMPLES)):
-                a1 = 1.0 / (1.0 + g * (g + damping))
-                v3 = audio[channel, i] - second
-                v1 = a1 * (first + g * v3)
-                v2 = second + g * v1
-                first = 2.0 * v1 - first
-                second = 2.0 * v2 - second
-                out[channel, i] = low * v2 + band * v1 + high * (audio[channel, i] - damping * v1 - v2)
-                g += slope
+    channels = audio.shape[0]
+    first = np.zeros(channels)
+    second = np.zeros(channels)
+    for block in range(-(-length // CONTROL_SAMPLES)):
+        g = warped[block]
+        slope = (warped[block + 1] - g) / CONTROL_SAMPLES
+        for i in range(block * CONTROL_SAMPLES, min(length, (block + 1) * CONTROL_SAMPLES)):
+            a1 = 1.0 / (1.0 + g * (g + damping))
+            for channel in range(channels):
+                x = audio[channel, i]
+                v1 = a1 * (first[channel] + g * (x - second[channel]))
+                v2 = second[channel] + g * v1
+                first[channel] = 2.0 * v1 - first[channel]
+                second[channel] = 2.0 * v2 - second[channel]
+                out[channel, i] = low * v2 + band * v1 + high * (x - damping * v1 - v2)
+            g += slope
 
 
 def state_variable_filter(
@@ -90,36 +91,42 @@ def state_variable_filter(
 @numba.njit(nogil=True, cache=True)
 def _ladder(audio, out, warped, feedback, drive):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
     length = audio.shape[1]
+    channels = audio.shape[0]
     makeup = (1.0 + 0.5 * feedback) / drive
-    for channel in range(audio.shape[0]):
-        s1 = s2 = s3 = s4 = 0.0
-        for block in range(-(-length // CONTROL_SAMPLES)):
-            g = warped[block]
-            slope = (warped[block + 1] - g) / CONTROL_SAMPLES
-            for i in range(block * CONTROL_SAMPLES, min(length, (block + 1) * CONTROL_SAMPLES)):
-                pole = 1.0 / (1.0 + g)
-                gain = g * pole
+    states = np.zeros((4, channels))
+    for block in range(-(-length // CONTROL_SAMPLES)):
+        g = warped[block]
+        slope = (warped[block + 1] - g) / CONTROL_SAMPLES
+        for i in range(block * CONTROL_SAMPLES, min(length, (block + 1) * CONTROL_SAMPLES)):
+            pole = 1.0 / (1.0 + g)
+            gain = g * pole
+            power = gain * gain * gain * gain
+            closed = 1.0 / (1.0 + feedback * power)
+            for channel in range(channels):
+                s1 = states[0, channel]
+                s2 = states[1, channel]
+                s3 = states[2, channel]
+                s4 = states[3, channel]
                 # What the four stages will give, solved before the sample is known (zero-delay feedback).
                 state = pole * (((s1 * gain + s2) * gain + s3) * gain + s4)
-                power = gain * gain * gain * gain
-                last = (power * drive * audio[channel, i] + state) / (1.0 + feedback * power)
-                u = drive * audio[channel, i] - feedback * last
+                x = drive * audio[channel, i]
+                u = x - feedback * (power * x + state) * closed
                 u = max(-3.0, min(3.0, u))
-                u = u * (27.0 + u * u) / (27.0 + 9.0 * u * u)  # tanh within 2 %, exactly 1 at 3
+                u = u * (27.0 + u * u) / (27.0 + 9.0 * u * u)  # tanh within 2.5 %, exactly 1 at 3
                 v = (u - s1) * gain
                 u = v + s1
-                s1 = u + v
+                states[0, channel] = u + v
                 v = (u - s2) * gain
                 u = v + s2
-                s2 = u + v
+                states[1, channel] = u + v
                 v = (u - s3) * gain
                 u = v + s3
-                s3 = u + v
+                states[2, channel] = u + v
                 v = (u - s4) * gain
                 u = v + s4
-                s4 = u + v
+                states[3, channel] = u + v
                 out[channel, i] = u * makeup
-                g += slope
+            g += slope
 
 
 def ladder_filter(

@@ -1,6 +1,6 @@
 """Score to stems: patches, synthesiser voices and drum voices."""
 
 from workbench.rendering.library import list_kits, list_patches, load_kit, load_patch
-from workbench.rendering.render import render
+from workbench.rendering.stems import render
 
 __all__ = ["list_kits", "list_patches", "load_kit", "load_patch", "render"]

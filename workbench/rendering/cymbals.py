@@ -116,18 +116,18 @@ def ride(voice: Ride, velocity: float, rng: np.random.Generator, sample_rate_hz:
         sample_rate_hz=sample_rate_hz,
     )
     ping = _cluster(
-        length, sample_rate_hz, rng, lowest_hz=2600.0, highest_hz=9500.0, count=28, tilt=-0.5,
+        length, sample_rate_hz, rng, lowest_hz=3100.0, highest_hz=9500.0, count=28, tilt=-0.1,
         decay_ms=0.45 * voice.decay_ms,
     )  # fmt: skip
     wash = _cluster(
-        length, sample_rate_hz, rng, lowest_hz=1.8 * voice.tune_hz, highest_hz=14000.0, count=60, tilt=0.1,
+        length, sample_rate_hz, rng, lowest_hz=1.8 * voice.tune_hz, highest_hz=14000.0, count=60, tilt=0.55,
         decay_ms=voice.decay_ms,
     )  # fmt: skip
     tick = _stereo_noise(length, rng, 0.2) * decay_curve(length, sample_rate_hz, decay_ms=18.0)
     sound = (
         bell[None, :] * np.float32(db_to_gain(voice.bell_db))
         + (ping + 0.25 * tick) * np.float32(2.0 * db_to_gain(voice.ping_db))
-        + wash * np.float32(db_to_gain(voice.wash_db) * (0.3 + 0.7 * velocity))
+        + wash * np.float32(0.7 * db_to_gain(voice.wash_db) * (0.3 + 0.7 * velocity))
     )
     high_hz = voice.high_hz * 2.0 ** (-(1.0 - velocity))
     return fade_edges(_edges(sound, sample_rate_hz, 280.0, high_hz), sample_rate_hz, in_ms=0.5, out_ms=30.0)
@@ -138,7 +138,7 @@ def crash(voice: Crash, velocity: float, rng: np.random.Generator, sample_rate_h
     decay = voice.decay_ms * (0.6 + 0.4 * velocity)
     length = round((1.1 * decay + voice.bloom_ms) / 1000.0 * sample_rate_hz)
     modes = _cluster(
-        length, sample_rate_hz, rng, lowest_hz=voice.tune_hz, highest_hz=14000.0, count=110, tilt=-0.15, decay_ms=decay
+        length, sample_rate_hz, rng, lowest_hz=voice.tune_hz, highest_hz=14000.0, count=110, tilt=0.3, decay_ms=decay
     )
     noise = _stereo_noise(length, rng, 0.6)
     high_hz = voice.high_hz * 2.0 ** (-(1.0 - velocity))
@@ -146,7 +146,7 @@ def crash(voice: Crash, velocity: float, rng: np.random.Generator, sample_rate_h
     bright *= 0.6 * decay_curve(length, sample_rate_hz, decay_ms=0.28 * decay) + 0.2 * decay_curve(
         length, sample_rate_hz, decay_ms=0.75 * decay
     )
-    sound = modes + bright * np.float32(0.5 * db_to_gain(voice.noise_db))
+    sound = modes + bright * np.float32(1.6 * db_to_gain(voice.noise_db))
     sound = _edges(sound, sample_rate_hz, 250.0, high_hz)
     rise = np.minimum(1.0, np.arange(length, dtype=np.float32) / max(1.0, voice.bloom_ms / 1000.0 * sample_rate_hz))
     return fade_edges(sound * np.sqrt(rise), sample_rate_hz, in_ms=0.5, out_ms=60.0)

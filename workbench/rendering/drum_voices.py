@@ -55,7 +55,6 @@ def kick(voice: Kick, velocity: float, rng: np.random.Generator, sample_rate_hz:
     octaves = voice.sweep_octaves * (0.7 + 0.3 * velocity)
     body = _swept_sine(length, sample_rate_hz, voice.frequency_hz, octaves=octaves, sweep_ms=voice.sweep_ms)
     body *= decay_curve(length, sample_rate_hz, decay_ms=voice.decay_ms, hold_ms=voice.hold_ms)
-    body = saturate(body[None, :], drive_db=voice.drive_db * (0.5 + 0.5 * velocity))[0]
     click = modal_bank(
         [voice.click_hz, voice.click_hz * 1.83, voice.click_hz * 0.52],
         [1.0, 0.5, 0.6],
@@ -74,11 +73,11 @@ def kick(voice: Kick, velocity: float, rng: np.random.Generator, sample_rate_hz:
     dust = _band(white_noise(length, rng), sample_rate_hz, 150.0, 2500.0)
     dust *= decay_curve(length, sample_rate_hz, decay_ms=0.5 * voice.decay_ms)
     attack = (click + 0.7 * tick) * np.float32(db_to_gain(voice.click_db) * (0.25 + 0.75 * velocity**1.5))
-    return _finished(
-        body + attack + knock * np.float32(db_to_gain(voice.knock_db)) + dust * np.float32(db_to_gain(voice.noise_db)),
-        sample_rate_hz,
-        in_ms=0.3,
-    )
+    total = body + attack
+    total += knock * np.float32(db_to_gain(voice.knock_db)) + dust * np.float32(db_to_gain(voice.noise_db))
+    # Driving beater and body together rounds the spike that would otherwise take the level from the body.
+    driven = saturate(total[None, :], drive_db=voice.drive_db * (0.5 + 0.5 * velocity))
+    return _finished(driven, sample_rate_hz, in_ms=0.3)
 
 
 def snare(voice: Snare, velocity: float, rng: np.random.Generator, sample_rate_hz: int) -> Signal:
@@ -95,7 +94,7 @@ def snare(voice: Snare, velocity: float, rng: np.random.Generator, sample_rate_h
     ring = modal_bank(
         tune * np.array([2.65, 3.5, 4.06, 5.13, 6.21]) * (1.0 + 0.006 * rng.standard_normal(5)),
         [1.0, 0.8, 0.7, 0.5, 0.4],
-        voice.tone_decay_ms * np.array([2.0, 1.6, 1.3, 1.0, 0.8]),
+        voice.tone_decay_ms * np.array([1.3, 1.1, 0.9, 0.8, 0.7]),
         length=length,
         sample_rate_hz=sample_rate_hz,
     )
@@ -108,7 +107,7 @@ def snare(voice: Snare, velocity: float, rng: np.random.Generator, sample_rate_h
     total = (
         tone * np.float32(db_to_gain(voice.tone_db))
         + ring * np.float32(db_to_gain(voice.ring_db))
-        + wires * np.float32(db_to_gain(voice.noise_db) * (0.5 + 0.5 * velocity))
+        + wires * np.float32(1.7 * db_to_gain(voice.noise_db) * (0.5 + 0.5 * velocity))
         + snap * np.float32(db_to_gain(voice.snap_db) * velocity)
     )
     driven = saturate(total[None, :], drive_db=voice.drive_db * (0.5 + 0.5 * velocity))
@@ -143,7 +142,7 @@ def clap(voice: Clap, velocity: float, rng: np.random.Generator, sample_rate_hz:
     envelope = np.zeros(length, dtype=np.float32)
     for number, start in enumerate(starts):
         fall = voice.decay_ms if number == hands else 3.0 * voice.spacing_ms
-        share = 1.0 if number == hands else 0.75 + 0.1 * number
+        share = 1.0 if number == hands else 0.9
         envelope[start:] = np.maximum(
             envelope[start:], np.float32(share) * decay_curve(length - start, sample_rate_hz, decay_ms=fall)
         )
@@ -155,7 +154,8 @@ def clap(voice: Clap, velocity: float, rng: np.random.Generator, sample_rate_hz:
         noise, centre_hz, sample_rate_hz=sample_rate_hz, resonance=voice.resonance, mode="bandpass"
     )
     air = state_variable_filter(noise, 2.4 * centre_hz, sample_rate_hz=sample_rate_hz, mode="highpass")
-    mixed = band + air * np.float32(db_to_gain(voice.air_db) * velocity)
+    air = state_variable_filter(air, 9000.0, sample_rate_hz=sample_rate_hz)
+    mixed = np.float32(3.0) * band + air * np.float32(db_to_gain(voice.air_db) * velocity)
     return _finished(mixed * envelope, sample_rate_hz, in_ms=0.5)
 
 

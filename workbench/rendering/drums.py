@@ -167,7 +167,9 @@ class _Takes:
         if self._room is None:
             return stereo
         send = np.float32(db_to_gain(self._kit.room.level_db + _ROOM_SEND_DB[role]))
-        wet = signal.fftconvolve(np.broadcast_to(sound.mean(axis=0), self._room.shape[:1] + sound.shape[1:]), self._room, axes=1)
+        wet = signal.fftconvolve(
+            np.broadcast_to(sound.mean(axis=0), self._room.shape[:1] + sound.shape[1:]), self._room, axes=1
+        )
         placed = np.zeros(wet.shape, dtype=np.float32)
         placed[:, : stereo.shape[1]] = stereo
         return fade_edges(placed + send * wet.astype(np.float32), self._rate, out_ms=10.0)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+
+import numba
 import numpy as np
 import numpy.typing as npt
 
@@ -15,7 +18,9 @@ from workbench.rendering.patch import Effects
 Signal = npt.NDArray[np.float32]
 
 # First four formants of sung vowels (ah, oh, oo, eh): centre in Hz and level in dB, an alto's ranges.
-_FORMANTS_HZ = np.array([[800, 1150, 2800, 3500], [450, 800, 2830, 3500], [325, 700, 2530, 3500], [400, 1600, 2700, 3300]])
+_FORMANTS_HZ = np.array(
+    [[800, 1150, 2800, 3500], [450, 800, 2830, 3500], [325, 700, 2530, 3500], [400, 1600, 2700, 3300]]
+)
 _FORMANTS_DB = np.array([[0, -4, -20, -24], [0, -9, -16, -26], [0, -12, -26, -32], [0, -14, -18, -22]])
 
 
@@ -70,9 +75,7 @@ def apply_effects(stem: Signal, effects: Effects, *, sample_rate_hz: int, rng: n
     )
 
 
-def finish_stem(
-    stem: Signal, sample_rate_hz: int, *, highpass_hz: float, width: float, mono_below_hz: float
-) -> Signal:
+def finish_stem(stem: Signal, sample_rate_hz: int, *, highpass_hz: float, width: float, mono_below_hz: float) -> Signal:
     """Take out DC and rumble, set the stereo width and fold the low end to mono.
 
     Parameters
@@ -90,12 +93,41 @@ def finish_stem(
     -------
     array of shape (2, n), float32
     """
-    stem = state_variable_filter(stem, highpass_hz, sample_rate_hz=sample_rate_hz, mode="highpass")
-    side = (0.5 * width) * (stem[:1] - stem[1:])
-    middle = 0.5 * (stem[0] + stem[1])
-    for _ in range(2):
-        side = state_variable_filter(side, mono_below_hz, sample_rate_hz=sample_rate_hz, mode="highpass")
-    return np.stack([middle + side[0], middle - side[0]])
+    out = np.empty_like(stem)
+    _finish(
+        out,
+        stem,
+        math.tan(math.pi * highpass_hz / sample_rate_hz),
+        math.tan(math.pi * mono_below_hz / sample_rate_hz),
+        width,
+    )
+    return out
+
+
+@numba.njit(nogil=True, cache=True)
+def _finish(out, stem, high, split, width):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    damping = math.sqrt(2.0)
+    # Sections: low cut of the middle, low cut of the side, then twice the split of the side.
+    warped = np.array([high, high, split, split])
+    gains = 1.0 / (1.0 + warped * (warped + damping))
+    first = np.zeros(4)
+    second = np.zeros(4)
+    for i in range(stem.shape[1]):
+        middle = 0.5 * (stem[0, i] + stem[1, i])
+        side = 0.5 * width * (stem[0, i] - stem[1, i])
+        for section in range(4):
+            x = middle if section == 0 else side
+            v1 = gains[section] * (first[section] + warped[section] * (x - second[section]))
+            v2 = second[section] + warped[section] * v1
+            first[section] = 2.0 * v1 - first[section]
+            second[section] = 2.0 * v2 - second[section]
+            x -= damping * v1 + v2
+            if section == 0:
+                middle = x
+            else:
+                side = x
+        out[0, i] = middle + side
+        out[1, i] = middle - side
 
 
 def _control_seconds(length: int, sample_rate_hz: int) -> npt.NDArray[np.float64]:
@@ -110,12 +142,10 @@ def _formants(stem: Signal, effects: Effects, sample_rate_hz: int) -> Signal:
     for formant in range(4):
         centre_hz = np.interp(vowel, np.arange(4.0), _FORMANTS_HZ[:, formant])
         level_db = float(np.interp(effects.formant_vowel, np.arange(4.0), _FORMANTS_DB[:, formant]))
-        band = state_variable_filter(
-            stem, centre_hz, sample_rate_hz=sample_rate_hz, resonance=0.62, mode="bandpass"
-        )
+        band = state_variable_filter(stem, centre_hz, sample_rate_hz=sample_rate_hz, resonance=0.45, mode="bandpass")
         wet += np.float32(db_to_gain(level_db)) * band
     mix = np.float32(effects.formant_mix)
-    return (np.float32(1.0) - mix) * stem + np.float32(2.5) * mix * wet
+    return (np.float32(1.0) - mix) * stem + np.float32(2.0) * mix * wet
 
 
 def _tremolo(stem: Signal, effects: Effects, sample_rate_hz: int) -> Signal:

@@ -63,7 +63,9 @@ def _check(where: str, item: Field[Any], value: Any) -> None:
         if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
             raise ParameterError(f"{where}.{item.name}: expected a number of {low:g} to {high:g}, got {value!r}")
     elif "options" in item.metadata and value not in item.metadata["options"]:
-        raise ParameterError(f"{where}.{item.name}: expected one of {', '.join(item.metadata['options'])}, got {value!r}")
+        raise ParameterError(
+            f"{where}.{item.name}: expected one of {', '.join(item.metadata['options'])}, got {value!r}"
+        )
 
 
 def build(kind: type[Group], data: Mapping[str, Any], where: str) -> Group:

@@ -74,9 +74,7 @@ def make_phrases(
     return [_mono_phrase(groups, index, shortest, glide_always) for index in range(len(groups))]
 
 
-def _mono_phrase(
-    groups: list[list[tuple[int, int, Note]]], index: int, shortest: int, glide_always: bool
-) -> Phrase:
+def _mono_phrase(groups: list[list[tuple[int, int, Note]]], index: int, shortest: int, glide_always: bool) -> Phrase:
     group = groups[index]
     first = group[0][0]
     following = groups[index + 1][0][0] if index + 1 < len(groups) else None

@@ -88,9 +88,7 @@ def render_synth(
             stem[:, phrase.start : stop] += voice[:, : stop - phrase.start]
         if advance is not None:
             advance(len(phrase.starts))
-    stem = apply_effects(
-        stem, patch.effects, sample_rate_hz=sample_rate_hz, rng=generator(seed, patch.element, "tape")
-    )
+    stem = apply_effects(stem, patch.effects, sample_rate_hz=sample_rate_hz, rng=generator(seed, patch.element, "tape"))
     return stem * np.float32(db_to_gain(patch.level_db))
 
 
@@ -114,7 +112,7 @@ def render_phrase(
 
     Returns
     -------
-    array of shape (2, n), float32
+    array of shape (1, n) where nothing in the patch is stereo, else (2, n), float32
     """
     length = _voice_length(phrase, patch, sample_rate_hz)
     pitch = _pitch_control(phrase, patch.pitch, length, sample_rate_hz, rng)
@@ -151,9 +149,7 @@ def _steps(starts: Sequence[int], values: Sequence[float], length: int) -> Contr
     return np.asarray(values, dtype=np.float64)[np.searchsorted(np.asarray(starts), blocks, side="right") - 1]
 
 
-def _pitch_control(
-    phrase: Phrase, pitch: Pitch, length: int, sample_rate_hz: int, rng: np.random.Generator
-) -> Control:
+def _pitch_control(phrase: Phrase, pitch: Pitch, length: int, sample_rate_hz: int, rng: np.random.Generator) -> Control:
     """MIDI pitch by control block: notes, glides, bend, vibrato, drift."""
     track = _steps(phrase.starts, [float(p) for p in phrase.pitches], length)
     seconds = _seconds(length, sample_rate_hz)
@@ -189,9 +185,10 @@ def _sources(
     rng: np.random.Generator,
     preview: bool,
 ) -> Signal:
-    sound = np.zeros((2, length), dtype=np.float32)
+    stereo = _is_stereo(patch)
+    sound = np.zeros((2 if stereo else 1, length), dtype=np.float32)
     for oscillator in patch.oscillators:
-        sound += _oscillator(oscillator, pitch, length, sample_rate_hz, rng, preview)
+        sound += _oscillator(oscillator, pitch, length, sample_rate_hz, rng, stereo=stereo, preview=preview)
     for pair in patch.fm:
         sound += _fm(pair, phrase, pitch, length, sample_rate_hz)
     if patch.string is not None:
@@ -200,8 +197,16 @@ def _sources(
                 patch.string, note, velocity, length - start, min(stop, length) - start, sample_rate_hz, rng
             )
     if patch.noise is not None:
-        sound += _noise(patch.noise, phrase, pitch, length, sample_rate_hz, rng)
+        sound += _noise(patch.noise, phrase, pitch, length, sample_rate_hz, rng, stereo=stereo)
     return sound
+
+
+def _is_stereo(patch: Patch) -> bool:
+    """Whether a voice differs left and right; one channel costs half."""
+    if patch.effects.width == 0.0:
+        return False
+    spread = any(oscillator.spread > 0.0 and oscillator.unison >= 2.0 for oscillator in patch.oscillators)
+    return spread or (patch.noise is not None and patch.noise.decay_ms == _ENDLESS_MS)
 
 
 def _strokes(phrase: Phrase, length: int) -> list[tuple[int, int, int, int]]:
@@ -211,7 +216,14 @@ def _strokes(phrase: Phrase, length: int) -> list[tuple[int, int, int, int]]:
 
 
 def _oscillator(
-    oscillator: Oscillator, pitch: Control, length: int, sample_rate_hz: int, rng: np.random.Generator, preview: bool
+    oscillator: Oscillator,
+    pitch: Control,
+    length: int,
+    sample_rate_hz: int,
+    rng: np.random.Generator,
+    *,
+    stereo: bool,
+    preview: bool,
 ) -> Signal:
     voices = int(oscillator.unison)
     if preview:
@@ -220,7 +232,9 @@ def _oscillator(
     # Unison voices that lie a little unevenly beat less regularly.
     uneven = offsets + (0.15 * rng.uniform(-1.0, 1.0, voices) if voices > 2 else 0.0)
     phases = rng.random(voices) if oscillator.free_phase == "yes" else np.linspace(0.0, 0.37, voices)
-    pans = offsets * oscillator.spread * np.where(np.arange(voices) % 2 == 0, 1.0, -1.0)
+    # Neighbours in pitch lie on opposite sides, and each voice faces its mirror image: balanced whatever the number.
+    sides = np.where(np.arange(voices) % 2 == 0, 1.0, -1.0)
+    pans = oscillator.spread * np.abs(offsets) * np.where(offsets <= 0.0, sides, -sides[::-1])
     frequency = midi_to_hz(pitch + oscillator.semitones + oscillator.cents / 100.0)
     morph_tables, morph = None, None
     if oscillator.morph_wave != "none":
@@ -234,11 +248,11 @@ def _oscillator(
         sample_rate_hz=sample_rate_hz,
         detune_ratios=2.0 ** (uneven * oscillator.detune_cents / 1200.0),
         phases=phases,
-        pans=pans,
+        pans=pans if stereo else None,
         morph_tables=morph_tables,
         morph=morph,
     )
-    return sound * np.float32(math.sqrt(2.0) * db_to_gain(oscillator.level_db))
+    return sound * np.float32((math.sqrt(2.0) if stereo else 1.0) * db_to_gain(oscillator.level_db))
 
 
 def _fm(pair: FmPair, phrase: Phrase, pitch: Control, length: int, sample_rate_hz: int) -> Signal:
@@ -279,13 +293,15 @@ def _string(
     pluck = white_noise(math.ceil(sample_rate_hz / frequency) + 64, rng)[None, :]
     soft_hz = model.pick_softness_hz * 2.0 ** (-1.5 * (1.0 - strength))
     pluck = state_variable_filter(pluck, soft_hz, sample_rate_hz=sample_rate_hz)
+    # The loss a period is fixed by the filter; without this, short strings would die in a few milliseconds.
+    shorter = min(1.0, (110.0 / frequency) ** 0.35)
     tone = plucked_string(
         max(20.0, frequency),
         pluck[0, 64:],
         length=length,
         sample_rate_hz=sample_rate_hz,
         decay_ms=model.decay_ms * math.sqrt(110.0 / frequency),
-        damping=min(0.95, model.damping + model.velocity_damping * (1.0 - strength)),
+        damping=shorter * min(0.95, model.damping + model.velocity_damping * (1.0 - strength)),
         pick_position=model.pick_position,
     )
     if sounding < length:  # the finger leaves this note for the tied one
@@ -296,11 +312,18 @@ def _string(
 
 
 def _noise(
-    source: NoiseSource, phrase: Phrase, pitch: Control, length: int, sample_rate_hz: int, rng: np.random.Generator
+    source: NoiseSource,
+    phrase: Phrase,
+    pitch: Control,
+    length: int,
+    sample_rate_hz: int,
+    rng: np.random.Generator,
+    *,
+    stereo: bool,
 ) -> Signal:
     centre_hz = source.centre_hz * 2.0 ** ((pitch - _MIDDLE_PITCH) / 12.0 * source.key_track)
     band = state_variable_filter(
-        np.stack([white_noise(length, rng), white_noise(length, rng)]),
+        np.stack([white_noise(length, rng) for _ in range(2 if stereo else 1)]),
         centre_hz,
         sample_rate_hz=sample_rate_hz,
         resonance=source.resonance,

@@ -1,0 +1,63 @@
+"""Saturation: unity for quiet signals, bounded for loud ones, less aliasing than the plain curve."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.signal import windows
+
+from workbench.domain.errors import ParameterError
+from workbench.dsp.saturation import bit_crush, saturate
+
+RATE = 48000
+
+
+def sine(frequency_hz: float, level: float = 1.0) -> np.ndarray:
+    return (level * np.sin(2 * np.pi * frequency_hz * np.arange(RATE) / RATE)).astype(np.float32)[None]
+
+
+def alias_db(sound: np.ndarray, frequency_hz: float) -> float:
+    """Strongest part that is no harmonic, against the fundamental."""
+    size = np.abs(np.fft.rfft(sound[0] * windows.blackmanharris(sound.shape[1])))
+    bins = np.arange(size.size)
+    foreign = np.abs(bins / frequency_hz - np.round(bins / frequency_hz)) * frequency_hz > 8.0
+    return float(20.0 * np.log10(size[foreign & (bins > 20)].max() / size.max()))
+
+
+def test_half_of_the_drive_is_taken_back_for_quiet_signals() -> None:
+    quiet = sine(100.0, 1e-3)
+    gain = np.abs(saturate(quiet, drive_db=12.0)).max() / 1e-3
+    assert 20.0 * np.log10(gain) == pytest.approx(6.0, abs=0.05)
+
+
+def test_loud_signals_are_bounded() -> None:
+    assert np.abs(saturate(sine(100.0, 10.0), drive_db=0.0)).max() <= 1.0
+
+
+def test_antiderivative_lowers_aliasing() -> None:
+    tone = sine(3217.0, 0.9)
+    plain = np.tanh(10.0 ** (18.0 / 20.0) * tone)
+    assert alias_db(saturate(tone, drive_db=18.0), 3217.0) < alias_db(plain, 3217.0) - 5.0
+
+
+def test_bias_adds_even_harmonics_without_dc_in_silence() -> None:
+    tone = sine(100.0, 0.5)
+    second = [np.abs(np.fft.rfft(saturate(tone, drive_db=6.0, bias=b)[0]))[200] for b in (0.0, 0.5)]
+    assert second[1] > 100.0 * (second[0] + 1.0)
+    assert np.abs(saturate(np.zeros((2, 64), dtype=np.float32), drive_db=6.0, bias=0.5)).max() < 1e-6
+
+
+def test_bit_crush_quantises_and_holds() -> None:
+    tone = sine(100.0, 0.9)
+    crushed = bit_crush(tone, sample_rate_hz=RATE, bits=4.0, rate_hz=12000.0)
+    assert np.unique(crushed).size <= 17
+    held = crushed[0, : RATE - RATE % 4].reshape(-1, 4)
+    assert (held == held[:, :1]).all()
+    np.testing.assert_allclose(bit_crush(tone, sample_rate_hz=RATE, bits=24.0, rate_hz=96000.0), tone, atol=1e-6)
+
+
+def test_wrong_arguments_are_named() -> None:
+    with pytest.raises(ParameterError, match="0 to 48 dB"):
+        saturate(sine(100.0), drive_db=60.0)
+    with pytest.raises(ParameterError, match="4 to 24 bits"):
+        bit_crush(sine(100.0), sample_rate_hz=RATE, bits=1.0, rate_hz=8000.0)
