@@ -144,7 +144,9 @@ def decide_processing(brief: Brief) -> tuple[str, Decision]:
     for profile in brief.references:
         heard = _heard_colour(profile)
         if heard:
-            return heard, Decision("processing_style", heard, "reference", f"the spectrum and width of {profile.id}")
+            return heard, Decision(
+                "processing_style", heard, "reference", f"{profile.id} stands out so in spectrum or width"
+            )
     felt = _felt_colour(brief) if brief.mood.weight else None
     if felt:
         why = f"the mood {brief.mood.describe()} asks for it"

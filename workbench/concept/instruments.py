@@ -5,20 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
 
-import yaml
-
+from workbench.concept.data_files import read_yaml
 from workbench.concept.phrases import compile_phrases, find_phrases, normalise
 
 
 @cache
 def load_instruments() -> Mapping[str, tuple[str, str]]:
     """Instrument words and the (element, patch) that each stands for."""
-    text = resources.files("workbench.concept").joinpath("instruments.yaml").read_text(encoding="utf-8")
     return {
         normalise(str(word)): (element, patch)
-        for element, patches in yaml.safe_load(text).items()
+        for element, patches in read_yaml("instruments.yaml").items()
         for patch, words in patches.items()
         for word in words
     }

@@ -16,8 +16,8 @@ from functools import cache
 from importlib import resources
 
 import numpy as np
-import yaml
 
+from workbench.concept.data_files import read_yaml
 from workbench.concept.phrases import Hit, compile_phrases, find_phrases, join_words, normalise
 
 ESTIMATE_WEIGHT = 0.2
@@ -52,8 +52,7 @@ class Mood:
 @cache
 def load_lexicon() -> Mapping[str, tuple[float, float]]:
     """Mood words and their (valence, arousal)."""
-    text = resources.files("workbench.concept").joinpath("mood.yaml").read_text(encoding="utf-8")
-    return {normalise(str(word)): (float(v), float(a)) for word, (v, a) in yaml.safe_load(text)["words"].items()}
+    return {normalise(str(word)): (float(v), float(a)) for word, (v, a) in read_yaml("mood.yaml")["words"].items()}
 
 
 @cache

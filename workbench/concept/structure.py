@@ -69,9 +69,23 @@ def choose_form(style: Style, total_bars: int, seconds: float, wanted: Sequence[
         cramped = 4.0 if total_bars < 2 * len(form) else 0.0
         return max(stretch, -0.4 * stretch) + 0.7 * abs(float(np.log2(len(form) / sections))) + cramped
 
-    forms = [form for form in style.forms if set(wanted) <= set(form)] or _made_of(wanted)
+    forms = _forms_with(style, wanted)
     fitting = [form for form in forms if len(form) <= total_bars]
     return min(fitting, key=strain) if fitting else forms[-1][:total_bars]
+
+
+def choose_whole_form(style: Style, total_bars: int, most_bars: int, wanted: Sequence[str] = ()) -> tuple[str, ...]:
+    """The form that comes nearest to a length with every section as long as usual, at most `most_bars` if one is."""
+
+    def strain(form: tuple[str, ...]) -> float:
+        bars = usual_bars(style, form)
+        return abs(float(np.log2(bars / total_bars))) + (4.0 if bars > most_bars else 0.0)
+
+    return min(_forms_with(style, wanted), key=strain)
+
+
+def _forms_with(style: Style, wanted: Sequence[str]) -> list[tuple[str, ...]]:
+    return [form for form in style.forms if set(wanted) <= set(form)] or _made_of(wanted)
 
 
 def _made_of(wanted: Sequence[str]) -> list[tuple[str, ...]]:
@@ -96,7 +110,7 @@ def allot_bars(names: Sequence[str], total_bars: int, style: Style) -> tuple[int
     --------
     >>> from workbench.concept.style import load_style
     >>> allot_bars(["intro", "verse", "chorus", "outro"], 32, load_style("pop"))
-    (4, 12, 12, 4)
+    (4, 16, 8, 4)
     """
     if total_bars < len(names):
         raise ParameterError(f"structure has {len(names)} sections but there is room for {total_bars} bars: "
@@ -186,7 +200,7 @@ def shape_energy(names: Sequence[str], bars: Sequence[int], style: Style, arousa
     energies: list[float] = []
     for name, middle in zip(names, middles.tolist(), strict=True):
         base = style.section_energy.get(name, SECTION_ENERGY[name])
-        swell = 0.0 if name in _OPENING else 0.12 * (1.0 - 2.0 * min(1.0, abs(middle - _PEAK) / _PEAK) ** 1.5) - 0.04
+        swell = 0.0 if name in _OPENING else 0.09 * (1.0 - 2.0 * min(1.0, abs(middle - _PEAK) / _PEAK) ** 1.5)
         growth = 0.03 * min(seen[name], 3)
         energies.append(base + swell + growth + 0.15 * (arousal - style.arousal))
         seen[name] += 1

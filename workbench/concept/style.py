@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from workbench.concept.data_files import parse_yaml, read_text
 from workbench.domain.errors import ParameterError
 from workbench.domain.plan import Groove, HarmonyTraits, PartTraits
 from workbench.domain.request import PROCESSING_STYLES
@@ -98,8 +99,7 @@ def load_style(name: str) -> Style:
     """
     if name not in list_styles():
         raise ParameterError(f"style {name!r} is not known: expected one of {', '.join(list_styles())}")
-    text = resources.files("workbench.concept").joinpath("styles", f"{name}.yaml").read_text(encoding="utf-8")
-    return parse_style(name, text)
+    return parse_style(name, read_text("styles", f"{name}.yaml"))
 
 
 def parse_style(name: str, text: str) -> Style:
@@ -111,7 +111,7 @@ def parse_style(name: str, text: str) -> Style:
         If a field is missing, unknown or outside its range; the message names style and field.
     """
     try:
-        style = _build(name, yaml.safe_load(text))
+        style = _build(name, parse_yaml(text))
     except (KeyError, TypeError, ValueError, yaml.YAMLError) as error:
         what = f"field {error} is missing" if isinstance(error, KeyError) else str(error).replace("\n", " ")
         raise ParameterError(f"style {name}: {what}") from None

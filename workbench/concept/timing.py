@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from workbench.concept.decide import STATED, Brief
-from workbench.concept.structure import choose_form, usual_bars
+from workbench.concept.structure import choose_form, choose_whole_form, usual_bars
 from workbench.domain.plan import Decision, Source
 from workbench.domain.theory import Metre
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _TEMPO_LIMITS_BPM = (40.0, 240.0)
 _NUDGE_BPM = 4
-_LONGEST_UNASKED_SECONDS = 180.0
+_LONGEST_UNASKED_SECONDS = 190.0
 
 
 def wanted_seconds(brief: Brief) -> float | None:
@@ -54,7 +54,9 @@ def _tempo(brief: Brief, metre: Metre) -> tuple[float, Source, str]:
             return folded, "reference", f"near the tempo of {profile.id}, {range_words}"
     place = max(-1.0, min(1.0, 0.8 * (brief.arousal - style.arousal)))
     source: Source = "mood" if brief.mood.weight and abs(place) > 0.05 else "style"
-    why = f"arousal {brief.arousal:+.2f} {range_words}" if source == "mood" else f"usual {range_words}"
+    why = (
+        f"arousal {brief.arousal:+.2f} places it {range_words}" if source == "mood" else f"the usual one {range_words}"
+    )
     return _nudged(brief, metre, _placed(brief, place)), source, why
 
 
@@ -122,7 +124,7 @@ def decide_form(brief: Brief, metre: Metre, tempo_bpm: float) -> tuple[tuple[str
     bar_seconds = metre.bar_beats * 60.0 / tempo_bpm
     structure = brief.request.parameters.technical.structure
     bars, source, why = _bars(brief, bar_seconds, structure)
-    names = structure or _form(brief, bars, bars * bar_seconds)
+    names = structure or _form(brief, bars, bar_seconds, asked=source != "style")
     if source == "style":
         bars = usual_bars(brief.style, names)
         most = int(_LONGEST_UNASKED_SECONDS / bar_seconds)
@@ -134,11 +136,13 @@ def decide_form(brief: Brief, metre: Metre, tempo_bpm: float) -> tuple[tuple[str
     return names, bars, (duration, Decision("structure", ", ".join(names), "style", why))
 
 
-def _form(brief: Brief, bars: int, seconds: float) -> tuple[str, ...]:
+def _form(brief: Brief, bars: int, bar_seconds: float, *, asked: bool) -> tuple[str, ...]:
     """The style's form that fits; if chords are given by section name, one that holds these names."""
     chords = brief.request.parameters.technical.chords
     wanted = tuple(chords) if isinstance(chords, dict) else ()
-    return choose_form(brief.style, bars, seconds, wanted)
+    if asked:
+        return choose_form(brief.style, bars, bars * bar_seconds, wanted)
+    return choose_whole_form(brief.style, bars, int(_LONGEST_UNASKED_SECONDS / bar_seconds), wanted)
 
 
 def _bars(brief: Brief, bar_seconds: float, structure: tuple[str, ...] | None) -> tuple[int, Source, str]:

@@ -182,6 +182,9 @@ def _delivery_decisions(options: Options) -> tuple[Decision, ...]:
         "sample_rate": f"{options.sample_rate} Hz",
         "bit_depth": "none" if options.format == "mp3" else f"{options.bit_depth or 24} bits",
         "target_loudness": f"{options.target_loudness:g} LUFS",
+        "stem_export": "yes" if options.stem_export else "no",
+        "preview": "yes" if options.preview else "no",
+        "iterations": str(options.iterations),
         "seed": str(options.seed),
     }
     return tuple(
