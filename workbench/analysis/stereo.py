@@ -1,6 +1,6 @@
 """Stereo image: correlation, width and what is lost in mono.
 
-Errors measured: the correlation of noise mixed to a known value, 20 s long, 0.002; by band 0.01.
+Errors measured on noise mixed to a known correlation, 20 s long: 0.005 over all, 0.02 by band.
 """
 
 from __future__ import annotations
