@@ -157,9 +157,13 @@ def _write_all(files: Mapping[str, Writer], folder: Path) -> dict[str, dict[str,
     # Pictures are drawn in this thread: matplotlib is not thread-safe. Encoders release the interpreter lock.
     drawn = [item for item in files.items() if item[0].endswith(".html")]
     with ThreadPoolExecutor(max_workers=2) as pool:
-        encoded = pool.map(write, [item for item in files.items() if item not in drawn])
-        digests = dict([write(item) for item in drawn])
-        digests |= dict(encoded)
+        encoded = [pool.submit(write, item) for item in files.items() if item not in drawn]
+        try:
+            digests = dict(write(item) for item in drawn)
+            digests |= dict(future.result() for future in encoded)
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
     return {name: digests[name] for name in files}
 
 
