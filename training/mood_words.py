@@ -38,6 +38,7 @@ LEAST_LENGTH = 0.28
 """Words nearer than this to the neutral middle are left out."""
 
 _NEUTRAL_TEXT = """
+half double swing straight slow fast quick minute minutes second seconds
 album band bands bars bass beat beats build club dance dancing drop drum drums genre groove guitar guitars
 hook instrument instruments instrumental intro jazz keys lead loop melody mixed music musical orchestra organ
 outro percussion piano pieces play played player playing pop record recorded recording rhythm rock sample song

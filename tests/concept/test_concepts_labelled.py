@@ -239,6 +239,13 @@ def test_request_fields_win_over_the_text() -> None:
     assert {"tempo", "key", "metre", "palette", "swing", "duration", "processing_style", "patches.bass"} <= stated
 
 
+def test_a_word_that_is_only_estimated_does_not_choose_the_style() -> None:
+    plan = plan_of("a village and a chair")
+    style = next(decision for decision in plan.decisions if decision.parameter == "style")
+    assert (plan.style, style.source) == ("pop", "default")
+    assert plan_of("despondent and forlorn").decisions[0].source == "mood"
+
+
 def test_every_decision_has_a_reason() -> None:
     plan = translate(GenerationRequest.from_concept("anything at all"))
     parameters = [decision.parameter for decision in plan.decisions]

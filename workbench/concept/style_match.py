@@ -34,6 +34,7 @@ _TOUCH_AFTER = re.compile(
     r"^\s*(?:inspired|influenced|tinged|inflected|elements|touches|undertones|influences?)\b(?!\s+(?:by|from))"
 )
 _ENOUGH_HINTS = 0.3
+_ENOUGH_MOOD = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def match_style(concept: str, mood_text: str | None, mood: Mood) -> StyleMatch:
     if hints and max(hints.values()) >= _ENOUGH_HINTS:
         best = _best(hints)
         return StyleMatch(best, "text", f"hinted at by {join_words([repr(word) for word in words[best]])}")
-    if mood.weight > 0:
+    if mood.weight >= _ENOUGH_MOOD:
         return StyleMatch(_nearest(mood), "mood", f"no style is named; it is nearest to the mood {mood.describe()}")
     return StyleMatch("pop", "default", "neither the text nor the mood names a style")
 
