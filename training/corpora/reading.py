@@ -46,7 +46,16 @@ def note_table(notes, ticks_per_quarter: int) -> NoteTable:  # type: ignore[no-u
 
 
 def guess_mode(tonic: int, chords: tuple[Chord, ...]) -> Key:
-    """Major or minor on a known tonic, by which scale holds more of the chord tones."""
+    """Major or minor on a known tonic: by the third of the tonic chords, else by the scale that fits better.
+
+    The scale alone mistakes blues for minor, since its sevenths and flat thirds lie outside the major scale.
+    """
+    thirds = {"major": 0.0, "minor": 0.0}
+    for chord in chords:
+        if chord.root == tonic and {3, 4} & set(CHORD_QUALITIES[chord.quality]):
+            thirds["minor" if 3 in CHORD_QUALITIES[chord.quality] else "major"] += chord.duration_beats
+    if thirds["major"] != thirds["minor"]:
+        return Key(tonic, max(thirds, key=thirds.__getitem__))
     weight = np.zeros(12)
     for chord in chords:
         weight[[(pitch - tonic) % 12 for pitch in chord.pitch_classes]] += chord.duration_beats

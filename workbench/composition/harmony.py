@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from workbench.composition.surround import context_for
-from workbench.composition.tonal import root_bias
+from workbench.composition.tonal import quality_bias, root_bias
 from workbench.domain.plan import Plan, SectionPlan
 from workbench.domain.seeding import generator
 from workbench.domain.theory import CHORD_QUALITIES, SCALES, Chord, Key
@@ -51,6 +51,7 @@ def _network_chords(plan: Plan) -> tuple[Chord, ...]:
         context.bar_beats,
         Settings(nucleus=0.92, attribute_temperature=0.8, polyphony=1, on_downbeat=True),
         symbol_bias=bias,
+        attribute_bias={"quality": quality_bias(plan.key, HARMONY.symbols)},
     )
     first: dict[str, SectionPlan] = {}
     for occurrence, section in enumerate(plan.sections):

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from workbench.composition.surround import pitch_table
 from workbench.domain.plan import PartTraits
-from workbench.domain.theory import Key
+from workbench.domain.theory import CHORD_QUALITIES, Key
 from workbench.models.context import SongContext
 from workbench.models.spec import ElementSpec
 from workbench.models.tokenizer import zero_pitch_classes
@@ -20,6 +20,8 @@ _BIAS = {
     "leads": {"chord": 0.5, "root": 0.0, "foreign": -3.5},
 }
 """Nats for chord tones, for the root, and for tones in neither chord nor scale."""
+_FOREIGN_CHORD_TONE = -1.6
+_FOREIGN_TONIC = -12.0
 
 
 def symbol_bias(spec: ElementSpec, context: SongContext, traits: PartTraits) -> npt.NDArray[np.float64]:
@@ -46,4 +48,22 @@ def root_bias(key: Key, symbols: int, foreign: float = -1.5) -> npt.NDArray[np.f
     bias = np.full(symbols, foreign)
     bias[[(pitch - key.tonic) % 12 for pitch in key.pitch_classes]] = 0.0
     bias[12] = -8.0
+    return bias
+
+
+def quality_bias(key: Key, symbols: int) -> npt.NDArray[np.float64]:
+    """Bias in nats on chord qualities by root above the tonic, (symbols, qualities).
+
+    Each tone outside the scale costs; a major dominant costs nothing, and the tonic chord has the mode's own third.
+    """
+    scale = {(pitch - key.tonic) % 12 for pitch in key.pitch_classes}
+    bias = np.zeros((symbols, len(CHORD_QUALITIES)))
+    foreign_third = 4 if key.has_minor_third else 3
+    for root in range(12):
+        for column, (quality, intervals) in enumerate(CHORD_QUALITIES.items()):
+            dominant = root == 7 and quality in ("maj", "7", "9")
+            outside = sum((root + interval) % 12 not in scale for interval in intervals)
+            bias[root, column] = _FOREIGN_CHORD_TONE * outside * (not dominant)
+            if root == 0 and foreign_third in intervals:
+                bias[root, column] = _FOREIGN_TONIC
     return bias

@@ -7,7 +7,7 @@ sequence at a time, so neither batching nor order of other parts can change a no
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,6 +65,8 @@ class PartWriter:
         What is plausible cell by cell, multiplied into the network's choice.
     symbol_bias : array (bars * bar_beats, symbols), optional
         Added to the symbol logits, by beat of the song.
+    attribute_bias : mapping name -> array (symbols, size), optional
+        Added to the logits of an attribute, by symbol.
     """
 
     def __init__(
@@ -76,10 +78,11 @@ class PartWriter:
         *,
         prior: CellPrior | None = None,
         symbol_bias: Logits | None = None,
+        attribute_bias: Mapping[str, Logits] | None = None,
     ) -> None:
         self._model, self._spec, self._around = model, model.spec, around
         self._bar_beats, self._settings = bar_beats, settings
-        self._prior, self._symbol_bias = prior, symbol_bias
+        self._prior, self._symbol_bias, self._attribute_bias = prior, symbol_bias, attribute_bias or {}
         self._columns = 4 + len(model.spec.attributes)
         self._history = History(model.spec, len(around.prefix))
         self.rows: Rows = np.zeros((0, self._columns), np.int64)
@@ -213,7 +216,10 @@ class _Run:
             for number, (name, head) in enumerate(zip(self._spec.attributes, model.attribute_heads, strict=True)):
                 if name not in kept:
                     temperature = 1.0 if name == "offset" else self._settings.attribute_temperature
-                    row[4 + number] = draw(_numpy(head(stream)), rng, temperature=temperature)
+                    values = _numpy(head(stream))
+                    if name in self._writer._attribute_bias:
+                        values = values + self._writer._attribute_bias[name][row[3]]
+                    row[4 + number] = draw(values, rng, temperature=temperature)
                 if number < len(model.attribute_chosen):
                     stream = stream + model.attribute_chosen[number](torch.tensor([[row[4 + number]]]))
         self._pending = model.embed_rows(torch.tensor([[row[2:]]]))
