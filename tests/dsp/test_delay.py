@@ -37,8 +37,10 @@ def test_feedback_sets_the_level_of_each_repeat():
 def test_ping_pong_alternates_and_left_is_first():
     out = response(Delay(beats=0.5, ping_pong=True))
     window = lambda c, k: np.abs(out[c, k * 12000 - 10 : k * 12000 + 200]).max()  # noqa: E731
-    assert window(0, 1) > 0.05 and window(1, 1) < 1e-4
-    assert window(1, 2) > 0.01 and window(0, 2) < 1e-3
+    assert window(0, 1) > 0.05
+    assert window(1, 1) < 1e-4
+    assert window(1, 2) > 0.01
+    assert window(0, 2) < 1e-3
 
 
 def test_filters_narrow_each_repeat():
@@ -47,7 +49,8 @@ def test_filters_narrow_each_repeat():
     hz = np.fft.rfftfreq(8100, 1 / RATE)
     high = [s[np.argmin(np.abs(hz - 8000))] / s[np.argmin(np.abs(hz - 1000))] for s in spectra]
     low = [s[np.argmin(np.abs(hz - 100))] / s[np.argmin(np.abs(hz - 1000))] for s in spectra]
-    assert high[1] < 0.5 * high[0] and low[1] < 0.5 * low[0]
+    assert high[1] < 0.5 * high[0]
+    assert low[1] < 0.5 * low[0]
     assert abs(out[0].sum()) < 0.05, "no DC"
 
 

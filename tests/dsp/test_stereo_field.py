@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from workbench.domain.errors import ParameterError
-from workbench.dsp.stereo import decorrelate, pan, set_width
+from workbench.dsp.stereo import decorrelate, pan, set_width, side_ratio, widen_to
 
 RATE = 48000
 
@@ -46,7 +46,7 @@ def test_decorrelation_widens_a_mono_sound_and_keeps_its_sum():
     assert np.allclose(out.sum(axis=0), mono.sum(axis=0), atol=1e-6)
     assert np.corrcoef(out)[0, 1] < 0.7
     assert np.corrcoef(decorrelate(mono, 0.2, RATE))[0, 1] > np.corrcoef(out)[0, 1]
-    assert not np.array_equal(out, decorrelate(mono, 0.6, RATE, delay_ms=20))
+    assert not np.array_equal(out, decorrelate(mono, 0.6, RATE, spread_ms=20))
 
 
 def test_ranges():
@@ -57,3 +57,16 @@ def test_ranges():
         pan(samples, 2)
     with pytest.raises(ParameterError, match="decorrelation"):
         decorrelate(samples, 2, RATE)
+
+
+@pytest.mark.parametrize("side_db", [-3.0, -9.0, -15.0])
+@pytest.mark.parametrize("own_side", [0.0, 0.1, 0.9])
+def test_widen_to_arrives_at_the_ratio(side_db, own_side):
+    rng = np.random.default_rng(0)
+    mid, side = 0.1 * rng.standard_normal((2, 2 * RATE))
+    samples = np.stack([mid + own_side * side, mid - own_side * side]).astype(np.float32)
+    out = widen_to(samples, side_db, RATE, mono_below_hz=150)
+    limited = own_side == 0.9 and side_db == -15.0  # its side is scaled by 0.4 at least
+    expected = 20 * np.log10(0.4 * 0.9) if limited else side_db
+    assert 10 * np.log10(side_ratio(out, RATE)) == pytest.approx(expected, abs=0.7)
+    assert np.allclose(out.sum(axis=0), samples.sum(axis=0), atol=1e-6)

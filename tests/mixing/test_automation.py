@@ -28,7 +28,7 @@ def test_rides_push_towards_the_energies_within_limits(tiny_score):
 
 def test_what_the_arrangement_does_itself_counts(tiny_score):
     energies = np.full(80, 0.01)
-    energies[60:] *= 10 ** 0.2  # the chorus is 2 LU louder already
+    energies[60:] *= 10**0.2  # the chorus is 2 LU louder already
     assert section_rides_db(energies, tiny_score, slope_lu=5.0)[2] == pytest.approx(0.0, abs=0.01)
 
 

@@ -22,23 +22,24 @@ def test_every_family_has_a_profile():
 def test_profile_is_complete_and_sane(name):
     profile = load_profile(name)
     assert set(profile.strips) >= set(ELEMENTS)
-    assert profile.description and 0 < profile.energy_slope_lu < 15
-    assert profile.strip("bass").side_db < profile.strip("pads").side_db, "lows in the middle, pads wide"
-    assert profile.strip("percussion").duck_db == 0, "the kick does not duck itself"
+    assert profile.description
+    assert 0 < profile.energy_slope_lu < 15
+    assert profile.strip_of("bass").side_db < profile.strip_of("pads").side_db, "lows in the middle, pads wide"
+    assert profile.strip_of("percussion").duck_db == 0, "the kick does not duck itself"
 
 
 def test_profiles_differ():
     assert load_profile("ambient").reverb.decay_seconds > 3 * load_profile("hip-hop").reverb.decay_seconds
-    assert load_profile("house").strip("bass").duck_db > load_profile("rock").strip("bass").duck_db
+    assert load_profile("house").strip_of("bass").duck_db > load_profile("rock").strip_of("bass").duck_db
 
 
 def test_a_profile_names_only_what_it_changes():
-    assert load_profile("house").strip("leads").highpass_hz == load_profile("pop").strip("leads").highpass_hz
+    assert load_profile("house").strip_of("leads").highpass_hz == load_profile("pop").strip_of("leads").highpass_hz
 
 
 def test_new_elements_are_mixed_like_leads():
     profile = load_profile("pop")
-    assert profile.strip("vocal-chops") == profile.strip("leads")
+    assert profile.strip_of("vocal-chops") == profile.strip_of("leads")
 
 
 def test_every_processing_style_of_the_request_exists():
@@ -48,12 +49,12 @@ def test_every_processing_style_of_the_request_exists():
 
 
 def test_style_moves_the_strip():
-    strip = load_profile("pop").strip("pads")
+    strip = load_profile("pop").strip_of("pads")
     assert coloured(strip, load_colour("wide")).side_db > strip.side_db > coloured(strip, load_colour("lo-fi")).side_db
     driven = coloured(strip, load_colour("aggressive"))
     assert driven.drive_db > strip.drive_db
     assert driven.compressor.ratio > strip.compressor.ratio
-    bass = load_profile("pop").strip("bass")
+    bass = load_profile("pop").strip_of("bass")
     assert coloured(bass, load_colour("wide")).side_db == bass.side_db, "lows keep their place"
 
 

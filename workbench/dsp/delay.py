@@ -34,8 +34,7 @@ class Delay:
             )
         if not 0 < self.low_cut_hz < self.high_cut_hz:
             raise ParameterError(
-                "delay: expected 0 < low_cut_hz < high_cut_hz, "
-                f"got {self.low_cut_hz:g} and {self.high_cut_hz:g}"
+                f"delay: expected 0 < low_cut_hz < high_cut_hz, got {self.low_cut_hz:g} and {self.high_cut_hz:g}"
             )
 
 

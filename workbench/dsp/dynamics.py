@@ -21,7 +21,7 @@ Gain = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Compressor:
-    """A feed-forward compressor. `ratio` 4 leaves 1 dB of every 4 dB above the threshold; `makeup_db` is added after."""
+    """A feed-forward compressor. `ratio` 4 leaves 1 dB of 4 dB above the threshold; `makeup_db` comes after."""
 
     threshold_db: float = -18.0
     ratio: float = 2.0

@@ -62,7 +62,7 @@ def limiter_gain(samples: Samples, limiter: Limiter, sample_rate_hz: int) -> Gai
     _recover(lowest, float(np.exp(-1000.0 / (limiter.release_ms * sample_rate_hz))))
     for _ in range(2):
         lowest = uniform_filter1d(lowest, 2 * reach + 1, mode="nearest")
-    return np.minimum(lowest, np.float32(1.0)).astype(np.float32)
+    return np.asarray(np.minimum(lowest, 1.0), dtype=np.float32)
 
 
 @numba.njit(cache=True, nogil=True)

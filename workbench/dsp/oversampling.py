@@ -124,7 +124,7 @@ def peak_envelope(samples: Samples, factor: int = 4) -> Floats:
     length = samples.shape[1]
     peaks = np.zeros(length + 1, dtype=np.float32)
     _peaks(_padded(samples, HALF_TAPS), _phases(factor)[0], 1024, peaks)
-    return np.maximum(peaks[:length], np.abs(samples).max(axis=0, initial=0.0))
+    return np.asarray(np.maximum(peaks[:length], np.abs(samples).max(axis=0, initial=0.0)), dtype=np.float32)
 
 
 def apply_oversampled(samples: Samples, curve: Callable[[Floats], Floats], *, factor: int = 4) -> Samples:

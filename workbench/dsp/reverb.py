@@ -39,7 +39,8 @@ class Reverb:
             )
         if self.predelay_ms < 0 or not 0 <= self.width <= 1:
             raise ParameterError(
-                f"reverb: expected predelay_ms of at least 0 and width in 0..1, got {self.predelay_ms:g}, {self.width:g}"
+                f"reverb: expected predelay_ms of at least 0 and width in 0..1, "
+                f"got {self.predelay_ms:g} and {self.width:g}"
             )
 
 
@@ -56,9 +57,7 @@ def reverberate(samples: Samples, reverb: Reverb, sample_rate_hz: int) -> Sample
     """
     generator = np.random.Generator(np.random.PCG64(reverb.seed))
     delays = _lengths(_DELAYS_MS * reverb.size, generator, sample_rate_hz)
-    diffusers = np.stack(
-        [_lengths(_DIFFUSERS_MS * min(reverb.size, 1.5), generator, sample_rate_hz) for _ in range(2)]
-    )
+    diffusers = np.stack([_lengths(_DIFFUSERS_MS * min(reverb.size, 1.5), generator, sample_rate_hz) for _ in range(2)])
     gains = 10.0 ** (-3.0 * delays / (reverb.decay_seconds * sample_rate_hz))
     pole = _damping_pole(reverb.damping_hz, float(gains.mean()), sample_rate_hz)
     # Each line carries energy g^2 / (1 - g^2) of what enters it; the inverse root keeps a steady sound at one level.

@@ -29,9 +29,7 @@ def kick_onsets_seconds(score: Score) -> tuple[float, ...]:
     part = score.parts.get("percussion")
     notes = part.notes if part else ()
     return tuple(
-        sorted(
-            beats_to_seconds(note.start_beats, score.tempo_bpm) for note in notes if drum_role(note.pitch) == "kick"
-        )
+        sorted(beats_to_seconds(note.start_beats, score.tempo_bpm) for note in notes if drum_role(note.pitch) == "kick")
     )
 
 

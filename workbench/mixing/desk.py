@@ -16,7 +16,7 @@ from workbench.domain.score import Score
 from workbench.domain.song import ELEMENTS
 from workbench.domain.units import db_to_gain, gain_to_db
 from workbench.dsp.dynamics import compressor_gain
-from workbench.dsp.equaliser import equalise
+from workbench.dsp.equaliser import Band, equalise
 from workbench.dsp.limiter import Limiter, limiter_gain
 from workbench.dsp.loudness import gated_loudness, hop_energies
 from workbench.mixing.automation import kick_onsets_seconds, section_gain, section_rides_db
@@ -29,7 +29,11 @@ PEAK_DB = -6.0
 
 TAIL_SECONDS = 6.0
 _SILENCE_DB = -84.0
-_FADE_SECONDS = 0.4
+_LONGEST_FADE_SECONDS = 1.5
+_SHORTEST_FADE_SECONDS = 0.02
+
+# Gains that move in step with a low note leave a steady part behind; nothing below 18 Hz is music.
+_SUBSONIC = Band("high_pass", 18.0)
 _THREADS = 2
 Gain = npt.NDArray[np.float32]
 
@@ -65,9 +69,8 @@ def mix(stems: Mapping[str, Audio], score: Score, plan: Plan) -> Mix:
     rate = _checked_rate(stems)
     profile, colour = load_profile(plan.mix_profile), load_colour(plan.processing_style)
     elements = _ordered(stems)
-    length = max(
-        next(iter(stems.values())).samples.shape[1], round((score.duration_seconds + TAIL_SECONDS) * rate)
-    )
+    seconds = score.duration_seconds + _tail_seconds(profile, score.tempo_bpm)
+    length = max(next(iter(stems.values())).samples.shape[1], round(seconds * rate))
     around = Surroundings(
         score=score,
         kicks_seconds=kick_onsets_seconds(score),
@@ -78,7 +81,7 @@ def mix(stems: Mapping[str, Audio], score: Score, plan: Plan) -> Mix:
     )
     around = for_preview(around) if plan.delivery.preview else around
 
-    strips = {element: coloured(profile.strip(element), colour) for element in elements}
+    strips = {element: coloured(profile.strip_of(element), colour) for element in elements}
 
     def process(element: str) -> Samples:
         return run_strip(_padded(stems[element].samples, length), strips[element], colour, around)
@@ -86,13 +89,13 @@ def mix(stems: Mapping[str, Audio], score: Score, plan: Plan) -> Mix:
     # Stems are independent of each other, so the number of threads cannot change a byte.
     with ThreadPoolExecutor(_THREADS) as pool:
         processed = dict(zip(elements, pool.map(process, elements), strict=True))
-        bands = correction(_sum(processed, elements), profile.tone, colour.bands, rate)
+        bands = (*correction(_sum(processed, elements), profile.tone, colour.bands, rate), _SUBSONIC)
 
         def tone(element: str) -> Samples:
             return at_level(equalise(processed[element], bands, rate), strips[element], rate)
 
         processed = dict(zip(elements, list(pool.map(tone, elements)), strict=True))
-    gain = _bus_gain(_sum(processed, elements), score, profile, rate)
+    gain = _bus_gain(_sum(processed, elements), score, profile, profile.crest_limit_db + colour.crest_db, rate)
     return _finish(processed, elements, gain, score, rate)
 
 
@@ -111,6 +114,13 @@ def _ordered(stems: Mapping[str, Audio]) -> list[str]:
     return sorted(stems, key=lambda name: (ELEMENTS.index(name) if name in ELEMENTS else len(ELEMENTS), name))
 
 
+def _tail_seconds(profile: Profile, tempo_bpm: float) -> float:
+    """Room for what rings on after the last note: the reverb and the echoes down to about -80 dB."""
+    repeats = 4.0 / max(-np.log10(max(profile.delay.feedback, 1e-4)), 0.1)
+    echoes = profile.delay.beats * 60.0 / tempo_bpm * (1.0 + repeats)
+    return float(min(TAIL_SECONDS, max(1.4 * profile.reverb.decay_seconds, echoes)))
+
+
 def _padded(samples: Samples, length: int) -> Samples:
     return np.pad(samples, ((0, 0), (0, length - samples.shape[1])))
 
@@ -122,7 +132,7 @@ def _sum(stems: Mapping[str, Samples], elements: list[str]) -> Samples:
     return total
 
 
-def _bus_gain(total: Samples, score: Score, profile: Profile, rate: int) -> Gain:
+def _bus_gain(total: Samples, score: Score, profile: Profile, crest_limit_db: float, rate: int) -> Gain:
     """The gain that all stems share: staging of the sum, section rides, glue, control of the highest peaks."""
     energies = hop_energies(total, rate)
     level = gated_loudness(energies)
@@ -132,8 +142,10 @@ def _bus_gain(total: Samples, score: Score, profile: Profile, rate: int) -> Gain
     gain *= np.float32(db_to_gain(STAGE_LUFS - level))
     gain *= compressor_gain(total * gain, profile.glue, rate)
     driven = total * gain
-    ceiling_db = gain_to_db(float(np.sqrt(np.mean(driven**2, dtype=np.float64)))) + profile.crest_limit_db
-    return gain * limiter_gain(driven, Limiter(ceiling_db, lookahead_ms=6.0, release_ms=60.0), rate)
+    ceiling_db = gain_to_db(float(np.sqrt(np.mean(driven**2, dtype=np.float64)))) + crest_limit_db
+    return np.asarray(
+        gain * limiter_gain(driven, Limiter(ceiling_db, lookahead_ms=6.0, release_ms=60.0), rate), dtype=np.float32
+    )
 
 
 def _finish(stems: dict[str, Samples], elements: list[str], gain: Gain, score: Score, rate: int) -> Mix:
@@ -142,8 +154,10 @@ def _finish(stems: dict[str, Samples], elements: list[str], gain: Gain, score: S
         stems[element] *= gain
     total = _sum(stems, elements)
     peak = float(np.abs(total).max(initial=0.0))
-    end = _audible_end(total, peak, round(score.duration_seconds * rate))
-    fade = _final_fade(end, min(round(_FADE_SECONDS * rate), end))
+    song = round(score.duration_seconds * rate)
+    end = _audible_end(total, peak, song)
+    fade_seconds = np.clip(0.8 * (end - song) / rate, _SHORTEST_FADE_SECONDS, _LONGEST_FADE_SECONDS)
+    fade = _final_fade(end, min(round(fade_seconds * rate), end))
     scale = np.float32(db_to_gain(PEAK_DB) / peak) if peak > 0 else np.float32(1.0)
     finished = {element: np.ascontiguousarray(stems[element][:, :end] * (fade * scale)) for element in elements}
     audio = Audio(_sum(finished, elements), rate)
@@ -154,7 +168,7 @@ def _audible_end(total: Samples, peak: float, song_samples: int) -> int:
     """Where the tail falls below -84 dB of the peak, never before the song ends."""
     tail = np.abs(total[:, song_samples:]).max(axis=0, initial=0.0)
     loud = np.flatnonzero(tail > peak * db_to_gain(_SILENCE_DB))
-    return min(total.shape[1], song_samples + (int(loud[-1]) + 1 if len(loud) else 0))
+    return int(min(total.shape[1], song_samples + (int(loud[-1]) + 1 if len(loud) else 0)))
 
 
 def _final_fade(length: int, fade: int) -> Gain:

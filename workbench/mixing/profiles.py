@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from importlib import resources
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import yaml
 
@@ -19,6 +19,7 @@ from workbench.dsp.reverb import Reverb
 from workbench.mixing.tone import Tone
 
 _ROOT = "workbench.mixing"
+Settings = TypeVar("Settings")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +27,9 @@ class Strip:
     """One channel of the desk. Levels count from the element's loudness, which staging brings to -20 LUFS first.
 
     `level_lu`: loudness in the mix relative to the other strips. `drive_db`: input to the saturation, 0 dB sends a
-    full-scale peak to 0.76; `None` leaves it out. `side_db`: side over mid above 250 Hz, 0 very wide. Sends are in dB, `None` is off. `duck_db`: dip at each kick.
-    `opening_hz`: where the low-pass begins that opens over intro and build; `None` leaves it open.
+    full-scale peak to 0.76; `None` leaves it out. `side_db`: side over mid above 250 Hz, 0 is very wide. Sends are
+    in dB, `None` is off. `duck_db`: dip at each kick. `opening_hz`: where the low-pass begins that opens over intro
+    and build; `None` leaves it open.
     """
 
     level_lu: float = -3.0
@@ -59,7 +61,7 @@ class Profile:
     crest_limit_db: float
     tone: Tone
 
-    def strip(self, element: str) -> Strip:
+    def strip_of(self, element: str) -> Strip:
         """The strip of an element; one that the profile does not know is mixed like a lead."""
         return self.strips.get(element, self.strips["leads"])
 
@@ -69,7 +71,8 @@ class Colour:
     """A processing style: what it adds to every strip of a profile.
 
     `tilt_db`: more above 800 Hz than below. `drive_db` is added to each strip's saturation, `bias` makes it
-    asymmetric. `squeeze` multiplies the dB of each compressor's ratio. `low_pass_hz` and `bits` narrow the sound.
+    asymmetric. `squeeze` multiplies what each compressor's ratio is above 1, `crest_db` is added to the crest limit
+    of the bus, `side_db` to the width of strips that are wide. `low_pass_hz` and `bits` narrow the sound.
     """
 
     name: str
@@ -80,6 +83,7 @@ class Colour:
     bias: float = 0.0
     squeeze: float = 1.0
     side_db: float = 0.0
+    crest_db: float = 0.0
     reverb_db: float = 0.0
     delay_db: float = 0.0
     low_pass_hz: float | None = None
@@ -113,7 +117,7 @@ def load_profile(name: str) -> Profile:
 
     Examples
     --------
-    >>> load_profile("house").strip("bass").duck_db > 3
+    >>> load_profile("house").strip_of("bass").duck_db > 3
     True
     """
     data = _merged(_read("defaults.yaml"), _read_named("profiles", name, "mix profile"))
@@ -173,8 +177,8 @@ def _bands(items: Any) -> tuple[Band, ...]:
     return tuple(Band(**item) for item in items)
 
 
-def _build(kind: type[Any], data: Mapping[str, Any]) -> Any:
-    known = {field.name for field in fields(kind)}
+def _build(kind: type[Settings], data: Mapping[str, Any]) -> Settings:
+    known = {field.name for field in fields(cast(Any, kind))}
     foreign = sorted(set(data) - known)
     if foreign:
         raise ParameterError(f"{kind.__name__.lower()} file: {', '.join(foreign)} not known, expected {sorted(known)}")

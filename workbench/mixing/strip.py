@@ -50,9 +50,7 @@ def run_strip(samples: Samples, strip: Strip, colour: Colour, around: Surroundin
     shaped = _shape(staged, strip, colour, around)
     placed = _place(shaped, strip, around)
     levelled = at_level(placed, strip, around.sample_rate_hz)
-    finished = _with_returns(_ducked(levelled, strip, around), strip, around)
-    # Gains that move in step with a low note leave a steady part behind; nothing below 18 Hz is music.
-    return equalise(finished, [Band("high_pass", 18.0)], around.sample_rate_hz)
+    return _with_returns(_ducked(levelled, strip, around), strip, around)
 
 
 def at_level(samples: Samples, strip: Strip, sample_rate_hz: int) -> Samples:
