@@ -30,9 +30,10 @@ def test_quickstart_runs_plays_and_stays_at_home(
     _plays(page)
     _roll_is_drawn_and_seeks(page)
     _form_reaches_the_kernel(page)
+    _workbench_shows_a_track(page)
     assert visit.outside == []
     assert visit.errors == []
-    _keep_screenshot(page, repository)
+    _keep_pictures(page, root / "out" / "quickstart", repository / "docs" / "images")
 
 
 def _plays(page: Any) -> None:
@@ -66,18 +67,46 @@ def _form_reaches_the_kernel(page: Any) -> None:
     form.scroll_into_view_if_needed()
     form.locator("textarea").fill("")
     form.locator(".bf-generate").click()
-    form.locator("text=concept: string should have at least 1 character").wait_for()
+    form.locator("text=parameters.creative.concept").wait_for()
     form.locator("textarea").fill("sunrise over a quiet harbour, hopeful house with soft piano")
 
 
-def _keep_screenshot(page: Any, repository: Path) -> None:
-    """Renew the README's picture where `BEATSFOUNDRY_SCREENSHOTS` is set."""
-    if os.environ.get("BEATSFOUNDRY_SCREENSHOTS"):
-        page.locator(".bf-player").first.evaluate("node => node.scrollIntoView({block: 'start'})")
-        page.wait_for_timeout(500)
-        page.screenshot(path=repository / "docs" / "images" / "quickstart.png")
+def _workbench_shows_a_track(page: Any) -> None:
+    """The last cell's workbench gets the track that an earlier cell made."""
+    page.evaluate(_IN_KERNEL, "bench.show(track)")
+    page.locator(".bf-player").nth(1).wait_for()
+    form = page.locator(".bf-form").last
+    form.locator("textarea").fill("late-night tram ride through the rain, warm lights, a little homesick")
+    page.get_by_role("tab", name="Pictures").click()
+    page.locator(".widget-image").nth(5).wait_for()
+    page.get_by_role("tab", name="Quality").click()
+    page.locator(".widget-html .bf-outcome").first.wait_for()
+    page.get_by_role("tab", name="Piano roll").click()
+    page.locator("canvas.bf-roll").last.wait_for()
 
 
+def _keep_pictures(page: Any, bundle: Path, images: Path) -> None:
+    """Renew the README's pictures where `BEATSFOUNDRY_SCREENSHOTS` is set."""
+    if not os.environ.get("BEATSFOUNDRY_SCREENSHOTS"):
+        return
+    page.evaluate("() => window.jupyterapp.commands.execute('application:toggle-left-area')")
+    page.set_viewport_size({"width": 1280, "height": 1180})
+    page.wait_for_timeout(1500)
+    page.locator(".bf-form").last.evaluate("node => node.scrollIntoView({block: 'start'})")
+    page.wait_for_timeout(800)
+    page.screenshot(path=images / "workbench.png")
+    page.goto((bundle / "report.html").as_uri())
+    page.set_viewport_size({"width": 1180, "height": 1100})
+    page.locator("canvas.bf-wave").click(position={"x": 300, "y": 20})
+    page.wait_for_timeout(800)
+    page.screenshot(path=images / "report.png")
+
+
+_IN_KERNEL = """async code => {
+  const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+  const reply = await kernel.requestExecute({ code }).done;
+  if (reply.content.status !== 'ok') throw new Error(reply.content.evalue);
+}"""
 _COLOURED = """() => {
   const canvas = document.querySelector('canvas.bf-roll');
   const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;

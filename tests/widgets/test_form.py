@@ -71,6 +71,8 @@ def test_an_impossible_request_raises_and_shows_one_line(form: RequestForm) -> N
     assert "concept" in form.progress.label.value
     assert form.track is None
     assert not form.button.disabled
+    form.concept.value = "a quiet evening"
+    assert form.progress.label.value == ""
 
 
 def test_the_button_runs_the_pipeline(form: RequestForm, tiny_track: Track, monkeypatch: Any) -> None:

@@ -47,10 +47,12 @@ class RequestForm(w.VBox):
         )  # fmt: skip
         self.button.on_click(lambda _: self.generate())
         self.progress = ProgressBar()
-        self.progress.bar.layout.visibility = "hidden"
+        self.progress.bar.layout.display = "none"
         super().__init__([_style(), *self._rows()], layout=_layout(width="100%"))
         self.add_class("bf-form")
         self.button.add_class("bf-generate")
+        # What was said of an earlier text no longer holds.
+        self.concept.observe(lambda _: self.progress.clear(), "value")
 
     @property
     def request(self) -> GenerationRequest:
@@ -83,12 +85,12 @@ class RequestForm(w.VBox):
         self.button.disabled = True
         try:
             request = self.request
-            self.progress.bar.layout.visibility = "visible"
+            self.progress.bar.layout.display = ""
             self.progress(0.0, "starting")
             self.track = generate(request, progress=self.progress)
             self.progress(1.0, f"{self.track.score.title} is ready")
         except WorkbenchError as error:
-            self.progress.bar.layout.visibility = "hidden"
+            self.progress.bar.layout.display = "none"
             self.progress.fail(str(error))
         finally:
             self.button.disabled = False

@@ -67,7 +67,8 @@ def lab_command(
     command = [
         sys.executable, "-m", "jupyterlab", "--ip=127.0.0.1", f"--port={port}", f"--ServerApp.root_dir={root}",
         f"--LabApp.default_url=/lab/tree/{quote(notebook.relative_to(root).as_posix())}",
-        "--LabApp.news_url=", "--LabApp.extension_manager=readonly", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        "--LabApp.extension_manager=readonly", "--LabApp.news_url=",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         # Progress bars, pictures and audio come in bursts that the usual limits would cut.
         "--ZMQChannelsWebsocketConnection.iopub_data_rate_limit=1e9",
         "--ZMQChannelsWebsocketConnection.iopub_msg_rate_limit=1e5",

@@ -26,6 +26,11 @@ class ProgressBar(w.HBox):
         self.bar.value = min(max(fraction, 0.0), 1.0)
         self.label.value = text
 
+    def clear(self) -> None:
+        """Show an empty bar without a word."""
+        self.bar.value = 0.0
+        self.label.value = ""
+
     def fail(self, message: str) -> None:
         """Say in one line what went wrong."""
         self.bar.value = 0.0
