@@ -58,7 +58,7 @@ test-long: setup ## the tests that take minutes
 lock: setup ## resolve pyproject.toml again into requirements.lock
 	$(BIN)/pip-compile --quiet --upgrade --allow-unsafe --all-extras --strip-extras --no-annotate --no-header \
 		--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --output-file=requirements.lock pyproject.toml
-	sed -i -e 's/+cpu$$//' -e '/^#/d' -e '1i # Every package that `make setup` installs, pinned. Made by `make lock` from pyproject.toml; do not edit by hand.' requirements.lock
+	sed -i -e 's/+cpu$$//' -e '/^#/d' -e '/^$$/d' -e '1i # Every package that `make setup` installs, pinned. Made by `make lock` from pyproject.toml; do not edit by hand.' requirements.lock
 
 clean: ## remove the environment and every cache; made tracks stay
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
