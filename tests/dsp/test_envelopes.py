@@ -49,7 +49,7 @@ def test_every_parameter_changes_the_shape(change: dict[str, float]) -> None:
 
 
 def test_sustain_outside_its_range_is_refused() -> None:
-    with pytest.raises(ParameterError, match="0 to 1, got 1.5"):
+    with pytest.raises(ParameterError, match=r"0 to 1, got 1\.5"):
         envelope(sustain=1.5)
 
 
@@ -62,6 +62,7 @@ def test_decay_curve_holds_then_falls() -> None:
 def test_fades_reach_silence_and_leave_the_middle_alone() -> None:
     sound = np.ones((2, 4800), dtype=np.float32)
     faded = fade_edges(sound, RATE, in_ms=10.0, out_ms=20.0)
-    assert faded[0, 0] == 0.0 and faded[1, -1] == 0.0
+    assert faded[0, 0] == 0.0
+    assert faded[1, -1] == 0.0
     np.testing.assert_array_equal(faded[:, 480:3840], 1.0)
     assert sound[0, 0] == 1.0

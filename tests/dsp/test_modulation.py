@@ -60,9 +60,7 @@ def test_chorus_and_ensemble_widen_and_keep_the_level() -> None:
 
 
 def test_nothing_sounds_where_the_mix_is_dry() -> None:
-    np.testing.assert_array_equal(
-        chorus(tone(0.5), sample_rate_hz=RATE, rate_hz=1.0, depth_ms=3.0, mix=0.0), tone(0.5)
-    )
+    np.testing.assert_array_equal(chorus(tone(0.5), sample_rate_hz=RATE, rate_hz=1.0, depth_ms=3.0, mix=0.0), tone(0.5))
 
 
 def test_wow_bends_pitch_by_at_most_its_depth() -> None:
@@ -76,7 +74,7 @@ def test_wow_bends_pitch_by_at_most_its_depth() -> None:
 
 
 def test_wrong_arguments_are_named() -> None:
-    with pytest.raises(ParameterError, match="chorus rate in Hz: expected 0.05 to 10, got 20"):
+    with pytest.raises(ParameterError, match=r"chorus rate in Hz: expected 0\.05 to 10, got 20"):
         run_chorus(rate_hz=20.0)
     with pytest.raises(ParameterError, match="ensemble mix"):
         run_ensemble(mix=2.0)

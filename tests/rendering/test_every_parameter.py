@@ -141,16 +141,12 @@ def kit_cases() -> Iterator[Any]:
 
 
 def play(patch: Patch) -> np.ndarray:
-    return render_synth(
-        TUNE, patch, samples_per_beat=SAMPLES_PER_BEAT, length=LENGTH, sample_rate_hz=RATE, seed=1
-    )
+    return render_synth(TUNE, patch, samples_per_beat=SAMPLES_PER_BEAT, length=LENGTH, sample_rate_hz=RATE, seed=1)
 
 
 def strike(kit: Kit, pitches: tuple[int, ...]) -> np.ndarray:
     notes = [Note(0.25 + 0.5 * i, pitch, 0.1, 90) for i, pitch in enumerate(pitches)]
-    return render_drums(
-        notes, kit, samples_per_beat=RATE * 0.4, length=LENGTH, sample_rate_hz=RATE, seed=1
-    )
+    return render_drums(notes, kit, samples_per_beat=RATE * 0.4, length=LENGTH, sample_rate_hz=RATE, seed=1)
 
 
 @pytest.fixture(scope="module")

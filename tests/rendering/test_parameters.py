@@ -25,7 +25,9 @@ def test_there_is_a_choice_of_sounds() -> None:
 def test_every_patch_loads_and_says_what_it_is(element: str) -> None:
     for name in list_patches(element):
         patch = load_patch(element, name)
-        assert patch.name == name and patch.element == element and len(patch.description) > 10
+        assert patch.name == name
+        assert patch.element == element
+        assert len(patch.description) > 10
         assert patch.oscillators or patch.fm or patch.string
 
 
@@ -48,7 +50,8 @@ def test_a_users_folder_adds_and_replaces(tmp_path: Path) -> None:
     mine.mkdir(parents=True)
     (mine / "mine.yaml").write_text("description: my own\noscillators: [{wave: square}]\n")
     (mine / "acid.yaml").write_text("description: replaced\noscillators: [{wave: sine}]\n")
-    assert "mine" in list_patches("bass", folder=tmp_path) and "mine" not in list_patches("bass")
+    assert "mine" in list_patches("bass", folder=tmp_path)
+    assert "mine" not in list_patches("bass")
     assert load_patch("bass", "mine", folder=tmp_path).oscillators[0].wave == "square"
     assert load_patch("bass", "acid", folder=tmp_path).description == "replaced"
 

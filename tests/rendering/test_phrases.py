@@ -24,13 +24,17 @@ def test_a_polyphonic_note_is_its_own_phrase() -> None:
 def test_overlapping_notes_are_tied() -> None:
     made = phrases([Note(0.0, 40, 1.5, 90), Note(1.0, 45, 1.0, 70)])
     assert len(made) == 1
-    assert made[0].pitches == (40, 45) and made[0].starts == (0, 24000) and made[0].gate == 48000
+    assert made[0].pitches == (40, 45)
+    assert made[0].starts == (0, 24000)
+    assert made[0].gate == 48000
 
 
 def test_notes_that_only_touch_are_not_tied_and_never_overlap() -> None:
     made = phrases([Note(0.0, 40, 1.0, 90), Note(1.0, 45, 1.0, 70)])
     assert [p.pitches for p in made] == [(40,), (45,)]
-    assert made[0].choke == 24000 and made[0].gate == 24000 and made[1].choke is None
+    assert made[0].choke == 24000
+    assert made[0].gate == 24000
+    assert made[1].choke is None
 
 
 def test_of_notes_that_start_together_the_highest_stays() -> None:

@@ -126,7 +126,7 @@ def decay_curve(length: int, sample_rate_hz: float, *, decay_ms: float, hold_ms:
     """
     seconds = np.arange(length, dtype=np.float32) * np.float32(1.0 / sample_rate_hz)
     falling = np.maximum(seconds - np.float32(hold_ms / 1000.0), np.float32(0.0))
-    return np.exp(falling * np.float32(-_LN_1000 * 1000.0 / decay_ms))
+    return np.asarray(np.exp(falling * np.float32(-_LN_1000 * 1000.0 / decay_ms)), dtype=np.float32)
 
 
 def fade_edges(audio: Signal, sample_rate_hz: float, *, in_ms: float = 0.0, out_ms: float = 5.0) -> Signal:

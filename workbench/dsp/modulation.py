@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.domain.errors import ParameterError
-from workbench.dsp.oscillators import CONTROL_SAMPLES, control_length
+from workbench.dsp.oscillators import CONTROL_SAMPLES, control_seconds
 
 Signal = npt.NDArray[np.float32]
 Control = npt.NDArray[np.float64]
@@ -38,10 +38,6 @@ def _moving_delay(audio, out, delays, gain):  # type: ignore[no-untyped-def]  # 
                     c2 = before - np.float32(2.5) * here + np.float32(2.0) * there - np.float32(0.5) * after
                     c3 = np.float32(0.5) * (after - before) + np.float32(1.5) * (here - there)
                     out[channel, i] += gain * (((c3 * t + c2) * t + c1) * t + here)
-
-
-def _times(length: int, sample_rate_hz: int) -> Control:
-    return np.arange(control_length(length)) * (CONTROL_SAMPLES / sample_rate_hz)
 
 
 def _check(name: str, value: float, low: float, high: float) -> None:
@@ -77,7 +73,7 @@ def chorus(audio: Signal, *, sample_rate_hz: int, rate_hz: float, depth_ms: floa
     _check("chorus rate in Hz", rate_hz, 0.05, 10.0)
     _check("chorus depth in ms", depth_ms, 0.0, 10.0)
     _check("chorus mix", mix, 0.0, 1.0)
-    swing = np.sin(2.0 * np.pi * rate_hz * _times(audio.shape[1], sample_rate_hz))
+    swing = np.sin(2.0 * np.pi * rate_hz * control_seconds(audio.shape[1], sample_rate_hz))
     milliseconds = (4.0 + depth_ms) + depth_ms * np.stack([swing, -swing])[:, None, :]
     wet = 0.5 * mix
     out = audio * np.float32(np.sqrt(1.0 - wet))
@@ -110,7 +106,7 @@ def ensemble(audio: Signal, *, sample_rate_hz: int, depth_ms: float, mix: float)
     """
     _check("ensemble depth in ms", depth_ms, 0.0, 8.0)
     _check("ensemble mix", mix, 0.0, 1.0)
-    seconds = _times(audio.shape[1], sample_rate_hz)
+    seconds = control_seconds(audio.shape[1], sample_rate_hz)
     turns = np.array([[0.0, 1.0 / 3.0, 2.0 / 3.0], [1.0 / 6.0, 0.5, 5.0 / 6.0]])[:, :, None]
     slow = np.sin(2.0 * np.pi * (0.61 * seconds + turns))
     fast = np.sin(2.0 * np.pi * (5.7 * seconds + 2.0 * turns))
@@ -150,7 +146,7 @@ def tape_wow(
     """
     _check("wow depth in cents", depth_cents, 0.0, 60.0)
     _check("wow rate in Hz", rate_hz, 0.1, 4.0)
-    seconds = _times(audio.shape[1], sample_rate_hz)
+    seconds = control_seconds(audio.shape[1], sample_rate_hz)
     slope = (2.0 ** (depth_cents / 1200.0) - 1.0) * 0.5
     # A sine delay of size a and rate r bends pitch by at most 2 pi r a.
     reach_ms = min(25.0, 1000.0 * slope / (2.0 * np.pi * rate_hz))

@@ -43,6 +43,17 @@ def control_length(length: int) -> int:
     return -(-length // CONTROL_SAMPLES) + 1
 
 
+def control_seconds(length: int, sample_rate_hz: int) -> Control:
+    """Times of the control values of `length` samples, in seconds.
+
+    Examples
+    --------
+    >>> control_seconds(64, 32000).tolist()
+    [0.0, 0.001, 0.002]
+    """
+    return np.arange(control_length(length), dtype=np.float64) * (CONTROL_SAMPLES / sample_rate_hz)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class WaveTables:
     """One wave at falling bandwidth: `samples` (levels, 4097) with a guard point, `harmonics` (levels,)."""

@@ -21,7 +21,10 @@ def _modes(out, steps, amplitudes, factors, phases):  # type: ignore[no-untyped-
         imaginary = amplitudes[mode] * math.cos(phases[mode])
         turn_real = factors[mode] * math.cos(steps[mode])
         turn_imaginary = factors[mode] * math.sin(steps[mode])
-        for i in range(out.shape[0]):
+        heard = out.shape[0]
+        if factors[mode] < 1.0:  # a mode is left where it has fallen by 100 dB
+            heard = min(heard, int(-11.5 / math.log(factors[mode])) + 1)
+        for i in range(heard):
             out[i] += real
             following = real * turn_real + imaginary * turn_imaginary
             imaginary = imaginary * turn_real - real * turn_imaginary

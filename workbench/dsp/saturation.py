@@ -24,10 +24,7 @@ def _tanh_antiderivative(audio, out, gain, bias, rest, makeup):  # type: ignore[
             size = abs(x)
             integral = size + math.log1p(math.exp(-2.0 * size))
             step = x - before
-            if abs(step) > 1e-3:
-                y = (integral - integral_before) / step
-            else:
-                y = math.tanh(0.5 * (x + before))
+            y = (integral - integral_before) / step if abs(step) > 1e-3 else math.tanh(0.5 * (x + before))
             out[channel, i] = (y - rest) * makeup
             before = x
             integral_before = integral
@@ -103,4 +100,4 @@ def bit_crush(audio: Signal, *, sample_rate_hz: int, bits: float, rate_hz: float
         held = np.floor(np.floor(np.arange(audio.shape[-1]) * step + 1e-9) / step + 1e-9).astype(np.int64)
         audio = audio[..., np.maximum(held, 0)]
     steps = 2.0 ** (bits - 1.0)
-    return (np.round(audio * steps) / steps).astype(np.float32)
+    return np.asarray(np.round(audio * steps) / steps, dtype=np.float32)

@@ -146,7 +146,7 @@ def crash(voice: Crash, velocity: float, rng: np.random.Generator, sample_rate_h
     bright *= 0.6 * decay_curve(length, sample_rate_hz, decay_ms=0.28 * decay) + 0.2 * decay_curve(
         length, sample_rate_hz, decay_ms=0.75 * decay
     )
-    sound = modes + bright * np.float32(1.6 * db_to_gain(voice.noise_db))
+    sound = modes + bright * np.float32(2.2 * db_to_gain(voice.noise_db))
     sound = _edges(sound, sample_rate_hz, 250.0, high_hz)
     rise = np.minimum(1.0, np.arange(length, dtype=np.float32) / max(1.0, voice.bloom_ms / 1000.0 * sample_rate_hz))
     return fade_edges(sound * np.sqrt(rise), sample_rate_hz, in_ms=0.5, out_ms=60.0)

@@ -23,21 +23,19 @@ Signal = npt.NDArray[np.float32]
 _HEAD_MODES = (1.594, 2.136, 2.296, 2.653)  # circular membrane, Rossing, "The Physics of Musical Instruments"
 
 
-def _swept_sine(
-    length: int, sample_rate_hz: int, frequency_hz: float, *, octaves: float, sweep_ms: float, phase: float = 0.0
-) -> Signal:
+def _swept_sine(length: int, sample_rate_hz: int, frequency_hz: float, *, octaves: float, sweep_ms: float) -> Signal:
     """A sine whose pitch falls exponentially by `octaves`; 95 % of the fall within `sweep_ms`."""
     seconds = np.arange(length) / sample_rate_hz
     bend = octaves * np.exp(seconds * (-3000.0 / sweep_ms))
     turns = np.cumsum(frequency_hz * 2.0**bend) / sample_rate_hz
-    return np.sin(2.0 * np.pi * (turns - turns[0]) + phase).astype(np.float32)
+    return np.asarray(np.sin(2.0 * np.pi * (turns - turns[0])), dtype=np.float32)
 
 
 def _band(noise: Signal, sample_rate_hz: int, low_hz: float, high_hz: float) -> Signal:
     edged = state_variable_filter(noise[None, :], low_hz, sample_rate_hz=sample_rate_hz, mode="highpass")
     if high_hz >= 0.42 * sample_rate_hz:
-        return edged[0]
-    return state_variable_filter(edged, high_hz, sample_rate_hz=sample_rate_hz)[0]
+        return np.asarray(edged[0])
+    return np.asarray(state_variable_filter(edged, high_hz, sample_rate_hz=sample_rate_hz)[0])
 
 
 def _samples(milliseconds: float, sample_rate_hz: int) -> int:
@@ -134,7 +132,7 @@ def side_stick(voice: SideStick, velocity: float, rng: np.random.Generator, samp
 def clap(voice: Clap, velocity: float, rng: np.random.Generator, sample_rate_hz: int) -> Signal:
     """Several hands: bursts a few milliseconds apart, the last with a tail; left and right differ a little."""
     hands = int(voice.bursts)
-    starts = [_samples(0.0, sample_rate_hz) * 0]
+    starts = [0]
     for _ in range(hands):
         gap = voice.spacing_ms * (1.0 + 0.12 * rng.standard_normal())
         starts.append(starts[-1] + _samples(max(3.0, gap), sample_rate_hz))
@@ -232,7 +230,7 @@ def _cowbell(decay_ms: float, tune: float, bright: float, rng: np.random.Generat
     shape = 0.6 * decay_curve(length, rate, decay_ms=0.5 * decay_ms) + 0.4 * decay_curve(
         length, rate, decay_ms=2.2 * decay_ms
     )
-    return body[0] * shape
+    return np.asarray(body[0] * shape)
 
 
 def _woodblock(decay_ms: float, tune: float, bright: float, rng: np.random.Generator, rate: int) -> Signal:
@@ -250,7 +248,7 @@ def _snap(decay_ms: float, tune: float, bright: float, rng: np.random.Generator,
     body = state_variable_filter(noise, 1900.0 * tune, sample_rate_hz=rate, resonance=0.45, mode="bandpass")
     air = state_variable_filter(noise, 4500.0 * tune, sample_rate_hz=rate, mode="highpass")
     shape = decay_curve(length, rate, decay_ms=0.3 * decay_ms) + 0.3 * decay_curve(length, rate, decay_ms=decay_ms)
-    return (2.0 * body[0] + air[0] * np.float32(bright)) * shape
+    return np.asarray((2.0 * body[0] + air[0] * np.float32(bright)) * shape)
 
 
 def _rattle(

@@ -163,7 +163,7 @@ class _Takes:
     def _placed(self, role: str, sound: Signal) -> Signal:
         angle = (_pan(self._kit, role) + 1.0) * np.pi / 4.0
         sides = np.sqrt(2.0) * np.array([[np.cos(angle)], [np.sin(angle)]])
-        stereo = (sound * sides).astype(np.float32)
+        stereo: Signal = np.asarray(sound * sides, dtype=np.float32)
         if self._room is None:
             return stereo
         send = np.float32(db_to_gain(self._kit.room.level_db + _ROOM_SEND_DB[role]))

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from workbench.domain.units import db_to_gain
 from workbench.dsp.modulation import chorus, ensemble, tape_wow
-from workbench.dsp.oscillators import CONTROL_SAMPLES, control_length
+from workbench.dsp.oscillators import CONTROL_SAMPLES, control_seconds
 from workbench.dsp.saturation import saturate
 from workbench.dsp.voice_filters import state_variable_filter
 from workbench.rendering.patch import Effects
@@ -22,6 +22,8 @@ _FORMANTS_HZ = np.array(
     [[800, 1150, 2800, 3500], [450, 800, 2830, 3500], [325, 700, 2530, 3500], [400, 1600, 2700, 3300]]
 )
 _FORMANTS_DB = np.array([[0, -4, -20, -24], [0, -9, -16, -26], [0, -12, -26, -32], [0, -14, -18, -22]])
+
+_SPLIT = 1.6
 
 
 def apply_effects(stem: Signal, effects: Effects, *, sample_rate_hz: int, rng: np.random.Generator) -> Signal:
@@ -85,7 +87,8 @@ def finish_stem(stem: Signal, sample_rate_hz: int, *, highpass_hz: float, width:
     sample_rate_hz : int
         Sample rate.
     highpass_hz, mono_below_hz : float
-        Low cut of the whole, and of the difference between left and right (24 dB an octave there).
+        Low cut of the whole, and the frequency below which the difference between left and right is lowered by
+        17 dB and more (24 dB an octave).
     width : float
         Factor of the difference: 0 mono, 1 unchanged, 2 twice as wide.
 
@@ -98,7 +101,7 @@ def finish_stem(stem: Signal, sample_rate_hz: int, *, highpass_hz: float, width:
         out,
         stem,
         math.tan(math.pi * highpass_hz / sample_rate_hz),
-        math.tan(math.pi * mono_below_hz / sample_rate_hz),
+        math.tan(math.pi * _SPLIT * mono_below_hz / sample_rate_hz),
         width,
     )
     return out
@@ -130,12 +133,8 @@ def _finish(out, stem, high, split, width):  # type: ignore[no-untyped-def]  # p
         out[1, i] = middle - side
 
 
-def _control_seconds(length: int, sample_rate_hz: int) -> npt.NDArray[np.float64]:
-    return np.arange(control_length(length)) * (CONTROL_SAMPLES / sample_rate_hz)
-
-
 def _formants(stem: Signal, effects: Effects, sample_rate_hz: int) -> Signal:
-    seconds = _control_seconds(stem.shape[1], sample_rate_hz)
+    seconds = control_seconds(stem.shape[1], sample_rate_hz)
     vowel = effects.formant_vowel + effects.formant_movement * np.sin(2.0 * np.pi * effects.formant_rate_hz * seconds)
     vowel = np.clip(vowel, 0.0, 3.0)
     wet = np.zeros_like(stem)
@@ -149,7 +148,7 @@ def _formants(stem: Signal, effects: Effects, sample_rate_hz: int) -> Signal:
 
 
 def _tremolo(stem: Signal, effects: Effects, sample_rate_hz: int) -> Signal:
-    seconds = _control_seconds(stem.shape[1], sample_rate_hz)
+    seconds = control_seconds(stem.shape[1], sample_rate_hz)
     wave = np.sin(2.0 * np.pi * effects.tremolo_rate_hz * seconds)
     level = 10.0 ** (-effects.tremolo_db / 40.0 * (1.0 + wave))
     place = np.arange(stem.shape[1])

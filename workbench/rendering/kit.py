@@ -5,7 +5,7 @@ Levels are the peak of one full hit, so that a kit is balanced by its levels alo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from workbench.rendering.parameters import Validated, choice, group, ranged
 
@@ -180,14 +180,16 @@ class Kit(Validated):
     description: str
     level_db: float = ranged(0.0, -36.0, 24.0, "level of the stem; set so that playing reads about -20 dBFS RMS")
     variation: float = ranged(0.5, 0.0, 1.0, "difference between repeats of one hit")
-    kick: Kick = group(Kick, "bass drum")
-    snare: Snare = group(Snare, "snare drum")
-    side_stick: SideStick = group(SideStick, "rim")
-    clap: Clap = group(Clap, "clap")
-    hat: HiHat = group(HiHat, "hi-hat")
-    toms: Toms = group(Toms, "toms")
-    ride: Ride = group(Ride, "ride cymbal")
-    crash: Crash = group(Crash, "crash cymbal")
-    percussion: HandPercussion = group(HandPercussion, "hand percussion")
-    room: Room = group(Room, "room")
-    bus: KitBus = group(KitBus, "whole kit")
+    kick: Kick = field(default_factory=Kick, metadata=group(Kick, "bass drum"))
+    snare: Snare = field(default_factory=Snare, metadata=group(Snare, "snare drum"))
+    side_stick: SideStick = field(default_factory=SideStick, metadata=group(SideStick, "rim"))
+    clap: Clap = field(default_factory=Clap, metadata=group(Clap, "clap"))
+    hat: HiHat = field(default_factory=HiHat, metadata=group(HiHat, "hi-hat"))
+    toms: Toms = field(default_factory=Toms, metadata=group(Toms, "toms"))
+    ride: Ride = field(default_factory=Ride, metadata=group(Ride, "ride cymbal"))
+    crash: Crash = field(default_factory=Crash, metadata=group(Crash, "crash cymbal"))
+    percussion: HandPercussion = field(
+        default_factory=HandPercussion, metadata=group(HandPercussion, "hand percussion")
+    )
+    room: Room = field(default_factory=Room, metadata=group(Room, "room"))
+    bus: KitBus = field(default_factory=KitBus, metadata=group(KitBus, "whole kit"))

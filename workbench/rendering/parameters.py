@@ -36,15 +36,14 @@ def choice(default: str, options: tuple[str, ...], meaning: str) -> Any:
     return field(default=default, metadata={"options": options, "meaning": meaning})
 
 
-def group(kind: type[Any], meaning: str, *, optional: bool = False) -> Any:
-    """Declare a nested group of parameters; an optional one is None where it is left out."""
-    factory: Any = (lambda: None) if optional else kind
-    return field(default_factory=factory, metadata={"group": kind, "meaning": meaning})
+def group(kind: type[Any], meaning: str) -> dict[str, Any]:
+    """Metadata of a field that holds a nested group of parameters, or None."""
+    return {"group": kind, "meaning": meaning}
 
 
-def groups(kind: type[Any], meaning: str) -> Any:
-    """Declare a list of groups, empty where it is left out."""
-    return field(default=(), metadata={"groups": kind, "meaning": meaning})
+def groups(kind: type[Any], meaning: str) -> dict[str, Any]:
+    """Metadata of a field that holds a list of groups."""
+    return {"groups": kind, "meaning": meaning}
 
 
 class Validated:
@@ -74,7 +73,7 @@ def build(kind: type[Group], data: Mapping[str, Any], where: str) -> Group:
     Parameters
     ----------
     kind : type
-        Dataclass whose fields come from `ranged`, `choice`, `group`, `groups` or are plain text.
+        Dataclass whose fields are declared by `ranged`, `choice`, `group`, `groups`, or are plain text.
     data : Mapping
         Values by field; what is left out keeps its default.
     where : str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from workbench.dsp.oscillators import WAVES
 from workbench.rendering.parameters import Validated, choice, group, groups, ranged
@@ -146,11 +146,11 @@ class Patch(Validated):
     level_db: float = ranged(0.0, -48.0, 36.0, "level of the stem; set so that playing reads about -20 dBFS RMS")
     drive_db: float = ranged(0.0, 0.0, 40.0, "saturation of each voice, behind the filter")
     voice_spread: float = ranged(0.0, 0.0, 1.0, "how far notes are placed left and right by pitch")
-    oscillators: tuple[Oscillator, ...] = groups(Oscillator, "wavetable oscillators")
-    fm: tuple[FmPair, ...] = groups(FmPair, "frequency modulation pairs")
-    string: StringModel | None = group(StringModel, "plucked string", optional=True)
-    noise: NoiseSource | None = group(NoiseSource, "noise", optional=True)
-    amplifier: Amplifier = group(Amplifier, "loudness over time")
-    filter: Filter | None = group(Filter, "filter", optional=True)
-    pitch: Pitch = group(Pitch, "pitch")
-    effects: Effects = group(Effects, "effects of the whole stem")
+    oscillators: tuple[Oscillator, ...] = field(default=(), metadata=groups(Oscillator, "wavetable oscillators"))
+    fm: tuple[FmPair, ...] = field(default=(), metadata=groups(FmPair, "frequency modulation pairs"))
+    string: StringModel | None = field(default=None, metadata=group(StringModel, "plucked string"))
+    noise: NoiseSource | None = field(default=None, metadata=group(NoiseSource, "noise"))
+    amplifier: Amplifier = field(default_factory=Amplifier, metadata=group(Amplifier, "loudness over time"))
+    filter: Filter | None = field(default=None, metadata=group(Filter, "filter"))
+    pitch: Pitch = field(default_factory=Pitch, metadata=group(Pitch, "pitch"))
+    effects: Effects = field(default_factory=Effects, metadata=group(Effects, "effects of the whole stem"))

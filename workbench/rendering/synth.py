@@ -15,6 +15,7 @@ from workbench.dsp.noise import white_noise
 from workbench.dsp.oscillators import (
     CONTROL_SAMPLES,
     control_length,
+    control_seconds,
     fm_oscillator,
     wave_tables,
     wavetable_oscillator,
@@ -139,10 +140,6 @@ def _voice_length(phrase: Phrase, patch: Patch, sample_rate_hz: int) -> int:
     return max(length, round(0.02 * sample_rate_hz))
 
 
-def _seconds(length: int, sample_rate_hz: int) -> Control:
-    return np.arange(control_length(length)) * (CONTROL_SAMPLES / sample_rate_hz)
-
-
 def _steps(starts: Sequence[int], values: Sequence[float], length: int) -> Control:
     """Hold each value from its start, by control block."""
     blocks = np.arange(control_length(length)) * CONTROL_SAMPLES
@@ -152,7 +149,7 @@ def _steps(starts: Sequence[int], values: Sequence[float], length: int) -> Contr
 def _pitch_control(phrase: Phrase, pitch: Pitch, length: int, sample_rate_hz: int, rng: np.random.Generator) -> Control:
     """MIDI pitch by control block: notes, glides, bend, vibrato, drift."""
     track = _steps(phrase.starts, [float(p) for p in phrase.pitches], length)
-    seconds = _seconds(length, sample_rate_hz)
+    seconds = control_seconds(length, sample_rate_hz)
     if pitch.glide_ms > 0.0:
         previous = phrase.pitches[0] if phrase.origin is None else phrase.origin
         for start, target in zip(phrase.starts, phrase.pitches, strict=True):
@@ -239,7 +236,7 @@ def _oscillator(
     morph_tables, morph = None, None
     if oscillator.morph_wave != "none":
         morph_tables = wave_tables(oscillator.morph_wave)
-        turn = oscillator.morph_rate_hz * _seconds(length, sample_rate_hz) + rng.random()
+        turn = oscillator.morph_rate_hz * control_seconds(length, sample_rate_hz) + rng.random()
         morph = 0.5 - 0.5 * np.cos(2.0 * np.pi * turn)
     sound = wavetable_oscillator(
         wave_tables(oscillator.wave),
@@ -256,7 +253,7 @@ def _oscillator(
 
 
 def _fm(pair: FmPair, phrase: Phrase, pitch: Control, length: int, sample_rate_hz: int) -> Signal:
-    seconds = _seconds(length, sample_rate_hz)
+    seconds = control_seconds(length, sample_rate_hz)
     index = np.zeros_like(seconds)
     level = np.ones(length, dtype=np.float32)
     for start, stop, _, velocity in _strokes(phrase, length):
@@ -359,7 +356,7 @@ def _cutoff(
     octaves = filter_.envelope_octaves * envelope.astype(np.float64) - filter_.velocity_octaves * (1.0 - velocity)
     octaves += (pitch - _MIDDLE_PITCH) / 12.0 * filter_.key_track
     if filter_.lfo_octaves > 0.0:
-        turn = filter_.lfo_rate_hz * _seconds(length, sample_rate_hz) + rng.random()
+        turn = filter_.lfo_rate_hz * control_seconds(length, sample_rate_hz) + rng.random()
         octaves += filter_.lfo_octaves * np.sin(2.0 * np.pi * turn)
     return np.clip(filter_.cutoff_hz * 2.0**octaves, 20.0, 0.45 * sample_rate_hz)
 
