@@ -60,6 +60,12 @@ def test_modes_have_their_frequency_and_decay() -> None:
     assert sound[0] == 0.0
 
 
+def test_modes_may_have_channels() -> None:
+    args = {"decays_ms": [600.0, 200.0], "length": 4800, "sample_rate_hz": RATE}
+    both = modal_bank([300.0, 1700.0], [[1.0, 0.5], [0.2, 0.9]], **args)
+    np.testing.assert_allclose(both[1], modal_bank([300.0, 1700.0], [0.2, 0.9], **args), atol=1e-6)
+
+
 def test_modes_above_the_audible_rate_are_left_out() -> None:
     assert np.abs(modal_bank([30000.0], [1.0], [100.0], length=256, sample_rate_hz=RATE)).max() == 0.0
 

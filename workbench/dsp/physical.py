@@ -17,15 +17,16 @@ _LN_1000 = 6.907755278982137  # a fall by 60 dB
 @numba.njit(nogil=True, cache=True)
 def _modes(out, steps, amplitudes, factors, phases):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
     for mode in range(steps.shape[0]):
-        real = amplitudes[mode] * math.sin(phases[mode])
-        imaginary = amplitudes[mode] * math.cos(phases[mode])
+        real = math.sin(phases[mode])
+        imaginary = math.cos(phases[mode])
         turn_real = factors[mode] * math.cos(steps[mode])
         turn_imaginary = factors[mode] * math.sin(steps[mode])
-        heard = out.shape[0]
+        heard = out.shape[1]
         if factors[mode] < 1.0:  # a mode is left where it has fallen by 100 dB
             heard = min(heard, int(-11.5 / math.log(factors[mode])) + 1)
         for i in range(heard):
-            out[i] += real
+            for channel in range(out.shape[0]):
+                out[channel, i] += amplitudes[channel, mode] * real
             following = real * turn_real + imaginary * turn_imaginary
             imaginary = imaginary * turn_real - real * turn_imaginary
             real = following
@@ -44,8 +45,10 @@ def modal_bank(
 
     Parameters
     ----------
-    frequencies_hz, amplitudes, decays_ms : array_like of shape (m,)
-        Each mode's frequency, start amplitude and time to fall by 60 dB. Modes above 48 % of the rate are left out.
+    frequencies_hz, decays_ms : array_like of shape (m,)
+        Each mode's frequency and time to fall by 60 dB. Modes above 48 % of the rate are left out.
+    amplitudes : array_like of shape (m,) or (c, m)
+        Each mode's start amplitude, or one for each of c channels.
     length, sample_rate_hz : int
         Samples to make and their rate.
     phases : array_like of shape (m,), optional
@@ -53,7 +56,7 @@ def modal_bank(
 
     Returns
     -------
-    array of shape (length,), float32
+    array of shape (length,), or (c, length) where the amplitudes have channels, float32
 
     Examples
     --------
@@ -61,19 +64,21 @@ def modal_bank(
     np.float32(0.0)
     """
     frequencies = np.atleast_1d(np.asarray(frequencies_hz, dtype=np.float64))
-    heights = np.broadcast_to(np.asarray(amplitudes, dtype=np.float64), frequencies.shape)
+    given = np.asarray(amplitudes, dtype=np.float64)
+    channels = given.shape[0] if given.ndim == 2 else 1
+    heights = np.broadcast_to(given, (channels, frequencies.size))
     decays = np.broadcast_to(np.asarray(decays_ms, dtype=np.float64), frequencies.shape)
     starts = np.zeros(frequencies.shape) if phases is None else np.asarray(phases, dtype=np.float64)
     kept = frequencies < 0.48 * sample_rate_hz
-    out = np.zeros(length, dtype=np.float32)
+    out = np.zeros((channels, length), dtype=np.float32)
     _modes(
         out,
         2.0 * np.pi * frequencies[kept] / sample_rate_hz,
-        np.ascontiguousarray(heights[kept]),
+        np.ascontiguousarray(heights[:, kept]),
         np.exp(-_LN_1000 * 1000.0 / (decays[kept] * sample_rate_hz)),
         starts[kept],
     )
-    return out
+    return out if given.ndim == 2 else np.asarray(out[0])
 
 
 @numba.njit(nogil=True, cache=True)

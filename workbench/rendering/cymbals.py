@@ -63,18 +63,8 @@ def _cluster(
     left = place.random(count) < 0.5
     phases = rng.uniform(0.0, 2.0 * np.pi, count)
     lean = amplitudes * (1.0 + 0.25 * rng.standard_normal(count))
-    channels = [
-        modal_bank(
-            frequencies,
-            lean * np.where(left == side, 1.0, 0.45),
-            decays,
-            length=length,
-            sample_rate_hz=sample_rate_hz,
-            phases=phases,
-        )
-        for side in (True, False)
-    ]
-    return np.stack(channels)
+    sides = np.stack([np.where(left, 1.0, 0.45), np.where(left, 0.45, 1.0)])
+    return modal_bank(frequencies, lean * sides, decays, length=length, sample_rate_hz=sample_rate_hz, phases=phases)
 
 
 def _stereo_noise(length: int, rng: np.random.Generator, width: float) -> Signal:
