@@ -68,7 +68,7 @@ def design(bands: Sequence[Band], sample_rate_hz: int) -> Sections:
 
     Examples
     --------
-    >>> design([Band("peak", 1000.0, 0.0, 1.0)], 48000)[0, 0]
+    >>> float(design([Band("peak", 1000.0, 0.0, 1.0)], 48000)[0, 0])
     1.0
     """
     return np.array([_design_one(band, sample_rate_hz) for band in bands], dtype=np.float64).reshape(-1, 5)
