@@ -6,13 +6,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 
 from workbench.composition.surround import context_for
-from workbench.composition.tonal import quality_bias, root_bias
+from workbench.composition.tonal import bass_bias, quality_bias, root_bias
 from workbench.domain.plan import Plan, SectionPlan
 from workbench.domain.seeding import generator
 from workbench.domain.theory import CHORD_QUALITIES, SCALES, Chord, Key
 from workbench.models.elements import HARMONY
+from workbench.models.grid import SLOTS_PER_BAR, SLOTS_PER_BEAT
+from workbench.models.history import SYMBOL_COLUMN
+from workbench.models.prior import CellPrior
 from workbench.models.registry import load_model
 from workbench.models.sampling import PartWriter, Settings
 from workbench.models.spec import surroundings
@@ -22,6 +26,8 @@ _TRIAD = {
     "7": "maj", "maj7": "maj", "maj6": "maj", "9": "maj", "maj9": "maj", "min7": "min", "min6": "min", "min9": "min",
     "minmaj7": "min", "hdim7": "dim", "dim7": "dim",
 }  # fmt: skip
+_SAME_AGAIN = -2.5
+"""Nats on the chord before, where a change is due."""
 _LADDER = {"sevenths": ("maj7", "7", "min7", "hdim7"), "ninths": ("maj9", "9", "min9", "hdim7")}
 
 
@@ -43,35 +49,54 @@ def write_chords(plan: Plan) -> tuple[Chord, ...]:
 
 def _network_chords(plan: Plan) -> tuple[Chord, ...]:
     context = context_for(plan, HARMONY, (), {}, "played")
-    beats = plan.bars * context.bar_beats
-    bias = np.tile(root_bias(plan.key, HARMONY.symbols), (beats, 1))
+    bias = np.tile(root_bias(plan.key, HARMONY.symbols), (plan.bars * context.bar_beats, 1))
+    bare = plan.harmony.colour == "power"
     writer = PartWriter(
         load_model("harmony"),
         surroundings(HARMONY, context),
         context.bar_beats,
         Settings(nucleus=0.92, attribute_temperature=0.8, polyphony=1, on_downbeat=True),
+        prior=CellPrior([_pace(plan.harmony.bars_per_chord)], [0] * plan.bars, 1.0),
         symbol_bias=bias,
-        attribute_bias={"quality": quality_bias(plan.key, HARMONY.symbols)},
+        attribute_bias={
+            "quality": quality_bias(plan.key, HARMONY.symbols, bare=bare),
+            "bass": bass_bias(HARMONY.symbols),
+        },
     )
     first: dict[str, SectionPlan] = {}
-    for occurrence, section in enumerate(plan.sections):
+    for number, section in enumerate(plan.sections):
         model = first.setdefault(section.label, section)
-        rng = generator(plan.seed, "harmony", section.label, occurrence if model is section else 0)
-        _write_section(writer, section, model, plan.harmony.loop_bars, rng)
+        if model is section:
+            rng = generator(plan.seed, "harmony", section.label, number)
+            _write_loop(writer, bias, min(plan.harmony.loop_bars, section.bars), plan.harmony.bars_per_chord, rng)
+        while writer.bars < section.end_bar:
+            done = writer.bars - section.start_bar
+            writer.copy(model.start_bar + done % min(plan.harmony.loop_bars, model.bars), 1)
     return decode_chords(writer.rows, plan.key, plan.bars, context.bar_beats)
 
 
-def _write_section(
-    writer: PartWriter, section: SectionPlan, model: SectionPlan, loop_bars: int, rng: np.random.Generator
+def _write_loop(
+    writer: PartWriter, bias: npt.NDArray[np.float64], bars: int, bars_per_chord: float, rng: np.random.Generator
 ) -> None:
-    """A loop is written once and returns; a section that returns brings its chords back."""
-    loop = min(loop_bars, section.bars)
-    if model is section:
-        writer.sample(loop, rng)
-    while writer.bars < section.end_bar:
-        done = writer.bars - section.start_bar
-        source = model.start_bar + done % min(loop_bars, model.bars)
-        writer.copy(source, 1)
+    """A loop at the style's pace: where a change is due the chord before is unlikely, elsewhere it is held."""
+    pace = max(1, round(bars_per_chord))
+    for bar in range(bars):
+        if bar % pace:
+            writer.copy(writer.bars - 1, 1)
+            continue
+        if bar:
+            bar_beats = len(bias) // writer.length
+            beats = slice(writer.bars * bar_beats, (writer.bars + 1) * bar_beats)
+            bias[beats, writer.rows[-1, SYMBOL_COLUMN]] += _SAME_AGAIN
+        writer.sample(1, rng)
+
+
+def _pace(bars_per_chord: float) -> npt.NDArray[np.float64]:
+    """Probability of a chord in each slot, (48, symbols): on the bar line, and in mid-bar where the pace is quick."""
+    middle = float(np.interp(bars_per_chord, [0.5, 1.0, 2.0], [0.7, 0.12, 0.01]))
+    slots = np.full(SLOTS_PER_BAR, 0.002)
+    slots[0], slots[2 * SLOTS_PER_BEAT] = 0.99, middle
+    return np.repeat(slots[:, None] / HARMONY.symbols, HARMONY.symbols, axis=1)
 
 
 def cut(chords: Sequence[Chord], start_beats: float, end_beats: float) -> list[Chord]:

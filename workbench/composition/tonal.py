@@ -22,6 +22,8 @@ _BIAS = {
 """Nats for chord tones, for the root, and for tones in neither chord nor scale."""
 _FOREIGN_CHORD_TONE = -1.6
 _FOREIGN_TONIC = -12.0
+_NO_THIRD = {"5": -5.0, "sus": -2.5}
+_INVERSION, _FOREIGN_BASS = -1.3, -3.5
 
 
 def symbol_bias(spec: ElementSpec, context: SongContext, traits: PartTraits) -> npt.NDArray[np.float64]:
@@ -51,10 +53,11 @@ def root_bias(key: Key, symbols: int, foreign: float = -1.5) -> npt.NDArray[np.f
     return bias
 
 
-def quality_bias(key: Key, symbols: int) -> npt.NDArray[np.float64]:
+def quality_bias(key: Key, symbols: int, *, bare: bool = False) -> npt.NDArray[np.float64]:
     """Bias in nats on chord qualities by root above the tonic, (symbols, qualities).
 
     Each tone outside the scale costs; a major dominant costs nothing, and the tonic chord has the mode's own third.
+    Chords without a third are rare, unless the style wants them `bare`.
     """
     scale = {(pitch - key.tonic) % 12 for pitch in key.pitch_classes}
     bias = np.zeros((symbols, len(CHORD_QUALITIES)))
@@ -64,6 +67,16 @@ def quality_bias(key: Key, symbols: int) -> npt.NDArray[np.float64]:
             dominant = root == 7 and quality in ("maj", "7", "9")
             outside = sum((root + interval) % 12 not in scale for interval in intervals)
             bias[root, column] = _FOREIGN_CHORD_TONE * outside * (not dominant)
+            if not bare and not {3, 4} & set(intervals):
+                bias[root, column] += _NO_THIRD["5" if quality == "5" else "sus"]
             if root == 0 and foreign_third in intervals:
                 bias[root, column] = _FOREIGN_TONIC
+    return bias
+
+
+def bass_bias(symbols: int) -> npt.NDArray[np.float64]:
+    """Bias in nats on the bass above the root, (symbols, 12): root position, then inversions, then other tones."""
+    bias = np.full((symbols, 12), _FOREIGN_BASS)
+    bias[:, [3, 4, 7, 10, 11]] = _INVERSION
+    bias[:, 0] = 0.0
     return bias

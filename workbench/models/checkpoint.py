@@ -29,6 +29,7 @@ def save_checkpoint(model: ElementTransformer, path: Path, card: dict[str, Any])
     weights = {name: tensor.to(torch.float16).contiguous() for name, tensor in model.state_dict().items()}
     path.parent.mkdir(parents=True, exist_ok=True)
     save_file(weights, str(path))
+    path.chmod(0o644)
     text = {"element": model.spec.name, "config": asdict(model.config), "sha256": file_hash(path), **card}
     write_card(path, text)
 

@@ -93,6 +93,11 @@ class PartWriter:
         """Bars that stand already."""
         return len(self._starts)
 
+    @property
+    def length(self) -> int:
+        """Bars of the whole song."""
+        return len(self._around.prefix)
+
     def rest(self, bars: int) -> None:
         """Leave the next bars empty."""
         lines = np.zeros((bars, self._columns), np.int64)
