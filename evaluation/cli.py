@@ -8,20 +8,15 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
 
-from workbench.domain.errors import ParameterError, WorkbenchError
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise WorkbenchError(f"{message} (see {self.prog} --help)")
+from workbench.cli.parser import LineParser
+from workbench.domain.errors import ParameterError
 
 
 def build_parser() -> argparse.ArgumentParser:
     """The options of the command."""
-    parser = _Parser(prog="beatsfoundry evaluate", description="Measure the workbench against its own bars.")
-    subjects = parser.add_subparsers(dest="subject", metavar="SUBJECT", required=True, parser_class=_Parser)
+    parser = LineParser(prog="beatsfoundry evaluate", description="Measure the workbench against its own bars.")
+    subjects = parser.add_subparsers(dest="subject", metavar="SUBJECT", required=True, parser_class=LineParser)
     models = subjects.add_parser("models", help="networks against n-gram baselines on validation data")
     models.add_argument("elements", nargs="*", metavar="ELEMENT", help="all if none is named")
     models.add_argument("--data", type=Path, metavar="DIR", help="folder that holds the corpora")

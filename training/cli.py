@@ -10,19 +10,15 @@ import sys
 import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
-from workbench.domain.errors import ParameterError, WorkbenchError
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise WorkbenchError(f"{message} (see {self.prog} --help)")
+from workbench.cli.parser import LineParser
+from workbench.domain.errors import ParameterError
 
 
 def build_parser() -> argparse.ArgumentParser:
     """The options of the command."""
-    parser = _Parser(
+    parser = LineParser(
         prog="beatsfoundry train",
         description="Train the network of one element on a folder of corpora. A stopped run goes on where it was.",
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import platform
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -18,6 +17,7 @@ from workbench.domain.plan import Plan
 from workbench.domain.request import GenerationRequest
 from workbench.domain.results import Provenance, Track
 from workbench.domain.score import Score
+from workbench.domain.seeding import derived_seed
 
 if TYPE_CHECKING:
     from workbench.analysis.references import ReferenceProfile
@@ -91,7 +91,7 @@ def candidate_request(request: GenerationRequest, number: int) -> GenerationRequ
     """
     seed = request.options.seed
     if number > 0:
-        seed = int.from_bytes(hashlib.sha256(f"{seed}/alternative/{number}".encode()).digest()[:4], "big")
+        seed = derived_seed(seed, "alternative", number)
     options = request.options.model_copy(update={"seed": seed, "iterations": 1})
     return request.model_copy(update={"options": options})
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from workbench.domain.audio import Audio
 from workbench.domain.errors import AudioFileError, OutputError, ParameterError
 from workbench.domain.plan import Delivery
-from workbench.output.audio_files import decode, dither_seed, encode, roundtrip, write_audio
+from workbench.output.audio_files import decode, encode, roundtrip, write_audio
 
 FORMATS = ["wav", "aiff", "flac"]
 
@@ -130,8 +130,3 @@ def test_write_audio_reads_the_suffix(tmp_path) -> None:
         write_audio(tone(), tmp_path / "a.xyz")
     with pytest.raises(OutputError, match="cannot be written"):
         write_audio(tone(), tmp_path / "absent" / "a.wav")
-
-
-def test_dither_seeds_differ_by_song_and_file() -> None:
-    seeds = {dither_seed(seed, name) for seed in range(20) for name in ("master", "bass", "pads")}
-    assert len(seeds) == 60

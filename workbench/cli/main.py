@@ -12,9 +12,9 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import EntryPoint, entry_points
-from typing import NoReturn
 
 from workbench.cli import analyze, generate, lab, parameters, references
+from workbench.cli.parser import LineParser
 from workbench.domain.errors import WorkbenchError
 
 COMMAND_GROUP = "beatsfoundry.commands"
@@ -24,18 +24,11 @@ EXIT_ERROR = 2
 EXIT_INTERRUPTED = 130
 
 
-class _Parser(argparse.ArgumentParser):
-    """A parser whose errors are one line."""
-
-    def error(self, message: str) -> NoReturn:
-        raise WorkbenchError(f"{message} (see {self.prog} --help)")
-
-
 def build_parser() -> argparse.ArgumentParser:
     """The parser of every command that this package has, with the names of those that other packages add."""
-    parser = _Parser(prog="beatsfoundry", description="Compose, render, mix, master and measure music.")
+    parser = LineParser(prog="beatsfoundry", description="Compose, render, mix, master and measure music.")
     parser.add_argument("--version", action="store_true", help="print the version and leave")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=LineParser)
     for module in (generate, analyze, references, parameters, lab):
         module.add_to(commands)
     for name, entry in _added_commands().items():

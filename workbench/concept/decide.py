@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from workbench.concept.statements import Statements
 from workbench.concept.style import Style
 from workbench.domain.plan import Decision, Source
 from workbench.domain.request import GenerationRequest
+from workbench.domain.seeding import generator
 from workbench.domain.song import ELEMENTS
 from workbench.domain.theory import Key, Metre
 
@@ -42,8 +42,7 @@ class Brief:
 
     def generator(self, name: str) -> np.random.Generator:
         """A random generator for one decision, the same for the same seed and name."""
-        digest = hashlib.sha256(f"{self.request.options.seed}/concept/{name}".encode()).digest()
-        return np.random.default_rng(int.from_bytes(digest[:8], "big"))
+        return generator(self.request.options.seed, "concept", name)
 
 
 def decide_metre(brief: Brief) -> tuple[Metre, Decision]:

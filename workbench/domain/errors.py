@@ -1,13 +1,13 @@
 """The error tree. Every message says what was expected, what came, and what to do.
 
-    WorkbenchError
-    ├── ParameterError (also ValueError)   a request, plan or argument outside its range
-    │   └── UnknownReferenceError          a reference track that the library does not hold
-    ├── ModelError                         weights missing, damaged or of another kind
-    ├── CorpusError                        training data missing or unreadable
-    ├── AudioFileError                     an audio file that cannot be read or written
-    ├── OutputError                        a folder or file that cannot be written
-    └── TrackingError                      the experiment store cannot be reached
+WorkbenchError
+├── ParameterError (also ValueError)   a request, plan or argument outside its range
+│   └── UnknownReferenceError          a reference track that the library does not hold
+├── ModelError                         weights missing, damaged or of another kind
+├── CorpusError                        training data missing or unreadable
+├── AudioFileError                     an audio file that cannot be read or written
+├── OutputError                        a folder or file that cannot be written
+└── TrackingError                      the experiment store cannot be reached
 """
 
 

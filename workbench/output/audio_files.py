@@ -5,7 +5,6 @@ The same audio, delivery and seed give the same bytes: dither comes from the see
 
 from __future__ import annotations
 
-import hashlib
 import io
 from pathlib import Path
 from typing import Any
@@ -113,17 +112,6 @@ def write_audio(audio: Audio, path: str | Path, delivery: Delivery | None = None
     except OSError as error:
         raise OutputError(f"{path} cannot be written: {error.strerror}") from None
     return path
-
-
-def dither_seed(seed: int, name: str) -> int:
-    """The seed of one file's dither: no two stems of a song share their noise.
-
-    Examples
-    --------
-    >>> dither_seed(0, "bass") != dither_seed(0, "pads")
-    True
-    """
-    return int.from_bytes(hashlib.sha256(f"{seed}/dither/{name}".encode()).digest()[:4], "big")
 
 
 def _format_of(path: Path) -> str:

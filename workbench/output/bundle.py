@@ -26,10 +26,12 @@ from typing import Any
 from workbench.domain.audio import Audio
 from workbench.domain.errors import OutputError
 from workbench.domain.plan import Plan
+from workbench.domain.plan_form import plan_to_dict
 from workbench.domain.results import Track
 from workbench.domain.score import Score
-from workbench.output.audio_files import SUFFIXES, dither_seed, encode, roundtrip
-from workbench.output.documents import plan_document, report_document, to_json
+from workbench.domain.seeding import derived_seed
+from workbench.output.audio_files import SUFFIXES, encode, roundtrip
+from workbench.output.documents import report_document, to_json
 from workbench.output.folder import MANIFEST, appearing
 from workbench.output.midi_files import midi_bytes
 
@@ -71,7 +73,7 @@ def export_composition(plan: Plan, score: Score, directory: str | Path, *, overw
     OutputError
         If the folder is occupied or cannot be written.
     """
-    files = {**_score_files(score), "plan.json": lambda: to_json(plan_document(plan)).encode()}
+    files = {**_score_files(score), "plan.json": lambda: to_json(plan_to_dict(plan)).encode()}
     with appearing(directory, overwrite=overwrite) as folder:
         digests = _write_all(files, folder)
         manifest = {"project_id": plan.project_id, "seed": plan.seed, "creation_time": _now(), "files": digests}
@@ -81,7 +83,7 @@ def export_composition(plan: Plan, score: Score, directory: str | Path, *, overw
 
 def master_as_heard(master: Audio, plan: Plan) -> Audio:
     """The master as a listener of the bundle's file hears it: encoded with that file's very dither, and decoded."""
-    return roundtrip(master, plan.delivery, seed=dither_seed(plan.seed, "master"))
+    return roundtrip(master, plan.delivery, seed=derived_seed(plan.seed, "dither", "master"))
 
 
 def outputs_of(track: Track, directory: str | Path) -> dict[str, Any]:
@@ -108,12 +110,12 @@ def _candidate_files(track: Track) -> dict[str, Writer]:
     delivery, seed = track.plan.delivery, track.provenance.seed
     suffix = SUFFIXES[delivery.format]
     files: dict[str, Writer] = {
-        f"master{suffix}": lambda: encode(track.master, delivery, seed=dither_seed(seed, "master"))
+        f"master{suffix}": lambda: encode(track.master, delivery, seed=derived_seed(seed, "dither", "master"))
     }
     for name in _stem_names(track):
         files[f"stems/{name}{suffix}"] = _stem_writer(track, name)
     files |= _score_files(track.score)
-    files["plan.json"] = lambda: to_json(plan_document(track.plan)).encode()
+    files["plan.json"] = lambda: to_json(plan_to_dict(track.plan)).encode()
     files["report.json"] = lambda: to_json(report_document(track.report)).encode()
     files["report.html"] = lambda: _report_html(track)
     return files
@@ -124,7 +126,7 @@ def _stem_names(track: Track) -> tuple[str, ...]:
 
 
 def _stem_writer(track: Track, name: str) -> Writer:
-    seed = dither_seed(track.provenance.seed, name)
+    seed = derived_seed(track.provenance.seed, "dither", name)
     return lambda: encode(track.mix.stems[name], track.plan.delivery, seed=seed)
 
 

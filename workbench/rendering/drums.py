@@ -10,13 +10,13 @@ import numpy.typing as npt
 from scipy import signal
 
 from workbench.domain.score import Note
+from workbench.domain.seeding import generator
 from workbench.domain.song import drum_role
 from workbench.domain.units import db_to_gain
 from workbench.dsp.envelopes import decay_curve, fade_edges
 from workbench.dsp.saturation import bit_crush, saturate
 from workbench.dsp.voice_filters import state_variable_filter
 from workbench.rendering import cymbals, drum_voices
-from workbench.rendering.chance import generator
 from workbench.rendering.effects import finish_stem
 from workbench.rendering.kit import Kit, Room
 

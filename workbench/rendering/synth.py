@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.domain.score import Note
+from workbench.domain.seeding import generator
 from workbench.domain.units import db_to_gain, midi_to_hz
 from workbench.dsp.envelopes import adsr, decay_curve, fade_edges
 from workbench.dsp.noise import white_noise
@@ -23,7 +24,6 @@ from workbench.dsp.oscillators import (
 from workbench.dsp.physical import plucked_string
 from workbench.dsp.saturation import saturate
 from workbench.dsp.voice_filters import ladder_filter, state_variable_filter
-from workbench.rendering.chance import generator
 from workbench.rendering.effects import apply_effects
 from workbench.rendering.patch import Filter, FmPair, NoiseSource, Oscillator, Patch, Pitch, StringModel
 from workbench.rendering.phrases import Phrase, make_phrases
