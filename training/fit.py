@@ -97,7 +97,7 @@ def fit(
         run_dir, filename="last", every_n_train_steps=config.checkpoint_every, enable_version_counter=False
     )
     trainer = lightning.Trainer(
-        accelerator="cpu", devices=1, precision=_precision(), max_steps=config.steps,
+        accelerator="auto", devices=1, precision=_precision(), max_steps=config.steps,
         val_check_interval=min(config.validate_every, config.steps), check_val_every_n_epoch=None,
         gradient_clip_val=config.gradient_clip,
         callbacks=[best, last, EarlyStopping("val_nll", patience=config.patience), *callbacks],
@@ -164,7 +164,7 @@ def _restore(module: ElementModule, checkpoint: Path) -> None:
 
 def _precision() -> Any:
     # bf16 is only faster where the processor computes in it.
-    return "bf16-mixed" if _has_bf16() else "32-true"
+    return "bf16-mixed" if torch.cuda.is_available() or _has_bf16() else "32-true"
 
 
 def _has_bf16() -> bool:
