@@ -277,7 +277,7 @@ def test_shipped_examples_are_valid_and_name_real_references(file: Path) -> None
 
 
 def test_the_example_has_the_published_fields() -> None:
-    data = json.loads((REQUESTS / "example.json").read_text(encoding="utf-8"))
+    data = json.loads((REQUESTS / "published-form.json").read_text(encoding="utf-8"))
     assert set(data) == {"project_id", "parameters", "options"}
     assert set(data["parameters"]["creative"]) == {"concept", "mood", "references"}
     assert data["parameters"]["technical"] == {

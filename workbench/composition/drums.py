@@ -21,6 +21,8 @@ from workbench.models.spec import surroundings
 
 _EXPECTED = {"x": 0.96, "o": 0.35, ".": 0.03, "-": 0.003}
 _OFF_GRID, _UNNAMED = 0.006, 0.012
+_LEAST_WEIGHT = 0.45
+"""Weight of the style's grid where the style leaves its players free: a backbeat is a backbeat."""
 _PLAIN, _OPENING, _FILL, _THIN = range(4)
 _TOMS = ("low_tom", "mid_tom", "high_tom")
 _MACHINE_STYLES = ("house", "techno", "trance", "dnb", "dance", "ambient", "lofi", "electronic")
@@ -66,10 +68,13 @@ def _prior(plan: Plan) -> CellPrior:
     opening[0, crash], opening[0, kick] = max(0.6, plain[0, crash]), max(0.7, plain[0, kick])
     tail = slice(SLOTS_PER_BAR // 2, SLOTS_PER_BAR)
     for role in ("snare", *_TOMS):
-        fill[tail, _symbol(role)] = np.maximum(fill[tail, _symbol(role)], _on_grid(0.16, 0.03)[tail])
+        fill[tail, _symbol(role)] = np.maximum(fill[tail, _symbol(role)], _on_grid(0.3, 0.04)[tail])
+    for role in ("closed_hat", "ride", "open_hat"):
+        fill[tail, _symbol(role)] = np.minimum(fill[tail, _symbol(role)], 0.5)
     loud = [_symbol(role) for role in ("snare", "clap", "open_hat", "crash", "ride")]
     thin[:, loud] = np.minimum(thin[:, loud], 0.5)
-    return CellPrior([plain, opening, fill, thin], kinds, plan.groove.adherence)
+    weight = _LEAST_WEIGHT + (1.0 - _LEAST_WEIGHT) * plan.groove.adherence
+    return CellPrior([plain, opening, fill, thin], kinds, weight)
 
 
 def _kind(section: SectionPlan, bar: int) -> int:
