@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from workbench.domain.errors import ParameterError
-from workbench.dsp.stereo import decorrelate, pan, set_width, side_ratio, widen_to
+from workbench.dsp.stereo import decorrelate, pan, scale_side, set_width, side_guard, side_ratio, widen_to
 
 RATE = 48000
 
@@ -70,3 +70,24 @@ def test_widen_to_arrives_at_the_ratio(side_db, own_side):
     expected = 20 * np.log10(0.4 * 0.9) if limited else side_db
     assert 10 * np.log10(side_ratio(out, RATE)) == pytest.approx(expected, abs=0.7)
     assert np.allclose(out.sum(axis=0), samples.sum(axis=0), atol=1e-6)
+
+
+@pytest.mark.parametrize("limit", [0.0, 0.3])
+def test_side_guard_keeps_every_window_above_the_limit(limit: float) -> None:
+    rng = np.random.default_rng(0)
+    mid, side = rng.normal(0, 0.1, 48000 * 12), rng.normal(0, 0.2, 48000 * 12)
+    side[: 48000 * 4] *= 0.1
+    samples = np.stack([mid + side, mid - side]).astype(np.float32)
+    guarded = scale_side(samples, side_guard(samples, 48000, least_correlation=limit))
+    for start in range(0, 48000 * 9, 48000):
+        left, right = guarded[:, start : start + 48000 * 3]
+        assert np.corrcoef(left, right)[0, 1] > limit - 0.03
+    assert np.allclose(guarded.sum(axis=0), samples.sum(axis=0), atol=1e-6)
+
+
+def test_side_guard_leaves_a_safe_image_alone() -> None:
+    rng = np.random.default_rng(0)
+    mid, side = rng.normal(0, 0.2, 48000 * 5), rng.normal(0, 0.05, 48000 * 5)
+    samples = np.stack([mid + side, mid - side]).astype(np.float32)
+    assert (side_guard(samples, 48000, least_correlation=0.3) == 1.0).all()
+    assert (side_guard(np.zeros((2, 1000), np.float32), 48000, least_correlation=0.3) <= 1.0).all()

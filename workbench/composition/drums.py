@@ -54,7 +54,7 @@ def _write_section(
     for bar in range(section.bars):
         last_of_phrase = bar % 8 == 7 or bar == section.bars - 1
         if (model is section and bar < loop) or (last_of_phrase and bar >= loop):
-            writer.sample(1, rng)
+            writer.sample(1, rng, may_rest=False)
         else:
             writer.replay(model.start_bar + min(bar % loop, model.bars - 1), 1, rng)
 

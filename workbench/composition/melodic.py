@@ -24,17 +24,22 @@ from workbench.models.tokenizer import decode_pitched
 
 @dataclass(frozen=True, slots=True)
 class _Manner:
-    """How an element unfolds: bars of its phrase, which bars of eight are written anew, how it is drawn."""
+    """How an element unfolds: bars of its phrase, which bars of eight are written anew, how it is drawn.
+
+    Each `rest_bars`-th bar holds a note, and with `speaks_chords` each bar whose chords are new.
+    """
 
     phrase_bars: int
     fresh_bars: tuple[int, ...]
     settings: Settings
+    rest_bars: int
+    speaks_chords: bool = False
 
 
 _MANNERS = {
-    "bass": _Manner(4, (7,), Settings(nucleus=0.95, polyphony=1)),
-    "pads": _Manner(4, (7,), Settings(nucleus=0.93, polyphony=5)),
-    "leads": _Manner(4, (6, 7), Settings(nucleus=0.94, polyphony=1)),
+    "bass": _Manner(4, (7,), Settings(nucleus=0.95, polyphony=1), rest_bars=1),
+    "pads": _Manner(4, (7,), Settings(nucleus=0.93, polyphony=5), rest_bars=4, speaks_chords=True),
+    "leads": _Manner(4, (6, 7), Settings(nucleus=0.94, polyphony=1), rest_bars=2),
 }
 
 
@@ -90,7 +95,8 @@ def _write_bar(
     if returns and source is not None and (free_of_key or harmony[source] == harmony[now]):
         writer.copy(source, 1)
     else:
-        writer.sample(1, rng)
+        new_chord = now == 0 or harmony[now] != harmony[now - 1]
+        writer.sample(1, rng, may_rest=bool(bar % manner.rest_bars) and not (manner.speaks_chords and new_chord))
 
 
 def _source_bar(section: SectionPlan, model: SectionPlan, bar: int, manner: _Manner) -> int | None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import numba
 import numpy as np
+import numpy.typing as npt
 
 from workbench.domain.audio import Samples
 from workbench.domain.errors import ParameterError
 from workbench.dsp.equaliser import BUTTERWORTH_Q, Band, equalise
 
 _ALLPASS_RATIOS = (0.29, 0.58, 1.0)
+_GUARD_HOP_SECONDS, _GUARD_WINDOW_SECONDS = 0.5, 3.0
 
 
 def set_width(samples: Samples, width: float, sample_rate_hz: int, *, mono_below_hz: float = 0.0) -> Samples:
@@ -126,3 +128,53 @@ def widen_to(samples: Samples, side_db: float, sample_rate_hz: int, *, mono_belo
     out = set_width(samples, scale, sample_rate_hz, mono_below_hz=mono_below_hz)
     missing = wanted - scale**2 * present
     return decorrelate(out, min(0.8, float(np.sqrt(missing))), sample_rate_hz) if missing > 1e-3 else out
+
+
+def side_guard(samples: Samples, sample_rate_hz: int, *, least_correlation: float) -> npt.NDArray[np.float32]:
+    """Gain of the side signal that keeps the correlation of every three seconds above a limit, (n,).
+
+    The correlation is at least (M² - S²) / (M² + S²) of the powers of mid and side. Where a window's side is too
+    strong, it is turned down by what is missing; the gain moves over a second, so that the image does not jump.
+
+    Parameters
+    ----------
+    samples
+        Stereo, (2, n).
+    sample_rate_hz
+        Sample rate in Hz.
+    least_correlation
+        0..1.
+
+    Raises
+    ------
+    ParameterError
+        If the limit is outside 0..1.
+    """
+    if not 0 <= least_correlation <= 1:
+        raise ParameterError(f"side guard: expected a correlation of 0 to 1, got {least_correlation:g}")
+    hop = round(_GUARD_HOP_SECONDS * sample_rate_hz)
+    length = samples.shape[1]
+    hops = max(1, -(-length // hop))
+    powers = [_hop_powers(signal, hop, hops) for signal in (samples[0] + samples[1], samples[0] - samples[1])]
+    window = np.ones(round(_GUARD_WINDOW_SECONDS / _GUARD_HOP_SECONDS))
+    mid, side = (np.convolve(np.pad(power, len(window) - 1), window, mode="valid") for power in powers)
+    allowed = (1.0 - least_correlation) / (1.0 + least_correlation) * mid
+    wanted = np.sqrt(np.minimum(1.0, allowed / np.maximum(side, 1e-12)))
+    # A hop lies in several windows: the strictest of them holds.
+    strictest = np.lib.stride_tricks.sliding_window_view(wanted, len(window)).min(axis=1)
+    centres = (np.arange(hops) + 0.5) * hop
+    gain: npt.NDArray[np.float32] = np.interp(np.arange(length), centres, strictest).astype(np.float32)
+    return gain
+
+
+def scale_side(samples: Samples, gain: npt.NDArray[np.float32]) -> Samples:
+    """Multiply the side of (2, n) samples by a gain (n,); the mid stays."""
+    mid = 0.5 * (samples[0] + samples[1])
+    side = 0.5 * (samples[0] - samples[1]) * gain
+    return np.stack([mid + side, mid - side])
+
+
+def _hop_powers(signal: npt.NDArray[np.float32], hop: int, hops: int) -> npt.NDArray[np.float64]:
+    padded = np.pad(signal, (0, hops * hop - len(signal))).reshape(hops, hop)
+    powers: npt.NDArray[np.float64] = np.einsum("ij,ij->i", padded, padded, dtype=np.float64)
+    return powers

@@ -12,7 +12,7 @@ from workbench.dsp.dynamics import compress
 from workbench.dsp.equaliser import Band, equalise, split_bands
 from workbench.dsp.limiter import Limiter, limit, soft_clip
 from workbench.dsp.loudness import loudness
-from workbench.dsp.stereo import set_width
+from workbench.dsp.stereo import scale_side, set_width, side_guard
 from workbench.mastering.styles import MasterStyle, load_style
 
 STAGE_LUFS = -20.0
@@ -24,6 +24,7 @@ _SILENT_LUFS = -60.0
 _PASSES = 6
 _LOW_CROSSOVER_HZ = 120.0
 _CLIP_ABOVE_CEILING_DB = 0.5
+_LEAST_CORRELATION = 0.1
 
 
 def master(audio: Audio, *, target_lufs: float, ceiling_dbtp: float, processing_style: str) -> Audio:
@@ -75,7 +76,8 @@ def _colour(samples: Samples, style: MasterStyle, rate: int) -> Samples:
     low, high = split_bands(out, _LOW_CROSSOVER_HZ, rate)
     out = compress(low, style.low_control, rate) + high
     out = compress(out, style.glue, rate)
-    return set_width(out, style.width, rate, mono_below_hz=_LOW_CROSSOVER_HZ)
+    wide = set_width(out, style.width, rate, mono_below_hz=_LOW_CROSSOVER_HZ)
+    return scale_side(wide, side_guard(wide, rate, least_correlation=_LEAST_CORRELATION))
 
 
 def _to_loudness(samples: Samples, target_lufs: float, ceiling_db: float, style: MasterStyle, rate: int) -> Audio:

@@ -19,6 +19,7 @@ from workbench.dsp.dynamics import compressor_gain
 from workbench.dsp.equaliser import Band, equalise
 from workbench.dsp.limiter import Limiter, limiter_gain
 from workbench.dsp.loudness import gated_loudness, hop_energies
+from workbench.dsp.stereo import scale_side, side_guard
 from workbench.mixing.automation import kick_onsets_seconds, section_gain, section_rides_db
 from workbench.mixing.profiles import Profile, coloured, load_colour, load_profile
 from workbench.mixing.strip import STAGE_LUFS, Surroundings, at_level, for_preview, run_strip
@@ -29,6 +30,8 @@ PEAK_DB = -6.0
 
 TAIL_SECONDS = 6.0
 _SILENCE_DB = -84.0
+_LEAST_CORRELATION = 0.25
+"""Of any three seconds of the mix; a master may widen it further, down to its own limit."""
 _LONGEST_FADE_SECONDS = 1.5
 _SHORTEST_FADE_SECONDS = 0.02
 
@@ -95,6 +98,8 @@ def mix(stems: Mapping[str, Audio], score: Score, plan: Plan) -> Mix:
             return at_level(equalise(processed[element], bands, rate), strips[element], rate)
 
         processed = dict(zip(elements, list(pool.map(tone, elements)), strict=True))
+    image = side_guard(_sum(processed, elements), rate, least_correlation=_LEAST_CORRELATION)
+    processed = {element: scale_side(processed[element], image) for element in elements}
     gain = _bus_gain(_sum(processed, elements), score, profile, profile.crest_limit_db + colour.crest_db, rate)
     return _finish(processed, elements, gain, score, rate)
 

@@ -112,11 +112,11 @@ class PartWriter:
         self._append(again)
 
     @torch.inference_mode()
-    def sample(self, bars: int, rng: np.random.Generator) -> None:
-        """Let the network write the next bars."""
+    def sample(self, bars: int, rng: np.random.Generator, *, may_rest: bool = True) -> None:
+        """Let the network write the next bars; unless it may rest, each of them holds a note."""
         end = self.bars + bars
         while self.bars < end:
-            self._write_until_full(end, lambda run, bar: run.notes_of_bar(bar, rng))
+            self._write_until_full(end, lambda run, bar: run.notes_of_bar(bar, rng, may_rest=may_rest))
 
     @torch.inference_mode()
     def replay(self, first_bar: int, bars: int, rng: np.random.Generator) -> None:
@@ -237,13 +237,14 @@ class _Run:
         row = [bar, 0, BAR_STEP, 0] + [0] * len(self._spec.attributes)
         return self._decide(stream, bar, 0, row, np.random.default_rng(0))
 
-    def notes_of_bar(self, bar: int, rng: np.random.Generator) -> list[list[int]]:
+    def notes_of_bar(self, bar: int, rng: np.random.Generator, *, may_rest: bool) -> list[list[int]]:
         """Write the notes of one bar."""
         notes: list[list[int]] = []
         slot, symbol, together = -1, -1, 0
         while True:
             stream = self._advance(bar)
-            step = self._choose_step(self._model.choose_step(stream), bar, slot, symbol, together, rng)
+            ending = may_rest or bool(notes)
+            step = self._choose_step(self._model.choose_step(stream), bar, slot, symbol, together, rng, ending=ending)
             if step == BAR_STEP:
                 self._ahead = stream
                 return notes
@@ -263,13 +264,21 @@ class _Run:
         return notes
 
     def _choose_step(
-        self, logits: Tensor, bar: int, slot: int, symbol: int, together: int, rng: np.random.Generator
+        self,
+        logits: Tensor,
+        bar: int,
+        slot: int,
+        symbol: int,
+        together: int,
+        rng: np.random.Generator,
+        *,
+        ending: bool,
     ) -> int:
         if self._settings.on_downbeat and slot < 0:
             return 1
         values = _numpy(logits)
         allowed = np.zeros(STEPS, bool)
-        allowed[BAR_STEP] = True
+        allowed[BAR_STEP] = ending
         allowed[slot + 2 : self._writer._bar_beats * SLOTS_PER_BEAT + 1] = True
         allowed[SAME_STEP] = 0 <= symbol < self._spec.symbols - 1 and together < self._settings.polyphony
         if self._writer._prior is not None:
