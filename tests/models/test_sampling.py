@@ -117,6 +117,20 @@ def test_copy_repeats_the_notes() -> None:
     assert (rows[rows[:, 0] == 2, STEP_COLUMN] == BAR_STEP).all()
 
 
+def test_replay_can_leave_symbols_out() -> None:
+    model = make_model("percussion")
+    writer = PartWriter(model, surroundings(model.spec, make_context()), 4, Settings())
+    writer.sample(2, np.random.default_rng(0))
+    notes = writer.rows[writer.rows[:, STEP_COLUMN] != BAR_STEP]
+    unwanted = int(np.bincount(notes[:, SYMBOL_COLUMN]).argmax())
+    writer.replay(0, 2, np.random.default_rng(1), without=(unwanted,))
+    again = writer.rows[(writer.rows[:, 0] >= 2) & (writer.rows[:, STEP_COLUMN] != BAR_STEP)]
+    assert len(again) == (notes[:, SYMBOL_COLUMN] != unwanted).sum()
+    first_of_slot = np.r_[True, (again[1:, :2] != again[:-1, :2]).any(axis=1)]
+    assert (again[~first_of_slot, STEP_COLUMN] == SAME_STEP).all()
+    assert (again[first_of_slot, STEP_COLUMN] == again[first_of_slot, SLOT_COLUMN] + 1).all()
+
+
 def test_polyphony_is_bounded() -> None:
     model = make_model("pads")
     writer = PartWriter(model, surroundings(model.spec, make_context()), 4, Settings(polyphony=1))

@@ -56,7 +56,9 @@ def _write_section(
         if (model is section and bar < loop) or (last_of_phrase and bar >= loop):
             writer.sample(1, rng, may_rest=False)
         else:
-            writer.replay(model.start_bar + min(bar % loop, model.bars - 1), 1, rng)
+            crash_again = bar == 0 or (bar % 8 == 0 and section.energy > 0.75)
+            source = model.start_bar + min(bar % loop, model.bars - 1)
+            writer.replay(source, 1, rng, without=() if crash_again else (_symbol("crash"),))
 
 
 def _prior(plan: Plan) -> CellPrior:

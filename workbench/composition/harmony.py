@@ -26,7 +26,7 @@ _TRIAD = {
     "7": "maj", "maj7": "maj", "maj6": "maj", "9": "maj", "maj9": "maj", "min7": "min", "min6": "min", "min9": "min",
     "minmaj7": "min", "hdim7": "dim", "dim7": "dim",
 }  # fmt: skip
-_SAME_AGAIN = -2.5
+_SAME_AGAIN = -4.5
 """Nats on the chord before, where a change is due."""
 _LADDER = {"sevenths": ("maj7", "7", "min7", "hdim7"), "ninths": ("maj9", "9", "min9", "hdim7")}
 

@@ -22,6 +22,7 @@ _BIAS = {
 """Nats for chord tones, for the root, and for tones in neither chord nor scale."""
 _FOREIGN_CHORD_TONE = -1.6
 _FOREIGN_TONIC = -12.0
+_DIMINISHED = -2.0
 _NO_THIRD = {"5": -5.0, "sus": -2.5}
 _INVERSION, _FOREIGN_BASS = -1.3, -3.5
 
@@ -57,7 +58,7 @@ def quality_bias(key: Key, symbols: int, *, bare: bool = False) -> npt.NDArray[n
     """Bias in nats on chord qualities by root above the tonic, (symbols, qualities).
 
     Each tone outside the scale costs; a major dominant costs nothing, and the tonic chord has the mode's own third.
-    Chords without a third are rare, unless the style wants them `bare`.
+    Diminished chords are rare, and so are chords without a third unless the style wants them `bare`.
     """
     scale = {(pitch - key.tonic) % 12 for pitch in key.pitch_classes}
     bias = np.zeros((symbols, len(CHORD_QUALITIES)))
@@ -69,6 +70,8 @@ def quality_bias(key: Key, symbols: int, *, bare: bool = False) -> npt.NDArray[n
             bias[root, column] = _FOREIGN_CHORD_TONE * outside * (not dominant)
             if not bare and not {3, 4} & set(intervals):
                 bias[root, column] += _NO_THIRD["5" if quality == "5" else "sus"]
+            if 6 in intervals:
+                bias[root, column] += _DIMINISHED
             if root == 0 and foreign_third in intervals:
                 bias[root, column] = _FOREIGN_TONIC
     return bias

@@ -16,9 +16,10 @@ import torch
 from torch import Tensor
 
 from workbench.models.grid import SLOTS_PER_BEAT
-from workbench.models.history import BAR_COLUMN, STEP_COLUMN, History, Rows
+from workbench.models.history import BAR_COLUMN, STEP_COLUMN, SYMBOL_COLUMN, History, Rows
 from workbench.models.prior import CellPrior
 from workbench.models.spec import BAR_STEP, SAME_STEP, STEPS, Surroundings
+from workbench.models.tokenizer import with_bar_lines
 from workbench.models.transformer import Cache, ElementTransformer
 from workbench.models.window import build_item, collate
 
@@ -119,16 +120,23 @@ class PartWriter:
             self._write_until_full(end, lambda run, bar: run.notes_of_bar(bar, rng, may_rest=may_rest))
 
     @torch.inference_mode()
-    def replay(self, first_bar: int, bars: int, rng: np.random.Generator) -> None:
-        """Play earlier bars again as a player would: the same notes and lengths, with new velocities and timing."""
+    def replay(self, first_bar: int, bars: int, rng: np.random.Generator, *, without: tuple[int, ...] = ()) -> None:
+        """Play earlier bars again as a player would: the same notes and lengths, with new velocities and timing.
+
+        Notes whose symbol is in `without` are left out.
+        """
         shift = self.bars - first_bar
         end = self.bars + bars
         while self.bars < end:
-            self._write_until_full(end, lambda run, bar: run.play_again(self._notes_of(bar - shift), bar, rng))
+            self._write_until_full(end, lambda run, bar: run.play_again(self._notes_of(bar - shift, without), bar, rng))
 
-    def _notes_of(self, bar: int) -> Rows:
+    def _notes_of(self, bar: int, without: tuple[int, ...]) -> Rows:
         starts = [*self._starts, len(self.rows)]
-        return self.rows[starts[bar] + 1 : starts[bar + 1]]
+        notes = self.rows[starts[bar] + 1 : starts[bar + 1]]
+        if not np.isin(notes[:, SYMBOL_COLUMN], without).any():
+            return notes
+        # Leaving a note out changes which of the others is the first of its slot.
+        return with_bar_lines(notes[~np.isin(notes[:, SYMBOL_COLUMN], without)].copy(), 0)
 
     def _append(self, rows: Rows) -> None:
         lines = np.flatnonzero(rows[:, STEP_COLUMN] == BAR_STEP)
