@@ -55,8 +55,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     with quiet():
         from training.fit import fit
 
-        logger = False if options.no_track else mlflow_logger(config.element)
-        weights = fit(config, options.data, folder, limit=options.limit, logger=logger, progress=sys.stderr.isatty())
+        logger: Any = None if options.no_track else mlflow_logger(config.element)
+        bar = sys.stderr.isatty()
+        weights = fit(config, options.data, folder, limit=options.limit, logger=logger or False, progress=bar)
+        if logger is not None:
+            for path in (weights, weights.with_suffix(".json")):
+                logger.experiment.log_artifact(logger.run_id, str(path), "weights")
     from workbench.models.checkpoint import read_card
 
     nats = read_card(weights)["validation_nats_per_note"]
@@ -94,8 +98,13 @@ def _positive(text: str) -> int:
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
     """Keep Lightning's remarks on workers and accelerators from the user; progress and errors remain."""
-    with warnings.catch_warnings():
+    from workbench.tracking.store import quiet as quiet_store
+
+    with warnings.catch_warnings(), quiet_store():
         warnings.simplefilter("ignore")
+        # Lightning sets its loggers up when it is imported, so that comes first.
+        import lightning  # noqa: F401
+
         for name in ("lightning", "lightning.pytorch", "lightning.fabric"):
             logging.getLogger(name).setLevel(logging.ERROR)
         yield

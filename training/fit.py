@@ -105,6 +105,8 @@ def fit(
         num_sanity_val_steps=0, default_root_dir=run_dir,
     )  # fmt: skip
     resume = run_dir / "last.ckpt"
+    if logger:
+        logger.log_hyperparams(asdict(config))
     try:
         trainer.fit(
             module,
