@@ -30,7 +30,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = build_parser().parse_args(argv)
     data = options.data or default_data()
     if not data.is_dir():
-        raise ParameterError(f"data folder {data} does not exist: expected a folder that holds the corpora")
+        raise ParameterError(f"data folder {data} is not there: expected a folder that holds the corpora")
     from evaluation.models import evaluate_models, to_json, to_table, update_cards
     from training.cli import quiet
 

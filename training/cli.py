@@ -42,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if options.config is None and options.element not in list_configs():
         raise ParameterError(f"element {options.element!r} is not known: expected one of {', '.join(list_configs())}")
     if not options.data.is_dir():
-        raise ParameterError(f"data folder {options.data} does not exist: expected a folder that holds the corpora")
+        raise ParameterError(f"data folder {options.data} is not there: expected a folder that holds the corpora")
     config = load_config(
         options.config or options.element,
         steps=options.steps,

@@ -53,12 +53,18 @@ def test_id_comes_from_the_file_name(library, song_file):
     assert library.add(song_file).id == "my-song-2"
 
 
-def test_own_profile_hides_the_shipped_one(library, song_file):
-    shipped = library.ids()[0]
-    library.add(song_file, id=shipped, title="Other")
-    assert library.get(shipped).title == "Other"
-    library.remove(shipped)
-    assert library.get(shipped).title != "Other"
+def test_a_shipped_profile_is_not_hidden(library, song_file):
+    with pytest.raises(ParameterError, match="shipped track"):
+        library.add(song_file, id=library.ids()[0], title="Other")
+    assert not library.own.exists()
+
+
+@pytest.mark.parametrize(("seconds", "level", "message"), [(1.0, 0.1, "at least 3 s"), (5.0, 0.0, "silence")])
+def test_what_is_no_music_is_no_reference(library, tmp_path, seconds, level, message):
+    path = tmp_path / "tone.wav"
+    soundfile.write(path, level * np.sin(np.arange(int(48000 * seconds)) * 0.05), 48000)
+    with pytest.raises(AudioFileError, match=message):
+        library.add(path, id="tone")
 
 
 def test_unknown_ids_list_some_known_ones(library):

@@ -31,3 +31,12 @@ def test_dashboard_passes_its_port_on(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_absent_notebook_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["lab", "absent.ipynb"]) == 2
     assert capsys.readouterr().err.startswith("beatsfoundry: notebook absent.ipynb does not exist")
+
+
+@pytest.mark.parametrize("command", ["lab", "dashboard"])
+@pytest.mark.parametrize("port", ["0", "-1", "99999", "web"])
+def test_a_port_that_is_none_is_one_line(command: str, port: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main([command, f"--port={port}"]) == 2
+    error = capsys.readouterr().err
+    assert "expected a port of 1 to 65535" in error
+    assert error.count("\n") == 1

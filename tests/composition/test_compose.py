@@ -111,3 +111,18 @@ def test_any_palette_in_three_four(palette: list[str]) -> None:
     assert set(score.parts) == set(palette)
     assert score.metre.bar_beats == 3
     assert all(part.notes for part in score.parts.values())
+
+
+@pytest.mark.parametrize("element", ["bass", "pads", "leads"])
+def test_alone_an_element_does_not_fall_silent(element: str) -> None:
+    score = compose(plan_for(concept="calm lo-fi beat", palette=[element], structure=["intro", "verse"], duration=24))
+    bar = score.metre.bar_beats
+    sounding = [
+        any(
+            note.onset_beats < (number + 1) * bar and note.onset_beats + note.duration_beats > number * bar
+            for note in notes
+        )
+        for notes in [score.parts[element].notes]
+        for number in range(score.bars)
+    ]
+    assert all(sounding)

@@ -26,4 +26,6 @@ def test_major_dominant_is_free_in_minor_and_borrowed_chords_cost() -> None:
 
 def test_roots_of_the_scale_are_free() -> None:
     bias = root_bias(Key.parse("C# minor"), 13)
-    assert np.flatnonzero(bias == 0).tolist() == [0, 2, 3, 5, 7, 8, 10]
+    # The second degree of minor carries a diminished triad.
+    assert np.flatnonzero(bias == 0).tolist() == [0, 3, 5, 7, 8, 10]
+    assert bias[2] < 0

@@ -45,7 +45,7 @@ def test_bars_hold_where_the_network_is_better() -> None:
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
-    [(["models", "--data", "/nowhere"], "data folder /nowhere does not exist"), (["oboes"], "invalid choice")],
+    [(["models", "--data", "/nowhere"], "data folder /nowhere is not there"), (["oboes"], "invalid choice")],
 )
 def test_mistakes_are_told_in_a_line(arguments: list[str], message: str) -> None:
     with pytest.raises(WorkbenchError, match=message) as caught:

@@ -80,7 +80,7 @@ def test_every_recipe_parses(element: str) -> None:
     ("arguments", "message"),
     [
         (["oboe", "--data", "."], "element 'oboe' is not known"),
-        (["bass", "--data", "/nowhere"], "data folder /nowhere does not exist"),
+        (["bass", "--data", "/nowhere"], "data folder /nowhere is not there"),
         (["bass"], "--data"),
         (["bass", "--data", ".", "--steps", "0"], "above 0"),
     ],

@@ -10,14 +10,17 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from workbench.analysis.distances import distance as measured_distance
+from workbench.analysis.loudness import integrated_loudness
 from workbench.analysis.profile import Measurements, measure
 from workbench.analysis.reading import read_audio
 from workbench.analysis.rhythm import STEADY_CONFIDENCE
 from workbench.analysis.spectrum import THIRD_OCTAVE_HZ
-from workbench.domain.errors import OutputError, ParameterError, UnknownReferenceError
+from workbench.domain.audio import Audio
+from workbench.domain.errors import AudioFileError, OutputError, ParameterError, UnknownReferenceError
 from workbench.domain.paths import data_dir, home_dir
 
 _ID_PATTERN = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,119}$")
+_LEAST_SECONDS, _SILENT_LUFS = 3.0, -60.0
 _LISTED_IDS = 12
 
 
@@ -134,16 +137,18 @@ class ReferenceLibrary:
         Raises
         ------
         ParameterError
-            If the id holds anything but letters, digits, '.', '_' and '-'.
+            If the id holds anything but letters, digits, '.', '_' and '-', or belongs to a shipped profile.
         AudioFileError
-            If the file cannot be read.
+            If the file cannot be read, is shorter than three seconds, or is silent.
         OutputError
             If the profile cannot be written.
         """
         name = id if id is not None else re.sub(r"[^A-Za-z0-9._-]+", "-", Path(path).stem).strip("-._").lower()
         if not _ID_PATTERN.match(name):
             raise ParameterError(f"reference id {name!r}: expected letters, digits, '.', '_' and '-', at most 120")
-        figures = measure(read_audio(path))
+        if (self.shipped / f"{name}.json").is_file():
+            raise ParameterError(f"reference id {name!r} is that of a shipped track: choose another")
+        figures = measure(_music(path))
         profile = ReferenceProfile(
             id=name,
             title=title or Path(path).stem,
@@ -184,6 +189,17 @@ _HOW_TO_ADD = "list them with 'beatsfoundry references list' or add one with 'be
 def distance(profile: Measurements | ReferenceProfile, reference: Measurements | ReferenceProfile) -> dict[str, float]:
     """Distances between two recordings by name (see `analysis.distances.distance`)."""
     return measured_distance(_measured(profile), _measured(reference))
+
+
+def _music(path: str | Path) -> Audio:
+    """Audio that is long and loud enough to be a reference."""
+    audio = read_audio(path)
+    if audio.duration_seconds < _LEAST_SECONDS:
+        raise AudioFileError(f"{path}: expected at least {_LEAST_SECONDS:g} s, got {audio.duration_seconds:.3g} s")
+    loudness = integrated_loudness(audio)
+    if loudness <= _SILENT_LUFS:
+        raise AudioFileError(f"{path}: expected music, got silence ({loudness:.0f} LUFS)")
+    return audio
 
 
 def _measured(one: Measurements | ReferenceProfile) -> Measurements:

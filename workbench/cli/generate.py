@@ -100,8 +100,7 @@ def _log(track: Track, bundle: Path, progress: Any) -> str:
 
 def _summary(track: Track, outputs: dict[str, Any], folder: Path, run_url: str | None) -> None:
     plan, measured = track.plan, track.report.measurements
-    failed = [check.code for check in track.report.checks if check.outcome == "fail"]
-    checks = "all checks passed" if not failed else f"failed: {', '.join(failed)}"
+    checks = "; ".join(filter(None, (_codes(track, outcome) for outcome in ("fail", "warn")))) or "all checks passed"
     print(f"{plan.style}, {plan.tempo_bpm:g} BPM, {plan.key}, {track.master.duration_seconds:.1f} s")
     print(f"{measured['integrated_loudness_lufs']:.2f} LUFS, {measured['true_peak_dbtp']:.2f} dBTP, {checks}")
     print(f"master  {outputs['master']}")
@@ -112,3 +111,9 @@ def _summary(track: Track, outputs: dict[str, Any], folder: Path, run_url: str |
         print(f"other   {path}")
     if run_url:
         print(f"MLflow  {run_url}   (open it with: beatsfoundry dashboard)")
+
+
+def _codes(track: Track, outcome: str) -> str:
+    """Codes of the checks with an outcome, such as "warned: BF031, BF052"; empty if there are none."""
+    codes = [check.code for check in track.report.checks if check.outcome == outcome]
+    return f"{outcome}ed: {', '.join(codes)}" if codes else ""

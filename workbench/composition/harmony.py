@@ -27,7 +27,8 @@ _TRIAD = {
     "minmaj7": "min", "hdim7": "dim", "dim7": "dim",
 }  # fmt: skip
 _SAME_AGAIN = -4.5
-"""Nats on the chord before, where a change is due."""
+_TO_AND_FRO = -1.5
+"""Nats on the chord before, and on the one before that, where a change is due."""
 _LADDER = {"sevenths": ("maj7", "7", "min7", "hdim7"), "ninths": ("maj9", "9", "min9", "hdim7")}
 
 
@@ -80,15 +81,17 @@ def _write_loop(
 ) -> None:
     """A loop at the style's pace: where a change is due the chord before is unlikely, elsewhere it is held."""
     pace = max(1, round(bars_per_chord))
+    recent: list[int] = []
     for bar in range(bars):
         if bar % pace:
             writer.copy(writer.bars - 1, 1)
             continue
-        if bar:
-            bar_beats = len(bias) // writer.length
-            beats = slice(writer.bars * bar_beats, (writer.bars + 1) * bar_beats)
-            bias[beats, writer.rows[-1, SYMBOL_COLUMN]] += _SAME_AGAIN
+        bar_beats = len(bias) // writer.length
+        beats = slice(writer.bars * bar_beats, (writer.bars + 1) * bar_beats)
+        for back, cost in zip(recent[:-3:-1], (_SAME_AGAIN, _TO_AND_FRO), strict=False):
+            bias[beats, back] += cost
         writer.sample(1, rng)
+        recent.append(int(writer.rows[-1, SYMBOL_COLUMN]))
 
 
 def _pace(bars_per_chord: float) -> npt.NDArray[np.float64]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -64,9 +64,12 @@ def write_melodic(
             continue
         model = first.setdefault(section.label, section)
         rng = generator(plan.seed, element, section.label, number)
-        silent = _silent_bars(section, plan.parts[element].presence, generator(plan.seed, element, section.label))
+        alone = len(section.elements) == 1
+        presence = 1.0 if alone else plan.parts[element].presence
+        silent = _silent_bars(section, presence, generator(plan.seed, element, section.label))
         for bar in range(section.bars):
-            _write_bar(writer, section, model, bar, bar in silent, manner, harmony, rng, free_of_key=element == "bass")
+            way = replace(manner, rest_bars=1) if alone else manner
+            _write_bar(writer, section, model, bar, bar in silent, way, harmony, rng, free_of_key=element == "bass")
     return writer.rows, decode_pitched(writer.rows, spec, context)
 
 

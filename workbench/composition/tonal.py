@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from workbench.composition.surround import pitch_table
 from workbench.domain.plan import PartTraits
-from workbench.domain.theory import CHORD_QUALITIES, Key
+from workbench.domain.theory import CHORD_QUALITIES, SCALES, Key
 from workbench.models.context import SongContext
 from workbench.models.spec import ElementSpec
 from workbench.models.tokenizer import zero_pitch_classes
@@ -20,7 +20,7 @@ _BIAS = {
     "leads": {"chord": 0.5, "root": 0.0, "foreign": -3.5},
 }
 """Nats for chord tones, for the root, and for tones in neither chord nor scale."""
-_FOREIGN_CHORD_TONE = -1.6
+_FOREIGN_CHORD_TONE = -2.6
 _FOREIGN_TONIC = -12.0
 _DIMINISHED = -2.0
 _NO_THIRD = {"5": -5.0, "sus": -2.5}
@@ -49,7 +49,10 @@ def symbol_bias(spec: ElementSpec, context: SongContext, traits: PartTraits) -> 
 def root_bias(key: Key, symbols: int, foreign: float = -1.5) -> npt.NDArray[np.float64]:
     """Bias in nats on chord roots above the tonic, (symbols,): roots outside the scale and "no chord" are rare."""
     bias = np.full(symbols, foreign)
-    bias[[(pitch - key.tonic) % 12 for pitch in key.pitch_classes]] = 0.0
+    steps = SCALES[key.mode]
+    bias[list(steps)] = 0.0
+    # A degree whose own triad is diminished has no plain chord in the key.
+    bias[[step for step in steps if (step + 7) % 12 not in steps]] = _DIMINISHED
     bias[12] = -8.0
     return bias
 

@@ -309,4 +309,7 @@ def load_request(path: str | Path) -> GenerationRequest:
 
 def request_schema() -> dict[str, Any]:
     """The JSON schema of a request, with a description, range and unit for each parameter."""
-    return GenerationRequest.model_json_schema()
+    schema = GenerationRequest.model_json_schema()
+    # The description is for people who write requests: examples in Python are not.
+    schema["description"] = schema["description"].split("\n\nExamples")[0]
+    return schema

@@ -169,8 +169,8 @@ class Chord:
         match = re.fullmatch(r"\s*([A-G][#b♯♭]?)([^/]*)(?:/([A-G][#b♯♭]?))?\s*", symbol)
         quality = _SYMBOLS.get(match.group(2).strip()) if match else None
         if match is None or quality is None:
-            known = "C, Am7, Fmaj7, G/B, Bdim, Esus4"
-            raise ParameterError(f"chord {symbol!r} is not known: write symbols such as {known}")
+            known = ", ".join(_PRINTED.get(name, name) or "major" for name in CHORD_QUALITIES)
+            raise ParameterError(f"chord {symbol!r} is not known: expected a symbol such as Am7 or C/E of {known}")
         root = parse_pitch_class(match.group(1))
         bass = parse_pitch_class(match.group(3)) if match.group(3) else root
         return cls(onset_beats, duration_beats, root, quality, bass)

@@ -34,6 +34,7 @@ _LEAST_CORRELATION = 0.25
 """Of any three seconds of the mix; a master may widen it further, down to its own limit."""
 _LONGEST_FADE_SECONDS = 1.5
 _SHORTEST_FADE_SECONDS = 0.02
+_LEAST_TAIL_SECONDS = 0.4
 
 # Gains that move in step with a low note leave a steady part behind; nothing below 18 Hz is music.
 _SUBSONIC = Band("high_pass", 18.0)
@@ -160,7 +161,7 @@ def _finish(stems: dict[str, Samples], elements: list[str], gain: Gain, score: S
     total = _sum(stems, elements)
     peak = float(np.abs(total).max(initial=0.0))
     song = round(score.duration_seconds * rate)
-    end = _audible_end(total, peak, song)
+    end = _audible_end(total, peak, song, round(_LEAST_TAIL_SECONDS * rate))
     fade_seconds = np.clip(0.8 * (end - song) / rate, _SHORTEST_FADE_SECONDS, _LONGEST_FADE_SECONDS)
     fade = _final_fade(end, min(round(fade_seconds * rate), end))
     scale = np.float32(db_to_gain(PEAK_DB) / peak) if peak > 0 else np.float32(1.0)
@@ -169,11 +170,12 @@ def _finish(stems: dict[str, Samples], elements: list[str], gain: Gain, score: S
     return Mix(audio, {element: Audio(samples, rate) for element, samples in finished.items()})
 
 
-def _audible_end(total: Samples, peak: float, song_samples: int) -> int:
-    """Where the tail falls below -84 dB of the peak, never before the song ends."""
+def _audible_end(total: Samples, peak: float, song_samples: int, least_samples: int) -> int:
+    """Where the tail falls below -84 dB of the peak, at least `least_samples` after the song ends."""
     tail = np.abs(total[:, song_samples:]).max(axis=0, initial=0.0)
     loud = np.flatnonzero(tail > peak * db_to_gain(_SILENCE_DB))
-    return int(min(total.shape[1], song_samples + (int(loud[-1]) + 1 if len(loud) else 0)))
+    rings = int(loud[-1]) + 1 if len(loud) else 0
+    return int(min(total.shape[1], song_samples + max(rings, least_samples)))
 
 
 def _final_fade(length: int, fade: int) -> Gain:

@@ -68,7 +68,7 @@ def _refuse_occupied(target: Path, overwrite: bool) -> None:
     if not target.is_dir() or not any(target.iterdir()):
         return
     if not overwrite:
-        raise OutputError(f"folder {target} is not empty: name another, or ask for overwriting")
+        raise OutputError(f"folder {target} is not empty: name another, or overwrite it (--overwrite)")
     if not (target / MANIFEST).is_file():
         raise OutputError(f"folder {target} holds no {MANIFEST}, so it is not a bundle and will not be overwritten")
 

@@ -10,14 +10,23 @@ from workbench.quality.facts import Check, Facts, Finding, graded, not_applicabl
 _LOW_BAND_HEARD_DB = -40.0
 
 
+def _is_a_fragment(facts: Facts) -> bool:
+    """Whether what plays is no whole arrangement, so that no whole spectrum is to be expected."""
+    return not {"percussion", "bass"} & set(facts.plan.palette)
+
+
 def tilt(facts: Facts) -> Finding:
     """Slope of the third-octave spectrum."""
+    if _is_a_fragment(facts):
+        return not_applicable("neither percussion nor bass plays")
     value = facts["spectral_tilt_db_per_octave"]
     return graded(value, "-6.5 to 0.5", good=-6.5 <= value <= 0.5, bearable=-9.0 <= value <= 2.5)
 
 
 def evenness(facts: Facts) -> Finding:
     """Largest third-octave peak over the spectrum's straight line."""
+    if _is_a_fragment(facts):
+        return not_applicable("neither percussion nor bass plays")
     hz, level = np.array(THIRD_OCTAVE_HZ), np.array(facts.measured.third_octave_db)
     inside = (hz >= 40.0) & (hz <= 12500.0) & (level > SILENT_BAND_DB)
     if inside.sum() < 8:

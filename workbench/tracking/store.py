@@ -85,7 +85,8 @@ def log_track(
     except TrackingError:
         raise
     except Exception as error:
-        reason = " ".join(str(error).split())[:300] or type(error).__name__
+        # MLflow's messages go on with advice about its own settings: the first sentence says what is wrong.
+        reason = " ".join(str(error).split()).split(". ")[0][:200].rstrip(".") or type(error).__name__
         raise TrackingError(
             f"run could not be written to {uri}: {reason}; the bundle in {folder} is complete"
         ) from error
