@@ -23,7 +23,8 @@ _EXPECTED = {"x": 0.96, "o": 0.35, ".": 0.03, "-": 0.003}
 _OFF_GRID, _UNNAMED = 0.006, 0.012
 _LEAST_WEIGHT = 0.45
 """Weight of the style's grid where the style leaves its players free: a backbeat is a backbeat."""
-_PLAIN, _OPENING, _FILL, _THIN = range(4)
+_OPTIONS_BY_LEVEL = (0.4, 1.0, 1.9)
+_PLACES = 3
 _TOMS = ("low_tom", "mid_tom", "high_tom")
 _MACHINE_STYLES = ("house", "techno", "trance", "dnb", "dance", "ambient", "lofi", "electronic")
 
@@ -62,37 +63,53 @@ def _write_section(
 
 
 def _prior(plan: Plan) -> CellPrior:
-    patterns = plan.groove.patterns
-    kinds = [_kind(section, bar - section.start_bar) for bar, section in enumerate(section_of_bar(plan))]
-    plain = _grid(patterns)
-    opening, fill, thin = plain.copy(), plain.copy(), plain.copy()
-    crash, kick = _symbol("crash"), _symbol("kick")
-    opening[0, crash], opening[0, kick] = max(0.6, plain[0, crash]), max(0.7, plain[0, kick])
+    """A grid for each level of energy and place in the section; the fuller the section, the likelier what may be."""
+    plain = [_grid(plan.groove.patterns, options) for options in _OPTIONS_BY_LEVEL]
+    grids = [change(grid) for grid in plain for change in (np.copy, _opening, _fill)]
+    kinds = [
+        _PLACES * _level(section) + _place(section, bar - section.start_bar)
+        for bar, section in enumerate(section_of_bar(plan))
+    ]
+    weight = _LEAST_WEIGHT + (1.0 - _LEAST_WEIGHT) * plan.groove.adherence
+    return CellPrior(grids, kinds, weight)
+
+
+def _level(section: SectionPlan) -> int:
+    """0 calm, 1 middle, 2 full."""
+    return int(section.energy >= 0.45) + int(section.energy >= 0.7)
+
+
+def _place(section: SectionPlan, bar: int) -> int:
+    """0 within the section, 1 its first bar, 2 its last."""
+    if section.bars >= 4 and bar == section.bars - 1 and section.energy >= 0.4:
+        return 2
+    return int(bar == 0 and section.energy >= 0.5)
+
+
+def _opening(plain: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    grid = plain.copy()
+    for role, least in (("crash", 0.6), ("kick", 0.7)):
+        grid[0, _symbol(role)] = max(least, plain[0, _symbol(role)])
+    return grid
+
+
+def _fill(plain: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    grid = plain.copy()
     tail = slice(SLOTS_PER_BAR // 2, SLOTS_PER_BAR)
     for role in ("snare", *_TOMS):
-        fill[tail, _symbol(role)] = np.maximum(fill[tail, _symbol(role)], _on_grid(0.3, 0.04)[tail])
+        grid[tail, _symbol(role)] = np.maximum(grid[tail, _symbol(role)], _on_grid(0.3, 0.04)[tail])
     for role in ("closed_hat", "ride", "open_hat"):
-        fill[tail, _symbol(role)] = np.minimum(fill[tail, _symbol(role)], 0.5)
-    loud = [_symbol(role) for role in ("snare", "clap", "open_hat", "crash", "ride")]
-    thin[:, loud] = np.minimum(thin[:, loud], 0.5)
-    weight = _LEAST_WEIGHT + (1.0 - _LEAST_WEIGHT) * plan.groove.adherence
-    return CellPrior([plain, opening, fill, thin], kinds, weight)
+        grid[tail, _symbol(role)] = np.minimum(grid[tail, _symbol(role)], 0.5)
+    return grid
 
 
-def _kind(section: SectionPlan, bar: int) -> int:
-    if section.bars >= 4 and (bar == section.bars - 1) and section.energy >= 0.4:
-        return _FILL
-    if bar == 0 and section.energy >= 0.5:
-        return _OPENING
-    return _THIN if section.energy < 0.4 else _PLAIN
-
-
-def _grid(patterns: Mapping[str, str]) -> npt.NDArray[np.float64]:
-    """Probabilities (48, roles) from the style's patterns of 16ths."""
+def _grid(patterns: Mapping[str, str], options: float) -> npt.NDArray[np.float64]:
+    """Probabilities (48, roles) from the style's patterns of 16ths; what is merely possible is scaled by `options`."""
+    expected = {**_EXPECTED, "o": _EXPECTED["o"] * options, ".": _EXPECTED["."] * options}
     grid = np.tile(_on_grid(_UNNAMED, _OFF_GRID)[:, None], (1, len(DRUM_ROLES)))
     for role, pattern in patterns.items():
         grid[:, _symbol(role)] = _OFF_GRID
-        grid[SIXTEENTH_SLOTS[: len(pattern)], _symbol(role)] = [_EXPECTED[character] for character in pattern]
+        grid[SIXTEENTH_SLOTS[: len(pattern)], _symbol(role)] = [expected[character] for character in pattern]
     return grid
 
 

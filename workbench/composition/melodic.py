@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from workbench.composition.surround import context_for
+from workbench.composition.surround import context_for, register_lift
 from workbench.composition.tonal import symbol_bias
 from workbench.domain.plan import Plan, SectionPlan
 from workbench.domain.score import Note
@@ -54,7 +54,7 @@ def write_melodic(
         surroundings(spec, context),
         context.bar_beats,
         manner.settings,
-        symbol_bias=symbol_bias(spec, context, plan.parts[element]),
+        symbol_bias=symbol_bias(spec, context, plan.parts[element], register_lift(plan, element)),
     )
     harmony = _bar_harmony(context)
     first: dict[str, SectionPlan] = {}

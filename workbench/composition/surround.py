@@ -14,8 +14,10 @@ from workbench.models.grid import SLOTS_PER_BAR
 from workbench.models.history import BAR_COLUMN, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN, Rows
 from workbench.models.spec import BAR_STEP, ElementSpec
 
-_ENERGY_TO_DENSITY = 0.45
+_ENERGY_TO_DENSITY = 0.8
 _TEXTURE_TO_DENSITY = 0.35
+_ENERGY_TO_PITCH = 10.0
+"""Semitones that the register of leads and pads rises from the calmest to the fullest section."""
 
 
 def section_of_bar(plan: Plan) -> list[SectionPlan]:
@@ -58,6 +60,17 @@ def density_class(plan: Plan, element: str, section: SectionPlan) -> int:
         + _TEXTURE_TO_DENSITY * (plan.texture_density - 0.5)
     )
     return 1 + round(float(np.clip(wanted, 0.0, 1.0)) * (DENSITY_CLASSES - 1))
+
+
+def register_lift(plan: Plan, element: str) -> npt.NDArray[np.int64]:
+    """Semitones by which the register is moved in each bar, (bars,): choruses lie higher than verses.
+
+    The bass stays where it is.
+    """
+    if element not in ("pads", "leads"):
+        return np.zeros(plan.bars, np.int64)
+    energies = np.array([section.energy for section in section_of_bar(plan)])
+    return np.rint(_ENERGY_TO_PITCH * (energies - 0.55)).astype(np.int64)
 
 
 def onset_stream(rows: Rows, bars: int, symbol: int | None = None) -> Bits:

@@ -27,8 +27,10 @@ _NO_THIRD = {"5": -5.0, "sus": -2.5}
 _INVERSION, _FOREIGN_BASS = -1.3, -3.5
 
 
-def symbol_bias(spec: ElementSpec, context: SongContext, traits: PartTraits) -> npt.NDArray[np.float64]:
-    """Bias in nats by beat of the song and symbol, (beats, symbols)."""
+def symbol_bias(
+    spec: ElementSpec, context: SongContext, traits: PartTraits, lift: npt.NDArray[np.int64]
+) -> npt.NDArray[np.float64]:
+    """Bias in nats by beat of the song and symbol, (beats, symbols); `lift` (bars,) moves the register in semitones."""
     weights = _BIAS[spec.name]
     pitches = pitch_table(spec, zero_pitch_classes(spec, context))
     bias = np.zeros(pitches.shape)
@@ -41,7 +43,9 @@ def symbol_bias(spec: ElementSpec, context: SongContext, traits: PartTraits) -> 
         bias[beat] += weights["chord"] * in_chord + weights["foreign"] * foreign
         if pair is not None:
             bias[beat] += weights["root"] * (classes == pair[0].bass)
-    outside = np.maximum(traits.low_pitch - pitches, 0) + np.maximum(pitches - traits.high_pitch, 0)
+    moved = np.repeat(lift, context.bar_beats)[:, None]
+    below, above = traits.low_pitch + moved - pitches, pitches - traits.high_pitch - moved
+    outside = np.maximum(below, 0) + np.maximum(above, 0)
     bias += _OUT_OF_REGISTER * np.minimum(outside, 8)
     return bias
 
