@@ -3,8 +3,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from workbench.composition.tonal import quality_bias, root_bias
+from workbench.composition.tonal import quality_bias, root_bias, symbol_bias
+from workbench.domain.plan import PartTraits
 from workbench.domain.theory import CHORD_QUALITIES, Key
+from workbench.models.context import SongContext
+from workbench.models.elements import LEADS
 
 QUALITIES = list(CHORD_QUALITIES)
 
@@ -29,3 +32,15 @@ def test_roots_of_the_scale_are_free() -> None:
     # The second degree of minor carries a diminished triad.
     assert np.flatnonzero(bias == 0).tolist() == [0, 3, 5, 7, 8, 10]
     assert bias[2] < 0
+
+
+def test_a_lift_takes_from_the_bottom_and_a_fall_from_the_top() -> None:
+    bars = 3
+    zeros = np.zeros(bars, np.int64)
+    context = SongContext(bars, 4, 100.0, Key.parse("C major"), (), "", "", ("",) * bars, zeros, zeros, {})
+    traits = PartTraits(low_pitch=60, high_pitch=84)
+    bias = symbol_bias(LEADS, context, traits, np.array([0, 5, -5]))
+    pitches = np.arange(LEADS.symbols) + LEADS.lowest_pitch + LEADS.anchor(0)
+    c4, c6 = int(np.flatnonzero(pitches == 60)[0]), int(np.flatnonzero(pitches == 84)[0])
+    assert bias[0, c4] == bias[8, c4] > bias[4, c4]
+    assert bias[0, c6] == bias[4, c6] > bias[8, c6]

@@ -8,7 +8,7 @@ from workbench.composition.drums import write_percussion
 from workbench.composition.feel import close, in_register, perform, shape_lengths, without_unisons
 from workbench.composition.harmony import write_chords
 from workbench.composition.melodic import write_melodic
-from workbench.composition.surround import onset_stream, register_lift
+from workbench.composition.surround import onset_stream
 from workbench.domain.plan import Plan
 from workbench.domain.score import Part, Score
 from workbench.domain.song import DRUM_ROLES, ELEMENTS
@@ -68,8 +68,7 @@ def _compose(plan: Plan, report: Progress) -> Score:
             rows, notes = write_melodic(plan, element, chords, streams)
             streams[element] = onset_stream(rows, plan.bars)
             traits = plan.parts[element]
-            lift = register_lift(plan, element)
-            notes = in_register(notes, traits.low_pitch + int(lift.min()), traits.high_pitch + int(lift.max()))
+            notes = in_register(notes, traits.low_pitch, traits.high_pitch)
             notes = shape_lengths(without_unisons(notes), plan, element, chords)
         parts[element] = Part(element, perform(close(notes, plan, element), plan, element))
     report(1.0, "score")

@@ -44,7 +44,9 @@ def symbol_bias(
         if pair is not None:
             bias[beat] += weights["root"] * (classes == pair[0].bass)
     moved = np.repeat(lift, context.bar_beats)[:, None]
-    below, above = traits.low_pitch + moved - pitches, pitches - traits.high_pitch - moved
+    # Within the plan's register: a lift takes from the bottom, a fall from the top.
+    below = traits.low_pitch + np.maximum(moved, 0) - pitches
+    above = pitches - traits.high_pitch - np.minimum(moved, 0)
     outside = np.maximum(below, 0) + np.maximum(above, 0)
     bias += _OUT_OF_REGISTER * np.minimum(outside, 8)
     return bias
