@@ -29,6 +29,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--steps", type=_positive, metavar="N", help="optimiser steps instead of the recipe's")
     parser.add_argument("--validate-every", type=_positive, metavar="N", help="steps between validations")
     parser.add_argument("--limit", type=_positive, metavar="N", help="songs of each corpus and split, for a quick try")
+    parser.add_argument("--start", type=Path, metavar="FILE", help="weights (.safetensors) to go on from")
     parser.add_argument("--seed", type=int, metavar="N", help="seed instead of the recipe's")
     parser.add_argument("--no-track", action="store_true", help="do not log to MLflow")
     return parser
@@ -57,7 +58,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         logger: Any = None if options.no_track else mlflow_logger(config.element)
         bar = sys.stderr.isatty()
-        weights = fit(config, options.data, folder, limit=options.limit, logger=logger or False, progress=bar)
+        weights = fit(
+            config, options.data, folder,
+            limit=options.limit, start=options.start, logger=logger or False, progress=bar,
+        )  # fmt: skip
         if logger is not None:
             for path in (weights, weights.with_suffix(".json")):
                 logger.experiment.log_artifact(logger.run_id, str(path), "weights")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -11,12 +12,14 @@ import numpy.typing as npt
 from torch.utils.data import Dataset
 
 from training.corpora.song import CorpusSong, NoteTable
+from workbench.concept.mood import read_mood
 from workbench.domain.song import drum_role
 from workbench.models.context import PREFIX_SIZES, Bits, SongContext
 from workbench.models.grid import SLOTS_PER_BAR, quantise
 from workbench.models.history import BAR_COLUMN, STEP_COLUMN, SYMBOL_COLUMN, Rows
 from workbench.models.spec import BAR_STEP, ElementSpec, Surroundings, surroundings
 from workbench.models.tokenizer import encode_chords, encode_drums, encode_pitched
+from workbench.models.vocabulary import mood_index
 from workbench.models.window import Item, build_item, line_starts
 
 _DENSITY_WINDOW_BARS = 8
@@ -30,6 +33,7 @@ class EncodedPart:
     song_id: str
     corpus: str
     split: str
+    tempo_bpm: float
     rows: Rows
     line_starts: npt.NDArray[np.int64]
     surroundings: Surroundings
@@ -53,7 +57,9 @@ def encode_part(song: CorpusSong, spec: ElementSpec) -> EncodedPart | None:
             return None
         rows = _encode_table(table, spec, context)
     context = replace(context, density=density_classes(rows, context.bars, spec))
-    return EncodedPart(song.song_id, song.corpus, song.split, rows, line_starts(rows), surroundings(spec, context))
+    return EncodedPart(
+        song.song_id, song.corpus, song.split, song.tempo_bpm, rows, line_starts(rows), surroundings(spec, context)
+    )
 
 
 def _encode_table(table: NoteTable, spec: ElementSpec, context: SongContext) -> Rows:
@@ -76,7 +82,17 @@ def song_context(song: CorpusSong) -> SongContext:
         remaining=song.remaining,
         density=np.zeros(song.bars, np.int64),
         streams=_streams(song),
+        mood=mood_class(song.mood),
     )
+
+
+@functools.lru_cache(maxsize=256)
+def mood_class(word: str) -> int:
+    """Mood class of a mood word by the lexicon that concepts are read with; 0 if there is none or it is not known."""
+    if not word:
+        return 0
+    mood = read_mood(word)
+    return mood_index(mood.valence, mood.arousal) if mood.words else 0
 
 
 def _streams(song: CorpusSong) -> dict[str, Bits]:
@@ -178,12 +194,38 @@ class TrainingWindows(Dataset[Item]):
         number = min(int(np.searchsorted(self._cumulative, rng.random())), len(self._parts) - 1)
         part = self._parts[number]
         latest = max(0, int(np.searchsorted(part.line_starts, len(part.rows) - self._rows // 2)))
-        first = int(part.line_starts[rng.integers(0, latest + 1) if latest < part.bars else 0])
+        bar = int(rng.integers(0, latest + 1) if latest < part.bars else 0)
+        first = int(part.line_starts[bar])
         rows = augment(part.rows, self._spec, rng)
-        last = min(first + self._rows, len(rows))
-        item = build_item(rows, part.line_starts, part.surroundings, self._spec, first, last, first)
+        last, ahead = min(first + self._rows, len(rows)), None
+        if rng.random() < _INFILL_SHARE:
+            last, ahead = _with_bars_ahead(rows, part.line_starts, first, last, max(self._spec.lags), rng)
+        origin = bar if rng.random() < _COLD_START_SHARE else None
+        item = build_item(
+            rows, part.line_starts, part.surroundings, self._spec, first, last, first, ahead=ahead, origin=origin
+        )
         item["prefix"] = drop_conditions(item["prefix"], rng)
         return item
+
+
+_INFILL_SHARE = 0.35
+"""Windows whose following bars are shown: a span is hidden and the network fills the middle."""
+_COLD_START_SHARE = 0.2
+"""Windows that remember nothing from before: an element that enters."""
+
+
+def _with_bars_ahead(
+    rows: Rows, starts: npt.NDArray[np.int64], first: int, last: int, reach: int, rng: np.random.Generator
+) -> tuple[int, Rows | None]:
+    """End the window at one of its later bar lines, and give the bars after it as far as the network can see."""
+    half = int(np.searchsorted(starts, (first + last) // 2))
+    ends = np.arange(half, np.searchsorted(starts, last, side="right"))
+    ends = ends[(starts[ends] > first) & (starts[ends] <= last)]
+    if not len(ends):
+        return last, None
+    end = int(rng.choice(ends))
+    stop = int(starts[end + reach]) if end + reach < len(starts) else len(rows)
+    return int(starts[end]), rows[starts[end] : stop]
 
 
 def augment(rows: Rows, spec: ElementSpec, rng: np.random.Generator) -> Rows:

@@ -6,7 +6,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,8 @@ from training.config import TrainingConfig
 from training.corpora import CORPORA, read_corpora
 from training.dataset import EncodedPart, encode_part
 from training.module import ElementData, ElementModule
-from workbench.domain.errors import CorpusError
-from workbench.models.checkpoint import save_checkpoint
+from workbench.domain.errors import CorpusError, ModelError
+from workbench.models.checkpoint import load_checkpoint, read_card, save_checkpoint
 from workbench.models.elements import get_spec
 
 _VALIDATION_SHARE_WHILE_TRAINING = 0.25
@@ -62,6 +62,7 @@ def fit(
     run_dir: Path,
     *,
     limit: int | None = None,
+    start: Path | None = None,
     logger: Any = False,
     progress: bool = True,
     callbacks: Sequence[lightning.Callback] = (),
@@ -77,6 +78,8 @@ def fit(
         Checkpoints and the result go here; a `last.ckpt` found there is resumed.
     limit : int, optional
         Songs of each corpus and split.
+    start : Path, optional
+        Weights to start from instead of from chance; the recipe's network must have their size.
     logger : Lightning logger or False
     progress : bool
         Show a progress bar.
@@ -92,6 +95,8 @@ def fit(
     started = time.monotonic()
     parts = load_parts(data, config, limit)
     module = ElementModule(config)
+    if start is not None:
+        module.network.load_state_dict(matching_weights(start, config))
     best = ModelCheckpoint(run_dir, filename="best", monitor="val_nll", save_top_k=1, enable_version_counter=False)
     last = ModelCheckpoint(
         run_dir, filename="last", every_n_train_steps=config.checkpoint_every, enable_version_counter=False
@@ -120,9 +125,32 @@ def fit(
     _restore(module, Path(best.best_model_path))
     metrics = validate(module, parts, config)
     card = describe(config, parts, metrics, trainer.global_step, time.monotonic() - started)
+    if start is not None:
+        card["started_from"] = earlier_training(start)
     path = run_dir / f"{config.element}.safetensors"
     save_checkpoint(module.network, path, card)
     return path
+
+
+def matching_weights(start: Path, config: TrainingConfig) -> dict[str, torch.Tensor]:
+    """Weights to start from.
+
+    Raises
+    ------
+    ModelError
+        If they are missing or damaged, or are not of the recipe's element and size.
+    """
+    network = load_checkpoint(start)
+    same_size = replace(network.config, dropout=config.model.dropout) == config.model
+    if network.spec.name != config.element or not same_size:
+        raise ModelError(f"weights {start.name} do not fit the recipe: expected {config.element} of {config.model}")
+    return network.state_dict()
+
+
+def earlier_training(start: Path) -> dict[str, Any]:
+    """What the card tells of the weights that a training started from."""
+    card = read_card(start)
+    return {key: card[key] for key in ("sha256", "recipe", "steps", "minutes", "started_from") if key in card}
 
 
 def validate(module: ElementModule, parts: list[EncodedPart], config: TrainingConfig) -> dict[str, float]:

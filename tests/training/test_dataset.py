@@ -7,6 +7,7 @@ import pytest
 
 from training.corpora import read_corpora
 from training.dataset import EncodedPart, TrainingWindows, augment, drop_conditions, encode_part, validation_windows
+from workbench.models.context import PREFIX_SIZES
 from workbench.models.elements import SPECS
 from workbench.models.history import STEP_COLUMN
 from workbench.models.spec import BAR_STEP
@@ -52,7 +53,7 @@ def test_augmentation_changes_velocity_only(parts: list[EncodedPart]) -> None:
 
 
 def test_conditions_are_dropped_for_the_whole_window(parts: list[EncodedPart]) -> None:
-    prefix = np.ones((8, 8), np.int64)
+    prefix = np.ones((8, len(PREFIX_SIZES)), np.int64)
     dropped = [drop_conditions(prefix, np.random.default_rng(seed)) for seed in range(30)]
     assert all(((table == 0).all(0) | (table == 1).all(0)).all() for table in dropped)
     assert 0.05 < np.mean([table[0] == 0 for table in dropped]) < 0.35

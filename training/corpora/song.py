@@ -31,6 +31,7 @@ class CorpusSong:
 
     `tier`: A permissive, B copyleft, S synthetic. `sections` names the section of each bar ("" unknown) and
     `remaining` counts the bars to its end (0 unknown). `parts` maps an element to its notes; harmony lies in `chords`.
+    `mood` is the corpus's own word for the song's mood, "" unknown.
     """
 
     song_id: str
@@ -47,6 +48,7 @@ class CorpusSong:
     sections: tuple[str, ...]
     remaining: npt.NDArray[np.int64]
     parts: Mapping[str, NoteTable]
+    mood: str = ""
 
 
 def spread_sections(spans: list[tuple[str, int]], bars: int) -> tuple[tuple[str, ...], npt.NDArray[np.int64]]:

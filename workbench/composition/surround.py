@@ -13,6 +13,7 @@ from workbench.models.context import DENSITY_CLASSES, Bits, SongContext
 from workbench.models.grid import SLOTS_PER_BAR
 from workbench.models.history import BAR_COLUMN, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN, Rows
 from workbench.models.spec import BAR_STEP, ElementSpec
+from workbench.models.vocabulary import mood_index
 
 _ENERGY_TO_DENSITY = 0.8
 _TEXTURE_TO_DENSITY = 0.35
@@ -43,6 +44,7 @@ def context_for(
         remaining=np.array(remaining, np.int64),
         density=np.array([density_class(plan, spec.name, section) for section in sections], np.int64),
         streams=streams,
+        mood=mood_index(plan.valence, plan.arousal) if spec.sees_mood else 0,
     )
 
 

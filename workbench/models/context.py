@@ -15,6 +15,7 @@ from workbench.domain.theory import Chord, Key
 from workbench.models.grid import SLOTS_PER_BAR
 from workbench.models.vocabulary import (
     MODES,
+    MOODS,
     PHRASE_BARS,
     SECTIONS,
     SOURCES,
@@ -38,6 +39,7 @@ PREFIX_SIZES: dict[str, int] = {
     "density": DENSITY_CLASSES + 1,
     "phrase": PHRASE_BARS + 1,
     "remaining": 5,
+    "mood": MOODS + 1,
 }
 """Conditions told once a bar, and how many values each has. `phrase` is the bar within its eight, `remaining` the
 bars to the end of the section (1, 2, 3, more)."""
@@ -67,6 +69,8 @@ class SongContext:
         Density class 1..8 asked of the part, 0 not told.
     streams : mapping name -> array (bars, 48)
         Onsets of what already sounds ("kick", "snare", "bass", "leads").
+    mood : int
+        Mood class of `vocabulary.mood_index`, 0 not told.
     """
 
     bars: int
@@ -80,6 +84,7 @@ class SongContext:
     remaining: npt.NDArray[np.int64]
     density: npt.NDArray[np.int64]
     streams: Mapping[str, Bits]
+    mood: int = 0
 
     def prefix(self) -> npt.NDArray[np.int64]:
         """Condition indices, (bars, len(PREFIX_SIZES))."""
@@ -93,6 +98,7 @@ class SongContext:
         table[:, 5] = self.density
         table[:, 6] = np.arange(self.bars) % PHRASE_BARS + 1
         table[:, 7] = np.minimum(self.remaining, 4)
+        table[:, 8] = self.mood
         return table
 
     def chord_at_beats(self) -> list[tuple[Chord, Chord] | None]:

@@ -1,8 +1,9 @@
-"""What a part did one, two, four bars ago, cell by cell: the memory that lets a network repeat and vary.
+"""What a part did one, two, four bars ago, and what it does in bars ahead that stand already, cell by cell.
 
-Attention alone learns to copy slowly on small data. Here each choice is shown the same place in earlier bars: before
-the step the onsets of those bars, before the symbol which symbols stood in that slot, before the attributes the
-values that the same cell had.
+Attention alone learns to copy slowly on small data. Here each choice is shown the same place in neighbouring bars:
+before the step the onsets of those bars, before the symbol which symbols stand in that slot, before the attributes
+the values that the same cell has. Earlier bars let a network repeat and vary; later bars, where they are known, let
+it fill in the middle, so that a range can be composed anew between its neighbours.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from workbench.models.spec import ElementSpec
 Rows = npt.NDArray[np.int64]
 """Rows of a part: columns bar, slot, step, symbol, attributes; bar lines have step 0 and symbol 0."""
 BAR_COLUMN, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN, FIRST_ATTRIBUTE = 0, 1, 2, 3, 4
+
+Integers = npt.NDArray[np.int64]
 
 
 class History:
@@ -31,31 +34,51 @@ class History:
     def __init__(self, spec: ElementSpec, bars: int) -> None:
         self._spec = spec
         self._pad = max(spec.lags)
-        shape = (bars + self._pad, SLOTS_PER_BAR, spec.symbols, len(spec.attributes))
-        self._cells = np.zeros(shape, np.int8)
-        self._onsets = np.zeros((bars + self._pad, SLOTS_PER_BAR, spec.group_count), np.uint8)
+        length = bars + 2 * self._pad
+        self._cells = np.zeros((length, SLOTS_PER_BAR, spec.symbols, len(spec.attributes)), np.int8)
+        self._onsets = np.zeros((length, SLOTS_PER_BAR, spec.group_count), np.uint8)
+        self._stands = np.zeros(length, np.uint8)
         self._groups = np.array(spec.groups)
 
     def add(self, rows: Rows) -> None:
-        """Enter the notes of `rows`; bar lines are passed over."""
+        """Enter the notes of `rows`; bar lines are passed over. Only later bars are shown them."""
         notes = rows[rows[:, STEP_COLUMN] > 0]
         bar, slot, symbol = notes[:, BAR_COLUMN] + self._pad, notes[:, SLOT_COLUMN], notes[:, SYMBOL_COLUMN]
         self._cells[bar, slot, symbol] = notes[:, FIRST_ATTRIBUTE:] + 1
         self._onsets[bar, slot, self._groups[symbol]] = 1
 
-    def bar_features(self, bars: npt.NDArray[np.int64]) -> npt.NDArray[np.uint8]:
-        """Onsets of the earlier bars by lag, slot and group, (n, lags * 48 * groups)."""
-        lagged = [self._onsets[bars + self._pad - lag].reshape(len(bars), -1) for lag in self._spec.lags]
-        return np.concatenate(lagged, axis=1)
+    def add_ahead(self, rows: Rows) -> None:
+        """Enter whole bars that stand already although the bars before them are still to be written."""
+        self.add(rows)
+        self._stands[np.unique(rows[:, BAR_COLUMN]) + self._pad] = 1
 
-    def cell_features(self, bars: npt.NDArray[np.int64], slots: npt.NDArray[np.int64]) -> npt.NDArray[np.uint8]:
-        """Which symbols stood in the slot in earlier bars, (n, lags * symbols)."""
-        lagged = [(self._cells[bars + self._pad - lag, slots, :, 0] > 0) for lag in self._spec.lags]
-        return np.concatenate(lagged, axis=1).astype(np.uint8)
+    def bar_features(self, bars: Integers) -> npt.NDArray[np.uint8]:
+        """What is told once a bar, (n, 2 * lags * 48 * groups + lags).
 
-    def memory(
-        self, bars: npt.NDArray[np.int64], slots: npt.NDArray[np.int64], symbols: npt.NDArray[np.int64]
-    ) -> npt.NDArray[np.int64]:
-        """Attribute values plus one of the same cell in earlier bars, 0 where it was empty, (n, lags, attributes)."""
-        lagged = [self._cells[bars + self._pad - lag, slots, symbols] for lag in self._spec.lags]
-        return np.stack(lagged, axis=1).astype(np.int64)
+        Onsets of the earlier bars by lag, slot and group, the same of the later ones, and which of these stand.
+        """
+        tables = [self._onsets[bars + self._pad - lag].reshape(len(bars), -1) for lag in self._spec.lags]
+        flags = [self._stands[bars + self._pad + lag][:, None] for lag in self._spec.lags]
+        for lag, flag in zip(self._spec.lags, flags, strict=True):
+            tables.append(self._onsets[bars + self._pad + lag].reshape(len(bars), -1) * flag)
+        return np.concatenate(tables + flags, axis=1)
+
+    def cell_features(self, bars: Integers, slots: Integers) -> npt.NDArray[np.uint8]:
+        """Which symbols stand in the slot in earlier, then in later bars, (n, 2 * lags * symbols)."""
+        neighbours = self._neighbours(bars)
+        tables = [(self._cells[place, slots, :, 0] > 0) * flag[:, None] for place, flag in neighbours]
+        return np.concatenate(tables, axis=1).astype(np.uint8)
+
+    def memory(self, bars: Integers, slots: Integers, symbols: Integers) -> Integers:
+        """Attribute values plus one of the same cell in earlier, then in later bars, 0 where it is empty or unknown,
+        (n, 2 * lags, attributes).
+        """
+        tables = [self._cells[place, slots, symbols] * flag[:, None] for place, flag in self._neighbours(bars)]
+        return np.stack(tables, axis=1).astype(np.int64)
+
+    def _neighbours(self, bars: Integers) -> list[tuple[Integers, npt.NDArray[np.uint8]]]:
+        """Table places of the neighbouring bars by lag, earlier ones first, and whether they may be shown (0 or 1)."""
+        places = bars + self._pad
+        known = np.ones(len(bars), np.uint8)
+        earlier = [(places - lag, known) for lag in self._spec.lags]
+        return earlier + [(places + lag, self._stands[places + lag]) for lag in self._spec.lags]

@@ -68,6 +68,8 @@ class PartWriter:
         Added to the symbol logits, by beat of the song.
     attribute_bias : mapping name -> array (symbols, size), optional
         Added to the logits of an attribute, by symbol.
+    ahead : Rows, optional
+        Whole bars, up to the song's last, that stand already: the network writes towards them.
     """
 
     def __init__(
@@ -80,12 +82,16 @@ class PartWriter:
         prior: CellPrior | None = None,
         symbol_bias: Logits | None = None,
         attribute_bias: Mapping[str, Logits] | None = None,
+        ahead: Rows | None = None,
     ) -> None:
         self._model, self._spec, self._around = model, model.spec, around
         self._bar_beats, self._settings = bar_beats, settings
         self._prior, self._symbol_bias, self._attribute_bias = prior, symbol_bias, attribute_bias or {}
         self._columns = 4 + len(model.spec.attributes)
         self._history = History(model.spec, len(around.prefix))
+        self._ahead = ahead
+        if ahead is not None:
+            self._history.add_ahead(ahead)
         self.rows: Rows = np.zeros((0, self._columns), np.int64)
         self._starts: list[int] = []
 
@@ -98,6 +104,10 @@ class PartWriter:
     def length(self) -> int:
         """Bars of the whole song."""
         return len(self._around.prefix)
+
+    def take(self, rows: Rows) -> None:
+        """Write given rows: whole bars that follow those that stand."""
+        self._append(rows)
 
     def rest(self, bars: int) -> None:
         """Leave the next bars empty."""
@@ -180,8 +190,9 @@ class _Run:
         if first == bar:
             return
         item = build_item(
-            self._writer.rows, np.array(starts[:-1]), self._writer._around, self._spec, starts[first], starts[bar], 0
-        )
+            self._writer.rows, np.array(starts[:-1]), self._writer._around, self._spec, starts[first], starts[bar], 0,
+            ahead=self._writer._ahead,
+        )  # fmt: skip
         batch = collate([item])
         bars = model.embed_bars(batch.prefix, batch.bar)
         state = bars[:, batch.bar_index[0]]

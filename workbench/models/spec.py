@@ -46,9 +46,9 @@ class ElementSpec:
     attributes : mapping name -> size
         Fields decided after the symbol, in order.
     lags : tuple of int
-        How many bars back the model sees its own bars cell by cell.
+        How many bars back, and ahead where those stand already, the model sees its own bars cell by cell.
     groups : tuple of int
-        For each symbol the group under which its onsets are shown in the earlier bars.
+        For each symbol the group under which its onsets are shown in the neighbouring bars.
     streams : tuple of str
         Onset streams of other elements that it sees.
     relative_to_root : bool
@@ -60,6 +60,8 @@ class ElementSpec:
         Longest run of rows that the network is trained on and may look back over.
     styles, sources : tuple of str
         Style and source words that its training data holds; others are not told to it.
+    sees_mood : bool
+        Whether its training data tells moods.
     lowest_pitch, low_anchor : int
         Pitched elements: symbol 0 is `lowest_pitch` semitones from the anchor, which is the first pitch of the
         zero pitch class at or above `low_anchor`.
@@ -79,23 +81,25 @@ class ElementSpec:
     window_rows: int = 192
     styles: tuple[str, ...] = STYLES
     sources: tuple[str, ...] = SOURCES
+    sees_mood: bool = False
 
     @property
     def group_count(self) -> int:
-        """How many onset groups the earlier bars are shown in."""
+        """How many onset groups the neighbouring bars are shown in."""
         return max(self.groups) + 1
 
     @property
     def bar_features(self) -> int:
         """Size of the features told once a bar."""
         chords = 5 * CHORD_FEATURES if self.sees_chords else 0
-        return chords + SLOTS_PER_BAR * (len(self.streams) + self.group_count * len(self.lags))
+        neighbours = len(self.lags) * (2 * SLOTS_PER_BAR * self.group_count + 1)
+        return chords + SLOTS_PER_BAR * len(self.streams) + neighbours
 
     @property
     def cell_features(self) -> int:
         """Size of the features told once the slot is known."""
         chords = CHORD_FEATURES if self.sees_chords else 0
-        return chords + len(self.streams) + self.symbols * len(self.lags)
+        return chords + len(self.streams) + 2 * self.symbols * len(self.lags)
 
     def anchor(self, pitch_class: int) -> int:
         """The pitch of symbol zero's interval base: the first `pitch_class` at or above `low_anchor`."""

@@ -31,7 +31,7 @@ class ModelConfig:
 
 
 class Batch(NamedTuple):
-    """Rows with all that is seen when they are decided. B sequences, T rows, N bars, L lags, A attributes.
+    """Rows with all that is seen when they are decided. B sequences, T rows, N bars, L neighbours, A attributes.
 
     `fields` (B, T, 2 + A) step, symbol, attributes; `bar_index` (B, T) the bar (0..N-1) that is under way when the
     row is decided; `prefix` (B, N, P); `bar` (B, N, D1) features; `cell` (B, T, D2) features of the row's slot;
@@ -120,7 +120,7 @@ class ElementTransformer(nn.Module):
         self.symbol_head = _head(width, spec.symbols)
         self.symbol_chosen = nn.Embedding(spec.symbols, width)
         self.memory_in = nn.ModuleList(
-            nn.ModuleList(nn.Embedding(size + 1, width) for size in sizes) for _ in spec.lags
+            nn.ModuleList(nn.Embedding(size + 1, width) for size in sizes) for _ in range(2 * len(spec.lags))
         )
         self.note_blocks = nn.ModuleList(Block(config) for _ in range(config.note_blocks))
         self.attribute_heads = nn.ModuleList(_head(width, size) for size in sizes)

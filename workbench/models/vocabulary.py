@@ -14,6 +14,9 @@ SOURCES = ("played", "sequenced", "accompaniment")
 """Where training material comes from: recorded players, hand-made sequences, generated accompaniment."""
 TEMPO_EDGES_BPM = (65.0, 80.0, 95.0, 110.0, 125.0, 140.0, 160.0)
 PHRASE_BARS = 8
+MOODS = 9
+"""Mood classes: three of valence times three of arousal (Russell 1980)."""
+_MOOD_EDGES = (-0.2, 0.2)
 
 _SECTION_FAMILY = {
     "post-chorus": "chorus", "hook": "chorus", "refrain": "chorus", "drop": "chorus", "build": "pre-chorus",
@@ -53,3 +56,14 @@ def tempo_index(tempo_bpm: float) -> int:
     5
     """
     return bisect.bisect_right(TEMPO_EDGES_BPM, tempo_bpm) + 1
+
+
+def mood_index(valence: float, arousal: float) -> int:
+    """Mood class from 1 of valence and arousal, each -1..1: low, middle or high of either.
+
+    Examples
+    --------
+    >>> mood_index(-0.8, -0.8), mood_index(0.0, 0.0), mood_index(0.8, 0.8)
+    (1, 5, 9)
+    """
+    return 3 * bisect.bisect_right(_MOOD_EDGES, valence) + bisect.bisect_right(_MOOD_EDGES, arousal) + 1

@@ -20,19 +20,42 @@ def line_starts(rows: Rows) -> np.ndarray:
 
 
 def build_item(
-    rows: Rows, starts: np.ndarray, around: Surroundings, spec: ElementSpec, first: int, last: int, scored_from: int
+    rows: Rows,
+    starts: np.ndarray,
+    around: Surroundings,
+    spec: ElementSpec,
+    first: int,
+    last: int,
+    scored_from: int,
+    *,
+    ahead: Rows | None = None,
+    origin: int | None = None,
 ) -> Item:
     """Arrays of rows `first`..`last`-1, where `first` is a bar line; rows before `scored_from` are context only.
 
     The first row of a window never counts: it is always a bar line.
+
+    Parameters
+    ----------
+    rows, starts : arrays
+        The part, and the row of each of its bar lines.
+    around : Surroundings
+    spec : ElementSpec
+    first, last, scored_from : int
+        Row numbers.
+    ahead : Rows, optional
+        Whole bars after the window that stand already.
+    origin : int, optional
+        First bar that is remembered; by default as far back as the element can see.
     """
     inside = rows[first:last]
     first_bar, last_bar = int(inside[0, BAR_COLUMN]), int(inside[-1, BAR_COLUMN])
-    origin = max(0, first_bar - max(spec.lags))
-    history = History(spec, last_bar - origin + 1)
-    before = rows[starts[origin] : last].copy()
-    before[:, BAR_COLUMN] -= origin
-    history.add(before)
+    origin = max(0, first_bar - max(spec.lags)) if origin is None else origin
+    end_bar = last_bar if ahead is None or not len(ahead) else int(ahead[-1, BAR_COLUMN])
+    history = History(spec, end_bar - origin + 1)
+    history.add(_from_bar(rows[starts[origin] : last], origin))
+    if ahead is not None:
+        history.add_ahead(_from_bar(ahead, origin))
     bars = np.arange(first_bar, last_bar + 1)
     row_bars, slots, symbols = inside[:, BAR_COLUMN], inside[:, SLOT_COLUMN], inside[:, SYMBOL_COLUMN]
     return {
@@ -44,6 +67,12 @@ def build_item(
         "memory": history.memory(row_bars - origin, slots, symbols),
         "scored": np.arange(first, last) >= max(scored_from, first + 1),
     }
+
+
+def _from_bar(rows: Rows, origin: int) -> Rows:
+    moved = rows.copy()
+    moved[:, BAR_COLUMN] -= origin
+    return moved
 
 
 def collate(items: Sequence[Mapping[str, np.ndarray]]) -> Batch:

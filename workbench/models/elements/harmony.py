@@ -16,4 +16,5 @@ HARMONY = ElementSpec(
     window_rows=96,
     styles=("pop",),
     sources=("played",),
+    sees_mood=True,
 )

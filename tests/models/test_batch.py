@@ -1,0 +1,90 @@
+"""Parts written in lockstep: the same likelihood as one by one, the grammar, what is given, what stands ahead."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.models.test_sampling import BARS, make_context, make_model
+from workbench.models.batch import Job, draw_rows, write_batch
+from workbench.models.elements import SPECS
+from workbench.models.history import BAR_COLUMN, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN, Rows
+from workbench.models.sampling import Settings, draw
+from workbench.models.spec import BAR_STEP, SAME_STEP, surroundings
+
+SETTINGS = Settings(0.98, 1.0, 0.9)
+
+
+def jobs_for(element: str, count: int = 5, **kwargs: object) -> list[Job]:
+    spec = SPECS[element]
+    lengths = [BARS - number % 3 for number in range(count)]
+    return [
+        Job(surroundings(spec, make_context(length)), 4, (3, number), **kwargs)  # type: ignore[arg-type]
+        for number, length in enumerate(lengths)
+    ]
+
+
+def assert_valid(rows: Rows, bars: int) -> None:
+    lines = rows[:, STEP_COLUMN] == BAR_STEP
+    assert np.array_equal(rows[lines, BAR_COLUMN], np.arange(bars))
+    notes = rows[~lines]
+    order = np.lexsort((notes[:, SYMBOL_COLUMN], notes[:, SLOT_COLUMN], notes[:, BAR_COLUMN]))
+    assert np.array_equal(order, np.arange(len(notes)))
+    assert len(np.unique(notes[:, [BAR_COLUMN, SLOT_COLUMN, SYMBOL_COLUMN]], axis=0)) == len(notes)
+    same = notes[:, STEP_COLUMN] == SAME_STEP
+    assert np.array_equal(notes[~same, STEP_COLUMN] - 1, notes[~same, SLOT_COLUMN])
+
+
+@pytest.mark.parametrize("element", SPECS)
+def test_every_job_is_whole_and_valid(element: str) -> None:
+    jobs = jobs_for(element)
+    for job, rows in zip(jobs, write_batch(make_model(element), jobs, SETTINGS), strict=True):
+        assert_valid(rows, len(job.around.prefix))
+
+
+def test_company_changes_nothing() -> None:
+    model, jobs = make_model("bass"), jobs_for("bass", 7)
+    together = write_batch(model, jobs, SETTINGS)
+    alone = write_batch(model, jobs, SETTINGS, batch_size=1)
+    assert all(np.array_equal(a, b) for a, b in zip(together, alone, strict=True))
+
+
+def test_seed_decides() -> None:
+    model, (job, *_) = make_model("leads"), jobs_for("leads")
+    other = Job(job.around, 4, 99)
+    first, again, different = write_batch(model, [job, job, other], SETTINGS)
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, different)
+
+
+def test_given_bars_come_first_and_bars_ahead_last() -> None:
+    model, (job, *_) = make_model("percussion"), jobs_for("percussion")
+    (whole,) = write_batch(model, [job], SETTINGS)
+    before, after = whole[whole[:, BAR_COLUMN] < 2], whole[whole[:, BAR_COLUMN] >= 5]
+    (filled,) = write_batch(model, [Job(job.around, 4, 5, given=before, ahead=after)], SETTINGS)
+    assert_valid(filled, BARS)
+    assert np.array_equal(filled[filled[:, BAR_COLUMN] < 2], before)
+    assert np.array_equal(filled[filled[:, BAR_COLUMN] >= 5], after)
+
+
+def test_what_lies_ahead_is_seen() -> None:
+    model, (job, *_) = make_model("percussion"), jobs_for("percussion")
+    (whole,) = write_batch(model, [job], SETTINGS)
+    ahead = whole[whole[:, BAR_COLUMN] >= 4]
+    rows = write_batch(model, [Job(job.around, 4, 5), Job(job.around, 4, 5, ahead=ahead)], SETTINGS)
+    first, second = (table[table[:, BAR_COLUMN] < 4] for table in rows)
+    assert not np.array_equal(first, second)
+
+
+def test_draws_agree_with_those_of_one_row() -> None:
+    class Fixed:
+        def __init__(self, value: float) -> None:
+            self.value = value
+
+        def random(self) -> float:
+            return self.value
+
+    rng = np.random.default_rng(2)
+    logits, chance = rng.normal(size=(50, 9)) * 2, rng.random(50)
+    one_by_one = [draw(row, Fixed(u), temperature=0.8, nucleus=0.9) for row, u in zip(logits, chance, strict=True)]  # type: ignore[arg-type]
+    assert draw_rows(logits, None, chance, Settings(0.9, 0.8)).tolist() == one_by_one
