@@ -7,10 +7,12 @@ import pytest
 
 from training.corpora import read_corpora
 from training.dataset import EncodedPart, TrainingWindows, augment, drop_conditions, encode_part, validation_windows
-from workbench.models.context import PREFIX_SIZES
+from workbench.models.context import PREFIX_SIZES, SongContext
 from workbench.models.elements import SPECS
-from workbench.models.history import STEP_COLUMN
-from workbench.models.spec import BAR_STEP
+from workbench.models.history import FIRST_ATTRIBUTE, STEP_COLUMN
+from workbench.models.spec import BAR_STEP, surroundings
+from workbench.models.tokenizer import encode_drums
+from workbench.models.window import build_item, line_starts
 
 SPEC = SPECS["percussion"]
 
@@ -57,3 +59,34 @@ def test_conditions_are_dropped_for_the_whole_window(parts: list[EncodedPart]) -
     dropped = [drop_conditions(prefix, np.random.default_rng(seed)) for seed in range(30)]
     assert all(((table == 0).all(0) | (table == 1).all(0)).all() for table in dropped)
     assert 0.05 < np.mean([table[0] == 0 for table in dropped]) < 0.35
+
+
+def test_some_windows_show_the_bars_ahead_and_some_start_cold(parts: list[EncodedPart]) -> None:
+    windows = TrainingWindows(parts, SPEC, {"groove": 1.0}, rows=96, size=60, seed=5)
+    flags = [windows[index]["bar"][:, -len(SPEC.lags) :] for index in range(60)]
+    share = np.mean([flag.any() for flag in flags])
+    assert 0.1 < share < 0.6
+    assert all((flag[-1] == 1).all() for flag in flags if flag.any() and flag[-1].any())
+
+
+def test_bars_ahead_tell_nothing_of_the_hidden_span() -> None:
+    """Features before a row stay as they are when that row and all after it in the span change."""
+    rng = np.random.default_rng(3)
+    onsets = np.sort(rng.choice(96, 40, replace=False)) / 4.0
+    context = SongContext(
+        6, 4, 100.0, None, (), "rock", "played", ("",) * 6, np.zeros(6, np.int64), np.zeros(6, np.int64), {}
+    )
+    rows = encode_drums(onsets, rng.choice([36, 38, 42], 40), rng.integers(20, 120, 40), context)
+    around, starts = surroundings(SPEC, context), line_starts(rows)
+    end = int(starts[4])
+    whole = build_item(rows, starts, around, SPEC, 0, end, 0, ahead=rows[end:])
+    for row in range(int(starts[2]), end):
+        if rows[row, STEP_COLUMN] == BAR_STEP:
+            continue
+        changed = rows.copy()
+        changed[row, FIRST_ATTRIBUTE] = (changed[row, FIRST_ATTRIBUTE] + 5) % 16
+        other = build_item(changed, starts, around, SPEC, 0, end, 0, ahead=changed[end:])
+        assert np.array_equal(whole["memory"][: row + 1], other["memory"][: row + 1])
+        assert np.array_equal(whole["cell"][: row + 1], other["cell"][: row + 1])
+        assert np.array_equal(whole["bar"], other["bar"])
+    assert whole["bar"][:, -len(SPEC.lags) :].sum() > 0
