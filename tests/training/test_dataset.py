@@ -61,12 +61,13 @@ def test_conditions_are_dropped_for_the_whole_window(parts: list[EncodedPart]) -
     assert 0.05 < np.mean([table[0] == 0 for table in dropped]) < 0.35
 
 
-def test_some_windows_show_the_bars_ahead_and_some_start_cold(parts: list[EncodedPart]) -> None:
+def test_some_windows_show_the_bars_ahead(parts: list[EncodedPart]) -> None:
     windows = TrainingWindows(parts, SPEC, {"groove": 1.0}, rows=96, size=60, seed=5)
     flags = [windows[index]["bar"][:, -len(SPEC.lags) :] for index in range(60)]
     share = np.mean([flag.any() for flag in flags])
     assert 0.1 < share < 0.6
-    assert all((flag[-1] == 1).all() for flag in flags if flag.any() and flag[-1].any())
+    # What stands lies beyond the window: a farther bar is known at least as often as a nearer one.
+    assert all((np.diff(flag.sum(0).astype(int)) >= 0).all() for flag in flags if len(flag) > max(SPEC.lags))
 
 
 def test_bars_ahead_tell_nothing_of_the_hidden_span() -> None:
