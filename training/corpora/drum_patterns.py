@@ -1,8 +1,8 @@
 """One-bar patterns of René-Pierre Bardet's two books of drum machine patterns, as steps with accents.
 
 Two forms are read: `dmp_patterns.json`, and the `Patterns_200.json` and `Patterns_260.json` of
-https://github.com/gvellut/dmp_midi (folder `input`). The books tell no velocity and no tempo: velocities follow from the
-accents, tempi are usual ones of the style.
+https://github.com/gvellut/dmp_midi (folder `input`). The books tell no velocity and no tempo: velocities follow from
+the accents, tempi are usual ones of the style.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ _LANES = {
 }  # fmt: skip
 _SIGNS = {"Note": "x", "Flam": "f", "Accent": "x", "Rest": "-"}
 _STYLES = {
-    "funk": ("funk", 102), "rock": ("rock", 120), "disco": ("dance", 120), "reggae": ("reggae", 76), "pop": ("pop", 112),
+    "funk": ("funk", 102), "rock": ("rock", 120), "disco": ("dance", 120), "reggae": ("reggae", 76),
+    "pop": ("pop", 112),
     "swing": ("jazz", 150), "samba": ("latin", 104), "rnb": ("rnb", 96), "rhythm&blues": ("rnb", 96),
     "slow": ("pop", 72), "ballad": ("pop", 70), "afro-cuban": ("latin", 110), "afrocub": ("latin", 110),
     "blues": ("rock", 90), "shuffle": ("rock", 116), "twist": ("rock", 160), "ska": ("reggae", 140),
@@ -46,7 +47,7 @@ def find(root: Path) -> Iterator[Item]:
     for pattern in _patterns(root):
         seen[pattern["name"]] = seen.get(pattern["name"], 0) + 1
         name = f"{pattern['source']}_{pattern['name']}_{seen[pattern['name']]}"
-        yield Item(name, (), {**pattern, "bars": 1})
+        yield Item(name, (), pattern)
 
 
 def _patterns(root: Path) -> Iterator[dict[str, Any]]:
@@ -63,9 +64,13 @@ def _patterns(root: Path) -> Iterator[dict[str, Any]]:
                 "style": style_word(entry["title"]),
                 "ts": entry["signature"],
                 "steps": entry["length"],
-                "lanes": {str(_LANES[lane]): _signs(steps) for lane, steps in entry["tracks"].items() if lane in _LANES},
+                "lanes": _lanes(entry["tracks"]),
                 "accent": _signs(entry.get("accent", [])),
             }
+
+
+def _lanes(tracks: dict[str, list[str]]) -> dict[str, str]:
+    return {str(_LANES[lane]): _signs(steps) for lane, steps in tracks.items() if lane in _LANES}
 
 
 def _signs(steps: list[str]) -> str:

@@ -1,4 +1,4 @@
-"""A user's own MIDI files: any tree of .mid, .midi and .smf, with roles found by the reader and corrected by its owner."""
+"""A user's own MIDI files: any tree of .mid, .midi and .smf, with roles found by the reader and corrected by hand."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def read_tracks(
             by_role.setdefault(role, []).append(cut)
     if not by_role:
         raise SkippedError("no track has a role")
-    parts = {role: _join(tables) if role == "percussion" else _longest(role, tables) for role, tables in by_role.items()}
+    parts = {role: _one_table(role, tables) for role, tables in by_role.items()}
     tonal = [table for role, tables in by_role.items() if role != "percussion" for table in tables]
     bars, bar_beats = stretch.bars, stretch.bar_beats
     return CorpusSong(
@@ -109,7 +109,9 @@ def read_tracks(
     )
 
 
-def _longest(role: str, tables: list[NoteTable]) -> NoteTable:
+def _one_table(role: str, tables: list[NoteTable]) -> NoteTable:
+    if role == "percussion":
+        return _join(tables)
     longest = max(tables, key=len)
     return longest if role == "pads" else top_line(longest)
 

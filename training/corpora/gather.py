@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 from training.corpora.cache import content_digest, item_key, load_outcome, save_outcome
 from training.corpora.items import Item, Outcome, Reader, SkippedError
 from training.corpora.reading import parse_midi, read_bytes
+from workbench.domain.errors import CorpusError
 
 MIDI_SUFFIXES = (".mid", ".midi", ".smf")
 _FEWEST_FOR_PROCESSES = 48
@@ -16,9 +18,7 @@ _BLOCK = 256
 """Items that are read before the first of them is given out; it bounds the memory of a large corpus."""
 
 
-def gather(
-    reader: Reader, root: Path, *, processes: int | None = None, use_cache: bool = True
-) -> Iterator[Outcome]:
+def gather(reader: Reader, root: Path, *, processes: int | None = None, use_cache: bool = True) -> Iterator[Outcome]:
     """Every outcome of a corpus folder.
 
     Parameters
@@ -32,7 +32,7 @@ def gather(
     use_cache : bool
         Take what was read before from the user's folder, and keep what is read now.
     """
-    items = list(reader.find(root))
+    items = find_items(reader, root)
     outcomes = (
         outcome
         for start in range(0, len(items), _BLOCK)
@@ -42,6 +42,26 @@ def gather(
         yield from outcomes
     else:
         yield from reader.finish(list(outcomes))
+
+
+def find_items(reader: Reader, root: Path) -> list[Item]:
+    """What a reader finds.
+
+    Raises
+    ------
+    CorpusError
+        If an index is missing or damaged.
+    """
+    try:
+        return list(reader.find(root))
+    except SkippedError as skipped:
+        raise CorpusError(f"{root} cannot be read as a corpus: {skipped}") from None
+    except OSError as error:
+        raise CorpusError(
+            f"{root} cannot be read as a corpus: {error.filename or error}: {error.strerror or 'system error'}"
+        ) from None
+    except (ValueError, KeyError, TypeError, AttributeError, csv.Error) as error:
+        raise CorpusError(f"{root} cannot be read as a corpus: its index is damaged ({error!r})") from None
 
 
 def _gather_block(reader: Reader, items: list[Item], processes: int | None, use_cache: bool) -> list[Outcome]:
@@ -83,15 +103,15 @@ def read_outcome(read: object, item: Item) -> Outcome:
 
 
 def _measure(item: Item) -> tuple[int, int]:
-    notes, bars = 0, int(item.facts.get("bars", 0))
-    for path in item.files:
-        if path.suffix.lower() not in MIDI_SUFFIXES:
-            continue
+    """Notes and bars of four quarter notes in an item's MIDI files; without any, the bars that its facts tell."""
+    files = [path for path in item.files if path.suffix.lower() in MIDI_SUFFIXES]
+    notes, bars = 0, 0
+    for path in files:
         try:
             score = parse_midi(read_bytes(path))
         except SkippedError:
             continue
         notes += score.note_num()
         last = max((int(track.notes.numpy()["time"].max()) for track in score.tracks if len(track.notes)), default=-1)
-        bars += last // (4 * score.tpq) + 1 if last >= 0 else 0
-    return notes, bars
+        bars += int((last / score.tpq + 1 / 16) // 4) + 1 if last >= 0 else 0
+    return notes, bars if files else int(item.facts.get("bars", 0))

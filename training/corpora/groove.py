@@ -21,7 +21,7 @@ _FEWEST_NOTES = 4
 
 
 def find(root: Path) -> Iterator[Item]:
-    """Every performance that `info.csv` names, in the folders of the publication; 4/4 of train and validation is read."""
+    """Every performance that `info.csv` names; those in 4/4 of the train and validation parts are read."""
     with (root / "info.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             yield Item(row["midi_filename"], (root / row["midi_filename"],), _facts(row), _why_not(row))

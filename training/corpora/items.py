@@ -47,7 +47,7 @@ class Outcome:
     """What came of an item: its song, or why it has none.
 
     `notes_found` and `bars_found` (of four quarter notes) count its MIDI files; 0 where there is none or none can be
-    read. `digest` is the SHA-256 of its files' bytes and facts.
+    read. `digest` is the SHA-256 of its files' bytes.
     """
 
     name: str

@@ -68,7 +68,8 @@ def name_blocks(blocks: NoteTable, end_beats: float) -> tuple[Chord, ...]:
         if word is not None and (not found or found[-1][1] != word):
             found.append((float(onset), word))
     ends = [onset for onset, _ in found[1:]] + [end_beats]
-    return tuple(Chord(onset, end - onset, *word) for (onset, word), end in zip(found, ends, strict=True) if end > onset)
+    spans = zip(found, ends, strict=True)
+    return tuple(Chord(onset, end - onset, *word) for (onset, word), end in spans if end > onset)
 
 
 def _name(pitches: Any) -> tuple[int, str, int] | None:

@@ -7,6 +7,7 @@ The bar lines of the MIDI files are not those of the music (Dai, Zhang and Danne
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -122,7 +123,7 @@ def _rows(path: Path) -> list[list[str]]:
 
 def _bar_beats(order_rows: list[list[str]]) -> int:
     orders = [round(float(row[1])) for row in order_rows]
-    lasts = [order for order, following in zip(orders, orders[1:], strict=False) if following == 1]
+    lasts = [order for order, following in itertools.pairwise(orders) if following == 1]
     beats = int(np.bincount(lasts).argmax()) if lasts else 4
     if beats not in (3, 4):
         raise SkippedError("the metre is neither 4/4 nor 3/4")
@@ -136,9 +137,12 @@ def _in_seconds(path: Path) -> dict[str, NoteTable]:
         if track.name in _TRACKS and len(track.notes):
             notes = track.notes.numpy()
             order = np.lexsort((notes["pitch"], notes["time"]))
-            columns = [np.asarray(notes[name])[order] for name in ("time", "duration", "pitch", "velocity")]
+            times, numbers = (
+                [np.asarray(notes[name])[order] for name in names]
+                for names in (("time", "duration"), ("pitch", "velocity"))
+            )
             tables[_TRACKS[track.name]] = NoteTable(
-                *(column.astype(np.float64) for column in columns[:2]), *(column.astype(np.int64) for column in columns[2:])
+                *(column.astype(np.float64) for column in times), *(column.astype(np.int64) for column in numbers)
             )
     if not tables:
         raise SkippedError("no track is named MELODY or PIANO")

@@ -23,7 +23,8 @@ from training.corpora.song import Tier
 @dataclass(frozen=True, slots=True)
 class Corpus:
     """A data set: the folders below the data folder where it may lie (the first that is there counts), how it is read,
-    under which licence, whom to cite. `named_only` ones are read only when they are asked for by name."""
+    under which licence, whom to cite. `named_only` ones are read only when they are asked for by name.
+    """
 
     name: str
     folders: tuple[str, ...]

@@ -35,7 +35,8 @@ _BASS_PITCH = 47
 @dataclass(frozen=True, slots=True)
 class TrackFacts:
     """What a role is guessed from. `track` counts the tracks with notes as symusic parts them, `program` is General
-    MIDI 0 to 127, pitches are MIDI notes, `polyphony` is the mean number of notes that sound when one begins."""
+    MIDI 0 to 127, pitches are MIDI notes, `polyphony` is the mean number of notes that sound when one begins.
+    """
 
     track: int
     name: str
@@ -103,7 +104,7 @@ def guess_role(facts: TrackFacts) -> str:
 def _can_be(role: str, facts: TrackFacts) -> bool:
     # Names are free text: "Bass drum" of a pitched track or a "drum" that spans five octaves are something else.
     if role == "percussion":
-        return 27 <= facts.lowest and facts.highest <= 87 and facts.program in (0, *_UNPITCHED_PROGRAMS)
+        return facts.lowest >= 27 and facts.highest <= 87 and facts.program in (0, *_UNPITCHED_PROGRAMS)
     if role == "bass":
         return facts.median <= 55 and facts.polyphony < 2
     return role != "pads" or facts.polyphony >= 1.3 or facts.mean_beats >= 1

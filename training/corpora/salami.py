@@ -7,6 +7,7 @@ repetition `xN` and leading instruments, parted by commas.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,7 +31,8 @@ _FALLBACK_BAR_SECONDS = 2.0
 
 def read_folder(root: Path) -> Iterator[dict[str, Any]]:
     """Every annotated song below a folder, by number: id, title, artist, metre, bar_s (median bar in seconds),
-    sections (label, section, tonic, metre, bars); files that cannot be read have no sections."""
+    sections (label, section, tonic, metre, bars); files that cannot be read have no sections.
+    """
     for path in sorted(root.rglob(ANNOTATION), key=lambda found: found.parent.name):
         try:
             text = read_bytes(path).decode("utf-8", errors="replace")
@@ -46,11 +48,12 @@ def song_words(entry: dict[str, Any]) -> tuple[str, str]:
 
 
 def parse_annotation(text: str) -> dict[str, Any]:
-    """One annotation.
+    r"""One annotation.
 
     Examples
     --------
-    >>> song = parse_annotation("# metre: 4/4\\n# tonic: C\\n0.0\\tA, intro, | C:maj | F:maj . G:maj . | x2\\n8.0\\tend")
+    >>> text = "# metre: 4/4\n# tonic: C\n0.0\tA, intro, | C:maj | F:maj . G:maj . | x2\n8.0\tend"
+    >>> song = parse_annotation(text)
     >>> song["sections"][0]["bars"], song["bar_s"]
     (['C:maj', 'F:maj F:maj G:maj G:maj', 'C:maj', 'F:maj F:maj G:maj G:maj'], 2.0)
     """
@@ -119,7 +122,7 @@ def _spell_out(bar: str) -> str:
 def _bar_s(timed: list[tuple[float, int]]) -> float:
     lengths = [
         (following - start) / bars
-        for (start, bars), (following, _) in zip(timed, timed[1:], strict=False)
+        for (start, bars), (following, _) in itertools.pairwise(timed)
         if bars and following > start
     ]
     return round(float(np.median(lengths)), 3) if lengths else _FALLBACK_BAR_SECONDS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 from typing import Any
@@ -24,7 +25,7 @@ _EARLY_BEATS = 1 / 16
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """From `start_beats` to `end_beats` (quarter notes from the file's beginning), whole bars of one metre and tempo."""
+    """From `start_beats` to `end_beats` (quarter notes from the file's beginning): whole bars, one metre, one tempo."""
 
     start_beats: float
     end_beats: float
@@ -72,7 +73,9 @@ def longest_stretch(score: Any) -> Stretch:
 
 def _spans(score: Any, last_beat: float) -> list[Stretch]:
     """Spans between changes of metre or tempo, from the first bar line on, in metres and tempi that are read."""
-    metres = _changes([(event.time / score.tpq, (event.numerator, event.denominator)) for event in score.time_signatures])
+    metres = _changes(
+        [(event.time / score.tpq, (event.numerator, event.denominator)) for event in score.time_signatures]
+    )
     metres = metres if metres and metres[0][0] <= 0 else [(0.0, (4, 4)), *metres]
     tempi = [(event.time / score.tpq, float(event.qpm)) for event in score.tempos]
     tempi = tempi if tempi and tempi[0][0] <= 0 else [(0.0, 120.0), *tempi]
@@ -106,7 +109,7 @@ def _tempo_spans(tempi: list[tuple[float, float]], start: float, end: float) -> 
     """(first, last, tempo) of the spans of about one tempo between two times; unusual tempi are left out."""
     borders = [start, *(time for time, _ in tempi if start < time < end), end]
     spans: list[list[float]] = []
-    for first, last in zip(borders, borders[1:], strict=False):
+    for first, last in itertools.pairwise(borders):
         tempo = [value for time, value in tempi if time <= first][-1]
         if spans and abs(tempo / spans[-1][2] - 1) <= _SAME_TEMPO:
             spans[-1][1] = last
