@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from training.corpora.gather import gather
+from training.corpora.gathering import gather
 from training.corpora.items import CorpusReading
 from training.corpora.registry import CORPORA, Corpus, place_of
 from training.corpora.song import CorpusSong

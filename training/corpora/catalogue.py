@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from training.corpora.download import Progress, download
-from training.corpora.gather import find_items
+from training.corpora.gathering import find_items
 from training.corpora.registry import CORPORA, Corpus, place_of
 from training.corpora.sources import SOURCES
 from training.corpora.unpack import check_manifest, unpack

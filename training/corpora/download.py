@@ -120,7 +120,7 @@ def _open(request: urllib.request.Request) -> Any:
         return urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS)
 
 
-def _validator(headers: Any) -> str | None:
+def _validator(headers: http.client.HTTPMessage) -> str | None:
     etag = headers.get("ETag")
     # A weak ETag does not promise equal bytes and may not be used in If-Range.
     return etag if etag and not etag.startswith("W/") else headers.get("Last-Modified")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from training.corpora.gather import MIDI_SUFFIXES
+from training.corpora.gathering import MIDI_SUFFIXES
 from training.corpora.items import Item, Outcome, Reader, SkippedError
 from training.corpora.reading import guess_chords, guess_key, parse_midi, read_bytes, top_line
 from training.corpora.roles import RoleRow, read_roles, role_row, told_role, tracks_of
@@ -66,12 +66,20 @@ def read(item: Item) -> CorpusSong:
 
 
 def read_tracks(
-    path: Path, *, song_id: str, corpus: str, tier: Tier, split: Split, style: str, told: dict[int, str] | None = None
+    path: Path,
+    *,
+    song_id: str,
+    corpus: str,
+    tier: Tier,
+    split: Split,
+    style: str,
+    told: dict[int, str],
+    guess: bool = True,
 ) -> CorpusSong:
     """The longest stretch of one metre and tempo in a multi-track file.
 
     Percussion tracks are joined; of several others with one role the one with most notes is taken. Key and chords are
-    estimated from all pitched tracks.
+    estimated from all pitched tracks. Roles that are not `told` are guessed, or none if `guess` is False.
 
     Raises
     ------
@@ -83,7 +91,7 @@ def read_tracks(
     by_role: dict[str, list[NoteTable]] = {}
     for facts, table in tracks_of(score):
         cut = stretch.cut(table)
-        role = told_role(facts, told or {})
+        role = told_role(facts, told) if guess else told.get(facts.track, "none")
         if len(cut) and role != "none":
             by_role.setdefault(role, []).append(cut)
     if not by_role:

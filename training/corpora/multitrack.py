@@ -76,6 +76,7 @@ def read(item: Item) -> CorpusSong:
         split=split_by_name(Path(item.name).stem),
         style=item.facts["style"],
         told=roles,
+        guess=item.facts["form"] == "guessed",
     )
 
 

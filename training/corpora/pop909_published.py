@@ -137,12 +137,14 @@ def _in_seconds(path: Path) -> dict[str, NoteTable]:
         if track.name in _TRACKS and len(track.notes):
             notes = track.notes.numpy()
             order = np.lexsort((notes["pitch"], notes["time"]))
-            times, numbers = (
-                [np.asarray(notes[name])[order] for name in names]
-                for names in (("time", "duration"), ("pitch", "velocity"))
+            onsets, durations, pitches, velocities = (
+                np.asarray(notes[name])[order] for name in ("time", "duration", "pitch", "velocity")
             )
             tables[_TRACKS[track.name]] = NoteTable(
-                *(column.astype(np.float64) for column in times), *(column.astype(np.int64) for column in numbers)
+                onsets.astype(np.float64),
+                durations.astype(np.float64),
+                pitches.astype(np.int64),
+                velocities.astype(np.int64),
             )
     if not tables:
         raise SkippedError("no track is named MELODY or PIANO")

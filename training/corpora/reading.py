@@ -80,7 +80,7 @@ def parse_midi(data: bytes):  # type: ignore[no-untyped-def]
     except Exception:
         # The parser's own words name byte counts of the one file, which would make each reason another one.
         raise SkippedError("damaged MIDI") from None
-    if score.note_num() > MOST_NOTES:
+    if sum(len(track.notes) for track in score.tracks) > MOST_NOTES:
         raise SkippedError(f"more than {MOST_NOTES:,} notes")
     return score
 

@@ -69,10 +69,10 @@ def _keys(axes: Axes, tally: CorpusTally) -> None:
 
 def _onsets(axes: Axes, tally: CorpusTally) -> None:
     places = np.arange(4 * SLOTS_PER_BEAT + 1) / SLOTS_PER_BEAT
-    for row, (name, element) in enumerate(reversed(tally.elements.items())):
+    for row, (name, element) in enumerate(reversed(list(tally.elements.items()))):
         height = row + 0.85 * element.onsets / element.onsets.max()
         axes.stairs(height, places, baseline=row, color=element_colour(name), fill=True)
-    axes.set_yticks(range(len(tally.elements)), list(reversed(tally.elements)))
+    axes.set_yticks(range(len(tally.elements)), list(tally.elements)[::-1])
     axes.set_xticks(range(5), ["1", "2", "3", "4", ""])
     axes.set_xlabel("beat (each element's height is its own)")
 

@@ -27,7 +27,8 @@ _NAMES = {
 }
 _PAD_PROGRAMS = {*range(48, 55), *range(88, 96)}
 _BASS_PROGRAMS = range(32, 40)
-_UNPITCHED_PROGRAMS = range(113, 128)
+_UNPITCHED_PROGRAMS = {113, *range(115, 128)}
+"""Agogo, woodblock to reverse cymbal, and sound effects; steel drums have pitches."""
 _FEWEST_NOTES = 8
 _BASS_PITCH = 47
 
