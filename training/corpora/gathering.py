@@ -9,7 +9,7 @@ from pathlib import Path
 
 from training.corpora.cache import content_digest, item_key, load_outcome, save_outcome
 from training.corpora.items import Item, Outcome, Reader, SkippedError
-from training.corpora.reading import parse_midi, read_bytes
+from training.corpora.reading import count_notes, parse_midi, read_bytes
 from workbench.domain.errors import CorpusError
 
 MIDI_SUFFIXES = (".mid", ".midi", ".smf")
@@ -111,7 +111,7 @@ def _measure(item: Item) -> tuple[int, int]:
             score = parse_midi(read_bytes(path))
         except SkippedError:
             continue
-        notes += score.note_num()
+        notes += count_notes(score)
         last = max((int(track.notes.numpy()["time"].max()) for track in score.tracks if len(track.notes)), default=-1)
         bars += int((last / score.tpq + 1 / 16) // 4) + 1 if last >= 0 else 0
     return notes, bars if files else int(item.facts.get("bars", 0))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -80,9 +81,14 @@ def parse_midi(data: bytes):  # type: ignore[no-untyped-def]
     except Exception:
         # The parser's own words name byte counts of the one file, which would make each reason another one.
         raise SkippedError("damaged MIDI") from None
-    if sum(len(track.notes) for track in score.tracks) > MOST_NOTES:
+    if count_notes(score) > MOST_NOTES:
         raise SkippedError(f"more than {MOST_NOTES:,} notes")
     return score
+
+
+def count_notes(score: Any) -> int:
+    """Notes of a symusic score."""
+    return sum(len(track.notes) for track in score.tracks)
 
 
 def note_table(notes, ticks_per_quarter: int) -> NoteTable:  # type: ignore[no-untyped-def]

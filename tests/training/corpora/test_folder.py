@@ -149,7 +149,7 @@ def test_a_corrected_role_wins(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["{", '[{"file": "a.mid"}]', '[{"file": "a.mid", "track": 0, "role": "oboe"}]'])
 def test_a_damaged_table_of_roles_is_told(tmp_path: Path, text: str) -> None:
     (tmp_path / ROLES_FILE).write_text(text, encoding="utf-8")
-    with pytest.raises(CorpusError, match="roles.json|oboe"):
+    with pytest.raises(CorpusError, match=r"roles\.json"):
         read_roles(tmp_path)
 
 
