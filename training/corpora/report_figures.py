@@ -46,7 +46,7 @@ def draw_report(tally: CorpusTally) -> bytes:
 def _tempi(axes: Axes, tally: CorpusTally) -> None:
     low, high = TEMPO_EDGES_BPM[0], TEMPO_EDGES_BPM[-1] - 0.01
     axes.hist(np.clip(tally.tempi_bpm, low, high), bins=list(TEMPO_EDGES_BPM), color=ACCENT)
-    axes.set_xlabel("BPM")
+    axes.set_xlabel("BPM (faster ones in the last bar)")
     axes.set_ylabel("songs")
 
 

@@ -177,3 +177,21 @@ def test_the_folder_is_read_by_name_only(tmp_path: Path) -> None:
 def test_a_missing_folder_is_told(tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match="is not there"):
         read_folder(tmp_path / "nowhere")
+
+
+def test_no_damage_is_a_traceback(tmp_path: Path) -> None:
+    """Bytes changed, cut and doubled anywhere: a file is read or dropped, and a reason names no bytes."""
+    whole = write_song(tmp_path / "whole" / "song.mid", band(4), [(0, metre(4, 4)), (0, tempo(120))]).read_bytes()
+    rng = np.random.default_rng(5)
+    folder = tmp_path / "damaged"
+    folder.mkdir()
+    for number in range(120):
+        data = bytearray(whole)
+        for place in rng.integers(0, len(data), int(rng.integers(1, 8))):
+            data[place] = int(rng.integers(0, 256))
+        if number % 3 == 0:
+            del data[int(rng.integers(0, len(data))) :]
+        (folder / f"{number}.mid").write_bytes(bytes(data))
+    reading = read_folder(folder, processes=1, use_cache=False)
+    assert len(reading.outcomes) == 120
+    assert len(reading.reasons) < 10
