@@ -105,5 +105,5 @@ CORPORA: dict[str, Corpus] = {
         Corpus("folder", ("folder", "."), folder.READER, "U", "your own", "your own files", named_only=True),
     )
 }  # fmt: skip
-"""Corpora that can be read, by name. One more is a module with a `Reader`, a line here, and one in `sources.py` if it is
-public."""
+"""Corpora that can be read, by name. One more is a module with a `Reader` and a line here; a public one also has a line
+in `sources.py`."""
