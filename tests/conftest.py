@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import mido
@@ -19,6 +20,15 @@ from workbench.domain.theory import Chord, Key, Metre
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 PALETTE = ("percussion", "bass", "pads", "leads")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A user's folder of the test run's own, unless one is named: no test fills or reads the real one."""
+    with pytest.MonkeyPatch.context() as patch:
+        if "BEATSFOUNDRY_HOME" not in os.environ:
+            patch.setenv("BEATSFOUNDRY_HOME", str(tmp_path_factory.mktemp("home")))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -1,58 +1,78 @@
-"""Readers of public corpora: each turns a folder into `CorpusSong`s."""
+"""Readers of public corpora and of one's own MIDI files: each turns a folder into `CorpusSong`s.
+
+The registry names each corpus; `read_corpus` reads one and tells what was kept and dropped, `read_corpora` gives the
+songs of several.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
 
-from training.corpora import accompaniment, billboard, freedoom, groove, pop909
+from training.corpora.gathering import gather
+from training.corpora.items import CorpusReading
+from training.corpora.registry import CORPORA, Corpus, place_of
 from training.corpora.song import CorpusSong
 from workbench.domain.errors import CorpusError
 
-
-@dataclass(frozen=True, slots=True)
-class Corpus:
-    """A public data set: where it lies below the data folder, how it is read, under which licence, whom to cite."""
-
-    name: str
-    folder: str
-    read: Callable[[Path], Iterator[CorpusSong]]
-    tier: Literal["A", "B", "S"]
-    licence: str
-    citation: str
+__all__ = ["CORPORA", "Corpus", "CorpusReading", "read_corpora", "read_corpus", "read_folder"]
 
 
-CORPORA: dict[str, Corpus] = {
-    corpus.name: corpus
-    for corpus in (
-        Corpus(
-            "groove", "groove_gmd", groove.read, "A", "CC BY 4.0",
-            "Gillick, Roberts, Engel, Eck, Bamman: Learning to Groove with Inverse Sequence Transformations, ICML 2019",
-        ),
-        Corpus(
-            "pop909", "pop909_aligned", pop909.read, "A", "MIT",
-            "Wang et al.: POP909, ISMIR 2020; structure: Dai, Zhang, Dannenberg, MuMe+CSMC 2020",
-        ),
-        Corpus(
-            "billboard", "billboard_chords", billboard.read, "A", "CC0",
-            "Burgoyne, Wild, Fujinaga: An Expert Ground Truth Set for Audio Chord Recognition, ISMIR 2011",
-        ),
-        Corpus(
-            "freedoom", "freedoom", freedoom.read, "A", "BSD-3-Clause", "Freedoom project, CREDITS-MUSIC",
-        ),
-        Corpus(
-            "accompaniment", "mma_synth", accompaniment.read, "S", "patterns GPL-2+ (MMA), chords CC0 and MIT",
-            "van der Poel: Musical MIDI Accompaniment; chords of POP909 and McGill Billboard",
-        ),
-    )
-}  # fmt: skip
-"""Corpora that can be read, by name."""
+def read_corpora(
+    data: Path, names: tuple[str, ...] | None = None, *, processes: int | None = None, use_cache: bool = True
+) -> Iterator[CorpusSong]:
+    """All songs of the corpora found below `data` (or of those named), in an order that nothing else changes.
+
+    Parameters
+    ----------
+    data : Path
+        Folder that holds the corpora, each in a folder of its own.
+    names : tuple of str, optional
+        Corpora to read. A user's own files ("folder") are read only when they are named: from `data/folder`, else from
+        `data` itself.
+    processes : int, optional
+        Processes that parse (default: as many as there are processors).
+    use_cache : bool
+        Take songs that were read before from `~/.beatsfoundry/cache/corpora` (or below `BEATSFOUNDRY_HOME`).
+
+    Raises
+    ------
+    CorpusError
+        If a named corpus is not known or not there, or if there is none at all.
+    """
+    for corpus in find_corpora(data, names):
+        for outcome in gather(corpus.reader, place_of(corpus, data), processes=processes, use_cache=use_cache):
+            if outcome.song is not None:
+                yield outcome.song
 
 
-def read_corpora(data: Path, names: tuple[str, ...] | None = None) -> Iterator[CorpusSong]:
-    """All songs of the corpora found below `data` (or of those named).
+def read_corpus(data: Path, name: str, *, processes: int | None = None, use_cache: bool = True) -> CorpusReading:
+    """One corpus with its songs, and why anything was dropped.
+
+    Raises
+    ------
+    CorpusError
+        If it is not known or not there.
+    """
+    (corpus,) = find_corpora(data, (name,))
+    outcomes = gather(corpus.reader, place_of(corpus, data), processes=processes, use_cache=use_cache)
+    return CorpusReading(name, tuple(outcomes))
+
+
+def read_folder(folder: Path, *, processes: int | None = None, use_cache: bool = True) -> CorpusReading:
+    """A user's own MIDI files: any tree of .mid, .midi and .smf, with the roles of its `roles.json` if there is one.
+
+    Raises
+    ------
+    CorpusError
+        If the folder is not there, or if `roles.json` is damaged.
+    """
+    reader = CORPORA["folder"].reader
+    return CorpusReading("folder", tuple(gather(reader, folder, processes=processes, use_cache=use_cache)))
+
+
+def find_corpora(data: Path, names: tuple[str, ...] | None = None) -> list[Corpus]:
+    """The corpora that are there, in the order of the registry.
 
     Raises
     ------
@@ -62,11 +82,10 @@ def read_corpora(data: Path, names: tuple[str, ...] | None = None) -> Iterator[C
     unknown = [name for name in names or () if name not in CORPORA]
     if unknown:
         raise CorpusError(f"corpus {unknown[0]!r} is not known: expected one of {', '.join(CORPORA)}")
-    present = [corpus for corpus in CORPORA.values() if (data / corpus.folder).is_dir()]
+    present = [corpus for corpus in CORPORA.values() if place_of(corpus, data).is_dir()]
     missing = [name for name in names or () if name not in {corpus.name for corpus in present}]
-    if missing or not present:
-        wanted = CORPORA[missing[0]].folder if missing else ", ".join(corpus.folder for corpus in CORPORA.values())
-        raise CorpusError(f"no corpus in {data}: expected the folder(s) {wanted}")
-    for corpus in present:
-        if names is None or corpus.name in names:
-            yield from corpus.read(data / corpus.folder)
+    wanted = [corpus for corpus in present if (corpus.name in names if names is not None else not corpus.named_only)]
+    if missing or not wanted:
+        folders = CORPORA[missing[0]].folders if missing else [corpus.folders[0] for corpus in CORPORA.values()]
+        raise CorpusError(f"no corpus in {data}: expected the folder(s) {', '.join(folders)}")
+    return wanted

@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from training.corpora.harte import chords_from_labels
+from training.corpora.items import Item, Reader
 from training.corpora.reading import guess_mode, note_table, read_midi
 from training.corpora.song import CorpusSong, NoteTable, spread_sections
 from workbench.domain.theory import parse_pitch_class
@@ -19,20 +19,24 @@ _STYLES = {"lofi_triphop": "lofi", "funk_rnb": "funk", "dancepop": "dance"}
 _ELEMENT_ROLES = {"percussion": ("drums",), "bass": ("bass",), "pads": ("pad", "chords"), "leads": ("melody",)}
 
 
-def read(root: Path) -> Iterator[CorpusSong]:
-    """Every song; of several tracks with one role the one with most notes is taken."""
+def find(root: Path) -> Iterator[Item]:
+    """Every song that `songs.jsonl` names."""
     with (root / "songs.jsonl").open(encoding="utf-8") as file:
         for line in file:
-            yield _read_song(root, json.loads(line))
+            entry = json.loads(line)
+            facts = {name: entry[name] for name in ("id", "genre", "tempo", "key", "bars", "sections", "split")}
+            yield Item(entry["file"], (root / "midi" / entry["file"],), facts)
 
 
-def _read_song(root: Path, entry: dict[str, Any]) -> CorpusSong:
-    score = read_midi(root / "midi" / entry["file"])
+def read(item: Item) -> CorpusSong:
+    """One song; of several tracks with one role the one with most notes is taken."""
+    entry, path = item.facts, item.files[0]
+    score = read_midi(path)
     bars = int(entry["bars"])
     sections, remaining = spread_sections(
         [(name.replace("prechorus", "pre-chorus"), int(length)) for name, _, length in entry["sections"]], bars
     )
-    chords = chords_from_labels(chord_texts(root / "midi" / entry["file"]), bars * 4.0)
+    chords = chords_from_labels(chord_texts(path), bars * 4.0)
     tonic = parse_pitch_class(entry["key"].split(":")[0])
     return CorpusSong(
         song_id=entry["id"],
@@ -50,6 +54,9 @@ def _read_song(root: Path, entry: dict[str, Any]) -> CorpusSong:
         remaining=remaining,
         parts=_parts(score),
     )
+
+
+READER = Reader(find, read)
 
 
 def _parts(score) -> dict[str, NoteTable]:  # type: ignore[no-untyped-def]

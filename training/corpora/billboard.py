@@ -7,47 +7,90 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from training.corpora import salami
 from training.corpora.harte import chords_from_labels
+from training.corpora.items import Item, Reader
 from training.corpora.reading import guess_mode
 from training.corpora.song import CorpusSong, spread_sections
+from training.corpora.splits import source_split
 from workbench.domain.theory import parse_pitch_class
 
 
-def read(root: Path) -> Iterator[CorpusSong]:
-    """Songs in 4/4 with one tonic, without second takes."""
-    splits = json.loads((root.parent / "splits_by_source_song.json").read_text(encoding="utf-8"))
-    with (root / "songs.jsonl").open(encoding="utf-8") as file:
-        for line in file:
-            entry = json.loads(line)
-            split = splits.get(entry["id"])
-            tonics = {section["tonic"] for section in entry["sections"]}
-            if entry["metre"] == "4/4" and not entry["dup"] and len(tonics) == 1 and split in ("train", "val"):
-                yield _read_song(entry, tonics.pop(), "train" if split == "train" else "validation")
+def _entries(root: Path) -> Iterator[tuple[dict[str, Any], str]]:
+    """Songs with their split: of `songs.jsonl`, or of the publication's folders (`0003/salami_chords.txt` ...)."""
+    if (root / "songs.jsonl").is_file():
+        splits = json.loads((root.parent / "splits_by_source_song.json").read_text(encoding="utf-8"))
+        with (root / "songs.jsonl").open(encoding="utf-8") as file:
+            for entry in map(json.loads, file):
+                yield entry, splits.get(entry["id"], "test")
+    else:
+        first_take: dict[tuple[str, str], str] = {}
+        for entry in salami.read_folder(root):
+            # Second takes of a song share the split of the first.
+            first = first_take.setdefault(salami.song_words(entry), entry["id"])
+            yield entry | {"dup": first != entry["id"]}, source_split(first)
 
 
-def _read_song(entry: dict[str, Any], tonic: str, split: Any) -> CorpusSong:
+def _find(root: Path, metre: str) -> Iterator[Item]:
+    for entry, split in _entries(root):
+        tonics = {section["tonic"] for section in entry["sections"]}
+        facts = {name: entry[name] for name in ("id", "bar_s", "sections")}
+        facts |= {"split": split, "metre": metre, "bars": sum(len(part["bars"]) for part in entry["sections"])}
+        yield Item(entry["id"], (), facts, _why_not(entry, split, tonics, metre))
+
+
+def _why_not(entry: dict[str, Any], split: str, tonics: set[str], metre: str) -> str:
+    if entry["metre"] != metre:
+        return f"the metre is not {metre}"
+    if entry["dup"]:
+        return "second take of a song"
+    if len(tonics) != 1 or "?" in tonics:
+        return "more than one tonic, or none"
+    return "" if split in ("train", "val", "validation") else "test part"
+
+
+def find(root: Path) -> Iterator[Item]:
+    """Every song; those in 4/4 with one tonic are read, without second takes."""
+    return _find(root, "4/4")
+
+
+def find_waltzes(root: Path) -> Iterator[Item]:
+    """The same songs, of which those in 3/4 are read: a corpus apart, so that the one in 4/4 stays as it is."""
+    return _find(root, "3/4")
+
+
+def read(item: Item) -> CorpusSong:
+    """The chords and sections of one song."""
+    entry = item.facts
+    bar_beats = int(entry["metre"][0])
     spans, labels, bar = [], [], 0
     for section in entry["sections"]:
         spans.append((section["section"].replace("prechorus", "pre-chorus"), len(section["bars"])))
         for text in section["bars"]:
             symbols = [symbol for symbol in text.split() if ":" in symbol]
-            labels += [(bar * 4 + round(4 * i / len(symbols)), symbol) for i, symbol in enumerate(symbols)]
+            labels += [
+                (bar * bar_beats + round(bar_beats * i / len(symbols)), symbol) for i, symbol in enumerate(symbols)
+            ]
             bar += 1
     sections, remaining = spread_sections(spans, bar)
-    chords = chords_from_labels([(float(onset), label) for onset, label in labels], bar * 4.0)
+    chords = chords_from_labels([(float(onset), label) for onset, label in labels], float(bar * bar_beats))
     return CorpusSong(
         song_id=entry["id"],
-        corpus="billboard",
+        corpus="billboard" if bar_beats == 4 else "billboard_waltzes",
         tier="A",
-        split=split,
+        split="train" if entry["split"] == "train" else "validation",
         style="",
         source="played",
-        tempo_bpm=240.0 / float(entry["bar_s"]),
-        bar_beats=4,
+        tempo_bpm=60.0 * bar_beats / float(entry["bar_s"]),
+        bar_beats=bar_beats,
         bars=bar,
-        key=guess_mode(parse_pitch_class(tonic), chords),
+        key=guess_mode(parse_pitch_class(entry["sections"][0]["tonic"]), chords),
         chords=chords,
         sections=sections,
         remaining=remaining,
         parts={},
     )
+
+
+READER = Reader(find, read)
+WALTZ_READER = Reader(find_waltzes, read)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from training.corpora.items import Item, Reader, SkippedError
 from training.corpora.reading import note_table, read_midi
 from training.corpora.song import CorpusSong, NoteTable
 
@@ -16,42 +17,61 @@ _STYLES = {
     "highlife": "latin", "middleeastern": "latin", "gospel": "soul",
 }  # fmt: skip
 _USUAL_LATENESS_SECONDS = -0.0132
+_FEWEST_NOTES = 4
 
 
-def read(root: Path) -> Iterator[CorpusSong]:
-    """Every 4/4 performance of the train and validation parts.
+def find(root: Path) -> Iterator[Item]:
+    """Every performance that `info.csv` names; those in 4/4 of the train and validation parts are read."""
+    with (root / "info.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            yield Item(row["midi_filename"], (root / row["midi_filename"],), _facts(row), _why_not(row))
+
+
+def _facts(row: dict[str, str]) -> dict[str, str]:
+    return {name: row[name] for name in ("id", "style", "bpm", "beat_type", "split")}
+
+
+def _why_not(row: dict[str, str]) -> str:
+    if row["split"] == "test":
+        return "official test part"
+    return "" if row["time_signature"] == "4-4" else "the metre is not 4/4"
+
+
+def read(item: Item) -> CorpusSong:
+    """One performance.
 
     A fill is told as the last bar of a section; the section of a beat is unknown. The mean deviation of a drummer from
     the click is taken out of each file, so that what remains is music and not latency.
     """
-    with (root / "info.csv").open(encoding="utf-8") as file:
-        rows = [row for row in csv.DictReader(file) if row["time_signature"] == "4-4" and row["split"] != "test"]
-    for row in rows:
-        score = read_midi(root / row["midi_filename"])
-        table = note_table([track.notes for track in score.tracks], score.tpq)
-        if len(table) < 4:
-            continue
-        tempo = float(row["bpm"])
-        table = _without_lateness(table, tempo)
-        bars = int((table.onsets_beats[-1] + 1 / 16) // 4) + 1
-        style = row["style"].split("/")[0]
-        fill = row["beat_type"] == "fill"
-        yield CorpusSong(
-            song_id=row["id"],
-            corpus="groove",
-            tier="A",
-            split="train" if row["split"] == "train" else "validation",
-            style=_STYLES.get(style, style),
-            source="played",
-            tempo_bpm=tempo,
-            bar_beats=4,
-            bars=bars,
-            key=None,
-            chords=(),
-            sections=("",) * bars,
-            remaining=np.arange(bars, 0, -1) if fill else np.zeros(bars, np.int64),
-            parts={"percussion": table},
-        )
+    row = item.facts
+    score = read_midi(item.files[0])
+    table = note_table([track.notes for track in score.tracks], score.tpq)
+    if len(table) < _FEWEST_NOTES:
+        raise SkippedError(f"fewer than {_FEWEST_NOTES} notes")
+    tempo = float(row["bpm"])
+    table = _without_lateness(table, tempo)
+    bars = int((table.onsets_beats[-1] + 1 / 16) // 4) + 1
+    style = row["style"].split("/")[0]
+    fill = row["beat_type"] == "fill"
+    return CorpusSong(
+        song_id=row["id"],
+        corpus="groove",
+        tier="A",
+        split="train" if row["split"] == "train" else "validation",
+        style=_STYLES.get(style, style),
+        source="played",
+        tempo_bpm=tempo,
+        bar_beats=4,
+        bars=bars,
+        key=None,
+        chords=(),
+        sections=("",) * bars,
+        remaining=np.arange(bars, 0, -1) if fill else np.zeros(bars, np.int64),
+        parts={"percussion": table},
+    )
+
+
+READER = Reader(find, read)
 
 
 def _without_lateness(table: NoteTable, tempo_bpm: float) -> NoteTable:

@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from training.corpora import pop909_published
 from training.corpora.accompaniment import chord_texts
 from training.corpora.harte import chords_from_labels
+from training.corpora.items import Item, Reader
 from training.corpora.reading import note_table, read_midi, top_line
 from training.corpora.song import CorpusSong, spread_sections
 from workbench.domain.theory import Key
@@ -21,18 +23,33 @@ _LEAST_MATCH, _LEAST_ROOT_MATCH = 0.9, 0.8
 _TRACKS = {"MELODY": "leads", "PIANO": "pads"}
 
 
-def read(root: Path) -> Iterator[CorpusSong]:
-    """Songs whose alignment is trusted (match >= 0.9, lowest downbeat note a chord root in >= 80 %)."""
+def find(root: Path) -> Iterator[Item]:
+    """Every song of the aligned set (`index.json`), or of the publication (`POP909/001/001.mid` ...).
+
+    Of the aligned set those whose alignment is trusted are read (match >= 0.9, lowest downbeat note a chord root in
+    >= 80 %).
+    """
+    if not (root / "index.json").is_file():
+        yield from pop909_published.find(root)
+        return
     splits = json.loads((root.parent / "splits_by_source_song.json").read_text(encoding="utf-8"))
     for entry in json.loads((root / "index.json").read_text(encoding="utf-8")):
-        split = splits.get(f"pop909_{entry['id']}")
+        facts = {name: entry[name] for name in ("id", "tempo", "key", "bars", "sections")}
+        facts["split"] = splits.get(f"pop909_{entry['id']}")
         trusted = entry["match"] >= _LEAST_MATCH and (entry["downbeat_root_match"] or 0.0) >= _LEAST_ROOT_MATCH
-        if trusted and split in ("train", "val"):
-            yield _read_song(root, entry, "train" if split == "train" else "validation")
+        dropped = "" if trusted else "the alignment is not trusted"
+        name = f"midi/{entry['id']}.mid"
+        yield Item(name, (root / name,), facts, dropped if facts["split"] in ("train", "val") else "test part")
 
 
-def _read_song(root: Path, entry: dict[str, Any], split: Any) -> CorpusSong:
-    path = root / "midi" / f"{entry['id']}.mid"
+def read(item: Item) -> CorpusSong:
+    """One song of either form."""
+    return read_aligned(item) if "sections" in item.facts else pop909_published.read(item)
+
+
+def read_aligned(item: Item) -> CorpusSong:
+    """One song of the aligned set."""
+    entry, path = item.facts, item.files[0]
     score = read_midi(path)
     bars = int(entry["bars"])
     sections, remaining = spread_sections(name_sections(entry["sections"]), bars)
@@ -45,7 +62,7 @@ def _read_song(root: Path, entry: dict[str, Any], split: Any) -> CorpusSong:
         song_id=f"pop909_{entry['id']}",
         corpus="pop909",
         tier="A",
-        split=split,
+        split="train" if entry["split"] == "train" else "validation",
         style="pop",
         source="played",
         tempo_bpm=float(entry["tempo"]),
@@ -57,6 +74,9 @@ def _read_song(root: Path, entry: dict[str, Any], split: Any) -> CorpusSong:
         remaining=remaining,
         parts=parts,
     )
+
+
+READER = Reader(find, read)
 
 
 def name_sections(letters: list[list[Any]]) -> list[tuple[str, int]]:

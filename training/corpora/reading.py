@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import struct
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from training.corpora.items import SkippedError
 from training.corpora.song import NoteTable
-from workbench.domain.errors import CorpusError
 from workbench.domain.theory import CHORD_QUALITIES, SCALES, Chord, Key
+
+LARGEST_FILE_BYTES = 16 << 20
+MOST_NOTES = 200_000
 
 _GUESSED_QUALITIES = ("maj", "min", "5", "7", "maj7", "min7", "sus4", "dim")
 _COMPLEXITY_COST = {"maj": 0.0, "min": 0.0, "5": 0.02, "7": 0.05, "maj7": 0.05, "min7": 0.04, "sus4": 0.06, "dim": 0.08}
@@ -20,15 +26,69 @@ def read_midi(path: Path):  # type: ignore[no-untyped-def]
 
     Raises
     ------
-    CorpusError
+    SkippedError
         If the file is not readable MIDI.
+    """
+    try:
+        return parse_midi(read_bytes(path))
+    except SkippedError as skipped:
+        raise SkippedError(f"{path.name} is not readable MIDI: {skipped.reason}", skipped.reason) from None
+
+
+def read_bytes(path: Path) -> bytes:
+    """The bytes of a file.
+
+    Raises
+    ------
+    SkippedError
+        If it is no plain file, cannot be read, or is larger than `LARGEST_FILE_BYTES`.
+    """
+    try:
+        if not path.is_file():
+            raise SkippedError("the file is not there" if not path.exists() else "not a plain file")
+        if path.stat().st_size > LARGEST_FILE_BYTES:
+            raise SkippedError(f"larger than {LARGEST_FILE_BYTES >> 20} MiB")
+        return path.read_bytes()
+    except OSError as error:
+        raise SkippedError(f"cannot be opened ({error.strerror or 'system error'})") from None
+
+
+def parse_midi(data: bytes):  # type: ignore[no-untyped-def]
+    """A symusic score in ticks from the bytes of a Standard MIDI File.
+
+    Raises
+    ------
+    SkippedError
+        If the bytes are not a Standard MIDI File with ticks a quarter note (RP-001), or hold more than `MOST_NOTES`.
     """
     import symusic
 
+    if not data:
+        raise SkippedError("the file is empty")
+    if data[:4] != b"MThd":
+        raise SkippedError("not a MIDI file")
+    if len(data) < 14:
+        raise SkippedError("damaged MIDI")
+    _, tracks, division = struct.unpack(">HHH", data[8:14])
+    if division & 0x8000:
+        raise SkippedError("time is told in SMPTE frames, not in beats")
+    if division == 0:
+        raise SkippedError("no ticks in a quarter note")
+    if tracks == 0:
+        raise SkippedError("no track")
     try:
-        return symusic.Score(str(path))
-    except Exception as error:
-        raise CorpusError(f"{path.name} is not readable MIDI: {error}") from None
+        score = symusic.Score.from_midi(data)
+    except Exception:
+        # The parser's own words name byte counts of the one file, which would make each reason another one.
+        raise SkippedError("damaged MIDI") from None
+    if count_notes(score) > MOST_NOTES:
+        raise SkippedError(f"more than {MOST_NOTES:,} notes")
+    return score
+
+
+def count_notes(score: Any) -> int:
+    """Notes of a symusic score."""
+    return sum(len(track.notes) for track in score.tracks)
 
 
 def note_table(notes, ticks_per_quarter: int) -> NoteTable:  # type: ignore[no-untyped-def]
@@ -79,13 +139,13 @@ def guess_key(parts: list[NoteTable]) -> Key:
 
 
 def guess_chords(bass: NoteTable | None, others: list[NoteTable], bars: int, bar_beats: int) -> tuple[Chord, ...]:
-    """One chord for each half bar by template, with the bass as witness for the root; equal neighbours join.
+    """One chord for each half bar (each bar of 3/4) by template; the bass is witness for the root; equal ones join.
 
     A heuristic for corpora without chord labels: about what a listener would write as a simple lead sheet.
     """
-    half = bar_beats / 2
+    half = bar_beats / 2 if bar_beats % 2 == 0 else float(bar_beats)
     found: list[Chord] = []
-    for index in range(bars * 2):
+    for index in range(round(bars * bar_beats / half)):
         start, end = index * half, (index + 1) * half
         chroma = sum((_chroma(part, start, end) for part in others), np.zeros(12))
         low = _chroma(bass, start, end) if bass is not None else np.zeros(12)
@@ -107,12 +167,18 @@ def _best_template(chroma: npt.NDArray[np.float64], low: npt.NDArray[np.float64]
     best, best_score = (0, "maj"), -np.inf
     for root in range(12):
         for quality in _GUESSED_QUALITIES:
-            template = np.zeros(12)
-            template[[(root + step) % 12 for step in CHORD_QUALITIES[quality]]] = 1.0
+            template = _template(root, quality)
             score = float(chroma @ template) / np.sqrt(template.sum()) + 0.35 * low[root] - _COMPLEXITY_COST[quality]
             if score > best_score:
                 best, best_score = (root, quality), score
     return best
+
+
+@cache
+def _template(root: int, quality: str) -> npt.NDArray[np.float64]:
+    template = np.zeros(12)
+    template[[(root + step) % 12 for step in CHORD_QUALITIES[quality]]] = 1.0
+    return template
 
 
 def _chroma(part: NoteTable, start: float, end: float) -> npt.NDArray[np.float64]:

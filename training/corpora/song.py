@@ -11,6 +11,8 @@ import numpy.typing as npt
 
 from workbench.domain.theory import Chord, Key
 
+Tier = Literal["A", "B", "S", "U"]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NoteTable:
@@ -29,14 +31,14 @@ class NoteTable:
 class CorpusSong:
     """A song with whatever its corpus tells.
 
-    `tier`: A permissive, B copyleft, S synthetic. `sections` names the section of each bar ("" unknown) and
-    `remaining` counts the bars to its end (0 unknown). `parts` maps an element to its notes; harmony lies in `chords`.
-    `mood` is the corpus's own word for the song's mood, "" unknown.
+    `tier`: A permissive, B copyleft, S synthetic, U the user's own. `sections` names the section of each bar
+    ("" unknown) and `remaining` counts the bars to its end (0 unknown). `parts` maps an element to its notes; harmony
+    lies in `chords`. `mood` holds the words of the set as they are, in lower case and parted by spaces ("" unknown).
     """
 
     song_id: str
     corpus: str
-    tier: Literal["A", "B", "S"]
+    tier: Tier
     split: Literal["train", "validation"]
     style: str
     source: Literal["played", "sequenced", "accompaniment"]

@@ -1,0 +1,133 @@
+"""`beatsfoundry corpora list|get|report|roles`: public data sets and one's own MIDI files."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from workbench.cli.parser import LineParser
+from workbench.domain.errors import ParameterError
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The options of the command."""
+    parser = LineParser(prog="beatsfoundry corpora", description="Data sets to train on, and your own MIDI files.")
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True, parser_class=LineParser)
+    lists = actions.add_parser(
+        "list",
+        help="where each public set is had, its licence and citation, and whether a local copy is whole",
+        description="A copy is whole if it holds as many songs as the publication, and every file that its own index "
+        "names; one that `get` unpacked, if each file still has the SHA-256 of its manifest.",
+    )
+    lists.add_argument("--data", type=Path, metavar="DIR", help="folder that holds the corpora")
+    lists.add_argument("--json", action="store_true", help="print JSON")
+    lists.set_defaults(run=_list)
+    get = actions.add_parser("get", help="download a public set; a broken download goes on where it stopped")
+    get.add_argument("name", metavar="NAME", help="a name of `beatsfoundry corpora list`")
+    get.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder that the set goes into")
+    get.set_defaults(run=_get)
+    report = actions.add_parser("report", help="what the corpora hold, what was dropped and why; tables and pictures")
+    report.add_argument("names", nargs="*", metavar="NAME", help="all that are there if none is named")
+    report.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder that holds the corpora")
+    report.add_argument("--out", type=Path, metavar="DIR", help="write a page with pictures into this new folder")
+    report.add_argument("--json", action="store_true", help="print JSON")
+    report.add_argument("--processes", type=_positive, metavar="N", help="processes that parse (default: all)")
+    report.set_defaults(run=_report)
+    roles = actions.add_parser(
+        "roles",
+        help="which element each track of your MIDI files plays; written to roles.json for correction",
+        description="Correct the roles in roles.json (percussion, bass, pads, leads, none): they win from then on.",
+    )
+    roles.add_argument("folder", type=Path, metavar="DIR", help="folder with MIDI files, at any depth")
+    roles.set_defaults(run=_roles)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; returns 0. Errors are raised as `WorkbenchError`."""
+    options = build_parser().parse_args(argv)
+    options.run(options)
+    return 0
+
+
+def _list(options: argparse.Namespace) -> None:
+    from training.corpora.catalogue import list_corpora
+
+    if options.data is not None:
+        _require_folder(options.data)
+    entries = list_corpora(options.data)
+    if options.json:
+        print(json.dumps([asdict(entry) for entry in entries], indent=1))
+        return
+    for entry in entries:
+        count = f" ({entry.here:,} of {entry.expected:,})" if entry.state not in ("", "absent") else ""
+        state = f", {entry.state}{count}" if entry.state else ""
+        print(f"{entry.name}: tier {entry.tier}, {entry.licence}{state}")
+        print(f"    {entry.page}{' (corpora get)' if entry.can_get else ''}")
+        print(f"    {entry.citation}")
+        if entry.note:
+            print(f"    {entry.note}")
+
+
+def _get(options: argparse.Namespace) -> None:
+    from training.corpora.catalogue import get_corpus
+
+    folder, files = get_corpus(options.name, options.data, progress=_show if sys.stderr.isatty() else None)
+    print(f"{folder}: {files:,} files")
+
+
+def _show(here: int, total: int | None) -> None:
+    of = f" of {total / 1e6:.1f}" if total else ""
+    print(f"\r{here / 1e6:.1f}{of} MB", end="\n" if here == total else "", file=sys.stderr, flush=True)
+
+
+def _report(options: argparse.Namespace) -> None:
+    from training.corpora import find_corpora, read_corpus
+    from training.corpora.report import to_json, to_text, write_report
+    from training.corpora.tally import tally
+    from workbench.output.folder import appearing, check_target
+
+    _require_folder(options.data)
+    names = [corpus.name for corpus in find_corpora(options.data, tuple(options.names) or None)]
+    if options.out is not None:
+        check_target(options.out)
+    tallies = [tally(read_corpus(options.data, name, processes=options.processes)) for name in names]
+    if options.out is not None:
+        with appearing(options.out) as draft:
+            write_report(tallies, draft)
+    print(to_json(tallies) if options.json else to_text(tallies))
+
+
+def _roles(options: argparse.Namespace) -> None:
+    from training.corpora.folder import role_table
+    from training.corpora.roles import write_roles
+
+    _require_folder(options.folder)
+    rows, broken = role_table(options.folder)
+    if not rows and not broken:
+        raise ParameterError(f"folder {options.folder} holds no MIDI file: expected .mid, .midi or .smf")
+    print(f"{'role':11}{'notes':>7}{'range':>9}{'voices':>8}{'program':>9}  track, name, file")
+    for row in rows:
+        span = f"{row.lowest}-{row.highest}"
+        line = f"{row.role:11}{row.notes:7,}{span:>9}{row.polyphony:8.1f}{row.program:9}"
+        print(f"{line}  {row.track}, {row.name or '-'}, {row.file}")
+    for name, reason in broken:
+        print(f"{name}: {reason}", file=sys.stderr)
+    if rows:
+        print(write_roles(options.folder, rows))
+
+
+def _require_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        raise ParameterError(f"folder {folder} is not there: expected a folder")
+
+
+def _positive(text: str) -> int:
+    value = int(text) if text.isdigit() else 0
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"expected a whole number above 0, got {text}")
+    return value
