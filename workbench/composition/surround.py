@@ -13,6 +13,7 @@ from workbench.models.context import DENSITY_CLASSES, Bits, SongContext
 from workbench.models.grid import SLOTS_PER_BAR
 from workbench.models.history import BAR_COLUMN, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN, Rows
 from workbench.models.spec import BAR_STEP, ElementSpec
+from workbench.models.tokenizer import base_pitches
 from workbench.models.vocabulary import mood_index
 
 _ENERGY_TO_DENSITY = 0.8
@@ -85,7 +86,6 @@ def onset_stream(rows: Rows, bars: int, symbol: int | None = None) -> Bits:
     return grid
 
 
-def pitch_table(spec: ElementSpec, zeros: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """MIDI pitch of each symbol at each beat, (beats, symbols); `zeros` are the zero pitch classes by beat."""
-    anchors = spec.low_anchor + (zeros - spec.low_anchor) % 12
-    return anchors[:, None] + spec.lowest_pitch + np.arange(spec.symbols)
+def pitch_table(spec: ElementSpec, context: SongContext) -> npt.NDArray[np.int64]:
+    """MIDI pitch of each symbol at each beat, (beats, symbols)."""
+    return base_pitches(spec, context)[:, None] + np.arange(spec.symbols)

@@ -10,7 +10,6 @@ from workbench.domain.plan import PartTraits
 from workbench.domain.theory import CHORD_QUALITIES, SCALES, Key
 from workbench.models.context import SongContext
 from workbench.models.spec import ElementSpec
-from workbench.models.tokenizer import zero_pitch_classes
 
 _OUT_OF_REGISTER = -1.2
 """Nats for each semitone outside the register, at most eight of them."""
@@ -32,7 +31,7 @@ def symbol_bias(
 ) -> npt.NDArray[np.float64]:
     """Bias in nats by beat of the song and symbol, (beats, symbols); `lift` (bars,) moves the register in semitones."""
     weights = _BIAS[spec.name]
-    pitches = pitch_table(spec, zero_pitch_classes(spec, context))
+    pitches = pitch_table(spec, context)
     bias = np.zeros(pitches.shape)
     scale = set(context.key.pitch_classes) if context.key else set(range(12))
     for beat, pair in enumerate(context.chord_at_beats()):

@@ -86,6 +86,11 @@ class SongContext:
     streams: Mapping[str, Bits]
     mood: int = 0
 
+    @property
+    def tonic(self) -> int:
+        """Pitch class of the tonic; C where there is no key."""
+        return self.key.tonic if self.key else 0
+
     def prefix(self) -> npt.NDArray[np.int64]:
         """Condition indices, (bars, len(PREFIX_SIZES))."""
         table = np.zeros((self.bars, len(PREFIX_SIZES)), np.int64)
@@ -117,13 +122,12 @@ class SongContext:
     def chord_features(self, *, relative_to_root: bool) -> Bits:
         """Chord features for each beat, (bars, bar_beats, CHORD_FEATURES), relative to the root or the tonic."""
         table = np.zeros((self.bars * self.bar_beats, CHORD_FEATURES), np.uint8)
-        tonic = self.key.tonic if self.key else 0
         scale = self.key.pitch_classes if self.key else ()
         for beat, pair in enumerate(self.chord_at_beats()):
             if pair is None:
                 continue
             chord, following = pair
-            zero = chord.root if relative_to_root else tonic
+            zero = chord.root if relative_to_root else self.tonic
             table[beat, [(pitch - zero) % 12 for pitch in chord.pitch_classes]] = 1
             table[beat, 12 + (chord.root - zero) % 12] = 1
             table[beat, 24 + (chord.bass - zero) % 12] = 1

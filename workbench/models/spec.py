@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 
 from workbench.models.context import CHORD_FEATURES, SongContext
 from workbench.models.grid import OFFSET_BINS, SLOTS_PER_BAR, SLOTS_PER_BEAT
@@ -63,8 +64,7 @@ class ElementSpec:
     sees_mood : bool
         Whether its training data tells moods.
     lowest_pitch, low_anchor : int
-        Pitched elements: symbol 0 is `lowest_pitch` semitones from the anchor, which is the first pitch of the
-        zero pitch class at or above `low_anchor`.
+        Pitched elements: symbol 0 is `lowest_pitch` semitones from the anchor of the zero pitch class.
     """
 
     name: str
@@ -101,9 +101,15 @@ class ElementSpec:
         chords = CHORD_FEATURES if self.sees_chords else 0
         return chords + len(self.streams) + 2 * self.symbols * len(self.lags)
 
-    def anchor(self, pitch_class: int) -> int:
-        """The pitch of symbol zero's interval base: the first `pitch_class` at or above `low_anchor`."""
-        return self.low_anchor + (pitch_class - self.low_anchor) % 12
+    def anchors(self, pitch_classes: npt.NDArray[np.int64], tonic: int) -> npt.NDArray[np.int64]:
+        """The pitch of interval zero for each zero pitch class.
+
+        The tonic lies on its first pitch at or above `low_anchor`; other roots lie within a tritone of it, so that a
+        line can go on where the chord changes.
+        """
+        home = self.low_anchor + (tonic - self.low_anchor) % 12
+        pitches: npt.NDArray[np.int64] = home + (pitch_classes - tonic + 5) % 12 - 5
+        return pitches
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -69,11 +69,15 @@ def encode_drums(
 
 def zero_pitch_classes(spec: ElementSpec, context: SongContext) -> npt.NDArray[np.int64]:
     """For each beat of the song the pitch class that symbols are told from: the chord's root or the tonic."""
-    tonic = context.key.tonic if context.key else 0
     beats = context.bars * context.bar_beats
     if not spec.relative_to_root:
-        return np.full(beats, tonic, np.int64)
-    return np.array([tonic if pair is None else pair[0].root for pair in context.chord_at_beats()], np.int64)
+        return np.full(beats, context.tonic, np.int64)
+    return np.array([context.tonic if pair is None else pair[0].root for pair in context.chord_at_beats()], np.int64)
+
+
+def base_pitches(spec: ElementSpec, context: SongContext) -> npt.NDArray[np.int64]:
+    """For each beat of the song the MIDI pitch of symbol 0, (bars * bar_beats,)."""
+    return spec.anchors(zero_pitch_classes(spec, context), context.tonic) + spec.lowest_pitch
 
 
 def encode_pitched(
@@ -88,8 +92,7 @@ def encode_pitched(
     bar, slot, offset = quantise(onsets_beats, context.tempo_bpm, context.bar_beats)
     inside = (bar >= 0) & (bar < context.bars)
     bar, slot, offset = bar[inside], slot[inside], offset[inside]
-    zero = zero_pitch_classes(spec, context)[bar * context.bar_beats + slot // SLOTS_PER_BEAT]
-    symbol = pitches[inside] - _anchors(spec, zero) - spec.lowest_pitch
+    symbol = pitches[inside] - base_pitches(spec, context)[bar * context.bar_beats + slot // SLOTS_PER_BEAT]
     symbol = np.where(symbol < 0, symbol % 12, symbol)
     top = spec.symbols - 1
     symbol = np.where(symbol > top, top - (top - symbol) % 12, symbol)
@@ -133,7 +136,7 @@ def decode_drums(rows: Rows, bar_beats: int) -> tuple[Note, ...]:
 
 def decode_pitched(rows: Rows, spec: ElementSpec, context: SongContext) -> tuple[Note, ...]:
     """Rows to pitched notes."""
-    bases = [spec.anchor(int(zero)) + spec.lowest_pitch for zero in zero_pitch_classes(spec, context)]
+    bases = base_pitches(spec, context).tolist()
     return tuple(
         Note(
             onset_beats=bar * context.bar_beats + slot_to_beats(slot),
@@ -164,7 +167,3 @@ def decode_chords(rows: Rows, key: Key, bars: int, bar_beats: int) -> tuple[Chor
     return tuple(
         Chord(start, end - start, *change[1:]) for start, end, change in zip(starts, ends, changes, strict=True)
     )
-
-
-def _anchors(spec: ElementSpec, pitch_classes: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    return spec.low_anchor + (pitch_classes - spec.low_anchor) % 12
