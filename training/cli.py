@@ -79,7 +79,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def mlflow_logger(element: str) -> Any:
+def mlflow_logger(element: str, tags: dict[str, str] | None = None) -> Any:
     """A Lightning logger into the experiment "beatsfoundry/training" of the workbench's own store."""
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     from lightning.pytorch.loggers import MLFlowLogger
@@ -94,6 +94,7 @@ def mlflow_logger(element: str) -> Any:
     return MLFlowLogger(
         experiment_name="beatsfoundry/training",
         run_name=element,
+        tags=tags,
         tracking_uri=uri,
         artifact_location=str(runs / "artifacts" / "training") if own_store else None,
     )
