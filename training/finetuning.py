@@ -13,7 +13,7 @@ from typing import Any
 import torch
 
 from training.config import TrainingConfig, load_config
-from training.corpora import CORPORA
+from training.corpora import read_corpora, read_folder
 from training.corpora.song import CorpusSong
 from training.dataset import EncodedPart, encode_part
 from training.tuning import NEW, Method, Tuned, TuningRecipe, nats_per_note, tune
@@ -32,7 +32,7 @@ _OLD_SONGS = {"train": 60, "validation": 16}
 """How many songs of each old corpus are read: enough to remember by and to measure on, quick to read."""
 RESERVED_NAMES = ("champion", "challenger")
 
-LEARNING_RATES: dict[Method, float] = {"lora": 2e-3, "full": 3e-4}
+LEARNING_RATES: dict[Method, float] = {"lora": 1e-3, "full": 3e-4}
 """Learning rates that were measured to gain most within a few minutes; see docs/decisions/012."""
 
 Figures = dict[str, float]
@@ -187,7 +187,7 @@ def new_parts(midi: str | Path | Iterable[CorpusSong], element: str) -> list[Enc
     CorpusError
         If the folder is missing, or if fewer than two songs hold the element.
     """
-    songs = _read_folder(Path(midi)) if isinstance(midi, str | Path) else midi
+    songs = read_folder(Path(midi)).songs if isinstance(midi, str | Path) else midi
     parts = [replace(part, corpus=NEW) for song in songs if (part := encode_part(song, get_spec(element))) is not None]
     if len(parts) < 2:
         raise CorpusError(f"{len(parts)} of the songs hold {element}: expected at least two, better fifty")
@@ -198,16 +198,10 @@ def new_parts(midi: str | Path | Iterable[CorpusSong], element: str) -> list[Enc
     return [replace(part, split="validation" if n < held else "train") for n, part in enumerate(ordered)]
 
 
-def _read_folder(root: Path) -> Iterable[CorpusSong]:
-    if not root.is_dir():
-        raise CorpusError(f"MIDI folder {root} is not there: expected a folder of .mid files")
-    from training.corpora import folder
-
-    return folder.read(root)
-
-
 def old_parts(data: Path, config: TrainingConfig) -> list[EncodedPart]:
     """Some songs of each corpus of the element's recipe, to remember by ("train") and to measure on ("validation").
+
+    They are drawn by a hash of their names, so they are spread over the corpus and always the same.
 
     Raises
     ------
@@ -215,18 +209,12 @@ def old_parts(data: Path, config: TrainingConfig) -> list[EncodedPart]:
         If a corpus is missing.
     """
     spec, parts = get_spec(config.element), []
-    missing = [name for name in config.corpora if not (data / CORPORA[name].folder).is_dir()]
-    if missing:
-        raise CorpusError(f"no old data in {data}: expected the folder {CORPORA[missing[0]].folder}")
-    for name in config.corpora:
-        left = dict(_OLD_SONGS)
-        for song in CORPORA[name].read(data / CORPORA[name].folder):
-            part = encode_part(song, spec) if left[song.split] else None
-            if part is not None:
-                left[song.split] -= 1
-                parts.append(part)
-            if not any(left.values()):
-                break
+    left = {(name, split): count for name in config.corpora for split, count in _OLD_SONGS.items()}
+    songs = read_corpora(data, tuple(config.corpora))
+    for song in sorted(songs, key=lambda song: hashlib.sha256(song.song_id.encode()).digest()):
+        if left[song.corpus, song.split] > 0 and (part := encode_part(song, spec)) is not None:
+            left[song.corpus, song.split] -= 1
+            parts.append(part)
     return parts
 
 

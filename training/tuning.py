@@ -54,8 +54,8 @@ class TuningRecipe:
     minutes: float = 8.0
     steps: int = 400
     batch: int = 16
-    learning_rate: float = 2e-3
-    replay: float = 0.3
+    learning_rate: float = 1e-3
+    replay: float = 0.5
     forgetting: float = 0.025
     validate_every: int = 40
     patience: int = 3
@@ -192,9 +192,8 @@ class _Watch(lightning.Callback):
             logger.log_metrics({"new_nll": new} | ({} if old is None else {"old_nll": old}), step)
         told = "" if old is None else f", old {old:.3f}"
         self._report(step / self._recipe.steps, f"step {step}: new {new:.3f} nats a note{told}")
-        first = self.course[0][2]
-        kept = old is None or first is None or old <= first * (1 + self._recipe.forgetting)
+        remembered = old is None or old <= (self.course[0][2] or 0.0) * (1 + self._recipe.forgetting)
         self._waited += 1
-        if new < self._least and kept:
+        if new < self._least and (remembered or not self.best):
             self._least, self._waited = new, 0
             self.best = {name: tensor.detach().clone() for name, tensor in network.state_dict().items()}

@@ -98,12 +98,21 @@ def test_a_better_challenger_becomes_champion(home: Path, tmp_path: Path, uri: s
     [
         ({"nll": 1.6}, None, "nll is 1.6 against 1.5, 6.7% worse; at most 0.5% is accepted"),
         ({"nll": float("nan")}, None, "nll is nan"),
-        ({"nll": 1.4, "overlap": 0.8}, {"nll": "lower", "overlap": "higher"}, "overlap is 0.8 against 0.9, 11.1% worse"),
+        (
+            {"nll": 1.4, "overlap": 0.8},
+            {"nll": "lower", "overlap": "higher"},
+            "overlap is 0.8 against 0.9, 11.1% worse",
+        ),
         ({"nll": 1.4}, {"groove": "lower"}, "'groove' was not measured"),
     ],
 )
 def test_a_worse_challenger_is_refused(
-    figures: Mapping[str, float], directions: Mapping[str, str] | None, message: str, home: Path, tmp_path: Path, uri: str
+    figures: Mapping[str, float],
+    directions: Mapping[str, str] | None,
+    message: str,
+    home: Path,
+    tmp_path: Path,
+    uri: str,
 ) -> None:
     first, second = weights(tmp_path, 1, 1.5), weights(tmp_path, 2, 1.4)
     measure = measuring({first: {"nll": 1.5, "overlap": 0.9}, second: figures})
