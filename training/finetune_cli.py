@@ -23,7 +23,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--method", choices=("lora", "full"), default="lora", help="adapter or all weights")
     parser.add_argument("--rank", type=int, default=8, metavar="N", help="rank of the adapter (default 8)")
     parser.add_argument("--minutes", type=float, default=8.0, help="longest time of training (default 8)")
-    parser.add_argument("--steps", type=int, default=400, metavar="N", help="optimiser steps at most (default 400)")
+    parser.add_argument("--steps", type=int, default=240, metavar="N", help="optimiser steps at most (default 240)")
     parser.add_argument("--learning-rate", type=float, metavar="X", help="instead of the method's own")
     parser.add_argument(
         "--data", type=Path, metavar="DIR", help="folder of the old corpora: replayed, and forgetting is measured"

@@ -32,7 +32,7 @@ _OLD_SONGS = {"train": 60, "validation": 16}
 """How many songs of each old corpus are read: enough to remember by and to measure on, quick to read."""
 RESERVED_NAMES = ("champion", "challenger")
 
-LEARNING_RATES: dict[Method, float] = {"lora": 1e-3, "full": 3e-4}
+LEARNING_RATES: dict[Method, float] = {"lora": 1e-3, "full": 2e-4}
 """Learning rates that were measured to gain most within a few minutes; see docs/decisions/012."""
 
 Figures = dict[str, float]
@@ -102,7 +102,7 @@ def finetune(
     rank: int = 8,
     minutes: float = 8.0,
     data: str | Path | None = None,
-    steps: int = 400,
+    steps: int = 240,
     learning_rate: float | None = None,
     seed: int = 1,
     overwrite: bool = False,
@@ -261,6 +261,7 @@ def _card(
         "rank": recipe.rank if method == "lora" else None,
         "recipe": asdict(recipe),
         "steps": tuned.steps,
+        "share": tuned.share,
         "seconds": round(seconds, 1),
         "torch": torch.__version__.split("+")[0],
         "new_data": _counts(new),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import copy
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import lightning
 import torch
@@ -20,6 +21,7 @@ from workbench.models.lora import with_lora
 from workbench.models.transformer import ElementTransformer
 
 Method = Literal["lora", "full"]
+State = dict[str, Tensor]
 NEW = "new"
 """The corpus name of the user's own parts while they are learned."""
 
@@ -43,7 +45,7 @@ class TuningRecipe:
     replay : float
         Share of windows from the old data, where there is some.
     forgetting : float
-        Rise of the old data's nats, as a share, beyond which a state is not kept.
+        Rise of the old data's nats, as a share, beyond which a state is taken back towards the base.
     validate_every, patience : int
         Steps between validations; after `patience` of them without gain the loop ends.
     seed : int
@@ -52,7 +54,7 @@ class TuningRecipe:
     method: Method = "lora"
     rank: int = 8
     minutes: float = 8.0
-    steps: int = 400
+    steps: int = 240
     batch: int = 16
     learning_rate: float = 1e-3
     replay: float = 0.5
@@ -66,12 +68,14 @@ class TuningRecipe:
 class Tuned:
     """A tuned network in evaluation mode (with its low-rank changes, if those were learned) and its course.
 
-    `course` holds (step, new nats, old nats or None) at each validation, the first before the first step.
+    `course` holds (step, new nats, old nats or None) at each validation, the first before the first step. `share` is
+    how far the kept state lies on the way from the base to what was learned: 1 is all the way.
     """
 
     network: ElementTransformer
     course: tuple[tuple[int, float, float | None], ...]
     steps: int
+    share: float
     seconds: float
 
 
@@ -86,6 +90,9 @@ def tune(
     report: Callable[[float, str], None] | None = None,
 ) -> Tuned:
     """Teach a copy of a network the new parts; keep the state that is best on their validation part.
+
+    If that state forgets more than is allowed, a state on the straight way back to the base is kept instead (weights of
+    base and tuned network mixed: Wortsman et al., CVPR 2022).
 
     Parameters
     ----------
@@ -118,8 +125,9 @@ def tune(
     except SystemExit:
         # Lightning leaves the process after Ctrl-C; whoever called decides that.
         raise KeyboardInterrupt from None
-    module.network.load_state_dict(watch.best)
-    return Tuned(module.network.cpu().eval(), tuple(watch.course), trainer.global_step, watch.seconds)
+    network = module.network.cpu()
+    share = watch.settle(network)
+    return Tuned(network.eval(), tuple(watch.course), trainer.global_step, share, watch.seconds)
 
 
 def nats_per_note(
@@ -160,16 +168,18 @@ class _Watch(lightning.Callback):
         report: Callable[[float, str], None] | None,
     ) -> None:  # fmt: skip
         self.course: list[tuple[int, float, float | None]] = []
-        self.best: dict[str, Tensor] = {}
         self.seconds = 0.0
         self._recipe, self._new, self._old, self._config = recipe, new, old, config
         self._report = report or (lambda fraction, message: None)
-        self._least, self._waited, self._started = float("inf"), 0, 0.0
+        self._start: State = {}
+        self._best: tuple[float, float | None, State] = (math.inf, None, {})
+        self._waited, self._started = 0, 0.0
 
     def on_train_start(self, trainer: lightning.Trainer, pl_module: lightning.LightningModule) -> None:
         """The figures before the first step."""
         self._started = time.monotonic()
-        self._measure(trainer, pl_module)
+        self._start = _state(_network_of(pl_module))
+        self._measure(trainer, _network_of(pl_module))
 
     def on_train_batch_end(
         self, trainer: lightning.Trainer, pl_module: lightning.LightningModule, outputs: Any, batch: Any, batch_idx: int
@@ -179,11 +189,27 @@ class _Watch(lightning.Callback):
         self.seconds = time.monotonic() - self._started
         late = self.seconds > recipe.minutes * 60
         if step % recipe.validate_every == 0 or step >= recipe.steps or late:
-            self._measure(trainer, pl_module)
+            self._measure(trainer, _network_of(pl_module))
             trainer.should_stop = late or self._waited >= recipe.patience
 
-    def _measure(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:
-        network = module.network
+    def settle(self, network: ElementTransformer) -> float:
+        """Load the state to keep; return how far from the base it lies."""
+        _, old, best = self._best
+        if self._remembers(old):
+            network.load_state_dict(best)
+            return 1.0
+        for share in (0.8, 0.6, 0.4, 0.2):
+            mixed = {name: torch.lerp(self._start[name], tensor, share) for name, tensor in best.items()}
+            network.load_state_dict(mixed)
+            if self._remembers(nats_per_note(network, self._old, self._config)["nll"]):
+                return share
+        network.load_state_dict(self._start)
+        return 0.0
+
+    def _remembers(self, old: float | None) -> bool:
+        return old is None or old <= (self.course[0][2] or 0.0) * (1 + self._recipe.forgetting)
+
+    def _measure(self, trainer: lightning.Trainer, network: ElementTransformer) -> None:
         new = nats_per_note(network, self._new, replace(self._config, validate_on=()))["nll"]
         old = nats_per_note(network, self._old, self._config)["nll"] if self._old else None
         step = trainer.global_step
@@ -192,8 +218,14 @@ class _Watch(lightning.Callback):
             logger.log_metrics({"new_nll": new} | ({} if old is None else {"old_nll": old}), step)
         told = "" if old is None else f", old {old:.3f}"
         self._report(step / self._recipe.steps, f"step {step}: new {new:.3f} nats a note{told}")
-        remembered = old is None or old <= (self.course[0][2] or 0.0) * (1 + self._recipe.forgetting)
         self._waited += 1
-        if new < self._least and (remembered or not self.best):
-            self._least, self._waited = new, 0
-            self.best = {name: tensor.detach().clone() for name, tensor in network.state_dict().items()}
+        if new < self._best[0]:
+            self._best, self._waited = (new, old, _state(network)), 0
+
+
+def _network_of(module: lightning.LightningModule) -> ElementTransformer:
+    return cast(ElementModule, module).network
+
+
+def _state(network: ElementTransformer) -> State:
+    return {name: tensor.detach().cpu().clone() for name, tensor in network.state_dict().items()}

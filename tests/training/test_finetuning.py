@@ -103,6 +103,29 @@ def test_what_is_kept_forgets_no_more_than_allowed(home: Path, songs: list[Corpu
     done = tune(base, parts, old, RECIPE, TuningRecipe(method="full", steps=4, validate_every=2, forgetting=-0.9))
     assert all(torch.equal(tensor, base.state_dict()[name]) for name, tensor in done.network.state_dict().items())
     assert [step for step, _, _ in done.course] == [0, 2, 4]
+    assert done.share == 0.0
+
+
+def test_a_state_that_forgets_is_taken_back_a_part_of_the_way(
+    home: Path, songs: list[CorpusSong], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nats of old data that grow with the way: 1 at the base, 1.1 at the end; 1.05 is allowed, so 0.4 of it is kept."""
+    parts = new_parts(songs, "percussion")
+    base = load_model("percussion")
+    seen: dict[str, float] = {}
+
+    def measured(network: ElementTransformer, measured_parts: object, config: TrainingConfig) -> dict[str, float]:
+        way = float((network.start.detach() - base.start).abs().sum())
+        if measured_parts is not old:
+            seen["way"] = max(seen.get("way", 0.0), way)
+            return {"nll": 5.0 - way}
+        return {"nll": 1.0 + 0.1 * way / max(seen["way"], 1e-9)}
+
+    old = [*parts]
+    monkeypatch.setattr("training.tuning.nats_per_note", measured)
+    recipe = TuningRecipe(method="full", steps=3, validate_every=3, learning_rate=0.01, forgetting=0.05)
+    done = tune(base, parts, old, RECIPE, recipe)
+    assert done.share == 0.4
 
 
 def test_training_parts_without_validation_are_parted(songs: list[CorpusSong]) -> None:
