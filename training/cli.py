@@ -104,7 +104,7 @@ def is_first_process() -> bool:
     """Whether this process is the one of a shared training that writes and speaks."""
     from lightning.pytorch.utilities import rank_zero_only
 
-    return int(rank_zero_only.rank or 0) == 0
+    return not getattr(rank_zero_only, "rank", 0)
 
 
 def _positive(text: str) -> int:

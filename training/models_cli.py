@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from workbench.cli.parser import LineParser
 from workbench.domain.errors import ParameterError
 from workbench.models.elements import SPECS, get_spec
 from workbench.models.library import list_names, named_path
 from workbench.models.registry import weights_path
+
+if TYPE_CHECKING:
+    from workbench.tracking.model_registry import Direction
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -89,7 +93,9 @@ def _promote(options: argparse.Namespace) -> None:
         from training.judging import measure_on
 
         measure = measure_on(options.element, options.data, options.midi)
-        directions: Mapping[str, str] = {"nll": "lower"} | ({"midi_nll": "lower"} if options.midi else {})
+        directions: dict[str, Direction] = {"nll": "lower"}
+        if options.midi:
+            directions["midi_nll"] = "lower"
         done = promote(options.element, measure=measure, directions=directions, tolerance=options.tolerance / 100.0)
     print(done)
 

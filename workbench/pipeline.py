@@ -109,7 +109,7 @@ def check_models(request: GenerationRequest) -> None:
     if request.models:
         from workbench.models.registry import check_models as check
 
-        check(request.models)
+        check({str(element): name for element, name in request.models.items()})
 
 
 def load_references(request: GenerationRequest) -> tuple[ReferenceProfile, ...]:

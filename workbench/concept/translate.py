@@ -98,7 +98,7 @@ def translate(request: GenerationRequest, *, references: Sequence[ReferenceProfi
         mix_profile=brief.style.mix_profile,
         delivery=_delivery(request.options),
         references=request.parameters.creative.references,
-        models=dict(request.models),
+        models={str(element): name for element, name in request.models.items()},
         decisions=(
             *opening,
             tempo_decision,

@@ -135,7 +135,7 @@ def list_versions(element: str, *, tracking_uri: str | None = None) -> list[Mode
             return []
         aliases = client.get_registered_model(_PREFIX + element).aliases
         found = client.search_model_versions(f"name = '{_PREFIX + element}'")
-        versions = [_version(element, item, aliases, client.get_run(item.run_id)) for item in found]
+        versions = [_version(element, item, aliases, client.get_run(str(item.run_id))) for item in found]
     return sorted(versions, key=lambda item: -item.version)
 
 
