@@ -7,11 +7,16 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import yaml
 
-from training.module import _From
+from training.cli import main
+from training.config import load_config
+from training.fit import load_parts
+from training.module import ElementData, _From
+from workbench.domain.errors import ParameterError
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -34,22 +39,22 @@ def write_recipe(path: Path, **changes: object) -> Path:
     return path
 
 
-def train(repository: Path, recipe: Path, data: Path, out: Path, *more: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "training", "percussion", "--data", str(data), "--out", str(out)]
-    command += ["--config", str(recipe), "--no-track", "--accelerator", "cpu", *more]
-    paths = os.pathsep.join([str(repository), os.environ.get("PYTHONPATH", "")])
-    own = {"PYTHONPATH": paths, "OMP_NUM_THREADS": "1", "PYTHONWARNINGS": "ignore"}
-    return subprocess.run(
-        command, cwd=repository, env={**os.environ, **own}, capture_output=True, text=True, timeout=300
-    )
+def arguments(recipe: Path, data: Path, out: Path) -> list[str]:
+    options = ["--data", str(data), "--out", str(out), "--config", str(recipe), "--no-track", "--accelerator", "cpu"]
+    return ["percussion", *options]
 
 
 def test_two_processes_learn_what_one_learns(repository: Path, groove_data: Path, tmp_path: Path) -> None:
-    """Two processes over gloo, two windows each, against one with four: without dropout the weights agree."""
+    """Two processes over gloo, two windows each, against one with four: without dropout the figures agree."""
     recipe = write_recipe(tmp_path / "recipe.yaml")
-    alone = train(repository, recipe, groove_data, tmp_path / "alone")
-    shared = train(repository, recipe, groove_data, tmp_path / "shared", "--devices", "2", "--strategy", "ddp")
-    assert alone.returncode == shared.returncode == 0, shared.stderr[-2000:]
+    assert main(arguments(recipe, groove_data, tmp_path / "alone")) == 0
+    command = [sys.executable, "-m", "training", *arguments(recipe, groove_data, tmp_path / "shared")]
+    paths = os.pathsep.join([str(repository), os.environ.get("PYTHONPATH", "")])
+    shared = subprocess.run(
+        [*command, "--devices", "2", "--strategy", "ddp"], cwd=repository, capture_output=True, text=True, timeout=300,
+        env={**os.environ, "PYTHONPATH": paths, "OMP_NUM_THREADS": "1", "PYTHONWARNINGS": "ignore"},
+    )  # fmt: skip
+    assert shared.returncode == 0, shared.stderr[-2000:]
     assert shared.stdout.count("nats a note on validation") == 1
     cards = [json.loads((tmp_path / run / "percussion.json").read_text()) for run in ("alone", "shared")]
     assert cards[0]["steps"] == cards[1]["steps"] == 6
@@ -57,14 +62,7 @@ def test_two_processes_learn_what_one_learns(repository: Path, groove_data: Path
     assert figures[1] == pytest.approx(figures[0], abs=5e-3)
 
 
-def test_a_batch_that_cannot_be_shared_is_told(repository: Path, groove_data: Path, tmp_path: Path) -> None:
-    from types import SimpleNamespace
-
-    from training.config import load_config
-    from training.fit import load_parts
-    from training.module import ElementData
-    from workbench.domain.errors import ParameterError
-
+def test_a_batch_that_cannot_be_shared_is_told(groove_data: Path, tmp_path: Path) -> None:
     config = load_config(write_recipe(tmp_path / "recipe.yaml", batch=3))
     data = ElementData(load_parts(groove_data, config), config)
     data.trainer = SimpleNamespace(global_step=0, global_rank=0, world_size=2)  # type: ignore[assignment]
