@@ -70,7 +70,7 @@ def line(monkeypatch: pytest.MonkeyPatch, tiny_plan: Plan, tiny_score: Score, ti
         setattr(module, stage, getattr(fake, stage))
         monkeypatch.setitem(sys.modules, module.__name__, module)
     registry = ModuleType("workbench.models.registry")
-    registry.model_hashes = lambda: {"bass": "abc"}  # type: ignore[attr-defined]
+    registry.model_hashes = lambda names: {"bass": "abc"}  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, registry.__name__, registry)
     return fake
 

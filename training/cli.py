@@ -31,6 +31,10 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--limit", type=_positive, metavar="N", help="songs of each corpus and split, for a quick try")
     parser.add_argument("--start", type=Path, metavar="FILE", help="weights (.safetensors) to go on from")
     parser.add_argument("--seed", type=int, metavar="N", help="seed instead of the recipe's")
+    parser.add_argument("--devices", type=_positive, default=1, metavar="N", help="processes (GPUs) on each machine")
+    parser.add_argument("--nodes", type=_positive, default=1, metavar="N", help="machines")
+    parser.add_argument("--strategy", default="auto", help="Lightning's strategy, such as ddp (default: auto)")
+    parser.add_argument("--accelerator", default="auto", help="cpu, gpu or auto")
     parser.add_argument("--no-track", action="store_true", help="do not log to MLflow")
     return parser
 
@@ -54,14 +58,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         raise ParameterError(f"recipe {options.config} is for {config.element!r}, not for {options.element!r}")
     folder = options.out or Path("runs") / "train" / options.element
     with quiet():
-        from training.fit import fit
+        from training.fit import Machines, fit
 
+        machines = Machines(options.devices, options.nodes, options.strategy, options.accelerator)
         logger: Any = None if options.no_track else mlflow_logger(config.element)
         bar = sys.stderr.isatty()
         weights = fit(
-            config, options.data, folder,
-            limit=options.limit, start=options.start, logger=logger or False, progress=bar,
+            config, options.data, folder, limit=options.limit, start=options.start, logger=logger or False,
+            progress=bar, machines=machines,
         )  # fmt: skip
+        if not is_first_process():
+            return 0
         if logger is not None:
             for path in (weights, weights.with_suffix(".json")):
                 logger.experiment.log_artifact(logger.run_id, str(path), "weights")
@@ -72,7 +79,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def mlflow_logger(element: str) -> Any:
+def mlflow_logger(element: str, tags: dict[str, str] | None = None) -> Any:
     """A Lightning logger into the experiment "beatsfoundry/training" of the workbench's own store."""
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     from lightning.pytorch.loggers import MLFlowLogger
@@ -87,9 +94,17 @@ def mlflow_logger(element: str) -> Any:
     return MLFlowLogger(
         experiment_name="beatsfoundry/training",
         run_name=element,
+        tags=tags,
         tracking_uri=uri,
         artifact_location=str(runs / "artifacts" / "training") if own_store else None,
     )
+
+
+def is_first_process() -> bool:
+    """Whether this process is the one of a shared training that writes and speaks."""
+    from lightning.pytorch.utilities import rank_zero_only
+
+    return not getattr(rank_zero_only, "rank", 0)
 
 
 def _positive(text: str) -> int:

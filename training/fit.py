@@ -6,7 +6,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,19 @@ from workbench.models.checkpoint import load_checkpoint, read_card, save_checkpo
 from workbench.models.elements import get_spec
 
 _VALIDATION_SHARE_WHILE_TRAINING = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Machines:
+    """Who shares the work, in Lightning's words: `devices` a node, `nodes`, how they speak ("ddp"), on what."""
+
+    devices: int = 1
+    nodes: int = 1
+    strategy: str = "auto"
+    accelerator: str = "auto"
+
+
+SINGLE = Machines()
 
 
 def load_parts(data: Path, config: TrainingConfig, limit: int | None = None) -> list[EncodedPart]:
@@ -66,6 +79,8 @@ def fit(
     logger: Any = False,
     progress: bool = True,
     callbacks: Sequence[lightning.Callback] = (),
+    parts: list[EncodedPart] | None = None,
+    machines: Machines = SINGLE,
 ) -> Path:
     """Train an element and write its weights.
 
@@ -85,15 +100,20 @@ def fit(
         Show a progress bar.
     callbacks : sequence of Lightning callbacks
         Called beside checkpoints and early stopping.
+    parts : list of EncodedPart, optional
+        What `load_parts` gave, where it was called already.
+    machines : Machines
+        Processes and machines that share the work.
 
     Returns
     -------
     Path
-        The weights, `run_dir/<element>.safetensors`; the card lies beside them.
+        The weights, `run_dir/<element>.safetensors`; the card lies beside them. Of several processes only the first
+        writes them; the others return before that.
     """
     lightning.seed_everything(config.seed, verbose=False)
     started = time.monotonic()
-    parts = load_parts(data, config, limit)
+    parts = load_parts(data, config, limit) if parts is None else parts
     module = ElementModule(config)
     if start is not None:
         module.network.load_state_dict(matching_weights(start, config))
@@ -102,7 +122,8 @@ def fit(
         run_dir, filename="last", every_n_train_steps=config.checkpoint_every, enable_version_counter=False
     )
     trainer = lightning.Trainer(
-        accelerator="auto", devices=1, precision=_precision(), max_steps=config.steps,
+        accelerator=machines.accelerator, devices=machines.devices, num_nodes=machines.nodes,
+        strategy=machines.strategy, use_distributed_sampler=False, precision=_precision(), max_steps=config.steps,
         val_check_interval=min(config.validate_every, config.steps), check_val_every_n_epoch=None,
         gradient_clip_val=config.gradient_clip,
         callbacks=[best, last, EarlyStopping("val_nll", patience=config.patience), *callbacks],
@@ -122,12 +143,14 @@ def fit(
     except SystemExit:
         # Lightning leaves the process after Ctrl-C; whoever called decides that.
         raise KeyboardInterrupt from None
+    path = run_dir / f"{config.element}.safetensors"
+    if trainer.global_rank > 0:
+        return path
     _restore(module, Path(best.best_model_path))
     metrics = validate(module, parts, config)
     card = describe(config, parts, metrics, trainer.global_step, time.monotonic() - started)
     if start is not None:
         card["started_from"] = earlier_training(start)
-    path = run_dir / f"{config.element}.safetensors"
     save_checkpoint(module.network, path, card)
     return path
 

@@ -17,6 +17,7 @@ from training.dataset import (
     Window,
     validation_windows,
 )
+from workbench.domain.errors import ParameterError
 from workbench.models.elements import get_spec
 from workbench.models.spec import BAR_STEP
 from workbench.models.transformer import Batch, ElementTransformer
@@ -34,15 +35,18 @@ class ElementModule(lightning.LightningModule):
         self._notes = 0
 
     def training_step(self, batch: Batch, index: int) -> torch.Tensor:
-        """Mean nats a row."""
+        """Mean nats a row; with several processes, of the rows of all, since their gradients are averaged."""
         losses = self.network.losses(batch)
-        loss = torch.stack([field.sum() for field in losses.values()]).sum() / batch.scored.sum()
-        self.log("train_nats_per_row", loss)
+        rows = batch.scored.sum()
+        if self.trainer.world_size > 1:
+            rows = self.trainer.strategy.reduce(rows.float(), reduce_op="mean")
+        loss = torch.stack([field.sum() for field in losses.values()]).sum() / rows
+        self.log("train_nats_per_row", loss, sync_dist=True)
         return loss
 
     def on_train_batch_start(self, batch: Batch, batch_idx: int) -> None:
-        """Seed dropout by step, so that a run that was stopped goes on exactly as one that was not."""
-        torch.manual_seed(self.recipe.seed * 1_000_003 + self.global_step)
+        """Seed dropout by step and process, so that a run that was stopped goes on exactly as one that was not."""
+        torch.manual_seed(self.recipe.seed * 1_000_003 + self.global_step + 7_919_000_003 * self.global_rank)
 
     def on_validation_epoch_start(self) -> None:
         """Begin a new sum."""
@@ -55,7 +59,11 @@ class ElementModule(lightning.LightningModule):
         self._notes += int(((batch.fields[..., 0] != BAR_STEP) & batch.scored).sum())
 
     def on_validation_epoch_end(self) -> None:
-        """Log nats a note by field and in total."""
+        """Log nats a note by field and in total, over the blocks of all processes."""
+        if self.trainer.world_size > 1:
+            counted = torch.tensor([*self._sums.values(), self._notes], dtype=torch.float64)
+            *sums, notes = self.trainer.strategy.reduce(counted.to(self.device), reduce_op="sum").tolist()
+            self._sums, self._notes = dict(zip(self._sums, sums, strict=True)), round(notes)
         for name, value in self.nats_per_note().items():
             self.log(f"val_{name}", value)
 
@@ -101,16 +109,23 @@ class _ValidationWindows(Dataset[Any]):
 
 
 class _From(Sampler[int]):
-    """Items in order from a start; the length is that of the whole run, which is what Lightning counts in."""
+    """A process's share of the items from a start, in order: of each step's `batch` items the ones that are its own.
 
-    def __init__(self, start: int, length: int) -> None:
-        self._start, self._length = start, length
+    So one step of several processes sees what one step of a single process sees. The length is that of the whole run,
+    which is what Lightning counts in.
+    """
+
+    def __init__(self, start: int, length: int, batch: int, rank: int, processes: int) -> None:
+        self._start, self._length, self._batch = start, length, batch
+        self._share = batch // processes
+        self._offset, self._processes = rank * self._share, processes
 
     def __iter__(self) -> Iterator[int]:
-        return iter(range(self._start, self._length))
+        for first in range(self._start + self._offset, self._length, self._batch):
+            yield from range(first, first + self._share)
 
     def __len__(self) -> int:
-        return self._length
+        return self._length // self._processes
 
 
 class ElementData(lightning.LightningDataModule):
@@ -143,11 +158,24 @@ class ElementData(lightning.LightningDataModule):
             rows=config.rows, size=config.steps * config.batch, seed=config.seed,
         )  # fmt: skip
         done = self.trainer.global_step * config.batch if self.trainer else 0
-        return DataLoader(windows, batch_size=config.batch, collate_fn=collate, sampler=_From(done, len(windows)))
+        rank, processes = self._place()
+        if config.batch % processes:
+            raise ParameterError(
+                f"batch {config.batch} cannot be shared by {processes} processes: take a multiple of that"
+            )
+        sampler = _From(done, len(windows), config.batch, rank, processes)
+        return DataLoader(windows, batch_size=config.batch // processes, collate_fn=collate, sampler=sampler)
 
     def val_dataloader(self) -> DataLoader[Any]:
-        """Each four-bar block once, in order of length."""
+        """Each four-bar block once, in order of length; with several processes each takes every n-th."""
+        rank, processes = self._place()
         windows = validation_windows(self._validation, self._config.rows)[:: self._stride]
+        # Where there are too few to share, each takes all: an average over copies is the same, and nobody is idle.
+        windows = windows if len(windows) < processes else windows[rank::processes]
         return DataLoader(
             _ValidationWindows(self._validation, windows, self._config.element), batch_size=32, collate_fn=collate
         )
+
+    def _place(self) -> tuple[int, int]:
+        """Number of this process, and how many there are."""
+        return (self.trainer.global_rank, self.trainer.world_size) if self.trainer else (0, 1)

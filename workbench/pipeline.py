@@ -54,8 +54,9 @@ def generate(request: GenerationRequest, *, progress: Progress | None = None) ->
     UnknownReferenceError
         If a reference is named that the library does not hold.
     ModelError
-        If the networks' weights are missing or damaged.
+        If the networks' weights are missing or damaged, or if a fine-tuned network is named that is not there.
     """
+    check_models(request)
     references = load_references(request)
     count = request.options.iterations
     tracks = []
@@ -76,6 +77,7 @@ def compose_only(request: GenerationRequest, *, progress: Progress | None = None
     from workbench.composition import compose
     from workbench.concept import translate
 
+    check_models(request)
     plan = translate(request, references=load_references(request))
     return plan, compose(plan, progress=progress)
 
@@ -94,6 +96,20 @@ def candidate_request(request: GenerationRequest, number: int) -> GenerationRequ
         seed = derived_seed(seed, "alternative", number)
     options = request.options.model_copy(update={"seed": seed, "iterations": 1})
     return request.model_copy(update={"options": options})
+
+
+def check_models(request: GenerationRequest) -> None:
+    """Refuse a request whose fine-tuned networks are not there, before any work is done.
+
+    Raises
+    ------
+    ModelError
+        One line that tells which there are.
+    """
+    if request.models:
+        from workbench.models.registry import check_models as check
+
+        check({str(element): name for element, name in request.models.items()})
 
 
 def load_references(request: GenerationRequest) -> tuple[ReferenceProfile, ...]:
@@ -181,7 +197,7 @@ def _provenance(plan: Plan, seconds: dict[str, float]) -> Provenance:
     from workbench.models.registry import model_hashes
 
     return Provenance(
-        seed=plan.seed, model_hashes=model_hashes(), versions=installed_versions(), seconds_by_stage=seconds
+        seed=plan.seed, model_hashes=model_hashes(plan.models), versions=installed_versions(), seconds_by_stage=seconds
     )
 
 

@@ -13,6 +13,7 @@ from workbench.domain.plan import Plan
 from workbench.domain.score import Part, Score
 from workbench.domain.song import DRUM_ROLES, ELEMENTS
 from workbench.models.context import Bits
+from workbench.models.registry import check_models
 from workbench.models.tokenizer import decode_drums
 
 Progress = Callable[[float, str], None]
@@ -37,8 +38,9 @@ def compose(plan: Plan, *, progress: Progress | None = None) -> Score:
     Raises
     ------
     ModelError
-        If an element's weights are missing or damaged.
+        If an element's weights are missing or damaged, or if the plan names a network that is not there.
     """
+    check_models(plan.models)
     import torch
 
     report = progress or (lambda fraction, message: None)

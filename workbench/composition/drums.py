@@ -35,7 +35,11 @@ def write_percussion(plan: Plan) -> Rows:
     context = context_for(plan, PERCUSSION, (), {}, source)
     settings = Settings(nucleus=0.97, attribute_temperature=0.9)
     writer = PartWriter(
-        load_model("percussion"), surroundings(PERCUSSION, context), context.bar_beats, settings, prior=_prior(plan)
+        load_model("percussion", plan.models.get("percussion")),
+        surroundings(PERCUSSION, context),
+        context.bar_beats,
+        settings,
+        prior=_prior(plan),
     )
     loop = 2 if plan.groove.adherence > 0.65 else 4
     first: dict[str, SectionPlan] = {}

@@ -53,7 +53,7 @@ def _network_chords(plan: Plan) -> tuple[Chord, ...]:
     bias = np.tile(root_bias(plan.key, HARMONY.symbols), (plan.bars * context.bar_beats, 1))
     bare = plan.harmony.colour == "power"
     writer = PartWriter(
-        load_model("harmony"),
+        load_model("harmony", plan.models.get("harmony")),
         surroundings(HARMONY, context),
         context.bar_beats,
         Settings(nucleus=0.92, attribute_temperature=0.8, polyphony=1, on_downbeat=True),

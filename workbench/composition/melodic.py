@@ -50,7 +50,7 @@ def write_melodic(
     spec, manner = get_spec(element), _MANNERS[element]
     context = context_for(plan, spec, chords, streams, _source(plan, element))
     writer = PartWriter(
-        load_model(element),
+        load_model(element, plan.models.get(element)),
         surroundings(spec, context),
         context.bar_beats,
         manner.settings,

@@ -98,6 +98,7 @@ def translate(request: GenerationRequest, *, references: Sequence[ReferenceProfi
         mix_profile=brief.style.mix_profile,
         delivery=_delivery(request.options),
         references=request.parameters.creative.references,
+        models={str(element): name for element, name in request.models.items()},
         decisions=(
             *opening,
             tempo_decision,
@@ -111,6 +112,7 @@ def translate(request: GenerationRequest, *, references: Sequence[ReferenceProfi
             *patch_decisions,
             processing_decision,
             Decision("mix_profile", brief.style.mix_profile, "style", f"made for {brief.style.spoken}"),
+            *(Decision(f"models.{element}", name, "stated", STATED) for element, name in request.models.items()),
             *_delivery_decisions(request.options),
         ),
     )

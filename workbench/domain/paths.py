@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+MODEL_NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
+"""What a fine-tuned network may be called: nothing that could lead out of its folder."""
+
 
 def data_dir() -> Path:
     """The folder of shipped data: `workbench/_data` in an installed wheel, else `data/` of the repository."""

@@ -103,6 +103,7 @@ class Plan:
 
     `style` names a file of `concept/styles`, `model_style` the style word that the networks know.
     `valence` and `arousal` lie in -1..1, `texture_density` in 0..1. `patches` holds patch (or kit) by element.
+    `models` names a fine-tuned network by element (harmony too); the weights in use serve the others.
     """
 
     project_id: str
@@ -127,6 +128,7 @@ class Plan:
     delivery: Delivery
     references: tuple[str, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    models: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def bars(self) -> int:

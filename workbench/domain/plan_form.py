@@ -57,6 +57,7 @@ def plan_from_dict(data: Mapping[str, Any]) -> Plan:
         fields["delivery"] = Delivery(**fields["delivery"])
         fields["decisions"] = tuple(Decision(**decision) for decision in fields["decisions"])
         fields["palette"], fields["references"] = tuple(fields["palette"]), tuple(fields["references"])
+        fields["models"] = dict(fields.get("models", {}))
         return Plan(**fields)
     except (KeyError, TypeError, AttributeError) as error:
         raise ParameterError(f"plan: expected the form that plan.json holds, a field does not fit: {error}") from None

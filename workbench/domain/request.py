@@ -22,11 +22,13 @@ from pydantic import (
 )
 
 from workbench.domain.errors import ParameterError
+from workbench.domain.paths import MODEL_NAME
 from workbench.domain.request_errors import explain, finite, shown, without_duplicates
 from workbench.domain.song import ELEMENTS, SECTION_NAMES, parse_section_name
 from workbench.domain.theory import METRES, Chord, Key
 
 ElementName = Literal["percussion", "bass", "pads", "leads"]
+ModelledElement = Literal["harmony", "percussion", "bass", "pads", "leads"]
 AudioFormat = Literal["wav", "aiff", "flac", "mp3"]
 SampleRate = Literal[44100, 48000, 88200, 96000]
 PROCESSING_STYLES = ("warm", "clean", "bright", "dark", "lo-fi", "aggressive", "wide", "vintage")
@@ -59,6 +61,7 @@ Chords = Annotated[
 ]
 Whole = Annotated[int, BeforeValidator(_whole)]
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", min_length=1, max_length=120)]
+ModelName = Annotated[str, Field(pattern=MODEL_NAME, min_length=1, max_length=64)]
 
 
 def _expected(words: str) -> dict[str, Any]:
@@ -223,6 +226,11 @@ class GenerationRequest(_Frozen):
     project_id: Identifier = Field("untitled", description="Unique identifier of the project.")
     parameters: Parameters = Field(json_schema_extra=_expected("an object that holds creative with a concept"))
     options: Options = Field(Options(), json_schema_extra=_expected('an object such as {"format": "wav"}'))
+    models: dict[ModelledElement, ModelName] = Field(
+        {},
+        description="Fine-tuned network by element, by name; the shipped one for each that is left out.",
+        json_schema_extra=_expected('an object such as {"bass": "my-adapter"}'),
+    )
 
     @classmethod
     def from_concept(cls, concept: str, **options: Any) -> GenerationRequest:
@@ -232,6 +240,10 @@ class GenerationRequest(_Frozen):
     @model_validator(mode="after")
     def _fits(self) -> Self:
         technical = self.parameters.technical
+        writing = ("harmony", *self.parameters.sound_design.palette)
+        silent = [element for element in self.models if element not in writing]
+        if silent:
+            raise ParameterError(f"models name {', '.join(silent)}, which the palette does not hold")
         if technical.structure and technical.duration:
             bar_seconds = 60.0 / (technical.tempo or 240.0) * (3 if technical.metre == "3/4" else 4)
             if technical.duration < bar_seconds * len(technical.structure):

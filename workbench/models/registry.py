@@ -1,13 +1,15 @@
-"""Which weights serve which element: those that ship, or a folder of the user's own."""
+"""Which weights serve which element: those that ship, a folder of the user's own, or a fine-tuned network by name."""
 
 from __future__ import annotations
 
 import functools
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.domain.errors import ModelError
+from workbench.models.library import check_base, is_adapter, load_adapter, named_path
 
 if TYPE_CHECKING:
     from workbench.models.transformer import ElementTransformer
@@ -32,16 +34,29 @@ def weights_path(element: str) -> Path:
     raise ModelError(f"there are no weights for {element!r}: expected {element}.safetensors in {folders[-1]}")
 
 
-def load_model(element: str) -> ElementTransformer:
-    """The element's network, read once in a process.
+def load_model(element: str, name: str | None = None) -> ElementTransformer:
+    """The element's network, read once in a process; `name` asks for a fine-tuned one of the user's library.
 
     Raises
     ------
     ModelError
-        If the weights are missing or damaged.
+        If the weights are missing or damaged, or if an adapter was made for other weights than those in use.
     """
-    path = weights_path(element)
-    return _load(path, path.stat().st_mtime_ns)
+    return load_weights(weights_path(element) if name is None else named_path(element, name), element)
+
+
+def load_weights(path: Path, element: str) -> ElementTransformer:
+    """The network in a file: whole weights, or an adapter merged into the element's weights in use.
+
+    Raises
+    ------
+    ModelError
+        As `load_model`, or if the file is for another element.
+    """
+    base = _base_of(path, element)
+    if base is None:
+        return _load(path, path.stat().st_mtime_ns)
+    return _load_merged(path, path.stat().st_mtime_ns, base, base.stat().st_mtime_ns)
 
 
 @functools.lru_cache(maxsize=16)
@@ -51,9 +66,57 @@ def _load(path: Path, modified: int) -> ElementTransformer:
     return load_checkpoint(path)
 
 
-def model_hashes() -> dict[str, str]:
-    """The sha256 of each element's weights, by element."""
+@functools.lru_cache(maxsize=16)
+def _load_merged(path: Path, modified: int, base: Path, base_modified: int) -> ElementTransformer:
+    from workbench.models.checkpoint import file_hash
+
+    return load_adapter(path, _load(base, base_modified), file_hash(base))
+
+
+def _base_of(path: Path, element: str) -> Path | None:
+    """The weights that an adapter changes; None for whole weights. Checks that the file fits the element."""
+    from workbench.models.checkpoint import file_hash, read_card
+
+    card = read_card(path)
+    if card["element"] != element:
+        raise ModelError(f"model {path.stem!r} is for {card['element']}, not for {element}")
+    if not is_adapter(card):
+        return None
+    base = weights_path(element)
+    check_base(path, card, file_hash(base))
+    return base
+
+
+def check_models(names: Mapping[str, str]) -> None:
+    """Refuse names of fine-tuned networks that are not there or do not fit, before any work is done.
+
+    Parameters
+    ----------
+    names : mapping element -> name
+
+    Raises
+    ------
+    ModelError
+        As `load_model`.
+    """
+    for element, name in names.items():
+        _base_of(named_path(element, name), element)
+
+
+def model_hashes(names: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The sha256 of what writes each element: of its weights in use, and as "element/name" of a fine-tuned network.
+
+    An adapter stands beside the weights that it changes; whole fine-tuned weights stand in their place.
+    """
     from workbench.models.checkpoint import file_hash
     from workbench.models.elements import SPECS
 
-    return {element: file_hash(weights_path(element)) for element in SPECS}
+    hashes = {}
+    for element in SPECS:
+        named = (names or {}).get(element)
+        path = None if named is None else named_path(element, named)
+        if path is None or _base_of(path, element) is not None:
+            hashes[element] = file_hash(weights_path(element))
+        if path is not None:
+            hashes[f"{element}/{named}"] = file_hash(path)
+    return hashes

@@ -19,7 +19,7 @@ class RunItems:
     """Name, parameters, metrics, tags and a note (Markdown) of one run.
 
     Metrics are named by group: `loudness/true_peak_dbtp`, `check/BF001`, `reference/<id>/spectrum_db`,
-    `time/render_seconds`, `score/bass_notes`. Parameters: `tempo_bpm`, `patch/bass`, `source/tempo` and so on.
+    `time/render_seconds`, `score/bass_notes`. Parameters: `tempo_bpm`, `patch/bass`, `model/bass`, `source/tempo`, ...
     """
 
     name: str
@@ -66,6 +66,7 @@ def _params(plan: Plan, iterations: int) -> dict[str, str]:
         "iterations": str(iterations),
     }
     params |= {f"patch/{element}": patch for element, patch in sorted(plan.patches.items())}
+    params |= {f"model/{element}": name for element, name in sorted(plan.models.items())}
     return params | {f"source/{decision.parameter}": decision.source for decision in plan.decisions}
 
 

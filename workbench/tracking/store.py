@@ -116,10 +116,10 @@ def quiet() -> Iterator[None]:
 def _log(items: RunItems, pictures: dict[str, bytes], folder: Path, uri: str, experiment: str) -> LoggedRun:
     from mlflow import MlflowClient
 
-    _make_store_folder(uri)
+    make_store_folder(uri)
     client = MlflowClient(tracking_uri=uri)
-    experiment_id = _experiment_id(client, experiment, uri)
-    run_id = client.create_run(experiment_id, run_name=items.name, tags=dict(items.tags)).info.run_id
+    place = experiment_id(client, experiment, uri)
+    run_id = client.create_run(place, run_name=items.name, tags=dict(items.tags)).info.run_id
     try:
         _log_values(client, run_id, items)
         _log_files(client, run_id, folder, pictures)
@@ -128,7 +128,7 @@ def _log(items: RunItems, pictures: dict[str, bytes], folder: Path, uri: str, ex
             client.set_terminated(run_id, "FAILED")
         raise
     client.set_terminated(run_id, "FINISHED")
-    return LoggedRun(run_id, experiment_id, run_url(uri, experiment_id, run_id))
+    return LoggedRun(run_id, place, run_url(uri, place, run_id))
 
 
 def run_url(uri: str, experiment_id: str, run_id: str) -> str:
@@ -143,12 +143,20 @@ def run_url(uri: str, experiment_id: str, run_id: str) -> str:
     return f"{base}/#/experiments/{experiment_id}/runs/{run_id}"
 
 
-def _make_store_folder(uri: str) -> None:
+def make_store_folder(uri: str) -> None:
+    """Make the folder that a SQLite store lies in; other stores need none."""
     if uri.startswith("sqlite:///"):
         Path(uri.removeprefix("sqlite:///")).expanduser().parent.mkdir(parents=True, exist_ok=True)
 
 
-def _experiment_id(client: MlflowClient, name: str, uri: str) -> str:
+def experiment_id(client: MlflowClient, name: str, uri: str) -> str:
+    """The id of an experiment; created if it is new, with artifacts beside the store where that is SQLite.
+
+    Raises
+    ------
+    TrackingError
+        If the experiment was deleted.
+    """
     found = client.get_experiment_by_name(name)
     if found is not None:
         if found.lifecycle_stage != "active":

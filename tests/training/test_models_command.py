@@ -1,0 +1,77 @@
+"""`beatsfoundry models`: what is there, registered, compared on the same songs, and promoted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from training import judging
+from training.config import TrainingConfig
+from training.models_cli import main
+from workbench.domain.errors import ModelError, ParameterError, WorkbenchError
+from workbench.models.checkpoint import save_checkpoint
+from workbench.models.elements import SPECS
+from workbench.models.registry import load_model
+from workbench.models.transformer import ElementTransformer, ModelConfig
+
+pytestmark = pytest.mark.filterwarnings("ignore")  # MLflow and its database warn of their own affairs
+SMALL = ModelConfig(width=32, heads=2, trunk_blocks=1, note_blocks=1)
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home with two percussion networks: "plain", whose logits are even, and "wild", which is sure of one slot."""
+    monkeypatch.setenv("BEATSFOUNDRY_HOME", str(tmp_path))
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path / 'mlflow.db'}")
+    recipe = TrainingConfig("percussion", {"groove": 1.0}, model=SMALL, rows=64)
+    monkeypatch.setattr(judging, "load_config", lambda element: recipe)
+    torch.manual_seed(0)
+    for name, certainty in (("plain", 0.0), ("wild", 50.0)):
+        network = ElementTransformer(SPECS["percussion"], SMALL)
+        with torch.no_grad():
+            network.step_head[-1].bias[7] = certainty
+        save_checkpoint(network, tmp_path / "models" / "percussion" / f"{name}.safetensors", {"method": "full"})
+    return tmp_path
+
+
+def test_from_a_name_to_the_champion(home: Path, groove_data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["register", "percussion", "wild"]) == 0
+    assert main(["promote", "percussion", "--data", str(groove_data)]) == 0
+    assert main(["register", "percussion", "plain"]) == 0
+    assert main(["promote", "percussion", "--data", str(groove_data)]) == 0
+    told = capsys.readouterr().out
+    assert "percussion version 1 is the first champion: nll" in told
+    assert "percussion version 2 is champion in place of version 1" in told
+    assert main(["register", "percussion", str(home / "models" / "percussion" / "wild.safetensors")]) == 0
+    with pytest.raises(ModelError, match="version 3 is not promoted: nll is"):
+        main(["promote", "percussion", "--data", str(groove_data)])
+    assert main(["fetch", "percussion", "1", "--name", "first"]) == 0
+    assert main(["list", "percussion"]) == 0
+    told = capsys.readouterr().out
+    for line in ("champion", "first", "plain", "wild"):
+        assert f"  {line} " in told
+    assert "version 2: plain full (champion)" in told
+    assert "version 3: wild full (challenger)" in told
+    assert load_model("percussion", "champion").config == SMALL
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        (["register", "oboe"], ModelError, "'oboe' has no model"),
+        (["register", "percussion", "none"], ModelError, "there are plain, wild"),
+        (["promote", "percussion"], WorkbenchError, "--data"),
+        ([], WorkbenchError, "ACTION"),
+    ],
+)
+def test_mistakes_are_told_in_a_line(home: Path, arguments: list[str], error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message) as caught:
+        main(arguments)
+    assert "\n" not in str(caught.value)
+
+
+def test_weights_of_another_element_are_refused(home: Path) -> None:
+    with pytest.raises(ParameterError, match="are for percussion, not for bass"):
+        main(["register", "bass", str(home / "models" / "percussion" / "plain.safetensors")])

@@ -1,0 +1,75 @@
+"""`beatsfoundry finetune ELEMENT --midi DIR --name NAME`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from workbench.cli.parser import LineParser
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The options of the command."""
+    parser = LineParser(
+        prog="beatsfoundry finetune",
+        description="Teach an element's network a folder of your own MIDI, and keep the result under a name.",
+    )
+    parser.add_argument("element", metavar="ELEMENT", help="harmony, percussion, bass, pads or leads")
+    parser.add_argument("--midi", type=Path, required=True, metavar="DIR", help="folder of your MIDI files")
+    parser.add_argument("--name", required=True, help='what requests call it: "models": {"bass": NAME}')
+    parser.add_argument("--method", choices=("lora", "full"), default="lora", help="adapter or all weights")
+    parser.add_argument("--rank", type=int, default=8, metavar="N", help="rank of the adapter (default 8)")
+    parser.add_argument("--minutes", type=float, default=8.0, help="longest time of training (default 8)")
+    parser.add_argument("--steps", type=int, default=240, metavar="N", help="optimiser steps at most (default 240)")
+    parser.add_argument("--learning-rate", type=float, metavar="X", help="instead of the method's own")
+    parser.add_argument(
+        "--data", type=Path, metavar="DIR", help="folder of the old corpora: replayed, and forgetting is measured"
+    )
+    parser.add_argument("--seed", type=int, default=1, metavar="N")
+    parser.add_argument("--samples", type=Path, metavar="DIR", help="default: runs/finetune/ELEMENT/NAME")
+    parser.add_argument("--concept", metavar="TEXT", help="what the samples before and after are asked to be")
+    parser.add_argument("--no-samples", action="store_true", help="write no samples")
+    parser.add_argument("--overwrite", action="store_true", help="replace a network of that name")
+    parser.add_argument("--no-track", action="store_true", help="do not log to MLflow")
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; returns 0. Errors are raised as `WorkbenchError`."""
+    options = build_parser().parse_args(argv)
+    from training.cli import mlflow_logger, quiet
+
+    with quiet():
+        from training.finetuning import finetune
+
+        logger: Any = None if options.no_track else mlflow_logger(f"{options.element}/{options.name}")
+        result = finetune(
+            options.element, options.midi, options.name, method=options.method, rank=options.rank,
+            minutes=options.minutes, data=options.data, steps=options.steps, learning_rate=options.learning_rate,
+            seed=options.seed, overwrite=options.overwrite, logger=logger or False, report=_tell,
+        )  # fmt: skip
+        files = [result.path, result.path.with_suffix(".json")]
+        if not options.no_samples:
+            files += _samples(options)
+        if logger is not None:
+            for path in files:
+                logger.experiment.log_artifact(logger.run_id, str(path), "model" if path in files[:2] else "samples")
+    print(result)
+    print(f'{result.path}: ask for it with "models": {{"{result.element}": "{result.name}"}}')
+    return 0
+
+
+def _samples(options: argparse.Namespace) -> list[Path]:
+    from training.before_after import CONCEPT, write_before_after
+
+    _tell(1.0, "samples before and after")
+    folder = options.samples or Path("runs") / "finetune" / options.element / options.name
+    concept = options.concept or CONCEPT
+    return list(write_before_after(options.element, options.name, folder, concept=concept, seed=options.seed).values())
+
+
+def _tell(fraction: float, message: str) -> None:
+    print(f"{fraction:4.0%} {message}", file=sys.stderr)

@@ -1,0 +1,288 @@
+"""Fine-tune an element on a folder of one's own MIDI: what was gained on the new data and what was lost on the old."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from training.config import TrainingConfig, load_config
+from training.corpora import read_corpora, read_folder
+from training.corpora.song import CorpusSong
+from training.dataset import EncodedPart, encode_part
+from training.tuning import NEW, Method, Tuned, TuningRecipe, nats_per_note, tune
+from workbench.domain.errors import CorpusError, ModelError, ParameterError
+from workbench.domain.paths import home_dir
+from workbench.models.checkpoint import file_hash, save_checkpoint
+from workbench.models.elements import SPECS, get_spec
+from workbench.models.library import both_appear, check_name, save_adapter
+from workbench.models.lora import adapter_state, merged
+from workbench.models.registry import load_model, weights_path
+from workbench.models.spec import BAR_STEP
+from workbench.models.transformer import ElementTransformer
+
+_VALIDATION_SHARE = 0.2
+_OLD_SONGS = {"train": 60, "validation": 16}
+"""How many songs of each old corpus are read: enough to remember by and to measure on, quick to read."""
+RESERVED_NAMES = ("champion", "challenger")
+
+LEARNING_RATES: dict[Method, float] = {"lora": 1e-3, "full": 2e-4}
+"""Learning rates that were measured to gain most within a few minutes; see docs/decisions/012."""
+
+Figures = dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class FineTuneResult:
+    """What fine-tuning brought: nats a note by field ("nll" is their sum), before and after, on new and on old data.
+
+    The old figures are None where no old data was given. A notebook shows the table by itself.
+    """
+
+    element: str
+    name: str
+    method: Method
+    path: Path
+    bytes: int
+    files: int
+    steps: int
+    seconds: float
+    new_before: Figures
+    new_after: Figures
+    old_before: Figures | None
+    old_after: Figures | None
+
+    @property
+    def gain(self) -> float:
+        """By what share the nats on the new data fell."""
+        return 1.0 - self.new_after["nll"] / self.new_before["nll"]
+
+    @property
+    def forgetting(self) -> float | None:
+        """By what share the nats on the old data rose; None where it was not measured."""
+        if self.old_before is None or self.old_after is None:
+            return None
+        return self.old_after["nll"] / self.old_before["nll"] - 1.0
+
+    def frame(self) -> Any:
+        """A pandas table: one row a field, nats a note before and after."""
+        import pandas
+
+        columns = {"new before": self.new_before, "new after": self.new_after}
+        if self.old_before is not None and self.old_after is not None:
+            columns |= {"old before": self.old_before, "old after": self.old_after}
+        return pandas.DataFrame(columns)
+
+    def __str__(self) -> str:
+        """The table with a line above it."""
+        lost = "not measured" if self.forgetting is None else f"{self.forgetting:+.1%}"
+        head = (
+            f"{self.element}/{self.name} ({self.method}, {self.bytes / 1e6:.2f} MB, {self.files} files, "
+            f"{self.steps} steps, {self.seconds / 60:.1f} min): new data {-self.gain:+.1%}, old data {lost}"
+        )
+        return f"{head}\n{self.frame().to_string(float_format='{:.3f}'.format)}"
+
+    def _repr_html_(self) -> str:
+        head = str(self).splitlines()[0]
+        return f"<p>{head}</p>{self.frame().to_html(float_format='{:.3f}'.format)}"
+
+
+def finetune(
+    element: str,
+    midi: str | Path | Iterable[CorpusSong],
+    name: str,
+    *,
+    method: Method = "lora",
+    rank: int = 8,
+    minutes: float = 8.0,
+    data: str | Path | None = None,
+    steps: int = 240,
+    learning_rate: float | None = None,
+    seed: int = 1,
+    overwrite: bool = False,
+    logger: Any = False,
+    report: Callable[[float, str], None] | None = None,
+) -> FineTuneResult:
+    """Teach the weights in use a folder of MIDI, and keep the result under a name that requests can ask for.
+
+    Parameters
+    ----------
+    element : str
+        "harmony", "percussion", "bass", "pads" or "leads".
+    midi : path or songs
+        A folder of MIDI files, or songs that were read already.
+    name : str
+        What requests call it: `"models": {"bass": name}`.
+    method : {"lora", "full"}
+        A low-rank adapter of at most 1 MB (Hu et al. 2022), or all weights.
+    rank : int
+        Of the adapter.
+    minutes : float
+        Longest time of training, without reading and measuring.
+    data : path, optional
+        The folder of corpora that the element was trained on. Where it is given, old songs are replayed between new
+        ones, and what is forgotten of them is measured.
+    steps : int
+        Optimiser steps at most.
+    learning_rate : float, optional
+        By default the one of `LEARNING_RATES`.
+    seed : int
+    overwrite : bool
+        Whether a network of that name may be replaced.
+    logger : Lightning logger or False
+    report : callable, optional
+        Called with a fraction 0..1 and what is being done.
+
+    Returns
+    -------
+    FineTuneResult
+        Figures of the network as it was written, on validation songs.
+
+    Raises
+    ------
+    CorpusError
+        If the folder holds too little of the element.
+    ModelError, ParameterError
+        If element, name or method cannot be, or if the name is taken.
+    """
+    path = _target(element, name, method, overwrite)
+    tell = report or (lambda fraction, message: None)
+    began = time.monotonic()
+    tell(0.0, "reading the new songs")
+    new = new_parts(midi, element)
+    config = load_config(element)
+    if data is not None:
+        tell(0.05, "reading old songs")
+    old = [] if data is None else old_parts(Path(data), config)
+    recipe = TuningRecipe(
+        method=method, rank=rank, minutes=minutes, steps=steps, seed=seed,
+        learning_rate=learning_rate or LEARNING_RATES[method],
+    )  # fmt: skip
+    base = load_model(element)
+    tuned = tune(
+        base, new, old, config, recipe, logger=logger,
+        report=lambda fraction, message: tell(0.1 + 0.8 * fraction, message),
+    )  # fmt: skip
+    tell(0.9, "measuring")
+    written = _as_written(tuned, base, method)
+    figures = _figures(base, written, new, old, config)
+    card = _card(name, method, recipe, tuned, new, old, figures, time.monotonic() - began)
+    _write(path, method, tuned, base, card)
+    return FineTuneResult(
+        element, name, method, path, path.stat().st_size, len(new), tuned.steps, time.monotonic() - began, **figures
+    )
+
+
+def new_parts(midi: str | Path | Iterable[CorpusSong], element: str) -> list[EncodedPart]:
+    """The element's part of each new song, a fifth of them for validation (by content, so that it stays the same).
+
+    Raises
+    ------
+    CorpusError
+        If the folder is missing, or if fewer than two songs hold the element.
+    """
+    songs = read_folder(Path(midi)).songs if isinstance(midi, str | Path) else midi
+    parts = [replace(part, corpus=NEW) for song in songs if (part := encode_part(song, get_spec(element))) is not None]
+    if len(parts) < 2:
+        raise CorpusError(f"{len(parts)} of the songs hold {element}: expected at least two, better fifty")
+    if {part.split for part in parts} == {"train", "validation"}:
+        return parts
+    ordered = sorted(parts, key=lambda part: hashlib.sha256(part.rows.tobytes()).digest())
+    held = max(1, round(_VALIDATION_SHARE * len(parts)))
+    return [replace(part, split="validation" if n < held else "train") for n, part in enumerate(ordered)]
+
+
+def old_parts(data: Path, config: TrainingConfig) -> list[EncodedPart]:
+    """Some songs of each corpus of the element's recipe, to remember by ("train") and to measure on ("validation").
+
+    They are drawn by a hash of their names, so they are spread over the corpus and always the same.
+
+    Raises
+    ------
+    CorpusError
+        If a corpus is missing.
+    """
+    spec, parts = get_spec(config.element), []
+    left = {(name, split): count for name in config.corpora for split, count in _OLD_SONGS.items()}
+    songs = read_corpora(data, tuple(config.corpora))
+    for song in sorted(songs, key=lambda song: hashlib.sha256(song.song_id.encode()).digest()):
+        if left[song.corpus, song.split] > 0 and (part := encode_part(song, spec)) is not None:
+            left[song.corpus, song.split] -= 1
+            parts.append(part)
+    return parts
+
+
+def _target(element: str, name: str, method: str, overwrite: bool) -> Path:
+    if element not in SPECS:
+        raise ParameterError(f"element {element!r} is not known: expected one of {', '.join(SPECS)}")
+    if method not in LEARNING_RATES:
+        raise ParameterError(f"method {method!r} is not known: expected lora or full")
+    check_name(name)
+    if name in RESERVED_NAMES:
+        raise ModelError(f"model name {name!r} is an alias of the registry: take another one")
+    path = home_dir() / "models" / element / f"{name}.safetensors"
+    if path.exists() and not overwrite:
+        raise ModelError(f"model {name!r} for {element} is there already: take another name, or overwrite it")
+    return path
+
+
+def _as_written(tuned: Tuned, base: ElementTransformer, method: Method) -> ElementTransformer:
+    """The network as it will be read back: in half precision, an adapter merged."""
+    if method == "lora":
+        return merged(base, {name: tensor.half() for name, tensor in adapter_state(tuned.network).items()})
+    return tuned.network.half().float()
+
+
+def _figures(
+    base: ElementTransformer, written: ElementTransformer, new: Sequence[EncodedPart], old: Sequence[EncodedPart],
+    config: TrainingConfig,
+) -> dict[str, Any]:  # fmt: skip
+    every = replace(config, validate_on=())
+    old_before, old_after = (nats_per_note(net, old, config) if old else None for net in (base, written))
+    return {
+        "new_before": nats_per_note(base, new, every), "new_after": nats_per_note(written, new, every),
+        "old_before": old_before, "old_after": old_after,
+    }  # fmt: skip
+
+
+def _card(
+    name: str, method: Method, recipe: TuningRecipe, tuned: Tuned, new: Sequence[EncodedPart],
+    old: Sequence[EncodedPart], figures: dict[str, Any], seconds: float,
+) -> dict[str, Any]:  # fmt: skip
+    return {
+        "name": name,
+        "method": method,
+        "rank": recipe.rank if method == "lora" else None,
+        "recipe": asdict(recipe),
+        "steps": tuned.steps,
+        "share": tuned.share,
+        "seconds": round(seconds, 1),
+        "torch": torch.__version__.split("+")[0],
+        "new_data": _counts(new),
+        "old_data": _counts(old) or "not measured",
+        "nats_per_note": figures,
+        "course": [list(entry) for entry in tuned.course],
+    }
+
+
+def _counts(parts: Sequence[EncodedPart]) -> dict[str, Any]:
+    songs = Counter(f"{part.split}_songs" for part in parts)
+    notes = Counter[str]()
+    for part in parts:
+        notes[f"{part.split}_notes"] += int((part.rows[:, 2] != BAR_STEP).sum())
+    return {**songs, **notes}
+
+
+def _write(path: Path, method: Method, tuned: Tuned, base: ElementTransformer, card: dict[str, Any]) -> None:
+    base_sha256 = file_hash(weights_path(base.spec.name))
+    if method == "lora":
+        save_adapter(adapter_state(tuned.network), path, base, base_sha256, card)
+        return
+    with both_appear(path) as draft:
+        save_checkpoint(tuned.network, draft, {"base_sha256": base_sha256, **card})

@@ -1,0 +1,109 @@
+"""`beatsfoundry models list|register|promote|fetch`: fine-tuned networks and the versions in the registry."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.cli.parser import LineParser
+from workbench.domain.errors import ParameterError
+from workbench.models.elements import SPECS, get_spec
+from workbench.models.library import list_names, named_path
+from workbench.models.registry import weights_path
+
+if TYPE_CHECKING:
+    from workbench.tracking.model_registry import Direction
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The options of the command."""
+    parser = LineParser(prog="beatsfoundry models", description="Fine-tuned networks, and versions in the registry.")
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True, parser_class=LineParser)
+    listing = actions.add_parser("list", help="networks by name, and registered versions with their aliases")
+    listing.add_argument("elements", nargs="*", metavar="ELEMENT", help="all if none is named")
+    register = actions.add_parser("register", help="log weights as a new version, called challenger")
+    register.add_argument("element", metavar="ELEMENT")
+    register.add_argument("model", nargs="?", metavar="NAME|FILE", help="by default the weights in use")
+    register.add_argument("--alias", default="challenger", help="default: challenger")
+    promote = actions.add_parser("promote", help="make the challenger the champion, unless it is worse")
+    promote.add_argument("element", metavar="ELEMENT")
+    promote.add_argument("--data", type=Path, required=True, metavar="DIR", help="corpora whose validation songs judge")
+    promote.add_argument("--midi", type=Path, metavar="DIR", help="a folder of MIDI that judges too")
+    promote.add_argument("--tolerance", type=float, default=0.5, metavar="PERCENT", help="default: 0.5")
+    fetch = actions.add_parser("fetch", help="copy a version where requests find it by name")
+    fetch.add_argument("element", metavar="ELEMENT")
+    fetch.add_argument("version", metavar="VERSION|ALIAS")
+    fetch.add_argument("--name", help="default: the alias, or vN")
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; returns 0. Errors are raised as `WorkbenchError`."""
+    options = build_parser().parse_args(argv)
+    actions = {"list": _list, "register": _register, "promote": _promote, "fetch": _fetch}
+    actions[options.action](options)
+    return 0
+
+
+def _list(options: argparse.Namespace) -> None:
+    from workbench.models.checkpoint import read_card
+    from workbench.tracking.model_registry import list_versions
+
+    for element in options.elements or SPECS:
+        get_spec(element)
+        print(element)
+        for name in list_names(element):
+            card = read_card(named_path(element, name))
+            print(f"  {name:20} {card.get('method', 'whole'):6} {card['sha256'][:12]}")
+        for version in list_versions(element):
+            nll = version.metrics.get("val_nll", version.metrics.get("new_after_nll"))
+            told = "" if nll is None else f" {nll:.3f} nats"
+            aliases = f" ({', '.join(version.aliases)})" if version.aliases else ""
+            print(f"  version {version.version}: {version.name} {version.method}{told}{aliases}")
+
+
+def _register(options: argparse.Namespace) -> None:
+    from workbench.models.checkpoint import read_card
+    from workbench.tracking.model_registry import register_model
+
+    get_spec(options.element)
+    path = _weights(options.element, options.model)
+    told = read_card(path)["element"]
+    if told != options.element:
+        raise ParameterError(f"weights {path.name} are for {told}, not for {options.element}")
+    version = register_model(path, alias=options.alias)
+    print(f"{version.element} version {version.version}: {version.name} ({', '.join(version.aliases)})")
+
+
+def _weights(element: str, model: str | None) -> Path:
+    if model is None:
+        return weights_path(element)
+    path = Path(model)
+    return path if path.suffix == ".safetensors" else named_path(element, model)
+
+
+def _promote(options: argparse.Namespace) -> None:
+    from training.cli import quiet
+    from workbench.tracking.model_registry import promote
+
+    get_spec(options.element)
+    with quiet():
+        from training.judging import measure_on
+
+        measure = measure_on(options.element, options.data, options.midi)
+        directions: dict[str, Direction] = {"nll": "lower"}
+        if options.midi:
+            directions["midi_nll"] = "lower"
+        done = promote(options.element, measure=measure, directions=directions, tolerance=options.tolerance / 100.0)
+    print(done)
+
+
+def _fetch(options: argparse.Namespace) -> None:
+    from workbench.tracking.model_registry import fetch_model
+
+    get_spec(options.element)
+    name = options.name or (f"v{options.version}" if options.version.isdigit() else options.version)
+    path = fetch_model(options.element, options.version, name)
+    print(f'{path}: ask for it with "models": {{"{options.element}": "{name}"}}')
