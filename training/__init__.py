@@ -5,7 +5,11 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-_HOME = {"finetune": "training.finetuning", "sweep": "training.sweeps"}
+_HOME = {
+    "finetune": "training.finetuning",
+    "sweep": "training.sweeps",
+    "tutorial_data": "training.corpora.tutorial",
+}
 __all__ = sorted(_HOME)
 
 

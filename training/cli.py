@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import logging
 import os
+import shlex
 import sys
 import warnings
 from collections.abc import Iterator, Sequence
@@ -25,9 +26,17 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("element", metavar="ELEMENT", help="harmony, percussion, bass, pads or leads")
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder that holds the corpora")
     parser.add_argument("--out", type=Path, metavar="DIR", help="checkpoints and weights (default: runs/train/ELEMENT)")
-    parser.add_argument("--config", type=Path, metavar="FILE", help="recipe as YAML instead of the element's own")
+    recipe = parser.add_mutually_exclusive_group()
+    recipe.add_argument("--recipe", metavar="NAME", help="another recipe of the element: small, for a first try")
+    recipe.add_argument("--config", type=Path, metavar="FILE", help="recipe as YAML instead of the element's own")
+    parser.add_argument(
+        "--corpora", metavar="NAMES", help="corpora with shares instead of the recipe's: groove=3,freedoom"
+    )
     parser.add_argument("--steps", type=_positive, metavar="N", help="optimiser steps instead of the recipe's")
     parser.add_argument("--validate-every", type=_positive, metavar="N", help="steps between validations")
+    parser.add_argument(
+        "--sample-every", type=_steps, metavar="N", help="steps between samples to listen to; 0 for none"
+    )
     parser.add_argument("--limit", type=_positive, metavar="N", help="songs of each corpus and split, for a quick try")
     parser.add_argument("--start", type=Path, metavar="FILE", help="weights (.safetensors) to go on from")
     parser.add_argument("--seed", type=int, metavar="N", help="seed instead of the recipe's")
@@ -42,41 +51,48 @@ def build_parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; returns 0. Errors are raised as `WorkbenchError`."""
     options = build_parser().parse_args(argv)
-    from training.config import list_configs, load_config
+    from training.config import list_configs, load_config, parse_corpora
 
     if options.config is None and options.element not in list_configs():
         raise ParameterError(f"element {options.element!r} is not known: expected one of {', '.join(list_configs())}")
     if not options.data.is_dir():
         raise ParameterError(f"data folder {options.data} is not there: expected a folder that holds the corpora")
     config = load_config(
-        options.config or options.element,
+        options.config or (f"{options.element}-{options.recipe}" if options.recipe else options.element),
+        corpora=parse_corpora(options.corpora) if options.corpora else None,
         steps=options.steps,
         validate_every=options.validate_every,
+        sample_every=options.sample_every,
         seed=options.seed,
     )
     if config.element != options.element:
         raise ParameterError(f"recipe {options.config} is for {config.element!r}, not for {options.element!r}")
     folder = options.out or Path("runs") / "train" / options.element
-    with quiet():
-        from training.fit import Machines, fit
+    from training.fit import Machines
+    from training.run import train
 
-        machines = Machines(options.devices, options.nodes, options.strategy, options.accelerator)
-        logger: Any = None if options.no_track else mlflow_logger(config.element)
-        bar = sys.stderr.isatty()
-        weights = fit(
-            config, options.data, folder, limit=options.limit, start=options.start, logger=logger or False,
-            progress=bar, machines=machines,
-        )  # fmt: skip
-        if not is_first_process():
-            return 0
-        if logger is not None:
-            for path in (weights, weights.with_suffix(".json")):
-                logger.experiment.log_artifact(logger.run_id, str(path), "weights")
-    from workbench.models.checkpoint import read_card
-
-    nats = read_card(weights)["validation_nats_per_note"]
-    print(f"{weights}: {nats['nll']:.3f} nats a note on validation")
+    run = train(
+        config, options.data, folder, track=not options.no_track, limit=options.limit, start=options.start,
+        machines=Machines(options.devices, options.nodes, options.strategy, options.accelerator),
+        progress=sys.stderr.isatty(), command=told_command(options),
+    )  # fmt: skip
+    if is_first_process():
+        print(f"{run.weights}: {run.card['validation_nats_per_note']['nll']:.3f} nats a note on validation")
     return 0
+
+
+def told_command(options: argparse.Namespace) -> str:
+    """The command as the card tells it: what it asks for, without folders of this machine."""
+    words = ["beatsfoundry", "train", options.element, "--data", "DIR"]
+    parser = build_parser()
+    for name in (
+        "recipe", "config", "corpora", "steps", "validate_every", "sample_every", "limit", "start", "seed", "devices",
+        "nodes", "strategy", "accelerator",
+    ):  # fmt: skip
+        value = getattr(options, name)
+        if value != parser.get_default(name):
+            words += [f"--{name.replace('_', '-')}", value.name if isinstance(value, Path) else str(value)]
+    return shlex.join(words)
 
 
 def mlflow_logger(element: str, tags: dict[str, str] | None = None) -> Any:
@@ -105,6 +121,10 @@ def is_first_process() -> bool:
     from lightning.pytorch.utilities import rank_zero_only
 
     return not getattr(rank_zero_only, "rank", 0)
+
+
+def _steps(text: str) -> int:
+    return 0 if text == "0" else _positive(text)
 
 
 def _positive(text: str) -> int:

@@ -18,7 +18,7 @@ from workbench.models.context import PREFIX_SIZES, Bits, SongContext
 from workbench.models.grid import SLOTS_PER_BAR, quantise
 from workbench.models.history import BAR_COLUMN, STEP_COLUMN, SYMBOL_COLUMN, Rows
 from workbench.models.spec import BAR_STEP, ElementSpec, Surroundings, surroundings
-from workbench.models.tokenizer import encode_chords, encode_drums, encode_pitched
+from workbench.models.tokenizer import base_pitches, encode_chords, encode_drums, encode_pitched
 from workbench.models.vocabulary import mood_index
 from workbench.models.window import Item, build_item, line_starts
 
@@ -30,15 +30,30 @@ _ENDING_SHARE = 0.5
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EncodedPart:
-    """One part of one song as rows, with its surroundings. `line_starts` (bars,) is the row of each bar line."""
+    """One part of one song as rows, with its surroundings and the song that they tell of.
+
+    `line_starts` (bars,) is the row of each bar line, `base_pitches` (bars * bar_beats,) the MIDI pitch of symbol 0
+    in each beat; `context` tells of the whole song, of which the part may lack the last bar.
+    """
 
     song_id: str
     corpus: str
     split: str
-    tempo_bpm: float
+    context: SongContext
+    base_pitches: npt.NDArray[np.int64]
     rows: Rows
     line_starts: npt.NDArray[np.int64]
     surroundings: Surroundings
+
+    @property
+    def tempo_bpm(self) -> float:
+        """Tempo of the song."""
+        return self.context.tempo_bpm
+
+    @property
+    def bar_beats(self) -> int:
+        """Quarter notes in a bar."""
+        return self.context.bar_beats
 
     @property
     def bars(self) -> int:
@@ -60,8 +75,9 @@ def encode_part(song: CorpusSong, spec: ElementSpec) -> EncodedPart | None:
         rows = _encode_table(table, spec, context)
     context = replace(context, density=density_classes(rows, context.bars, spec))
     part = EncodedPart(
-        song.song_id, song.corpus, song.split, song.tempo_bpm, rows, line_starts(rows), surroundings(spec, context)
-    )
+        song.song_id, song.corpus, song.split, context, base_pitches(spec, context),
+        rows, line_starts(rows), surroundings(spec, context),
+    )  # fmt: skip
     return without_ending(part) if spec.name == "percussion" else part
 
 

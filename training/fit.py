@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,10 @@ from lightning.pytorch.callbacks import EarlyStopping, ModelCheckpoint
 from training.config import TrainingConfig
 from training.corpora import CORPORA, read_corpora
 from training.dataset import EncodedPart, encode_part
+from training.meters import Meters
 from training.module import ElementData, ElementModule
+from training.provenance import data_hash, git_revision
+from training.samples import SampleWriter
 from workbench.domain.errors import CorpusError, ModelError
 from workbench.models.checkpoint import load_checkpoint, read_card, save_checkpoint
 from workbench.models.elements import get_spec
@@ -81,6 +85,7 @@ def fit(
     callbacks: Sequence[lightning.Callback] = (),
     parts: list[EncodedPart] | None = None,
     machines: Machines = SINGLE,
+    command: str | None = None,
 ) -> Path:
     """Train an element and write its weights.
 
@@ -104,6 +109,8 @@ def fit(
         What `load_parts` gave, where it was called already.
     machines : Machines
         Processes and machines that share the work.
+    command : str, optional
+        What was typed, for the card.
 
     Returns
     -------
@@ -121,18 +128,23 @@ def fit(
     last = ModelCheckpoint(
         run_dir, filename="last", every_n_train_steps=config.checkpoint_every, enable_version_counter=False
     )
+    watchers: list[lightning.Callback] = [Meters()] if logger else []
+    if config.sample_every:
+        watchers.append(SampleWriter(parts, run_dir, every=config.sample_every, seed=config.seed))
+    origin = provenance(parts, command)
     trainer = lightning.Trainer(
         accelerator=machines.accelerator, devices=machines.devices, num_nodes=machines.nodes,
-        strategy=machines.strategy, use_distributed_sampler=False, precision=_precision(), max_steps=config.steps,
+        strategy=machines.strategy, use_distributed_sampler=False, precision=origin["precision"],
+        max_steps=config.steps,
         val_check_interval=min(config.validate_every, config.steps), check_val_every_n_epoch=None,
         gradient_clip_val=config.gradient_clip,
-        callbacks=[best, last, EarlyStopping("val_nll", patience=config.patience), *callbacks],
+        callbacks=[best, last, EarlyStopping("val_nll", patience=config.patience), *watchers, *callbacks],
         logger=logger, enable_progress_bar=progress, enable_model_summary=False, log_every_n_steps=20,
         num_sanity_val_steps=0, default_root_dir=run_dir,
     )  # fmt: skip
     resume = run_dir / "last.ckpt"
     if logger:
-        logger.log_hyperparams(asdict(config))
+        logger.log_hyperparams({**asdict(config), **origin})
     try:
         trainer.fit(
             module,
@@ -148,7 +160,7 @@ def fit(
         return path
     _restore(module, Path(best.best_model_path))
     metrics = validate(module, parts, config)
-    card = describe(config, parts, metrics, trainer.global_step, time.monotonic() - started)
+    card = describe(config, parts, metrics, trainer.global_step, time.monotonic() - started, origin)
     if start is not None:
         card["started_from"] = earlier_training(start)
     save_checkpoint(module.network, path, card)
@@ -186,10 +198,23 @@ def validate(module: ElementModule, parts: list[EncodedPart], config: TrainingCo
     return {name: round(value, 4) for name, value in module.nats_per_note().items()}
 
 
+def provenance(parts: Sequence[EncodedPart], command: str | None = None) -> dict[str, Any]:
+    """What else a run depends on and is told in log and card: command, data, code, PyTorch, arithmetic, date."""
+    return {
+        "command": command,
+        "data_sha256": data_hash(parts),
+        "git_revision": git_revision(),
+        "torch": torch.__version__.split("+")[0],
+        "precision": _precision(),
+        "date": datetime.now(tz=UTC).date().isoformat(),
+    }
+
+
 def describe(
-    config: TrainingConfig, parts: list[EncodedPart], metrics: dict[str, float], steps: int, seconds: float
-) -> dict[str, Any]:
-    """What the model card tells: recipe, data with licences and citations, validation figures."""
+    config: TrainingConfig, parts: list[EncodedPart], metrics: dict[str, float], steps: int, seconds: float,
+    origin: Mapping[str, Any],
+) -> dict[str, Any]:  # fmt: skip
+    """What the model card tells: recipe, origin, time, data with licences and citations, validation figures."""
     songs = Counter((part.corpus, part.split) for part in parts)
     corpora = [
         {
@@ -204,7 +229,7 @@ def describe(
         "recipe": recipe,
         "steps": steps,
         "minutes": round(seconds / 60, 1),
-        "torch": torch.__version__.split("+")[0],
+        **origin,
         "data": corpora,
         "validation_nats_per_note": metrics,
     }

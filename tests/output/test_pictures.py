@@ -29,6 +29,14 @@ def test_every_picture_is_a_png_and_the_bytes_are_steady(tiny_track: Track) -> N
     assert b"matplotlib" not in first["waveform"].lower()
 
 
+def test_drums_alone_keep_no_room_for_pitches(tiny_score: Score) -> None:
+    drums = replace(tiny_score, parts={"percussion": tiny_score.parts["percussion"]})
+    (axes,) = score_figures.piano_roll(drums).axes
+    names = {text.get_text().strip() for text in axes.texts}
+    assert {"intro", "verse", "chorus", "Fm7", "Ab"} <= names
+    assert len(score_figures.piano_roll(replace(tiny_score, parts={})).axes) == 1
+
+
 def test_svg_bytes_are_steady_and_hold_no_date(tiny_score: Score) -> None:
     first, second = (to_svg(score_figures.piano_roll(tiny_score)) for _ in range(2))
     assert first == second

@@ -9,10 +9,13 @@ import pytest
 import torch
 import yaml
 
+from training import config
 from training.cli import main
-from training.config import list_configs, load_config
+from training.config import list_configs, list_recipes, load_config, parse_corpora
+from training.corpora import CORPORA
 from workbench.domain.errors import CorpusError, ParameterError, WorkbenchError
 from workbench.models.checkpoint import load_checkpoint
+from workbench.models.elements import SPECS
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -22,7 +25,7 @@ def recipe(tmp_path: Path) -> Path:
     path = tmp_path / "recipe.yaml"
     model = {"width": 32, "heads": 2, "trunk_blocks": 1, "note_blocks": 1, "dropout": 0.1}
     data = {"element": "percussion", "corpora": {"groove": 1.0}, "model": model, "rows": 64, "batch": 4}
-    data |= {"steps": 8, "warm_up": 2, "validate_every": 4, "checkpoint_every": 4}
+    data |= {"steps": 8, "warm_up": 2, "validate_every": 4, "checkpoint_every": 4, "sample_every": 0}
     path.write_text(yaml.safe_dump(data), encoding="utf-8")
     return path
 
@@ -69,11 +72,28 @@ def _stop_in_the_sixth_step(recipe: Path, data: Path, folder: Path) -> None:
     assert (folder / "last.ckpt").is_file()
 
 
-@pytest.mark.parametrize("element", list_configs())
-def test_every_recipe_parses(element: str) -> None:
-    config = load_config(element)
-    assert config.element == element
-    assert sum(config.corpora.values()) == pytest.approx(1.0)
+@pytest.mark.parametrize("name", sorted(path.stem for path in (Path(config.__file__).parent / "configs").iterdir()))
+def test_every_recipe_parses(name: str) -> None:
+    recipe = load_config(name)
+    assert recipe.element == name.partition("-")[0]
+    assert sum(recipe.corpora.values()) == pytest.approx(1.0)
+    assert set(recipe.corpora) <= set(CORPORA)
+
+
+def test_every_element_has_a_recipe_and_a_small_one() -> None:
+    assert list_configs() == sorted(SPECS)
+    for element in SPECS:
+        assert "small" in list_recipes(element)
+        assert load_config(f"{element}-small").model.width < load_config(element).model.width
+
+
+def test_corpora_are_named_with_shares() -> None:
+    assert parse_corpora("groove=3, freedoom") == {"groove": 0.75, "freedoom": 0.25}
+    for wrong in ("groove=0", "=2", "groove=much", "groove=-1", "groove=inf"):
+        with pytest.raises(ParameterError, match="expected names with shares above 0"):
+            parse_corpora(wrong)
+    assert load_config("percussion", corpora={"groove": 0.5, "tutorial": 0.5}).validate_on == ("groove",)
+    assert load_config("percussion", corpora={"tutorial": 1.0}).validate_on == ()
 
 
 @pytest.mark.parametrize(
@@ -83,6 +103,8 @@ def test_every_recipe_parses(element: str) -> None:
         (["bass", "--data", "/nowhere"], "data folder /nowhere is not there"),
         (["bass"], "--data"),
         (["bass", "--data", ".", "--steps", "0"], "above 0"),
+        (["bass", "--data", ".", "--recipe", "huge"], "recipe 'bass-huge' is not there"),
+        (["bass", "--data", ".", "--recipe", "small", "--config", "x.yaml"], "not allowed with"),
     ],
 )
 def test_mistakes_are_told_in_a_line(arguments: list[str], message: str) -> None:

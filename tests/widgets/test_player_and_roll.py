@@ -95,3 +95,9 @@ def test_roll_and_player_are_linked_within_the_page(tiny_track: Track, monkeypat
         ((player, "position_seconds"), (roll, "playhead_seconds")),
         ((roll, "seek_seconds"), (player, "seek_seconds")),
     ]
+
+
+def test_drums_alone_keep_no_room_for_pitches(tiny_score: Score) -> None:
+    drums = roll_data(replace(tiny_score, parts={"percussion": tiny_score.parts["percussion"]}))
+    assert drums["high"] == drums["low"] - 1
+    assert drums["lanes"] == ["kick", "snare", "closed hat"]

@@ -14,6 +14,7 @@ from training.corpora import (
     nottingham,
     pop909,
     progressions,
+    tutorial,
 )
 from training.corpora.items import Reader
 from training.corpora.multitrack import multitrack_reader
@@ -101,6 +102,10 @@ CORPORA: dict[str, Corpus] = {
         Corpus(
             "nottingham", ("nottingham", "nottingham-dataset"), nottingham.READER, "B", "GPL-3",
             "Foxley: Nottingham Music Database; cleaned by Jukedeck",
+        ),
+        Corpus(
+            "tutorial", ("tutorial",), tutorial.READER, "S", "CC0", "composed by this project's own networks",
+            named_only=True,
         ),
         Corpus("folder", ("folder", "."), folder.READER, "U", "your own", "your own files", named_only=True),
     )

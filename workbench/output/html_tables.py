@@ -5,7 +5,7 @@ Each function returns a `<table>` whose cells are escaped; the style is `stylesh
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -89,6 +89,18 @@ def provenance_html(provenance: Provenance) -> str:
     rows += [(f"Model: {name}", digest) for name, digest in sorted(provenance.model_hashes.items())]
     rows += [(f"Version: {name}", version) for name, version in sorted(provenance.versions.items())]
     return _table(("", ""), ((_cell(name, "key"), f"<td><code>{escape(value)}</code></td>") for name, value in rows))
+
+
+def plain_table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, numeric: Sequence[int] = ()) -> str:
+    """A table of texts; the columns in `numeric` stand to the right.
+
+    Examples
+    --------
+    >>> "<td>bass</td>" in plain_table(("element", "notes"), [("bass", "12")], numeric=(1,))
+    True
+    """
+    cells = ([_cell(text, "num" if index in numeric else "") for index, text in enumerate(row)] for row in rows)
+    return _table(heads, cells, numeric=numeric)
 
 
 def light(outcome: str) -> str:

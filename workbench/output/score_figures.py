@@ -18,19 +18,29 @@ from workbench.output.drawing import canvas, look, section_bands, time_axis
 from workbench.output.palette import ACCENT, GRID, INK, MUTED, element_colour
 
 _LANE_ORDER = tuple(DRUM_ROLES)
+_PITCHES_INCHES = 4.6
+_CHORDS_INCHES, _SECTIONS_INCHES = 0.069, 0.345
+"""How far above the topmost axes chords and section names stand."""
 
 
 def piano_roll(score: Score) -> Figure:
-    """Every note of the song: pitched elements above, drums as lanes below, chords and sections on top."""
+    """Every note of the song: pitched elements above, drums as lanes below, chords and sections on top.
+
+    A song of drums alone has no room for pitches.
+    """
     melodic = {name: part.notes for name, part in score.parts.items() if name != "percussion" and part.notes}
     drums = score.parts["percussion"].notes if "percussion" in score.parts else ()
     lanes = [role for role in _LANE_ORDER if any(drum_role(note.pitch) == role for note in drums)]
-    ratios = [4.6, max(0.6, 0.24 * len(lanes))] if lanes else [4.6]
+    ratios = [_PITCHES_INCHES] if melodic or not lanes else []
+    ratios += [max(0.6, 0.24 * len(lanes))] if lanes else []
     with look():
         figure, axes = canvas(sum(ratios) + 0.75, len(ratios), heights=ratios)
-        _draw_melodic(axes[0], score, melodic)
+        if melodic or not lanes:
+            _draw_melodic(axes[0], score, melodic)
         if lanes:
-            _draw_drums(axes[1], score, drums, lanes)
+            _draw_drums(axes[-1], score, drums, lanes)
+        _write_chords(axes[0], score, score.key, ratios[0])
+        _section_names(axes[0], score, ratios[0])
         time_axis(axes[-1], score.duration_seconds)
     return figure
 
@@ -76,8 +86,6 @@ def _draw_melodic(axes: Axes, score: Score, melodic: dict[str, tuple[Note, ...]]
     axes.set(xlim=(0, score.duration_seconds), ylim=(low, high))
     axes.set_yticks(octaves, [f"C{pitch // 12 - 1}" for pitch in octaves])
     axes.grid(axis="y")
-    _write_chords(axes, score, score.key)
-    _section_names(axes, score, bar_seconds)
     if melodic:
         axes.legend(
             loc="upper left", ncols=len(melodic), handlelength=1.0, frameon=True, framealpha=0.85, edgecolor=GRID
@@ -97,7 +105,7 @@ def _add_notes(
     axes.add_collection(PolyCollection(list(corners), facecolors=faces, linewidths=0, label=label, zorder=2))
 
 
-def _write_chords(axes: Axes, score: Score, key: Key) -> None:
+def _write_chords(axes: Axes, score: Score, key: Key, height_inches: float) -> None:
     second, shown, end = 60.0 / score.tempo_bpm, "", -1e9
     # About 95 chord names fit beside each other; a name that would run into its neighbour is left out.
     room = score.duration_seconds / 60.0
@@ -106,16 +114,18 @@ def _write_chords(axes: Axes, score: Score, key: Key) -> None:
         start = chord.onset_beats * second
         if start >= end and symbol != shown:
             axes.text(
-                start, 1.015, " " + symbol, transform=axes.get_xaxis_transform(), fontsize=7.5, color=INK, clip_on=False
-            )
+                start, 1.0 + _CHORDS_INCHES / height_inches, " " + symbol, transform=axes.get_xaxis_transform(),
+                fontsize=7.5, color=INK, clip_on=False,
+            )  # fmt: skip
             end, shown = start + room * max(1.0, 0.3 * len(symbol)), symbol
 
 
-def _section_names(axes: Axes, score: Score, bar_seconds: float) -> None:
+def _section_names(axes: Axes, score: Score, height_inches: float) -> None:
+    bar_seconds = score.duration_seconds / score.bars
     for section in score.sections:
         axes.text(
-            section.start_bar * bar_seconds, 1.075, " " + section.name, transform=axes.get_xaxis_transform(),
-            fontsize=9, color=MUTED, fontweight="bold", clip_on=False,
+            section.start_bar * bar_seconds, 1.0 + _SECTIONS_INCHES / height_inches, " " + section.name,
+            transform=axes.get_xaxis_transform(), fontsize=9, color=MUTED, fontweight="bold", clip_on=False,
         )  # fmt: skip
 
 

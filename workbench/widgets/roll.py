@@ -49,7 +49,8 @@ def roll_data(score: Score) -> dict[str, Any]:
     """What the page draws, as plain values.
 
     A note is `[start_seconds, length_seconds, row, velocity, element, is_drum, "bar.beat"]`: the row is a MIDI
-    pitch, for drums an index into `lanes`; `element` is an index into `elements`.
+    pitch, for drums an index into `lanes`; `element` is an index into `elements`. In a song of drums alone `high` lies
+    just below `low`, so that no room is kept for pitches.
     """
     elements = list(score.parts)
     lanes = _lanes(score)
@@ -58,14 +59,14 @@ def roll_data(score: Score) -> dict[str, Any]:
         for index, name in enumerate(elements)
         for note in score.parts[name].notes
     ]
-    pitches = [note[2] for note in notes if not note[5]] or [60]
+    pitches = [note[2] for note in notes if not note[5]]
     bar_seconds = score.duration_seconds / score.bars
     return {
         "elements": [{"name": name, "colour": element_colour(name)} for name in elements],
         "notes": notes,
         "lanes": [lane.replace("_", " ") for lane in lanes],
-        "low": min(pitches) - 2,
-        "high": max(pitches) + 2,
+        "low": min(pitches, default=62) - 2,
+        "high": max(pitches, default=57) + 2,
         "sections": [
             {"name": s.name, "start": s.start_bar * bar_seconds, "end": s.end_bar * bar_seconds, "energy": s.energy}
             for s in score.sections

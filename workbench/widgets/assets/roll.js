@@ -201,7 +201,7 @@ function render({ model, el }) {
     draw();
   };
   model.on("change:playhead_seconds", follow);
-  canvas.style.height = `${Math.max(260, TOP + BOTTOM + lanesHeight + (data.high - data.low + 1) * 6)}px`;
+  canvas.style.height = `${Math.max(data.high < data.low ? 0 : 260, TOP + BOTTOM + lanesHeight + (data.high - data.low + 1) * 6)}px`;
   const watcher = new ResizeObserver(draw);
   watcher.observe(canvas);
   draw();

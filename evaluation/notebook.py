@@ -1,0 +1,59 @@
+"""What the model report shows: the judge on whatever data there is, and its bars as a table with lights."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+
+from evaluation.bars import Bar
+from evaluation.models import ElementResult, judge
+from evaluation.subject import Subject
+from training.cli import quiet
+from training.fit import load_parts
+from training.notebook import choose_recipe
+from workbench.models.registry import load_model
+from workbench.output.html_tables import light
+from workbench.output.labels import format_number
+from workbench.widgets.tables import HtmlTable
+
+_HEADS = ("", "What", "Measured", "Bar", "Unit", "n")
+
+
+def judge_element(element: str, data: Path, *, n: int, songs: int | None = None) -> ElementResult:
+    """Judge the weights in use on the recipe's corpora, or on the tutorial corpus where `data` does not hold them.
+
+    Parameters
+    ----------
+    element : str
+    data : Path
+        Folder that holds corpora.
+    n : int
+        Four-bar excerpts a side, and samples that are looked through for faults.
+    songs : int, optional
+        At most so many songs of each corpus and split.
+
+    Raises
+    ------
+    CorpusError
+        If neither is there.
+    """
+    recipe = choose_recipe(element, data, name="")
+    with quiet():
+        parts = load_parts(data, recipe, songs)
+        return judge(Subject(element, parts, recipe, load_model(element), n=n), validity_n=n)
+
+
+def bars_table(results: Sequence[ElementResult]) -> HtmlTable:
+    """Every bar with its light, and the figures that are read beside them."""
+    rows = []
+    for result in results:
+        for row in result.rows:
+            bar = format_number(row.bar) if isinstance(row, Bar) else ""
+            colour = light("pass" if row.holds else "fail") if isinstance(row, Bar) else ""
+            cells = [f"<td>{colour}</td>", f"<td>{escape(row.name)}</td>"]
+            cells += [f'<td class="num">{text}</td>' for text in (format_number(row.value), bar)]
+            cells += [f"<td>{escape(row.unit)}</td>", f'<td class="num">{row.n:,}</td>']
+            rows.append(f"<tr>{''.join(cells)}</tr>")
+    head = "".join(f'<th scope="col">{text}</th>' for text in _HEADS)
+    return HtmlTable(f'<table class="bf-table"><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>')

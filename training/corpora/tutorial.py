@@ -1,0 +1,102 @@
+"""The tutorial corpus (CC0): songs that this project's own networks composed, for learning the tools on any machine.
+
+Style and split stand in its index; key, tempo, sections and chords are read from the MIDI files, as they would be from
+anybody's.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from training.corpora.items import Item, Reader, SkippedError
+from training.corpora.reading import note_table, read_midi
+from training.corpora.song import CorpusSong, NoteTable, spread_sections
+from workbench.domain.paths import data_dir
+from workbench.domain.song import ELEMENTS
+from workbench.domain.theory import Chord, Key
+
+_BAR_BEATS = 4
+_KEY_MARK = "key: "
+
+
+def tutorial_data() -> Path:
+    """The data folder that holds the tutorial corpus, in a checkout and in an installed package alike.
+
+    Examples
+    --------
+    >>> (tutorial_data() / "tutorial" / "index.json").is_file()
+    True
+    """
+    return data_dir()
+
+
+def find(root: Path) -> Iterator[Item]:
+    """Every song of the index."""
+    for entry in json.loads((root / "index.json").read_text(encoding="utf-8"))["songs"]:
+        facts = {name: entry[name] for name in ("id", "bars", "split", "model_style")}
+        yield Item(entry["file"], (root / entry["file"],), facts)
+
+
+def read(item: Item) -> CorpusSong:
+    """One song."""
+    path, entry = item.files[0], item.facts
+    score = read_midi(path)
+    bars = int(entry["bars"])
+    key, chords, markers = _conductor(path, float(bars * _BAR_BEATS))
+    starts = [round(beat / _BAR_BEATS) for beat, _ in markers]
+    spans = [(name, end - start) for (_, name), start, end in zip(markers, starts, [*starts[1:], bars], strict=True)]
+    sections, remaining = spread_sections(spans, bars)
+    return CorpusSong(
+        song_id=f"tutorial_{entry['id']}",
+        corpus="tutorial",
+        tier="S",
+        split=entry["split"],
+        style=entry["model_style"],
+        source="sequenced",
+        tempo_bpm=round(score.tempos[0].qpm, 2),
+        bar_beats=_BAR_BEATS,
+        bars=bars,
+        key=key,
+        chords=chords,
+        sections=sections,
+        remaining=remaining,
+        parts=_parts(score),
+    )
+
+
+READER = Reader(find, read)
+
+
+def _parts(score) -> dict[str, NoteTable]:  # type: ignore[no-untyped-def]
+    return {
+        track.name: note_table([track.notes], score.tpq)
+        for track in score.tracks
+        if track.name in ELEMENTS and len(track.notes)
+    }
+
+
+def _conductor(path: Path, length_beats: float) -> tuple[Key, tuple[Chord, ...], list[tuple[float, str]]]:
+    """Key, chords and (onset in quarter notes, section name) of a file that the workbench wrote."""
+    import mido
+
+    midi = mido.MidiFile(str(path), charset="utf-8")
+    key, symbols, markers, ticks = None, [], [], 0
+    for message in midi.tracks[0]:
+        ticks += message.time
+        beat = ticks / midi.ticks_per_beat
+        if message.type == "marker":
+            markers.append((beat, message.text))
+        elif message.type == "text" and message.text.startswith(_KEY_MARK):
+            key = Key.parse(message.text.removeprefix(_KEY_MARK))
+        elif message.type == "text":
+            symbols.append((beat, message.text))
+    if key is None:
+        raise SkippedError("no key: expected a text such as 'key: F minor' in the first track")
+    ends = [*(beat for beat, _ in symbols[1:]), length_beats]
+    chords = tuple(
+        Chord.parse(symbol, onset_beats=beat, duration_beats=end - beat)
+        for (beat, symbol), end in zip(symbols, ends, strict=True)
+    )
+    return key, chords, markers
