@@ -7,10 +7,11 @@ bar held in the same cell, which is what makes repeated music predictable.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from evaluation.metrics.ngram import Chain, Integers, best_chain
+from evaluation.metrics.ngram import Chain, Integers, KneserNey, best_model
 from training.config import TrainingConfig
 from training.dataset import EncodedPart, validation_windows
 from workbench.models.context import CHORD_FEATURES, PREFIX_SIZES
@@ -19,30 +20,55 @@ from workbench.models.history import BAR_COLUMN, FIRST_ATTRIBUTE, SLOT_COLUMN, S
 from workbench.models.spec import BAR_STEP, SAME_STEP, STEPS, ElementSpec
 
 
-def baseline_nats_per_note(parts: Sequence[EncodedPart], config: TrainingConfig, *, copy: bool) -> dict[str, float]:
-    """Nats a note by field, and "nll" for their sum, on the blocks that `training.fit.validate` scores.
+@dataclass(frozen=True, slots=True, eq=False)
+class Baseline:
+    """A fitted n-gram model of an element: one model a field, and nats a note by field with "nll" for their sum."""
+
+    spec: ElementSpec
+    fields: dict[str, KneserNey]
+    nats_per_note: dict[str, float]
+
+
+CONDITIONS = ("style", "tempo", "mode", "density")
+"""Conditions that contexts may hold."""
+
+
+def fit_baseline(parts: Sequence[EncodedPart], config: TrainingConfig, *, copy: bool) -> Baseline:
+    """Fit and score the n-grams on the blocks that `training.fit.validate` scores.
 
     Trained on the training songs of the corpora that are validated on: other corpora only hurt counts.
     """
+    return fit_baselines(parts, config, copies=(copy,))[0]
+
+
+def fit_baselines(
+    parts: Sequence[EncodedPart], config: TrainingConfig, *, copies: Sequence[bool] = (False, True)
+) -> list[Baseline]:
+    """The baseline without and the one with the previous bar's cell, from the same tables."""
     spec = get_spec(config.element)
     wanted = set(config.validate_on or config.corpora)
     train = _table([part for part in parts if part.split == "train" and part.corpus in wanted], spec)
     held_out_parts = [part for part in parts if part.split == "validation" and part.corpus in wanted]
     held_out = _table(held_out_parts, spec)
     scored = _scored(held_out_parts, config.rows)
+    return [_fit(train, held_out, scored, spec, copy=copy) for copy in copies]
+
+
+def _fit(
+    train: dict[str, Integers], held_out: dict[str, Integers], scored: np.ndarray, spec: ElementSpec, *, copy: bool
+) -> Baseline:
     notes = int((scored & (held_out["step"] != BAR_STEP)).sum())
-    result = {}
+    models, nats_per_note = {}, {}
     for name, size, is_note in _fields(spec):
         train_rows = train["step"] != BAR_STEP if is_note else np.ones(len(train["step"]), bool)
         test_rows = scored & (held_out["step"] != BAR_STEP) if is_note else scored
-        chains = list(_chains(name, spec, copy=copy))
-        _, nats = best_chain(
-            chains, size,
+        models[name], nats = best_model(
+            list(_chains(name, spec, copy=copy)), size,
             ({key: column[train_rows] for key, column in train.items()}, train[name][train_rows]),
             ({key: column[test_rows] for key, column in held_out.items()}, held_out[name][test_rows]),
         )  # fmt: skip
-        result[name] = nats * int(test_rows.sum()) / notes
-    return {**result, "nll": sum(result.values())}
+        nats_per_note[name] = nats * int(test_rows.sum()) / notes
+    return Baseline(spec, models, {**nats_per_note, "nll": sum(nats_per_note.values())})
 
 
 def _fields(spec: ElementSpec) -> list[tuple[str, int, bool]]:
@@ -120,12 +146,12 @@ def _part_columns(part: EncodedPart, spec: ElementSpec) -> dict[str, Integers]:
     columns |= {"slot": _before(place, 1), "slot2": _before(place, 2)}
     columns |= {f"symbol{lag}": _before(shown, lag) for lag in (1, 2, 3)}
     columns["together"] = (step == SAME_STEP).astype(np.int64)
-    for name in ("style", "tempo", "mode", "density"):
-        columns[name] = part.surroundings.prefix[bar, list(PREFIX_SIZES).index(name)]
+    # The bar under way is all that is known when a step, which may be a bar line, is decided.
+    under_way = np.r_[bar[0], bar[:-1]]
+    for name in CONDITIONS:
+        columns[name] = part.surroundings.prefix[under_way, list(PREFIX_SIZES).index(name)]
     if spec.sees_chords:
-        streams = len(spec.streams)
-        chord = part.surroundings.cell[bar, slot, streams : streams + CHORD_FEATURES]
-        columns["chord"] = np.packbits(chord[:, :24], axis=1).astype(np.int64) @ np.array([1, 256, 65536])
+        columns["chord"] = chord_word(part.surroundings.cell[bar, slot], spec)
     for number, name in enumerate(spec.attributes):
         values = np.where(line, -1, rows[:, FIRST_ATTRIBUTE + number])
         columns |= {
@@ -134,6 +160,13 @@ def _part_columns(part: EncodedPart, spec: ElementSpec) -> dict[str, Integers]:
             f"{name}2": _before(values, 2),
         }
     return columns | _copied(part, spec, columns)
+
+
+def chord_word(cell: np.ndarray, spec: ElementSpec) -> Integers:
+    """One number for the tones and the root of the sounding chord, from cell features (n, d)."""
+    chord = cell[:, len(spec.streams) : len(spec.streams) + CHORD_FEATURES]
+    word: Integers = np.packbits(chord[:, :24], axis=1).astype(np.int64) @ np.array([1, 256, 65536])
+    return word
 
 
 def _copied(part: EncodedPart, spec: ElementSpec, columns: dict[str, Integers]) -> dict[str, Integers]:
