@@ -21,7 +21,7 @@ from workbench.models.spec import BAR_STEP, Surroundings
 from workbench.models.vocabulary import STYLES
 
 EXCERPT_BARS = 4
-LEAST_NOTES = 6
+LEAST_NOTES = 4
 """Emptier excerpts are left out on both sides: they hold too little to be told apart by."""
 _CONDITIONS = list(PREFIX_SIZES)
 _MATCHED_ON = (("style", "density", "tempo", "mode", "source", "section"), ("style", "density", "tempo", "source"),
@@ -98,8 +98,8 @@ def with_rows(excerpt: Excerpt, rows: Rows) -> Excerpt:
     return replace(excerpt, rows=rows)
 
 
-def places(parts: Sequence[EncodedPart], hop: int, least_notes: int = LEAST_NOTES) -> list[Place]:
-    """Every place in 4/4 parts at multiples of `hop` bars whose four bars hold enough notes."""
+def places(parts: Sequence[EncodedPart], hop: int, least_notes: int = 0) -> list[Place]:
+    """Every place in 4/4 parts at multiples of `hop` bars whose four bars hold so many notes."""
     found = []
     for number, part in enumerate(parts):
         if part.bar_beats != 4:
@@ -112,7 +112,10 @@ def places(parts: Sequence[EncodedPart], hop: int, least_notes: int = LEAST_NOTE
 
 
 def choose_places(parts: Sequence[EncodedPart], n: int, seed: int = 0) -> list[Place]:
-    """`n` places drawn without replacement: four bars apart, closer only where the songs are too few.
+    """Places drawn without replacement, so many that `n` of them hold enough notes to be judged.
+
+    They lie four bars apart, closer only where the songs are too few. Places with too few notes are among them, for a
+    sample that is written there may hold enough: whether to rest is the player's choice.
 
     Raises
     ------
@@ -120,14 +123,17 @@ def choose_places(parts: Sequence[EncodedPart], n: int, seed: int = 0) -> list[P
         If the parts hold no excerpt.
     """
     found: list[Place] = []
+    full: set[Place] = set()
     for hop in (4, 2, 1):
-        found = places(parts, hop)
-        if len(found) >= n:
+        found, full = places(parts, hop), set(places(parts, hop, LEAST_NOTES))
+        if len(full) >= n:
             break
-    if not found:
+    if not full:
         raise CorpusError("no part is long enough: expected four bars of 4/4 with notes")
-    chosen = np.random.default_rng(seed).permutation(len(found))[:n]
-    return [found[index] for index in np.sort(chosen)]
+    order = np.random.default_rng(seed).permutation(len(found))
+    enough = np.cumsum([found[index] in full for index in order])
+    last = int(np.searchsorted(enough, min(n, len(full))))
+    return [found[index] for index in np.sort(order[: last + 1])]
 
 
 def matched_excerpts(targets: Sequence[Excerpt], pool: Sequence[EncodedPart], seed: int = 0) -> list[Excerpt]:
@@ -135,7 +141,7 @@ def matched_excerpts(targets: Sequence[Excerpt], pool: Sequence[EncodedPart], se
 
     No place is taken twice while another one matches as well.
     """
-    candidates = [(place, _keys(pool[place.part], place.bar)) for place in places(pool, EXCERPT_BARS)]
+    candidates = [(place, _keys(pool[place.part], place.bar)) for place in places(pool, EXCERPT_BARS, LEAST_NOTES)]
     by_key: defaultdict[Hashable, list[int]] = defaultdict(list)
     for index, (_, keys) in enumerate(candidates):
         for key in keys:

@@ -11,8 +11,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from evaluation.baselines import CONDITIONS, Baseline, chord_word
+from evaluation.baselines import Baseline
 from evaluation.metrics.ngram import Integers
+from evaluation.ngram_columns import LAGS, next_onset, surrounding_columns
 from workbench.models.batch import Job
 from workbench.models.context import PREFIX_SIZES
 from workbench.models.grid import SLOTS_PER_BAR
@@ -37,15 +38,17 @@ def write_with_ngram(baseline: Baseline, jobs: Sequence[Job]) -> list[Rows]:
 class _Lockstep:
     def __init__(self, baseline: Baseline, jobs: Sequence[Job]) -> None:
         self._spec, self._fields, self._jobs = baseline.spec, baseline.fields, jobs
-        size, bars = len(jobs), max(len(job.around.prefix) for job in jobs)
+        size, self._bars = len(jobs), max(len(job.around.prefix) for job in jobs)
         self._rng = np.random.default_rng(np.concatenate([np.atleast_1d(job.seed) for job in jobs]))
         self._end = np.array([len(job.around.prefix) for job in jobs])
-        self._prefix, self._cell = (_stack([getattr(job.around, n) for job in jobs], bars) for n in ("prefix", "cell"))
-        shape = (size, bars + 1, SLOTS_PER_BAR, self._spec.symbols, len(self._spec.attributes))
+        self._prefix = _stack([job.around.prefix for job in jobs], self._bars)
+        self._cell = _stack([job.around.cell for job in jobs], self._bars).reshape(size * self._bars, SLOTS_PER_BAR, -1)
+        shape = (size, self._bars + 1, SLOTS_PER_BAR, self._spec.symbols, len(self._spec.attributes))
         # What each cell holds, plus one; the first bar of the table stands for the empty one before the part.
         self._held = np.zeros(shape, np.int8)
         names = ("place", "shown", *self._spec.attributes)
-        self._before = {name: np.full((3, size), -2, np.int64) for name in names}
+        self._before = {name: np.full((len(LAGS), size), -2, np.int64) for name in names}
+        self._last = {name: np.full((size, self._spec.symbols), -2, np.int64) for name in self._spec.attributes}
         self._all = np.arange(size)
 
     def run(self) -> list[Rows]:
@@ -66,48 +69,54 @@ class _Lockstep:
         return [np.array(table, np.int64) for table in rows]
 
     def _row(self, bar: Integers, slot: Integers, symbol: Integers, together: Integers) -> Rows:
-        columns = self._at_step(bar)
-        symbols = self._spec.symbols
+        columns, symbols = self._at_step(bar), self._spec.symbols
         step = self._drawn("step", columns, lambda drawn: _step_allowed(drawn, slot, symbol, together, symbols))
         step = np.where((bar < 0) | (step < 0), BAR_STEP, step)
         line, same = step == BAR_STEP, step == SAME_STEP
-        bar = np.minimum(bar + line, self._end)
+        under_way, bar = np.clip(bar, 0, self._end - 1), np.minimum(bar + line, self._end)
         slot = np.where(line, 0, np.where(same, slot, step - 1))
-        columns |= self._at_symbol(bar, slot, step)
+        columns |= self._at_symbol(under_way, bar, slot, step)
         lowest = np.where(same, symbol + 1, 0)
         symbol = np.maximum(self._drawn("symbol", columns, lambda drawn: line | (drawn >= lowest)), lowest)
         row = np.zeros((len(bar), FIRST_ATTRIBUTE + len(self._spec.attributes)), np.int64)
         row[:, 0], row[:, 1], row[:, 2], row[:, 3] = bar, slot, step, np.where(line, 0, symbol)
-        columns |= {"symbol": row[:, 3]}
-        memory = self._held[self._all, bar, slot, row[:, 3]]
+        columns |= {"symbol": row[:, 3]} | {
+            f"last_{name}": table[self._all, row[:, 3]] for name, table in self._last.items()
+        }
+        memory = self._held[self._all, bar, slot, row[:, 3]].astype(np.int64)
         for number, name in enumerate(self._spec.attributes):
-            columns[f"copy_{name}"] = memory[:, number].astype(np.int64)
+            columns[f"copy_{name}"] = memory[:, number]
             value = self._drawn(name, columns, lambda drawn: drawn >= 0)
             row[:, FIRST_ATTRIBUTE + number] = columns[name] = np.where(line, 0, value)
         return row
 
     def _at_step(self, bar: Integers) -> dict[str, Integers]:
-        """What is known before the step: the last three rows, the conditions of the bar under way, its predecessor."""
+        """What is known before the step: the last rows, the conditions of the bar under way, its predecessor."""
         under_way = np.clip(bar, 0, self._end - 1)
-        columns = {name: self._prefix[self._all, under_way, list(PREFIX_SIZES).index(name)] for name in CONDITIONS}
+        columns = {name: self._prefix[self._all, under_way, index] for index, name in enumerate(PREFIX_SIZES)}
         columns |= {"slot": self._before["place"][0], "slot2": self._before["place"][1]}
-        for lag in (1, 2, 3):
+        for lag in LAGS:
             columns[f"symbol{lag}"] = self._before["shown"][lag - 1]
-        for name in self._spec.attributes:
-            columns |= {f"{name}1": self._before[name][0], f"{name}2": self._before[name][1]}
-        later = self._held[self._all, under_way, ..., 0].any(axis=2) & (np.arange(48) > columns["slot"][:, None])
-        return columns | {"copy_next": np.where(later.any(1), later.argmax(1), -1)}
+            columns |= {f"{name}{lag}": self._before[name][lag - 1] for name in self._spec.attributes}
+        held = self._held[self._all, under_way, ..., 0].any(axis=2)
+        columns["copy_next"] = next_onset(held, self._all, columns["slot"])
+        # Only what is told before the slot is read of these columns when the step is drawn.
+        return columns | self._surrounding(under_way, columns["slot"], under_way, np.zeros_like(bar))
 
-    def _at_symbol(self, bar: Integers, slot: Integers, step: Integers) -> dict[str, Integers]:
+    def _at_symbol(self, under_way: Integers, bar: Integers, slot: Integers, step: Integers) -> dict[str, Integers]:
         """What is known once the slot is."""
-        known = np.minimum(bar, self._end - 1)
-        columns = {"step": step, "step_slot": slot, "beat_slot": slot % 12}
-        columns["together"] = (step == SAME_STEP).astype(np.int64)
-        if self._spec.sees_chords:
-            columns["chord"] = chord_word(self._cell[self._all, known, slot], self._spec)
-        floor = np.where(columns["together"] > 0, self._before["shown"][0], -1)
+        together = step == SAME_STEP
+        columns = {"step": step, "step_slot": slot, "beat_slot": slot % 12, "together": together.astype(np.int64)}
+        columns |= self._surrounding(under_way, self._before["place"][0], np.minimum(bar, self._end - 1), slot)
+        for name in self._spec.attributes:
+            columns[f"here_{name}"] = np.where(together, self._before[name][0], -1)
+        floor = np.where(together, self._before["shown"][0], -1)
         above = (self._held[self._all, bar, slot, :, 0] > 0) & (np.arange(self._spec.symbols) > floor[:, None])
         return columns | {"copy_symbol": np.where(above.any(1), above.argmax(1), -1)}
+
+    def _surrounding(self, under_way: Integers, before: Integers, bar: Integers, slot: Integers) -> dict[str, Integers]:
+        first = self._all * self._bars
+        return surrounding_columns(self._cell, self._spec, first + under_way, before, first + bar, slot)
 
     def _drawn(
         self, field: str, columns: dict[str, Integers], allowed: Callable[[Integers], npt.NDArray[np.bool_]]
@@ -134,6 +143,8 @@ class _Lockstep:
         for name, table in self._before.items():
             table[1:] = table[:-1].copy()
             table[0] = np.where(line, -1, new[name])
+        for name, table in self._last.items():
+            table[note, symbol] = new[name][note]
 
 
 def _step_allowed(

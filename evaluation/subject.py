@@ -60,8 +60,8 @@ class Comparison:
         Validation excerpts, and training excerpts of matching conditions: human against human music.
     sample : Side
         What is judged.
-    too_short : float
-        Share of the samples that were left out since they hold too few notes.
+    too_short : tuple of float
+        Share of the samples, and of the human excerpts of the same places, that hold too few notes to be judged.
     others : mapping name -> Side
         Printed beside, such as the n-gram's samples.
     training : sequence of Rows
@@ -72,7 +72,7 @@ class Comparison:
     human: Side
     matched: Side
     sample: Side
-    too_short: float
+    too_short: tuple[float, float]
     others: Mapping[str, Side]
     training: Sequence[Rows]
 
@@ -162,7 +162,8 @@ class Subject:
         """Samples of any origin beside the human excerpts."""
         sample = side(samples, self.spec)
         return Comparison(
-            self.element, self.human, self.matched, sample, 1.0 - len(sample) / max(1, len(samples)),
+            self.element, self.human, self.matched, sample,
+            (1.0 - len(sample) / max(1, len(samples)), 1.0 - len(self.human) / len(self.places)),
             {"n-gram": self.ngram} if with_ngram else {},
             [part.rows for part in self.parts if part.split == "train"],
         )  # fmt: skip

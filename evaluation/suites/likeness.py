@@ -9,7 +9,7 @@ import numpy as np
 from evaluation.bars import Row, at_least, at_most, figure
 from evaluation.features import overlap_features
 from evaluation.metrics import chord_tones, consistency, microtiming, repetition
-from evaluation.metrics.copies import copy_shares
+from evaluation.metrics.copies import copy_share
 from evaluation.metrics.overlap import mean_overlap_area
 from evaluation.metrics.two_sample import FOLDS, two_sample_test
 from evaluation.notes import Floats, Notes
@@ -160,15 +160,16 @@ def judge_chords(case: Comparison) -> list[Row]:
 
 
 def judge_copies(case: Comparison) -> list[Row]:
-    """Bars that stand in the training set, beside the share of validation bars that do."""
+    """Runs of bars that stand in the training set, beside the share of validation bars that do."""
     rows: list[Row] = []
-    human, sample = (copy_shares([e.rows for e in one.excerpts], case.training) for one in (case.human, case.sample))
-    for name, own, theirs, n in (
-        ("bars", sample.bars, human.bars, sample.n_bars), ("pairs of bars", sample.pairs, human.pairs, sample.n_pairs),
-    ):  # fmt: skip
-        title = f"{case.element}: {name} copied from the training set"
-        rows.append(at_most(title, 100 * own, 100 * theirs + MOST_COPY_POINTS, "%", n))
-        rows.append(figure(f"{title}, human", 100 * theirs, "%", n))
+    for run, words in ((1, "bars"), (2, "pairs of bars"), (4, "runs of four bars")):
+        sample, human = (
+            copy_share([excerpt.rows for excerpt in one.excerpts], case.training, one.notes.spec, run=run)
+            for one in (case.sample, case.human)
+        )
+        title = f"{case.element}: {words} copied from the training set"
+        rows.append(at_most(title, 100 * sample.share, 100 * human.share + MOST_COPY_POINTS, "%", sample.n))
+        rows.append(figure(f"{title}, human", 100 * human.share, "%", human.n))
     return rows
 
 
@@ -178,7 +179,9 @@ def judge_samples(case: Comparison, *, classifiers: bool = True) -> list[Row]:
     for judge in (judge_overlap, judge_touch, judge_form, judge_chords, judge_copies):
         rows += judge(case)
     title = f"{case.element}: samples too short to be judged"
-    return [*rows, figure(title, 100 * case.too_short, "%", len(case.sample))]
+    for name, share in zip(("sample", "human"), case.too_short, strict=True):
+        rows.append(figure(f"{title}, {name}", 100 * share, "%", len(case.sample)))
+    return rows
 
 
 def _ratio(first: float, second: float) -> float:
