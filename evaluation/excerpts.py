@@ -43,8 +43,8 @@ class Excerpt:
         Bar lines and notes; bars are counted from 0.
     around : Surroundings
         Of these bars.
-    zero_pitches : array (16,)
-        Pitch class that symbols are told from, by beat.
+    base_pitches : array (16,)
+        MIDI pitch of symbol 0, by beat.
     """
 
     song_id: str
@@ -53,7 +53,7 @@ class Excerpt:
     tempo_bpm: float
     rows: Rows
     around: Surroundings
-    zero_pitches: npt.NDArray[np.int64]
+    base_pitches: npt.NDArray[np.int64]
 
     @property
     def style(self) -> str:
@@ -90,7 +90,7 @@ def cut(part: EncodedPart, bar: int) -> Excerpt:
     rows[:, BAR_COLUMN] -= bar
     beats = slice(bar * part.bar_beats, (bar + EXCERPT_BARS) * part.bar_beats)
     around = slice_surroundings(part.surroundings, bar, bar + EXCERPT_BARS)
-    return Excerpt(part.song_id, part.corpus, bar, part.tempo_bpm, rows, around, part.zero_pitches[beats])
+    return Excerpt(part.song_id, part.corpus, bar, part.tempo_bpm, rows, around, part.base_pitches[beats])
 
 
 def with_rows(excerpt: Excerpt, rows: Rows) -> Excerpt:

@@ -75,8 +75,8 @@ def pool_notes(excerpts: Sequence[Excerpt], spec: ElementSpec) -> Notes:
     attributes = {name: rows[:, FIRST_ATTRIBUTE + index] for index, name in enumerate(spec.attributes)}
     tempo_bpm = np.repeat([item.tempo_bpm for item in excerpts], counts)
     beat = bar * 4 + slot // SLOTS_PER_BEAT
-    zero = np.concatenate([np.zeros(0, np.int64), *(
-        item.zero_pitches[table[:, BAR_COLUMN] * 4 + table[:, SLOT_COLUMN] // SLOTS_PER_BEAT]
+    base = np.concatenate([np.zeros(0, np.int64), *(
+        item.base_pitches[table[:, BAR_COLUMN] * 4 + table[:, SLOT_COLUMN] // SLOTS_PER_BEAT]
         for item, table in zip(excerpts, tables, strict=True)
     )])  # fmt: skip
     pitched = "duration" in spec.attributes
@@ -93,7 +93,7 @@ def pool_notes(excerpts: Sequence[Excerpt], spec: ElementSpec) -> Notes:
         velocity=attributes["velocity"] * 8.0 + 4.0 if "velocity" in attributes else nothing,
         offset_ms=(attributes["offset"] - 12) / 96 * 60000 / tempo_bpm if "offset" in attributes else nothing,
         duration_beats=np.array(DURATIONS_BEATS)[attributes["duration"]] if pitched else nothing,
-        pitch=symbol + spec.lowest_pitch + spec.low_anchor + (zero - spec.low_anchor) % 12 if pitched else symbol,
+        pitch=symbol + base if pitched else symbol,
         degree=(symbol + spec.lowest_pitch) % 12 if pitched else symbol,
         chord=_chords(excerpts, tables, spec),
     )

@@ -18,7 +18,7 @@ from workbench.models.context import PREFIX_SIZES, Bits, SongContext
 from workbench.models.grid import SLOTS_PER_BAR, quantise
 from workbench.models.history import BAR_COLUMN, STEP_COLUMN, SYMBOL_COLUMN, Rows
 from workbench.models.spec import BAR_STEP, ElementSpec, Surroundings, surroundings
-from workbench.models.tokenizer import encode_chords, encode_drums, encode_pitched, zero_pitch_classes
+from workbench.models.tokenizer import base_pitches, encode_chords, encode_drums, encode_pitched
 from workbench.models.vocabulary import mood_index
 from workbench.models.window import Item, build_item, line_starts
 
@@ -32,8 +32,8 @@ _ENDING_SHARE = 0.5
 class EncodedPart:
     """One part of one song as rows, with its surroundings.
 
-    `line_starts` (bars,) is the row of each bar line, `zero_pitches` (bars * bar_beats,) the pitch class that symbols
-    are told from in each beat.
+    `line_starts` (bars,) is the row of each bar line, `base_pitches` (bars * bar_beats,) the MIDI pitch of
+    symbol 0 in each beat.
     """
 
     song_id: str
@@ -41,7 +41,7 @@ class EncodedPart:
     split: str
     tempo_bpm: float
     bar_beats: int
-    zero_pitches: npt.NDArray[np.int64]
+    base_pitches: npt.NDArray[np.int64]
     rows: Rows
     line_starts: npt.NDArray[np.int64]
     surroundings: Surroundings
@@ -66,7 +66,7 @@ def encode_part(song: CorpusSong, spec: ElementSpec) -> EncodedPart | None:
         rows = _encode_table(table, spec, context)
     context = replace(context, density=density_classes(rows, context.bars, spec))
     part = EncodedPart(
-        song.song_id, song.corpus, song.split, song.tempo_bpm, song.bar_beats, zero_pitch_classes(spec, context),
+        song.song_id, song.corpus, song.split, song.tempo_bpm, song.bar_beats, base_pitches(spec, context),
         rows, line_starts(rows), surroundings(spec, context),
     )  # fmt: skip
     return without_ending(part) if spec.name == "percussion" else part
@@ -87,7 +87,7 @@ def without_ending(part: EncodedPart) -> EncodedPart:
     kept = Surroundings(around.prefix[:-1], around.bar[:-1], around.cell[:-1])
     return replace(
         part, rows=part.rows[:last], line_starts=part.line_starts[:-1], surroundings=kept,
-        zero_pitches=part.zero_pitches[: -part.bar_beats],
+        base_pitches=part.base_pitches[: -part.bar_beats],
     )  # fmt: skip
 
 

@@ -45,5 +45,6 @@ def _make(
         cell[..., streams + pitch_class] = 1
     if chord and spec.sees_chords:
         cell[..., streams + 12 + root] = 1
+    base = spec.anchors(np.zeros(1, np.int64), 0)[0] + spec.lowest_pitch
     around = Surroundings(prefix, np.zeros((4, 0), np.uint8), cell)
-    return Excerpt(song, "hand", 0, tempo_bpm, rows, around, np.zeros(16, np.int64))
+    return Excerpt(song, "hand", 0, tempo_bpm, rows, around, np.full(16, base))

@@ -88,7 +88,7 @@ def test_a_condition_can_be_asked_differently(parts: list[EncodedPart]) -> None:
 
 def test_pitches_are_told_from_the_chord_or_the_tonic(make_excerpt: MakeExcerpt) -> None:
     notes = pool_notes([make_excerpt(BASS, [(0, 0, 5), (1, 12, 12)])], BASS)
-    # Zero pitch class C: the first C at or above 28 is 36.
+    # Told from C, whose first pitch at or above 28 is 36.
     assert notes.pitch.tolist() == [36, 43]
     assert notes.degree.tolist() == [0, 7]
     assert notes.place_24.tolist() == [0, 96 + 24]
