@@ -1,4 +1,4 @@
-"""`beatsfoundry evaluate models [ELEMENT...] --data DIR [--json]`."""
+"""`beatsfoundry evaluate models [ELEMENT...] [--data DIR] [--n N] [--json]`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from workbench.cli.parser import LineParser
@@ -17,10 +18,15 @@ def build_parser() -> argparse.ArgumentParser:
     """The options of the command."""
     parser = LineParser(prog="beatsfoundry evaluate", description="Measure the workbench against its own bars.")
     subjects = parser.add_subparsers(dest="subject", metavar="SUBJECT", required=True, parser_class=LineParser)
-    models = subjects.add_parser("models", help="networks against n-gram baselines on validation data")
+    models = subjects.add_parser("models", help="networks against n-grams and human music on validation data")
     models.add_argument("elements", nargs="*", metavar="ELEMENT", help="all if none is named")
     models.add_argument("--data", type=Path, metavar="DIR", help="folder that holds the corpora")
-    models.add_argument("--update-cards", action="store_true", help="write the baselines into the cards of the weights")
+    models.add_argument("--n", type=_positive, default=500, metavar="N", help="four-bar excerpts a side (default: 500)")
+    models.add_argument("--seed", type=int, default=0, metavar="N", help="of excerpts and samples (default: 0)")
+    models.add_argument("--nucleus", type=float, metavar="P", help="probability mass that samples are drawn from")
+    models.add_argument("--temperature", type=float, metavar="T", help="of steps and symbols")
+    models.add_argument("--attribute-temperature", type=float, metavar="T", help="of velocities and lengths")
+    models.add_argument("--update-cards", action="store_true", help="write the figures into the cards of the weights")
     models.add_argument("--json", action="store_true", help="print JSON")
     return parser
 
@@ -32,14 +38,27 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not data.is_dir():
         raise ParameterError(f"data folder {data} is not there: expected a folder that holds the corpora")
     from evaluation.models import evaluate_models, to_json, to_table, update_cards
+    from evaluation.subject import SETTINGS
     from training.cli import quiet
 
+    chosen = {name: getattr(options, name) for name in ("nucleus", "temperature", "attribute_temperature")}
+    settings = replace(SETTINGS, **{name: value for name, value in chosen.items() if value is not None})
     with quiet():
-        results = evaluate_models(data, options.elements, progress=lambda name: print(name, file=sys.stderr))
+        results = evaluate_models(
+            data, options.elements, n=options.n, seed=options.seed, settings=settings,
+            progress=lambda name: print(name, file=sys.stderr),
+        )  # fmt: skip
     if options.update_cards:
         update_cards(results)
     print(json.dumps(to_json(results), indent=1) if options.json else to_table(results))
-    return 0 if all(bar.holds for result in results for bar in result.bars()) else 1
+    return 0 if all(bar.holds for result in results for bar in result.bars) else 1
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"expected a whole number above 0, got {text}")
+    return value
 
 
 def default_data() -> Path:

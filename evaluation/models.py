@@ -1,63 +1,68 @@
-"""Are the networks better than counting? Nats a note of the weights in use against n-gram baselines."""
+"""The judge of the networks: every bar of every element, as structured results."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
-from evaluation.baselines import baseline_nats_per_note
-from training.config import load_config
-from training.fit import load_parts, validate
-from training.module import ElementModule
+from evaluation.bars import Bar, Figure, Row
+from evaluation.subject import SETTINGS, Subject, load_subject
+from evaluation.suites.control import VALIDITY_SAMPLES, judge_density, judge_style, judge_validity
+from evaluation.suites.likelihood import Likelihood, measure_likelihood
+from evaluation.suites.likeness import judge_samples
 from workbench.models.checkpoint import read_card, write_card
 from workbench.models.elements import SPECS
-from workbench.models.registry import load_model, weights_path
+from workbench.models.registry import weights_path
+from workbench.models.sampling import Settings
 
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """One figure beside its bar: `holds` tells whether `value` is at most `bar`. `n` counts the notes scored."""
-
-    name: str
-    value: float
-    bar: float
-    unit: str
-    n: int
-    holds: bool
+Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class ElementResult:
-    """Nats a note of one element by field: network, 5-gram, 5-gram that sees the previous bar."""
+    """Everything measured of one element; `likelihood` is None where it was left out."""
 
     element: str
-    notes: int
-    network: dict[str, float]
-    five_gram: dict[str, float]
-    copy: dict[str, float]
+    rows: tuple[Row, ...]
+    likelihood: Likelihood | None = None
 
+    @property
     def bars(self) -> tuple[Bar, ...]:
-        """The total against each baseline."""
-        value = self.network["nll"]
-        baselines = (("5-gram", self.five_gram["nll"]), ("5-gram with the previous bar", self.copy["nll"]))
-        return tuple(
-            Bar(
-                f"{self.element}: nats a note against {name}",
-                round(value, 3),
-                round(limit, 3),
-                "nats",
-                self.notes,
-                value <= limit,
-            )
-            for name, limit in baselines
-        )
+        """The figures that have a bar."""
+        return tuple(row for row in self.rows if isinstance(row, Bar))
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """The figures beside."""
+        return tuple(row for row in self.rows if isinstance(row, Figure))
+
+
+def judge(subject: Subject, *, likelihood: bool = True, validity_n: int = VALIDITY_SAMPLES) -> ElementResult:
+    """Measure an element against every bar."""
+    nats = measure_likelihood(subject) if likelihood else None
+    rows: list[Row] = nats.rows() if nats else []
+    samples, written = subject.written
+    case = subject.compare(samples, with_ngram=True)
+    rows += judge_samples(case)
+    density, swept = judge_density(subject)
+    rows += density + judge_style(subject, case)
+    rows += judge_validity(subject, [*written, *swept], validity_n)
+    return ElementResult(subject.element, tuple(rows), nats)
 
 
 def evaluate_models(
-    data: Path, elements: Sequence[str] = (), *, progress: Callable[[str], None] | None = None
+    data: Path,
+    elements: Sequence[str] = (),
+    *,
+    n: int = 500,
+    settings: Settings = SETTINGS,
+    seed: int = 0,
+    validity_n: int = VALIDITY_SAMPLES,
+    progress: Progress | None = None,
 ) -> list[ElementResult]:
-    """Compare the weights in use with the baselines on the validation parts of the corpora.
+    """Measure the weights in use on the validation parts of the corpora.
 
     Parameters
     ----------
@@ -65,6 +70,13 @@ def evaluate_models(
         Folder that holds the corpora.
     elements : sequence of str
         All if empty.
+    n : int
+        Four-bar excerpts a side.
+    settings : Settings
+        How samples are drawn.
+    seed : int
+    validity_n : int
+        Samples that are looked through for faults.
     progress : callable, optional
         Called with the element that begins.
 
@@ -79,44 +91,60 @@ def evaluate_models(
     for element in elements or tuple(SPECS):
         if progress:
             progress(element)
-        config = load_config(element)
-        parts = load_parts(data, config)
-        module = ElementModule(config)
-        module.network = load_model(element)
-        network = validate(module, parts, config)
-        five_gram = baseline_nats_per_note(parts, config, copy=False)
-        copy = baseline_nats_per_note(parts, config, copy=True)
-        results.append(ElementResult(element, module.validated_notes, network, five_gram, copy))
+        subject = load_subject(element, data, settings=settings, n=n, seed=seed)
+        results.append(judge(subject, validity_n=validity_n))
     return results
 
 
 def update_cards(results: Sequence[ElementResult]) -> None:
-    """Write what was measured, and the baselines, into the cards of the weights in use."""
+    """Write what was measured into the cards of the weights in use."""
     for result in results:
         path = weights_path(result.element)
         card = read_card(path)
-        card["validation_nats_per_note"] = result.network
-        card["validation_notes"] = result.notes
-        card["baselines"] = {
-            name: {field: round(nats, 4) for field, nats in figures.items()}
-            for name, figures in (("five_gram", result.five_gram), ("five_gram_with_previous_bar", result.copy))
-        }
+        if result.likelihood is not None:
+            card["validation_nats_per_note"] = result.likelihood.network
+            card["validation_notes"] = result.likelihood.notes
+            card["baselines"] = {
+                name: {field: round(nats, 4) for field, nats in figures.items()}
+                for name, figures in (
+                    ("five_gram", result.likelihood.five_gram),
+                    ("five_gram_with_previous_bar", result.likelihood.copy),
+                )
+            }
+        card["bars"] = [asdict(bar) for bar in result.bars]
         write_card(path, card)
 
 
-def to_json(results: Sequence[ElementResult]) -> dict[str, object]:
-    """The published form, with the figures by field beside."""
-    bars = [asdict(bar) for result in results for bar in result.bars()]
-    return {"bars": bars, "fields": [asdict(result) for result in results]}
+def to_json(results: Sequence[ElementResult]) -> dict[str, Any]:
+    """The published form: bars, and beside them the figures and the nats by field."""
+    return {
+        "bars": [asdict(bar) for result in results for bar in result.bars],
+        "figures": [asdict(row) for result in results for row in result.figures],
+        "fields": [asdict(result.likelihood) for result in results if result.likelihood],
+    }
 
 
 def to_table(results: Sequence[ElementResult]) -> str:
-    """A plain table: one line a field, nats a note of network, 5-gram and copy."""
+    """A plain table: nats by field, then every bar and figure."""
     lines = [f"{'element':12}{'field':10}{'network':>9}{'5-gram':>9}{'copy':>9}{'lower by':>10}"]
     for result in results:
-        for field, nats in result.network.items():
-            gain = 1.0 - nats / result.five_gram[field] if result.five_gram[field] else 0.0
-            row = f"{nats:9.3f}{result.five_gram[field]:9.3f}{result.copy[field]:9.3f}{gain:10.1%}"
-            lines.append(f"{result.element:12}{field:10}{row}")
-        lines.append(f"{'':12}n = {result.notes} notes")
+        lines += _fields(result.likelihood) if result.likelihood else []
+    width = max((len(row.name) for result in results for row in result.rows), default=20) + 2
+    lines += ["", f"{'':{width}}{'n':>7}{'value':>10}{'bar':>9}  holds"]
+    for result in results:
+        lines += [_line(row, width) for row in result.rows]
     return "\n".join(lines)
+
+
+def _fields(nats: Likelihood) -> list[str]:
+    lines = []
+    for field, value in nats.network.items():
+        plain, copy = nats.five_gram[field], nats.copy[field]
+        gain = 1.0 - value / plain if plain else 0.0
+        lines.append(f"{nats.element:12}{field:10}{value:9.3f}{plain:9.3f}{copy:9.3f}{gain:10.1%}")
+    return [*lines, f"{'':12}n = {nats.notes} notes"]
+
+
+def _line(row: Row, width: int) -> str:
+    text = f"{row.name:{width}}{row.n:7}{row.value:10.3f}"
+    return f"{text}{row.bar:9.3f}  {'yes' if row.holds else 'NO'}" if isinstance(row, Bar) else text

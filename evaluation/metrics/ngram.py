@@ -3,8 +3,9 @@
 Conventions
 -----------
 A model predicts one integer field from a chain of contexts, longest first. Contexts and targets are integer columns
-of equal length. The likelihood of a target is the interpolation of all orders with absolute discounting; lower orders
-count in how many longer contexts a target was seen (Kneser and Ney 1995; Chen and Goodman 1999, section 3).
+of equal length. The likelihood of a target is the interpolation of all orders with absolute discounting, one discount
+each for what was seen once, twice and more often; lower orders count in how many longer contexts a target was seen
+(Kneser and Ney 1995; Chen and Goodman 1999, section 3, "modified").
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import numpy.typing as npt
 from workbench.domain.errors import ParameterError
 
 Integers = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 Columns = Mapping[str, Integers]
 Chain = tuple[tuple[str, ...], ...]
 """Names of context columns, longest context first, usually ending with the empty one."""
@@ -25,14 +27,21 @@ Chain = tuple[tuple[str, ...], ...]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Order:
-    """Counts of one order: sorted keys of contexts and of (context, target) pairs."""
+    """Counts of one order.
+
+    `pair_keys` and `pair_kept` (the discounted counts) are sorted by the hash of context and target. The pairs stand
+    once more by context: `context_keys` are sorted, the pairs of context i are `starts[i]`..`starts[i + 1]` of
+    `targets`, and `cumulative` sums their discounted counts.
+    """
 
     pair_keys: Integers
-    pair_counts: Integers
+    pair_kept: Floats
     context_keys: Integers
-    context_totals: Integers
-    context_types: Integers
-    discount: float
+    totals: Floats
+    kept_shares: Floats
+    starts: Integers
+    targets: Integers
+    cumulative: Floats
 
 
 class KneserNey:
@@ -52,42 +61,69 @@ class KneserNey:
         self._chain, self._vocabulary = chain, vocabulary
         self._orders: list[_Order] = []
 
+    @property
+    def chain(self) -> Chain:
+        """Contexts, longest first."""
+        return self._chain
+
     def fit(self, columns: Columns, target: Integers) -> KneserNey:
         """Count. Columns and target are (n,) integers."""
         self._orders = []
         weights, rows = np.ones(len(target), np.int64), np.arange(len(target))
         for names in self._chain:
             context = hash_columns(columns, names, len(target))[rows]
-            pairs = _pair(context, target[rows])
-            keys, first, inverse = np.unique(pairs, return_index=True, return_inverse=True)
+            keys, first, inverse = np.unique(_pair(context, target[rows]), return_index=True, return_inverse=True)
             counts = np.bincount(inverse, weights=weights).astype(np.int64)
-            self._orders.append(_order(keys, counts, context[first]))
+            self._orders.append(_order(keys, counts, context[first], target[rows][first]))
             # The next order counts each (context, target) of this one once.
             rows, weights = rows[first], np.ones(len(first), np.int64)
         return self
 
-    def nats(self, columns: Columns, target: Integers) -> npt.NDArray[np.float64]:
+    def nats(self, columns: Columns, target: Integers) -> Floats:
         """Negative log likelihood of each target, (n,), in nats."""
         probability = np.full(len(target), 1.0 / self._vocabulary)
         for names, order in zip(reversed(self._chain), reversed(self._orders), strict=True):
             context = hash_columns(columns, names, len(target))
-            total = _look_up(order.context_keys, order.context_totals, context)
-            types = _look_up(order.context_keys, order.context_types, context)
-            count = _look_up(order.pair_keys, order.pair_counts, _pair(context, target))
-            seen = total > 0
-            kept = np.maximum(count - order.discount, 0.0) + order.discount * types * probability
-            probability = np.where(seen, kept / np.maximum(total, 1), probability)
-        nats: npt.NDArray[np.float64] = -np.log(probability)
+            place, seen = _find(order.context_keys, context)
+            pair, known = _find(order.pair_keys, _pair(context, target))
+            kept = np.where(known, order.pair_kept[pair], 0.0) / order.totals[place]
+            mixed = kept + (1.0 - order.kept_shares[place]) * probability
+            probability = np.where(seen, mixed, probability)
+        nats: Floats = -np.log(probability)
         return nats
 
+    def draw(self, columns: Columns, chance: Floats) -> Integers:
+        """One target for each row of the context columns, (n,), from numbers 0..1 (n,): exactly as likely as told.
 
-def best_chain(
+        An order either yields a target or passes the rest of the chance on to the next shorter one.
+        """
+        result = np.full(len(chance), -1, np.int64)
+        rest = chance.astype(np.float64).copy()
+        for names, order in zip(self._chain, self._orders, strict=True):
+            place, seen = _find(order.context_keys, hash_columns(columns, names, len(chance)))
+            share = np.where(seen, order.kept_shares[place], 0.0)
+            here = (result < 0) & (rest < share)
+            mass = order.cumulative[order.starts[place]] + rest * order.totals[place]
+            index = np.minimum(np.searchsorted(order.cumulative, mass, side="right") - 1, order.starts[place + 1] - 1)
+            result = np.where(here, order.targets[np.maximum(index, order.starts[place])], result)
+            rest = np.where(result < 0, (rest - share) / np.maximum(1.0 - share, 1e-12), rest)
+        left = np.minimum((rest * self._vocabulary).astype(np.int64), self._vocabulary - 1)
+        return np.where(result < 0, left, result)
+
+
+def best_model(
     chains: Sequence[Chain], vocabulary: int, train: tuple[Columns, Integers], held_out: tuple[Columns, Integers]
-) -> tuple[Chain, float]:
-    """The chain with the least mean nats on the held-out rows, and that figure: tuned in the baseline's favour."""
-    results = [(KneserNey(chain, vocabulary).fit(*train).nats(*held_out).mean(), chain) for chain in chains]
-    nats, chain = min(results, key=lambda result: float(result[0]))
-    return chain, float(nats)
+) -> tuple[KneserNey, float]:
+    """The model whose chain has the least mean nats on the held-out rows, and that figure: tuned in its favour."""
+    best: tuple[KneserNey, float] | None = None
+    for chain in chains:
+        model = KneserNey(chain, vocabulary).fit(*train)
+        nats = float(model.nats(*held_out).mean())
+        if best is None or nats < best[1]:
+            best = (model, nats)
+    if best is None:
+        raise ParameterError("n-gram: expected one chain or more to choose from")
+    return best
 
 
 def hash_columns(columns: Columns, names: Sequence[str], length: int) -> Integers:
@@ -103,15 +139,29 @@ def _pair(context: Integers, target: Integers) -> Integers:
     return hash_columns({"context": context, "target": target}, ("context", "target"), len(target))
 
 
-def _order(pair_keys: Integers, pair_counts: Integers, contexts: Integers) -> _Order:
+def _order(pair_keys: Integers, counts: Integers, contexts: Integers, targets: Integers) -> _Order:
+    kept = counts - _discounts(counts)[np.minimum(counts, 3)]
     context_keys, inverse = np.unique(contexts, return_inverse=True)
-    totals = np.bincount(inverse, weights=pair_counts).astype(np.int64)
-    types = np.bincount(inverse).astype(np.int64)
-    once, twice = int((pair_counts == 1).sum()), int((pair_counts == 2).sum())
-    discount = once / (once + 2 * twice) if once else 0.5
-    return _Order(pair_keys, pair_counts, context_keys, totals, types, min(max(discount, 0.05), 0.95))
+    totals = np.bincount(inverse, weights=counts)
+    by_context = np.argsort(inverse, kind="stable")
+    starts = np.r_[0, np.cumsum(np.bincount(inverse))]
+    cumulative = np.r_[0.0, np.cumsum(kept[by_context])]
+    kept_shares = np.bincount(inverse, weights=kept) / totals
+    return _Order(pair_keys, kept, context_keys, totals, kept_shares, starts, targets[by_context], cumulative)
 
 
-def _look_up(keys: Integers, values: Integers, wanted: Integers) -> Integers:
+def _discounts(counts: Integers) -> Floats:
+    """Discounts of what was seen 0, 1, 2, 3 or more times (Chen and Goodman 1999, equation 26)."""
+    seen = np.bincount(np.minimum(counts, 5), minlength=5)[1:5].astype(np.float64)
+    if seen[0] == 0 or seen[1] == 0:
+        return np.array([0.0, 0.5, 0.5, 0.5])
+    base = seen[0] / (seen[0] + 2 * seen[1])
+    ratio = seen[1:] / np.maximum(seen[:-1], 1)
+    raw = np.array([1, 2, 3]) - np.array([2, 3, 4]) * base * ratio
+    return np.r_[0.0, np.clip(raw, 0.05, [0.95, 1.9, 2.9])]
+
+
+def _find(keys: Integers, wanted: Integers) -> tuple[Integers, npt.NDArray[np.bool_]]:
+    """Place of each wanted key (any where it is not there), and whether it is there."""
     place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-    return np.where(keys[place] == wanted, values[place], 0)
+    return place, keys[place] == wanted

@@ -1,17 +1,13 @@
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 
-from evaluation.baselines import baseline_nats_per_note
-from evaluation.cli import main
-from evaluation.models import ElementResult, to_json, to_table
+from evaluation.baselines import fit_baselines
 from training.config import TrainingConfig
 from training.corpora import read_corpora
 from training.dataset import encode_part
-from workbench.domain.errors import WorkbenchError
 from workbench.models.elements import PERCUSSION
 
 
@@ -19,7 +15,7 @@ from workbench.models.elements import PERCUSSION
 def figures(groove_data: Path) -> dict[bool, dict[str, float]]:
     config = TrainingConfig("percussion", {"groove": 1.0})
     parts = [part for song in read_corpora(groove_data) if (part := encode_part(song, PERCUSSION)) is not None]
-    return {copy: baseline_nats_per_note(parts, config, copy=copy) for copy in (False, True)}
+    return dict(zip((False, True), (one.nats_per_note for one in fit_baselines(parts, config)), strict=True))
 
 
 def test_a_beat_that_repeats_costs_nothing_but_touch(figures: dict[bool, dict[str, float]]) -> None:
@@ -33,21 +29,3 @@ def test_a_beat_that_repeats_costs_nothing_but_touch(figures: dict[bool, dict[st
 def test_total_is_the_sum_of_the_fields(figures: dict[bool, dict[str, float]]) -> None:
     for result in figures.values():
         assert result["nll"] == pytest.approx(sum(value for name, value in result.items() if name != "nll"))
-
-
-def test_bars_hold_where_the_network_is_better() -> None:
-    result = ElementResult("bass", 100, {"step": 1.0, "nll": 1.0}, {"step": 2.0, "nll": 2.0}, {"step": 0.5, "nll": 0.5})
-    document = json.loads(json.dumps(to_json([result])))
-    assert [bar["holds"] for bar in document["bars"]] == [True, False]
-    assert {"name", "value", "bar", "unit", "n", "holds"} == set(document["bars"][0])
-    assert "50.0%" in to_table([result])
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [(["models", "--data", "/nowhere"], "data folder /nowhere is not there"), (["oboes"], "invalid choice")],
-)
-def test_mistakes_are_told_in_a_line(arguments: list[str], message: str) -> None:
-    with pytest.raises(WorkbenchError, match=message) as caught:
-        main(arguments)
-    assert "\n" not in str(caught.value)

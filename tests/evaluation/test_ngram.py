@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from evaluation.metrics.ngram import KneserNey, best_chain
+from evaluation.metrics.ngram import KneserNey, best_model
 from workbench.domain.errors import ParameterError
 
 
@@ -28,10 +28,19 @@ def test_is_a_distribution_for_seen_and_unseen_contexts() -> None:
         assert np.exp(-model.nats(columns, np.arange(4))).sum() == pytest.approx(1.0)
 
 
+def test_draws_as_often_as_it_says() -> None:
+    model = KneserNey((("before", "noise"), ("before",), ()), 4).fit(*markov(500, 0))
+    for before, noise in ((0, 3), (2, 999), (77, 77)):
+        said = np.exp(-model.nats({"before": np.full(4, before), "noise": np.full(4, noise)}, np.arange(4)))
+        chance = (np.arange(20000) + 0.5) / 20000
+        drawn = model.draw({"before": np.full(20000, before), "noise": np.full(20000, noise)}, chance)
+        assert np.bincount(drawn, minlength=4) / 20000 == pytest.approx(said, abs=1e-3)
+
+
 def test_tuning_takes_the_chain_that_helps() -> None:
     chains = ((("noise",), ()), (("before",), ()))
-    chain, nats = best_chain(chains, 4, markov(5000, 0), markov(1000, 1))
-    assert chain == (("before",), ())
+    model, nats = best_model(chains, 4, markov(5000, 0), markov(1000, 1))
+    assert model.chain == (("before",), ())
     assert nats < 0.6
 
 
