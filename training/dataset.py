@@ -245,7 +245,7 @@ class TrainingWindows(Dataset[Item]):
 
 _INFILL_SHARE = 0.35
 """Windows whose following bars are shown: a span is hidden and the network fills the middle."""
-_COLD_START_SHARE = 0.2
+_COLD_START_SHARE = 0.5
 """Windows that remember nothing from before: an element that enters."""
 
 
