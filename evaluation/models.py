@@ -15,7 +15,7 @@ from evaluation.suites.likeness import judge_samples
 from workbench.models.checkpoint import read_card, write_card
 from workbench.models.elements import SPECS
 from workbench.models.registry import weights_path
-from workbench.models.sampling import Settings
+from workbench.models.spec import Settings
 
 Progress = Callable[[str], None]
 

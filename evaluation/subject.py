@@ -21,8 +21,7 @@ from training.fit import load_parts
 from workbench.models.elements import get_spec
 from workbench.models.history import Rows
 from workbench.models.registry import load_model
-from workbench.models.sampling import Settings
-from workbench.models.spec import ElementSpec
+from workbench.models.spec import ElementSpec, Settings
 from workbench.models.transformer import ElementTransformer
 
 SETTINGS = Settings(nucleus=0.98, attribute_temperature=0.9)

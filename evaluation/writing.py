@@ -12,8 +12,7 @@ from evaluation.excerpts import EXCERPT_BARS, Excerpt, Place, cut, slice_surroun
 from training.dataset import EncodedPart
 from workbench.models.batch import Job, write_batch
 from workbench.models.history import BAR_COLUMN, Rows
-from workbench.models.sampling import Settings
-from workbench.models.spec import Surroundings
+from workbench.models.spec import Settings, Surroundings
 from workbench.models.transformer import ElementTransformer
 
 LEAD_IN_BARS = 4

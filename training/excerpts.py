@@ -18,16 +18,11 @@ from workbench.domain.theory import Chord, Key, Metre
 from workbench.models.elements import get_spec
 from workbench.models.grid import SLOTS_PER_BAR, slot_to_beats
 from workbench.models.history import BAR_COLUMN, STEP_COLUMN, Rows
-from workbench.models.sampling import PartWriter, Settings
+from workbench.models.sampling import PartWriter
 from workbench.models.spec import BAR_STEP, Surroundings
 from workbench.models.tokenizer import decode_chords, decode_drums, decode_pitched
 from workbench.models.transformer import ElementTransformer
 
-_SETTINGS = {
-    "harmony": Settings(polyphony=1, on_downbeat=True),
-    "bass": Settings(polyphony=1),
-    "leads": Settings(polyphony=1),
-}
 _NO_KEY = Key.parse("C major")
 _GRID_STEPS = 12
 _SOFT = 52
@@ -55,7 +50,7 @@ def write_excerpt(network: ElementTransformer, part: EncodedPart, first_bar: int
     around = part.surroundings
     around = Surroundings(around.prefix[inside], around.bar[inside], around.cell[inside])
     name = network.spec.name
-    writer = PartWriter(network, around, part.context.bar_beats, _SETTINGS.get(name, Settings()))
+    writer = PartWriter(network, around, part.context.bar_beats, network.spec.settings)
     rng = generator(seed, "sample", name, part.song_id)
     filled = filled_bars(part)[inside]
     for bar in range(len(around.prefix)):

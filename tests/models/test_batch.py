@@ -9,8 +9,8 @@ from tests.models.test_sampling import BARS, make_context, make_model
 from workbench.models.batch import Job, draw_rows, write_batch
 from workbench.models.elements import SPECS
 from workbench.models.history import BAR_COLUMN, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN, Rows
-from workbench.models.sampling import Settings, draw
-from workbench.models.spec import BAR_STEP, SAME_STEP, surroundings
+from workbench.models.sampling import draw
+from workbench.models.spec import BAR_STEP, SAME_STEP, Settings, surroundings
 
 SETTINGS = Settings(0.98, 1.0, 0.9)
 
@@ -74,6 +74,13 @@ def test_what_lies_ahead_is_seen() -> None:
     rows = write_batch(model, [Job(job.around, 4, 5), Job(job.around, 4, 5, ahead=ahead)], SETTINGS)
     first, second = (table[table[:, BAR_COLUMN] < 4] for table in rows)
     assert not np.array_equal(first, second)
+
+
+def test_every_bar_begins_with_a_note_where_that_is_asked() -> None:
+    settings = Settings(polyphony=1, on_downbeat=True)
+    for rows in write_batch(make_model("harmony"), jobs_for("harmony"), settings):
+        lines = np.flatnonzero(rows[:, STEP_COLUMN] == BAR_STEP)
+        assert (rows[lines + 1, STEP_COLUMN] == 1).all()
 
 
 def test_draws_agree_with_those_of_one_row() -> None:

@@ -10,8 +10,7 @@ from workbench.domain.errors import ParameterError
 from workbench.models.elements import SPECS
 from workbench.models.history import BAR_COLUMN, Rows
 from workbench.models.infill import rewrite_bars
-from workbench.models.sampling import Settings
-from workbench.models.spec import surroundings
+from workbench.models.spec import Settings, surroundings
 
 
 def rewrite(element: str, rows: Rows, first: int, last: int) -> Rows:

@@ -13,8 +13,8 @@ from workbench.models.elements import SPECS
 from workbench.models.grid import SLOTS_PER_BAR
 from workbench.models.history import BAR_COLUMN, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN
 from workbench.models.prior import CellPrior
-from workbench.models.sampling import PartWriter, Settings, draw
-from workbench.models.spec import BAR_STEP, SAME_STEP, surroundings
+from workbench.models.sampling import PartWriter, draw
+from workbench.models.spec import BAR_STEP, SAME_STEP, Settings, surroundings
 from workbench.models.transformer import ElementTransformer, ModelConfig
 from workbench.models.window import build_item, collate, line_starts
 

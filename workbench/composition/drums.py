@@ -16,8 +16,8 @@ from workbench.models.grid import SIXTEENTH_SLOTS, SLOTS_PER_BAR
 from workbench.models.history import Rows
 from workbench.models.prior import CellPrior
 from workbench.models.registry import load_model
-from workbench.models.sampling import PartWriter, Settings
-from workbench.models.spec import surroundings
+from workbench.models.sampling import PartWriter
+from workbench.models.spec import Settings, surroundings
 
 _EXPECTED = {"x": 0.96, "o": 0.35, ".": 0.03, "-": 0.003}
 _OFF_GRID, _UNNAMED = 0.006, 0.012

@@ -18,8 +18,8 @@ from workbench.models.grid import SLOTS_PER_BAR, SLOTS_PER_BEAT
 from workbench.models.history import SYMBOL_COLUMN
 from workbench.models.prior import CellPrior
 from workbench.models.registry import load_model
-from workbench.models.sampling import PartWriter, Settings
-from workbench.models.spec import surroundings
+from workbench.models.sampling import PartWriter
+from workbench.models.spec import Settings, surroundings
 from workbench.models.tokenizer import decode_chords
 
 _TRIAD = {

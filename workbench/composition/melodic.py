@@ -17,8 +17,8 @@ from workbench.models.context import Bits, SongContext
 from workbench.models.elements import get_spec
 from workbench.models.history import Rows
 from workbench.models.registry import load_model
-from workbench.models.sampling import PartWriter, Settings
-from workbench.models.spec import surroundings
+from workbench.models.sampling import PartWriter
+from workbench.models.spec import Settings, surroundings
 from workbench.models.tokenizer import decode_pitched
 
 

@@ -17,8 +17,8 @@ from torch import Tensor
 
 from workbench.models.grid import SLOTS_PER_BEAT
 from workbench.models.history import BAR_COLUMN, STEP_COLUMN, History, Rows
-from workbench.models.sampling import Logits, Settings
-from workbench.models.spec import BAR_STEP, SAME_STEP, STEPS, Surroundings
+from workbench.models.sampling import Logits
+from workbench.models.spec import BAR_STEP, SAME_STEP, STEPS, Settings, Surroundings
 from workbench.models.transformer import Cache, ElementTransformer
 
 _FIELDS = 2
@@ -133,6 +133,8 @@ class _Lockstep:
         rows = np.zeros((len(self._ids), 4 + len(self._spec.attributes)), np.int64)
         step = draw_rows(_numpy(self._model.choose_step(stream)), self._steps_allowed(), chance[:, 0], self._settings)
         step = np.where(self._bars < 0, BAR_STEP, step)
+        if self._settings.on_downbeat:
+            step = np.where((self._bars >= 0) & (self._slots < 0), 1, step)
         step = _with_forced(step, forced, STEP_COLUMN)
         line, same = step == BAR_STEP, step == SAME_STEP
         slot = np.where(line, 0, np.where(same, self._slots, step - 1))

@@ -8,8 +8,8 @@ import numpy as np
 
 from workbench.domain.errors import ParameterError
 from workbench.models.history import BAR_COLUMN, Rows
-from workbench.models.sampling import PartWriter, Settings
-from workbench.models.spec import Surroundings
+from workbench.models.sampling import PartWriter
+from workbench.models.spec import Settings, Surroundings
 from workbench.models.transformer import ElementTransformer
 
 

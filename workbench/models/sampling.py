@@ -8,7 +8,6 @@ sequence at a time, so neither batching nor order of other parts can change a no
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -18,37 +17,12 @@ from torch import Tensor
 from workbench.models.grid import SLOTS_PER_BEAT
 from workbench.models.history import BAR_COLUMN, STEP_COLUMN, SYMBOL_COLUMN, History, Rows
 from workbench.models.prior import CellPrior
-from workbench.models.spec import BAR_STEP, SAME_STEP, STEPS, Surroundings
+from workbench.models.spec import BAR_STEP, SAME_STEP, STEPS, Settings, Surroundings
 from workbench.models.tokenizer import with_bar_lines
 from workbench.models.transformer import Cache, ElementTransformer
 from workbench.models.window import build_item, collate
 
 Logits = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Settings:
-    """How choices are drawn.
-
-    Parameters
-    ----------
-    nucleus : float
-        Probability mass kept for step and symbol, 0..1.
-    temperature : float
-        Of step and symbol; below 1 safer, above 1 wilder.
-    attribute_temperature : float
-        Of velocity and duration; the deviation from the grid is drawn as it is.
-    polyphony : int
-        Most notes in one slot.
-    on_downbeat : bool
-        Whether every bar begins with a note (chords are told anew at each bar).
-    """
-
-    nucleus: float = 0.98
-    temperature: float = 1.0
-    attribute_temperature: float = 0.9
-    polyphony: int = 8
-    on_downbeat: bool = False
 
 
 class PartWriter:

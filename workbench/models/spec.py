@@ -36,6 +36,31 @@ NOTE_ATTRIBUTES: Mapping[str, int] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Settings:
+    """How choices are drawn.
+
+    Parameters
+    ----------
+    nucleus : float
+        Probability mass kept for step and symbol, 0..1.
+    temperature : float
+        Of step and symbol; below 1 safer, above 1 wilder.
+    attribute_temperature : float
+        Of velocity and duration; the deviation from the grid is drawn as it is.
+    polyphony : int
+        Most notes in one slot.
+    on_downbeat : bool
+        Whether every bar begins with a note (chords are told anew at each bar).
+    """
+
+    nucleus: float = 0.98
+    temperature: float = 1.0
+    attribute_temperature: float = 0.9
+    polyphony: int = 8
+    on_downbeat: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ElementSpec:
     """The shape of one element's model.
 
@@ -63,6 +88,8 @@ class ElementSpec:
         Style and source words that its training data holds; others are not told to it.
     sees_mood : bool
         Whether its training data tells moods.
+    settings : Settings
+        How its choices are drawn where nothing else is asked, chosen by what comes nearest to human music.
     lowest_pitch, low_anchor : int
         Pitched elements: symbol 0 is `lowest_pitch` semitones from the anchor of the zero pitch class.
     """
@@ -82,6 +109,7 @@ class ElementSpec:
     styles: tuple[str, ...] = STYLES
     sources: tuple[str, ...] = SOURCES
     sees_mood: bool = False
+    settings: Settings = field(default_factory=Settings)
 
     @property
     def group_count(self) -> int:

@@ -1,6 +1,6 @@
 """Bass: pitches told from the sounding chord's root, in sight of kick and snare and of the next root."""
 
-from workbench.models.spec import NOTE_ATTRIBUTES, ElementSpec
+from workbench.models.spec import NOTE_ATTRIBUTES, ElementSpec, Settings
 
 BASS = ElementSpec(
     name="bass",
@@ -15,5 +15,6 @@ BASS = ElementSpec(
     low_anchor=28,
     window_rows=160,
     styles=("hiphop", "house", "lofi", "techno", "pop", "trance", "funk", "dance", "ambient", "dnb", "rock"),
+    settings=Settings(polyphony=2),
     sources=("accompaniment", "sequenced"),
 )

@@ -1,7 +1,7 @@
 """Harmony: chords by section. The symbol is the root above the tonic (12 is "no chord"), then quality and bass."""
 
 from workbench.domain.theory import CHORD_QUALITIES
-from workbench.models.spec import ElementSpec
+from workbench.models.spec import ElementSpec, Settings
 
 NO_CHORD = 12
 
@@ -17,4 +17,5 @@ HARMONY = ElementSpec(
     styles=("pop",),
     sources=("played",),
     sees_mood=True,
+    settings=Settings(polyphony=1, on_downbeat=True),
 )

@@ -1,6 +1,6 @@
 """Leads: melody told from the tonic, in sight of the chords, the drums and the bass; it remembers eight bars."""
 
-from workbench.models.spec import NOTE_ATTRIBUTES, ElementSpec
+from workbench.models.spec import NOTE_ATTRIBUTES, ElementSpec, Settings
 
 LEADS = ElementSpec(
     name="leads",
@@ -14,5 +14,6 @@ LEADS = ElementSpec(
     low_anchor=54,
     window_rows=160,
     styles=("pop", "rock"),
+    settings=Settings(polyphony=1),
     sources=("played", "sequenced"),
 )
