@@ -12,7 +12,110 @@ from workbench.models.spec import ElementSpec
 
 Context = tuple[str, ...]
 
-_TUNED: dict[str, dict[str, tuple[Context, Context]]] = {}
+_TUNED: dict[str, dict[str, tuple[Context, Context]]] = {
+    "harmony": {
+        "step": (
+            ("slot", "density", "symbol1", "bass2", "symbol3", "style", "symbol2"),
+            ("copy_next", "slot", "density", "slot2", "remaining", "phrase"),
+        ),
+        "symbol": (
+            ("symbol2", "mode", "symbol1", "style", "symbol3", "slot2"),
+            ("symbol2", "mode", "symbol1", "slot2", "copy_symbol", "bass2"),
+        ),
+        "quality": (
+            ("style", "mode", "last_quality", "symbol", "quality2", "symbol1", "quality1"),
+            ("style", "last_quality", "copy_quality", "symbol", "symbol1", "mode"),
+        ),
+        "bass": (
+            ("quality", "last_bass", "last_quality", "symbol", "bass1", "style", "symbol1"),
+            ("quality", "last_bass", "last_quality", "symbol", "bass1", "style", "symbol1"),
+        ),
+    },
+    "percussion": {
+        "step": (
+            ("slot", "slot2", "density", "symbol1", "symbol2", "symbol3"),
+            ("slot", "slot2", "symbol1", "copy_next", "density", "symbol2", "symbol3"),
+        ),
+        "symbol": (
+            ("symbol1", "here_velocity", "symbol2", "symbol3", "step_slot", "style", "tempo"),
+            ("copy_symbol", "symbol1", "here_velocity", "symbol2", "symbol3"),
+        ),
+        "velocity": (
+            ("symbol", "last_velocity", "beat_slot"),
+            ("copy_velocity", "symbol", "last_velocity"),
+        ),
+        "offset": (
+            ("last_offset", "offset1"),
+            ("copy_offset", "last_offset"),
+        ),
+    },
+    "bass": {
+        "step": (
+            ("slot", "style", "duration1", "velocity2", "density", "slot2", "duration2"),
+            ("slot", "copy_next", "duration1", "style", "duration2", "slot2", "density"),
+        ),
+        "symbol": (
+            ("symbol1", "style", "symbol2", "slot2", "step_slot", "symbol3"),
+            ("symbol1", "style", "symbol2", "duration2", "step_slot", "copy_symbol", "duration1"),
+        ),
+        "duration": (
+            ("last_duration", "duration2", "style", "step_slot", "density", "last_velocity", "duration3"),
+            ("copy_duration", "last_duration", "style", "duration2", "step_slot", "duration3", "density"),
+        ),
+        "velocity": (
+            ("source", "style", "last_velocity", "velocity3", "slot2", "step_slot", "velocity1"),
+            ("copy_velocity", "style", "last_velocity", "source", "velocity3", "velocity1", "step_slot"),
+        ),
+        "offset": (
+            ("last_duration", "offset1", "style", "step_slot", "last_offset", "source"),
+            ("velocity", "style", "offset1", "source", "step_slot", "offset3"),
+        ),
+    },
+    "pads": {
+        "step": (
+            ("slot", "style", "slot2", "duration2", "next_bass", "density"),
+            ("slot", "style", "slot2", "copy_next", "density", "duration2"),
+        ),
+        "symbol": (
+            ("together", "symbol1", "chord", "source", "symbol2", "symbol3"),
+            ("together", "symbol1", "source", "chord", "symbol2", "symbol3", "copy_symbol"),
+        ),
+        "duration": (
+            ("duration1", "style", "together", "source", "step_slot", "slot2"),
+            ("duration1", "style", "together", "source", "step_slot", "slot2"),
+        ),
+        "velocity": (
+            ("last_velocity", "style", "velocity1", "together", "next_bass", "source"),
+            ("last_velocity", "style", "velocity1", "together", "next_bass", "source"),
+        ),
+        "offset": (
+            ("style", "beat_slot", "offset1", "offset3", "duration"),
+            ("style", "beat_slot", "offset1", "offset3", "duration"),
+        ),
+    },
+    "leads": {
+        "step": (
+            ("slot", "style", "slot2", "duration1", "duration2", "density"),
+            ("slot", "style", "slot2", "duration1", "duration2", "density"),
+        ),
+        "symbol": (
+            ("symbol3", "symbol2", "symbol1", "chord", "at_streams", "mode"),
+            ("symbol3", "symbol2", "symbol1", "chord", "step_slot", "copy_symbol", "velocity1"),
+        ),
+        "duration": (
+            ("style", "duration1", "duration2"),
+            ("style", "copy_duration", "duration1", "duration2", "beat_slot"),
+        ),
+        "velocity": (
+            ("velocity2", "style", "next_snare", "last_velocity", "velocity1", "together", "at_streams"),
+            ("velocity2", "style", "next_snare", "last_velocity", "velocity1", "together", "at_streams"),
+        ),
+        "offset": (
+            ("offset1", "offset3", "offset2", "last_offset", "step_slot"),
+            ("offset1", "copy_offset", "offset3", "offset2"),
+        ),
+    },
+}
 """By element and field: the context without and the one with the previous bar."""
 
 

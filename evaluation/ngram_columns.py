@@ -99,10 +99,9 @@ def _copied(
     history = History(spec, part.bars)
     history.add(rows)
     bar, slot, symbol = rows[:, BAR_COLUMN], rows[:, SLOT_COLUMN], rows[:, SYMBOL_COLUMN]
-    onsets = history.bar_features(np.arange(part.bars))[:, : SLOTS_PER_BAR * spec.group_count]
-    copied = {
-        "copy_next": next_onset(onsets.reshape(part.bars, SLOTS_PER_BAR, -1).any(axis=2), under_way, columns["slot"])
-    }
+    told = history.bar_features(np.arange(part.bars))[:, : SLOTS_PER_BAR * spec.group_count]
+    onsets = told.reshape(part.bars, SLOTS_PER_BAR, spec.group_count).max(axis=2) > 0
+    copied = {"copy_next": next_onset(onsets, under_way, columns["slot"])}
     here = history.cell_features(bar, slot)[:, : spec.symbols] > 0
     above = here & (np.arange(spec.symbols) > np.where(columns["together"], columns["symbol1"], -1)[:, None])
     copied["copy_symbol"] = np.where(above.any(1), above.argmax(1), -1)

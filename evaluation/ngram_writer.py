@@ -98,7 +98,7 @@ class _Lockstep:
         for lag in LAGS:
             columns[f"symbol{lag}"] = self._before["shown"][lag - 1]
             columns |= {f"{name}{lag}": self._before[name][lag - 1] for name in self._spec.attributes}
-        held = self._held[self._all, under_way, ..., 0].any(axis=2)
+        held = self._held[self._all, under_way, ..., 0].max(axis=2) > 0
         columns["copy_next"] = next_onset(held, self._all, columns["slot"])
         # Only what is told before the slot is read of these columns when the step is drawn.
         return columns | self._surrounding(under_way, columns["slot"], under_way, np.zeros_like(bar))
@@ -152,7 +152,8 @@ def _step_allowed(
 ) -> npt.NDArray[np.bool_]:
     more = (symbol >= 0) & (symbol < symbols - 1) & (together < _POLYPHONY)
     later = (step > slot + 1) & (step < SAME_STEP)
-    return (step == BAR_STEP) | np.where(step == SAME_STEP, more, later)
+    allowed: npt.NDArray[np.bool_] = (step == BAR_STEP) | np.where(step == SAME_STEP, more, later)
+    return allowed
 
 
 def _stack(tables: list[np.ndarray], bars: int) -> np.ndarray:

@@ -41,9 +41,9 @@ class Side:
         return len(self.excerpts)
 
 
-def side(excerpts: Sequence[Excerpt], spec: ElementSpec) -> Side:
-    """Measure excerpts; those with too few notes are left out."""
-    kept = tuple(excerpt for excerpt in excerpts if len(excerpt.notes) >= LEAST_NOTES)
+def side(excerpts: Sequence[Excerpt], spec: ElementSpec, *, least_notes: int = LEAST_NOTES) -> Side:
+    """Measure excerpts; those with fewer notes are left out."""
+    kept = tuple(excerpt for excerpt in excerpts if len(excerpt.notes) >= least_notes)
     notes = pool_notes(kept, spec)
     return Side(kept, notes, features_of(notes), tuple(excerpt.song_id for excerpt in kept))
 
@@ -59,8 +59,8 @@ class Comparison:
         Validation excerpts, and training excerpts of matching conditions: human against human music.
     sample : Side
         What is judged.
-    too_short : tuple of float
-        Share of the samples, and of the human excerpts of the same places, that hold too few notes to be judged.
+    human_with_rests, sample_with_rests : Side
+        Both sides at all places, those included that hold too few notes to be judged alone.
     others : mapping name -> Side
         Printed beside, such as the n-gram's samples.
     training : sequence of Rows
@@ -71,7 +71,8 @@ class Comparison:
     human: Side
     matched: Side
     sample: Side
-    too_short: tuple[float, float]
+    human_with_rests: Side
+    sample_with_rests: Side
     others: Mapping[str, Side]
     training: Sequence[Rows]
 
@@ -130,8 +131,14 @@ class Subject:
 
     @cached_property
     def human(self) -> Side:
-        """Validation excerpts."""
-        return side([cut(self.validation[place.part], place.bar) for place in self.places], self.spec)
+        """Validation excerpts with enough notes."""
+        return side(self.human_with_rests.excerpts, self.spec)
+
+    @cached_property
+    def human_with_rests(self) -> Side:
+        """Validation excerpts of all places."""
+        cuts = [cut(self.validation[place.part], place.bar) for place in self.places]
+        return side(cuts, self.spec, least_notes=0)
 
     @cached_property
     def matched(self) -> Side:
@@ -159,10 +166,9 @@ class Subject:
 
     def compare(self, samples: Sequence[Excerpt], *, with_ngram: bool = False) -> Comparison:
         """Samples of any origin beside the human excerpts."""
-        sample = side(samples, self.spec)
         return Comparison(
-            self.element, self.human, self.matched, sample,
-            (1.0 - len(sample) / max(1, len(samples)), 1.0 - len(self.human) / len(self.places)),
+            self.element, self.human, self.matched, side(samples, self.spec),
+            self.human_with_rests, side(samples, self.spec, least_notes=0),
             {"n-gram": self.ngram} if with_ngram else {},
             [part.rows for part in self.parts if part.split == "train"],
         )  # fmt: skip

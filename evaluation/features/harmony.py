@@ -6,7 +6,7 @@ import numpy as np
 
 from evaluation.features.percussion import gaps
 from evaluation.features.table import Features, by_owner, count, entropy, repetition, share
-from evaluation.notes import Integers, Notes
+from evaluation.notes import Flags, Integers, Notes
 from workbench.domain.theory import CHORD_QUALITIES, SCALES
 
 _MOVES = {"up_second": (1, 2), "up_third": (3, 4), "up_fourth": (5,), "tritone": (6,), "up_fifth": (7,),
@@ -21,7 +21,7 @@ def harmony_features(notes: Notes) -> Features:
     _chords(table, notes, changed)
     _moves(table, notes, changed)
     repetition(table, _words_by_bar(notes))
-    repetition(table, notes.grid().any(axis=3), "rhythm_")
+    repetition(table, notes.onset_grid(), "rhythm_")
     return table
 
 
@@ -31,13 +31,14 @@ def words(notes: Notes) -> Integers:
     return (notes.symbol * len(CHORD_QUALITIES) + quality) * 12 + bass
 
 
-def is_change(notes: Notes) -> np.ndarray:
+def is_change(notes: Notes) -> Flags:
     """Which rows bring another chord than the row before in the same excerpt; the first row of an excerpt does."""
     word = words(notes)
-    return np.r_[np.ones(min(1, len(word)), bool), (np.diff(word) != 0) | (np.diff(notes.excerpt) != 0)]
+    changed: Flags = np.r_[np.ones(min(1, len(word)), bool), (np.diff(word) != 0) | (np.diff(notes.excerpt) != 0)]
+    return changed
 
 
-def _pace(table: Features, notes: Notes, changed: np.ndarray) -> None:
+def _pace(table: Features, notes: Notes, changed: Flags) -> None:
     table.add("rows", count(notes) / 4)
     table.add("changes", count(notes, changed) / 4)
     for beat in range(4):
@@ -49,7 +50,7 @@ def _pace(table: Features, notes: Notes, changed: np.ndarray) -> None:
     gaps(table, notes)
 
 
-def _chords(table: Features, notes: Notes, changed: np.ndarray) -> None:
+def _chords(table: Features, notes: Notes, changed: Flags) -> None:
     for degree in range(12):
         table.add(f"root_{degree}", share(notes, (notes.symbol == degree)))
     for name, degree in (("tonic", 0), ("fifth", 7), ("fourth", 5), ("sixth", 9)):
@@ -72,7 +73,7 @@ def _chords(table: Features, notes: Notes, changed: np.ndarray) -> None:
     table.add("in_minor", share(notes, np.isin(notes.symbol, SCALES["minor"])))
 
 
-def _moves(table: Features, notes: Notes, changed: np.ndarray) -> None:
+def _moves(table: Features, notes: Notes, changed: Flags) -> None:
     owner, root = notes.excerpt[changed], notes.symbol[changed]
     same = owner[1:] == owner[:-1]
     owner, move = owner[1:][same], np.diff(root)[same] % 12

@@ -37,7 +37,7 @@ def pitched_features(notes: Notes) -> Features:
     _line(table, notes)
     _touch(table, notes)
     repetition(table, notes.grid())
-    repetition(table, notes.grid().any(axis=3), "rhythm_")
+    repetition(table, notes.onset_grid(), "rhythm_")
     return table
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from evaluation.notes import Flags, Floats, Integers, Notes
+from evaluation.notes import Flags, Floats, Integers, Notes, Numbers
 
 
 @dataclass(slots=True)
@@ -30,7 +30,7 @@ class Features:
     names: list[str] = field(default_factory=list)
     columns: list[Floats] = field(default_factory=list)
 
-    def add(self, name: str, column: Floats) -> None:
+    def add(self, name: str, column: Numbers) -> None:
         """Append a column; what is not finite becomes zero."""
         self.names.append(name)
         self.columns.append(np.nan_to_num(np.asarray(column, np.float64), nan=0.0, posinf=0.0, neginf=0.0))
@@ -58,24 +58,25 @@ def share(notes: Notes, where: Flags, among: Flags | None = None, default: float
     return np.where(whole > 0, part / np.maximum(whole, 1), default)
 
 
-def mean(notes: Notes, values: Floats, where: Flags | None = None, default: Floats | float | None = None) -> Floats:
+def mean(notes: Notes, values: Numbers, where: Flags | None = None, default: Floats | float | None = None) -> Floats:
     """Mean of `values`, by default that of the whole excerpt where none fulfils `where`, else 0."""
     chosen = np.ones(len(notes), bool) if where is None else where
     whole = count(notes, chosen)
     total = np.bincount(notes.excerpt[chosen], weights=values[chosen], minlength=notes.excerpts)
     if default is None:
         default = 0.0 if where is None else mean(notes, values)
-    return np.where(whole > 0, total / np.maximum(whole, 1), default)
+    means: Floats = np.where(whole > 0, total / np.maximum(whole, 1), default)
+    return means
 
 
-def deviation(notes: Notes, values: Floats, where: Flags | None = None) -> Floats:
+def deviation(notes: Notes, values: Numbers, where: Flags | None = None) -> Floats:
     """Standard deviation of `values`; 0 where there is nothing."""
     centre = mean(notes, values, where, default=0.0)
     spread = mean(notes, (values - centre[notes.excerpt]) ** 2, where, default=0.0)
     return np.sqrt(spread)
 
 
-def extreme(notes: Notes, values: Floats, where: Flags | None = None, *, highest: bool) -> Floats:
+def extreme(notes: Notes, values: Numbers, where: Flags | None = None, *, highest: bool) -> Floats:
     """Highest or lowest of `values`; 0 where there is nothing."""
     chosen = np.ones(len(notes), bool) if where is None else where
     result = np.full(notes.excerpts, -np.inf if highest else np.inf)
@@ -96,7 +97,7 @@ def entropy(owner: Integers, words: Integers, excerpts: int) -> Floats:
     pairs, counts = np.unique(np.stack([owner, words]), axis=1, return_counts=True)
     total = np.bincount(owner, minlength=excerpts)[pairs[0]]
     probability = counts / total
-    return np.bincount(pairs[0], weights=-probability * np.log(probability), minlength=excerpts)
+    return np.bincount(pairs[0], weights=-probability * np.log(probability), minlength=excerpts).astype(np.float64)
 
 
 def onsets(notes: Notes) -> tuple[Integers, Integers, Integers]:
@@ -106,20 +107,20 @@ def onsets(notes: Notes) -> tuple[Integers, Integers, Integers]:
     return keys // size, keys % size, counts
 
 
-def by_owner(owner: Integers, values: Floats, excerpts: int, *, default: float = 0.0) -> Floats:
+def by_owner(owner: Integers, values: Numbers, excerpts: int, *, default: float = 0.0) -> Floats:
     """Mean of loose values by the excerpt that owns them."""
     counts = np.bincount(owner, minlength=excerpts)
     total = np.bincount(owner, weights=values, minlength=excerpts)
     return np.where(counts > 0, total / np.maximum(counts, 1), default)
 
 
-def spread_by_owner(owner: Integers, values: Floats, excerpts: int) -> Floats:
+def spread_by_owner(owner: Integers, values: Numbers, excerpts: int) -> Floats:
     """Standard deviation of loose values by the excerpt that owns them."""
     centre = by_owner(owner, values, excerpts)
     return np.sqrt(by_owner(owner, (values - centre[owner]) ** 2, excerpts))
 
 
-def correlation(owner: Integers, first: Floats, second: Floats, excerpts: int) -> Floats:
+def correlation(owner: Integers, first: Numbers, second: Numbers, excerpts: int) -> Floats:
     """Pearson correlation of pairs of values by excerpt; 0 with fewer than five pairs or without spread."""
     a = first - by_owner(owner, first, excerpts)[owner]
     b = second - by_owner(owner, second, excerpts)[owner]
@@ -155,7 +156,7 @@ def repetition(table: Features, bars: Flags, prefix: str = "") -> None:
     table.add(f"{prefix}same_1_4", pairs[0, 3])
 
 
-def changes(notes: Notes, values: Floats) -> tuple[Integers, Floats]:
+def changes(notes: Notes, values: Numbers) -> tuple[Integers, Floats]:
     """Change of `values` in the same cell from one bar to the next: the excerpts that own them, and the changes."""
     cell = notes.cell
     stride = 48 * notes.spec.symbols

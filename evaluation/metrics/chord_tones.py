@@ -27,7 +27,7 @@ def long_on_beat_chord_tones(notes: Notes) -> float:
 
 def has_chord(notes: Notes) -> Flags:
     """Which notes sound over a known chord."""
-    told: Flags = notes.chord[:, :12].any(axis=1)
+    told: Flags = notes.chord[:, :12].max(axis=1, initial=0) > 0
     return told
 
 

@@ -20,14 +20,15 @@ def groove_consistency(notes: Notes, *, sixteenths: bool = False) -> Floats:
 
     Positions are the 48 slots of the bar, or its 16ths, to which every note counts that lies nearest.
     """
-    onsets = notes.grid().any(axis=3)
+    onsets = notes.onset_grid()
     if sixteenths:
         beats = onsets.reshape(*onsets.shape[:2], 4, 12)
         nearest = np.searchsorted(SIXTEENTH_SLOTS[:4], np.arange(12), side="right") - 1
         onsets = np.stack([beats[..., nearest == index].any(axis=-1) for index in range(4)], axis=-1)
         onsets = onsets.reshape(*onsets.shape[:2], 16)
     changed = onsets[:, 1:] != onsets[:, :-1]
-    return 1.0 - changed.mean(axis=(1, 2))
+    kept: Floats = 1.0 - changed.mean(axis=(1, 2))
+    return kept
 
 
 def scale_consistency(notes: Notes) -> Floats:

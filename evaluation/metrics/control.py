@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,9 @@ from evaluation.metrics.two_sample import balanced_accuracy
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
+
+LEAST_OF_STYLE = 10
+"""Excerpts that a style needs for its share to say anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +58,9 @@ def style_heard(
     Parameters
     ----------
     training, human, sample : (features (n, f), style indices (n,))
-        Only styles that all three hold are asked about.
+        Only styles that training and human music hold often enough, and the sample at all, are asked about.
     """
-    shared = np.intersect1d(np.intersect1d(training[1], human[1]), sample[1])
+    shared = np.intersect1d(np.intersect1d(_frequent(training[1]), _frequent(human[1])), sample[1])
     model = _classifier()
     kept = [
         (table[np.isin(style, shared)], style[np.isin(style, shared)]) for table, style in (training, human, sample)
@@ -70,9 +74,15 @@ def style_heard(
     return StyleHeard(heard[0], heard[1], 1 / len(shared), len(shared), len(kept[2][1]))
 
 
-def _classifier():  # type: ignore[no-untyped-def]
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
+def _frequent(style: Integers) -> Integers:
+    names, counts = np.unique(style, return_counts=True)
+    return names[counts >= LEAST_OF_STYLE]
 
-    return make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=1000, class_weight="balanced"))
+
+def _classifier() -> Any:
+    from sklearn.ensemble import HistGradientBoostingClassifier
+
+    # The best ear of those tried on human validation music: linear models and forests hear 2 to 10 points less.
+    return HistGradientBoostingClassifier(
+        max_iter=80, max_leaf_nodes=8, class_weight="balanced", early_stopping=False, random_state=0
+    )

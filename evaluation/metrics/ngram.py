@@ -142,7 +142,7 @@ def _pair(context: Integers, target: Integers) -> Integers:
 def _order(pair_keys: Integers, counts: Integers, contexts: Integers, targets: Integers) -> _Order:
     kept = counts - _discounts(counts)[np.minimum(counts, 3)]
     context_keys, inverse = np.unique(contexts, return_inverse=True)
-    totals = np.bincount(inverse, weights=counts)
+    totals = np.bincount(inverse, weights=counts).astype(np.float64)
     by_context = np.argsort(inverse, kind="stable")
     starts = np.r_[0, np.cumsum(np.bincount(inverse))]
     cumulative = np.r_[0.0, np.cumsum(kept[by_context])]
@@ -158,7 +158,8 @@ def _discounts(counts: Integers) -> Floats:
     base = seen[0] / (seen[0] + 2 * seen[1])
     ratio = seen[1:] / np.maximum(seen[:-1], 1)
     raw = np.array([1, 2, 3]) - np.array([2, 3, 4]) * base * ratio
-    return np.r_[0.0, np.clip(raw, 0.05, [0.95, 1.9, 2.9])]
+    discounts: Floats = np.r_[0.0, np.clip(raw, 0.05, [0.95, 1.9, 2.9])]
+    return discounts
 
 
 def _find(keys: Integers, wanted: Integers) -> tuple[Integers, npt.NDArray[np.bool_]]:

@@ -19,13 +19,15 @@ def distinct_bars(notes: Notes) -> Floats:
     bars = np.packbits(notes.grid().reshape(notes.excerpts, 4, -1), axis=2)
     equal = np.stack([(bars[:, i] == bars[:, j]).all(axis=1) for i in range(4) for j in range(i)])
     second, third, fourth = equal[0], equal[1:3].any(axis=0), equal[3:6].any(axis=0)
-    return 1.0 - (second.astype(float) + third + fourth) / 4
+    distinct: Floats = 1.0 - (second.astype(float) + third + fourth) / 4
+    return distinct
 
 
 def bar_to_bar_similarity(notes: Notes) -> Floats:
     """Mean Jaccard similarity of each bar with the next, (excerpts,)."""
     cells = notes.grid()
-    return np.mean([similarity(cells[:, bar], cells[:, bar + 1]) for bar in range(3)], axis=0)
+    following: Floats = np.mean([similarity(cells[:, bar], cells[:, bar + 1]) for bar in range(3)], axis=0)
+    return following
 
 
 def shift_in_deviations(human: Floats, other: Floats) -> float:

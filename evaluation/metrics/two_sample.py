@@ -61,8 +61,9 @@ def two_sample_test(
     values = np.concatenate([first, second])
     label = np.r_[np.zeros(len(first), np.int64), np.ones(len(second), np.int64)]
     fold = grouped_folds([*first_groups, *second_groups])
-    accuracy = [_cross_validated(make, values, label, fold) for make in (_logistic_regression, _gradient_boosting)]
-    return TwoSample(*accuracy, len(first), len(second))
+    regression = _cross_validated(_logistic_regression, values, label, fold)
+    boosting = _cross_validated(_gradient_boosting, values, label, fold)
+    return TwoSample(regression, boosting, len(first), len(second))
 
 
 def grouped_folds(groups: Sequence[str], folds: int = FOLDS) -> Integers:

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from evaluation.bars import Row, at_least, at_most, figure
-from evaluation.excerpts import EXCERPT_BARS, choose_places, cut
+from evaluation.excerpts import EXCERPT_BARS, choose_places, cut, slice_surroundings
 from evaluation.metrics.control import rank_correlation, style_heard
 from evaluation.metrics.validity import fault
 from evaluation.subject import Comparison, Side, Subject, side
-from evaluation.writing import asked, job_at, last_bars, slice_surroundings
+from evaluation.writing import asked, job_at, last_bars
 from workbench.models.batch import Job
 from workbench.models.context import DENSITY_CLASSES, PREFIX_SIZES
 from workbench.models.history import STEP_COLUMN, Rows
@@ -22,7 +22,7 @@ LEAST_TIMES_CHANCE, LEAST_SHARE_OF_HUMAN = 2.0, 0.7
 VALIDITY_SAMPLES = 10_000
 _SWEEP_PLACES = 40
 _CLASSES = range(1, DENSITY_CLASSES + 1)
-_STYLE_TRAINING_EXCERPTS = 2000
+_STYLE_TRAINING_EXCERPTS = 4000
 
 
 def judge_density(subject: Subject) -> tuple[list[Row], list[Rows]]:
