@@ -7,7 +7,6 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from workbench.cli.parser import LineParser
@@ -26,6 +25,7 @@ def build_parser() -> argparse.ArgumentParser:
     models.add_argument("--nucleus", type=float, metavar="P", help="probability mass that samples are drawn from")
     models.add_argument("--temperature", type=float, metavar="T", help="of steps and symbols")
     models.add_argument("--attribute-temperature", type=float, metavar="T", help="of velocities and lengths")
+    models.add_argument("--quick", action="store_true", help="leave the minutes of fine-tuning out")
     models.add_argument("--update-cards", action="store_true", help="write the figures into the cards of the weights")
     models.add_argument("--json", action="store_true", help="print JSON")
     return parser
@@ -38,14 +38,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not data.is_dir():
         raise ParameterError(f"data folder {data} is not there: expected a folder that holds the corpora")
     from evaluation.models import evaluate_models, to_json, to_table, update_cards
-    from evaluation.subject import SETTINGS
     from training.cli import quiet
 
     chosen = {name: getattr(options, name) for name in ("nucleus", "temperature", "attribute_temperature")}
-    settings = replace(SETTINGS, **{name: value for name, value in chosen.items() if value is not None})
+    settings = {name: value for name, value in chosen.items() if value is not None}
     with quiet():
         results = evaluate_models(
-            data, options.elements, n=options.n, seed=options.seed, settings=settings,
+            data, options.elements, n=options.n, seed=options.seed, settings=settings, fine_tuning=not options.quick,
             progress=lambda name: print(name, file=sys.stderr),
         )  # fmt: skip
     if options.update_cards:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from evaluation.bars import Bar, Figure, Row
-from evaluation.subject import SETTINGS, Subject, load_subject
+from evaluation.subject import Subject, load_subject
 from evaluation.suites.control import VALIDITY_SAMPLES, judge_density, judge_style, judge_validity
+from evaluation.suites.fine_tuning import judge_fine_tuning
 from evaluation.suites.likelihood import Likelihood, measure_likelihood
 from evaluation.suites.likeness import judge_samples
 from workbench.models.checkpoint import read_card, write_card
-from workbench.models.elements import SPECS
+from workbench.models.elements import SPECS, get_spec
 from workbench.models.registry import weights_path
-from workbench.models.spec import Settings
 
 Progress = Callable[[str], None]
 
@@ -57,9 +57,10 @@ def evaluate_models(
     elements: Sequence[str] = (),
     *,
     n: int = 500,
-    settings: Settings = SETTINGS,
+    settings: Mapping[str, float] | None = None,
     seed: int = 0,
     validity_n: int = VALIDITY_SAMPLES,
+    fine_tuning: bool = False,
     progress: Progress | None = None,
 ) -> list[ElementResult]:
     """Measure the weights in use on the validation parts of the corpora.
@@ -72,11 +73,13 @@ def evaluate_models(
         All if empty.
     n : int
         Four-bar excerpts a side.
-    settings : Settings
-        How samples are drawn.
+    settings : mapping name -> value, optional
+        What is drawn otherwise than each element's spec says, such as {"nucleus": 0.9}.
     seed : int
     validity_n : int
         Samples that are looked through for faults.
+    fine_tuning : bool
+        Whether elements are tuned on a style that is new to them, which takes some minutes each.
     progress : callable, optional
         Called with the element that begins.
 
@@ -91,8 +94,11 @@ def evaluate_models(
     for element in elements or tuple(SPECS):
         if progress:
             progress(element)
-        subject = load_subject(element, data, settings=settings, n=n, seed=seed)
-        results.append(judge(subject, validity_n=validity_n))
+        drawn = replace(get_spec(element).settings, **(settings or {}))
+        result = judge(load_subject(element, data, settings=drawn, n=n, seed=seed), validity_n=validity_n)
+        if fine_tuning:
+            result = replace(result, rows=(*result.rows, *judge_fine_tuning(element, data)))
+        results.append(result)
     return results
 
 

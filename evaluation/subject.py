@@ -24,9 +24,6 @@ from workbench.models.registry import load_model
 from workbench.models.spec import ElementSpec, Settings
 from workbench.models.transformer import ElementTransformer
 
-SETTINGS = Settings(nucleus=0.98, attribute_temperature=0.9)
-"""How samples are drawn if nothing else is said."""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Side:
@@ -88,8 +85,8 @@ class Subject:
     config : TrainingConfig
     model : ElementTransformer
         The network that is judged.
-    settings : Settings
-        How it is sampled.
+    settings : Settings, optional
+        How it is sampled; by default as its spec says.
     n : int
         Excerpts a side.
     seed : int
@@ -102,12 +99,12 @@ class Subject:
         config: TrainingConfig,
         model: ElementTransformer,
         *,
-        settings: Settings = SETTINGS,
+        settings: Settings | None = None,
         n: int = 500,
         seed: int = 0,
     ) -> None:
         self.element, self.spec, self.config, self.parts = element, get_spec(element), config, parts
-        self.model, self.settings, self.n, self.seed = model, settings, n, seed
+        self.model, self.settings, self.n, self.seed = model, settings or self.spec.settings, n, seed
 
     @property
     def write(self) -> Write:
@@ -182,7 +179,7 @@ def load_subject(
     element: str,
     data: Path,
     *,
-    settings: Settings = SETTINGS,
+    settings: Settings | None = None,
     n: int = 500,
     seed: int = 0,
     model: ElementTransformer | None = None,

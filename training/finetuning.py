@@ -106,6 +106,7 @@ def finetune(
     learning_rate: float | None = None,
     seed: int = 1,
     overwrite: bool = False,
+    library: Path | None = None,
     logger: Any = False,
     report: Callable[[float, str], None] | None = None,
 ) -> FineTuneResult:
@@ -135,6 +136,8 @@ def finetune(
     seed : int
     overwrite : bool
         Whether a network of that name may be replaced.
+    library : Path, optional
+        Folder of named networks; by default the user's own, where requests look.
     logger : Lightning logger or False
     report : callable, optional
         Called with a fraction 0..1 and what is being done.
@@ -151,7 +154,7 @@ def finetune(
     ModelError, ParameterError
         If element, name or method cannot be, or if the name is taken.
     """
-    path = _target(element, name, method, overwrite)
+    path = _target(element, name, method, overwrite, library or home_dir() / "models")
     tell = report or (lambda fraction, message: None)
     began = time.monotonic()
     tell(0.0, "reading the new songs")
@@ -218,7 +221,7 @@ def old_parts(data: Path, config: TrainingConfig) -> list[EncodedPart]:
     return parts
 
 
-def _target(element: str, name: str, method: str, overwrite: bool) -> Path:
+def _target(element: str, name: str, method: str, overwrite: bool, library: Path) -> Path:
     if element not in SPECS:
         raise ParameterError(f"element {element!r} is not known: expected one of {', '.join(SPECS)}")
     if method not in LEARNING_RATES:
@@ -226,7 +229,7 @@ def _target(element: str, name: str, method: str, overwrite: bool) -> Path:
     check_name(name)
     if name in RESERVED_NAMES:
         raise ModelError(f"model name {name!r} is an alias of the registry: take another one")
-    path = home_dir() / "models" / element / f"{name}.safetensors"
+    path = library / element / f"{name}.safetensors"
     if path.exists() and not overwrite:
         raise ModelError(f"model {name!r} for {element} is there already: take another name, or overwrite it")
     return path
