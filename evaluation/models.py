@@ -57,7 +57,7 @@ def evaluate_models(
     elements: Sequence[str] = (),
     *,
     n: int = 500,
-    settings: Mapping[str, float] | None = None,
+    settings: Mapping[str, Any] | None = None,
     seed: int = 0,
     validity_n: int = VALIDITY_SAMPLES,
     fine_tuning: bool = False,
