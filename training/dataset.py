@@ -14,10 +14,10 @@ from torch.utils.data import Dataset
 from training.corpora.song import CorpusSong, NoteTable
 from workbench.concept.mood import read_mood
 from workbench.domain.song import drum_role
-from workbench.models.context import PREFIX_SIZES, Bits, SongContext
-from workbench.models.grid import SLOTS_PER_BAR, quantise
-from workbench.models.history import BAR_COLUMN, STEP_COLUMN, SYMBOL_COLUMN, Rows
-from workbench.models.spec import BAR_STEP, ElementSpec, Surroundings, surroundings
+from workbench.models.context import DYNAMICS_CLASSES, PREFIX_SIZES, REGISTER_EDGES, Bits, SongContext
+from workbench.models.grid import SLOTS_PER_BAR, SLOTS_PER_BEAT, quantise
+from workbench.models.history import BAR_COLUMN, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN, Rows
+from workbench.models.spec import BAR_STEP, VELOCITY_BINS, ElementSpec, Surroundings, surroundings
 from workbench.models.tokenizer import base_pitches, encode_chords, encode_drums, encode_pitched
 from workbench.models.vocabulary import mood_index
 from workbench.models.window import Item, build_item, line_starts
@@ -73,7 +73,7 @@ def encode_part(song: CorpusSong, spec: ElementSpec) -> EncodedPart | None:
         if table is None or len(table) < _LEAST_NOTES:
             return None
         rows = _encode_table(table, spec, context)
-    context = replace(context, density=density_classes(rows, context.bars, spec))
+    context = replace(context, density=density_classes(rows, context.bars, spec), **_level_classes(rows, spec, context))
     part = EncodedPart(
         song.song_id, song.corpus, song.split, context, base_pitches(spec, context),
         rows, line_starts(rows), surroundings(spec, context),
@@ -160,6 +160,27 @@ def density_classes(rows: Rows, bars: int, spec: ElementSpec) -> npt.NDArray[np.
     return classes
 
 
+def _level_classes(rows: Rows, spec: ElementSpec, context: SongContext) -> dict[str, npt.NDArray[np.int64]]:
+    """Register and dynamics of each bar by the means over its eight-bar phrase; a bar of a silent phrase has none."""
+    notes = rows[rows[:, STEP_COLUMN] != BAR_STEP]
+    phrase = notes[:, BAR_COLUMN] // _DENSITY_WINDOW_BARS
+    count = np.bincount(phrase, minlength=context.bars)
+    by_bar = np.arange(context.bars) // _DENSITY_WINDOW_BARS
+
+    def means(values: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+        return (np.bincount(phrase, weights=values, minlength=context.bars) / np.maximum(count, 1))[by_bar]
+
+    classes = {}
+    if "velocity" in spec.attributes:
+        velocity = notes[:, SYMBOL_COLUMN + 1 + list(spec.attributes).index("velocity")]
+        classes["dynamics"] = (means(velocity) * DYNAMICS_CLASSES / VELOCITY_BINS).astype(np.int64) + 1
+    if "duration" in spec.attributes:
+        beat = notes[:, BAR_COLUMN] * context.bar_beats + notes[:, SLOT_COLUMN] // SLOTS_PER_BEAT
+        pitch = notes[:, SYMBOL_COLUMN] + base_pitches(spec, context)[beat]
+        classes["register"] = np.searchsorted(REGISTER_EDGES, means(pitch), side="right") + 1
+    return {name: np.where(count[by_bar] > 0, values, 0) for name, values in classes.items()}
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Window:
     """Rows `first`..`last` of a part; rows before `scored_from` are context only."""
@@ -231,7 +252,7 @@ class TrainingWindows(Dataset[Item]):
         latest = max(0, int(np.searchsorted(part.line_starts, len(part.rows) - self._rows // 2)))
         bar = int(rng.integers(0, latest + 1) if latest < part.bars else 0)
         first = int(part.line_starts[bar])
-        rows = augment(part.rows, self._spec, rng)
+        rows, louder = augment(part.rows, self._spec, rng)
         last, ahead = min(first + self._rows, len(rows)), None
         if rng.random() < _INFILL_SHARE:
             last, ahead = _with_bars_ahead(rows, part.line_starts, first, last, max(self._spec.lags), rng)
@@ -239,7 +260,7 @@ class TrainingWindows(Dataset[Item]):
         item = build_item(
             rows, part.line_starts, part.surroundings, self._spec, first, last, first, ahead=ahead, origin=origin
         )
-        item["prefix"] = drop_conditions(item["prefix"], rng)
+        item["prefix"] = drop_conditions(_with_dynamics(item["prefix"], louder), rng)
         return item
 
 
@@ -263,18 +284,31 @@ def _with_bars_ahead(
     return int(starts[end]), rows[starts[end] : stop]
 
 
-def augment(rows: Rows, spec: ElementSpec, rng: np.random.Generator) -> Rows:
-    """A copy that is played up to two velocity classes louder or softer (half of the time)."""
-    if "velocity" not in spec.attributes or rng.random() < 0.5:
-        return rows
+def augment(rows: Rows, spec: ElementSpec, rng: np.random.Generator) -> tuple[Rows, int]:
+    """A copy that is played a class of dynamics louder or softer (two times in three), and by how many classes."""
+    shift = int(rng.integers(-1, 2)) if "velocity" in spec.attributes else 0
+    if not shift:
+        return rows, 0
     column = SYMBOL_COLUMN + 1 + list(spec.attributes).index("velocity")
     changed = rows.copy()
     note = changed[:, STEP_COLUMN] != BAR_STEP
-    changed[note, column] = np.clip(changed[note, column] + rng.integers(-2, 3), 0, 15)
+    changed[note, column] = np.clip(
+        changed[note, column] + VELOCITY_BINS // DYNAMICS_CLASSES * shift, 0, VELOCITY_BINS - 1
+    )
+    return changed, shift
+
+
+def _with_dynamics(prefix: npt.NDArray[np.int64], louder: int) -> npt.NDArray[np.int64]:
+    column = list(PREFIX_SIZES).index("dynamics")
+    changed = prefix.copy()
+    told = changed[:, column] > 0
+    changed[told, column] = np.clip(changed[told, column] + louder, 1, DYNAMICS_CLASSES)
     return changed
 
 
-_DROP_RATES = {"density": 0.2, "section": 0.2, "remaining": 0.2, "phrase": 0.2, "source": 0.05}
+_DROP_RATES = {
+    "density": 0.2, "section": 0.2, "remaining": 0.2, "phrase": 0.2, "source": 0.05, "register": 0.25, "dynamics": 0.25,
+}  # fmt: skip
 
 
 def drop_conditions(prefix: npt.NDArray[np.int64], rng: np.random.Generator) -> npt.NDArray[np.int64]:

@@ -5,6 +5,7 @@ The same code serves training and composition, so a network is asked in the word
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -27,6 +28,11 @@ from workbench.models.vocabulary import (
 )
 
 DENSITY_CLASSES = 8
+REGISTER_EDGES = tuple(range(30, 86, 4))
+"""Edges of the register classes: mean MIDI pitch of a part."""
+REGISTER_CLASSES = len(REGISTER_EDGES) + 1
+DYNAMICS_CLASSES = 8
+"""Classes of the mean velocity, sixteen MIDI steps each."""
 CHORD_FEATURES = 60
 """Chord tones, root, bass, next root and scale, twelve pitch classes each."""
 
@@ -40,11 +46,25 @@ PREFIX_SIZES: dict[str, int] = {
     "phrase": PHRASE_BARS + 1,
     "remaining": 5,
     "mood": MOODS + 1,
+    "register": REGISTER_CLASSES + 1,
+    "dynamics": DYNAMICS_CLASSES + 1,
 }
 """Conditions told once a bar, and how many values each has. `phrase` is the bar within its eight, `remaining` the
-bars to the end of the section (1, 2, 3, more)."""
+bars to the end of the section (1, 2, 3, more). `register` and `dynamics` are where and how loud the part lies on the
+whole."""
 
 Bits = npt.NDArray[np.uint8]
+
+
+def register_class(mean_pitch: float) -> int:
+    """Register class from 1 of a mean MIDI pitch.
+
+    Examples
+    --------
+    >>> register_class(28.0), register_class(60.0), register_class(100.0)
+    (1, 9, 15)
+    """
+    return bisect.bisect_right(REGISTER_EDGES, mean_pitch) + 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,6 +91,8 @@ class SongContext:
         Onsets of what already sounds ("kick", "snare", "bass", "leads").
     mood : int
         Mood class of `vocabulary.mood_index`, 0 not told.
+    register, dynamics : array (bars,) or int
+        Classes of the part's mean pitch (`register_class`) and mean velocity (from 1), 0 not told.
     """
 
     bars: int
@@ -85,6 +107,8 @@ class SongContext:
     density: npt.NDArray[np.int64]
     streams: Mapping[str, Bits]
     mood: int = 0
+    register: npt.NDArray[np.int64] | int = 0
+    dynamics: npt.NDArray[np.int64] | int = 0
 
     @property
     def tonic(self) -> int:
@@ -104,6 +128,8 @@ class SongContext:
         table[:, 6] = np.arange(self.bars) % PHRASE_BARS + 1
         table[:, 7] = np.minimum(self.remaining, 4)
         table[:, 8] = self.mood
+        table[:, 9] = self.register
+        table[:, 10] = self.dynamics
         return table
 
     def chord_at_beats(self) -> list[tuple[Chord, Chord] | None]:
