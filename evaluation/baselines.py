@@ -13,7 +13,7 @@ import numpy as np
 
 from evaluation.contexts import candidate_chains
 from evaluation.metrics.ngram import Integers, KneserNey, best_model
-from evaluation.ngram_columns import part_columns
+from evaluation.ngram_columns import row_columns
 from training.config import TrainingConfig
 from training.dataset import EncodedPart, validation_windows
 from workbench.models.elements import get_spec
@@ -87,5 +87,5 @@ def _fit(
 
 
 def _table(parts: Sequence[EncodedPart], spec: ElementSpec) -> dict[str, Integers]:
-    tables = [part_columns(part, spec) for part in parts]
+    tables = [row_columns(part.rows, part.surroundings, spec) for part in parts]
     return {name: np.concatenate([table[name] for table in tables]) for name in tables[0]}

@@ -121,11 +121,10 @@ _TUNED: dict[str, dict[str, tuple[Context, Context]]] = {
 
 def candidate_chains(field: str, spec: ElementSpec, *, copy: bool) -> list[Chain]:
     """Chains among which the best on the validation part is used: the tuned ones, and plain ones for new elements."""
-    tuned = _TUNED.get(spec.name, {}).get(field)
-    contexts = list(_plain(field, spec)) if tuned is None else [tuned[0]]
-    if copy:
-        contexts = [(copied, *context) for context in contexts for copied in _copied(field)] + contexts
-        contexts += [] if tuned is None else [tuned[1]]
+    tuned = _TUNED.get(spec.name, {}).get(field, ())
+    copied = "copy_next" if field == "step" else f"copy_{field}"
+    plain = _plain(field, spec)
+    contexts = [*tuned, *((copied, *context) for context in plain)] if copy else [*tuned[:1], *plain]
     return [as_chain(context) for context in contexts]
 
 
@@ -147,7 +146,3 @@ def _plain(field: str, spec: ElementSpec) -> tuple[Context, ...]:
         chord = ("chord",) if spec.sees_chords else ()
         return ("symbol1", "together", "step_slot", *chord, "symbol2"), ("symbol1", "mode", *chord, "symbol2")
     return (f"{field}1", "symbol", "beat_slot", f"{field}2"), ("symbol", f"last_{field}", "beat_slot")
-
-
-def _copied(field: str) -> tuple[str, ...]:
-    return ("copy_next",) if field == "step" else (f"copy_{field}",)

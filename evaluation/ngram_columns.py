@@ -13,18 +13,16 @@ import numpy as np
 import numpy.typing as npt
 
 from evaluation.metrics.ngram import Integers
-from training.dataset import EncodedPart
 from workbench.models.context import CHORD_FEATURES, PREFIX_SIZES
 from workbench.models.grid import SLOTS_PER_BAR
-from workbench.models.history import BAR_COLUMN, FIRST_ATTRIBUTE, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN, History
-from workbench.models.spec import BAR_STEP, SAME_STEP, ElementSpec
+from workbench.models.history import BAR_COLUMN, FIRST_ATTRIBUTE, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN, History, Rows
+from workbench.models.spec import BAR_STEP, SAME_STEP, ElementSpec, Surroundings
 
 LAGS = (1, 2, 3)
 
 
-def part_columns(part: EncodedPart, spec: ElementSpec) -> dict[str, Integers]:
-    """All columns of a part's rows, each (rows,), the fields themselves among them."""
-    rows = part.rows
+def row_columns(rows: Rows, around: Surroundings, spec: ElementSpec) -> dict[str, Integers]:
+    """All columns of the rows of a part, each (rows,), the fields themselves among them."""
     bar, slot, step, symbol = (rows[:, column] for column in (BAR_COLUMN, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN))
     line = step == BAR_STEP
     # The bar under way is all that is known when a step, which may be a bar line, is decided.
@@ -35,15 +33,15 @@ def part_columns(part: EncodedPart, spec: ElementSpec) -> dict[str, Integers]:
     columns |= {f"symbol{lag}": before(shown, lag) for lag in LAGS}
     columns["together"] = (step == SAME_STEP).astype(np.int64)
     for index, name in enumerate(PREFIX_SIZES):
-        columns[name] = part.surroundings.prefix[under_way, index]
-    columns |= surrounding_columns(part.surroundings.cell, spec, under_way, columns["slot"], bar, slot)
+        columns[name] = around.prefix[under_way, index]
+    columns |= surrounding_columns(around.cell, spec, under_way, columns["slot"], bar, slot)
     for index, name in enumerate(spec.attributes):
         value = rows[:, FIRST_ATTRIBUTE + index]
         shown_value = np.where(line, -1, value)
         columns |= {name: value} | {f"{name}{lag}": before(shown_value, lag) for lag in LAGS}
         columns[f"here_{name}"] = np.where(columns["together"] > 0, columns[f"{name}1"], -1)
         columns[f"last_{name}"] = _last_of_symbol(symbol, value, line)
-    return columns | _copied(part, spec, columns, under_way)
+    return columns | _copied(rows, spec, columns, under_way)
 
 
 def before(column: Integers, lag: int) -> Integers:
@@ -91,16 +89,14 @@ def _last_of_symbol(symbol: Integers, value: Integers, line: npt.NDArray[np.bool
     return result
 
 
-def _copied(
-    part: EncodedPart, spec: ElementSpec, columns: dict[str, Integers], under_way: Integers
-) -> dict[str, Integers]:
+def _copied(rows: Rows, spec: ElementSpec, columns: dict[str, Integers], under_way: Integers) -> dict[str, Integers]:
     """What the previous bar held: the next onset after the place, the lowest symbol still to come, the attributes."""
-    rows = part.rows
-    history = History(spec, part.bars)
+    bars = int(rows[-1, BAR_COLUMN]) + 1
+    history = History(spec, bars)
     history.add(rows)
     bar, slot, symbol = rows[:, BAR_COLUMN], rows[:, SLOT_COLUMN], rows[:, SYMBOL_COLUMN]
-    told = history.bar_features(np.arange(part.bars))[:, : SLOTS_PER_BAR * spec.group_count]
-    onsets = told.reshape(part.bars, SLOTS_PER_BAR, spec.group_count).max(axis=2) > 0
+    told = history.bar_features(np.arange(bars))[:, : SLOTS_PER_BAR * spec.group_count]
+    onsets = told.reshape(bars, SLOTS_PER_BAR, spec.group_count).max(axis=2) > 0
     copied = {"copy_next": next_onset(onsets, under_way, columns["slot"])}
     here = history.cell_features(bar, slot)[:, : spec.symbols] > 0
     above = here & (np.arange(spec.symbols) > np.where(columns["together"], columns["symbol1"], -1)[:, None])

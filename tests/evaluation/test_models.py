@@ -60,7 +60,7 @@ def parts() -> list[EncodedPart]:
 def subject(parts: list[EncodedPart]) -> Subject:
     size = ModelConfig(width=32, heads=2, trunk_blocks=1, note_blocks=1)
     config = TrainingConfig("percussion", {"groove": 1.0}, model=size)
-    return Subject("percussion", parts, config, ElementTransformer(PERCUSSION, size).eval(), n=24)
+    return Subject("percussion", parts, config, ElementTransformer(PERCUSSION, size).eval(), n=36)
 
 
 @pytest.fixture(scope="module")

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from evaluation import ngram_writer
-from evaluation.baselines import Baseline, fields_of, fit_baselines
+from evaluation.baselines import Baseline, fields_of
+from evaluation.contexts import as_chain
 from evaluation.excerpts import slice_surroundings
 from evaluation.metrics.ngram import KneserNey
 from evaluation.metrics.validity import fault
-from evaluation.ngram_columns import part_columns
-from training.config import TrainingConfig
+from evaluation.ngram_columns import row_columns
 from training.corpora import read_corpora
 from training.dataset import EncodedPart, encode_part
 from workbench.models.batch import Job
@@ -21,7 +21,6 @@ from workbench.models.context import CHORD_FEATURES, PREFIX_SIZES
 from workbench.models.elements import LEADS, PERCUSSION
 from workbench.models.history import BAR_COLUMN, STEP_COLUMN
 from workbench.models.spec import BAR_STEP, ElementSpec, Surroundings
-from workbench.models.window import line_starts
 
 
 class Anything(KneserNey):
@@ -53,9 +52,7 @@ def test_contexts_of_draws_are_those_of_the_finished_rows(spec: ElementSpec, mon
     tables = ngram_writer.write_with_ngram(baseline, [Job(around, 4, (0, i)) for i, around in enumerate(arounds)])
     for number, (rows, around) in enumerate(zip(tables, arounds, strict=True)):
         assert fault(rows, spec, bars=len(around.prefix)) == ""
-        told = part_columns(
-            EncodedPart("", "", "", 120.0, 4, np.zeros(0, np.int64), rows, line_starts(rows), around), spec
-        )
+        told = row_columns(rows, around, spec)
         for field, draws in seen.items():
             for row in range(1, len(rows)):
                 if field != "step" and rows[row, STEP_COLUMN] == BAR_STEP:
@@ -72,18 +69,23 @@ def parts(groove_data: Path) -> list[EncodedPart]:
 
 
 def test_a_beat_that_never_changes_is_written_again(parts: list[EncodedPart]) -> None:
-    baseline = fit_baselines(parts, TrainingConfig("percussion", {"groove": 1.0}))[1]
-    around = slice_surroundings(parts[0].surroundings, 0, 8)
-    jobs = [Job(around, 4, (3, number)) for number in range(6)]
-    written = ngram_writer.write_with_ngram(baseline, jobs)
-    again = ngram_writer.write_with_ngram(baseline, jobs)
+    tables = [row_columns(part.rows, part.surroundings, PERCUSSION) for part in parts]
+    columns = {name: np.concatenate([table[name] for table in tables]) for name in tables[0]}
+    models = {
+        name: KneserNey(as_chain(("slot", "symbol1") if name == "step" else ("step_slot", "symbol1")), size).fit(
+            columns, columns[name]
+        )
+        for name, size, _ in fields_of(PERCUSSION)
+    }
+    jobs = [Job(slice_surroundings(parts[0].surroundings, 0, 8), 4, (3, number)) for number in range(6)]
+    written, again = (ngram_writer.write_with_ngram(Baseline(PERCUSSION, models, {}), jobs) for _ in range(2))
     assert all(np.array_equal(one, two) for one, two in zip(written, again, strict=True))
+    assert not np.array_equal(written[0], written[1])
     for rows in written:
         assert fault(rows, PERCUSSION, bars=8) == ""
         notes = np.bincount(rows[rows[:, STEP_COLUMN] != BAR_STEP, BAR_COLUMN], minlength=8)
         assert np.median(notes) == 13
 
 
-def test_nothing_is_written_for_no_jobs(parts: list[EncodedPart]) -> None:
-    baseline = fit_baselines(parts, TrainingConfig("percussion", {"groove": 1.0}), copies=(True,))[0]
-    assert ngram_writer.write_with_ngram(baseline, []) == []
+def test_nothing_is_written_for_no_jobs() -> None:
+    assert ngram_writer.write_with_ngram(Baseline(PERCUSSION, {}, {}), []) == []
