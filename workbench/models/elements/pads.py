@@ -1,6 +1,6 @@
 """Pads: voicings and their rhythm, pitches told from the tonic, in sight of the chords, the drums and the bass."""
 
-from workbench.models.spec import NOTE_ATTRIBUTES, ElementSpec
+from workbench.models.spec import NOTE_ATTRIBUTES, ElementSpec, Settings
 
 PADS = ElementSpec(
     name="pads",
@@ -14,5 +14,6 @@ PADS = ElementSpec(
     low_anchor=42,
     window_rows=224,
     styles=("hiphop", "house", "lofi", "techno", "pop", "trance", "funk", "dance", "ambient", "dnb", "rock"),
+    settings=Settings(attribute_temperature=0.95),
     sources=("played", "accompaniment"),
 )
