@@ -31,7 +31,7 @@ def adapters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         with torch.no_grad():
             for name, parameter in changed.named_parameters():
                 if name.endswith(".up"):
-                    parameter += 0.02 * torch.randn_like(parameter)
+                    parameter += 0.1 * torch.randn_like(parameter)
         path = tmp_path / "models" / element / "odd.safetensors"
         save_adapter(adapter_state(changed), path, base, file_hash(weights_path(element)), {"name": "odd"})
     return tmp_path
