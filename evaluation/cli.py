@@ -38,7 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not data.is_dir():
         raise ParameterError(f"data folder {data} is not there: expected a folder that holds the corpora")
     from evaluation.models import evaluate_models, to_json, to_table, update_cards
-    from training.cli import quiet
+    from training.session import quiet
 
     chosen = {name: getattr(options, name) for name in ("nucleus", "temperature", "attribute_temperature")}
     settings = {name: value for name, value in chosen.items() if value is not None}

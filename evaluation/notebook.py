@@ -9,9 +9,9 @@ from pathlib import Path
 from evaluation.bars import Bar
 from evaluation.models import ElementResult, judge
 from evaluation.subject import Subject
-from training.cli import quiet
 from training.fit import load_parts
 from training.notebook import choose_recipe
+from training.session import quiet
 from workbench.models.registry import load_model
 from workbench.output.html_tables import light
 from workbench.output.labels import format_number

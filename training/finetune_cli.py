@@ -40,7 +40,7 @@ def build_parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; returns 0. Errors are raised as `WorkbenchError`."""
     options = build_parser().parse_args(argv)
-    from training.cli import mlflow_logger, quiet
+    from training.session import mlflow_logger, quiet
 
     with quiet():
         from training.finetuning import finetune

@@ -85,7 +85,7 @@ def _weights(element: str, model: str | None) -> Path:
 
 
 def _promote(options: argparse.Namespace) -> None:
-    from training.cli import quiet
+    from training.session import quiet
     from workbench.tracking.model_registry import promote
 
     get_spec(options.element)

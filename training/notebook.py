@@ -208,8 +208,8 @@ def folder_table(reading: CorpusReading) -> HtmlTable:
 
 def finetune(element: str, folder: Path, name: str, **options: Any) -> FineTuneResult:
     """`training.finetune` with its curves in MLflow, and without the trainer's remarks; the options are the same."""
-    from training.cli import mlflow_logger, quiet
     from training.finetuning import finetune as tune_on
+    from training.session import mlflow_logger, quiet
 
     with quiet():
         return tune_on(element, folder, name, logger=mlflow_logger(f"{element}/{name}"), **options)

@@ -54,7 +54,7 @@ def train(
     CorpusError
         If a corpus is missing, or if nothing is left to train or to validate on.
     """
-    from training.cli import is_first_process, mlflow_logger, quiet
+    from training.session import is_first_process, mlflow_logger, quiet
     from workbench.models.checkpoint import read_card
 
     with quiet():

@@ -39,7 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         raise ParameterError(f"trials {options.trials} and jobs {options.jobs}: expected whole numbers above 0")
     if not options.data.is_dir():
         raise ParameterError(f"data folder {options.data} is not there: expected a folder that holds the corpora")
-    from training.cli import quiet
+    from training.session import quiet
 
     with quiet():
         from training.sweeps import sweep

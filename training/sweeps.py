@@ -213,7 +213,7 @@ def _run(job: Sweep, jobs: int) -> None:
 def _work_quietly(job: Sweep, jobs: int) -> None:
     import torch
 
-    from training.cli import quiet
+    from training.session import quiet
 
     torch.set_num_threads(max(1, (os.cpu_count() or 1) // jobs))
     with quiet():
@@ -270,7 +270,7 @@ def _logger(job: Sweep, trial: Trial) -> Iterator[Any]:
     if job.parent_run is None:
         yield False
         return
-    from training.cli import mlflow_logger
+    from training.session import mlflow_logger
 
     yield mlflow_logger(f"{job.study}-{trial.number:03d}", {"mlflow.parentRunId": job.parent_run})
 
