@@ -65,6 +65,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     folder = options.out or Path("runs") / "train" / options.element
     from training.fit import Machines
     from training.run import train
+    from training.session import is_first_process
 
     run = train(
         config, options.data, folder, track=not options.no_track, limit=options.limit, start=options.start,

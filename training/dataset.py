@@ -73,7 +73,8 @@ def encode_part(song: CorpusSong, spec: ElementSpec) -> EncodedPart | None:
         if table is None or len(table) < _LEAST_NOTES:
             return None
         rows = _encode_table(table, spec, context)
-    context = replace(context, density=density_classes(rows, context.bars, spec), **_level_classes(rows, spec, context))
+    register, dynamics = _level_classes(rows, spec, context)
+    context = replace(context, density=density_classes(rows, context.bars, spec), register=register, dynamics=dynamics)
     part = EncodedPart(
         song.song_id, song.corpus, song.split, context, base_pitches(spec, context),
         rows, line_starts(rows), surroundings(spec, context),
@@ -160,7 +161,9 @@ def density_classes(rows: Rows, bars: int, spec: ElementSpec) -> npt.NDArray[np.
     return classes
 
 
-def _level_classes(rows: Rows, spec: ElementSpec, context: SongContext) -> dict[str, npt.NDArray[np.int64]]:
+def _level_classes(
+    rows: Rows, spec: ElementSpec, context: SongContext
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Register and dynamics of each bar by the means over its eight-bar phrase; a bar of a silent phrase has none."""
     notes = rows[rows[:, STEP_COLUMN] != BAR_STEP]
     phrase = notes[:, BAR_COLUMN] // _DENSITY_WINDOW_BARS
@@ -170,15 +173,16 @@ def _level_classes(rows: Rows, spec: ElementSpec, context: SongContext) -> dict[
     def means(values: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
         return (np.bincount(phrase, weights=values, minlength=context.bars) / np.maximum(count, 1))[by_bar]
 
-    classes = {}
+    register = dynamics = np.zeros(context.bars, np.int64)
     if "velocity" in spec.attributes:
         velocity = notes[:, SYMBOL_COLUMN + 1 + list(spec.attributes).index("velocity")]
-        classes["dynamics"] = (means(velocity) * DYNAMICS_CLASSES / VELOCITY_BINS).astype(np.int64) + 1
+        dynamics = (means(velocity) * DYNAMICS_CLASSES / VELOCITY_BINS).astype(np.int64) + 1
     if "duration" in spec.attributes:
         beat = notes[:, BAR_COLUMN] * context.bar_beats + notes[:, SLOT_COLUMN] // SLOTS_PER_BEAT
         pitch = notes[:, SYMBOL_COLUMN] + base_pitches(spec, context)[beat]
-        classes["register"] = np.searchsorted(REGISTER_EDGES, means(pitch), side="right") + 1
-    return {name: np.where(count[by_bar] > 0, values, 0) for name, values in classes.items()}
+        register = np.searchsorted(REGISTER_EDGES, means(pitch), side="right") + 1
+    silent = count[by_bar] == 0
+    return np.where(silent, 0, register), np.where(silent, 0, dynamics)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

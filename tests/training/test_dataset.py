@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from training.corpora import read_corpora
+from training.corpora.song import CorpusSong, NoteTable
 from training.dataset import EncodedPart, TrainingWindows, augment, drop_conditions, encode_part, validation_windows
-from workbench.models.context import PREFIX_SIZES, SongContext
+from workbench.domain.theory import Key
+from workbench.models.context import PREFIX_SIZES, SongContext, register_class
 from workbench.models.elements import SPECS
 from workbench.models.history import FIRST_ATTRIBUTE, STEP_COLUMN
 from workbench.models.spec import BAR_STEP, surroundings
@@ -91,3 +93,19 @@ def test_bars_ahead_tell_nothing_of_the_hidden_span() -> None:
         assert np.array_equal(whole["cell"][: row + 1], other["cell"][: row + 1])
         assert np.array_equal(whole["bar"], other["bar"])
     assert whole["bar"][:, -len(SPEC.lags) :].sum() > 0
+
+
+def test_register_and_dynamics_are_told_as_they_are() -> None:
+    spec = SPECS["bass"]
+    onsets = np.arange(32) / 2.0
+    table = NoteTable(onsets, np.full(32, 0.5), np.full(32, 40), np.full(32, 100))
+    song = CorpusSong(
+        "s", "own", "A", "train", "rock", "sequenced", 100.0, 4, 12, Key.parse("C major"), (), ("",) * 12,
+        np.zeros(12, np.int64), {"bass": table},
+    )  # fmt: skip
+    part = encode_part(song, spec)
+    assert part is not None
+    columns = [list(PREFIX_SIZES).index(name) for name in ("register", "dynamics")]
+    told = part.surroundings.prefix[:, columns]
+    assert (told[:8] == [register_class(40.0), 100 // 16 + 1]).all()
+    assert (told[8:] == 0).all()  # nobody plays there
