@@ -256,7 +256,9 @@ class TrainingWindows(Dataset[Item]):
         latest = max(0, int(np.searchsorted(part.line_starts, len(part.rows) - self._rows // 2)))
         bar = int(rng.integers(0, latest + 1) if latest < part.bars else 0)
         first = int(part.line_starts[bar])
-        rows, louder = augment(part.rows, self._spec, rng)
+        # Sequenced music keeps to its few favourite velocities.
+        played = part.context.source == "played"
+        rows, louder = augment(part.rows, self._spec, rng) if played else (part.rows, 0)
         last, ahead = min(first + self._rows, len(rows)), None
         if rng.random() < _INFILL_SHARE:
             last, ahead = _with_bars_ahead(rows, part.line_starts, first, last, max(self._spec.lags), rng)
