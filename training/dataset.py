@@ -256,17 +256,14 @@ class TrainingWindows(Dataset[Item]):
         latest = max(0, int(np.searchsorted(part.line_starts, len(part.rows) - self._rows // 2)))
         bar = int(rng.integers(0, latest + 1) if latest < part.bars else 0)
         first = int(part.line_starts[bar])
-        # Sequenced music keeps to its few favourite velocities.
-        played = part.context.source == "played"
-        rows, louder = augment(part.rows, self._spec, rng) if played else (part.rows, 0)
-        last, ahead = min(first + self._rows, len(rows)), None
+        last, ahead = min(first + self._rows, len(part.rows)), None
         if rng.random() < _INFILL_SHARE:
-            last, ahead = _with_bars_ahead(rows, part.line_starts, first, last, max(self._spec.lags), rng)
+            last, ahead = _with_bars_ahead(part.rows, part.line_starts, first, last, max(self._spec.lags), rng)
         origin = bar if rng.random() < _COLD_START_SHARE else None
         item = build_item(
-            rows, part.line_starts, part.surroundings, self._spec, first, last, first, ahead=ahead, origin=origin
+            part.rows, part.line_starts, part.surroundings, self._spec, first, last, first, ahead=ahead, origin=origin
         )
-        item["prefix"] = drop_conditions(_with_dynamics(item["prefix"], louder), rng)
+        item["prefix"] = drop_conditions(item["prefix"], rng)
         return item
 
 
@@ -288,28 +285,6 @@ def _with_bars_ahead(
     end = int(rng.choice(ends))
     stop = int(starts[end + reach]) if end + reach < len(starts) else len(rows)
     return int(starts[end]), rows[starts[end] : stop]
-
-
-def augment(rows: Rows, spec: ElementSpec, rng: np.random.Generator) -> tuple[Rows, int]:
-    """A copy that is played a class of dynamics louder or softer (two times in three), and by how many classes."""
-    shift = int(rng.integers(-1, 2)) if "velocity" in spec.attributes else 0
-    if not shift:
-        return rows, 0
-    column = SYMBOL_COLUMN + 1 + list(spec.attributes).index("velocity")
-    changed = rows.copy()
-    note = changed[:, STEP_COLUMN] != BAR_STEP
-    changed[note, column] = np.clip(
-        changed[note, column] + VELOCITY_BINS // DYNAMICS_CLASSES * shift, 0, VELOCITY_BINS - 1
-    )
-    return changed, shift
-
-
-def _with_dynamics(prefix: npt.NDArray[np.int64], louder: int) -> npt.NDArray[np.int64]:
-    column = list(PREFIX_SIZES).index("dynamics")
-    changed = prefix.copy()
-    told = changed[:, column] > 0
-    changed[told, column] = np.clip(changed[told, column] + louder, 1, DYNAMICS_CLASSES)
-    return changed
 
 
 _DROP_RATES = {

@@ -7,7 +7,7 @@ import pytest
 
 from training.corpora import read_corpora
 from training.corpora.song import CorpusSong, NoteTable
-from training.dataset import EncodedPart, TrainingWindows, augment, drop_conditions, encode_part, validation_windows
+from training.dataset import EncodedPart, TrainingWindows, drop_conditions, encode_part, validation_windows
 from workbench.domain.theory import Key
 from workbench.models.context import PREFIX_SIZES, SongContext, register_class
 from workbench.models.elements import SPECS
@@ -46,14 +46,6 @@ def test_each_row_is_validated_once(parts: list[EncodedPart]) -> None:
         assert first_line[STEP_COLUMN] == BAR_STEP
         assert count[0] == 0
         assert (count[1:] == 1).all()
-
-
-def test_augmentation_changes_velocity_only(parts: list[EncodedPart]) -> None:
-    rows = parts[0].rows
-    changed = [augment(rows, SPEC, np.random.default_rng(seed))[0] for seed in range(20)]
-    assert any(not np.array_equal(rows, other) for other in changed)
-    untouched = [0, 1, 2, 3, 5]
-    assert all(np.array_equal(rows[:, untouched], other[:, untouched]) for other in changed)
 
 
 def test_conditions_are_dropped_for_the_whole_window(parts: list[EncodedPart]) -> None:
