@@ -9,18 +9,24 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from workbench.cli.parser import LineParser
+from workbench.cli.parser import LineParser, positive
 from workbench.domain.errors import ParameterError
+from workbench.models.elements import SPECS
 
 
 def build_parser() -> argparse.ArgumentParser:
     """The options of the command."""
     parser = LineParser(prog="beatsfoundry evaluate", description="Measure the workbench against its own bars.")
     subjects = parser.add_subparsers(dest="subject", metavar="SUBJECT", required=True, parser_class=LineParser)
-    models = subjects.add_parser("models", help="networks against n-grams and human music on validation data")
+    models = subjects.add_parser(
+        "models",
+        help="networks against n-grams and human music on validation data; exit code 1 tells that a bar does not hold",
+    )
     models.add_argument("elements", nargs="*", metavar="ELEMENT", help="all if none is named")
-    models.add_argument("--data", type=Path, metavar="DIR", help="folder that holds the corpora")
-    models.add_argument("--n", type=_positive, default=500, metavar="N", help="four-bar excerpts a side (default: 500)")
+    models.add_argument(
+        "--data", type=Path, metavar="DIR", help="folder that holds the corpora (default: midi/ in BEATSFOUNDRY_DATA)"
+    )
+    models.add_argument("--n", type=positive, default=500, metavar="N", help="four-bar excerpts a side (default: 500)")
     models.add_argument("--seed", type=int, default=0, metavar="N", help="of excerpts and samples (default: 0)")
     models.add_argument("--nucleus", type=float, metavar="P", help="probability mass that samples are drawn from")
     models.add_argument("--temperature", type=float, metavar="T", help="of steps and symbols")
@@ -34,6 +40,9 @@ def build_parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; 0 if every bar holds, 1 if one does not. Errors are raised as `WorkbenchError`."""
     options = build_parser().parse_args(argv)
+    unknown = [name for name in options.elements if name not in SPECS]
+    if unknown:
+        raise ParameterError(f"element {unknown[0]!r} is not known: expected one of {', '.join(SPECS)}")
     data = options.data or default_data()
     if not data.is_dir():
         raise ParameterError(f"data folder {data} is not there: expected a folder that holds the corpora")
@@ -51,13 +60,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         update_cards(results)
     print(json.dumps(to_json(results), indent=1) if options.json else to_table(results))
     return 0 if all(bar.holds for result in results for bar in result.bars) else 1
-
-
-def _positive(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"expected a whole number above 0, got {text}")
-    return value
 
 
 def default_data() -> Path:

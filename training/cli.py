@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from workbench.cli.parser import LineParser
+from workbench.cli.parser import LineParser, positive
 from workbench.domain.errors import ParameterError
 
 
@@ -27,16 +27,16 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--corpora", metavar="NAMES", help="corpora with shares instead of the recipe's: groove=3,freedoom"
     )
-    parser.add_argument("--steps", type=_positive, metavar="N", help="optimiser steps instead of the recipe's")
-    parser.add_argument("--validate-every", type=_positive, metavar="N", help="steps between validations")
+    parser.add_argument("--steps", type=positive, metavar="N", help="optimiser steps instead of the recipe's")
+    parser.add_argument("--validate-every", type=positive, metavar="N", help="steps between validations")
     parser.add_argument(
         "--sample-every", type=_steps, metavar="N", help="steps between samples to listen to; 0 for none"
     )
-    parser.add_argument("--limit", type=_positive, metavar="N", help="songs of each corpus and split, for a quick try")
+    parser.add_argument("--limit", type=positive, metavar="N", help="songs of each corpus and split, for a quick try")
     parser.add_argument("--start", type=Path, metavar="FILE", help="weights (.safetensors) to go on from")
     parser.add_argument("--seed", type=int, metavar="N", help="seed instead of the recipe's")
-    parser.add_argument("--devices", type=_positive, default=1, metavar="N", help="processes (GPUs) on each machine")
-    parser.add_argument("--nodes", type=_positive, default=1, metavar="N", help="machines")
+    parser.add_argument("--devices", type=positive, default=1, metavar="N", help="processes (GPUs) on each machine")
+    parser.add_argument("--nodes", type=positive, default=1, metavar="N", help="machines")
     parser.add_argument("--strategy", default="auto", help="Lightning's strategy, such as ddp (default: auto)")
     parser.add_argument("--accelerator", default="auto", help="cpu, gpu or auto")
     parser.add_argument("--no-track", action="store_true", help="do not log to MLflow")
@@ -92,11 +92,4 @@ def told_command(options: argparse.Namespace) -> str:
 
 
 def _steps(text: str) -> int:
-    return 0 if text == "0" else _positive(text)
-
-
-def _positive(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"expected a whole number above 0, got {text}")
-    return value
+    return 0 if text == "0" else positive(text)

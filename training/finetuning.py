@@ -190,7 +190,7 @@ def new_parts(midi: str | Path | Iterable[CorpusSong], element: str) -> list[Enc
     CorpusError
         If the folder is missing, or if fewer than two songs hold the element.
     """
-    songs = read_folder(Path(midi)).songs if isinstance(midi, str | Path) else midi
+    songs = _songs_of_folder(Path(midi)) if isinstance(midi, str | Path) else midi
     parts = [replace(part, corpus=NEW) for song in songs if (part := encode_part(song, get_spec(element))) is not None]
     if len(parts) < 2:
         raise CorpusError(f"{len(parts)} of the songs hold {element}: expected at least two, better fifty")
@@ -199,6 +199,14 @@ def new_parts(midi: str | Path | Iterable[CorpusSong], element: str) -> list[Enc
     ordered = sorted(parts, key=lambda part: hashlib.sha256(part.rows.tobytes()).digest())
     held = max(1, round(_VALIDATION_SHARE * len(parts)))
     return [replace(part, split="validation" if n < held else "train") for n, part in enumerate(ordered)]
+
+
+def _songs_of_folder(folder: Path) -> tuple[CorpusSong, ...]:
+    reading = read_folder(folder)
+    if not reading.songs:
+        why = f": {reading.dropped[0].name}: {reading.dropped[0].reason}" if reading.dropped else ""
+        raise CorpusError(f"{folder} holds no MIDI file that can be read{why}")
+    return reading.songs
 
 
 def old_parts(data: Path, config: TrainingConfig) -> list[EncodedPart]:

@@ -86,6 +86,12 @@ def find_corpora(data: Path, names: tuple[str, ...] | None = None) -> list[Corpu
     missing = [name for name in names or () if name not in {corpus.name for corpus in present}]
     wanted = [corpus for corpus in present if (corpus.name in names if names is not None else not corpus.named_only)]
     if missing or not wanted:
-        folders = CORPORA[missing[0]].folders if missing else [corpus.folders[0] for corpus in CORPORA.values()]
+        if not data.is_dir():
+            raise CorpusError(f"data folder {data} is not there: expected a folder that holds the corpora")
+        by_name = [corpus.name for corpus in present if corpus.named_only and corpus.name != "folder"]
+        if names is None and by_name:
+            raise CorpusError(f"{data} holds only what must be asked for by name: {', '.join(by_name)}")
+        every = dict.fromkeys(corpus.folder for corpus in CORPORA.values() if not corpus.named_only)
+        folders = CORPORA[missing[0]].folders if missing else tuple(every)
         raise CorpusError(f"no corpus in {data}: expected the folder(s) {', '.join(folders)}")
     return wanted

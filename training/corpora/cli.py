@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from workbench.cli.parser import LineParser
+from workbench.cli.parser import LineParser, positive
 from workbench.domain.errors import ParameterError
 
 
@@ -35,7 +35,7 @@ def build_parser() -> argparse.ArgumentParser:
     report.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder that holds the corpora")
     report.add_argument("--out", type=Path, metavar="DIR", help="write a page with pictures into this new folder")
     report.add_argument("--json", action="store_true", help="print JSON")
-    report.add_argument("--processes", type=_positive, metavar="N", help="processes that parse (default: all)")
+    report.add_argument("--processes", type=positive, metavar="N", help="processes that parse (default: all)")
     report.set_defaults(run=_report)
     roles = actions.add_parser(
         "roles",
@@ -124,10 +124,3 @@ def _roles(options: argparse.Namespace) -> None:
 def _require_folder(folder: Path) -> None:
     if not folder.is_dir():
         raise ParameterError(f"folder {folder} is not there: expected a folder")
-
-
-def _positive(text: str) -> int:
-    value = int(text) if text.isdigit() else 0
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"expected a whole number above 0, got {text}")
-    return value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from workbench.domain.errors import WorkbenchError
 
@@ -11,6 +11,17 @@ from workbench.domain.errors import WorkbenchError
 class LineParser(argparse.ArgumentParser):
     """A parser that raises `WorkbenchError` in one line where argparse prints its usage and leaves."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        # An option that is cut short may mean another one tomorrow.
+        super().__init__(*args, **{"allow_abbrev": False, **kwargs})
+
     def error(self, message: str) -> NoReturn:
         """Raise what is wrong, and where help is."""
         raise WorkbenchError(f"{message} (see {self.prog} --help)")
+
+
+def positive(text: str) -> int:
+    """A whole number above 0, as the type of an option."""
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"expected a whole number above 0, got {text}")
+    return int(text)
