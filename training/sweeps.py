@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import lightning
 
 from training.config import TrainingConfig, load_config
+from training.corpora import find_corpora
 from training.dataset import EncodedPart
 from training.fit import fit, load_parts
 from training.search_space import apply, load_space, recipe_text, space_data, suggest
@@ -141,8 +142,9 @@ def sweep(
         If a corpus is missing.
     """
     folder = Path(out or Path("runs") / "sweep" / element)
-    folder.mkdir(parents=True, exist_ok=True)
     recipe = load_config(config or element, steps=steps)
+    find_corpora(Path(data), tuple(recipe.corpora))
+    folder.mkdir(parents=True, exist_ok=True)
     job = Sweep(
         config=recipe, space=load_space(*([Path(space)] if space else [])), data=Path(data), out=folder,
         study=study or element, storage=storage or f"sqlite:///{(folder / 'study.db').resolve()}",

@@ -15,7 +15,16 @@ from training.corpora.registry import CORPORA, Corpus, place_of
 from training.corpora.song import CorpusSong
 from workbench.domain.errors import CorpusError
 
-__all__ = ["CORPORA", "Corpus", "CorpusReading", "place_of", "read_corpora", "read_corpus", "read_folder"]
+__all__ = [
+    "CORPORA",
+    "Corpus",
+    "CorpusReading",
+    "find_corpora",
+    "place_of",
+    "read_corpora",
+    "read_corpus",
+    "read_folder",
+]
 
 
 def read_corpora(
