@@ -87,7 +87,8 @@ def judge_validity(subject: Subject, written: Sequence[Rows], n: int = VALIDITY_
         around = job_at(part.surroundings, int(rng.integers(part.bars)), (subject.seed, 2, number)).around
         jobs.append(Job(slice_surroundings(around, 0, 1), part.bar_beats, (subject.seed, 2, number)))
     everything = [*written, *subject.write(jobs)]
-    faults = [fault(rows, subject.spec, bars=int(rows[:, 0].max()) + 1) for rows in everything]
+    most = subject.settings.polyphony
+    faults = [fault(rows, subject.spec, bars=int(rows[:, 0].max()) + 1, polyphony=most) for rows in everything]
     wrong = [text for text in faults if text]
     title = f"{subject.element}: invalid samples" + (f" ({wrong[0]})" if wrong else "")
     return [at_most(title, len(wrong), 0, "samples", len(everything))]
