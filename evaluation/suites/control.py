@@ -8,7 +8,7 @@ import numpy as np
 
 from evaluation.bars import Row, at_least, at_most, figure
 from evaluation.excerpts import EXCERPT_BARS, choose_places, cut, slice_surroundings
-from evaluation.metrics.control import rank_correlation, style_heard
+from evaluation.metrics.control import rank_correlation, rank_correlation_of_means, style_heard
 from evaluation.metrics.validity import fault
 from evaluation.subject import Comparison, Side, Subject, side
 from evaluation.writing import asked, job_at, last_bars
@@ -39,11 +39,16 @@ def judge_density(subject: Subject) -> tuple[list[Row], list[Rows]]:
     ]
     written = subject.write(jobs)
     notes = [_notes_a_bar(rows, job) for rows, job in zip(written, jobs, strict=True)]
+    by_place = [rank_correlation(_CLASSES, row) for row in np.reshape(notes, (len(where), -1))]
     title = f"{subject.element}: density asked against density written"
     told = [excerpt.condition("density") for excerpt in subject.human.excerpts]
     human = rank_correlation(told, [len(excerpt.notes) for excerpt in subject.human.excerpts])
     rows: list[Row] = [
         at_least(title, rank_correlation(classes, notes), LEAST_RANK_CORRELATION, "rank correlation", len(jobs)),
+        figure(
+            f"{title}, means of the classes", rank_correlation_of_means(classes, notes), "rank correlation", len(jobs)
+        ),
+        figure(f"{title}, mean over places", np.mean(by_place), "rank correlation", len(where)),
         figure(f"{title}, human (told classes)", human, "rank correlation", len(told)),
     ]
     return rows, written
