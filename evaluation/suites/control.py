@@ -48,7 +48,7 @@ def judge_density(subject: Subject) -> tuple[list[Row], list[Rows]]:
         figure(
             f"{title}, means of the classes", rank_correlation_of_means(classes, notes), "rank correlation", len(jobs)
         ),
-        figure(f"{title}, mean over places", np.mean(by_place), "rank correlation", len(where)),
+        figure(f"{title}, mean over places", float(np.mean(by_place)), "rank correlation", len(where)),
         figure(f"{title}, human (told classes)", human, "rank correlation", len(told)),
     ]
     return rows, written

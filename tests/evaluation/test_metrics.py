@@ -125,6 +125,13 @@ class TestMicrotiming:
         # Two 96ths of a beat at 120 BPM.
         assert microtiming.marginal_distance(*sides, offset) == pytest.approx(2 / 96 * 500)
 
+    def test_a_missing_role_does_not_hide(self, make_excerpt: MakeExcerpt) -> None:
+        human = pool_notes([make_excerpt(PERCUSSION, [(bar, 0, 4, 8, 12) for bar in range(4)])] * 10, PERCUSSION)
+        elsewhere = pool_notes([make_excerpt(PERCUSSION, [(bar, 6, 4, 8, 14) for bar in range(4)])] * 10, PERCUSSION)
+        assert microtiming.marginal_distance(human, elsewhere, offset) == pytest.approx(2 / 96 * 500)
+        nothing = pool_notes([make_excerpt(PERCUSSION, [])], PERCUSSION)
+        assert np.isnan(microtiming.marginal_distance(human, nothing, offset))
+
     def test_habit_lies_in_the_change_not_in_the_marginal(self, make_excerpt: MakeExcerpt) -> None:
         human, like = (self.drummer(make_excerpt, seed, 1.0) for seed in (0, 1))
         jitter = microtiming.change_distance_of_jitter(human, offset)
