@@ -41,7 +41,7 @@ _TUNED: dict[str, dict[str, tuple[Context, Context]]] = {
             ("copy_symbol", "symbol1", "here_velocity", "symbol2", "symbol3"),
         ),
         "velocity": (
-            ("symbol", "last_velocity", "beat_slot"),
+            ("last_velocity", "symbol", "dynamics", "beat_slot"),
             ("copy_velocity", "symbol", "last_velocity"),
         ),
         "offset": (
@@ -55,20 +55,20 @@ _TUNED: dict[str, dict[str, tuple[Context, Context]]] = {
             ("slot", "copy_next", "duration1", "style", "duration2", "slot2", "density"),
         ),
         "symbol": (
-            ("symbol1", "style", "symbol2", "slot2", "step_slot", "symbol3"),
-            ("symbol1", "style", "symbol2", "duration2", "step_slot", "copy_symbol", "duration1"),
+            ("symbol2", "symbol1", "style", "slot2", "step_slot", "duration1"),
+            ("symbol2", "symbol1", "style", "step_slot", "copy_symbol", "duration2", "duration1"),
         ),
         "duration": (
-            ("last_duration", "duration2", "style", "step_slot", "density", "last_velocity", "duration3"),
-            ("copy_duration", "last_duration", "style", "duration2", "step_slot", "duration3", "density"),
+            ("last_duration", "duration2", "style", "step_slot", "density", "velocity2", "duration3"),
+            ("copy_duration", "last_duration", "duration2", "style", "step_slot", "duration3", "dynamics"),
         ),
         "velocity": (
-            ("source", "style", "last_velocity", "velocity3", "slot2", "step_slot", "velocity1"),
-            ("copy_velocity", "style", "last_velocity", "source", "velocity3", "velocity1", "step_slot"),
+            ("style", "dynamics", "source", "last_velocity", "slot2", "step_slot", "last_offset"),
+            ("style", "dynamics", "copy_velocity", "velocity1", "source", "step_slot", "slot2"),
         ),
         "offset": (
-            ("last_duration", "offset1", "style", "step_slot", "last_offset", "source"),
-            ("velocity", "style", "offset1", "source", "step_slot", "offset3"),
+            ("last_duration", "offset1", "style", "source", "last_offset", "step_slot"),
+            ("dynamics", "offset1", "style", "source", "step_slot", "duration1"),
         ),
     },
     "pads": {
@@ -85,8 +85,8 @@ _TUNED: dict[str, dict[str, tuple[Context, Context]]] = {
             ("duration1", "style", "together", "source", "step_slot", "slot2"),
         ),
         "velocity": (
-            ("last_velocity", "style", "velocity1", "together", "next_bass", "source"),
-            ("last_velocity", "style", "velocity1", "together", "next_bass", "source"),
+            ("dynamics", "last_velocity", "next_bass", "style", "here_velocity", "velocity1", "source"),
+            ("dynamics", "last_velocity", "next_bass", "style", "here_velocity", "velocity1", "source"),
         ),
         "offset": (
             ("style", "beat_slot", "offset1", "offset3", "duration"),
@@ -107,8 +107,8 @@ _TUNED: dict[str, dict[str, tuple[Context, Context]]] = {
             ("style", "copy_duration", "duration1", "duration2", "beat_slot"),
         ),
         "velocity": (
-            ("velocity2", "style", "next_snare", "last_velocity", "velocity1", "together", "at_streams"),
-            ("velocity2", "style", "next_snare", "last_velocity", "velocity1", "together", "at_streams"),
+            ("dynamics", "velocity2", "section", "last_velocity", "velocity1"),
+            ("dynamics", "velocity2", "section", "last_velocity", "velocity1"),
         ),
         "offset": (
             ("offset1", "offset3", "offset2", "last_offset", "step_slot"),

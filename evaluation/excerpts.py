@@ -24,8 +24,12 @@ EXCERPT_BARS = 4
 LEAST_NOTES = 4
 """Emptier excerpts are left out on both sides: they hold too little to be told apart by."""
 _CONDITIONS = list(PREFIX_SIZES)
-_MATCHED_ON = (("style", "density", "tempo", "mode", "source", "section"), ("style", "density", "tempo", "source"),
-               ("style", "density", "source"), ("style", "source"), ())  # fmt: skip
+_MATCHED_ON = (
+    ("style", "source", "density", "dynamics", "register", "tempo", "mode", "section"),
+    ("style", "source", "density", "dynamics", "register", "tempo"),
+    ("style", "source", "density", "dynamics", "register"),
+    ("style", "source", "density", "dynamics"), ("style", "source", "density"), ("style", "source"), (),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)

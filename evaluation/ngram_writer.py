@@ -21,7 +21,6 @@ from workbench.models.history import FIRST_ATTRIBUTE, Rows
 from workbench.models.spec import BAR_STEP, SAME_STEP
 
 _TRIES = 40
-_POLYPHONY = 8
 
 
 def write_with_ngram(baseline: Baseline, jobs: Sequence[Job]) -> list[Rows]:
@@ -70,7 +69,10 @@ class _Lockstep:
 
     def _row(self, bar: Integers, slot: Integers, symbol: Integers, together: Integers) -> Rows:
         columns, symbols = self._at_step(bar), self._spec.symbols
-        step = self._drawn("step", columns, lambda drawn: _step_allowed(drawn, slot, symbol, together, symbols))
+        more = (symbol >= 0) & (symbol < symbols - 1) & (together < self._spec.settings.polyphony)
+        step = self._drawn("step", columns, lambda drawn: _step_allowed(drawn, slot, more))
+        if self._spec.settings.on_downbeat:
+            step = np.where(slot < 0, 1, step)
         step = np.where((bar < 0) | (step < 0), BAR_STEP, step)
         line, same = step == BAR_STEP, step == SAME_STEP
         under_way, bar = np.clip(bar, 0, self._end - 1), np.minimum(bar + line, self._end)
@@ -147,12 +149,9 @@ class _Lockstep:
             table[note, symbol] = new[name][note]
 
 
-def _step_allowed(
-    step: Integers, slot: Integers, symbol: Integers, together: Integers, symbols: int
-) -> npt.NDArray[np.bool_]:
-    more = (symbol >= 0) & (symbol < symbols - 1) & (together < _POLYPHONY)
+def _step_allowed(step: Integers, slot: Integers, more_together: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     later = (step > slot + 1) & (step < SAME_STEP)
-    allowed: npt.NDArray[np.bool_] = (step == BAR_STEP) | np.where(step == SAME_STEP, more, later)
+    allowed: npt.NDArray[np.bool_] = (step == BAR_STEP) | np.where(step == SAME_STEP, more_together, later)
     return allowed
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from evaluation.features.percussion import gaps
-from evaluation.features.table import Features, by_owner, count, entropy, repetition, share
+from evaluation.features.table import Features, by_owner, count, entropy, mean, repetition, share
 from evaluation.notes import Flags, Integers, Notes
 from workbench.domain.theory import CHORD_QUALITIES, SCALES
 
@@ -14,13 +14,15 @@ _MOVES = {"up_second": (1, 2), "up_third": (3, 4), "up_fourth": (5,), "tritone":
 
 
 def harmony_features(notes: Notes) -> Features:
-    """About sixty numbers of each excerpt."""
+    """About ninety numbers of each excerpt."""
     table = Features()
     changed = is_change(notes)
     _pace(table, notes, changed)
     _chords(table, notes, changed)
     _moves(table, notes, changed)
+    _coherence(table, notes)
     repetition(table, _words_by_bar(notes))
+    repetition(table, notes.grid(), "roots_")
     repetition(table, notes.onset_grid(), "rhythm_")
     return table
 
@@ -67,8 +69,7 @@ def _chords(table: Features, notes: Notes, changed: Flags) -> None:
     table.add("ends_on_fifth", share(notes, notes.symbol == 7, notes.bar == 3))
     table.add("root_entropy", entropy(notes.excerpt, notes.symbol, notes.excerpts))
     table.add("quality_entropy", entropy(notes.excerpt, quality, notes.excerpts))
-    pairs = np.unique(np.stack([notes.excerpt, words(notes)]), axis=1)
-    table.add("distinct_chords", np.bincount(pairs[0], minlength=notes.excerpts))
+    table.add("distinct_chords", _distinct(notes, words(notes)))
     table.add("in_scale", share(notes, np.isin(notes.symbol, SCALES["major"])))
     table.add("in_minor", share(notes, np.isin(notes.symbol, SCALES["minor"])))
 
@@ -80,6 +81,36 @@ def _moves(table: Features, notes: Notes, changed: Flags) -> None:
     for name, steps in _MOVES.items():
         table.add(f"move_{name}", by_owner(owner, np.isin(move, steps), notes.excerpts))
     table.add("interval_entropy", entropy(owner, move, notes.excerpts))
+
+
+def _coherence(table: Features, notes: Notes) -> None:
+    """Whether chords keep to a scale, and whether a root keeps its quality and its bass when it comes back."""
+    tones = _chord_tones(notes)
+    for mode in ("major", "minor"):
+        inside = tones[:, list(SCALES[mode])].sum(axis=1)
+        table.add(f"tones_in_{mode}", mean(notes, inside / tones.sum(axis=1)))
+        table.add(f"chords_in_{mode}", share(notes, inside == tones.sum(axis=1)))
+    roots = _distinct(notes, notes.symbol)
+    table.add("distinct_roots", roots)
+    for name in ("quality", "bass"):
+        pairs = _distinct(notes, notes.symbol * 32 + notes.attributes[name])
+        table.add(f"{name}_per_root", pairs / np.maximum(roots, 1))
+    table.add("sevenths", share(notes, tones.sum(axis=1) > 3))
+
+
+def _chord_tones(notes: Notes) -> Flags:
+    """Pitch classes of each row's chord above the tonic, (n, 12)."""
+    tones = np.zeros((len(notes), 12), bool)
+    for index, intervals in enumerate(CHORD_QUALITIES.values()):
+        chosen = np.flatnonzero(notes.attributes["quality"] == index)
+        for interval in intervals:
+            tones[chosen, (notes.symbol[chosen] + interval) % 12] = True
+    return tones
+
+
+def _distinct(notes: Notes, words: Integers) -> Integers:
+    pairs = np.unique(np.stack([notes.excerpt, words]), axis=1)
+    return np.bincount(pairs[0], minlength=notes.excerpts)
 
 
 def _words_by_bar(notes: Notes) -> np.ndarray:

@@ -50,6 +50,19 @@ def rank_correlation(asked: npt.ArrayLike, achieved: npt.ArrayLike) -> float:
     return float(np.round(spearmanr(asked, achieved).statistic, 12))
 
 
+def rank_correlation_of_means(asked: npt.ArrayLike, achieved: npt.ArrayLike) -> float:
+    """Spearman's rank correlation between what is asked and the mean of what is achieved.
+
+    Examples
+    --------
+    >>> rank_correlation_of_means([1, 1, 2, 2], [0, 10, 4, 8])
+    1.0
+    """
+    values, place = np.unique(np.asarray(asked), return_inverse=True)
+    means = np.bincount(place, weights=np.asarray(achieved, np.float64)) / np.bincount(place)
+    return rank_correlation(values, means)
+
+
 def style_heard(
     training: tuple[Floats, Integers], human: tuple[Floats, Integers], sample: tuple[Floats, Integers]
 ) -> StyleHeard:

@@ -17,11 +17,12 @@ import numpy.typing as npt
 from scipy.stats import wasserstein_distance
 
 from evaluation.features.table import changes
-from evaluation.notes import Floats, Integers, Notes
+from evaluation.notes import Flags, Floats, Integers, Notes
 
 LEAST_IN_CELL = 30
 """Human notes that a role needs in a slot for its marginal to be compared."""
 
+_LEAST_OF_OTHER = 5
 _DRUMS_WITH_HATS = ((0, 1), (4, 5, 6, 10))
 """Symbols of kick and snare; of closed, pedal and open hat and ride."""
 
@@ -29,17 +30,20 @@ _DRUMS_WITH_HATS = ((0, 1), (4, 5, 6, 10))
 def marginal_distance(
     human: Notes, other: Notes, values: Callable[[Notes], Floats], *, least: int = LEAST_IN_CELL
 ) -> float:
-    """(a) Mean distance over roles and slots within the beat, weighted by the human notes there."""
-    human_cells, other_cells = _by_role_and_slot(human), _by_role_and_slot(other)
-    human_values, other_values = values(human), values(other)
-    total, weight = 0.0, 0
-    for cell in np.unique(human_cells):
-        inside, outside = human_cells == cell, other_cells == cell
-        if inside.sum() < least or outside.sum() < 5:
-            continue
-        total += inside.sum() * wasserstein_distance(human_values[inside], other_values[outside])
-        weight += int(inside.sum())
-    return total / weight if weight else 0.0
+    """(a) Mean distance over roles and slots within the beat, weighted by the human notes there.
+
+    Where the other side hardly plays a role in a slot, all that it plays with this role is compared, else all it plays.
+    """
+    human_cells, human_values = _by_role_and_slot(human), values(human)
+    cells, counts = np.unique(human_cells, return_counts=True)
+    enough = counts >= least
+    if not enough.any() or not len(other):
+        return 0.0 if not enough.any() else float("nan")
+    distances = [
+        wasserstein_distance(human_values[human_cells == cell], values(other)[_like(other, cell)])
+        for cell in cells[enough]
+    ]
+    return float(np.average(distances, weights=counts[enough]))
 
 
 def change_distance(human: Notes, other: Notes, values: Callable[[Notes], Floats]) -> float:
@@ -89,6 +93,13 @@ def _roles(notes: Notes) -> Integers:
 
 def _by_role_and_slot(notes: Notes) -> Integers:
     return _roles(notes) * 12 + notes.slot % 12
+
+
+def _like(notes: Notes, cell: int) -> Flags:
+    chosen: Flags = _by_role_and_slot(notes) == cell
+    if chosen.sum() < _LEAST_OF_OTHER:
+        chosen = _roles(notes) == cell // 12
+    return chosen if chosen.sum() >= _LEAST_OF_OTHER else np.ones(len(notes), bool)
 
 
 def _distance(first: npt.ArrayLike, second: npt.ArrayLike) -> float:

@@ -83,6 +83,26 @@ def grouped_folds(groups: Sequence[str], folds: int = FOLDS) -> Integers:
     return fold_of_group[inverse]
 
 
+def telling_features(names: Sequence[str], first: Floats, second: Floats) -> list[tuple[str, float, float]]:
+    """Which features tell the sides apart by themselves: where to look when a test fails.
+
+    Returns
+    -------
+    list of (name, distance, shift)
+        Kolmogorov and Smirnov's distance, 0..1, and the difference of means (second less first) in standard deviations
+        of the first; the most telling first.
+    """
+    from scipy.stats import ks_2samp
+
+    told = []
+    for index, name in enumerate(names):
+        one, other = first[:, index], second[:, index]
+        spread = one.std()
+        shift = (other.mean() - one.mean()) / spread if spread > 0 else 0.0
+        told.append((name, round(float(ks_2samp(one, other).statistic), 3), round(float(shift), 2)))
+    return sorted(told, key=lambda row: -row[1])
+
+
 def balanced_accuracy(truth: Integers, answer: Integers) -> float:
     """Mean over the true classes of the share that is answered right.
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from evaluation.bars import Row, at_least, at_most, figure
 from evaluation.excerpts import EXCERPT_BARS, choose_places, cut, slice_surroundings
-from evaluation.metrics.control import rank_correlation, style_heard
+from evaluation.metrics.control import rank_correlation, rank_correlation_of_means, style_heard
 from evaluation.metrics.validity import fault
 from evaluation.subject import Comparison, Side, Subject, side
 from evaluation.writing import asked, job_at, last_bars
@@ -39,11 +39,16 @@ def judge_density(subject: Subject) -> tuple[list[Row], list[Rows]]:
     ]
     written = subject.write(jobs)
     notes = [_notes_a_bar(rows, job) for rows, job in zip(written, jobs, strict=True)]
+    by_place = [rank_correlation(_CLASSES, row) for row in np.reshape(notes, (len(where), -1))]
     title = f"{subject.element}: density asked against density written"
     told = [excerpt.condition("density") for excerpt in subject.human.excerpts]
     human = rank_correlation(told, [len(excerpt.notes) for excerpt in subject.human.excerpts])
     rows: list[Row] = [
         at_least(title, rank_correlation(classes, notes), LEAST_RANK_CORRELATION, "rank correlation", len(jobs)),
+        figure(
+            f"{title}, means of the classes", rank_correlation_of_means(classes, notes), "rank correlation", len(jobs)
+        ),
+        figure(f"{title}, mean over places", float(np.mean(by_place)), "rank correlation", len(where)),
         figure(f"{title}, human (told classes)", human, "rank correlation", len(told)),
     ]
     return rows, written
@@ -87,7 +92,8 @@ def judge_validity(subject: Subject, written: Sequence[Rows], n: int = VALIDITY_
         around = job_at(part.surroundings, int(rng.integers(part.bars)), (subject.seed, 2, number)).around
         jobs.append(Job(slice_surroundings(around, 0, 1), part.bar_beats, (subject.seed, 2, number)))
     everything = [*written, *subject.write(jobs)]
-    faults = [fault(rows, subject.spec, bars=int(rows[:, 0].max()) + 1) for rows in everything]
+    most = subject.settings.polyphony
+    faults = [fault(rows, subject.spec, bars=int(rows[:, 0].max()) + 1, polyphony=most) for rows in everything]
     wrong = [text for text in faults if text]
     title = f"{subject.element}: invalid samples" + (f" ({wrong[0]})" if wrong else "")
     return [at_most(title, len(wrong), 0, "samples", len(everything))]

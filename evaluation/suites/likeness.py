@@ -128,11 +128,14 @@ def judge_form(case: Comparison) -> list[Row]:
         rows.append(figure(f"{title}, shift of human training music", reference, "sd", n))
         rows += _means(title, metric, case)
     rows += _points(case, "groove consistency", consistency.groove_consistency, MOST_GROOVE_POINTS)
-    sixteenths: Callable[[Notes], Floats] = lambda notes: consistency.groove_consistency(notes, sixteenths=True)  # noqa: E731
-    rows += _means(f"{case.element}: groove consistency on 16ths", sixteenths, case)
+    rows += _means(f"{case.element}: groove consistency on 16ths", _groove_on_sixteenths, case)
     if "duration" in human.attributes:
         rows += _points(case, "scale consistency", consistency.scale_consistency, MOST_SCALE_POINTS)
     return rows
+
+
+def _groove_on_sixteenths(notes: Notes) -> Floats:
+    return consistency.groove_consistency(notes, sixteenths=True)
 
 
 def _points(case: Comparison, name: str, metric: Callable[[Notes], Floats], most: float) -> list[Row]:

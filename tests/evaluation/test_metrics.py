@@ -7,7 +7,7 @@ from evaluation.metrics import chord_tones, consistency, microtiming, repetition
 from evaluation.metrics.control import rank_correlation, style_heard
 from evaluation.metrics.copies import CopyShare, copy_share
 from evaluation.metrics.overlap import mean_overlap_area, overlap_area
-from evaluation.metrics.two_sample import grouped_folds, two_sample_test
+from evaluation.metrics.two_sample import grouped_folds, telling_features, two_sample_test
 from evaluation.metrics.validity import fault
 from evaluation.notes import Floats, Notes, pool_notes
 from tests.evaluation.conftest import MakeExcerpt
@@ -59,6 +59,12 @@ class TestTwoSample:
         sides = rng.normal(size=(500, 3)), groups(500), rng.normal(size=(60, 3)), groups(60)
         assert two_sample_test(*sides) == two_sample_test(*sides)
         assert two_sample_test(*sides).accuracy == pytest.approx(0.5, abs=0.12)
+
+    def test_the_shifted_feature_tells(self) -> None:
+        first = np.random.default_rng(0).normal(size=(500, 3))
+        name, distance, shift = telling_features(("a", "b", "c"), first, first + np.array([0, 1, 0]))[0]
+        assert (name, distance) == ("b", pytest.approx(0.38, abs=0.05))
+        assert shift == pytest.approx(1.0, abs=0.1)
 
     def test_groups_stay_whole(self) -> None:
         names = groups(100, 13)
@@ -118,6 +124,13 @@ class TestMicrotiming:
         sides = pool_notes(excerpts, PERCUSSION), pool_notes(moved, PERCUSSION)
         # Two 96ths of a beat at 120 BPM.
         assert microtiming.marginal_distance(*sides, offset) == pytest.approx(2 / 96 * 500)
+
+    def test_a_missing_role_does_not_hide(self, make_excerpt: MakeExcerpt) -> None:
+        human = pool_notes([make_excerpt(PERCUSSION, [(bar, 0, 4, 8, 12) for bar in range(4)])] * 10, PERCUSSION)
+        elsewhere = pool_notes([make_excerpt(PERCUSSION, [(bar, 6, 4, 8, 14) for bar in range(4)])] * 10, PERCUSSION)
+        assert microtiming.marginal_distance(human, elsewhere, offset) == pytest.approx(2 / 96 * 500)
+        nothing = pool_notes([make_excerpt(PERCUSSION, [])], PERCUSSION)
+        assert np.isnan(microtiming.marginal_distance(human, nothing, offset))
 
     def test_habit_lies_in_the_change_not_in_the_marginal(self, make_excerpt: MakeExcerpt) -> None:
         human, like = (self.drummer(make_excerpt, seed, 1.0) for seed in (0, 1))
