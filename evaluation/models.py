@@ -13,6 +13,7 @@ from evaluation.suites.control import VALIDITY_SAMPLES, judge_density, judge_sty
 from evaluation.suites.fine_tuning import judge_fine_tuning
 from evaluation.suites.likelihood import Likelihood, measure_likelihood
 from evaluation.suites.likeness import judge_samples
+from evaluation.threads import one_thread
 from workbench.models.checkpoint import read_card, write_card
 from workbench.models.elements import SPECS, get_spec
 from workbench.models.registry import weights_path
@@ -39,6 +40,7 @@ class ElementResult:
         return tuple(row for row in self.rows if isinstance(row, Figure))
 
 
+@one_thread()
 def judge(subject: Subject, *, likelihood: bool = True, validity_n: int = VALIDITY_SAMPLES) -> ElementResult:
     """Measure an element against every bar."""
     nats = measure_likelihood(subject) if likelihood else None

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from evaluation.bars import Bar, at_least, at_most
 from evaluation.cli import main
@@ -15,6 +16,7 @@ from evaluation.excerpts import with_rows
 from evaluation.models import ElementResult, judge, to_json, to_table
 from evaluation.subject import Subject
 from evaluation.suites.likeness import judge_samples
+from evaluation.threads import one_thread
 from training.config import TrainingConfig
 from training.corpora.song import CorpusSong, NoteTable
 from training.dataset import EncodedPart, encode_part
@@ -146,6 +148,15 @@ def test_likelihood_can_be_left_out(subject: Subject) -> None:
     quick = judge(subject, likelihood=False, validity_n=0)
     assert quick.likelihood is None
     assert not any("nats" in bar.name for bar in quick.bars)
+
+
+def test_threads_come_back() -> None:
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    with one_thread():
+        assert torch.get_num_threads() == 1
+    assert torch.get_num_threads() == 2
+    torch.set_num_threads(before)
 
 
 def test_bars_know_their_direction() -> None:
