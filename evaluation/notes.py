@@ -20,9 +20,6 @@ Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[Any]
 
-BAR_24 = 96
-"""24ths of a beat in a bar of 4/4."""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Notes:

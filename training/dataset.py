@@ -14,7 +14,7 @@ from torch.utils.data import Dataset
 from training.corpora.song import CorpusSong, NoteTable
 from workbench.concept.mood import read_mood
 from workbench.domain.song import drum_role
-from workbench.models.context import DYNAMICS_CLASSES, PREFIX_SIZES, REGISTER_EDGES, Bits, SongContext
+from workbench.models.context import DYNAMICS_CLASSES, PREFIX_SIZES, Bits, SongContext, register_classes
 from workbench.models.grid import SLOTS_PER_BAR, SLOTS_PER_BEAT, quantise
 from workbench.models.history import BAR_COLUMN, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN, Rows
 from workbench.models.spec import BAR_STEP, VELOCITY_BINS, ElementSpec, Surroundings, surroundings
@@ -180,7 +180,7 @@ def _level_classes(
     if "duration" in spec.attributes:
         beat = notes[:, BAR_COLUMN] * context.bar_beats + notes[:, SLOT_COLUMN] // SLOTS_PER_BEAT
         pitch = notes[:, SYMBOL_COLUMN] + base_pitches(spec, context)[beat]
-        register = np.searchsorted(REGISTER_EDGES, means(pitch), side="right") + 1
+        register = register_classes(means(pitch))
     silent = count[by_bar] == 0
     return np.where(silent, 0, register), np.where(silent, 0, dynamics)
 

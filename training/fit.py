@@ -205,7 +205,7 @@ def provenance(parts: Sequence[EncodedPart], command: str | None = None) -> dict
         "data_sha256": data_hash(parts),
         "git_revision": git_revision(),
         "torch": torch.__version__.split("+")[0],
-        "precision": _precision(),
+        "precision": trainer_precision(),
         "date": datetime.now(tz=UTC).date().isoformat(),
     }
 
@@ -240,8 +240,8 @@ def _restore(module: ElementModule, checkpoint: Path) -> None:
     module.load_state_dict(state)
 
 
-def _precision() -> Any:
-    # bf16 is only faster where the processor computes in it.
+def trainer_precision() -> Any:
+    """Lightning's name of the precision to train in: bf16 only where the processor computes in it, and so is faster."""
     return "bf16-mixed" if torch.cuda.is_available() or _has_bf16() else "32-true"
 
 

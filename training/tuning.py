@@ -15,7 +15,7 @@ from torch import Tensor
 
 from training.config import TrainingConfig
 from training.dataset import EncodedPart
-from training.fit import _precision
+from training.fit import trainer_precision
 from training.module import ElementData, ElementModule
 from workbench.models.lora import with_lora
 from workbench.models.transformer import ElementTransformer
@@ -116,7 +116,7 @@ def tune(
     else:
         module.network = copy.deepcopy(network).requires_grad_(True)
     trainer = lightning.Trainer(
-        accelerator="auto", devices=1, precision=_precision(), max_steps=recipe.steps, limit_val_batches=0,
+        accelerator="auto", devices=1, precision=trainer_precision(), max_steps=recipe.steps, limit_val_batches=0,
         gradient_clip_val=config.gradient_clip, callbacks=[watch], logger=logger, log_every_n_steps=20,
         enable_progress_bar=False, enable_model_summary=False, enable_checkpointing=False,
     )  # fmt: skip

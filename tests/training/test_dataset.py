@@ -9,7 +9,7 @@ from training.corpora import read_corpora
 from training.corpora.song import CorpusSong, NoteTable
 from training.dataset import EncodedPart, TrainingWindows, drop_conditions, encode_part, validation_windows
 from workbench.domain.theory import Key
-from workbench.models.context import PREFIX_SIZES, SongContext, register_class
+from workbench.models.context import PREFIX_SIZES, SongContext, register_classes
 from workbench.models.elements import SPECS
 from workbench.models.history import FIRST_ATTRIBUTE, STEP_COLUMN
 from workbench.models.spec import BAR_STEP, surroundings
@@ -99,5 +99,5 @@ def test_register_and_dynamics_are_told_as_they_are() -> None:
     assert part is not None
     columns = [list(PREFIX_SIZES).index(name) for name in ("register", "dynamics")]
     told = part.surroundings.prefix[:, columns]
-    assert (told[:8] == [register_class(40.0), 100 // 16 + 1]).all()
+    assert (told[:8] == [register_classes(40.0), 100 // 16 + 1]).all()
     assert (told[8:] == 0).all()  # nobody plays there

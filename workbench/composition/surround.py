@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from workbench.domain.plan import Plan, SectionPlan
 from workbench.domain.theory import Chord
-from workbench.models.context import DENSITY_CLASSES, Bits, SongContext, register_class
+from workbench.models.context import DENSITY_CLASSES, Bits, SongContext, register_classes
 from workbench.models.grid import SLOTS_PER_BAR
 from workbench.models.history import BAR_COLUMN, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN, Rows
 from workbench.models.spec import BAR_STEP, ElementSpec
@@ -46,7 +46,7 @@ def context_for(
         density=np.array([density_class(plan, spec.name, section) for section in sections], np.int64),
         streams=streams,
         mood=mood_index(plan.valence, plan.arousal) if spec.sees_mood else 0,
-        register=register_classes(plan, spec.name) if "duration" in spec.attributes else 0,
+        register=asked_register(plan, spec.name) if "duration" in spec.attributes else 0,
     )
 
 
@@ -77,11 +77,11 @@ def register_lift(plan: Plan, element: str) -> npt.NDArray[np.int64]:
     return np.rint(_ENERGY_TO_PITCH * (energies - 0.55)).astype(np.int64)
 
 
-def register_classes(plan: Plan, element: str) -> npt.NDArray[np.int64]:
+def asked_register(plan: Plan, element: str) -> npt.NDArray[np.int64]:
     """Register class that is asked of a pitched element in each bar, (bars,): the middle of its register, lifted."""
     traits = plan.parts[element]
     middle = (traits.low_pitch + traits.high_pitch) / 2
-    return np.array([register_class(middle + lift) for lift in register_lift(plan, element)], np.int64)
+    return register_classes(middle + register_lift(plan, element))
 
 
 def onset_stream(rows: Rows, bars: int, symbol: int | None = None) -> Bits:

@@ -5,7 +5,6 @@ The same code serves training and composition, so a network is asked in the word
 
 from __future__ import annotations
 
-import bisect
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -56,15 +55,15 @@ whole."""
 Bits = npt.NDArray[np.uint8]
 
 
-def register_class(mean_pitch: float) -> int:
-    """Register class from 1 of a mean MIDI pitch.
+def register_classes(mean_pitches: npt.ArrayLike) -> npt.NDArray[np.int64]:
+    """Register class from 1 of each mean MIDI pitch.
 
     Examples
     --------
-    >>> register_class(28.0), register_class(60.0), register_class(100.0)
-    (1, 9, 15)
+    >>> register_classes([28.0, 60.0, 100.0])
+    array([ 1,  9, 15])
     """
-    return bisect.bisect_right(REGISTER_EDGES, mean_pitch) + 1
+    return np.searchsorted(REGISTER_EDGES, mean_pitches, side="right").astype(np.int64) + 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,7 +91,7 @@ class SongContext:
     mood : int
         Mood class of `vocabulary.mood_index`, 0 not told.
     register, dynamics : array (bars,) or int
-        Classes of the part's mean pitch (`register_class`) and mean velocity (from 1), 0 not told.
+        Classes of the part's mean pitch (`register_classes`) and mean velocity (from 1), 0 not told.
     """
 
     bars: int
