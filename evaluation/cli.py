@@ -1,69 +1,24 @@
-"""`beatsfoundry evaluate models [ELEMENT...] [--data DIR] [--n N] [--json]`."""
+"""`beatsfoundry evaluate SUBJECT`: measures the workbench against its own bars."""
 
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import sys
 from collections.abc import Sequence
-from pathlib import Path
 
-from workbench.cli.parser import LineParser, positive
-from workbench.domain.errors import ParameterError
-from workbench.models.elements import SPECS
+from evaluation.commands import models
+from workbench.cli.parser import LineParser
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """The options of the command."""
+    """The parser of every subject."""
     parser = LineParser(prog="beatsfoundry evaluate", description="Measure the workbench against its own bars.")
     subjects = parser.add_subparsers(dest="subject", metavar="SUBJECT", required=True, parser_class=LineParser)
-    models = subjects.add_parser(
-        "models",
-        help="networks against n-grams and human music on validation data; exit code 1 tells that a bar does not hold",
-    )
-    models.add_argument("elements", nargs="*", metavar="ELEMENT", help="all if none is named")
-    models.add_argument(
-        "--data", type=Path, metavar="DIR", help="folder that holds the corpora (default: midi/ in BEATSFOUNDRY_DATA)"
-    )
-    models.add_argument("--n", type=positive, default=500, metavar="N", help="four-bar excerpts a side (default: 500)")
-    models.add_argument("--seed", type=int, default=0, metavar="N", help="of excerpts and samples (default: 0)")
-    models.add_argument("--nucleus", type=float, metavar="P", help="probability mass that samples are drawn from")
-    models.add_argument("--temperature", type=float, metavar="T", help="of steps and symbols")
-    models.add_argument("--attribute-temperature", type=float, metavar="T", help="of velocities and lengths")
-    models.add_argument("--quick", action="store_true", help="leave the minutes of fine-tuning out")
-    models.add_argument("--update-cards", action="store_true", help="write the figures into the cards of the weights")
-    models.add_argument("--json", action="store_true", help="print JSON")
+    for module in (models,):
+        module.add_to(subjects)
     return parser
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; 0 if every bar holds, 1 if one does not. Errors are raised as `WorkbenchError`."""
     options = build_parser().parse_args(argv)
-    unknown = [name for name in options.elements if name not in SPECS]
-    if unknown:
-        raise ParameterError(f"element {unknown[0]!r} is not known: expected one of {', '.join(SPECS)}")
-    data = options.data or default_data()
-    if not data.is_dir():
-        raise ParameterError(f"data folder {data} is not there: expected a folder that holds the corpora")
-    from evaluation.models import evaluate_models, to_json, to_table, update_cards
-    from training.session import quiet
-
-    chosen = {name: getattr(options, name) for name in ("nucleus", "temperature", "attribute_temperature")}
-    settings = {name: value for name, value in chosen.items() if value is not None}
-    with quiet():
-        results = evaluate_models(
-            data, options.elements, n=options.n, seed=options.seed, settings=settings, fine_tuning=not options.quick,
-            progress=lambda name: print(name, file=sys.stderr),
-        )  # fmt: skip
-    if options.update_cards:
-        update_cards(results)
-    print(json.dumps(to_json(results), indent=1) if options.json else to_table(results))
-    return 0 if all(bar.holds for result in results for bar in result.bars) else 1
-
-
-def default_data() -> Path:
-    """The corpora in the folder that `BEATSFOUNDRY_DATA` names, else in `../shared/data` beside the repository."""
-    root = os.environ.get("BEATSFOUNDRY_DATA")
-    beside = Path(__file__).resolve().parents[2] / "shared" / "data"
-    return (Path(root) if root else beside) / "midi"
+    return int(options.run(options))
