@@ -22,7 +22,8 @@ from workbench.models.tokenizer import base_pitches, encode_chords, encode_drums
 from workbench.models.vocabulary import mood_index
 from workbench.models.window import Item, build_item, line_starts
 
-_DENSITY_WINDOW_BARS = 8
+_DENSITY_WINDOW_BARS = 4
+_LEVEL_WINDOW_BARS = 8
 _LEAST_NOTES = 8
 _LEAST_BARS_TO_END = 2
 _ENDING_SHARE = 0.5
@@ -152,7 +153,7 @@ def _onset_grid(onsets_beats: npt.NDArray[np.float64], song: CorpusSong) -> Bits
 
 
 def density_classes(rows: Rows, bars: int, spec: ElementSpec) -> npt.NDArray[np.int64]:
-    """Density class 1..8 of each bar: notes a bar over its eight-bar phrase, against the element's edges."""
+    """Density class 1..8 of each bar: notes a bar over its four bars, against the element's edges."""
     notes = np.bincount(rows[rows[:, STEP_COLUMN] != BAR_STEP, BAR_COLUMN], minlength=bars)[:bars]
     classes = np.zeros(bars, np.int64)
     for start in range(0, bars, _DENSITY_WINDOW_BARS):
@@ -166,9 +167,9 @@ def _level_classes(
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Register and dynamics of each bar by the means over its eight-bar phrase; a bar of a silent phrase has none."""
     notes = rows[rows[:, STEP_COLUMN] != BAR_STEP]
-    phrase = notes[:, BAR_COLUMN] // _DENSITY_WINDOW_BARS
+    phrase = notes[:, BAR_COLUMN] // _LEVEL_WINDOW_BARS
     count = np.bincount(phrase, minlength=context.bars)
-    by_bar = np.arange(context.bars) // _DENSITY_WINDOW_BARS
+    by_bar = np.arange(context.bars) // _LEVEL_WINDOW_BARS
 
     def means(values: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
         return (np.bincount(phrase, weights=values, minlength=context.bars) / np.maximum(count, 1))[by_bar]
@@ -288,7 +289,7 @@ def _with_bars_ahead(
 
 
 _DROP_RATES = {
-    "density": 0.2, "section": 0.2, "remaining": 0.2, "phrase": 0.2, "source": 0.05, "register": 0.25, "dynamics": 0.25,
+    "density": 0.1, "section": 0.2, "remaining": 0.2, "phrase": 0.2, "source": 0.05, "register": 0.25, "dynamics": 0.25,
 }  # fmt: skip
 
 

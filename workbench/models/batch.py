@@ -18,7 +18,7 @@ from torch import Tensor
 from workbench.models.grid import SLOTS_PER_BEAT
 from workbench.models.history import BAR_COLUMN, STEP_COLUMN, History, Rows
 from workbench.models.sampling import Logits
-from workbench.models.spec import BAR_STEP, SAME_STEP, STEPS, Settings, Surroundings
+from workbench.models.spec import BAR_STEP, RECENT_NOTES, SAME_STEP, STEPS, Settings, Surroundings
 from workbench.models.transformer import Cache, ElementTransformer
 
 _FIELDS = 2
@@ -110,6 +110,7 @@ class _Lockstep:
         self._bars, self._slots, self._symbols, self._together = (np.full(len(jobs), value) for value in (-1, 0, 0, 0))
         self._end = np.array([job.end_bar for job in jobs])
         self._slot_limit = np.array([job.bar_beats * SLOTS_PER_BEAT for job in jobs])
+        self._recent = np.zeros((len(jobs), RECENT_NOTES, len(self._spec.attributes)), np.int64)
         self._state = torch.zeros(len(jobs), model.config.width)
         self._trunk: Cache | None = None
         self._notes: Cache | None = None
@@ -118,7 +119,7 @@ class _Lockstep:
         pending = self._model.start.expand(len(self._jobs), 1, -1)
         self._refresh_states(np.arange(len(self._ids)), np.zeros(len(self._ids), np.int64))
         while len(self._ids):
-            stream, self._trunk = self._model.run_trunk(pending + self._state[:, None], self._trunk)
+            stream, self._trunk = self._model.run_trunk(pending + self._state[:, None], self._next_steps(), self._trunk)
             rows = self._decide(stream)
             finished = self._enter(rows)
             pending = self._model.embed_rows(torch.from_numpy(rows[:, None, STEP_COLUMN:]))
@@ -149,7 +150,7 @@ class _Lockstep:
         allowed = np.arange(self._spec.symbols) > above[:, None]
         symbol = draw_rows(_numpy(self._model.choose_symbol(stream)), allowed, chance[:, 1], self._settings)
         symbol = _with_forced(np.where(line, 0, symbol), forced, 3)
-        memory = self._history.memory(place, slot, symbol)
+        memory = np.concatenate([self._history.memory(place, slot, symbol), self._recent], axis=1)
         stream, self._notes = self._model.with_symbol(
             stream, torch.from_numpy(symbol)[:, None], torch.from_numpy(memory)[:, None], self._notes
         )
@@ -163,6 +164,12 @@ class _Lockstep:
             if number < len(self._model.attribute_chosen):
                 stream = stream + self._model.attribute_chosen[number](torch.from_numpy(value)[:, None])
         return rows
+
+    def _next_steps(self) -> torch.Tensor:
+        place = self._ids * self._stride + np.maximum(self._bars, 0)
+        slots = np.where(self._bars < 0, -1, self._slots)
+        symbols = np.where(self._bars < 0, -1, self._symbols)
+        return torch.from_numpy(self._history.next_steps(place, slots, symbols))[:, None]
 
     def _steps_allowed(self) -> Flags:
         steps = np.arange(STEPS)
@@ -184,6 +191,8 @@ class _Lockstep:
         self._bars = rows[:, 0]
         self._slots, self._symbols = np.where(line, -1, rows[:, 1]), np.where(line, -1, rows[:, 3])
         self._together = np.where(line, 0, np.where(same, self._together + 1, 1))
+        grown = np.concatenate([rows[:, None, 4:] + 1, self._recent[:, :-1]], axis=1)
+        self._recent = np.where(line[:, None, None], self._recent, grown)
         opened = np.flatnonzero(line & ~finished)
         self._refresh_states(opened, self._bars[opened])
         return finished
@@ -209,7 +218,7 @@ class _Lockstep:
     def _drop(self, finished: Flags, pending: Tensor) -> Tensor:
         kept = np.flatnonzero(~finished)
         index = torch.from_numpy(kept)
-        for name in ("_ids", "_bars", "_slots", "_symbols", "_together", "_end", "_slot_limit"):
+        for name in ("_ids", "_bars", "_slots", "_symbols", "_together", "_end", "_slot_limit", "_recent"):
             setattr(self, name, getattr(self, name)[kept])
         self._state = self._state[index]
         self._trunk = [(key[index], value[index]) for key, value in self._trunk or []]

@@ -1,9 +1,10 @@
 """What a part did one, two, four bars ago, and what it does in bars ahead that stand already, cell by cell.
 
 Attention alone learns to copy slowly on small data. Here each choice is shown the same place in neighbouring bars:
-before the step the onsets of those bars, before the symbol which symbols stand in that slot, before the attributes
-the values that the same cell has. Earlier bars let a network repeat and vary; later bars, where they are known, let
-it fill in the middle, so that a range can be composed anew between its neighbours.
+before the step the onsets of those bars and where each of them goes on from the same place, before the symbol which
+symbols stand in that slot, before the attributes the values that the same cell has. Earlier bars let a network repeat
+and vary; later bars, where they are known, let it fill in the middle, so that a range can be composed anew between its
+neighbours.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.models.grid import SLOTS_PER_BAR
-from workbench.models.spec import ElementSpec
+from workbench.models.spec import BAR_STEP, RECENT_NOTES, SAME_STEP, UNKNOWN_STEP, ElementSpec
 
 Rows = npt.NDArray[np.int64]
 """Rows of a part: columns bar, slot, step, symbol, attributes; bar lines have step 0 and symbol 0."""
@@ -63,6 +64,34 @@ class History:
             tables.append(self._onsets[bars + self._pad + lag].reshape(len(bars), -1) * flag)
         return np.concatenate(tables + flags, axis=1)
 
+    def next_steps(self, bars: Integers, slots: Integers, symbols: Integers) -> Integers:
+        """The step that each neighbouring bar takes from the same place, (n, 2 * lags).
+
+        Parameters
+        ----------
+        bars : array (n,)
+            Bars under way.
+        slots, symbols : array (n,)
+            Slot and symbol of the row before; -1 each after a bar line.
+
+        Returns
+        -------
+        array of int
+            A step: a higher symbol in the same slot, the next slot that holds one, or the bar line; `UNKNOWN_STEP`
+            where that bar is empty or not known.
+        """
+        later_slot = np.arange(SLOTS_PER_BAR) > slots[:, None]
+        higher_symbol = np.arange(self._spec.symbols) > symbols[:, None]
+        columns = []
+        for place, flag in self._neighbours(bars):
+            onsets = self._onsets[place].any(axis=2) & (flag > 0)[:, None]
+            ahead = onsets & later_slot
+            step = np.where(ahead.any(axis=1), ahead.argmax(axis=1) + 1, BAR_STEP)
+            same = ((self._cells[place, np.maximum(slots, 0), :, 0] > 0) & higher_symbol).any(axis=1) & (slots >= 0)
+            step = np.where(same, SAME_STEP, step)
+            columns.append(np.where(onsets.any(axis=1), step, UNKNOWN_STEP))
+        return np.stack(columns, axis=1)
+
     def cell_features(self, bars: Integers, slots: Integers) -> npt.NDArray[np.uint8]:
         """Which symbols stand in the slot in earlier, then in later bars, (n, 2 * lags * symbols)."""
         neighbours = self._neighbours(bars)
@@ -82,3 +111,23 @@ class History:
         known = np.ones(len(bars), np.uint8)
         earlier = [(places - lag, known) for lag in self._spec.lags]
         return earlier + [(places + lag, self._stands[places + lag]) for lag in self._spec.lags]
+
+
+def recent_attributes(rows: Rows, attributes: int) -> Integers:
+    """Attribute values plus one of the notes before each row, the last one first, 0 where there is none.
+
+    Parameters
+    ----------
+    rows : Rows
+        In order, with bar lines, which are passed over.
+    attributes : int
+        How many attributes a note has.
+
+    Returns
+    -------
+    array of int, (n, RECENT_NOTES, attributes)
+    """
+    is_note = rows[:, STEP_COLUMN] > 0
+    notes = np.concatenate([np.zeros((RECENT_NOTES, attributes), np.int64), rows[is_note, FIRST_ATTRIBUTE:] + 1])
+    before = np.cumsum(is_note) - is_note
+    return notes[before[:, None] + RECENT_NOTES - 1 - np.arange(RECENT_NOTES)]

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from workbench.models.grid import SLOTS_PER_BEAT
-from workbench.models.history import BAR_COLUMN, STEP_COLUMN, SYMBOL_COLUMN, History, Rows
+from workbench.models.history import BAR_COLUMN, STEP_COLUMN, SYMBOL_COLUMN, History, Rows, recent_attributes
 from workbench.models.prior import CellPrior
 from workbench.models.spec import BAR_STEP, SAME_STEP, STEPS, Settings, Surroundings
 from workbench.models.tokenizer import with_bar_lines
@@ -151,8 +151,11 @@ class _Run:
         self._notes: Cache | None = None
         self._bar_state: dict[int, Tensor] = {}
         self._pending = writer._model.start.view(1, 1, -1)
+        self._place = (-1, -1)
         self._ahead: Tensor | None = None
         self.length = 0
+        line = np.array([self._line(bar)], np.int64)
+        self._recent = recent_attributes(np.concatenate([writer.rows, line]), len(self._spec.attributes))[-1]
         self._prime(bar)
 
     def _prime(self, bar: int) -> None:
@@ -171,10 +174,11 @@ class _Run:
         bars = model.embed_bars(batch.prefix, batch.bar)
         state = bars[:, batch.bar_index[0]]
         embedded = model.embed_rows(batch.fields)
-        stream, self._trunk = model.run_trunk(torch.cat([self._pending, embedded[:, :-1]], 1) + state)
+        stream, self._trunk = model.run_trunk(torch.cat([self._pending, embedded[:, :-1]], 1) + state, batch.next_steps)
         stream = model.with_step(stream, batch.fields[..., 0], batch.cell)
         _, self._notes = model.with_symbol(stream, batch.fields[..., 1], batch.memory)
         self._pending = embedded[:, -1:]
+        self._place = self._place_after(self._writer.rows[-1].tolist())
         self._bar_state[bar - 1] = bars[:, -1:]
         self.length = batch.fields.shape[1]
 
@@ -190,7 +194,10 @@ class _Run:
 
     def _advance(self, bar_under_way: int) -> Tensor:
         """Feed the last row; the stream from which the next one is decided."""
-        stream, self._trunk = self._model.run_trunk(self._pending + self._state(bar_under_way), self._trunk)
+        place = [np.array([value]) for value in (bar_under_way, *self._place)]
+        next_steps = torch.from_numpy(self._writer._history.next_steps(*place))[None]
+        pending = self._pending + self._state(bar_under_way)
+        stream, self._trunk = self._model.run_trunk(pending, next_steps, self._trunk)
         self.length += 1
         return stream
 
@@ -206,7 +213,8 @@ class _Run:
         stream = model.with_step(stream, torch.tensor([[row[2]]]), torch.from_numpy(cell)[None].float())
         if row[3] < 0:
             row[3] = self._choose_symbol(model.choose_symbol(stream), bar, slot, -row[3] - 1, rng)
-        memory = self._writer._history.memory(index, slots, np.array([row[3]]))
+        same_cell = self._writer._history.memory(index, slots, np.array([row[3]]))
+        memory = np.concatenate([same_cell, self._recent[None]], axis=1)
         stream, self._notes = model.with_symbol(
             stream, torch.tensor([[row[3]]]), torch.from_numpy(memory)[None], self._notes
         )
@@ -220,15 +228,23 @@ class _Run:
                     row[4 + number] = draw(values, rng, temperature=temperature)
                 if number < len(model.attribute_chosen):
                     stream = stream + model.attribute_chosen[number](torch.tensor([[row[4 + number]]]))
-        self._pending = model.embed_rows(torch.tensor([[row[2:]]]))
+            self._recent = np.concatenate([np.array([row[4:]]) + 1, self._recent[:-1]])
+        self._pending, self._place = model.embed_rows(torch.tensor([[row[2:]]])), self._place_after(row)
         return row
+
+    def _line(self, bar: int) -> list[int]:
+        return [bar, 0, BAR_STEP, 0] + [0] * len(self._spec.attributes)
+
+    @staticmethod
+    def _place_after(row: list[int]) -> tuple[int, int]:
+        """Slot and symbol that the next row goes on from."""
+        return (-1, -1) if row[2] == BAR_STEP else (row[1], row[3])
 
     def bar_line(self, bar: int) -> list[int]:
         """Enter the bar line of `bar`, which is certain."""
         stream = self._advance(bar - 1 if self.length else bar) if self._ahead is None else self._ahead
         self._ahead = None
-        row = [bar, 0, BAR_STEP, 0] + [0] * len(self._spec.attributes)
-        return self._decide(stream, bar, 0, row, np.random.default_rng(0))
+        return self._decide(stream, bar, 0, self._line(bar), np.random.default_rng(0))
 
     def notes_of_bar(self, bar: int, rng: np.random.Generator, *, may_rest: bool) -> list[list[int]]:
         """Write the notes of one bar."""

@@ -19,6 +19,10 @@ from workbench.models.vocabulary import SOURCES, STYLES
 BAR_STEP = 0
 SAME_STEP = SLOTS_PER_BAR + 1
 STEPS = SLOTS_PER_BAR + 2
+UNKNOWN_STEP = STEPS
+"""In place of the step that a neighbouring bar would take, where there is none to follow."""
+RECENT_NOTES = 3
+"""Notes before the one under way whose attributes are shown when its own are decided."""
 
 VELOCITY_BINS = 16
 DURATIONS_BEATS = (

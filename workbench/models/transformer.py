@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from workbench.models.context import PREFIX_SIZES
-from workbench.models.spec import BAR_STEP, STEPS, ElementSpec
+from workbench.models.spec import BAR_STEP, RECENT_NOTES, STEPS, UNKNOWN_STEP, ElementSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +34,16 @@ class Batch(NamedTuple):
     """Rows with all that is seen when they are decided. B sequences, T rows, N bars, L neighbours, A attributes.
 
     `fields` (B, T, 2 + A) step, symbol, attributes; `bar_index` (B, T) the bar (0..N-1) that is under way when the
-    row is decided; `prefix` (B, N, P); `bar` (B, N, D1) features; `cell` (B, T, D2) features of the row's slot;
-    `memory` (B, T, L, A); `scored` (B, T) rows that count.
+    row is decided; `prefix` (B, N, P); `bar` (B, N, D1) features; `next_steps` (B, T, L) the steps of the neighbouring
+    bars; `cell` (B, T, D2) features of the row's slot; `memory` (B, T, L + R, A) attributes of the same cell in
+    neighbouring bars, then of the R notes before; `scored` (B, T) rows that count.
     """
 
     fields: Tensor
     bar_index: Tensor
     prefix: Tensor
     bar: Tensor
+    next_steps: Tensor
     cell: Tensor
     memory: Tensor
     scored: Tensor
@@ -114,13 +116,15 @@ class ElementTransformer(nn.Module):
         self.attributes_in = nn.ModuleList(nn.Embedding(size, width) for size in sizes)
         self.prefix_in = nn.ModuleList(nn.Embedding(size, width) for size in PREFIX_SIZES.values())
         self.bar_in = nn.Linear(spec.bar_features, width)
+        neighbours = 2 * len(spec.lags)
+        self.next_steps_in = nn.ModuleList(nn.Embedding(UNKNOWN_STEP + 1, width) for _ in range(neighbours))
         self.trunk = nn.ModuleList(Block(config) for _ in range(config.trunk_blocks))
         self.step_head = _head(width, STEPS)
         self.step_chosen, self.cell_in = nn.Embedding(STEPS, width), nn.Linear(spec.cell_features, width)
         self.symbol_head = _head(width, spec.symbols)
         self.symbol_chosen = nn.Embedding(spec.symbols, width)
         self.memory_in = nn.ModuleList(
-            nn.ModuleList(nn.Embedding(size + 1, width) for size in sizes) for _ in range(2 * len(spec.lags))
+            nn.ModuleList(nn.Embedding(size + 1, width) for size in sizes) for _ in range(neighbours + RECENT_NOTES)
         )
         self.note_blocks = nn.ModuleList(Block(config) for _ in range(config.note_blocks))
         self.attribute_heads = nn.ModuleList(_head(width, size) for size in sizes)
@@ -155,8 +159,10 @@ class ElementTransformer(nn.Module):
         rows: Tensor = self.step_in(fields[..., 0]) + inner * note
         return rows
 
-    def run_trunk(self, x: Tensor, cache: Cache | None = None) -> tuple[Tensor, Cache]:
-        """Row stream (B, T, width) through the trunk; returns the stream and the new cache."""
+    def run_trunk(self, x: Tensor, next_steps: Tensor, cache: Cache | None = None) -> tuple[Tensor, Cache]:
+        """Row stream (B, T, width) and the neighbours' steps (B, T, L) through the trunk; also the new cache."""
+        for index, table in enumerate(self.next_steps_in):
+            x = x + table(next_steps[..., index])
         return _run(self.trunk, self.dropout(x), cache)
 
     def choose_step(self, stream: Tensor) -> Tensor:
@@ -177,7 +183,7 @@ class ElementTransformer(nn.Module):
     def with_symbol(
         self, stream: Tensor, symbol: Tensor, memory: Tensor, cache: Cache | None = None
     ) -> tuple[Tensor, Cache]:
-        """The stream once the symbol is known, through the note blocks; `memory` is (B, T, L, A)."""
+        """The stream once the symbol is known, through the note blocks; `memory` is (B, T, L + R, A)."""
         stream = stream + self.symbol_chosen(symbol)
         for lag, tables in enumerate(self.memory_in):
             for attribute, table in enumerate(cast(nn.ModuleList, tables)):
@@ -190,7 +196,7 @@ class ElementTransformer(nn.Module):
         bars = self.embed_bars(batch.prefix, batch.bar)
         state = torch.gather(bars, 1, batch.bar_index.unsqueeze(-1).expand(-1, -1, bars.shape[-1]))
         first = self.start.expand(len(fields), 1, -1)
-        stream, _ = self.run_trunk(torch.cat([first, self.embed_rows(fields[:, :-1])], dim=1) + state)
+        stream, _ = self.run_trunk(torch.cat([first, self.embed_rows(fields[:, :-1])], dim=1) + state, batch.next_steps)
         note = (fields[..., 0] != BAR_STEP) & batch.scored
         losses = {"step": _nll(self.choose_step(stream), fields[..., 0], batch.scored)}
         stream = self.with_step(stream, fields[..., 0], batch.cell)

@@ -7,7 +7,15 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import torch
 
-from workbench.models.history import BAR_COLUMN, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN, History, Rows
+from workbench.models.history import (
+    BAR_COLUMN,
+    SLOT_COLUMN,
+    STEP_COLUMN,
+    SYMBOL_COLUMN,
+    History,
+    Rows,
+    recent_attributes,
+)
 from workbench.models.spec import BAR_STEP, ElementSpec, Surroundings
 from workbench.models.transformer import Batch
 
@@ -53,18 +61,25 @@ def build_item(
     origin = max(0, first_bar - max(spec.lags)) if origin is None else origin
     end_bar = last_bar if ahead is None or not len(ahead) else int(ahead[-1, BAR_COLUMN])
     history = History(spec, end_bar - origin + 1)
-    history.add(_from_bar(rows[starts[origin] : last], origin))
+    known = rows[starts[origin] : last]
+    history.add(_from_bar(known, origin))
     if ahead is not None:
         history.add_ahead(_from_bar(ahead, origin))
     bars = np.arange(first_bar, last_bar + 1)
     row_bars, slots, symbols = inside[:, BAR_COLUMN], inside[:, SLOT_COLUMN], inside[:, SYMBOL_COLUMN]
+    line = inside[:, STEP_COLUMN] == BAR_STEP
+    place_before = [np.r_[-1, np.where(line, -1, column)[:-1]] for column in (slots, symbols)]
+    under_way = np.r_[row_bars[0], row_bars[:-1]]
+    same_cell = history.memory(row_bars - origin, slots, symbols)
+    recent = recent_attributes(known, len(spec.attributes))[first - starts[origin] :]
     return {
         "fields": inside[:, STEP_COLUMN:],
-        "bar_index": np.r_[row_bars[0], row_bars[:-1]] - first_bar,
+        "bar_index": under_way - first_bar,
         "prefix": around.prefix[bars],
         "bar": np.concatenate([around.bar[bars], history.bar_features(bars - origin)], axis=1),
         "cell": np.concatenate([around.cell[row_bars, slots], history.cell_features(row_bars - origin, slots)], 1),
-        "memory": history.memory(row_bars - origin, slots, symbols),
+        "next_steps": history.next_steps(under_way - origin, *place_before),
+        "memory": np.concatenate([same_cell, recent], axis=1),
         "scored": np.arange(first, last) >= max(scored_from, first + 1),
     }
 
@@ -86,6 +101,6 @@ def collate(items: Sequence[Mapping[str, np.ndarray]]) -> Batch:
             table[index][inside] = torch.from_numpy(np.ascontiguousarray(item[name]))
         return table
 
-    whole = {name: stack(name, torch.int64) for name in ("fields", "bar_index", "prefix", "memory")}
+    whole = {name: stack(name, torch.int64) for name in ("fields", "bar_index", "prefix", "next_steps", "memory")}
     features = {name: stack(name, torch.float32) for name in ("bar", "cell")}
     return Batch(**whole, **features, scored=stack("scored", torch.bool))
