@@ -8,8 +8,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from training.corpora import check_data
 from workbench.cli.parser import LineParser, positive
 from workbench.domain.errors import ParameterError
+from workbench.models.elements import get_spec
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -46,12 +48,10 @@ def build_parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; returns 0. Errors are raised as `WorkbenchError`."""
     options = build_parser().parse_args(argv)
-    from training.config import list_configs, load_config, parse_corpora
+    from training.config import load_config, parse_corpora
 
-    if options.config is None and options.element not in list_configs():
-        raise ParameterError(f"element {options.element!r} is not known: expected one of {', '.join(list_configs())}")
-    if not options.data.is_dir():
-        raise ParameterError(f"data folder {options.data} is not there: expected a folder that holds the corpora")
+    get_spec(options.element)
+    check_data(options.data)
     config = load_config(
         options.config or (f"{options.element}-{options.recipe}" if options.recipe else options.element),
         corpora=parse_corpora(options.corpora) if options.corpora else None,
@@ -64,13 +64,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         raise ParameterError(f"recipe {options.config} is for {config.element!r}, not for {options.element!r}")
     folder = options.out or Path("runs") / "train" / options.element
     from training.fit import Machines
+    from training.meters import Told
     from training.run import train
     from training.session import is_first_process
 
     run = train(
         config, options.data, folder, track=not options.no_track, limit=options.limit, start=options.start,
         machines=Machines(options.devices, options.nodes, options.strategy, options.accelerator),
-        progress=sys.stderr.isatty(), command=told_command(options),
+        progress=sys.stderr.isatty(), callbacks=() if sys.stderr.isatty() else (Told(),), command=told_command(options),
     )  # fmt: skip
     if is_first_process():
         print(f"{run.weights}: {run.card['validation_nats_per_note']['nll']:.3f} nats a note on validation")

@@ -20,7 +20,7 @@ from training.tuning import NEW, Method, Tuned, TuningRecipe, nats_per_note, tun
 from workbench.domain.errors import CorpusError, ModelError, ParameterError
 from workbench.domain.paths import home_dir
 from workbench.models.checkpoint import file_hash, save_checkpoint
-from workbench.models.elements import SPECS, get_spec
+from workbench.models.elements import get_spec
 from workbench.models.library import both_appear, check_name, save_adapter
 from workbench.models.lora import adapter_state, merged
 from workbench.models.registry import load_model, weights_path
@@ -230,8 +230,7 @@ def old_parts(data: Path, config: TrainingConfig) -> list[EncodedPart]:
 
 
 def _target(element: str, name: str, method: str, overwrite: bool, library: Path) -> Path:
-    if element not in SPECS:
-        raise ParameterError(f"element {element!r} is not known: expected one of {', '.join(SPECS)}")
+    get_spec(element)
     if method not in LEARNING_RATES:
         raise ParameterError(f"method {method!r} is not known: expected lora or full")
     check_name(name)

@@ -1,7 +1,8 @@
-"""What is read off while a network learns: rows and notes a second, learning rate, size of the gradient."""
+"""What is read off while a network learns: rows and notes a second, learning rate, size of the gradient, nats."""
 
 from __future__ import annotations
 
+import sys
 import time
 from typing import Any
 
@@ -53,3 +54,24 @@ class Meters(lightning.Callback):
     def _is_due(trainer: lightning.Trainer, *, done: bool = False) -> bool:
         every: int = trainer.log_every_n_steps  # type: ignore[attr-defined]
         return (trainer.global_step + (0 if done else 1)) % max(1, every) == 0
+
+
+class Told(lightning.Callback):
+    """Tells on standard error where a training goes on from and what each validation brought, line by line."""
+
+    def on_train_start(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:
+        """Tell the first step."""
+        if trainer.global_step:
+            self._tell(trainer, f"goes on from step {trainer.global_step} of {trainer.max_steps}")
+        else:
+            self._tell(trainer, f"{trainer.max_steps} steps")
+
+    def on_validation_end(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:
+        """Tell the figure."""
+        nats = float(trainer.callback_metrics["val_nll"])
+        self._tell(trainer, f"step {trainer.global_step} of {trainer.max_steps}: {nats:.3f} nats a note")
+
+    @staticmethod
+    def _tell(trainer: lightning.Trainer, text: str) -> None:
+        if trainer.is_global_zero:
+            print(text, file=sys.stderr, flush=True)

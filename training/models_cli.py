@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from training.corpora import check_data
 from workbench.cli.parser import LineParser
 from workbench.domain.errors import ParameterError
 from workbench.models.elements import SPECS, get_spec
@@ -35,7 +36,7 @@ def build_parser() -> argparse.ArgumentParser:
     fetch = actions.add_parser("fetch", help="copy a version where requests find it by name")
     fetch.add_argument("element", metavar="ELEMENT")
     fetch.add_argument("version", metavar="VERSION|ALIAS")
-    fetch.add_argument("--name", help="default: the alias, or vN")
+    fetch.add_argument("--name", help="default: vN, N being the version's number")
     return parser
 
 
@@ -89,6 +90,7 @@ def _promote(options: argparse.Namespace) -> None:
     from workbench.tracking.model_registry import promote
 
     get_spec(options.element)
+    check_data(options.data)
     with quiet():
         from training.judging import measure_on
 
@@ -101,9 +103,9 @@ def _promote(options: argparse.Namespace) -> None:
 
 
 def _fetch(options: argparse.Namespace) -> None:
-    from workbench.tracking.model_registry import fetch_model
+    from workbench.tracking.model_registry import fetch_model, get_version
 
     get_spec(options.element)
-    name = options.name or (f"v{options.version}" if options.version.isdigit() else options.version)
+    name = options.name or f"v{get_version(options.element, options.version).version}"
     path = fetch_model(options.element, options.version, name)
     print(f'{path}: ask for it with "models": {{"{options.element}": "{name}"}}')

@@ -6,8 +6,10 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from training.corpora import check_data
 from workbench.cli.parser import LineParser
 from workbench.domain.errors import ParameterError
+from workbench.models.elements import get_spec
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -22,7 +24,12 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--trials", type=int, required=True, metavar="N", help="trials of the study in all")
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="processes on this machine")
     parser.add_argument("--space", type=Path, metavar="FILE", help="YAML of what may change")
-    parser.add_argument("--config", type=Path, metavar="FILE", help="recipe to start from instead of the element's own")
+    recipe = parser.add_mutually_exclusive_group()
+    recipe.add_argument("--recipe", metavar="NAME", help="another recipe of the element to start from, such as small")
+    recipe.add_argument("--config", type=Path, metavar="FILE", help="recipe to start from instead of the element's own")
+    parser.add_argument(
+        "--corpora", metavar="NAMES", help="corpora with shares instead of the recipe's: groove=3,freedoom"
+    )
     parser.add_argument("--study", metavar="NAME", help="name of the study (default: ELEMENT)")
     parser.add_argument("--storage", metavar="URL", help="database of the study (default: sqlite in the out folder)")
     parser.add_argument("--out", type=Path, metavar="DIR", help="default: runs/sweep/ELEMENT")
@@ -37,8 +44,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = build_parser().parse_args(argv)
     if options.trials < 1 or options.jobs < 1:
         raise ParameterError(f"trials {options.trials} and jobs {options.jobs}: expected whole numbers above 0")
-    if not options.data.is_dir():
-        raise ParameterError(f"data folder {options.data} is not there: expected a folder that holds the corpora")
+    get_spec(options.element)
+    check_data(options.data)
+    from training.config import parse_corpora
     from training.session import quiet
 
     with quiet():
@@ -46,7 +54,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         result = sweep(
             options.element, options.data, trials=options.trials, jobs=options.jobs, space=options.space,
-            config=options.config, study=options.study, storage=options.storage, out=options.out,
+            config=options.config or (f"{options.element}-{options.recipe}" if options.recipe else None),
+            corpora=parse_corpora(options.corpora) if options.corpora else None,
+            study=options.study, storage=options.storage, out=options.out,
             limit=options.limit, steps=options.steps, track=not options.no_track,
         )  # fmt: skip
     print(result.frame().to_string(index=False, float_format="{:.4g}".format))

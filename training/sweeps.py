@@ -11,7 +11,7 @@ import multiprocessing
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -97,6 +97,7 @@ def sweep(
     jobs: int = 1,
     space: str | Path | None = None,
     config: str | Path | None = None,
+    corpora: Mapping[str, float] | None = None,
     study: str | None = None,
     storage: str | None = None,
     out: str | Path | None = None,
@@ -119,6 +120,8 @@ def sweep(
         YAML of choices and ranges; by default `search_spaces/default.yaml`.
     config : path, optional
         Recipe to start from; by default the element's own.
+    corpora : mapping corpus -> share, optional
+        Instead of the recipe's.
     study, storage : str, optional
         Name and database address, by default ELEMENT and `sqlite:///OUT/study.db`. Machines that share both share the
         study.
@@ -142,7 +145,7 @@ def sweep(
         If a corpus is missing.
     """
     folder = Path(out or Path("runs") / "sweep" / element)
-    recipe = load_config(config or element, steps=steps)
+    recipe = load_config(config or element, steps=steps, corpora=corpora)
     find_corpora(Path(data), tuple(recipe.corpora))
     folder.mkdir(parents=True, exist_ok=True)
     job = Sweep(

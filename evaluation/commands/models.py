@@ -9,9 +9,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from training.corpora import check_data
 from workbench.cli.parser import positive
-from workbench.domain.errors import ParameterError
-from workbench.models.elements import SPECS
+from workbench.models.elements import get_spec
 
 
 def add_to(subjects: Any) -> None:
@@ -37,12 +37,10 @@ def add_to(subjects: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Judge the networks; 0 if every bar holds, 1 if one does not."""
-    unknown = [name for name in options.elements if name not in SPECS]
-    if unknown:
-        raise ParameterError(f"element {unknown[0]!r} is not known: expected one of {', '.join(SPECS)}")
+    for name in options.elements:
+        get_spec(name)
     data = options.data or default_data()
-    if not data.is_dir():
-        raise ParameterError(f"data folder {data} is not there: expected a folder that holds the corpora")
+    check_data(data)
     from evaluation.models import evaluate_models, to_json, to_table, update_cards
     from training.session import quiet
 

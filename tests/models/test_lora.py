@@ -23,7 +23,8 @@ def base() -> ElementTransformer:
 def stream(model: ElementTransformer) -> torch.Tensor:
     torch.manual_seed(1)
     with torch.no_grad():
-        return model.choose_step(model.run_trunk(torch.randn(2, 5, CONFIG.width), torch.zeros(2, 5, 6, dtype=torch.long))[0])
+        nowhere = torch.zeros(2, 5, 6, dtype=torch.long)
+        return model.choose_step(model.run_trunk(torch.randn(2, 5, CONFIG.width), nowhere)[0])
 
 
 def disturb(model: torch.nn.Module) -> None:

@@ -164,7 +164,7 @@ def test_the_command_teaches_a_folder(
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        (["oboe", "--midi", ".", "--name", "x"], ParameterError, "'oboe' is not known"),
+        (["oboe", "--midi", ".", "--name", "x"], ModelError, "'oboe' is not known"),
         (["bass", "--midi", "/nowhere", "--name", "x", "--no-track"], CorpusError, "/nowhere is not there"),
         (["bass", "--midi", ".", "--name", "../x", "--no-track"], ModelError, "is none"),
         (["bass", "--midi", ".", "--name", "champion", "--no-track"], ModelError, "alias of the registry"),

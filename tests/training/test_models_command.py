@@ -60,7 +60,7 @@ def test_from_a_name_to_the_champion(home: Path, groove_data: Path, capsys: pyte
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        (["register", "oboe"], ModelError, "'oboe' has no model"),
+        (["register", "oboe"], ModelError, "'oboe' is not known"),
         (["register", "percussion", "none"], ModelError, "there are plain, wild"),
         (["promote", "percussion"], WorkbenchError, "--data"),
         ([], WorkbenchError, "ACTION"),

@@ -80,6 +80,18 @@ def read_folder(folder: Path, *, processes: int | None = None, use_cache: bool =
     return CorpusReading("folder", tuple(gather(reader, folder, processes=processes, use_cache=use_cache)))
 
 
+def check_data(data: Path) -> None:
+    """Refuse a data folder that is not there.
+
+    Raises
+    ------
+    CorpusError
+        One line that names it.
+    """
+    if not data.is_dir():
+        raise CorpusError(f"data folder {data} is not there: expected a folder that holds the corpora")
+
+
 def find_corpora(data: Path, names: tuple[str, ...] | None = None) -> list[Corpus]:
     """The corpora that are there, in the order of the registry.
 
@@ -95,8 +107,7 @@ def find_corpora(data: Path, names: tuple[str, ...] | None = None) -> list[Corpu
     missing = [name for name in names or () if name not in {corpus.name for corpus in present}]
     wanted = [corpus for corpus in present if (corpus.name in names if names is not None else not corpus.named_only)]
     if missing or not wanted:
-        if not data.is_dir():
-            raise CorpusError(f"data folder {data} is not there: expected a folder that holds the corpora")
+        check_data(data)
         by_name = [corpus.name for corpus in present if corpus.named_only and corpus.name != "folder"]
         if names is None and by_name:
             raise CorpusError(f"{data} holds only what must be asked for by name: {', '.join(by_name)}")

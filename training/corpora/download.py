@@ -56,7 +56,6 @@ def download(url: str, path: Path, *, checksum: str = "", progress: Progress | N
     if urllib.parse.urlsplit(url).scheme not in ("http", "https"):
         raise CorpusError(f"address {url} cannot be loaded: expected http or https")
     part = path.with_name(path.name + ".part")
-    path.parent.mkdir(parents=True, exist_ok=True)
     for attempt in range(_ATTEMPTS):
         try:
             _load_rest(url, part, progress)
@@ -94,6 +93,7 @@ def _load_rest(url: str, part: Path, progress: Progress | None) -> None:
         total = here + int(length) if length and length.isdigit() else None
         if total is not None and total > LARGEST_DOWNLOAD_BYTES:
             raise CorpusError(f"{url} holds {total:,} bytes, more than {LARGEST_DOWNLOAD_BYTES:,}: it is not the set")
+        part.parent.mkdir(parents=True, exist_ok=True)
         _told(part).write_text(json.dumps({"validator": _validator(answer.headers)}), encoding="utf-8")
         with part.open("ab" if goes_on else "wb") as file:
             while chunk := answer.read(_CHUNK_BYTES):

@@ -24,15 +24,18 @@ EXIT_ERROR = 2
 EXIT_INTERRUPTED = 130
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """The parser of every command that this package has, with the names of those that other packages add."""
+def build_parser(*, with_summaries: bool = False) -> argparse.ArgumentParser:
+    """The parser of every command that this package has, with those that other packages add.
+
+    What the added ones do is only told with summaries: their modules are imported for that.
+    """
     parser = LineParser(prog="beatsfoundry", description="Compose, render, mix, master and measure music.")
     parser.add_argument("--version", action="store_true", help="print the version and leave")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=LineParser)
     for module in (generate, analyze, references, parameters, lab):
         module.add_to(commands)
     for name, entry in _added_commands().items():
-        commands.add_parser(name, add_help=False, help=f"see beatsfoundry {name} --help ({entry.module})")
+        commands.add_parser(name, add_help=False, help=_summary(entry) if with_summaries else None)
     return parser
 
 
@@ -59,7 +62,7 @@ def _run(arguments: list[str]) -> int:
     if arguments and arguments[0] in added:
         command: Callable[[list[str]], int | None] = added[arguments[0]].load()
         return int(command(arguments[1:]) or 0)
-    parser = build_parser()
+    parser = build_parser(with_summaries=not arguments or arguments[0] in ("-h", "--help"))
     options = parser.parse_args(arguments)
     if options.version:
         from workbench.pipeline import installed_versions
@@ -74,6 +77,13 @@ def _run(arguments: list[str]) -> int:
 
 def _added_commands() -> dict[str, EntryPoint]:
     return {entry.name: entry for entry in sorted(entry_points(group=COMMAND_GROUP), key=lambda item: item.name)}
+
+
+def _summary(entry: EntryPoint) -> str:
+    """The first sentence that an added command says of itself."""
+    describe = getattr(sys.modules[entry.load().__module__], "build_parser", None)
+    text = "" if describe is None else str(describe().description).split(". ")[0].rstrip(".")
+    return (text[:1].lower() + text[1:] or f"see beatsfoundry {entry.name} --help").replace("%", "%%")
 
 
 @contextlib.contextmanager

@@ -129,5 +129,6 @@ def recent_attributes(rows: Rows, attributes: int) -> Integers:
     """
     is_note = rows[:, STEP_COLUMN] > 0
     notes = np.concatenate([np.zeros((RECENT_NOTES, attributes), np.int64), rows[is_note, FIRST_ATTRIBUTE:] + 1])
-    before = np.cumsum(is_note) - is_note
-    return notes[before[:, None] + RECENT_NOTES - 1 - np.arange(RECENT_NOTES)]
+    before: Integers = np.cumsum(is_note) - is_note
+    recent: Integers = notes[before[:, None] + RECENT_NOTES - 1 - np.arange(RECENT_NOTES)]
+    return recent

@@ -21,7 +21,7 @@ def get_spec(name: str) -> ElementSpec:
         If no element has that name.
     """
     if name not in SPECS:
-        raise ModelError(f"element {name!r} has no model: expected one of {', '.join(SPECS)}")
+        raise ModelError(f"element {name!r} is not known: expected one of {', '.join(SPECS)}")
     return SPECS[name]
 
 
