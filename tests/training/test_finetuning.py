@@ -18,7 +18,7 @@ from training.corpora.song import CorpusSong
 from training.finetune_cli import main
 from training.finetuning import finetune, new_parts, old_parts
 from training.tuning import TuningRecipe, nats_per_note, tune
-from workbench.domain.errors import CorpusError, ModelError, ParameterError, WorkbenchError
+from workbench.domain.errors import CorpusError, ModelError, WorkbenchError
 from workbench.models.checkpoint import file_hash, read_card, save_checkpoint
 from workbench.models.elements import SPECS
 from workbench.models.registry import load_model, weights_path
