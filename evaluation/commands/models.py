@@ -29,6 +29,7 @@ def add_to(subjects: Any) -> None:
     models.add_argument("--nucleus", type=float, metavar="P", help="probability mass that samples are drawn from")
     models.add_argument("--temperature", type=float, metavar="T", help="of steps and symbols")
     models.add_argument("--attribute-temperature", type=float, metavar="T", help="of velocities and lengths")
+    models.add_argument("--pace", type=float, metavar="X", help="how firmly the density asked for is held")
     models.add_argument("--quick", action="store_true", help="leave the minutes of fine-tuning out")
     models.add_argument("--update-cards", action="store_true", help="write the figures into the cards of the weights")
     models.add_argument("--json", action="store_true", help="print JSON")
@@ -44,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
     from evaluation.models import evaluate_models, to_json, to_table, update_cards
     from training.session import quiet
 
-    chosen = {name: getattr(options, name) for name in ("nucleus", "temperature", "attribute_temperature")}
+    chosen = {name: getattr(options, name) for name in ("nucleus", "temperature", "attribute_temperature", "pace")}
     settings = {name: value for name, value in chosen.items() if value is not None}
     with quiet():
         results = evaluate_models(

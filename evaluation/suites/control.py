@@ -13,7 +13,7 @@ from evaluation.metrics.validity import fault
 from evaluation.subject import Comparison, Side, Subject, side
 from evaluation.writing import asked, job_at, last_bars
 from workbench.models.batch import Job
-from workbench.models.context import DENSITY_CLASSES, PREFIX_SIZES
+from workbench.models.context import DENSITY_CLASSES, DENSITY_COLUMN
 from workbench.models.history import STEP_COLUMN, Rows
 from workbench.models.spec import BAR_STEP
 
@@ -28,7 +28,7 @@ _STYLE_TRAINING_EXCERPTS = 4000
 def judge_density(subject: Subject) -> tuple[list[Row], list[Rows]]:
     """Each density class asked of forty places; returns what was written beside the rows of the table."""
     where = subject.places[:: max(1, len(subject.places) // _SWEEP_PLACES)][:_SWEEP_PLACES]
-    column = list(PREFIX_SIZES).index("density")
+    column = DENSITY_COLUMN
     classes = [value for _ in where for value in _CLASSES]
     jobs = [
         job_at(

@@ -15,8 +15,10 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from workbench.models.context import DENSITY_COLUMN
 from workbench.models.grid import SLOTS_PER_BEAT
 from workbench.models.history import BAR_COLUMN, STEP_COLUMN, History, Rows
+from workbench.models.pace import PACE_BARS, pace_bias
 from workbench.models.sampling import Logits
 from workbench.models.spec import BAR_STEP, RECENT_NOTES, SAME_STEP, STEPS, Settings, Surroundings
 from workbench.models.transformer import Cache, ElementTransformer
@@ -111,6 +113,7 @@ class _Lockstep:
         self._end = np.array([job.end_bar for job in jobs])
         self._slot_limit = np.array([job.bar_beats * SLOTS_PER_BEAT for job in jobs])
         self._recent = np.zeros((len(jobs), RECENT_NOTES, len(self._spec.attributes)), np.int64)
+        self._counts = np.zeros((len(jobs), self._length + 1), np.int64)
         self._state = torch.zeros(len(jobs), model.config.width)
         self._trunk: Cache | None = None
         self._notes: Cache | None = None
@@ -132,7 +135,8 @@ class _Lockstep:
         forced = [self._forced(number) for number in self._ids.tolist()]
         chance = np.stack([self._rngs[number].random(_FIELDS + len(self._spec.attributes)) for number in self._ids])
         rows = np.zeros((len(self._ids), 4 + len(self._spec.attributes)), np.int64)
-        step = draw_rows(_numpy(self._model.choose_step(stream)), self._steps_allowed(), chance[:, 0], self._settings)
+        steps = _numpy(self._model.choose_step(stream)) + self._pace_bias()
+        step = draw_rows(steps, self._steps_allowed(), chance[:, 0], self._settings)
         step = np.where(self._bars < 0, BAR_STEP, step)
         if self._settings.on_downbeat:
             step = np.where((self._bars >= 0) & (self._slots < 0), 1, step)
@@ -171,6 +175,18 @@ class _Lockstep:
         symbols = np.where(self._bars < 0, -1, self._symbols)
         return torch.from_numpy(self._history.next_steps(place, slots, symbols))[:, None]
 
+    def _pace_bias(self) -> npt.NDArray[np.float64] | float:
+        if self._settings.pace == 0.0:
+            return 0.0
+        bars = np.clip(self._bars, 0, self._length - 1)
+        columns = np.maximum(bars[:, None] - np.arange(PACE_BARS), -1)
+        # The last column stays empty, so that bars before the first count as nothing.
+        notes = self._counts[self._ids[:, None], columns].sum(axis=1)
+        classes = self._prefix[self._ids, bars, DENSITY_COLUMN]
+        whole = np.minimum(bars, PACE_BARS - 1)
+        slots, limit = self._slots, self._slot_limit
+        return pace_bias(self._spec, self._settings.pace, classes, notes, whole, slots, limit)
+
     def _steps_allowed(self) -> Flags:
         steps = np.arange(STEPS)
         inside = (steps > self._slots[:, None] + 1) & (steps <= self._slot_limit[:, None])
@@ -188,6 +204,8 @@ class _Lockstep:
         placed = rows[~finished].copy()
         placed[:, 0] += self._ids[~finished] * self._stride
         self._history.add(placed)
+        note = ~line
+        self._counts[self._ids[note], rows[note, 0]] += 1
         self._bars = rows[:, 0]
         self._slots, self._symbols = np.where(line, -1, rows[:, 1]), np.where(line, -1, rows[:, 3])
         self._together = np.where(line, 0, np.where(same, self._together + 1, 1))

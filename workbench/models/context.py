@@ -52,6 +52,8 @@ PREFIX_SIZES: dict[str, int] = {
 bars to the end of the section (1, 2, 3, more). `register` and `dynamics` are where and how loud the part lies on the
 whole."""
 
+DENSITY_COLUMN = list(PREFIX_SIZES).index("density")
+
 Bits = npt.NDArray[np.uint8]
 
 

@@ -14,8 +14,10 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from workbench.models.context import DENSITY_COLUMN
 from workbench.models.grid import SLOTS_PER_BEAT
 from workbench.models.history import BAR_COLUMN, STEP_COLUMN, SYMBOL_COLUMN, History, Rows, recent_attributes
+from workbench.models.pace import PACE_BARS, pace_bias
 from workbench.models.prior import CellPrior
 from workbench.models.spec import BAR_STEP, SAME_STEP, STEPS, Settings, Surroundings
 from workbench.models.tokenizer import with_bar_lines
@@ -151,7 +153,7 @@ class _Run:
         self._notes: Cache | None = None
         self._bar_state: dict[int, Tensor] = {}
         self._pending = writer._model.start.view(1, 1, -1)
-        self._place = (-1, -1)
+        self._place, self._written = (-1, -1), 0
         self._ahead: Tensor | None = None
         self.length = 0
         line = np.array([self._line(bar)], np.int64)
@@ -249,7 +251,7 @@ class _Run:
     def notes_of_bar(self, bar: int, rng: np.random.Generator, *, may_rest: bool) -> list[list[int]]:
         """Write the notes of one bar."""
         notes: list[list[int]] = []
-        slot, symbol, together = -1, -1, 0
+        slot, symbol, together, self._written = -1, -1, 0, 0
         while True:
             stream = self._advance(bar)
             ending = may_rest or bool(notes)
@@ -263,6 +265,7 @@ class _Run:
             row = self._decide(stream, bar, slot, row, rng)
             symbol, together = row[3], together + 1
             notes.append(row)
+            self._written = len(notes)
 
     def play_again(self, rows: Rows, bar: int, rng: np.random.Generator) -> list[list[int]]:
         """Enter given notes in `bar` with velocity and deviation drawn anew."""
@@ -271,6 +274,17 @@ class _Run:
             stream = self._advance(bar)
             notes.append(self._decide(stream, bar, slot, [bar, slot, *row], rng, kept=("duration", "quality", "bass")))
         return notes
+
+    def _pace_bias(self, bar: int, slot: int) -> Logits | float:
+        """Pull towards the density asked for."""
+        if self._settings.pace == 0.0:
+            return 0.0
+        writer, first = self._writer, max(0, bar - PACE_BARS + 1)
+        notes = len(writer.rows) - writer._starts[first] - (bar + 1 - first) + self._written
+        place = [np.array([value]) for value in (notes, bar - first, slot, writer._bar_beats * SLOTS_PER_BEAT)]
+        classes = writer._around.prefix[[bar], DENSITY_COLUMN]
+        bias: Logits = pace_bias(self._spec, self._settings.pace, classes, *place)[0]
+        return bias
 
     def _choose_step(
         self,
@@ -285,7 +299,7 @@ class _Run:
     ) -> int:
         if self._settings.on_downbeat and slot < 0:
             return 1
-        values = _numpy(logits)
+        values = _numpy(logits) + self._pace_bias(bar, slot)
         allowed = np.zeros(STEPS, bool)
         allowed[BAR_STEP] = ending
         allowed[slot + 2 : self._writer._bar_beats * SLOTS_PER_BEAT + 1] = True

@@ -55,6 +55,8 @@ class Settings:
         Most notes in one slot.
     on_downbeat : bool
         Whether every bar begins with a note (chords are told anew at each bar).
+    pace : float
+        How firmly the density asked for is held, see `pace.pace_bias`; 0 leaves it to the network.
     """
 
     nucleus: float = 0.98
@@ -62,6 +64,7 @@ class Settings:
     attribute_temperature: float = 0.9
     polyphony: int = 8
     on_downbeat: bool = False
+    pace: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,72 @@
+"""Holding a part to the density that was asked of it.
+
+A network is told a class of notes a bar and mostly keeps to it, but less so where style or section speak against it.
+Here the steps that would bring it back are made likelier in proportion to how far it has strayed; while it keeps to
+its class, nothing is changed.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from workbench.models.grid import SLOTS_PER_BAR, SLOTS_PER_BEAT
+from workbench.models.spec import BAR_STEP, SAME_STEP, STEPS, ElementSpec
+
+PACE_BARS = 4
+"""Bars that are looked back over, the one under way included."""
+_PRIOR_BARS = 0.5
+_LARGEST_BIAS = 4.0
+_OPEN_CLASS = 1.5
+
+Integers = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+
+def density_limits(spec: ElementSpec, classes: Integers) -> tuple[Floats, Floats]:
+    """Fewest and most notes a bar of density classes 1..8.
+
+    Examples
+    --------
+    >>> from workbench.models.elements import get_spec
+    >>> density_limits(get_spec("bass"), np.array([1, 2]))
+    (array([0. , 1.5]), array([1.5, 3. ]))
+    """
+    edges = np.array([0.0, *spec.density_edges, spec.density_edges[-1] * _OPEN_CLASS])
+    return edges[classes - 1], edges[classes]
+
+
+def pace_bias(
+    spec: ElementSpec, strength: float, classes: Integers, notes: Integers, bars: Integers, slots: Integers,
+    bar_slots: Integers,
+) -> Floats:  # fmt: skip
+    """What is added to the step logits of n parts, (n, STEPS).
+
+    Parameters
+    ----------
+    spec : ElementSpec
+    strength : float
+        Nats a beat sooner or later, for a density that is off by a factor of e.
+    classes : array (n,)
+        Density class asked of the bar under way; 0 where none is told.
+    notes : array (n,)
+        Notes of the last `PACE_BARS` bars, the one under way included.
+    bars : array (n,)
+        Whole bars among them that are complete.
+    slots : array (n,)
+        Slot of the last note in the bar under way, -1 if there is none.
+    bar_slots : array (n,)
+        Slots in a bar.
+    """
+    low, high = density_limits(spec, np.maximum(classes, 1))
+    middle = (low + high) / 2.0
+    elapsed = bars + (slots + 1.0) / bar_slots
+    rate = (notes + _PRIOR_BARS * middle) / (elapsed + _PRIOR_BARS)
+    strayed = np.log(rate / np.clip(rate, np.maximum(low, 0.25), high))
+    pull = np.where(classes > 0, np.clip(-strength * strayed, -_LARGEST_BIAS, _LARGEST_BIAS), 0.0)
+    steps = np.arange(STEPS)
+    wait = np.clip(steps - 1 - slots[:, None], 0, SLOTS_PER_BAR).astype(np.float64)
+    wait[:, SAME_STEP] = 0.0
+    wait[:, BAR_STEP] = bar_slots - np.maximum(slots, 0)
+    bias: Floats = -pull[:, None] * wait / SLOTS_PER_BEAT
+    return bias
