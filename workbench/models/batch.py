@@ -18,7 +18,7 @@ from torch import Tensor
 from workbench.models.context import DENSITY_COLUMN
 from workbench.models.grid import SLOTS_PER_BEAT
 from workbench.models.history import BAR_COLUMN, STEP_COLUMN, History, Rows
-from workbench.models.pace import PACE_BARS, pace_bias
+from workbench.models.pace import bars_alike, pace_bias
 from workbench.models.sampling import Logits
 from workbench.models.spec import BAR_STEP, RECENT_NOTES, SAME_STEP, STEPS, Settings, Surroundings
 from workbench.models.transformer import Cache, ElementTransformer
@@ -113,7 +113,9 @@ class _Lockstep:
         self._end = np.array([job.end_bar for job in jobs])
         self._slot_limit = np.array([job.bar_beats * SLOTS_PER_BEAT for job in jobs])
         self._recent = np.zeros((len(jobs), RECENT_NOTES, len(self._spec.attributes)), np.int64)
-        self._counts = np.zeros((len(jobs), self._length + 1), np.int64)
+        # Notes up to each bar, and how many bars are asked for the same density.
+        self._sums = np.zeros((len(jobs), self._length + 1), np.int64)
+        self._alike = self._stack([bars_alike(job.around.prefix[:, DENSITY_COLUMN]) for job in jobs])
         self._state = torch.zeros(len(jobs), model.config.width)
         self._trunk: Cache | None = None
         self._notes: Cache | None = None
@@ -179,13 +181,11 @@ class _Lockstep:
         if self._settings.pace == 0.0:
             return 0.0
         bars = np.clip(self._bars, 0, self._length - 1)
-        columns = np.maximum(bars[:, None] - np.arange(PACE_BARS), -1)
-        # The last column stays empty, so that bars before the first count as nothing.
-        notes = self._counts[self._ids[:, None], columns].sum(axis=1)
+        alike = self._alike[self._ids, bars]
+        notes = self._sums[self._ids, bars + 1] - self._sums[self._ids, bars + 1 - alike]
         classes = self._prefix[self._ids, bars, DENSITY_COLUMN]
-        whole = np.minimum(bars, PACE_BARS - 1)
         slots, limit = self._slots, self._slot_limit
-        return pace_bias(self._spec, self._settings.pace, classes, notes, whole, slots, limit)
+        return pace_bias(self._spec, self._settings.pace, classes, notes, alike - 1, slots, limit)
 
     def _steps_allowed(self) -> Flags:
         steps = np.arange(STEPS)
@@ -205,13 +205,14 @@ class _Lockstep:
         placed[:, 0] += self._ids[~finished] * self._stride
         self._history.add(placed)
         note = ~line
-        self._counts[self._ids[note], rows[note, 0]] += 1
+        self._sums[self._ids[note], rows[note, 0] + 1] += 1
+        opened = np.flatnonzero(line & ~finished)
+        self._sums[self._ids[opened], rows[opened, 0] + 1] = self._sums[self._ids[opened], rows[opened, 0]]
         self._bars = rows[:, 0]
         self._slots, self._symbols = np.where(line, -1, rows[:, 1]), np.where(line, -1, rows[:, 3])
         self._together = np.where(line, 0, np.where(same, self._together + 1, 1))
         grown = np.concatenate([rows[:, None, 4:] + 1, self._recent[:, :-1]], axis=1)
         self._recent = np.where(line[:, None, None], self._recent, grown)
-        opened = np.flatnonzero(line & ~finished)
         self._refresh_states(opened, self._bars[opened])
         return finished
 

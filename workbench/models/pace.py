@@ -13,8 +13,7 @@ import numpy.typing as npt
 from workbench.models.grid import SLOTS_PER_BAR, SLOTS_PER_BEAT
 from workbench.models.spec import BAR_STEP, SAME_STEP, STEPS, ElementSpec
 
-PACE_BARS = 4
-"""Bars that are looked back over, the one under way included."""
+_PACE_BARS = 4
 _PRIOR_BARS = 0.5
 _LARGEST_BIAS = 4.0
 _OPEN_CLASS = 1.5
@@ -36,6 +35,21 @@ def density_limits(spec: ElementSpec, classes: Integers) -> tuple[Floats, Floats
     return edges[classes - 1], edges[classes]
 
 
+def bars_alike(classes: Integers) -> Integers:
+    """For each bar of a song, how many bars up to it, at most four and itself included, are asked for its density.
+
+    Examples
+    --------
+    >>> bars_alike(np.array([3, 3, 3, 3, 3, 5, 5]))
+    array([1, 2, 3, 4, 4, 1, 2])
+    """
+    bars = np.arange(len(classes))
+    begins = np.r_[True, classes[1:] != classes[:-1]] if len(classes) else np.zeros(0, bool)
+    first: Integers = np.maximum.accumulate(np.where(begins, bars, 0))
+    alike: Integers = np.minimum(bars - first + 1, _PACE_BARS)
+    return alike
+
+
 def pace_bias(
     spec: ElementSpec, strength: float, classes: Integers, notes: Integers, bars: Integers, slots: Integers,
     bar_slots: Integers,
@@ -50,9 +64,9 @@ def pace_bias(
     classes : array (n,)
         Density class asked of the bar under way; 0 where none is told.
     notes : array (n,)
-        Notes of the last `PACE_BARS` bars, the one under way included.
+        Notes of the bars that are looked back over (`bars_alike`), the one under way included.
     bars : array (n,)
-        Whole bars among them that are complete.
+        Bars among them that are complete.
     slots : array (n,)
         Slot of the last note in the bar under way, -1 if there is none.
     bar_slots : array (n,)

@@ -17,7 +17,7 @@ from torch import Tensor
 from workbench.models.context import DENSITY_COLUMN
 from workbench.models.grid import SLOTS_PER_BEAT
 from workbench.models.history import BAR_COLUMN, STEP_COLUMN, SYMBOL_COLUMN, History, Rows, recent_attributes
-from workbench.models.pace import PACE_BARS, pace_bias
+from workbench.models.pace import bars_alike, pace_bias
 from workbench.models.prior import CellPrior
 from workbench.models.spec import BAR_STEP, SAME_STEP, STEPS, Settings, Surroundings
 from workbench.models.tokenizer import with_bar_lines
@@ -70,6 +70,7 @@ class PartWriter:
             self._history.add_ahead(ahead)
         self.rows: Rows = np.zeros((0, self._columns), np.int64)
         self._starts: list[int] = []
+        self._alike = bars_alike(around.prefix[:, DENSITY_COLUMN])
 
     @property
     def bars(self) -> int:
@@ -279,7 +280,7 @@ class _Run:
         """Pull towards the density asked for."""
         if self._settings.pace == 0.0:
             return 0.0
-        writer, first = self._writer, max(0, bar - PACE_BARS + 1)
+        writer, first = self._writer, bar + 1 - int(self._writer._alike[bar])
         notes = len(writer.rows) - writer._starts[first] - (bar + 1 - first) + self._written
         place = [np.array([value]) for value in (notes, bar - first, slot, writer._bar_beats * SLOTS_PER_BEAT)]
         classes = writer._around.prefix[[bar], DENSITY_COLUMN]
