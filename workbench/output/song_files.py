@@ -13,13 +13,13 @@ from workbench.domain.plain_data import to_plain
 
 
 def compact(value: Any) -> bytes:
-    """A frozen value as one line of JSON; numbers are written so that they are read back the same.
+    r"""A frozen value as one line of JSON; numbers are written so that they are read back the same.
 
     Examples
     --------
     >>> from workbench.domain.score import Note
     >>> compact(Note(0.0, 60, 1.0, 90))
-    b'{"onset_beats":0.0,"pitch":60,"duration_beats":1.0,"velocity":90,"shift_beats":0.0}\\n'
+    b'{"onset_beats":0.0,"pitch":60,"duration_beats":1.0,"velocity":90,"shift_beats":0.0}\n'
     """
     return (json.dumps(to_plain(value), separators=(",", ":"), ensure_ascii=False, allow_nan=False) + "\n").encode()
 
