@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from workbench.domain.audio import Audio, Mix
+from workbench.domain.errors import ParameterError
 from workbench.domain.plan import Plan
 from workbench.domain.request import GenerationRequest
 from workbench.domain.results import Provenance, Track
@@ -155,19 +156,40 @@ def deliver(mix: Mix, plan: Plan) -> tuple[Audio, Audio]:
 def _candidate(request: GenerationRequest, references: Sequence[ReferenceProfile], progress: Progress | None) -> Track:
     from workbench.composition import compose
     from workbench.concept import translate
-    from workbench.mixing import mix
-    from workbench.quality import check
-    from workbench.rendering import render
 
-    clock = _Clock(progress)
+    clock = Clock(progress)
     with clock.stage("translate"):
         plan = translate(request, references=references)
     with clock.stage("compose") as report:
         score = compose(plan, progress=report)
-    with clock.stage("render") as report:
-        stems = render(score, plan, progress=report)
-    with clock.stage("mix"):
-        mixed = within_full_scale(mix(stems, score, plan))
+    return finish(request, plan, score, references, clock)
+
+
+def finish(
+    request: GenerationRequest,
+    plan: Plan,
+    score: Score,
+    references: Sequence[ReferenceProfile],
+    clock: Clock,
+    *,
+    standing: Mix | None = None,
+) -> Track:
+    """From score to track: render, mix, master, check.
+
+    Parameters
+    ----------
+    request, plan, score
+        What is wanted, and the notes.
+    references
+        Tracks whose distance is told.
+    clock : Clock
+        Measures the stages and tells their progress.
+    standing : Mix, optional
+        Stems that are taken as they are, and the desk on which the others are mixed beside them.
+    """
+    from workbench.quality import check
+
+    mixed = _mixed(plan, score, clock) if standing is None else _mixed_beside(standing, plan, score, clock)
     with clock.stage("master"):
         mastered, heard = deliver(mixed, plan)
     with clock.stage("check"):
@@ -179,8 +201,41 @@ def _candidate(request: GenerationRequest, references: Sequence[ReferenceProfile
         mix=mixed,
         master=mastered,
         report=quality,
-        provenance=_provenance(plan, clock.seconds),
+        provenance=provenance(plan, clock.seconds),
     )
+
+
+def _mixed(plan: Plan, score: Score, clock: Clock) -> Mix:
+    from workbench.mixing import mix
+    from workbench.rendering import render
+
+    with clock.stage("render") as report:
+        stems = render(score, plan, progress=report)
+    with clock.stage("mix"):
+        return within_full_scale(mix(stems, score, plan))
+
+
+def _mixed_beside(standing: Mix, plan: Plan, score: Score, clock: Clock) -> Mix:
+    """The standing stems as they are; those that they lack are rendered and mixed on the same desk."""
+    from workbench.mixing import mix_again
+    from workbench.rendering import render
+
+    missing = {name: part for name, part in score.parts.items() if name not in standing.stems}
+    with clock.stage("render") as report:
+        stems = render(replace(score, parts=missing), plan, progress=report) if missing else {}
+    with clock.stage("mix"):
+        if standing.desk is None:
+            raise ParameterError("mix: expected standing stems with the desk that they were mixed on")
+        again = mix_again(stems, score, plan, standing.desk) if missing else {}
+        both = {name: standing.stems.get(name) or _loudest_within(again[name]) for name in score.parts}
+        total = np.sum([stem.samples for stem in both.values()], axis=0, dtype=np.float32)
+        return Mix(Audio(total, plan.delivery.sample_rate_hz), both, standing.desk)
+
+
+def _loudest_within(stem: Audio) -> Audio:
+    """A stem that would be cut off in an integer file is turned down; the others stay as they are."""
+    peak = float(np.abs(stem.samples).max(initial=0.0))
+    return stem if peak <= 0.999 else Audio(stem.samples * np.float32(0.999 / peak), stem.sample_rate_hz)
 
 
 def within_full_scale(mix: Mix) -> Mix:
@@ -194,7 +249,8 @@ def within_full_scale(mix: Mix) -> Mix:
     return Mix(Audio(mix.audio.samples * gain, mix.audio.sample_rate_hz), stems, desk)
 
 
-def _provenance(plan: Plan, seconds: dict[str, float]) -> Provenance:
+def provenance(plan: Plan, seconds: dict[str, float]) -> Provenance:
+    """Where a track comes from: seed, networks, versions, and the seconds that its stages took."""
     from workbench.models.registry import model_hashes
 
     return Provenance(
@@ -213,7 +269,7 @@ def installed_versions() -> dict[str, str]:
     return versions
 
 
-class _Clock:
+class Clock:
     """Measures each stage and passes its progress on as a share of the whole."""
 
     def __init__(self, progress: Progress | None) -> None:
@@ -223,6 +279,7 @@ class _Clock:
 
     @contextmanager
     def stage(self, name: str) -> Iterator[Progress | None]:
+        """Time a stage; gives a progress function for it."""
         share, start = _SHARES[name], self._done
         report = self._progress
         if report is not None:

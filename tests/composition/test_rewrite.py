@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 import pytest
@@ -48,7 +49,7 @@ def test_only_the_bars_asked_for_change(plan: Plan, score: Score, element: str, 
 @pytest.mark.parametrize("element", ["percussion", "bass", "pads", "leads"])
 def test_what_is_written_anew_differs(plan: Plan, score: Score, element: str) -> None:
     before = score.parts[element].notes
-    assert rewrite_element(plan, score, element, [range(0, 8)], seed=5) != before
+    assert rewrite_element(plan, score, element, [range(8)], seed=5) != before
     other = replace(plan, seed=99)
     whole = write_whole_element(other, score, element)
     assert whole != before
@@ -62,7 +63,7 @@ def test_an_element_written_whole_from_the_plans_own_seed_is_the_songs(plan: Pla
 def test_chords_outside_stay(plan: Plan, score: Score) -> None:
     chords = rewrite_chords(plan, score, [range(4, 6)], seed=8)
     assert chords[-1].end_beats == score.length_beats
-    for before, after in zip(chords, chords[1:], strict=False):
+    for before, after in itertools.pairwise(chords):
         assert before.end_beats == pytest.approx(after.onset_beats)
 
     def at(beat: float, line: tuple) -> tuple[int, str, int]:  # type: ignore[type-arg]
