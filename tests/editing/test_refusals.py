@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,7 @@ BAD: list[tuple[Any, str]] = [
 
 
 @pytest.mark.parametrize(("edit", "line"), BAD, ids=range(len(BAD)))
-def test_a_bad_edit_is_one_clear_line(song: Song, edit: Any, line: str) -> None:
+def test_a_bad_edit_is_one_clear_line(song: Song, digest: Callable[[object], str], edit: Any, line: str) -> None:
     before = digest((song.plan, song.score, song.state))
     with pytest.raises(ParameterError, match=line) as caught:
         edit_song(song, [edit])
@@ -93,7 +94,7 @@ def test_the_last_element_cannot_be_dropped(song: Song) -> None:
 )
 def test_a_lock_is_told(song: Song, edit: dict[str, Any]) -> None:
     held = edit_song(song, [{"edit": "lock", "element": "bass", "section": "verse 1"}])
-    with pytest.raises(ParameterError, match="bass.*locked"):
+    with pytest.raises(ParameterError, match=r"bass.*locked"):
         edit_song(held, [edit])
     edit_song(held, [{"edit": "unlock", "element": "bass"}, {"edit": "mute", "element": "bass"}])
 

@@ -77,11 +77,10 @@ def _apply(song: Song, edit: Edit) -> Song:
     count = len(song.state.history) + 1
     given = getattr(edit, "seed", None)
     seed = derived_seed(song.plan.seed, "edit", count) if given is None else given
-    entry: dict[str, Any] = edit.model_dump(mode="json", exclude_none=True)
-    if "seed" in type(edit).model_fields:
-        entry["seed"] = seed
+    filled: dict[str, Any] = {"seed": seed} if "seed" in type(edit).model_fields else {}
     if isinstance(edit, Import):
-        entry["sha256"] = read_midi(edit.file).sha256
+        filled["sha256"] = edit.sha256 or read_midi(edit.file).sha256
+    entry = edit.model_copy(update=filled).model_dump(mode="json", exclude_none=True)
     changed = _FUNCTIONS[edit.edit](song, edit, seed)
     if not changed.score.parts:
         raise ParameterError("nothing would play any more: leave one element")
