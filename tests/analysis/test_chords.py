@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -47,7 +49,7 @@ def test_heard_chords_cover_the_recording() -> None:
     heard = estimate_chords(audio)
     assert heard[0].start_seconds == 0.0
     assert heard[-1].end_seconds == pytest.approx(audio.duration_seconds)
-    assert all(a.end_seconds == b.start_seconds for a, b in zip(heard, heard[1:], strict=False))
+    assert all(a.end_seconds == b.start_seconds for a, b in pairwise(heard))
     assert [chord.symbol for chord in heard] == ["C", "Am"]
 
 
