@@ -1,4 +1,4 @@
-"""The control suite in the notes: what was stated is kept, sections return and differ, nothing clashes or stands still."""
+"""The control suite in the notes: what was stated is kept, sections return and differ, nothing clashes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The control suite as heard: key and chords estimated from the master, choruses against verses, warnings of the report."""
+"""The control suite as heard: key and chords estimated from the master, choruses against verses, warnings."""
 
 from __future__ import annotations
 
