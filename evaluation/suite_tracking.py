@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,10 +11,9 @@ from evaluation.run_result import RESULT_FILE, RunResult, TrackResult, told_outl
 from evaluation.suite_run import TRACKS
 from workbench.output.labels import format_number
 from workbench.tracking import LoggedRun
+from workbench.tracking.dashboard import EVALUATION
 from workbench.tracking.items import OUTCOME_LEVELS
 from workbench.tracking.records import Entry, RunRecord, log_records
-
-EXPERIMENT = "beatsfoundry/evaluation"
 
 
 def log_suite(result: RunResult, folder: Path, *, tracking_uri: str | None = None) -> LoggedRun:
@@ -52,7 +50,7 @@ def _parent(result: RunResult) -> RunRecord:
         if metric(one.name).direction != "neither"
     ]
     return RunRecord(
-        EXPERIMENT, f"{result.suite}: {result.name}", {"suite": result.suite, "suite_sha256": result.suite_digest,
+        EVALUATION, f"{result.suite}: {result.name}", {"suite": result.suite, "suite_sha256": result.suite_digest,
         "code_sha256": result.code_digest}, metrics, {**_tags(result), "kind": "suite"},
         "\n".join(lines).strip() + "\n", id=_id(result),
     )  # fmt: skip
@@ -64,7 +62,7 @@ def _child(result: RunResult, track: TrackResult, parent: RunRecord) -> RunRecor
     }
     params = {"style": track.style, "seed": str(track.seed), "references": ", ".join(track.references)}
     return RunRecord(
-        EXPERIMENT, track.id, params, {**track.figures, **checks},
+        EVALUATION, track.id, params, {**track.figures, **checks},
         {**_tags(result), **{f"model/{name}": digest for name, digest in track.model_hashes.items()}, "kind": "track"},
         parent=parent.id, id=f"{parent.id}-{track.id}",
     )  # fmt: skip
@@ -72,12 +70,7 @@ def _child(result: RunResult, track: TrackResult, parent: RunRecord) -> RunRecor
 
 def _tags(result: RunResult) -> Mapping[str, str]:
     tags = {f"version/{name}": version for name, version in result.versions.items()}
-    return {
-        **tags,
-        "suite": result.suite,
-        "code_sha256": result.code_digest,
-        "revision": os.environ.get("GIT_COMMIT", ""),
-    }
+    return {**tags, "suite": result.suite, "code_sha256": result.code_digest}
 
 
 def _id(result: RunResult) -> str:

@@ -85,7 +85,7 @@ def _sound(track: SuiteTrack, written: Written, folder: Path, key: str) -> Track
 
 
 def _write(made: Track, result: TrackResult, folder: Path) -> None:
-    """The page to listen to and look at, the notes, the plan and the figures; the figures last: they tell it is done."""
+    """The page to listen to and look at, the notes, the plan; the figures last, as they tell that a track is done."""
     import shutil
 
     from evaluation.track_page import track_page

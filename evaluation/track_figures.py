@@ -18,7 +18,7 @@ from workbench.analysis.key import chroma
 from workbench.analysis.loudness import integrated_loudness
 from workbench.analysis.profile import Measurements, measure
 from workbench.analysis.references import ReferenceProfile
-from workbench.analysis.rhythm import estimate_tempo, fit_tempo
+from workbench.analysis.rhythm import TempoFit, onset_envelope, tempo_of_envelope
 from workbench.analysis.symbolic import PERCUSSION, symbolic_numbers
 from workbench.domain.audio import Audio
 from workbench.domain.results import Track
@@ -67,7 +67,8 @@ def _delivery(track: Track, measured: Measurements) -> dict[str, float]:
         "true_peak_excess_db": max(0.0, measured["true_peak_dbtp"] - wanted.ceiling_dbtp),
         "clipped_samples": measured["clipped_samples"],
         "non_finite_samples": measured["non_finite_samples"],
-        "stem_residual_db": mix_numbers(track.mix)["stem_residual_db"],
+        # Below, what is left is rounding.
+        "stem_residual_db": max(mix_numbers(track.mix)["stem_residual_db"], -90.0),
     }
 
 
@@ -80,9 +81,10 @@ def _adherence(track: Track, audio: Audio, measured: Measurements) -> dict[str, 
     plan, score = track.plan, track.score
     figures: dict[str, float | None] = {}
     if PERCUSSION in score.parts and score.parts[PERCUSSION].notes:
-        figures |= tempo.evaluate(plan.tempo_bpm, estimate_tempo(audio).bpm)
+        envelope = onset_envelope(audio)
+        figures |= tempo.evaluate(plan.tempo_bpm, tempo_of_envelope(envelope).bpm)
         figures["tempo_fit_error_percent"] = tempo.error_percent(plan.tempo_bpm, measured["tempo_bpm"])
-        figures["beat_f_measure"] = _beat_f_measure(track, audio)
+        figures["beat_f_measure"] = _beat_f_measure(track, tempo_of_envelope(envelope, plan.tempo_bpm))
     if any(part.notes for element, part in score.parts.items() if element != PERCUSSION):
         heard_key = Key.parse(measured.key) if measured.key else None
         figures |= key.evaluate(plan.key, heard_key, chroma(audio)[0])
@@ -98,8 +100,7 @@ def _checked(track: Track, code: str) -> float | None:
     return float(values[0]) if values and isinstance(values[0], int | float) else None
 
 
-def _beat_f_measure(track: Track, audio: Audio) -> float:
-    fit = fit_tempo(audio, track.plan.tempo_bpm)
+def _beat_f_measure(track: Track, fit: TempoFit) -> float:
     if fit.bpm <= 0.0:
         return 0.0
     period = 60.0 / track.plan.tempo_bpm
