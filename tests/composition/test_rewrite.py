@@ -48,7 +48,7 @@ def test_only_the_bars_asked_for_change(plan: Plan, score: Score, element: str, 
 @pytest.mark.parametrize("element", ["percussion", "bass", "pads", "leads"])
 def test_what_is_written_anew_differs(plan: Plan, score: Score, element: str) -> None:
     before = score.parts[element].notes
-    assert rewrite_element(plan, score, element, [range(0, 8)], seed=5) != before
+    assert rewrite_element(plan, score, element, [range(8)], seed=5) != before
     other = replace(plan, seed=99)
     whole = write_whole_element(other, score, element)
     assert whole != before
