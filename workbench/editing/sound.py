@@ -8,7 +8,6 @@ depends on another; `remix`, and every edit that touches all stems, sets it anew
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -78,19 +77,18 @@ def make_sound(track: Track, song: Song, *, remix: bool = False, progress: Progr
     request = request.model_copy(update={"options": options})
     if not remix and _sounds_alike(track, song):
         return replace(track, request=request, plan=song.plan, score=song.score, edits=song.state, alternatives=())
-    references, clock = load_references(request), Clock(progress)
+    references = load_references(request)
     if song.plan.delivery.loop:
-        made = finish_loop(request, song.plan, song.score, references, clock)
+        made = finish_loop(request, song.plan, song.score, references, Clock(progress))
     else:
         kept = () if remix else kept_stems(track, song)
         stems = {name: track.mix.stems[name] for name in kept}
         standing = replace(track.mix, stems=stems) if kept else None
-        made = finish(request, song.plan, song.score, references, clock, standing=standing)
+        made = finish(request, song.plan, song.score, references=references, standing=standing, progress=progress)
     return replace(made, edits=song.state)
 
 
 def _sounds_alike(track: Track, song: Song) -> bool:
     """Whether nothing that is heard or measured has changed, as after a lock."""
-    silent: Sequence[Any] = ()
-    before, after = (replace(plan, decisions=tuple(silent)) for plan in (track.plan, song.plan))
+    before, after = (replace(plan, decisions=()) for plan in (track.plan, song.plan))
     return before == after and track.score == song.score

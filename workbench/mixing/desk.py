@@ -22,7 +22,7 @@ from workbench.dsp.limiter import Limiter, limiter_gain
 from workbench.dsp.loudness import gated_loudness, hop_energies
 from workbench.dsp.stereo import scale_side, side_guard
 from workbench.mixing.automation import kick_onsets_seconds, section_gain, section_rides_db
-from workbench.mixing.profiles import Profile, coloured, load_colour, load_profile
+from workbench.mixing.profiles import Profile, coloured, load_colour, load_profile, shaded
 from workbench.mixing.recall import recalled, settled
 from workbench.mixing.strip import STAGE_LUFS, Surroundings, at_level, for_preview, run_strip
 from workbench.mixing.tone import correction
@@ -48,10 +48,10 @@ def mix(stems: Mapping[str, Audio], score: Score, plan: Plan) -> Mix:
     """Balance, shape and place the stems and sum them.
 
     Each stem is brought to one loudness, runs through the channel strip of its element (profile `plan.mix_profile`,
-    coloured by `plan.processing_style`), is ducked by the kicks of the score and gets its own reverb and delay
-    returns. Everything after the sum is linear and the same for all stems, so they always add up to the mix: an
-    equaliser towards the profile's tonal balance, then one gain curve for section rides, glue compression, peak
-    control, headroom and the last fade.
+    coloured by `plan.processing_style` and `plan.sound`), is ducked by the kicks of the score and gets its own reverb
+    and delay returns. Everything after the sum is linear and the same for all stems, so they always add up to the
+    mix: an equaliser towards the profile's tonal balance, then one gain curve for section rides, glue compression,
+    peak control, headroom and the last fade.
 
     Parameters
     ----------
@@ -73,7 +73,8 @@ def mix(stems: Mapping[str, Audio], score: Score, plan: Plan) -> Mix:
         If there are no stems, their lengths or rates differ, or profile or style are not known.
     """
     rate = _checked_rate(stems)
-    profile, colour = load_profile(plan.mix_profile), load_colour(plan.processing_style)
+    profile, colour = load_profile(plan.mix_profile), shaded(load_colour(plan.processing_style), plan.sound)
+    profile = replace(profile, energy_slope_lu=max(0.0, profile.energy_slope_lu + plan.sound.contrast_lu))
     elements = _ordered(stems)
     length = _length(stems, score, profile, rate)
     around = _surroundings(score, plan, profile, rate)
