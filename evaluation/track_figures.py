@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from evaluation.metrics import beats, density, key, stem_presence, stem_timing, stem_tuning, tempo
+from evaluation.metrics import beats, key, stem_presence, stem_timing, stem_tuning, tempo
 from workbench.analysis.distances import distance
 from workbench.analysis.key import chroma
 from workbench.analysis.loudness import integrated_loudness
@@ -21,7 +21,9 @@ from workbench.analysis.references import ReferenceProfile
 from workbench.analysis.rhythm import TempoFit, onset_envelope, tempo_of_envelope
 from workbench.analysis.symbolic import PERCUSSION, symbolic_numbers
 from workbench.domain.audio import Audio
+from workbench.domain.plan import Plan
 from workbench.domain.results import Track
+from workbench.domain.score import Score
 from workbench.domain.theory import Key
 from workbench.quality.facts import mix_numbers
 
@@ -40,18 +42,41 @@ def track_figures(
     references
         Tracks that it is compared with; the mean of their distances is told.
     """
+    return {
+        **written_figures(track.plan, track.score),
+        **sounding_figures(track, heard=heard, references=references),
+    }
+
+
+def written_figures(plan: Plan, score: Score) -> dict[str, float]:
+    """What the notes alone tell: groups `score`, and of `adherence` the density."""
+    from evaluation.metrics.density import class_error
+
+    errors = {f"{element}_density_class_error": class_error(plan, score, element) for element in score.parts}
+    return _flat({"adherence": errors, "score": symbolic_numbers(score)})
+
+
+def sounding_figures(
+    track: Track, *, heard: Audio | None = None, references: Sequence[ReferenceProfile] = ()
+) -> dict[str, float]:
+    """What is to be heard: every figure of `track_figures` but the written ones. PyTorch is not loaded for it."""
     audio = heard or track.master
     measured = measure(audio, expected_bpm=track.plan.tempo_bpm)
-    groups = {
-        "delivery": _delivery(track, measured),
-        "quality": _quality(track),
-        "adherence": _adherence(track, audio, measured),
-        "stems": _stems(track),
-        "reference": _references(measured, references),
-        "sound": _sound(measured.numbers),
-        "score": symbolic_numbers(track.score),
-        "time": {f"{stage}_seconds": value for stage, value in track.provenance.seconds_by_stage.items()},
-    }
+    return _flat(
+        {
+            "delivery": _delivery(track, measured),
+            "quality": _quality(track),
+            "adherence": _adherence(track, audio, measured),
+            "stems": _stems(track),
+            "reference": _references(measured, references),
+            "sound": _sound(measured.numbers),
+            "time": {f"{stage}_seconds": value for stage, value in track.provenance.seconds_by_stage.items()},
+        }
+    )
+
+
+def _flat(groups: Mapping[str, Mapping[str, float | None]]) -> dict[str, float]:
+    """Names with their groups; figures that could not be measured are left out."""
     return {
         f"{group}/{name}": round(float(value), 6)
         for group, figures in groups.items()
@@ -88,8 +113,6 @@ def _adherence(track: Track, audio: Audio, measured: Measurements) -> dict[str, 
     if any(part.notes for element, part in score.parts.items() if element != PERCUSSION):
         heard_key = Key.parse(measured.key) if measured.key else None
         figures |= key.evaluate(plan.key, heard_key, chroma(audio)[0])
-    for element in score.parts:
-        figures[f"{element}_density_class_error"] = density.class_error(plan, score, element)
     figures["energy_correlation"] = _checked(track, "BF033")
     return figures
 
