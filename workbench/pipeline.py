@@ -228,7 +228,8 @@ def within_full_scale(mix: Mix) -> Mix:
         return mix
     gain = np.float32(0.999 / peak)
     stems = {name: Audio(stem.samples * gain, stem.sample_rate_hz) for name, stem in mix.stems.items()}
-    return Mix(Audio(mix.audio.samples * gain, mix.audio.sample_rate_hz), stems)
+    desk = mix.desk and replace(mix.desk, gain=mix.desk.gain * gain)
+    return Mix(Audio(mix.audio.samples * gain, mix.audio.sample_rate_hz), stems, desk)
 
 
 def _provenance(plan: Plan, seconds: dict[str, float], hashes: Mapping[str, str] | None) -> Provenance:
