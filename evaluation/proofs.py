@@ -80,7 +80,7 @@ _DISTANCES: dict[str, tuple[Callable[[Audio, Audio], float], tuple[str, ...], tu
         lambda a, b: spectrum_distance_db(*(third_octave_db(stereo_spectrum(one)) for one in (a, b))),
         ("noisy", "muffled"), ("quieter", "later"),
     ),
-    "dynamics distance (LU)": (dynamics_distance_lu, ("squashed", "noisy"), ("quieter",)),
+    "dynamics distance (LU)": (dynamics_distance_lu, ("squashed",), ("quieter",)),
     "width distance": (width_distance, ("narrower",), ("quieter", "later")),
     "rhythm distance": (
         lambda a, b: rhythm_distance(a, b, first_bpm=BPM, second_bpm=BPM), ("ragged",), ("quieter",),
@@ -119,7 +119,7 @@ def _adherence(material: _Material) -> list[Proof]:
     proofs = [
         _walk("tempo error (%)", tempo_error, material.song, "faster", "rises"),
         _walk("tempo error (%)", tempo_error, material.song, "quieter", "stays"),
-        _walk("beat F-measure", beat_f, material.song, "faster", "falls"),
+        _walk("beat F-measure", beat_f, material.song, "drifting", "falls"),
     ]
     keys = [Key(step, "major") for step in (0, 7, 2, 9, 4)]
     profile = chroma(material.pads[0])[0]

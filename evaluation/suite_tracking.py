@@ -37,6 +37,8 @@ def _parent(result: RunResult) -> RunRecord:
     metrics = {one.name: one.mean for one in summaries}
     metrics |= {"suite/tracks": float(len(result.tracks)), "suite/failed_tracks": float(len(result.failures))}
     metrics |= {"suite/seconds": result.seconds, "suite/peak_memory_mb": result.peak_memory_mb}
+    for name, found in result.sets.items():
+        metrics |= {f"set/{name}": found.value, f"set/{name}_low": found.low, f"set/{name}_high": found.high}
     far = told_outliers(summaries)
     metrics["suite/outlying_tracks"] = float(len(far))
     lines = [f"**{result.title}**, {len(result.tracks)} tracks", ""]

@@ -67,6 +67,7 @@ def sound_track(track: SuiteTrack, written: Written, folder: Path, key: str) -> 
 
 def _sound(track: SuiteTrack, written: Written, folder: Path, key: str) -> TrackResult:
     from evaluation.track_figures import sounding_figures
+    from workbench.analysis.embedding import embed
     from workbench.analysis.references import ReferenceLibrary
     from workbench.output.bundle import master_as_heard
     from workbench.pipeline import STAGES, finish
@@ -87,6 +88,7 @@ def _sound(track: SuiteTrack, written: Written, folder: Path, key: str) -> Track
         seed=made.plan.seed,
         references=track.references,
         model_hashes=dict(written.model_hashes),
+        embedding=tuple(tuple(round(float(value), 3) for value in row) for row in embed(heard)),
     )
     _write(made, result, folder)
     return result
