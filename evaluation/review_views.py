@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from evaluation.catalogue import metric
 from evaluation.comparison import Comparison, Difference
 from evaluation.estimators import error_text
-from evaluation.review.results import ReviewResult
+from evaluation.review.outcome import ReviewResult
 from evaluation.run_result import RESULT_FILE, RunResult, load_run, told_outliers
 from evaluation.tables import difference_cells, interval, number, verdict_line
 from workbench.output.html_tables import light, plain_table

@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from evaluation.review.design import ab_session as ab_session
     from evaluation.review.design import abx_session as abx_session
     from evaluation.review.design import mushra_session as mushra_session
+    from evaluation.review.outcome import results as results
     from evaluation.review.panel import ReviewPanel as ReviewPanel
-    from evaluation.review.results import results as results
     from evaluation.review.store import load_answers as load_answers
     from evaluation.review.store import save_answers as save_answers
     from evaluation.review.store import to_csv as to_csv
@@ -22,7 +22,7 @@ _HOMES = {
     "abx_session": "design",
     "load_answers": "store",
     "mushra_session": "design",
-    "results": "results",
+    "results": "outcome",
     "save_answers": "store",
     "to_csv": "store",
 }

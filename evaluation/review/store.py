@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from evaluation.review.design import Answer
-from evaluation.review.results import results
+from evaluation.review.outcome import results
 from workbench.domain.errors import ParameterError
 from workbench.tracking import LoggedRun, workspace
 from workbench.tracking.records import RunRecord, log_records
