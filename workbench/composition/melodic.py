@@ -23,7 +23,7 @@ from workbench.models.tokenizer import decode_pitched
 
 
 @dataclass(frozen=True, slots=True)
-class _Manner:
+class Manner:
     """How an element unfolds: bars of its phrase, which bars of eight are written anew, how it is drawn.
 
     Each `rest_bars`-th bar holds a note, and with `speaks_chords` each bar whose chords are new.
@@ -36,10 +36,10 @@ class _Manner:
     speaks_chords: bool = False
 
 
-_MANNERS = {
-    "bass": _Manner(4, (7,), Settings(nucleus=0.95, polyphony=1), rest_bars=1),
-    "pads": _Manner(4, (7,), Settings(nucleus=0.93, polyphony=5), rest_bars=4, speaks_chords=True),
-    "leads": _Manner(4, (6, 7), Settings(nucleus=0.94, polyphony=1), rest_bars=2),
+MANNERS = {
+    "bass": Manner(4, (7,), Settings(nucleus=0.95, polyphony=1), rest_bars=1),
+    "pads": Manner(4, (7,), Settings(nucleus=0.93, polyphony=5), rest_bars=4, speaks_chords=True),
+    "leads": Manner(4, (6, 7), Settings(nucleus=0.94, polyphony=1), rest_bars=2),
 }
 
 
@@ -47,16 +47,9 @@ def write_melodic(
     plan: Plan, element: str, chords: tuple[Chord, ...], streams: Mapping[str, Bits]
 ) -> tuple[Rows, tuple[Note, ...]]:
     """Rows and notes of a pitched element."""
-    spec, manner = get_spec(element), _MANNERS[element]
-    context = context_for(plan, spec, chords, streams, _source(plan, element))
-    writer = PartWriter(
-        load_model(element, plan.models.get(element)),
-        surroundings(spec, context),
-        context.bar_beats,
-        manner.settings,
-        symbol_bias=symbol_bias(spec, context, plan.parts[element], register_lift(plan, element)),
-    )
-    harmony = _bar_harmony(context)
+    manner = MANNERS[element]
+    writer, context = melodic_writer(plan, element, chords, streams)
+    harmony = bar_harmony(context)
     first: dict[str, SectionPlan] = {}
     for number, section in enumerate(plan.sections):
         if element not in section.elements:
@@ -70,7 +63,24 @@ def write_melodic(
         for bar in range(section.bars):
             way = replace(manner, rest_bars=1) if alone else manner
             _write_bar(writer, section, model, bar, bar in silent, way, harmony, rng, free_of_key=element == "bass")
-    return writer.rows, decode_pitched(writer.rows, spec, context)
+    return writer.rows, decode_pitched(writer.rows, get_spec(element), context)
+
+
+def melodic_writer(
+    plan: Plan, element: str, chords: tuple[Chord, ...], streams: Mapping[str, Bits], *, ahead: Rows | None = None
+) -> tuple[PartWriter, SongContext]:
+    """The network of a pitched element, ready to write, and its surroundings; `ahead` are bars that stand already."""
+    spec = get_spec(element)
+    context = context_for(plan, spec, chords, streams, _source(plan, element))
+    writer = PartWriter(
+        load_model(element, plan.models.get(element)),
+        surroundings(spec, context),
+        context.bar_beats,
+        MANNERS[element].settings,
+        symbol_bias=symbol_bias(spec, context, plan.parts[element], register_lift(plan, element)),
+        ahead=ahead,
+    )
+    return writer, context
 
 
 def _write_bar(
@@ -79,7 +89,7 @@ def _write_bar(
     model: SectionPlan,
     bar: int,
     silent: bool,
-    manner: _Manner,
+    manner: Manner,
     harmony: list[tuple[tuple[int, str, float], ...]],
     rng: np.random.Generator,
     *,
@@ -102,7 +112,7 @@ def _write_bar(
         writer.sample(1, rng, may_rest=bool(bar % manner.rest_bars) and not (manner.speaks_chords and new_chord))
 
 
-def _source_bar(section: SectionPlan, model: SectionPlan, bar: int, manner: _Manner) -> int | None:
+def _source_bar(section: SectionPlan, model: SectionPlan, bar: int, manner: Manner) -> int | None:
     if model is not section and bar < model.bars:
         return model.start_bar + bar
     return section.start_bar + bar % manner.phrase_bars if bar >= manner.phrase_bars else None
@@ -118,7 +128,8 @@ def _silent_bars(section: SectionPlan, presence: float, rng: np.random.Generator
     return {2 * pair + half for pair in pauses for half in (0, 1)}
 
 
-def _bar_harmony(context: SongContext) -> list[tuple[tuple[int, str, float], ...]]:
+def bar_harmony(context: SongContext) -> list[tuple[tuple[int, str, float], ...]]:
+    """The chord at each beat of each bar, as words that can be compared."""
     pairs = context.chord_at_beats()
     words = [(-1, "", -1.0) if pair is None else (pair[0].root, pair[0].quality, float(pair[0].bass)) for pair in pairs]
     return [tuple(words[bar * context.bar_beats : (bar + 1) * context.bar_beats]) for bar in range(context.bars)]

@@ -34,7 +34,8 @@ class Style:
     `modes` weighs the modes that are usual, `tonics` the usual tonics. `forms` are section orders that fit songs of
     different lengths; `section_bars` and `section_energy` (0..1) hold the usual length and intensity by section name.
     `arrangement` holds what plays in a section, one entry for each time that it comes (the last one stays).
-    `patches` holds candidates by element, the most typical first.
+    `patches` holds candidates by element, the most typical first. `built_on_loops`: a bar may repeat for
+    long, since the pattern is the point.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Style:
     processing_style: str
     mix_profile: str
     patches: Mapping[str, tuple[str, ...]]
+    built_on_loops: bool = False
 
     @property
     def spoken(self) -> str:
