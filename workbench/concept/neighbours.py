@@ -30,12 +30,13 @@ LEAST_SCORE = 0.1
 _SHARE_OF_WEIGHT = 0.5
 """Part of a keyword's say that does not depend on its weight."""
 
-_EMPTY = frozenset(
-    "about all and any are back been beat before but can come each for from get had has have her his how into its just "
-    "less like make many more most music much must new not off one only other our out over own piece put say see she "
-    "some something song sort such than that the their them then there these they thing this track tune two under very "
-    "want was way well were what when where which who will with you your".split()
-)
+_EMPTY_TEXT = """
+about all and any are back been beat before but can come each for from get had has have her his how into its just
+less like make many more most music much must new not off one only other our out over own piece put say see she some
+something song sort such than that the their them then there these they thing this track tune two under very want was
+way well were what when where which who will with you your
+"""
+_EMPTY = frozenset(_EMPTY_TEXT.split())
 """Words of grammar, and words that every style shares."""
 
 
