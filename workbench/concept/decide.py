@@ -11,6 +11,7 @@ from workbench.concept.brief import Brief
 from workbench.concept.chord_keys import key_of_chords
 from workbench.concept.phrases import join_words
 from workbench.concept.said import Said
+from workbench.domain.errors import ParameterError
 from workbench.domain.plan import Decision, Source
 from workbench.domain.song import ELEMENTS
 from workbench.domain.theory import Chord, Key, Metre, parse_pitch_class
@@ -66,9 +67,9 @@ def decide_key(brief: Brief) -> tuple[Key, Decision]:
             "key", str(said.value), "text", quoted(said), _mode_contradiction(said.value.mode, brief)
         )
     heard = _heard_key(brief)
-    chords = given_chords(brief)
+    chords = _symbols(given_chords(brief))
     if chords:
-        key = key_of_chords(_symbols(chords))
+        key = key_of_chords(chords)
         return key, Decision("key", str(key), "text" if brief.said.chords else "stated", "the given chords stand in it")
     if brief.said.mode:
         tonic = heard[0].tonic if heard else parse_pitch_class(_tonic(brief))
@@ -90,9 +91,13 @@ def given_chords(brief: Brief) -> Chords | None:
     return stated if stated is not None else said.value if said else None
 
 
-def _symbols(chords: Chords) -> list[Chord]:
-    lines = [chords] if isinstance(chords, str) else list(chords.values())
-    return [Chord.parse(symbol) for line in lines for symbol in line.replace("|", " ").split()]
+def _symbols(chords: Chords | None) -> list[Chord]:
+    """The chords of a line or of all sections; none if some are degrees, which have no key of their own."""
+    lines = [] if chords is None else [chords] if isinstance(chords, str) else list(chords.values())
+    try:
+        return [Chord.parse(symbol) for line in lines for symbol in line.replace("|", " ").split()]
+    except ParameterError:
+        return []
 
 
 def _tonic(brief: Brief) -> str:

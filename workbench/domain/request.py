@@ -260,7 +260,7 @@ class GenerationRequest(_Frozen):
         {},
         description="Controls that move many parameters, each -1 to 1: "
         "intensity, darkness, complexity, space, drive, humanise, and your own.",
-        json_schema_extra=_expected('an object such as {"intensity": 0.5}'),
+        json_schema_extra=_expected('an object such as {"intensity": 0.5}, each from -1 to 1'),
     )
 
     @classmethod
