@@ -67,9 +67,12 @@ def _chords_kept(request: GenerationRequest, score: Score, delivered: Delivered)
     """Whether every chord that was asked for is told where it begins, and no other."""
     bar = score.metre.bar_beats
     wanted: list[tuple[float, str]] = []
-    for section in score.sections:
-        for chord in section_chords(request.parameters.technical.chords, section.name, section.bars, bar):
-            symbol = chord.symbol(score.key)
+    names = [section.name for section in score.sections]
+    for section_number, section in enumerate(score.sections):
+        key, number = section.key or score.key, names[: section_number + 1].count(section.name)
+        given = request.parameters.technical.chords
+        for chord in section_chords(given, section.name, section.bars, bar, key=key, number=number):
+            symbol = chord.symbol(key)
             if not wanted or wanted[-1][1] != symbol:
                 wanted.append((section.start_bar * bar + chord.onset_beats, symbol))
     if len(wanted) != len(delivered.chords):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from workbench.composition.drums import write_percussion
 from workbench.composition.feel import close, in_register, perform, shape_lengths, without_unisons
+from workbench.composition.frame import from_frame, to_frame
 from workbench.composition.harmony import write_chords
 from workbench.composition.melodic import write_melodic
 from workbench.composition.surround import onset_stream
@@ -48,7 +49,7 @@ def compose(plan: Plan, *, progress: Progress | None = None) -> Score:
     # One thread: faster for single rows, and sums come in one order on every machine size.
     torch.set_num_threads(1)
     try:
-        return _compose(plan, report)
+        return from_frame(_compose(to_frame(plan), report), plan)
     finally:
         torch.set_num_threads(threads)
 

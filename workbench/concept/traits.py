@@ -23,7 +23,7 @@ def adapt_groove(
     patterns = dict(style.groove.patterns)
     if half_time:
         patterns = {role: _halved(text) if role in _BACKBEAT_ROLES else text for role, text in patterns.items()}
-    if metre.bar_beats == 3.0:
+    if metre.bar_beats == 3.0 and not metre.is_compound:
         patterns = {role: _WALTZ.get(role, text[:12]) for role, text in patterns.items()}
     late_ms = style.groove.late_ms + (8.0 if laid_back else 0.0)
     return replace(style.groove, swing_percent=swing_percent, late_ms=late_ms, patterns=patterns)

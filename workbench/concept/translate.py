@@ -19,14 +19,17 @@ from workbench.concept.decide import (
 )
 from workbench.concept.instruments import read_instruments
 from workbench.concept.mood import Mood, read_mood
+from workbench.concept.section_details import detail_decisions, lay_bars, section_key, with_details
 from workbench.concept.statements import read_statements
-from workbench.concept.structure import allot_bars, assign_elements, shape_energy
+from workbench.concept.structure import assign_elements, shape_energy
 from workbench.concept.style import Style, load_style
 from workbench.concept.style_match import match_style
-from workbench.concept.timing import decide_form, decide_tempo
+from workbench.concept.timing import decide_form, decide_tempo, wanted_seconds
 from workbench.concept.traits import adapt_groove, adapt_parts
-from workbench.domain.plan import Decision, Delivery, Plan, SectionPlan, Source
+from workbench.domain.plan import DEFAULT_VARIATION, Decision, Delivery, Plan, SectionPlan, Source
 from workbench.domain.request import GenerationRequest, Options
+from workbench.domain.song import numbered
+from workbench.domain.theory import Key, Metre
 
 if TYPE_CHECKING:
     from workbench.analysis.references import ReferenceProfile
@@ -66,6 +69,8 @@ def translate(request: GenerationRequest, *, references: Sequence[ReferenceProfi
     processing_style, processing_decision = decide_processing(brief)
     names, bars, form_decisions = decide_form(brief, metre, tempo_bpm)
     text = f"{request.parameters.creative.concept} . {request.parameters.creative.mood or ''}"
+    sections = _sections(brief, names, bars, palette, metre, tempo_bpm, key)
+    technical = request.parameters.technical
     patches, patch_decisions = decide_patches(brief, palette, read_instruments(text))
     said = brief.said
     return Plan(
@@ -79,7 +84,7 @@ def translate(request: GenerationRequest, *, references: Sequence[ReferenceProfi
         key=key,
         valence=round(brief.valence, 3),
         arousal=round(brief.arousal, 3),
-        sections=_sections(brief, names, bars, palette, metre.bar_beats),
+        sections=sections,
         palette=palette,
         texture_density=texture_density,
         groove=adapt_groove(
@@ -99,6 +104,7 @@ def translate(request: GenerationRequest, *, references: Sequence[ReferenceProfi
         delivery=_delivery(request.options),
         references=request.parameters.creative.references,
         models={str(element): name for element, name in request.models.items()},
+        variation=DEFAULT_VARIATION if technical.variation is None else technical.variation,
         decisions=(
             *opening,
             tempo_decision,
@@ -107,6 +113,7 @@ def translate(request: GenerationRequest, *, references: Sequence[ReferenceProfi
             swing_decision,
             *form_decisions,
             *_sections_decisions(brief),
+            *detail_decisions(sections, technical, metre, tempo_bpm),
             palette_decision,
             density_decision,
             *patch_decisions,
@@ -143,17 +150,36 @@ def _mood_decision(mood: Mood, style: Style, valence: float, arousal: float, *, 
 
 
 def _sections(
-    brief: Brief, names: tuple[str, ...], total_bars: int, palette: tuple[str, ...], bar_beats: float
+    brief: Brief,
+    names: tuple[str, ...],
+    total_bars: int,
+    palette: tuple[str, ...],
+    metre: Metre,
+    tempo_bpm: float,
+    key: Key,
 ) -> tuple[SectionPlan, ...]:
-    bars = allot_bars(names, total_bars, brief.style)
+    technical, style = brief.request.parameters.technical, brief.style
+    seconds = wanted_seconds(brief)
+    bars = lay_bars(names, total_bars, style, technical, metre=metre, tempo_bpm=tempo_bpm, seconds=seconds)
     energies = shape_energy(names, bars, brief.style, brief.arousal)
     elements = assign_elements(names, energies, palette, brief.style)
-    chords = brief.request.parameters.technical.chords
     starts = [sum(bars[:index]) for index in range(len(bars))]
-    return tuple(
-        SectionPlan(name, name, start, length, energy, playing, section_chords(chords, name, length, bar_beats))
-        for name, start, length, energy, playing in zip(names, starts, bars, energies, elements, strict=True)
+    chords = [
+        section_chords(
+            technical.chords,
+            name,
+            length,
+            metre.bar_beats,
+            key=section_key(technical, name, number, key),
+            number=number,
+        )
+        for (name, number), length in zip(numbered(names), bars, strict=True)
+    ]
+    laid = tuple(
+        SectionPlan(name, name, *rest)
+        for name, *rest in zip(names, starts, bars, energies, elements, chords, strict=True)
     )
+    return with_details(laid, technical, style)
 
 
 def _sections_decisions(brief: Brief) -> tuple[Decision, ...]:
