@@ -35,7 +35,7 @@ _PLACES = {
     "workbench.analysis.profile": ("analyze", "measure"),
     "workbench.analysis.reading": ("read_audio",),
     "workbench.analysis.references": ("ReferenceLibrary", "ReferenceProfile"),
-    "workbench.concept": ("list_styles", "load_style", "translate"),
+    "workbench.concept": ("explain", "list_macros", "list_starters", "list_styles", "load_style", "translate"),
     "workbench.composition": ("compose",),
     "workbench.rendering": ("render",),
     "workbench.mixing": ("mix",),

@@ -6,6 +6,9 @@ from workbench.analysis.reading import read_audio as read_audio
 from workbench.analysis.references import ReferenceLibrary as ReferenceLibrary
 from workbench.analysis.references import ReferenceProfile as ReferenceProfile
 from workbench.composition import compose as compose
+from workbench.concept import explain as explain
+from workbench.concept import list_macros as list_macros
+from workbench.concept import list_starters as list_starters
 from workbench.concept import list_styles as list_styles
 from workbench.concept import load_style as load_style
 from workbench.concept import translate as translate

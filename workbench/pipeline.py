@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
@@ -152,18 +152,56 @@ def deliver(mix: Mix, plan: Plan) -> tuple[Audio, Audio]:
     return mastered, heard
 
 
+def finish(
+    request: GenerationRequest,
+    plan: Plan,
+    score: Score,
+    *,
+    references: Sequence[ReferenceProfile] = (),
+    model_hashes: Mapping[str, str] | None = None,
+    progress: Progress | None = None,
+) -> Track:
+    """Give sound to a song that is written: render, mix, master and check it.
+
+    Parameters
+    ----------
+    request, plan, score
+        As `compose_only` takes and returns them.
+    references
+        Profiles whose distance the report tells.
+    model_hashes
+        Hashes of the networks that wrote the score; by default those of the plan's networks as they are now. Where
+        they are given, PyTorch is not loaded.
+    progress : callable, optional
+        Called with a fraction 0..1 and what is being done.
+    """
+    return _finished(request, plan, score, references, model_hashes, _Clock(progress))
+
+
 def _candidate(request: GenerationRequest, references: Sequence[ReferenceProfile], progress: Progress | None) -> Track:
     from workbench.composition import compose
     from workbench.concept import translate
-    from workbench.mixing import mix
-    from workbench.quality import check
-    from workbench.rendering import render
 
     clock = _Clock(progress)
     with clock.stage("translate"):
         plan = translate(request, references=references)
     with clock.stage("compose") as report:
         score = compose(plan, progress=report)
+    return _finished(request, plan, score, references, None, clock)
+
+
+def _finished(
+    request: GenerationRequest,
+    plan: Plan,
+    score: Score,
+    references: Sequence[ReferenceProfile],
+    model_hashes: Mapping[str, str] | None,
+    clock: _Clock,
+) -> Track:
+    from workbench.mixing import mix
+    from workbench.quality import check
+    from workbench.rendering import render
+
     with clock.stage("render") as report:
         stems = render(score, plan, progress=report)
     with clock.stage("mix"):
@@ -179,7 +217,7 @@ def _candidate(request: GenerationRequest, references: Sequence[ReferenceProfile
         mix=mixed,
         master=mastered,
         report=quality,
-        provenance=_provenance(plan, clock.seconds),
+        provenance=_provenance(plan, clock.seconds, model_hashes),
     )
 
 
@@ -190,15 +228,16 @@ def within_full_scale(mix: Mix) -> Mix:
         return mix
     gain = np.float32(0.999 / peak)
     stems = {name: Audio(stem.samples * gain, stem.sample_rate_hz) for name, stem in mix.stems.items()}
-    return Mix(Audio(mix.audio.samples * gain, mix.audio.sample_rate_hz), stems)
+    desk = mix.desk and replace(mix.desk, gain=mix.desk.gain * gain)
+    return Mix(Audio(mix.audio.samples * gain, mix.audio.sample_rate_hz), stems, desk)
 
 
-def _provenance(plan: Plan, seconds: dict[str, float]) -> Provenance:
-    from workbench.models.registry import model_hashes
+def _provenance(plan: Plan, seconds: dict[str, float], hashes: Mapping[str, str] | None) -> Provenance:
+    if hashes is None:
+        from workbench.models.registry import model_hashes
 
-    return Provenance(
-        seed=plan.seed, model_hashes=model_hashes(plan.models), versions=installed_versions(), seconds_by_stage=seconds
-    )
+        hashes = model_hashes(plan.models)
+    return Provenance(seed=plan.seed, model_hashes=hashes, versions=installed_versions(), seconds_by_stage=seconds)
 
 
 def installed_versions() -> dict[str, str]:

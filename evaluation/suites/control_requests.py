@@ -43,7 +43,7 @@ def draw_requests(n: int, seed: int = 0) -> list[GenerationRequest]:
 def _request(number: int, seed: int) -> GenerationRequest:
     rng = generator(seed, "control suite", number)
     style = load_style(list_styles()[number % len(list_styles())])
-    technical = _chords(rng) if rng.random() < _OWN_CHORDS else {"key": _key(number, rng)}
+    technical: dict[str, Any] = _chords(rng) if rng.random() < _OWN_CHORDS else {"key": _key(number, rng)}
     if "structure" not in technical and rng.random() < _OWN_STRUCTURE:
         technical["structure"] = _one_of(suite()["structures"], rng)
     if rng.random() < _OWN_TEMPO:

@@ -252,7 +252,7 @@ def test_every_decision_has_a_reason() -> None:
     assert len(parameters) == len(set(parameters))
     assert all(decision.reason and decision.value for decision in plan.decisions)
     wanted = {
-        "style", "mood", "tempo", "metre", "key", "swing", "duration", "structure", "chords", "palette",
+        "style", "valence", "arousal", "tempo", "metre", "key", "swing", "duration", "structure", "chords", "palette",
         "texture_density", "processing_style", "mix_profile", "format", "sample_rate", "bit_depth", "target_loudness",
         "seed",
     }  # fmt: skip

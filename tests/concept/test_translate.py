@@ -63,11 +63,18 @@ def test_a_reference_sets_a_tempo_left_open_at_the_right_octave() -> None:
 
 
 @pytest.mark.parametrize(
-    ("tilt", "width", "colour"), [(-4.0, 0.1, "dark"), (-0.5, 0.1, "bright"), (-2.0, 0.5, "wide"), (-2.0, 0.1, "clean")]
+    ("tilt", "width", "parameter", "value"),
+    [
+        (-4.0, 0.19, "brightness", "-4.0 dB"),
+        (-1.0, 0.19, "brightness", "+2.5 dB"),
+        (-2.0, 0.38, "width", "+3.0 dB"),
+        (-2.0, 0.19, "width", "as usual"),
+    ],
 )
-def test_a_reference_sets_a_colour_left_open(tilt: float, width: float, colour: str) -> None:
+def test_a_reference_moves_brightness_and_width(tilt: float, width: float, parameter: str, value: str) -> None:
     plan = translate(GenerationRequest.from_concept("uk garage"), references=[profile(80.0, tilt=tilt, width=width)])
-    assert plan.processing_style == colour
+    assert decision(plan, parameter).value == value
+    assert decision(plan, parameter).source == ("style" if value == "as usual" else "reference")
 
 
 def test_delivery_follows_the_options() -> None:

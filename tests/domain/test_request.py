@@ -127,7 +127,7 @@ FAULTS = [
         "tempo",
         120,
         "tempo: unknown field; did you mean parameters.technical.tempo? "
-        "known here: project_id, parameters, options, models",
+        "known here: project_id, parameters, options, models, preset, template, macros",
     ),
     ("options.iterations", 2.5, "options.iterations: 2.5 is not a whole number; expected 1 to 10"),
     ("options.iterations", True, "options.iterations: true is not a whole number; expected 1 to 10"),

@@ -12,6 +12,7 @@ from workbench.composition.surround import context_for, section_of_bar
 from workbench.domain.plan import Feel, Plan, SectionPlan
 from workbench.domain.seeding import generator
 from workbench.domain.song import DRUM_ROLES
+from workbench.models.context import SongContext
 from workbench.models.elements import PERCUSSION
 from workbench.models.grid import SIXTEENTH_SLOTS, SLOTS_PER_BAR
 from workbench.models.history import Rows
@@ -37,17 +38,8 @@ _MACHINE_STYLES = ("house", "techno", "trance", "dnb", "dance", "ambient", "lofi
 
 def write_percussion(plan: Plan) -> Rows:
     """Rows of the percussion part; sections that it does not play in are empty."""
-    source = "accompaniment" if plan.model_style in _MACHINE_STYLES else "played"
-    context = context_for(plan, PERCUSSION, (), {}, source)
-    settings = Settings(nucleus=0.97, attribute_temperature=0.9)
-    writer = PartWriter(
-        load_model("percussion", plan.models.get("percussion")),
-        surroundings(PERCUSSION, context),
-        context.bar_beats,
-        settings,
-        prior=_prior(plan),
-    )
-    loop = 2 if plan.groove.adherence > 0.65 else 4
+    writer, _ = drum_writer(plan)
+    loop = loop_bars(plan)
     first: dict[str, SectionPlan] = {}
     for number, section in enumerate(plan.sections):
         if "percussion" not in section.elements:
@@ -57,6 +49,26 @@ def write_percussion(plan: Plan) -> Rows:
         rng = generator(plan.seed, "percussion", section.label, number)
         _write_section(writer, section, model, loop, plan.variation, rng)
     return writer.rows
+
+
+def drum_writer(plan: Plan, *, ahead: Rows | None = None) -> tuple[PartWriter, SongContext]:
+    """The network of percussion, ready to write, and its surroundings; `ahead` are bars that stand already."""
+    source = "accompaniment" if plan.model_style in _MACHINE_STYLES else "played"
+    context = context_for(plan, PERCUSSION, (), {}, source)
+    writer = PartWriter(
+        load_model("percussion", plan.models.get("percussion")),
+        surroundings(PERCUSSION, context),
+        context.bar_beats,
+        Settings(nucleus=0.97, attribute_temperature=0.9),
+        prior=_prior(plan),
+        ahead=ahead,
+    )
+    return writer, context
+
+
+def loop_bars(plan: Plan) -> int:
+    """Bars of the groove that a section plays on."""
+    return 2 if plan.groove.adherence > 0.65 else 4
 
 
 def _write_section(
@@ -100,8 +112,8 @@ def _prior(plan: Plan) -> CellPrior:
         if section.name == "build":
             kinds.append(rolls + _third(section, within))
         else:
-            feel = _FEELS.index(section.feel) * len(_OPTIONS_BY_LEVEL)
-            kinds.append(_PLACES * (feel + _level(section)) + _place(section, within))
+            set_of_levels = _FEELS.index(section.feel) * len(_OPTIONS_BY_LEVEL)
+            kinds.append(_PLACES * (set_of_levels + _level(section)) + _place(section, within))
     weight = _LEAST_WEIGHT + (1.0 - _LEAST_WEIGHT) * plan.groove.adherence
     return CellPrior(grids, kinds, weight)
 

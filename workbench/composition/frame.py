@@ -9,6 +9,7 @@ chorus that comes back a tone higher is the same chorus.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from copy import copy
 from dataclasses import replace
 from itertools import pairwise
 
@@ -57,6 +58,38 @@ def from_frame(score: Score, plan: Plan) -> Score:
     return Score(score.title, plan.tempo_bpm, plan.metre, plan.key, plan.sections, _joined(chords), parts)
 
 
+def is_plain(plan: Plan) -> bool:
+    """Whether song and frame are the same."""
+    return not plan.metre.is_compound and not any(interval_to(section.key, plan.key) for section in plan.sections)
+
+
+def score_to_frame(score: Score, plan: Plan) -> Score:
+    """A standing song as it would lie in the frame: the way back of `from_frame`."""
+    framed = to_frame(plan)
+    chords: list[Chord] = []
+    notes: dict[str, list[Note]] = {name: [] for name in score.parts}
+    for section, frame in zip(plan.sections, framed.sections, strict=True):
+        place = _Place(section, frame, plan, framed.metre.bar_beats, plan.metre.beat_beats).inverted()
+        chords += place.chords(score.chords)
+        for name, part in score.parts.items():
+            notes[name] += place.notes(part.notes, name)
+    parts = {name: Part(name, tuple(sorted(found))) for name, found in notes.items()}
+    chords = list(_filled(_joined(chords), framed.bars * framed.metre.bar_beats))
+    return Score(score.title, framed.tempo_bpm, framed.metre, plan.key, framed.sections, tuple(chords), parts)
+
+
+def frame_range(plan: Plan, bars: range) -> range:
+    """The bars of the frame that hold some bars of the song."""
+    framed = to_frame(plan).sections
+    inside = [
+        frame.start_bar + (bar - section.start_bar) * frame.bars // section.bars
+        for section, frame in zip(plan.sections, framed, strict=True)
+        for bar in range(section.start_bar, section.end_bar)
+        if bar in bars
+    ]
+    return range(min(inside), max(inside) + 1)
+
+
 def interval_to(key: Key | None, home: Key) -> int:
     """Semitones from the song's tonic to a section's, -5 to 6.
 
@@ -76,6 +109,13 @@ class _Place:
         self._start = section.start_bar * plan.metre.bar_beats
         self._length = section.bars * plan.metre.bar_beats
         self._scale, self._interval = scale, interval_to(section.key, plan.key)
+
+    def inverted(self) -> _Place:
+        """The way back."""
+        other = copy(self)
+        other._frame_start, other._start = self._start, self._frame_start
+        other._length, other._scale, other._interval = self._length / self._scale, 1.0 / self._scale, -self._interval
+        return other
 
     def notes(self, notes: Iterable[Note], element: str) -> list[Note]:
         """The notes that begin in this section, in song time; two halves of a frame bar may part at its end."""

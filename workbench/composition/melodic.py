@@ -27,7 +27,7 @@ from workbench.models.tokenizer import decode_pitched
 
 
 @dataclass(frozen=True, slots=True)
-class _Manner:
+class Manner:
     """How an element unfolds and how it is drawn.
 
     Each `rest_bars`-th bar holds a note, and with `speaks_chords` each bar whose chords are new. A `free_of_key`
@@ -43,10 +43,10 @@ class _Manner:
     single_line: bool = False
 
 
-_MANNERS = {
-    "bass": _Manner(Phrasing(4, 4, (7,)), Settings(nucleus=0.95, polyphony=1), rest_bars=1, free_of_key=True),
-    "pads": _Manner(Phrasing(4, 4, (7,)), Settings(nucleus=0.93, polyphony=5), rest_bars=4, speaks_chords=True),
-    "leads": _Manner(Phrasing(4, 2, (6, 7)), Settings(nucleus=0.94, polyphony=1), rest_bars=2, single_line=True),
+MANNERS = {
+    "bass": Manner(Phrasing(4, 4, (7,)), Settings(nucleus=0.95, polyphony=1), rest_bars=1, free_of_key=True),
+    "pads": Manner(Phrasing(4, 4, (7,)), Settings(nucleus=0.93, polyphony=5), rest_bars=4, speaks_chords=True),
+    "leads": Manner(Phrasing(4, 2, (6, 7)), Settings(nucleus=0.94, polyphony=1), rest_bars=2, single_line=True),
 }
 
 _Harmony = list[tuple[tuple[int, str, float], ...]]
@@ -56,20 +56,42 @@ def write_melodic(
     plan: Plan, element: str, chords: tuple[Chord, ...], streams: Mapping[str, Bits]
 ) -> tuple[Rows, tuple[Note, ...]]:
     """Rows and notes of a pitched element."""
+    first_slots: dict[int, int] = {}
+    writer, context = melodic_writer(plan, element, chords, streams, first_slots=first_slots)
+    _Line(writer, plan, element, bar_harmony(context), first_slots).write()
+    return writer.rows, decode_pitched(writer.rows, get_spec(element), context)
+
+
+def melodic_writer(
+    plan: Plan,
+    element: str,
+    chords: tuple[Chord, ...],
+    streams: Mapping[str, Bits],
+    *,
+    ahead: Rows | None = None,
+    first_slots: Mapping[int, int] | None = None,
+) -> tuple[PartWriter, SongContext]:
+    """The network of a pitched element, ready to write, and its surroundings.
+
+    `ahead` are bars that stand already; `first_slots` closes bars before a slot (for upbeats) and may grow.
+    """
     spec = get_spec(element)
     context = context_for(plan, spec, chords, streams, _source_word(plan, element))
     keys = [section.key or plan.key for section in section_of_bar(plan)]
-    first_slots: dict[int, int] = {}
     writer = PartWriter(
         load_model(element, plan.models.get(element)),
         surroundings(spec, context),
         context.bar_beats,
-        _MANNERS[element].settings,
-        prior=SlotGate(spec.symbols, triplets=plan.groove.steps_per_beat == 3, first_slots=first_slots),
+        MANNERS[element].settings,
+        prior=SlotGate(
+            spec.symbols,
+            triplets=plan.groove.steps_per_beat == 3,
+            first_slots={} if first_slots is None else first_slots,
+        ),
         symbol_bias=symbol_bias(spec, context, plan.parts[element], register_lift(plan, element), keys),
+        ahead=ahead,
     )
-    _Line(writer, plan, element, _bar_harmony(context), first_slots).write()
-    return writer.rows, decode_pitched(writer.rows, spec, context)
+    return writer, context
 
 
 class _Line:
@@ -80,7 +102,7 @@ class _Line:
     ) -> None:
         self._writer, self._plan, self._element = writer, plan, element
         self._harmony, self._first_slots = harmony, first_slots
-        self._manner = _MANNERS[element]
+        self._manner = MANNERS[element]
         self._bar_beats = round(plan.metre.bar_beats)
 
     def write(self) -> None:
@@ -126,7 +148,8 @@ class _Line:
         return int((self._writer.rows[:, 0] == bar).sum()) > 1
 
 
-def _bar_harmony(context: SongContext) -> _Harmony:
+def bar_harmony(context: SongContext) -> _Harmony:
+    """The chord at each beat of each bar, as words that can be compared."""
     pairs = context.chord_at_beats()
     words = [(-1, "", -1.0) if pair is None else (pair[0].root, pair[0].quality, float(pair[0].bass)) for pair in pairs]
     return [tuple(words[bar * context.bar_beats : (bar + 1) * context.bar_beats]) for bar in range(context.bars)]

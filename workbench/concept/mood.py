@@ -23,18 +23,25 @@ from workbench.concept.phrases import Hit, compile_phrases, find_phrases, join_w
 ESTIMATE_WEIGHT = 0.2
 """A word that is only in the table counts this often against a word of the lexicon."""
 
+_OPPOSED = 0.45
+"""Two words contradict each other from here on, on either side of an axis."""
+
 MOOD_FIELD_WEIGHT = 2.0
 """Words of the field "mood" count this often against words of the concept."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mood:
-    """A place in the plane of feeling. `weight` says how much was found (0 nothing); `words` are what it stands on."""
+    """A place in the plane of feeling. `weight` says how much was found (0 nothing); `words` are what it stands on.
+
+    `conflict` tells of words that pull against each other ("happy" and "sad"), of which this is the middle.
+    """
 
     valence: float
     arousal: float
     weight: float
     words: tuple[str, ...]
+    conflict: str = ""
 
     def blend(self, valence: float, arousal: float) -> tuple[float, float]:
         """Mix with a prior: one word counts for two thirds, several for more, none for nothing."""
@@ -88,7 +95,21 @@ def read_mood(concept: str, mood: str | None = None) -> Mood:
         return Mood(0.0, 0.0, 0.0, ())
     valence = sum(weight * value for _, weight, value, _ in found) / total
     arousal = sum(weight * value for _, weight, _, value in found) / total
-    return Mood(_clip(valence), _clip(arousal), total, tuple(dict.fromkeys(word for word, *_ in found)))
+    words = tuple(dict.fromkeys(word for word, *_ in found))
+    return Mood(_clip(valence), _clip(arousal), total, words, _conflict(found))
+
+
+def _conflict(found: list[_Felt]) -> str:
+    """Two words on opposite sides of an axis, in a sentence; estimated words are too weak for it."""
+    sure = [felt for felt in found if felt[1] >= 1.0]
+    for axis in (2, 3):
+        low, high = (
+            min(sure, key=lambda felt: felt[axis], default=None),
+            max(sure, key=lambda felt: felt[axis], default=None),
+        )
+        if low and high and float(low[axis]) <= -_OPPOSED and float(high[axis]) >= _OPPOSED:
+            return f"'{high[0]}' pulls against '{low[0]}', so that the middle is taken"
+    return ""
 
 
 def _read(text: str, weight: float) -> list[_Felt]:

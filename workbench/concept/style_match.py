@@ -39,12 +39,16 @@ _ENOUGH_MOOD = 0.6
 
 @dataclass(frozen=True, slots=True)
 class StyleMatch:
-    """The style chosen, where it came from and why; `others` are further styles that the text names."""
+    """The style chosen, where it came from and why; `others` are further styles that the text names.
+
+    `named` tells whether the text calls the style by a name, and does not only hint at it.
+    """
 
     name: str
     source: Source
     reason: str
     others: tuple[str, ...] = ()
+    named: bool = False
 
 
 def match_style(concept: str, mood_text: str | None, mood: Mood) -> StyleMatch:
@@ -65,7 +69,7 @@ def match_style(concept: str, mood_text: str | None, mood: Mood) -> StyleMatch:
         scores = {name: score + 0.25 * min(1.0, hints.get(name, 0.0)) for name, score in names.items()}
         best = _best(scores)
         others = tuple(sorted((name for name in names if name != best), key=lambda name: -scores[name]))
-        return StyleMatch(best, "text", f"the text says '{said[best]}'", others)
+        return StyleMatch(best, "text", f"the text says '{said[best]}'", others, named=True)
     if hints and max(hints.values()) >= _ENOUGH_HINTS:
         best = _best(hints)
         return StyleMatch(best, "text", f"hinted at by {join_words([repr(word) for word in words[best]])}")

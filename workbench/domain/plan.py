@@ -19,12 +19,13 @@ Source = Literal["stated", "text", "mood", "style", "reference", "default"]
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One parameter, its value as text, where it came from and why."""
+    """One parameter, its value as text, where it came from and why; `contradiction` tells what speaks against it."""
 
     parameter: str
     value: str
     source: Source
     reason: str
+    contradiction: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,23 @@ class PartTraits:
 
 
 @dataclass(frozen=True, slots=True)
+class SoundTraits:
+    """What words, macros and references add to mix profile and processing style; 0 leaves them as they are.
+
+    `tilt_db`: more above 800 Hz than below. `low_db`: shelf below 100 Hz. `side_db`: width of what is wide.
+    `reverb_db`, `delay_db`: sends. `drive_db`: into the saturation. `contrast_lu`: louder from energy 0 to energy 1.
+    """
+
+    tilt_db: float = 0.0
+    low_db: float = 0.0
+    side_db: float = 0.0
+    reverb_db: float = 0.0
+    delay_db: float = 0.0
+    drive_db: float = 0.0
+    contrast_lu: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """What is written: format, sample rate, bits, loudness and true-peak targets."""
 
@@ -147,6 +165,7 @@ class Plan:
     decisions: tuple[Decision, ...] = ()
     models: Mapping[str, str] = field(default_factory=dict)
     variation: float = DEFAULT_VARIATION
+    sound: SoundTraits = SoundTraits()
 
     @property
     def bars(self) -> int:

@@ -69,6 +69,7 @@ Chords = Annotated[
 ]
 Whole = Annotated[int, BeforeValidator(_whole)]
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", min_length=1, max_length=120)]
+MacroAmount = Annotated[float, Field(ge=-1, le=1)]
 ModelName = Annotated[str, Field(pattern=MODEL_NAME, min_length=1, max_length=64)]
 
 
@@ -102,6 +103,17 @@ class Creative(_Frozen):
         max_length=16,
         description="Ids of tracks in the reference library.",
         json_schema_extra=_expected("a list of ids of reference tracks"),
+    )
+    reference_weight: float = Field(
+        1.0,
+        ge=0,
+        le=1,
+        description="How far the references move tempo, key, brightness, width, dynamics and density: 0 not, 1 wholly.",
+    )
+    style: Identifier | None = Field(
+        None,
+        description="Style by name, whatever the concept says.",
+        json_schema_extra=_expected("the name of a style such as 'house'"),
     )
 
 
@@ -264,6 +276,23 @@ class GenerationRequest(_Frozen):
         {},
         description="Fine-tuned network by element, by name; the shipped one for each that is left out.",
         json_schema_extra=_expected('an object such as {"bass": "my-adapter"}'),
+    )
+
+    preset: Identifier | None = Field(
+        None,
+        description="Preset by name: a kind of music; what the request or its text states wins over it.",
+        json_schema_extra=_expected("the name of a preset; `beatsfoundry presets` lists them"),
+    )
+    template: Identifier | None = Field(
+        None,
+        description="Template by name: the form of a song; what the request or its text states wins over it.",
+        json_schema_extra=_expected("the name of a template; `beatsfoundry presets` lists them"),
+    )
+    macros: dict[Identifier, MacroAmount] = Field(
+        {},
+        description="Controls that move many parameters, each -1 to 1: "
+        "intensity, darkness, complexity, space, drive, humanise, and your own.",
+        json_schema_extra=_expected('an object such as {"intensity": 0.5}'),
     )
 
     @classmethod

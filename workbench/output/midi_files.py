@@ -143,10 +143,14 @@ def _spans(notes: Iterable[Note]) -> list[tuple[int, int, int, int]]:
 
 
 def _channels(elements: Iterable[str]) -> list[tuple[str, int]]:
-    """Elements in the house's order, then others by name; percussion on MIDI channel 10, the rest from 1 up."""
+    """Elements in the house's order, then others by name; percussion on MIDI channel 10, the rest from 1 up.
+
+    Each of the house's elements has its own channel whether the others play or not.
+    """
     names = sorted(elements, key=lambda name: (ELEMENTS.index(name) if name in ELEMENTS else len(ELEMENTS), name))
-    pitched = iter(_PITCHED_CHANNELS)
-    return [(name, _DRUM_CHANNEL if name == "percussion" else next(pitched)) for name in names]
+    pitched = [*(name for name in ELEMENTS if name != "percussion"), *(name for name in names if name not in ELEMENTS)]
+    channels = dict(zip(pitched, _PITCHED_CHANNELS, strict=False))
+    return [(name, channels.get(name, _DRUM_CHANNEL)) for name in names]
 
 
 def _track(events: list[_Event], end_tick: int) -> mido.MidiTrack:
