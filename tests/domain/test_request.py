@@ -61,7 +61,11 @@ FAULTS = [
         "parameters.technical.duration: 0 is below the limit; expected 4 to 900 seconds",
     ),
     ("parameters.technical.swing", 90, "parameters.technical.swing: 90 is above the limit; expected 50 to 75 percent"),
-    ("parameters.technical.metre", "7/8", 'parameters.technical.metre: "7/8" is not known (did you mean 6/8?); expected one of 4/4, 3/4, 6/8, 12/8'),
+    (
+        "parameters.technical.metre",
+        "7/8",
+        'parameters.technical.metre: "7/8" is not known (did you mean 6/8?); expected one of 4/4, 3/4, 6/8, 12/8',
+    ),
     (
         "parameters.technical.structure",
         [],
