@@ -45,6 +45,8 @@ def write_percussion(plan: Plan) -> Rows:
         if "percussion" not in section.elements:
             writer.rest(section.bars)
             continue
+        if section.label not in first:
+            writer.forget()
         model = first.setdefault(section.label, section)
         rng = generator(plan.seed, "percussion", section.label, number)
         _write_section(writer, section, model, loop, plan.variation, rng)

@@ -27,6 +27,9 @@ _TRIAD = {
     "minmaj7": "min", "hdim7": "dim", "dim7": "dim",
 }  # fmt: skip
 _SAME_AGAIN = -4.5
+_HOME_FIRST = 1.5
+_BROAD_BARS = 2.0
+"""Bars a chord up to which sections have progressions of their own; where chords last longer, one carries the song."""
 _TO_AND_FRO = -1.5
 """Nats on the chord before, and on the one before that, where a change is due."""
 _LADDER = {"sevenths": ("maj7", "7", "min7", "hdim7"), "ninths": ("maj9", "9", "min9", "hdim7")}
@@ -72,6 +75,8 @@ def _network_chords(plan: Plan) -> tuple[Chord, ...]:
     for number, section in enumerate(plan.sections):
         model = first.setdefault(section.label, section)
         if model is section:
+            if plan.harmony.bars_per_chord <= _BROAD_BARS:
+                writer.forget()
             rng = generator(plan.seed, "harmony", section.label, number)
             # The writer looks the bias up at each chord, so that sections may differ in mode.
             attribute_bias["quality"] = _qualities(plan, section.key or plan.key)
@@ -113,6 +118,8 @@ def _write_loop(
     """A loop at the style's pace: where a change is due the chord before is unlikely, elsewhere it is held."""
     pace = max(1, round(bars_per_chord))
     recent: list[int] = []
+    # A section that begins at home is heard in its key.
+    bias[writer.bars * (len(bias) // writer.length), 0] += _HOME_FIRST
     for bar in range(bars):
         if bar % pace:
             writer.copy(writer.bars - 1, 1)

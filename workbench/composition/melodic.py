@@ -113,6 +113,8 @@ class _Line:
             if self._element not in section.elements:
                 self._writer.rest(section.bars)
                 continue
+            if section.label not in first:
+                self._writer.forget()
             model = first.setdefault(section.label, section)
             bars = plan_bars(self._plan, self._element, section, model, times[section.label], self._manner.phrasing)
             times[section.label] += 1

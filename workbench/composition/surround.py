@@ -22,6 +22,7 @@ _TEXTURE_TO_DENSITY = 0.35
 _FEEL_TO_DENSITY = {"normal": 0.0, "half-time": -0.12, "double-time": 0.12}
 _RISING, _RISE = ("build", "pre-chorus"), 0.3
 _ANSWER, _MAKE_ROOM = 0.2, -0.07
+_SOLO = 0.3
 _ENERGY_TO_PITCH = 14.0
 """Semitones that the register of leads and pads rises from the calmest to the fullest section."""
 
@@ -74,6 +75,8 @@ def density_class(plan: Plan, element: str, section: SectionPlan, bar: int = 0) 
     )
     if section.name in _RISING and section.bars > 1:
         wanted += _RISE * (bar / (section.bars - 1) - 0.5)
+    if section.name == "solo" and element == "leads":
+        wanted += _SOLO
     if element == "bass" and {"bass", "leads"} <= set(section.elements):
         wanted += _ANSWER if bar in resting_bars(plan, "leads", section) else _MAKE_ROOM
     return 1 + round(float(np.clip(wanted, 0.0, 1.0)) * (DENSITY_CLASSES - 1))

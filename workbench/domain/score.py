@@ -75,6 +75,10 @@ class Score:
         """Where the tempo changes."""
         return tempo_map(self.tempo_bpm, self.metre, self.sections)
 
+    def seconds_at_bar(self, bar: float) -> float:
+        """When a bar (from 0) begins, in seconds."""
+        return self.tempo_map.seconds_at(bar * self.metre.bar_beats)
+
     def key_at(self, beats: float) -> Key:
         """The key of the section that `beats` lie in."""
         bar = int((beats + 1e-6) // self.metre.bar_beats)

@@ -68,6 +68,7 @@ class PartWriter:
             self._history.add_ahead(ahead)
         self.rows: Rows = np.zeros((0, self._columns), np.int64)
         self._starts: list[int] = []
+        self._origin = 0
 
     @property
     def bars(self) -> int:
@@ -82,6 +83,16 @@ class PartWriter:
     def take(self, rows: Rows) -> None:
         """Write given rows: whole bars that follow those that stand."""
         self._append(rows)
+
+    def forget(self) -> None:
+        """Let the network write on as if nothing stood before: another section begins with another idea.
+
+        Half of the windows that networks learn from remember nothing either, so they know how to begin.
+        """
+        self._origin = self.bars
+        self._history = History(self._spec, len(self._around.prefix))
+        if self._ahead is not None:
+            self._history.add_ahead(self._ahead)
 
     def rest(self, bars: int) -> None:
         """Leave the next bars empty."""
@@ -175,14 +186,15 @@ class _Run:
     def _prime(self, bar: int) -> None:
         first = bar
         starts = [*self._writer._starts, len(self._writer.rows)]
-        while first > max(0, bar - 4) and starts[bar] - starts[first - 1] <= self._spec.window_rows // 2:
+        origin = self._writer._origin
+        while first > max(origin, bar - 4) and starts[bar] - starts[first - 1] <= self._spec.window_rows // 2:
             first -= 1
         model = self._model
         if first == bar:
             return
         item = build_item(
             self._writer.rows, np.array(starts[:-1]), self._writer._around, self._spec, starts[first], starts[bar], 0,
-            ahead=self._writer._ahead,
+            ahead=self._writer._ahead, origin=max(origin, first - max(self._spec.lags)),
         )  # fmt: skip
         batch = collate([item])
         bars = model.embed_bars(batch.prefix, batch.bar)
