@@ -33,8 +33,24 @@ class Audio:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Desk:
+    """What the desk settled on by listening to all stems together, so that one of them can be mixed again alone.
+
+    `bands` are the equaliser of the sum, each (kind, frequency_hz, gain_db, q). `side_gain` and `gain` hold one value
+    each `hop_samples`, with a straight line between them. The mix is `length_samples` long.
+    """
+
+    bands: tuple[tuple[str, float, float, float], ...]
+    side_gain: Samples
+    gain: Samples
+    hop_samples: int
+    length_samples: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Mix:
     """The song before the master. The stems are processed and sum to `audio` (within -90 dBFS)."""
 
     audio: Audio
     stems: Mapping[str, Audio]
+    desk: Desk | None = None

@@ -14,6 +14,6 @@ LEADS = ElementSpec(
     low_anchor=54,
     window_rows=160,
     styles=("pop", "rock"),
-    settings=Settings(nucleus=0.99, attribute_temperature=1.0, polyphony=1),
+    settings=Settings(nucleus=0.99, attribute_temperature=1.0, polyphony=1, pace=1.5),
     sources=("played", "sequenced"),
 )

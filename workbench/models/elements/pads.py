@@ -14,6 +14,6 @@ PADS = ElementSpec(
     low_anchor=42,
     window_rows=224,
     styles=("hiphop", "house", "lofi", "techno", "pop", "trance", "funk", "dance", "ambient", "dnb", "rock"),
-    settings=Settings(attribute_temperature=0.95),
+    settings=Settings(attribute_temperature=0.95, pace=1.5),
     sources=("played", "accompaniment"),
 )

@@ -1,7 +1,7 @@
 """Percussion: drum roles with velocity and microtiming, led by the style and the section, free of harmony."""
 
 from workbench.domain.song import DRUM_ROLES
-from workbench.models.spec import DRUM_ATTRIBUTES, ElementSpec
+from workbench.models.spec import DRUM_ATTRIBUTES, ElementSpec, Settings
 
 _GROUP = {"kick": 0, "snare": 1, "side_stick": 1, "clap": 1, "closed_hat": 2, "pedal_hat": 2, "open_hat": 2, "ride": 2}
 
@@ -13,4 +13,5 @@ PERCUSSION = ElementSpec(
     groups=tuple(_GROUP.get(role, 3) for role in DRUM_ROLES),
     sees_chords=False,
     density_edges=(6.0, 9.0, 12.0, 15.0, 18.0, 22.0, 28.0),
+    settings=Settings(pace=1.5),
 )
