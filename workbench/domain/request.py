@@ -195,9 +195,7 @@ class Options(_Frozen):
     """What is delivered."""
 
     stem_export: bool = Field(True, description="Write one file for each element beside the master.")
-    iterations: Whole = Field(
-        1, ge=1, le=10, description="Candidates to make; the best becomes the master."
-    )
+    iterations: Whole = Field(1, ge=1, le=10, description="Candidates to make; the best becomes the master.")
     format: AudioFormat = Field("wav", description="Audio file format; mp3 is 320 kbit/s constant.")
     sample_rate: SampleRate = Field(48000, description="Sample rate in Hz.", json_schema_extra={"unit": "Hz"})
     bit_depth: Literal[16, 24] | None = Field(

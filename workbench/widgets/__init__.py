@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from workbench.widgets.tables import (
         HtmlTable,
         QualityTable,
+        before_and_after,
         decisions_table,
         measurements_table,
         picture,
@@ -33,6 +34,7 @@ __all__ = [
     "RequestForm",
     "TrackPlayer",
     "Workbench",
+    "before_and_after",
     "decisions_table",
     "launch_lab",
     "measurements_table",
