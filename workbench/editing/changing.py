@@ -179,10 +179,9 @@ def _moved_harmony(song: Song, bars: Bars, semitones: int) -> Song:
         moved = [part for chord in placed for part in _moved_inside(chord, spans, semitones)]
         back = tuple(replace(chord, onset_beats=chord.onset_beats - start) for chord in moved)
         covered = any(piece.start <= section.start_bar and section.end_bar <= piece.stop for piece in bars)
-        key = section.key or (None if whole else home)
-        sections.append(
-            replace(section, chords=back, key=_moved_key(key, semitones) if covered and key else section.key)
-        )
+        own = section.key or (None if whole else home)
+        moved_key = _moved_key(own, semitones) if covered and own else section.key
+        sections.append(replace(section, chords=back, key=moved_key))
     return song.with_sections(sections)
 
 
