@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,8 @@ def test_a_tracks_page_stands_alone_and_switches_to_the_reference(
     page.wait_for_function("() => Number(document.querySelector('.bf-switcher').dataset.seconds) > 0.5")
     assert switcher.get_attribute("data-chosen") == "zaz-contemplation"
     assert page.locator("#against img").count() == 2
+    page.locator("#against").scroll_into_view_if_needed()
+    _picture(page, "against-references")
     assert visit.outside == []
     assert visit.errors == []
     for width in (1400, 400):
@@ -56,34 +59,59 @@ def test_a_tracks_page_stands_alone_and_switches_to_the_reference(
         assert page.evaluate("() => document.documentElement.scrollWidth") <= width
 
 
+def _hand_made(folder: Path) -> list[Path]:
+    """Two small runs of a suite, written by hand."""
+    from evaluation.run_result import RunResult, TrackResult
+
+    for name in ("old", "new"):
+        tracks = tuple(TrackResult(f"song-{i}", "", {"delivery/loudness_error_lu": 0.1 * i}) for i in range(3))
+        for track in tracks:
+            (folder / name / "tracks" / track.id).mkdir(parents=True)
+            (folder / name / "tracks" / track.id / "report.html").write_text("<h1>page</h1>")
+        result = RunResult("hand", "By hand", "0" * 64, "0" * 64, tracks, created=name, name=name)
+        (folder / name / "results.json").write_text(result.to_json())
+    return [folder / "old", folder / "new"]
+
+
+def _picture(target: Any, name: str) -> None:
+    """Takes a picture of the README where `BEATSFOUNDRY_PICTURES` names the folder for it."""
+    folder = os.environ.get("BEATSFOUNDRY_PICTURES")
+    if folder:
+        target.screenshot(path=str(Path(folder) / f"{name}.png"))
+
+
 def test_the_dashboard_opens_on_the_comparison(
     visit: Any, serve: Callable[..., str], free_port: int, tmp_path: Path
 ) -> None:
-    from evaluation.run_result import RunResult, TrackResult
+    from evaluation.run_result import load_run
     from evaluation.suite_tracking import log_suite
     from workbench.tracking.dashboard import dashboard_command, dashboard_environment, start_page
 
     uri = f"sqlite:///{tmp_path}/runs/mlflow.db"
-    for name in ("old", "new"):
-        tracks = tuple(TrackResult(f"song-{i}", "", {"delivery/loudness_error_lu": 0.1 * i}) for i in range(3))
-        result = RunResult("hand", "By hand", "0" * 64, "0" * 64, tracks, created=name, name=name)
-        for track in tracks:
-            (tmp_path / name / "tracks" / track.id).mkdir(parents=True)
-            (tmp_path / name / "tracks" / track.id / "report.html").write_text("<h1>page</h1>")
-        (tmp_path / name / "results.json").write_text(result.to_json())
-        log_suite(result, tmp_path / name, tracking_uri=uri)
+    # Real runs, for pictures that show something, may be named instead.
+    named = [Path(folder) for folder in os.environ.get("BEATSFOUNDRY_RUNS", "").split(":") if folder]
+    results = {folder: load_run(folder) for folder in named or _hand_made(tmp_path)}
+    for folder, result in results.items():
+        log_suite(result, folder, tracking_uri=uri)
     address = serve(dashboard_command(free_port, uri), dashboard_environment(), free_port, "/health")
     visit.page.goto(address + start_page(uri))
-    for text in ("hand: old", "hand: new", "delivery"):
+    for text in (*(f"{result.suite}: {result.name}" for result in results.values()), "delivery"):
         visit.page.get_by_text(text).first.wait_for()
-    assert visit.page.get_by_text("song-1").count() == 0
+    assert visit.page.get_by_text(next(iter(results.values())).tracks[1].id).count() == 0
+    # MLflow's assistant takes a third of the page.
+    visit.page.set_viewport_size({"width": 1700, "height": 1000})
+    close = visit.page.locator("[aria-label='Close']")
+    if close.count():
+        close.first.click()
+    visit.page.wait_for_timeout(1500)
+    _picture(visit.page, "comparison")
     assert visit.outside == []
 
 
 _HOST = """<!doctype html><div id="place"></div><script type="module">
 {module}
-const state = {{ question: {question}, sounds: {sounds}.map((text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0))) }};
-state.sounds = state.sounds.map((bytes) => new DataView(bytes.buffer));
+const bytes = (text) => new DataView(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
+const state = {{ question: {question}, sounds: {sounds}.map(bytes) }};
 window.sent = [];
 render({{ model: {{ get: (name) => state[name], on: () => {{}}, send: (m) => window.sent.push(m) }},
   el: document.getElementById("place") }});
