@@ -17,11 +17,19 @@ _GRID = 12
 
 
 def bar_cells(part: Part, score: Score) -> list[Cells]:
-    """The notes of each bar, without velocity, length and microtiming."""
+    """The notes of each bar, without velocity, length and microtiming; a section in another key is heard in the song's.
+
+    A chorus that comes back a tone higher is the same chorus.
+    """
+    shifts = [
+        0 if part.element == "percussion" or section.key is None else (section.key.tonic - score.key.tonic + 5) % 12 - 5
+        for section in score.sections
+        for _ in range(section.bars)
+    ]
     bars: list[set[tuple[int, int]]] = [set() for _ in range(score.bars)]
     for note in part.notes:
         bar = min(int((note.onset_beats + 1e-6) // score.metre.bar_beats), score.bars - 1)
-        bars[bar].add((round((note.onset_beats - bar * score.metre.bar_beats) * _GRID), note.pitch))
+        bars[bar].add((round((note.onset_beats - bar * score.metre.bar_beats) * _GRID), note.pitch - shifts[bar]))
     return [frozenset(cells) for cells in bars]
 
 

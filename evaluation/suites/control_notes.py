@@ -80,7 +80,8 @@ def _form(songs: Sequence[Composed]) -> list[Row]:
 
 
 def _runs(songs: Sequence[Composed]) -> list[Row]:
-    played, looped = [], []
+    played: list[int] = []
+    looped: list[int] = []
     for song in songs:
         longest = max(longest_run(part, song.score) for part in song.score.parts.values())
         (looped if load_style(song.plan.style).built_on_loops else played).append(longest)

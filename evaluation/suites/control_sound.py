@@ -72,9 +72,9 @@ def judge_sound(heard: Sequence[Heard]) -> list[Row]:
 
 def reference_chords(score: Score) -> tuple[HeardChord, ...]:
     """The chords as written, in seconds, as major and minor triads where they hold one."""
-    second = 60.0 / score.tempo_bpm
+    seconds_at = score.tempo_map.seconds_at
     return tuple(
-        HeardChord(chord.onset_beats * second, chord.end_beats * second, triad_of(chord.root, chord.quality))
+        HeardChord(seconds_at(chord.onset_beats), seconds_at(chord.end_beats), triad_of(chord.root, chord.quality))
         for chord in score.chords
     )
 
@@ -90,6 +90,8 @@ def plain_rendering(score: Score, plan: Plan) -> Audio:
 def _key_right(master: Audio, score: Score) -> bool | None:
     """None where nothing tonal is heard, or where only drums play."""
     if not any(part.notes for name, part in score.parts.items() if name != "percussion"):
+        return None
+    if any(section.key not in (None, score.key) for section in score.sections):
         return None
     estimate = estimate_key(master)
     return same_family(estimate.key, score.key) if estimate is not None and estimate.is_tonal else None
@@ -111,8 +113,8 @@ def _loudness_of(loudness: np.ndarray, score: Score, names: Sequence[str]) -> fl
 
 def _piece(loudness: np.ndarray, score: Score, section: SectionPlan) -> np.ndarray:
     """Momentary loudness (one value each 0.1 s) of a section, without the blocks that reach beyond it."""
-    bar = score.duration_seconds / score.bars
-    first, last = round(section.start_bar * bar * 10.0), round(section.end_bar * bar * 10.0)
+    bar, seconds_at = score.metre.bar_beats, score.tempo_map.seconds_at
+    first, last = (round(seconds_at(place * bar) * 10.0) for place in (section.start_bar, section.end_bar))
     return loudness[first : max(first + 1, last - 4)]
 
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from workbench.composition.drums import write_percussion
 from workbench.composition.feel import close, in_register, perform, shape_lengths, without_unisons
+from workbench.composition.frame import from_frame, to_frame
 from workbench.composition.harmony import write_chords
 from workbench.composition.melodic import write_melodic
 from workbench.composition.surround import onset_stream
@@ -45,7 +46,7 @@ def compose(plan: Plan, *, progress: Progress | None = None) -> Score:
     """
     check_models(plan.models)
     with one_thread():
-        return _compose(plan, progress or (lambda fraction, message: None))
+        return from_frame(_compose(to_frame(plan), progress or (lambda fraction, message: None)), plan)
 
 
 @contextmanager
@@ -79,7 +80,7 @@ def _compose(plan: Plan, report: Progress) -> Score:
 def write_element(
     plan: Plan, element: str, chords: tuple[Chord, ...], streams: Mapping[str, Bits]
 ) -> tuple[Rows, tuple[Note, ...]]:
-    """Rows and finished notes of one element over the whole song, in sight of chords and of what stands in `streams`."""
+    """Rows and finished notes of one element over the whole song, in sight of chords and of what `streams` hold."""
     if element == "percussion":
         rows = write_percussion(plan)
         notes = decode_drums(rows, round(plan.metre.bar_beats))

@@ -14,11 +14,12 @@ import numpy as np
 from workbench.composition.compose import one_thread, streams_of, write_element
 from workbench.composition.drums import drum_writer, loop_bars
 from workbench.composition.feel import close, in_register, perform, shape_lengths, swing_shift, without_unisons
+from workbench.composition.frame import frame_range, from_frame, is_plain, score_to_frame, to_frame
 from workbench.composition.harmony import cut, write_chords
 from workbench.composition.melodic import MANNERS, bar_harmony, melodic_writer
 from workbench.composition.surround import context_for, section_of_bar
 from workbench.domain.plan import Plan
-from workbench.domain.score import Note, Score
+from workbench.domain.score import Note, Part, Score
 from workbench.domain.seeding import generator
 from workbench.domain.song import ELEMENTS
 from workbench.domain.theory import Chord
@@ -54,6 +55,8 @@ def rewrite_element(plan: Plan, score: Score, element: str, bars: Bars, seed: in
     tuple of Note
         Sorted; those that begin outside `bars` are the score's own.
     """
+    if not is_plain(plan):
+        return _rewritten_in_frame(plan, score, element, bars, seed)
     notes = score.parts[element].notes
     with one_thread():
         for piece in bars:
@@ -65,11 +68,30 @@ def rewrite_element(plan: Plan, score: Score, element: str, bars: Bars, seed: in
     return notes
 
 
+def _rewritten_in_frame(plan: Plan, score: Score, element: str, bars: Bars, seed: int) -> tuple[Note, ...]:
+    """The same where the song lies in a compound metre or changes its key."""
+    frame = score_to_frame(score, plan)
+    pieces = [frame_range(plan, piece) for piece in bars]
+    notes = rewrite_element(to_frame(plan), frame, element, pieces, seed)
+    fresh = _out_of_frame(frame, plan, element, notes)
+    bar_beats = plan.metre.bar_beats
+    anew = {bar for piece in bars for bar in piece}
+    kept = [note for note in score.parts[element].notes if note.onset_beats // bar_beats not in anew]
+    return tuple(sorted([*kept, *(note for note in fresh if note.onset_beats // bar_beats in anew)]))
+
+
+def _out_of_frame(frame: Score, plan: Plan, element: str, notes: tuple[Note, ...]) -> tuple[Note, ...]:
+    return from_frame(replace(frame, parts={element: Part(element, notes)}), plan).parts[element].notes
+
+
 def write_whole_element(plan: Plan, score: Score, element: str) -> tuple[Note, ...]:
     """An element composed over the whole song from `plan.seed`, in sight of those before it in the score.
 
     The element need not be in the score.
     """
+    if not is_plain(plan):
+        frame = score_to_frame(score, plan)
+        return _out_of_frame(frame, plan, element, write_whole_element(to_frame(plan), frame, element))
     with one_thread():
         return write_element(plan, element, score.chords, standing_streams(plan, score, element))[1]
 
@@ -77,7 +99,10 @@ def write_whole_element(plan: Plan, score: Score, element: str) -> tuple[Note, .
 def rewrite_chords(plan: Plan, score: Score, bars: Bars, seed: int) -> tuple[Chord, ...]:
     """The score's chords with those of some bars composed anew; the others are cut where they reach into them."""
     with one_thread():
-        fresh = write_chords(replace(plan, seed=seed))
+        framed = to_frame(plan)
+        written = write_chords(replace(framed, seed=seed))
+        frame = Score("", framed.tempo_bpm, framed.metre, framed.key, framed.sections, written, {})
+        fresh = from_frame(frame, plan).chords
     return with_chords(score.chords, fresh, [(piece.start, piece.stop) for piece in bars], plan.metre.bar_beats)
 
 
@@ -140,8 +165,8 @@ def _write_line(writer: PartWriter, element: str, context: SongContext, piece: r
     """A phrase is found; it returns where its chords do, and ends in something new."""
     manner, harmony = MANNERS[element], bar_harmony(context)
     for bar in piece:
-        done, source = bar - piece.start, bar - manner.phrase_bars
-        returns = done >= manner.phrase_bars and done % 8 not in manner.fresh_bars
+        done, source = bar - piece.start, bar - manner.phrasing.phrase_bars
+        returns = done >= manner.phrasing.phrase_bars and done % 8 not in manner.phrasing.fresh_bars
         if returns and (element == "bass" or harmony[source] == harmony[bar]):
             writer.copy(source, 1)
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,8 +12,8 @@ from workbench.concept.brief import Brief
 from workbench.concept.chord_keys import key_of_chords
 from workbench.concept.phrases import join_words
 from workbench.concept.said import Said
-from workbench.domain.errors import ParameterError
 from workbench.domain.plan import Decision, Source
+from workbench.domain.roman import is_roman
 from workbench.domain.song import ELEMENTS
 from workbench.domain.theory import Chord, Key, Metre, parse_pitch_class
 
@@ -67,9 +68,15 @@ def decide_key(brief: Brief) -> tuple[Key, Decision]:
             "key", str(said.value), "text", quoted(said), _mode_contradiction(said.value.mode, brief)
         )
     heard = _heard_key(brief)
-    chords = _symbols(given_chords(brief))
+    chords = given_chords(brief)
+    if chords and _degrees_mode(chords):
+        tonic = heard[0].tonic if heard else parse_pitch_class(_tonic(brief))
+        key = Key(tonic, _degrees_mode(chords))
+        return key, Decision(
+            "key", str(key), "text" if brief.said.chords else "stated", "the given degrees stand in it"
+        )
     if chords:
-        key = key_of_chords(chords)
+        key = key_of_chords([Chord.parse(symbol) for symbol in _symbols(chords)])
         return key, Decision("key", str(key), "text" if brief.said.chords else "stated", "the given chords stand in it")
     if brief.said.mode:
         tonic = heard[0].tonic if heard else parse_pitch_class(_tonic(brief))
@@ -91,13 +98,17 @@ def given_chords(brief: Brief) -> Chords | None:
     return stated if stated is not None else said.value if said else None
 
 
-def _symbols(chords: Chords | None) -> list[Chord]:
-    """The chords of a line or of all sections; none if some are degrees, which have no key of their own."""
-    lines = [] if chords is None else [chords] if isinstance(chords, str) else list(chords.values())
-    try:
-        return [Chord.parse(symbol) for line in lines for symbol in line.replace("|", " ").split()]
-    except ParameterError:
-        return []
+def _symbols(chords: Chords) -> list[str]:
+    lines = [chords] if isinstance(chords, str) else list(chords.values())
+    return [symbol for line in lines for symbol in line.replace("|", " ").split()]
+
+
+def _degrees_mode(chords: Chords) -> str:
+    """The mode that Roman numerals speak of: minor where the first degree is small; "" if there are none."""
+    degrees = [symbol for symbol in _symbols(chords) if is_roman(symbol)]
+    if not degrees:
+        return ""
+    return "minor" if any(re.match(r"i(?![iv])", symbol) for symbol in degrees) else "major"
 
 
 def _tonic(brief: Brief) -> str:

@@ -32,7 +32,7 @@ def adapt_groove(style: Style, metre: Metre, *, swing_percent: float, feel: str 
         patterns = {role: _halved(text) if role in _BACKBEAT_ROLES else text for role, text in patterns.items()}
     elif feel == "double-time":
         patterns = {role: text[::2] * 2 for role, text in patterns.items()}
-    if metre.bar_beats == 3.0:
+    if metre.bar_beats == 3.0 and not metre.is_compound:
         patterns = {role: _WALTZ.get(role, text[:12]) for role, text in patterns.items()}
     return replace(
         usual,

@@ -24,12 +24,23 @@ from workbench.concept.decide import (
 from workbench.concept.instruments import read_instruments
 from workbench.concept.languages import read_in_english
 from workbench.concept.reading import read_brief
+from workbench.concept.section_details import detail_decisions, lay_bars, section_key, with_details
 from workbench.concept.sound import decide_sound
-from workbench.concept.structure import allot_bars, assign_elements, shape_energy
-from workbench.concept.timing import decide_form, decide_tempo
+from workbench.concept.structure import assign_elements, shape_energy
+from workbench.concept.timing import decide_form, decide_tempo, wanted_seconds
 from workbench.concept.traits import adapt_groove, adapt_harmony, adapt_parts
-from workbench.domain.plan import Decision, Delivery, Groove, HarmonyTraits, Plan, SectionPlan
+from workbench.domain.plan import (
+    DEFAULT_VARIATION,
+    Decision,
+    Delivery,
+    Groove,
+    HarmonyTraits,
+    Plan,
+    SectionPlan,
+)
 from workbench.domain.request import GenerationRequest
+from workbench.domain.song import numbered
+from workbench.domain.theory import Key, Metre
 
 if TYPE_CHECKING:
     from workbench.analysis.references import ReferenceProfile
@@ -72,7 +83,8 @@ def translate(request: GenerationRequest, *, references: Sequence[ReferenceProfi
     texture_density, density_decision = decide_density(brief)
     processing_style, processing_decision = decide_processing(brief)
     names, bars, form_decisions = decide_form(brief, metre, tempo_bpm)
-    creative = request.parameters.creative
+    creative, technical = request.parameters.creative, request.parameters.technical
+    sections = _sections(brief, names, bars, palette, metre, tempo_bpm, key)
     text = read_in_english(f"{creative.concept} . {creative.mood or ''}").text
     patches, patch_decisions = decide_patches(brief, palette, read_instruments(text))
     sound, sound_decisions = decide_sound(brief.moves)
@@ -103,7 +115,7 @@ def translate(request: GenerationRequest, *, references: Sequence[ReferenceProfi
         key=key,
         valence=round(brief.valence, 3),
         arousal=round(brief.arousal, 3),
-        sections=_sections(brief, names, bars, palette, metre.bar_beats),
+        sections=sections,
         palette=palette,
         texture_density=texture_density,
         groove=groove,
@@ -115,6 +127,7 @@ def translate(request: GenerationRequest, *, references: Sequence[ReferenceProfi
         delivery=delivery,
         references=creative.references,
         models={str(element): name for element, name in request.models.items()},
+        variation=DEFAULT_VARIATION if technical.variation is None else technical.variation,
         sound=sound,
         decisions=(
             *opening,
@@ -126,6 +139,7 @@ def translate(request: GenerationRequest, *, references: Sequence[ReferenceProfi
             *form_decisions,
             _energy_decision(brief),
             _chords_decision(brief, harmony),
+            *detail_decisions(sections, technical, metre, tempo_bpm),
             palette_decision,
             density_decision,
             *_part_decisions(brief),
@@ -140,20 +154,40 @@ def translate(request: GenerationRequest, *, references: Sequence[ReferenceProfi
 
 
 def _sections(
-    brief: Brief, names: tuple[str, ...], total_bars: int, palette: tuple[str, ...], bar_beats: float
+    brief: Brief,
+    names: tuple[str, ...],
+    total_bars: int,
+    palette: tuple[str, ...],
+    metre: Metre,
+    tempo_bpm: float,
+    key: Key,
 ) -> tuple[SectionPlan, ...]:
-    bars = allot_bars(names, total_bars, brief.style)
+    technical, style = brief.request.parameters.technical, brief.style
+    seconds = wanted_seconds(brief)
+    bars = lay_bars(names, total_bars, style, technical, metre=metre, tempo_bpm=tempo_bpm, seconds=seconds)
     lift = brief.moves.total("energy")
     energies = [
         round(max(0.05, min(1.0, energy + lift)), 3) for energy in shape_energy(names, bars, brief.style, brief.arousal)
     ]
     elements = assign_elements(names, energies, palette, brief.style)
-    chords = given_chords(brief)
+    given = given_chords(brief)
     starts = [sum(bars[:index]) for index in range(len(bars))]
-    return tuple(
-        SectionPlan(name, name, start, length, energy, playing, section_chords(chords, name, length, bar_beats))
-        for name, start, length, energy, playing in zip(names, starts, bars, energies, elements, strict=True)
+    chords = [
+        section_chords(
+            given,
+            name,
+            length,
+            metre.bar_beats,
+            key=section_key(technical, name, number, key),
+            number=number,
+        )
+        for (name, number), length in zip(numbered(names), bars, strict=True)
+    ]
+    laid = tuple(
+        SectionPlan(name, name, *rest)
+        for name, *rest in zip(names, starts, bars, energies, elements, chords, strict=True)
     )
+    return with_details(laid, technical, style)
 
 
 def _groove_decisions(brief: Brief, groove: Groove) -> tuple[Decision, ...]:

@@ -74,6 +74,7 @@ def _section_to_dict(section: SectionPlan, key: Key) -> dict[str, Any]:
         {"symbol": chord.symbol(key), "onset_beats": chord.onset_beats, "duration_beats": chord.duration_beats}
         for chord in section.chords
     ]
+    data["key"] = None if section.key is None else str(section.key)
     return data
 
 
@@ -82,7 +83,8 @@ def _section_from_dict(data: Mapping[str, Any]) -> SectionPlan:
         Chord.parse(chord["symbol"], onset_beats=chord["onset_beats"], duration_beats=chord["duration_beats"])
         for chord in data["chords"]
     )
-    return SectionPlan(**{**data, "elements": tuple(data["elements"]), "chords": chords})
+    key = Key.parse(data["key"]) if data.get("key") else None
+    return SectionPlan(**{**data, "elements": tuple(data["elements"]), "chords": chords, "key": key})
 
 
 def _plain(value: Any) -> Any:

@@ -11,7 +11,7 @@ from workbench.domain.audio import Samples
 from workbench.domain.plan import SectionPlan
 from workbench.domain.score import Score
 from workbench.domain.song import drum_role
-from workbench.domain.units import beats_to_seconds, db_to_gain
+from workbench.domain.units import db_to_gain
 from workbench.dsp.equaliser import sweep_low_pass
 from workbench.dsp.loudness import HOP_SECONDS, Energies, energy_to_lufs
 
@@ -29,14 +29,14 @@ def kick_onsets_seconds(score: Score) -> tuple[float, ...]:
     part = score.parts.get("percussion")
     notes = part.notes if part else ()
     return tuple(
-        sorted(beats_to_seconds(note.start_beats, score.tempo_bpm) for note in notes if drum_role(note.pitch) == "kick")
+        sorted(score.tempo_map.seconds_at(note.start_beats) for note in notes if drum_role(note.pitch) == "kick")
     )
 
 
 def section_bounds_seconds(score: Score) -> list[tuple[float, float]]:
     """Start and end of each section in seconds."""
-    bar = beats_to_seconds(score.metre.bar_beats, score.tempo_bpm)
-    return [(section.start_bar * bar, section.end_bar * bar) for section in score.sections]
+    bar, seconds_at = score.metre.bar_beats, score.tempo_map.seconds_at
+    return [(seconds_at(section.start_bar * bar), seconds_at(section.end_bar * bar)) for section in score.sections]
 
 
 def section_rides_db(energies: Energies, score: Score, slope_lu: float) -> list[float]:
