@@ -12,7 +12,12 @@ from workbench.output.palette import ACCENT, ELEMENT_COLOURS, GRID, INK, MUTED
 
 Place = tuple[float, float]
 
-_CORNERS = ((-1, 1, "tense, angry"), (1, 1, "joyful, euphoric"), (-1, -1, "sad, weary"), (1, -1, "calm, tender"))
+_CORNERS = (
+    (-1.0, 1.0, "tense, angry"),
+    (1.0, 1.0, "joyful, euphoric"),
+    (-1.0, -1.0, "sad, weary"),
+    (1.0, -1.0, "calm, tender"),
+)
 _MARKS = ("o", "s", "^", "D", "v", "P")
 
 
@@ -32,8 +37,8 @@ def mood_plane(words: Mapping[str, Place], styles: Mapping[str, Place], concepts
         for x, y, text in _CORNERS:
             side = "left" if x < 0 else "right"
             axes.text(x * 1.03, y * 1.03, text, color=MUTED, ha=side, va="center", style="italic", fontsize=9.5)
-        axes.scatter(*zip(*words.values(), strict=True), s=9, color=MUTED, alpha=0.45, linewidth=0, label="mood words")
-        axes.scatter(*zip(*styles.values(), strict=True), s=26, color=ELEMENT_COLOURS["pads"], label="styles, as usual")
+        axes.scatter(*_columns(words), s=9, color=MUTED, alpha=0.45, linewidth=0, label="mood words")
+        axes.scatter(*_columns(styles), s=26, color=ELEMENT_COLOURS["pads"], label="styles, as usual")
         for place, lines in _together(styles).items():
             axes.annotate(
                 "\n".join(lines), place, (5, 0), textcoords="offset points", color=ELEMENT_COLOURS["pads"], fontsize=8,
@@ -47,6 +52,10 @@ def mood_plane(words: Mapping[str, Place], styles: Mapping[str, Place], concepts
         )
         axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), labelcolor=INK, markerscale=0.7, labelspacing=1.1)
     return figure
+
+
+def _columns(places: Mapping[str, Place]) -> tuple[list[float], list[float]]:
+    return [valence for valence, _ in places.values()], [arousal for _, arousal in places.values()]
 
 
 def _together(styles: Mapping[str, Place]) -> dict[Place, list[str]]:
