@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from workbench.concept.brief import Brief
 from workbench.concept.structure import allot_around
 from workbench.concept.style import Style
 from workbench.domain.errors import ParameterError
@@ -105,17 +106,16 @@ def _key(technical: Technical, name: str, number: int) -> Key | None:
 
 
 def detail_decisions(
-    sections: Sequence[SectionPlan], technical: Technical, metre: Metre, tempo_bpm: float
+    sections: Sequence[SectionPlan], brief: Brief, metre: Metre, tempo_bpm: float
 ) -> tuple[Decision, ...]:
     """A decision for each thing that a section has of its own, and for the variation."""
-    stated = "it is stated in the request"
+    technical = brief.request.parameters.technical
     lines = []
     for field in ("section_bars", "section_tempos", "section_keys", "section_feels"):
         values = getattr(technical, field)
         if values:
-            lines.append(
-                Decision(field, "; ".join(f"{name}: {value}" for name, value in values.items()), "stated", stated)
-            )
+            value = "; ".join(f"{name}: {value}" for name, value in values.items())
+            lines.append(Decision(field, value, "stated", brief.why_stated(field)))
     if technical.section_bars or technical.section_tempos:
         seconds = tempo_map(tempo_bpm, metre, sections).seconds_at(sections[-1].end_bar * metre.bar_beats)
         lines.append(
@@ -126,5 +126,5 @@ def detail_decisions(
     if technical.variation is None:
         lines.append(Decision("variation", "0.5", "default", "the request leaves it open"))
     else:
-        lines.append(Decision("variation", f"{technical.variation:g}", "stated", stated))
+        lines.append(Decision("variation", f"{technical.variation:g}", "stated", brief.why_stated("variation")))
     return tuple(lines)
