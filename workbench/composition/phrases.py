@@ -16,7 +16,7 @@ Way = Literal["rest", "pick-up", "new", "copy", "vary"]
 _HOOKS = ("chorus", "drop", "hook", "refrain", "post-chorus")
 _PICK_UPS = 0.7
 """Share of pauses that end in an upbeat."""
-_DEVELOPED = 0.55
+_DEVELOPED = 0.85
 """Share of returning bars that are changed at full variation, at their first return; later ones change more."""
 
 
