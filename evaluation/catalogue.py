@@ -56,9 +56,7 @@ _RULES = (
     _Rule("adherence/tempo_accuracy_1", "Tempo within 4 %", "higher", 0.1, estimator="tempo accuracy 1"),
     _Rule("adherence/tempo_accuracy_2", "Tempo within 4 %, octaves alike", "higher", 0.1, estimator="tempo accuracy 2"),
     _Rule("adherence/tempo_bin", "Tempo in its bin", "higher", 0.1, estimator="tempo bin"),
-    _Rule(
-        "adherence/tempo_bin_tolerant", "Tempo in its bin or the next", "higher", 0.1, estimator="tempo bin tolerant"
-    ),
+    _Rule("adherence/tempo_bin_tolerant", "Tempo in its bin or the next", "higher", 0.1, estimator="tempo bin, next"),
     _Rule("adherence/beat_f_measure", "Beats on the grid (F-measure)", "higher", 0.05, estimator="beats"),
     _Rule("adherence/key_score", "Key (MIREX weighted)", "higher", 0.1, estimator="key score"),
     _Rule("adherence/key_exact", "Key right", "higher", 0.1, estimator="key exact"),
@@ -74,6 +72,8 @@ _RULES = (
     _Rule(rf"stems/{_E}_below_mix_lu", "{e}: level below the mix", "neither", 1.0, "LU"),
     _Rule("reference/overall", "Distance from the references, overall", "lower", 0.05),
     _Rule("reference/spectrum_db", "Spectrum off the references", "lower", 0.3),
+    _Rule("reference/timbre", "Timbre off the references", "lower", 0.1),
+    _Rule("reference/rhythm", "Rhythm off the references", "lower", 0.05),
     _Rule("reference/.*", "", "lower", 0.0),
     _Rule("score/score_scale_consistency", "Written notes on the scale", "higher", 0.02, "share"),
     _Rule("score/score_chord_coverage", "Song under chords", "higher", 0.001, "share"),

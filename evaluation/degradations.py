@@ -95,10 +95,11 @@ DEGRADATIONS: dict[str, tuple[Degradation, str, tuple[float, ...]]] = {
     "muffled": (muffled, "octaves", (0.0, 2.0, 3.5, 5.0)),
     "detuned": (detuned, "cents", (0.0, 15.0, 30.0, 45.0)),
     "faster": (faster, "%", (0.0, 3.0, 8.0, 14.0)),
+    "drifting": (faster, "%", (0.0, 0.3, 0.8, 2.0)),
     "later": (later, "ms", (0.0, 10.0, 20.0, 40.0)),
     "narrower": (narrower, "%", (0.0, 40.0, 70.0, 100.0)),
     "squashed": (squashed, "dB", (0.0, 6.0, 12.0, 18.0)),
-    "ragged": (ragged, "ms", (0.0, 8.0, 20.0, 50.0)),
+    "ragged": (ragged, "ms", (0.0, 4.0, 8.0, 14.0)),
 }
 """By name: the function, the unit of its strength, and rising strengths from nothing."""
 

@@ -16,6 +16,8 @@ import numpy as np
 
 from evaluation import truth
 from evaluation.metrics import beats, key, stem_timing, stem_tuning, tempo
+from evaluation.metrics.chord_overlap import overlap
+from workbench.analysis.chords import HeardChord, estimate_chords, triad_of
 from workbench.analysis.key import chroma, estimate_key
 from workbench.analysis.loudness import integrated_loudness, true_peak_dbtp
 from workbench.analysis.rhythm import estimate_tempo, fit_tempo
@@ -23,6 +25,7 @@ from workbench.domain.audio import Audio
 from workbench.domain.errors import ParameterError
 from workbench.domain.paths import data_dir
 from workbench.domain.score import Note, Part
+from workbench.domain.theory import Key
 
 TEMPI_BPM = (62.0, 74.0, 85.0, 96.0, 104.0, 118.0, 122.0, 128.0, 140.0, 150.0, 174.0)
 _TRUTH_BARS = 8
@@ -122,7 +125,7 @@ def _keys() -> Measured:
     drums = truth.play_drums(truth.drum_notes(110.0, _TRUTH_BARS), 110.0)
     quiet = Audio(drums.samples * np.float32(0.7), drums.sample_rate_hz)
     for asked in truth.all_keys():
-        _, part = truth.chord_song(asked, bars=_TRUTH_BARS)
+        chords, part = truth.chord_song(asked, bars=_TRUTH_BARS)
         audio = truth.mixed(truth.play_notes(part, 110.0), quiet)
         estimate, profile = estimate_key(audio), chroma(audio)[0]
         figures = key.evaluate(asked, estimate.key if estimate else None, profile)
@@ -130,13 +133,16 @@ def _keys() -> Measured:
         yield "key score", 1.0 - figures["key_score"], "", kind
         yield "key exact", 1.0 - figures["key_exact"], "wrong", kind
         yield "key family", 1.0 - figures["key_family"], "wrong", kind
+        written = tuple(
+            HeardChord(chord.onset_beats * 60 / 110, chord.end_beats * 60 / 110, triad_of(chord.root, chord.quality))
+            for chord in chords
+        )
+        yield "chords", 1.0 - (overlap(written, estimate_chords(audio)) or 0.0), "", kind
         yield "scale share", abs(figures["scale_share"] - share), "", kind
 
 
-def _written_share(part: Part, asked: object) -> float:
-    from workbench.domain.theory import Key
-
-    scale = set(asked.pitch_classes) if isinstance(asked, Key) else set()
+def _written_share(part: Part, asked: Key) -> float:
+    scale = set(asked.pitch_classes)
     lengths = [(note.duration_beats, note.pitch % 12 in scale) for note in part.notes]
     return sum(length for length, inside in lengths if inside) / sum(length for length, _ in lengths)
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from evaluation.catalogue import comparable, metric
+from evaluation.metrics.frechet import SetDistance
 from evaluation.statistics import mean_interval, outliers
 from workbench.domain.errors import ParameterError
 
@@ -20,7 +21,10 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class TrackResult:
-    """Figures of one track by `group/name`; `key` tells request and code, `outcomes` the coded checks."""
+    """Figures of one track by `group/name`; `key` tells request and code, `outcomes` the coded checks.
+
+    `embedding` holds its windows of `analysis.embedding`, for distances between sets.
+    """
 
     id: str
     key: str
@@ -30,6 +34,7 @@ class TrackResult:
     seed: int = 0
     references: tuple[str, ...] = ()
     model_hashes: Mapping[str, str] = field(default_factory=dict)
+    embedding: tuple[tuple[float, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +51,11 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """One run of a suite. `failures` tells, by track, why there are no figures."""
+    """One run of a suite.
+
+    `failures` tells, by track, why there are no figures; `sets` holds the distances of all tracks together from the
+    reference tracks (see `evaluation.set_distances`).
+    """
 
     suite: str
     title: str
@@ -59,6 +68,7 @@ class RunResult:
     peak_memory_mb: float = 0.0
     created: str = ""
     name: str = ""
+    sets: Mapping[str, SetDistance] = field(default_factory=dict)
 
     def names(self) -> list[str]:
         """Names of all figures, in the order of the first track that has them."""
@@ -90,14 +100,16 @@ class RunResult:
             if data.pop("format") != FORMAT:
                 raise ParameterError("it is of another version")
             tracks = tuple(track_from_dict(track) for track in data.pop("tracks"))
-            return cls(**data, tracks=tracks)
+            sets = {name: SetDistance(**fields) for name, fields in data.pop("sets", {}).items()}
+            return cls(**data, tracks=tracks, sets=sets)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise ParameterError(f"result of a suite: expected what 'evaluate suite' writes ({error})") from None
 
 
 def track_from_dict(data: Mapping[str, Any]) -> TrackResult:
     """One track's result from its JSON form."""
-    return TrackResult(**{**data, "references": tuple(data.get("references", ()))})
+    rows = tuple(tuple(map(float, row)) for row in data.get("embedding", ()))
+    return TrackResult(**{**data, "references": tuple(data.get("references", ())), "embedding": rows})
 
 
 def load_run(run: str | Path | RunResult, *, tracking_uri: str | None = None) -> RunResult:

@@ -14,6 +14,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from evaluation.run_result import RESULT_FILE, RunResult, TrackResult, track_from_dict
+from evaluation.set_distances import set_distances
 from evaluation.suite import Suite, SuiteTrack
 from evaluation.suite_worker import TRACK_FILE, Done, Written, peak_memory_mb, sound_track, write_track
 from workbench.domain.errors import OutputError, WorkbenchError
@@ -62,18 +63,20 @@ def run_suite(
     written, failures, writing_mb = _write_all(missing, jobs, report)
     sounded, failed, sounding_mb = _sound_all(missing, written, folder, keys, jobs, report)
     done |= sounded
+    tracks = tuple(done[track.id] for track in suite.tracks if track.id in done)
     result = RunResult(
         suite=suite.name,
         title=suite.title,
         suite_digest=suite.digest,
         code_digest=code,
-        tracks=tuple(done[track.id] for track in suite.tracks if track.id in done),
+        tracks=tracks,
         failures=failures | failed,
         versions=installed_versions(),
         seconds=round(time.monotonic() - began, 1),
         peak_memory_mb=round(peak_memory_mb() + jobs * max(writing_mb, sounding_mb)),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         name=folder.resolve().name,
+        sets=set_distances(tracks),
     )
     _write_whole(folder / RESULT_FILE, result.to_json())
     return result

@@ -13,6 +13,7 @@ from workbench.output.labels import format_number
 from workbench.tracking import LoggedRun
 from workbench.tracking.dashboard import EVALUATION
 from workbench.tracking.items import OUTCOME_LEVELS
+from workbench.tracking.lineage import log_lineage, origins
 from workbench.tracking.records import Entry, RunRecord, log_records
 
 
@@ -29,7 +30,10 @@ def log_suite(result: RunResult, folder: Path, *, tracking_uri: str | None = Non
         parent = _parent(result)
         entries: list[Entry] = [(parent, Path(beside))]
         entries += [(_child(result, track, parent), folder / TRACKS / track.id) for track in result.tracks]
-        return log_records(entries, tracking_uri=tracking_uri)[0]
+        logged = log_records(entries, tracking_uri=tracking_uri)[0]
+    hashes = {element: digest for track in result.tracks for element, digest in track.model_hashes.items()}
+    log_lineage(logged.run_id, origins(hashes, tracking_uri=tracking_uri), tracking_uri=tracking_uri)
+    return logged
 
 
 def _parent(result: RunResult) -> RunRecord:
@@ -37,6 +41,8 @@ def _parent(result: RunResult) -> RunRecord:
     metrics = {one.name: one.mean for one in summaries}
     metrics |= {"suite/tracks": float(len(result.tracks)), "suite/failed_tracks": float(len(result.failures))}
     metrics |= {"suite/seconds": result.seconds, "suite/peak_memory_mb": result.peak_memory_mb}
+    for name, found in result.sets.items():
+        metrics |= {f"set/{name}": found.value, f"set/{name}_low": found.low, f"set/{name}_high": found.high}
     far = told_outliers(summaries)
     metrics["suite/outlying_tracks"] = float(len(far))
     lines = [f"**{result.title}**, {len(result.tracks)} tracks", ""]

@@ -5,6 +5,7 @@ The two are done by processes of their own, one after the other, so that PyTorch
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import resource
@@ -24,11 +25,12 @@ TRACK_FILE = "result.json"
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A song without sound, and the hashes of the networks that wrote it."""
+    """A song without sound, what its notes tell, and the hashes of the networks that wrote it."""
 
     plan: Plan
     score: Score
     model_hashes: Mapping[str, str]
+    figures: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +45,12 @@ class Done:
 def write_track(track: SuiteTrack) -> Done:
     """Plan and compose a track."""
     try:
+        from evaluation.track_figures import written_figures
         from workbench.models.registry import model_hashes
         from workbench.pipeline import compose_only
 
         plan, score = compose_only(track.request)
-        return Done(Written(plan, score, model_hashes(plan.models)), "", peak_memory_mb())
+        return Done(Written(plan, score, model_hashes(plan.models), written_figures(plan, score)), "", peak_memory_mb())
     except Exception as error:
         return _failed(error)
 
@@ -58,27 +61,34 @@ def sound_track(track: SuiteTrack, written: Written, folder: Path, key: str) -> 
         return Done(_sound(track, written, folder, key), "", peak_memory_mb())
     except Exception as error:
         return _failed(error)
+    finally:
+        _give_back_memory()
 
 
 def _sound(track: SuiteTrack, written: Written, folder: Path, key: str) -> TrackResult:
-    from evaluation.track_figures import track_figures
+    from evaluation.track_figures import sounding_figures
+    from workbench.analysis.embedding import embed
     from workbench.analysis.references import ReferenceLibrary
     from workbench.output.bundle import master_as_heard
-    from workbench.pipeline import finish
+    from workbench.pipeline import STAGES, finish
 
     library = ReferenceLibrary()
     references = [library.get(name) for name in track.references]
-    made = finish(track.request, written.plan, written.score, references=references, model_hashes=written.model_hashes)
+    made = finish(
+        track.request, written.plan, written.score, references=references, model_hashes=written.model_hashes,
+        progress=lambda _, message: _give_back_memory() if message in STAGES else None,
+    )  # fmt: skip
     heard = master_as_heard(made.master, made.plan)
     result = TrackResult(
         id=track.id,
         key=key,
-        figures=track_figures(made, heard=heard, references=references),
+        figures={**written.figures, **sounding_figures(made, heard=heard, references=references)},
         outcomes={check.code: check.outcome for check in made.report.checks},
         style=made.plan.style,
         seed=made.plan.seed,
         references=track.references,
         model_hashes=dict(written.model_hashes),
+        embedding=tuple(tuple(round(float(value), 3) for value in row) for row in embed(heard)),
     )
     _write(made, result, folder)
     return result
@@ -103,6 +113,14 @@ def _write(made: Track, result: TrackResult, folder: Path) -> None:
     (draft / TRACK_FILE).write_text(json.dumps(asdict(result), indent=1, allow_nan=False) + "\n", encoding="utf-8")
     shutil.rmtree(folder, ignore_errors=True)
     draft.rename(folder)
+
+
+def _give_back_memory() -> None:
+    """Let the allocator return what it holds of the last track; only glibc knows how."""
+    import ctypes
+
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL("libc.so.6").malloc_trim(0)
 
 
 def peak_memory_mb() -> float:

@@ -26,6 +26,12 @@ def run_table(result: RunResult) -> str:
     lines = [f"{result.title}: {len(result.tracks)} tracks in {result.seconds:.0f} s, "
              f"{result.peak_memory_mb:.0f} MB at most", ""]  # fmt: skip
     lines += columns(("figure", "mean", "95 % interval", "n", "better", "estimator errs by"), rows)
+    lines += [""] * bool(result.sets)
+    lines += [
+        f"set      {name.replace('_', ' ')} from the references {number(one.value)} "
+        f"({interval(one.low, one.high)}; {one.embedding}; {one.n_windows} windows of {one.n_recordings} recordings)"
+        for name, one in result.sets.items()
+    ]
     far = told_outliers(summaries)
     lines += [""] * bool(far) + [f"far off  {track}: {', '.join(titles)}" for track, titles in far.items()]
     lines += [f"failed   {name}: {why}" for name, why in result.failures.items()]

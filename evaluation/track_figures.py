@@ -8,20 +8,27 @@ Names are `group/name` with the unit as suffix. Groups: `delivery` (does the fil
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from evaluation.metrics import beats, density, key, stem_presence, stem_timing, stem_tuning, tempo
+from evaluation.embeddings import standardised
+from evaluation.metrics import beats, key, stem_presence, stem_timing, stem_tuning, tempo
+from evaluation.metrics.chord_overlap import chord_overlap
+from evaluation.metrics.timbre import window_distance
 from workbench.analysis.distances import distance
+from workbench.analysis.embedding import embed
+from workbench.analysis.groove import groove_distance, groove_profile
 from workbench.analysis.key import chroma
 from workbench.analysis.loudness import integrated_loudness
 from workbench.analysis.profile import Measurements, measure
 from workbench.analysis.references import ReferenceProfile
-from workbench.analysis.rhythm import TempoFit, onset_envelope, tempo_of_envelope
+from workbench.analysis.rhythm import TempoFit, fit_tempo, onset_envelope, tempo_of_envelope
 from workbench.analysis.symbolic import PERCUSSION, symbolic_numbers
 from workbench.domain.audio import Audio
+from workbench.domain.plan import Plan
 from workbench.domain.results import Track
+from workbench.domain.score import Score
 from workbench.domain.theory import Key
 from workbench.quality.facts import mix_numbers
 
@@ -40,18 +47,41 @@ def track_figures(
     references
         Tracks that it is compared with; the mean of their distances is told.
     """
+    return {
+        **written_figures(track.plan, track.score),
+        **sounding_figures(track, heard=heard, references=references),
+    }
+
+
+def written_figures(plan: Plan, score: Score) -> dict[str, float]:
+    """What the notes alone tell: groups `score`, and of `adherence` the density."""
+    from evaluation.metrics.density import class_error
+
+    errors = {f"{element}_density_class_error": class_error(plan, score, element) for element in score.parts}
+    return _flat({"adherence": errors, "score": symbolic_numbers(score)})
+
+
+def sounding_figures(
+    track: Track, *, heard: Audio | None = None, references: Sequence[ReferenceProfile] = ()
+) -> dict[str, float]:
+    """What is to be heard: every figure of `track_figures` but the written ones. PyTorch is not loaded for it."""
     audio = heard or track.master
     measured = measure(audio, expected_bpm=track.plan.tempo_bpm)
-    groups = {
-        "delivery": _delivery(track, measured),
-        "quality": _quality(track),
-        "adherence": _adherence(track, audio, measured),
-        "stems": _stems(track),
-        "reference": _references(measured, references),
-        "sound": _sound(measured.numbers),
-        "score": symbolic_numbers(track.score),
-        "time": {f"{stage}_seconds": value for stage, value in track.provenance.seconds_by_stage.items()},
-    }
+    return _flat(
+        {
+            "delivery": _delivery(track, measured),
+            "quality": _quality(track),
+            "adherence": _adherence(track, audio, measured),
+            "stems": _stems(track),
+            "reference": _references(measured, audio, references),
+            "sound": _sound(measured.numbers),
+            "time": {f"{stage}_seconds": value for stage, value in track.provenance.seconds_by_stage.items()},
+        }
+    )
+
+
+def _flat(groups: Mapping[str, Mapping[str, float | None]]) -> dict[str, float]:
+    """Names with their groups; figures that could not be measured are left out."""
     return {
         f"{group}/{name}": round(float(value), 6)
         for group, figures in groups.items()
@@ -88,8 +118,7 @@ def _adherence(track: Track, audio: Audio, measured: Measurements) -> dict[str, 
     if any(part.notes for element, part in score.parts.items() if element != PERCUSSION):
         heard_key = Key.parse(measured.key) if measured.key else None
         figures |= key.evaluate(plan.key, heard_key, chroma(audio)[0])
-    for element in score.parts:
-        figures[f"{element}_density_class_error"] = density.class_error(plan, score, element)
+        figures["chord_overlap"] = chord_overlap(score, audio)
     figures["energy_correlation"] = _checked(track, "BF033")
     return figures
 
@@ -124,11 +153,20 @@ def _stems(track: Track) -> dict[str, float | None]:
     return figures
 
 
-def _references(measured: Measurements, references: Iterable[ReferenceProfile]) -> dict[str, float]:
+def _references(measured: Measurements, audio: Audio, references: Sequence[ReferenceProfile]) -> dict[str, float]:
     """Mean distance by name; distances that one of them lacks (no pulse, no key) are means of the rest."""
+    if not references:
+        return {}
+    windows = standardised(embed(audio))
+    groove = groove_profile(audio, fit_tempo(audio, measured["tempo_bpm"])) if measured["tempo_bpm"] else None
     found: dict[str, list[float]] = {}
     for profile in references:
-        for name, value in distance(measured, profile.measured).items():
+        distances = distance(measured, profile.measured)
+        if len(windows) and profile.embedding:
+            distances["timbre"] = window_distance(windows, standardised(profile.embedding))
+        if groove is not None and groove.size and profile.groove:
+            distances["rhythm"] = groove_distance(groove, np.array(profile.groove))
+        for name, value in distances.items():
             found.setdefault(name, []).append(value)
     return {name: float(np.mean(values)) for name, values in found.items()}
 

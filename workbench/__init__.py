@@ -41,8 +41,9 @@ _PLACES = {
     "workbench.mixing": ("mix",),
     "workbench.mastering": ("master",),
     "workbench.quality": ("check",),
-    "workbench.output": ("export", "roundtrip", "write_audio", "write_midi"),
+    "workbench.output": ("export", "load", "roundtrip", "write_audio", "write_midi"),
     "workbench.pipeline": ("compose_only", "generate"),
+    "workbench.editing": ("edit_song", "modify", "parse_edits", "section_names"),
     "workbench.tracking": ("log_track",),
 }
 _HOME = {name: module for module, names in _PLACES.items() for name in names}

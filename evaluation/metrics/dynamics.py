@@ -5,6 +5,7 @@ Conventions
 Loudness is momentary (ITU-R BS.1770, 0.4 s), taken relative to its own highest 5 %, so that gain does not matter; what
 lies more than 40 LU below is silence and left out. The distance is the 1-Wasserstein distance of both distributions in
 LU, plus the difference of the peak-to-loudness ratios in dB weighted by a half. 0 for equal recordings, symmetric.
+It grows with compression; a noise floor moves it without order, as it fills what was silence.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 import pytest
@@ -62,7 +63,7 @@ def test_an_element_written_whole_from_the_plans_own_seed_is_the_songs(plan: Pla
 def test_chords_outside_stay(plan: Plan, score: Score) -> None:
     chords = rewrite_chords(plan, score, [range(4, 6)], seed=8)
     assert chords[-1].end_beats == score.length_beats
-    for before, after in zip(chords, chords[1:], strict=False):
+    for before, after in itertools.pairwise(chords):
         assert before.end_beats == pytest.approx(after.onset_beats)
 
     def at(beat: float, line: tuple) -> tuple[int, str, int]:  # type: ignore[type-arg]

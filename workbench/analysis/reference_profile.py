@@ -31,7 +31,8 @@ class ReferenceProfile:
     `integrated_loudness_lufs`), `third_octave_db` the spectrum in the bands of `spectrum.THIRD_OCTAVE_HZ`, `key` a
     text such as "F minor" or None. `groove` has three rows of sixteen steps (`analysis.groove`), or none without a
     pulse; `boundaries_seconds` tells where sections begin; `embedding` holds windows of `analysis.embedding`. `styles`
-    and `sets` are the sets that it belongs to, `sha256` is that of the file and `path` where the user's file lay.
+    and `sets` are the sets that it belongs to, `sha256` is that of the file, `path` where the user's file lay, and
+    `note` tells what was repaired.
     """
 
     id: str
@@ -50,6 +51,7 @@ class ReferenceProfile:
     sets: tuple[str, ...] = ()
     sha256: str = ""
     path: str = ""
+    note: str = ""
 
     @property
     def measured(self) -> Measurements:

@@ -12,7 +12,7 @@ from pathlib import Path
 from workbench.analysis.distances import distance as measured_distance
 from workbench.analysis.loudness import integrated_loudness
 from workbench.analysis.profile import Measurements
-from workbench.analysis.reading import read_audio
+from workbench.analysis.reading import read_audio, repair_note
 from workbench.analysis.reference_profile import ReferenceProfile, located, measure_reference
 from workbench.domain.audio import Audio
 from workbench.domain.errors import AudioFileError, OutputError, ParameterError, UnknownReferenceError
@@ -133,6 +133,7 @@ class ReferenceLibrary:
             source=source or Path(path).name,
             styles=tuple(styles),
             sets=tuple(sets),
+            note=repair_note(path),
         )
         _write_atomically(self.own / f"{name}.json", profile.to_json())
         return profile

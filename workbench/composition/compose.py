@@ -80,7 +80,7 @@ def _compose(plan: Plan, report: Progress) -> Score:
 def write_element(
     plan: Plan, element: str, chords: tuple[Chord, ...], streams: Mapping[str, Bits]
 ) -> tuple[Rows, tuple[Note, ...]]:
-    """Rows and finished notes of one element over the whole song, in sight of chords and of `streams`."""
+    """Rows and finished notes of one element over the whole song, in sight of chords and of what `streams` hold."""
     if element == "percussion":
         rows = write_percussion(plan)
         notes = decode_drums(rows, round(plan.metre.bar_beats))

@@ -31,7 +31,7 @@ def _list_of(words: dict[str, str]) -> str:
     return rf"{one}(?:{joint}{one})*"
 
 
-_NO = r"\b(?:no|without|minus|leave out|leaving out|skip|omit|remove|mute|zero)(?: any| the| a)?\s+"
+_NO = r"\b(?:no|without|minus|leave out|leaving out|skip|omit|remove|mute|zero)(?: any| the| an?)?\s+"
 _WITHOUT = re.compile(rf"{_NO}({_list_of(_WHOLE_ELEMENTS)})\b")
 _LESS = re.compile(r"\b(?:(drum|beat|percussion)|(bass)|(melody|lead))-?less\b")
 _ONLY = re.compile(

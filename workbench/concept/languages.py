@@ -24,6 +24,9 @@ _WITHOUT = re.compile(rf"\b(?:ohne|sin|sans|senza|sem)\s+{_ELEMENT}", re.IGNOREC
 _ONLY = re.compile(rf"\b(?:nur|solo|sólo|soltanto|seulement|apenas)\s+{_ELEMENT}", re.IGNORECASE)
 """Elements have English names everywhere, so that no other word may tell the language."""
 
+_COMPOUND = re.compile(r"\b(\w{3,}?)(musik|song|lied|stück|beat|track|rock|pop|ballade)(?=s?\b)", re.IGNORECASE)
+"""German writes "Punkrock" and "Technobeat" as one word."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -49,6 +52,9 @@ def read_in_english(text: str) -> Reading:
     language = _language(plain)
     if language is None:
         return Reading(text)
+    if language == "German":
+        text = _COMPOUND.sub(r"\1 \2", text)
+        plain = without_accents(text)
     words = _words()[language]
     # The tonic of "A minor" is a word in some languages.
     keys = [match.span() for match in _KEY.finditer(plain)]

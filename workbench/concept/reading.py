@@ -120,8 +120,8 @@ def _mood(brief: Brief) -> tuple[Decision, Decision]:
         if "mood" in brief.origins:
             why = f"{brief.origins['mood']} feels so: {why}"
     return (
-        _on_axis("valence", brief.valence, source, why, mood.conflict, brief.moves),
-        _on_axis("arousal", brief.arousal, source, why, "", brief.moves),
+        _on_axis("valence", brief.valence, source, why, mood.valence_conflict, brief.moves),
+        _on_axis("arousal", brief.arousal, source, why, mood.arousal_conflict, brief.moves),
     )
 
 

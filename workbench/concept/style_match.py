@@ -1,4 +1,4 @@
-"""Which style a text speaks of: by name first, by hints next, by mood where neither helps."""
+"""Which style a text speaks of: by name first, by hints next, then by words near to them, last by mood."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from workbench.concept.mood import Mood
+from workbench.concept.neighbours import nearest_style
 from workbench.concept.phrases import Hit, compile_phrases, find_phrases, join_words, normalise
 from workbench.concept.style import list_styles, load_style
 from workbench.domain.plan import Source
@@ -73,6 +74,10 @@ def match_style(concept: str, mood_text: str | None, mood: Mood) -> StyleMatch:
     if hints and max(hints.values()) >= _ENOUGH_HINTS:
         best = _best(hints)
         return StyleMatch(best, "text", f"hinted at by {join_words([repr(word) for word in words[best]])}")
+    neighbour = nearest_style(f"{text} . {extra}")
+    if neighbour:
+        near = f"no style is named; '{neighbour.word}' is near to '{neighbour.keyword}'"
+        return StyleMatch(neighbour.style, "text", near)
     if mood.weight >= _ENOUGH_MOOD:
         return StyleMatch(_nearest(mood), "mood", f"no style is named; it is nearest to the mood {mood.describe()}")
     return StyleMatch("pop", "default", "neither the text nor the mood names a style")

@@ -68,8 +68,11 @@ _BETWEEN = r"(?:\s*[|,–→>-]+\s*|\s+)"
 _CHORDS = re.compile(rf"(?<![\w#/])\|?\s*{_CHORD}(?:{_BETWEEN}{_CHORD}){{2,}}(?![\w#'])")
 
 
+_NAMED = re.compile(r"\b(?:chords?|progression|changes|over)\b[^.;]{0,20}$", re.IGNORECASE)
+
+
 def read_chords(text: str) -> Said[str] | None:
-    """Three chord symbols or more in a row, one bar each unless bars are drawn.
+    """Three chord symbols or more in a row, one bar each unless bars are drawn; bare letters must be called chords.
 
     Examples
     --------
@@ -82,7 +85,8 @@ def read_chords(text: str) -> Said[str] | None:
         words = match.group(0).strip()
         bars = words.split("|") if "|" in words else re.split(r"[,–→>-]+|\s+", words)
         line = " | ".join(" ".join(re.split(r"[\s,–→>-]+", bar.strip())) for bar in bars if bar.strip())
-        if _are_chords(line):
+        named = _NAMED.search(text[: match.start()]) is not None
+        if _are_chords(line) and (named or re.search(r"[^A-G| ]", line)):
             return Said(line, words)
     return None
 

@@ -120,7 +120,10 @@ class SoundTraits:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What is written: format, sample rate, bits, loudness and true-peak targets."""
+    """What is written: format, sample rate, bits, loudness and true-peak targets.
+
+    A `loop` is as long as its bars, without a tail, and its end flows into its beginning.
+    """
 
     format: str = "wav"
     sample_rate_hz: int = 48000
@@ -129,6 +132,7 @@ class Delivery:
     ceiling_dbtp: float = -1.0
     stem_export: bool = True
     preview: bool = False
+    loop: bool = False
 
 
 @dataclass(frozen=True, slots=True)

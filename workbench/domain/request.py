@@ -229,7 +229,7 @@ class Options(_Frozen):
     """What is delivered."""
 
     stem_export: bool = Field(True, description="Write one file for each element beside the master.")
-    iterations: Whole = Field(1, ge=1, le=10, description="Alternatives to make; the first is the master.")
+    iterations: Whole = Field(1, ge=1, le=10, description="Candidates to make; the best becomes the master.")
     format: AudioFormat = Field("wav", description="Audio file format; mp3 is 320 kbit/s constant.")
     sample_rate: SampleRate = Field(48000, description="Sample rate in Hz.", json_schema_extra={"unit": "Hz"})
     bit_depth: Literal[16, 24] | None = Field(
@@ -292,7 +292,7 @@ class GenerationRequest(_Frozen):
         {},
         description="Controls that move many parameters, each -1 to 1: "
         "intensity, darkness, complexity, space, drive, humanise, and your own.",
-        json_schema_extra=_expected('an object such as {"intensity": 0.5}'),
+        json_schema_extra=_expected('an object such as {"intensity": 0.5}, each from -1 to 1'),
     )
 
     @classmethod

@@ -21,6 +21,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -200,6 +201,7 @@ def _origin(track: Track) -> dict[str, Any]:
     origin = track.provenance
     return {
         "seed": origin.seed,
+        **({} if track.ranking is None else {"ranking": asdict(track.ranking)}),
         "model_hashes": origin.model_hashes,
         "versions": origin.versions,
         "seconds_by_stage": {stage: round(seconds, 3) for stage, seconds in origin.seconds_by_stage.items()},

@@ -158,7 +158,9 @@ def _mix(bundle: _Bundle, plan: Plan, score: Score) -> Mix:
     suffix = SUFFIXES[plan.delivery.format]
     names = [name for name in score.parts if bundle.holds(f"stems/{name}{suffix}")]
     stems = {name: _audio(bundle, f"stems/{name}{suffix}") for name in names}
-    desk = desk_from_document(bundle.document("mix.json")) if bundle.holds("mix.json") else None
+    # Lossy stems are not what the desk made: they cannot stand beside new ones.
+    lossless = plan.delivery.format != "mp3" and bundle.holds("mix.json")
+    desk = desk_from_document(bundle.document("mix.json")) if lossless else None
     if not stems:
         master = _audio(bundle, f"master{suffix}")
         return Mix(Audio(np.zeros_like(master.samples), master.sample_rate_hz), {}, None)
