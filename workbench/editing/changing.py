@@ -9,6 +9,7 @@ from dataclasses import replace
 from workbench.domain.edit_state import Lock as Held
 from workbench.domain.edit_state import Mute as Silenced
 from workbench.domain.errors import ParameterError
+from workbench.domain.plan import SectionPlan
 from workbench.domain.score import Note
 from workbench.domain.song import ELEMENTS
 from workbench.domain.theory import Chord, Key
@@ -56,7 +57,12 @@ def transpose(song: Song, edit: Transpose, seed: int) -> Song:
 
 
 def tempo(song: Song, edit: Tempo, seed: int) -> Song:
-    """The same notes at another tempo."""
+    """The same notes at another tempo; sections with a tempo of their own keep their relation to it."""
+    faster = edit.bpm / song.plan.tempo_bpm
+    song = song.with_sections(
+        section if section.tempo_bpm is None else replace(section, tempo_bpm=section.tempo_bpm * faster)
+        for section in song.plan.sections
+    )
     return replace(song, plan=replace(song.plan, tempo_bpm=edit.bpm), score=replace(song.score, tempo_bpm=edit.bpm))
 
 
@@ -166,8 +172,16 @@ def _moved_harmony(song: Song, bars: Bars, semitones: int) -> Song:
         placed = [replace(chord, onset_beats=chord.onset_beats + start) for chord in section.chords]
         moved = [part for chord in placed for part in _moved_inside(chord, spans, semitones)]
         back = tuple(replace(chord, onset_beats=chord.onset_beats - start) for chord in moved)
-        sections.append(replace(section, chords=back))
+        sections.append(replace(section, chords=back, key=_moved_key(section, bars, semitones)))
     return song.with_sections(sections)
+
+
+def _moved_key(section: SectionPlan, bars: Bars, semitones: int) -> Key | None:
+    """The section's own key, moved where the whole section is."""
+    covered = all(any(bar in piece for piece in bars) for bar in range(section.start_bar, section.end_bar))
+    if section.key is None or not covered:
+        return section.key
+    return Key((section.key.tonic + semitones) % 12, section.key.mode)
 
 
 def _moved_inside(chord: Chord, spans: list[tuple[float, float]], semitones: int) -> list[Chord]:
