@@ -38,7 +38,8 @@ way well were what when where which who will with you your
 """
 _COUNTED_TEXT = """
 bar bars bass beats bpm chord chords drum drumming drums element elements fast faster feel half instrumental key lead
-leads major melody metre minor minute minutes pad pads percussion second seconds slow slower swing swung tempo time vocals
+leads major melody metre minor minute minutes pad pads percussion second seconds slow slower swing swung tempo time
+vocals
 """
 _EMPTY = frozenset(f"{_EMPTY_TEXT} {_COUNTED_TEXT}".split())
 """Words of grammar, words that every style shares, and those of statements, which are read elsewhere."""
