@@ -105,9 +105,17 @@ def _key(technical: Technical, name: str, number: int) -> Key | None:
     return Key.parse(text) if text else None
 
 
-def detail_decisions(
-    sections: Sequence[SectionPlan], brief: Brief, metre: Metre, tempo_bpm: float
+def with_length(
+    decisions: Sequence[Decision], sections: Sequence[SectionPlan], metre: Metre, tempo_bpm: float
 ) -> tuple[Decision, ...]:
+    """Decisions in which the duration is that of the sections as they are laid, each at its tempo."""
+    bars = sections[-1].end_bar
+    seconds = tempo_map(tempo_bpm, metre, sections).seconds_at(bars * metre.bar_beats)
+    value = f"{seconds:.1f} s ({bars} bars)"
+    return tuple(replace(one, value=value) if one.parameter == "duration" else one for one in decisions)
+
+
+def detail_decisions(brief: Brief) -> tuple[Decision, ...]:
     """A decision for each thing that a section has of its own, and for the variation."""
     technical = brief.request.parameters.technical
     lines = []
@@ -116,13 +124,6 @@ def detail_decisions(
         if values:
             value = "; ".join(f"{name}: {value}" for name, value in values.items())
             lines.append(Decision(field, value, "stated", brief.why_stated(field)))
-    if technical.section_bars or technical.section_tempos:
-        seconds = tempo_map(tempo_bpm, metre, sections).seconds_at(sections[-1].end_bar * metre.bar_beats)
-        lines.append(
-            Decision(
-                "length", f"{seconds:.1f} s ({sections[-1].end_bar} bars)", "stated", "the sections' own bars and tempi"
-            )
-        )
     if technical.variation is None:
         lines.append(Decision("variation", "0.5", "default", "the request leaves it open"))
     else:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from workbench.widgets.tables import (
         HtmlTable,
         QualityTable,
+        before_and_after,
         decisions_table,
         measurements_table,
         picture,
@@ -34,6 +35,7 @@ __all__ = [
     "RequestForm",
     "TrackPlayer",
     "Workbench",
+    "before_and_after",
     "decisions_table",
     "launch_lab",
     "macro_curves",
