@@ -53,6 +53,7 @@ class MusicnnEmbedding(nn.Module):
         self.dense_norm = nn.BatchNorm1d(200, eps=_EPSILON)
 
     def forward(self, mel: Tensor) -> Tensor:
+        """Embed log mel windows (B, 187, 96) as (B, 200)."""
         front = self._front(self.input_norm(mel[:, None]))  # (B, 561, T)
         layers = [front, self._over_time(0, front)]
         for index in (1, 2):
@@ -132,7 +133,7 @@ def _files() -> tuple[bytes, bytes]:
     except (OSError, KeyError, zipfile.BadZipFile) as error:
         raise ModelError(f"musicnn: the weights cannot be read ({error})") from None
     raise ModelError(
-        "musicnn's weights are not here: 'pip install --no-deps musicnn==0.1.0', or name its wheel in BEATSFOUNDRY_MUSICNN"
+        "musicnn is not here: 'pip install --no-deps musicnn==0.1.0', or name its wheel in BEATSFOUNDRY_MUSICNN"
     )
 
 
