@@ -1,4 +1,4 @@
-"""The mastering chain: equaliser, low control, glue, width, soft clip, limiter, loudness."""
+"""The mastering chain: equaliser, multiband compression, glue, width, soft clip, limiter, loudness."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ LOUDNESS_TOLERANCE_LU = 0.03
 _SILENT_LUFS = -60.0
 _PASSES = 6
 _LOW_CROSSOVER_HZ = 120.0
+_HIGH_CROSSOVER_HZ = 4000.0
 _CLIP_ABOVE_CEILING_DB = 0.5
 _LEAST_CORRELATION = 0.1
 
@@ -72,12 +73,24 @@ def master(audio: Audio, *, target_lufs: float, ceiling_dbtp: float, processing_
 
 
 def _colour(samples: Samples, style: MasterStyle, rate: int) -> Samples:
-    out = equalise(samples, [Band("high_pass", 20.0), *style.eq], rate)
-    low, high = split_bands(out, _LOW_CROSSOVER_HZ, rate)
-    out = compress(low, style.low_control, rate) + high
+    out = equalise(samples, [Band("high_pass", style.low_cut_hz), *style.eq], rate)
+    out = _multiband(out, style, rate)
     out = compress(out, style.glue, rate)
     wide = set_width(out, style.width, rate, mono_below_hz=_LOW_CROSSOVER_HZ)
     return scale_side(wide, side_guard(wide, rate, least_correlation=_LEAST_CORRELATION))
+
+
+def _multiband(samples: Samples, style: MasterStyle, rate: int) -> Samples:
+    """Compress lows, and where the style asks for it middle and highs, each by itself."""
+    low, rest = split_bands(samples, _LOW_CROSSOVER_HZ, rate)
+    out = compress(low, style.low_control, rate)
+    if style.mid_control is None and style.high_control is None:
+        return out + rest
+    for band, control in zip(
+        split_bands(rest, _HIGH_CROSSOVER_HZ, rate), (style.mid_control, style.high_control), strict=True
+    ):
+        out = out + (compress(band, control, rate) if control else band)
+    return out
 
 
 def _to_loudness(samples: Samples, target_lufs: float, ceiling_db: float, style: MasterStyle, rate: int) -> Audio:

@@ -19,16 +19,19 @@ from workbench.dsp.dynamics import compressor_gain
 from workbench.dsp.equaliser import Band, equalise
 from workbench.dsp.limiter import Limiter, limiter_gain
 from workbench.dsp.loudness import gated_loudness, hop_energies
+from workbench.dsp.matching import apply_curve
 from workbench.dsp.stereo import scale_side, side_guard
 from workbench.mixing.automation import kick_onsets_seconds, section_gain, section_rides_db
-from workbench.mixing.profiles import Profile, coloured, load_colour, load_profile
-from workbench.mixing.strip import STAGE_LUFS, Surroundings, at_level, for_preview, run_strip
-from workbench.mixing.tone import correction
+from workbench.mixing.profiles import Colour, Profile, coloured, load_colour, load_profile
+from workbench.mixing.strip import STAGE_LUFS, Surroundings, for_preview, run_strip
+from workbench.mixing.tone import stem_curves
 
 PEAK_DB = -6.0
 """Sample peak of a finished mix: headroom for the master."""
 
 TAIL_SECONDS = 6.0
+_CREST_RANGE_DB = (14.6, 17.7)
+"""Crest factor to which the peaks of a mix are held: transients are left for the master to decide on."""
 _SILENCE_DB = -84.0
 _LEAST_CORRELATION = 0.25
 """Of any three seconds of the mix; a master may widen it further, down to its own limit."""
@@ -37,19 +40,19 @@ _SHORTEST_FADE_SECONDS = 0.02
 _LEAST_TAIL_SECONDS = 0.4
 
 # Gains that move in step with a low note leave a steady part behind; nothing below 18 Hz is music.
-_SUBSONIC = Band("high_pass", 18.0)
+_SUBSONIC = (Band("high_pass", 18.0),)
 _THREADS = 2
 Gain = npt.NDArray[np.float32]
 
 
-def mix(stems: Mapping[str, Audio], score: Score, plan: Plan) -> Mix:
+def mix(stems: Mapping[str, Audio], score: Score, plan: Plan, *, profile: Profile | None = None) -> Mix:
     """Balance, shape and place the stems and sum them.
 
     Each stem is brought to one loudness, runs through the channel strip of its element (profile `plan.mix_profile`,
     coloured by `plan.processing_style`), is ducked by the kicks of the score and gets its own reverb and delay
-    returns. Everything after the sum is linear and the same for all stems, so they always add up to the mix: an
-    equaliser towards the profile's tonal balance, then one gain curve for section rides, glue compression, peak
-    control, headroom and the last fade.
+    returns. An equaliser by third octave then moves the sum towards the spectrum of the profile's reference tracks,
+    and takes from each stem where another one is stronger. What follows is one gain curve for all stems, so that
+    they always add up to the mix: section rides, glue compression, peak control, headroom and the last fade.
 
     Parameters
     ----------
@@ -59,6 +62,8 @@ def mix(stems: Mapping[str, Audio], score: Score, plan: Plan) -> Mix:
         Sections, tempo and kick onsets.
     plan
         Mix profile, processing style, seed and whether this is a preview.
+    profile
+        Settings in place of those that `plan.mix_profile` names.
 
     Returns
     -------
@@ -71,7 +76,8 @@ def mix(stems: Mapping[str, Audio], score: Score, plan: Plan) -> Mix:
         If there are no stems, their lengths or rates differ, or profile or style are not known.
     """
     rate = _checked_rate(stems)
-    profile, colour = load_profile(plan.mix_profile), load_colour(plan.processing_style)
+    profile = profile or load_profile(plan.mix_profile)
+    colour = load_colour(plan.processing_style)
     elements = _ordered(stems)
     seconds = score.duration_seconds + _tail_seconds(profile, score.tempo_bpm)
     length = max(next(iter(stems.values())).samples.shape[1], round(seconds * rate))
@@ -87,22 +93,28 @@ def mix(stems: Mapping[str, Audio], score: Score, plan: Plan) -> Mix:
 
     strips = {element: coloured(profile.strip_of(element), colour) for element in elements}
 
+    low_cut = _SUBSONIC if profile.tone.strength > 0 else ()
+
     def process(element: str) -> Samples:
         return run_strip(_padded(stems[element].samples, length), strips[element], colour, around)
 
     # Stems are independent of each other, so the number of threads cannot change a byte.
     with ThreadPoolExecutor(_THREADS) as pool:
         processed = dict(zip(elements, pool.map(process, elements), strict=True))
-        bands = (*correction(_sum(processed, elements), profile.tone, colour.bands, rate), _SUBSONIC)
+        curves = stem_curves(processed, profile.tone, colour.bands, rate)
 
         def tone(element: str) -> Samples:
-            return at_level(equalise(processed[element], bands, rate), strips[element], rate)
+            return apply_curve(equalise(processed[element], low_cut, rate), curves[element], rate)
 
         processed = dict(zip(elements, list(pool.map(tone, elements)), strict=True))
     image = side_guard(_sum(processed, elements), rate, least_correlation=_LEAST_CORRELATION)
     processed = {element: scale_side(processed[element], image) for element in elements}
-    gain = _bus_gain(_sum(processed, elements), score, profile, profile.crest_limit_db + colour.crest_db, rate)
+    gain = _bus_gain(_sum(processed, elements), score, profile, _crest_limit_db(profile, colour), rate)
     return _finish(processed, elements, gain, score, rate)
+
+
+def _crest_limit_db(profile: Profile, colour: Colour) -> float:
+    return min(max(profile.crest_limit_db + colour.crest_db, _CREST_RANGE_DB[0]), _CREST_RANGE_DB[1])
 
 
 def _checked_rate(stems: Mapping[str, Audio]) -> int:

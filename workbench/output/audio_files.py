@@ -27,8 +27,8 @@ _MP3 = {"format": "MP3", "subtype": "MPEG_LAYER_III", "bitrate_mode": "CONSTANT"
 def encode(audio: Audio, delivery: Delivery, *, seed: int = 0) -> bytes:
     """Encode audio in the delivery's format and bit depth.
 
-    WAV, AIFF and FLAC hold 16- or 24-bit integers with TPDF dither drawn from `seed`; MP3 is 320 kbit/s constant, of
-    the float samples.
+    WAV, AIFF and FLAC hold 16- or 24-bit integers with TPDF dither drawn from `seed`, noise-shaped at 16 bits; MP3 is
+    320 kbit/s constant, of the float samples.
 
     Raises
     ------
@@ -145,5 +145,5 @@ def _quantise(audio: Audio, bits: int, seed: int) -> npt.NDArray[Any]:
     """Dithered integers of shape (2, n): int16, or 24 bits in the upper part of int32 as libsndfile wants them."""
     from workbench.dsp.dither import quantise
 
-    steps = quantise(audio.samples, bit_depth=bits, seed=seed)
+    steps = quantise(audio.samples, bit_depth=bits, seed=seed, shaped=bits <= 16)
     return steps.astype(np.int16) if bits == 16 else steps << 8
