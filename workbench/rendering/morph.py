@@ -139,7 +139,7 @@ def _faded(group: Any, share: float) -> Any:
 
 
 def _moved(group: Any, spread: float, rng: np.random.Generator) -> Any:
-    values = {}
+    values: dict[str, Any] = {}
     for item in fields(group):
         value = getattr(group, item.name)
         if "low" in item.metadata and item.name not in ("level_db", "semitones"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,7 @@ from workbench.mixing.strip import saturated
 
 RATE = 48000
 Signal = npt.NDArray[np.float64]
+Sound = npt.NDArray[np.float32]
 
 A_NOTES_HZ = tuple(27.5 * 2.0**octave for octave in range(1, 8))
 """A1 to A7."""
@@ -56,9 +58,7 @@ def alias_db(sound: npt.NDArray[np.floating], hz: float, *, grid: float = 1.0) -
     A Blackman-Harris window (side lobes at -92 dB) over 65,536 samples after the attack.
     """
     piece = np.asarray(np.atleast_2d(sound)[0], dtype=np.float64)[_SETTLE : _SETTLE + _LENGTH]
-    place = 2.0 * np.pi * np.arange(_LENGTH) / _LENGTH
-    window = 0.35875 - 0.48829 * np.cos(place) + 0.14128 * np.cos(2 * place) - 0.01168 * np.cos(3 * place)
-    level = np.abs(np.fft.rfft(piece * window))
+    level = np.abs(np.fft.rfft(piece * blackman_harris(_LENGTH)))
     step = snapped(hz) * grid * _LENGTH / RATE
     bins = np.arange(level.size)
     beside = np.abs(bins - np.round(bins / step) * step) > _GUARD_BINS
@@ -66,33 +66,42 @@ def alias_db(sound: npt.NDArray[np.floating], hz: float, *, grid: float = 1.0) -
     return float(20.0 * np.log10(max(level[beside].max(initial=0.0), 1e-12) / level.max()))
 
 
-def _oscillators() -> Iterator[tuple[str, Callable[[float], Signal]]]:
+def blackman_harris(length: int) -> Signal:
+    """Four-term window whose side lobes lie below -92 dB."""
+    place = 2.0 * np.pi * np.arange(length) / length
+    terms = 0.35875 - 0.48829 * np.cos(place) + 0.14128 * np.cos(2 * place) - 0.01168 * np.cos(3 * place)
+    return np.asarray(terms)
+
+
+def _oscillators() -> Iterator[tuple[str, Callable[[float], Sound]]]:
     length = _LENGTH + _SETTLE
     flat = np.ones(control_length(length))
-    for name in WAVES:
-        yield (
-            name,
-            lambda hz, name=name: np.asarray(
-                wavetable_oscillator(wave_tables(name), flat * snapped(hz), length=length, sample_rate_hz=RATE)
-            ),
+
+    def wave(name: str) -> Callable[[float], Sound]:
+        def play(hz: float) -> Sound:
+            return wavetable_oscillator(wave_tables(name), flat * snapped(hz), length=length, sample_rate_hz=RATE)
+
+        return play
+
+    def modulated(hz: float) -> Sound:
+        return fm_oscillator(
+            flat * snapped(hz), length=length, sample_rate_hz=RATE, ratio=1.0, modulator_ratio=2.0, index=4.0 * flat
         )
-    yield (
-        "frequency modulation, index 4",
-        lambda hz: np.asarray(
-            fm_oscillator(
-                flat * snapped(hz), length=length, sample_rate_hz=RATE, ratio=1.0, modulator_ratio=2.0, index=4.0 * flat
-            )
-        ),
-    )
+
+    yield from ((name, wave(name)) for name in WAVES)
+    yield "frequency modulation, index 4", modulated
 
 
-def _saturators() -> Iterator[tuple[str, Callable[[npt.NDArray[np.float32]], npt.NDArray[np.floating]]]]:
+def _saturators() -> Iterator[tuple[str, Callable[[Sound], Sound]]]:
     """Every saturating stage with a full-scale sine and as much drive as a shipped sound or style uses, and more."""
     for drive_db in (6.0, 12.0, 24.0):
-        yield f"saturation of voices, {drive_db:g} dB", lambda x, d=drive_db: saturate(x, drive_db=d)
-        yield f"saturation of strips, {drive_db:g} dB", lambda x, d=drive_db: saturated(x, d, 0.3, RATE)
+        yield f"saturation of voices, {drive_db:g} dB", partial(saturate, drive_db=drive_db)
+        yield (
+            f"saturation of strips, {drive_db:g} dB",
+            partial(saturated, drive_db=drive_db, bias=0.3, sample_rate_hz=RATE),
+        )
     yield (
         "ladder filter, 12 dB",
-        lambda x: ladder_filter(x, 8000.0, sample_rate_hz=RATE, resonance=0.3, drive_db=12.0, factor=2),
+        partial(ladder_filter, cutoff_hz=8000.0, sample_rate_hz=RATE, resonance=0.3, drive_db=12.0, factor=2),
     )
-    yield "soft clip, 6 dB over", lambda x: soft_clip(x, ceiling_db=-6.0, knee_db=3.0)
+    yield "soft clip, 6 dB over", partial(soft_clip, ceiling_db=-6.0, knee_db=3.0)

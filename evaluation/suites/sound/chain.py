@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from evaluation.bars import Row, at_least, at_most
+from evaluation.suites.sound.aliasing import blackman_harris
 from workbench.domain.audio import Audio
 from workbench.domain.plan import Delivery, Plan
 from workbench.domain.request import PROCESSING_STYLES, GenerationRequest
@@ -47,11 +48,11 @@ def noise_ratio_db(style: str) -> float:
 def beside_tone_db() -> float:
     """Level of a tone over everything that is no harmonic of it, in the neutral chain, in dB."""
     heard = through(_tone(_SECONDS), NEUTRAL).samples[0, RATE : RATE + (1 << 17)].astype(np.float64)
-    window = np.blackman(heard.size)
+    window = blackman_harris(heard.size)
     power = np.abs(np.fft.rfft(heard * window)) ** 2
     bins = np.arange(power.size)
     step = _TONE_HZ * heard.size / RATE
-    beside = (np.abs(bins - np.round(bins / step) * step) > 8) & (bins > 8)
+    beside = (np.abs(bins - np.round(bins / step) * step) > 12) & (bins > 12)
     return float(10.0 * np.log10(power.sum() / max(power[beside].sum(), 1e-30)))
 
 

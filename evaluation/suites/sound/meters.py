@@ -145,9 +145,7 @@ def _peaky() -> list[Audio]:
     noise = _narrowed(0.2 * rng.standard_normal((2, 2 * RATE)))
     clicks = np.zeros((2, RATE))
     clicks[:, rng.integers(100, RATE - 100, 40)] = 0.9
-    waves = [tone(-3.0, 1.0, hz=hz, phase_degrees=30.0) * _swell(RATE) for hz in (997.0, 9001.0, 15013.0)]
+    waves: list[Signal] = [tone(-3.0, 1.0, hz=hz, phase_degrees=30.0) * _swell(RATE) for hz in (997.0, 9001.0, 15013.0)]
     tones = [np.stack([wave, wave]) for wave in waves]
-    return [
-        Audio(samples.astype(np.float32), RATE)
-        for samples in (noise, _narrowed(np.clip(noise, -0.3, 0.3)), clicks, *tones)
-    ]
+    peaky: list[npt.NDArray[np.floating]] = [noise, _narrowed(np.clip(noise, -0.3, 0.3)), clicks, *tones]
+    return [Audio(samples.astype(np.float32), RATE) for samples in peaky]

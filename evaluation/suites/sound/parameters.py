@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import Field, dataclass, fields, is_dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -31,10 +31,9 @@ Signal = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What a sweep found: how many values were tried, and how many were silent, not finite, without effect, clicked."""
+    """What a sweep found: how many parameters were tried, and how many broke, did nothing or clicked."""
 
     tried: int
-    silent: int
     not_finite: int
     without_effect: int
     clicked: int
@@ -74,20 +73,21 @@ def play_kit(kit: Kit) -> Signal:
 
 def sweep(patch: Patch, kit: Kit) -> Tally:
     """Render a patch and a kit that use every group with each parameter at both ends of its range."""
-    tried = silent = broken = without = clicked = 0
-    for whole, play in ((patch, play_patch), (kit, play_kit)):
-        base = play(whole)  # type: ignore[operator]
+    tried = broken = without = clicked = 0
+    plays: tuple[tuple[Any, Callable[[Any], Signal]], ...] = ((patch, play_patch), (kit, play_kit))
+    for whole, play in plays:
+        base = play(whole)
         for _, variants in parameter_ends(whole):
             tried += 1
-            sounds = [play(variant) for variant in variants]  # type: ignore[operator]
+            sounds = [play(variant) for variant in variants]
             broken += any(not np.isfinite(sound).all() for sound in sounds)
             without += all(np.array_equal(sound, base) for sound in sounds)
             clicked += any(count_clicks(sound) > count_clicks(base) for sound in sounds)
-    return Tally(tried, silent, broken, without, clicked)
+    return Tally(tried, broken, without, clicked)
 
 
-def parameter_ends(whole: Patch | Kit) -> Iterator[tuple[str, list[Patch | Kit]]]:
-    """Every parameter by dotted name, with the sound that has it at either end (or at each other word)."""
+def parameter_ends(whole: Any) -> Iterator[tuple[str, list[Any]]]:
+    """Every parameter of a patch or kit by dotted name, with the sound that has it at either end or other word."""
     for item in fields(whole):
         value = getattr(whole, item.name)
         if is_dataclass(value):
@@ -96,9 +96,8 @@ def parameter_ends(whole: Patch | Kit) -> Iterator[tuple[str, list[Patch | Kit]]
         elif isinstance(value, tuple) and value:
             for name, others in _ends_of(value[0]):
                 yield f"{item.name}.{name}", [replace(whole, **{item.name: (other, *value[1:])}) for other in others]
-        else:
-            for other in _end_values(item, value):
-                yield item.name, [replace(whole, **{item.name: other})]
+        elif others := _end_values(item, value):
+            yield item.name, [replace(whole, **{item.name: other}) for other in others]
 
 
 def _ends_of(group: Any) -> Iterator[tuple[str, list[Any]]]:

@@ -9,7 +9,6 @@ import numpy as np
 
 from evaluation.suites.sound.families import family_of
 from workbench.analysis import defects, loudness, spectrum, stereo
-from workbench.analysis.profile import Measurements
 from workbench.domain.audio import Audio, Mix
 from workbench.domain.plan import Delivery, Plan
 from workbench.domain.request import parse_request
@@ -164,7 +163,7 @@ def _figures(
         correlation_min=float(image.correlation_series.min(initial=1.0)),
         correlation_low=stereo.band_correlation(picture)["low"],
         mono_loss_db=image.mono_loss_db,
-        faults=count_faults(master, plan, score),
+        faults=count_faults(master, score),
         stem_residual_db=mix_numbers(mixed)["stem_residual_db"],
         kick_offset_db=places.get("percussion", 0.0),
         bass_offset_db=places.get("bass", 0.0),
@@ -173,25 +172,21 @@ def _figures(
     )
 
 
-def count_faults(master: Audio, plan: Plan, score: Score) -> dict[str, float]:
-    """Faults of a master by kind; silence counts the stops longer than a bar where the plan wants something to play."""
+def count_faults(master: Audio, score: Score) -> dict[str, float]:
+    """Faults of a master by kind.
+
+    Silence counts the gaps of a quarter of a second and more in which a note of the score begins: a stop that was
+    composed is no fault of the sound.
+    """
     from workbench.quality.facts import unexplained_clicks
 
-    spans = defects.silence_spans(master, shortest_seconds=plan.bar_seconds)
-    sections = [
-        (section.start_bar * plan.bar_seconds, section.end_bar * plan.bar_seconds)
-        for section in plan.sections
-        if section.elements
-    ]
+    spans = defects.silence_spans(master, shortest_seconds=0.25)
+    beat = 60.0 / score.tempo_bpm
+    notes = [note.start_beats * beat for part in score.parts.values() for note in part.notes]
     return {
         "clicks": float(len(unexplained_clicks(defects.clicks(master), score))),
         "offset": float(defects.dc_offset(master) > 0.001),
         "clipped": float(defects.clipped_samples(master)),
         "not finite": float(defects.non_finite_samples(master)),
-        "silence": float(sum(min(b, d) - max(a, c) > plan.bar_seconds for a, b in spans for c, d in sections)),
+        "silence": float(sum(any(start <= onset < end - 0.05 for onset in notes) for start, end in spans)),
     }
-
-
-def as_measurements(track: TrackFigures) -> Measurements:
-    """The spectrum of a track in the form that distances compare."""
-    return Measurements({}, None, track.third_octave_db)
