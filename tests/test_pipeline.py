@@ -14,7 +14,7 @@ from workbench.domain.audio import Audio, Mix
 from workbench.domain.errors import UnknownReferenceError
 from workbench.domain.plan import Delivery, Plan
 from workbench.domain.request import GenerationRequest, parse_request
-from workbench.domain.results import QualityReport
+from workbench.domain.results import CheckResult, QualityReport
 from workbench.domain.score import Score
 from workbench.output import roundtrip
 
@@ -26,6 +26,7 @@ class Line:
         self.plan, self.score, self.mixed = plan, score, mix
         self.calls: list[str] = []
         self.heard: list[Audio] = []
+        self.distance = 1.0
 
     def translate(self, request: GenerationRequest, *, references: Sequence[Any] = ()) -> Plan:
         self.calls.append("translate")
@@ -61,6 +62,8 @@ class Line:
 @pytest.fixture
 def line(monkeypatch: pytest.MonkeyPatch, tiny_plan: Plan, tiny_score: Score, tiny_mix: Mix) -> Line:
     fake = Line(tiny_plan, tiny_score, tiny_mix)
+    from workbench.quality import rank
+
     rooms = {
         "concept": "translate", "composition": "compose", "rendering": "render", "mixing": "mix",
         "mastering": "master", "quality": "check",
@@ -69,6 +72,8 @@ def line(monkeypatch: pytest.MonkeyPatch, tiny_plan: Plan, tiny_score: Score, ti
         module = ModuleType(f"workbench.{room}")
         setattr(module, stage, getattr(fake, stage))
         monkeypatch.setitem(sys.modules, module.__name__, module)
+    sys.modules["workbench.quality"].rank = rank  # type: ignore[attr-defined]
+    sys.modules["workbench.quality"].distance_of = lambda first, second: fake.distance  # type: ignore[attr-defined]
     registry = ModuleType("workbench.models.registry")
     registry.model_hashes = lambda names: {"bass": "abc"}  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, registry.__name__, registry)
@@ -113,6 +118,34 @@ def test_alternatives_have_seeds_of_their_own_and_can_be_made_alone(line: Line) 
     assert [t.plan.seed for t in again.alternatives] == [t.plan.seed for t in track.alternatives]
     fewer = pipeline.generate(request(seed=5, iterations=2))
     assert fewer.alternatives[0].plan.seed == track.alternatives[0].plan.seed
+
+
+def test_candidates_are_ranked_by_quality(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second of three passes its check, the others fail it: it becomes the master."""
+
+    def check(**_: Any) -> QualityReport:
+        line.calls.append("check")
+        outcome: Any = "pass" if line.calls.count("check") == 2 else "fail"
+        result = CheckResult("BF001", "Loudness", outcome, 0.0, "", "", "")
+        return QualityReport((result,), {"integrated_loudness_lufs": -14.0}, {})
+
+    monkeypatch.setattr(sys.modules["workbench.quality"], "check", check)
+    track = pipeline.generate(request(seed=5, iterations=3))
+    made = [pipeline.candidate_request(request(seed=5), number).options.seed for number in range(3)]
+    assert [t.plan.seed for t in (track, *track.alternatives)] == [made[1], made[0], made[2]]
+    assert track.ranking is not None
+    assert (track.ranking.quality, track.ranking.distance) == (1.0, None)
+    assert [t.ranking and t.ranking.quality for t in track.alternatives] == [0.0, 0.0]
+    assert track.request.options.seed == 5
+
+
+def test_a_candidate_like_another_is_written_again(line: Line) -> None:
+    line.distance = 0.01
+    track = pipeline.generate(request(seed=5, iterations=2))
+    composed = [call for call in line.calls if call.startswith("compose")]
+    assert len(composed) == 1 + 3
+    assert line.calls.count("render") == 2, "only the last attempt is heard"
+    assert track.alternatives[0].request.options.seed == pipeline.candidate_request(request(seed=5), 1, 2).options.seed
 
 
 def test_a_lossy_file_keeps_the_ceiling(line: Line) -> None:

@@ -70,6 +70,8 @@ def train(
         if logger is not None:
             for path in (weights, weights.with_suffix(".json")):
                 logger.experiment.log_artifact(logger.run_id, str(path), "weights")
+            # By this hash a track's run leads back to this one.
+            logger.experiment.set_tag(logger.run_id, "weights_sha256", read_card(weights)["sha256"])
     return TrainedRun(weights, read_card(weights), None if logger is None else _url(logger))
 
 

@@ -35,14 +35,15 @@ _PLACES = {
     "workbench.analysis.profile": ("analyze", "measure"),
     "workbench.analysis.reading": ("read_audio",),
     "workbench.analysis.references": ("ReferenceLibrary", "ReferenceProfile"),
-    "workbench.concept": ("list_styles", "load_style", "translate"),
+    "workbench.concept": ("explain", "list_macros", "list_starters", "list_styles", "load_style", "translate"),
     "workbench.composition": ("compose",),
     "workbench.rendering": ("render",),
     "workbench.mixing": ("mix",),
     "workbench.mastering": ("master",),
     "workbench.quality": ("check",),
-    "workbench.output": ("export", "roundtrip", "write_audio", "write_midi"),
+    "workbench.output": ("export", "load", "roundtrip", "write_audio", "write_midi"),
     "workbench.pipeline": ("compose_only", "generate"),
+    "workbench.editing": ("edit_song", "modify", "parse_edits", "section_names"),
     "workbench.tracking": ("log_track",),
 }
 _HOME = {name: module for module, names in _PLACES.items() for name in names}

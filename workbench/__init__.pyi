@@ -6,6 +6,9 @@ from workbench.analysis.reading import read_audio as read_audio
 from workbench.analysis.references import ReferenceLibrary as ReferenceLibrary
 from workbench.analysis.references import ReferenceProfile as ReferenceProfile
 from workbench.composition import compose as compose
+from workbench.concept import explain as explain
+from workbench.concept import list_macros as list_macros
+from workbench.concept import list_starters as list_starters
 from workbench.concept import list_styles as list_styles
 from workbench.concept import load_style as load_style
 from workbench.concept import translate as translate
@@ -35,9 +38,14 @@ from workbench.domain.score import Score as Score
 from workbench.domain.theory import Chord as Chord
 from workbench.domain.theory import Key as Key
 from workbench.domain.theory import Metre as Metre
+from workbench.editing import edit_song as edit_song
+from workbench.editing import modify as modify
+from workbench.editing import parse_edits as parse_edits
+from workbench.editing import section_names as section_names
 from workbench.mastering import master as master
 from workbench.mixing import mix as mix
 from workbench.output import export as export
+from workbench.output import load as load
 from workbench.output import roundtrip as roundtrip
 from workbench.output import write_audio as write_audio
 from workbench.output import write_midi as write_midi

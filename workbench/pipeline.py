@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from workbench.domain.audio import Audio, Mix
+from workbench.domain.errors import ParameterError
 from workbench.domain.plan import Plan
 from workbench.domain.request import GenerationRequest
 from workbench.domain.results import Provenance, Track
@@ -31,6 +32,9 @@ _SHARES = {"translate": 0.01, "compose": 0.34, "render": 0.35, "mix": 0.1, "mast
 _PACKAGES = ("beatsfoundry", "numpy", "scipy", "numba", "torch", "soundfile", "mido")
 _MASTER_ATTEMPTS = 4
 _CEILING_MARGIN_DB = 0.05
+_ATTEMPTS = 3
+_LEAST_DISTANCE = 0.15
+"""Candidates that are nearer to each other than this are hardly two songs: the same notes but for a few bars."""
 
 
 def generate(request: GenerationRequest, *, progress: Progress | None = None) -> Track:
@@ -46,8 +50,9 @@ def generate(request: GenerationRequest, *, progress: Progress | None = None) ->
     Returns
     -------
     Track
-        The first candidate, the others in `alternatives` in the order in which they were made. The same request gives
-        the same track again; an alternative's own `request` gives that alternative again.
+        The candidate of the best quality; the others are in `alternatives`, each the best of those left by quality and
+        by distance from those before it. The same request gives the same track again; the seed in a candidate's
+        provenance, or an alternative's own `request`, gives that candidate again.
 
     Raises
     ------
@@ -59,11 +64,11 @@ def generate(request: GenerationRequest, *, progress: Progress | None = None) ->
     check_models(request)
     references = load_references(request)
     count = request.options.iterations
-    tracks = []
+    tracks: list[Track] = []
     for number in range(count):
-        candidate = candidate_request(request, number)
-        tracks.append(_candidate(candidate, references, _within(progress, number, count)))
-    return replace(tracks[0], request=request, alternatives=tuple(tracks[1:]))
+        tracks.append(_candidate(request, number, references, _within(progress, number, count), tracks))
+    first, *others = _ranked(tracks)
+    return replace(first, request=request, alternatives=tuple(others))
 
 
 def compose_only(request: GenerationRequest, *, progress: Progress | None = None) -> tuple[Plan, Score]:
@@ -82,8 +87,10 @@ def compose_only(request: GenerationRequest, *, progress: Progress | None = None
     return plan, compose(plan, progress=progress)
 
 
-def candidate_request(request: GenerationRequest, number: int) -> GenerationRequest:
+def candidate_request(request: GenerationRequest, number: int, attempt: int = 0) -> GenerationRequest:
     """The request that gives candidate `number` (from 0) alone: one iteration, and for alternatives a derived seed.
+
+    A further attempt at a candidate, for one that came out like another, has a seed of its own.
 
     Examples
     --------
@@ -93,7 +100,7 @@ def candidate_request(request: GenerationRequest, number: int) -> GenerationRequ
     """
     seed = request.options.seed
     if number > 0:
-        seed = derived_seed(seed, "alternative", number)
+        seed = derived_seed(seed, "alternative", number, *([attempt] if attempt else []))
     options = request.options.model_copy(update={"seed": seed, "iterations": 1})
     return request.model_copy(update={"options": options})
 
@@ -152,22 +159,81 @@ def deliver(mix: Mix, plan: Plan) -> tuple[Audio, Audio]:
     return mastered, heard
 
 
-def _candidate(request: GenerationRequest, references: Sequence[ReferenceProfile], progress: Progress | None) -> Track:
+def finish(
+    request: GenerationRequest,
+    plan: Plan,
+    score: Score,
+    *,
+    references: Sequence[ReferenceProfile] = (),
+    model_hashes: Mapping[str, str] | None = None,
+    standing: Mix | None = None,
+    progress: Progress | None = None,
+) -> Track:
+    """Give sound to a song that is written: render, mix, master and check it.
+
+    Parameters
+    ----------
+    request, plan, score
+        As `compose_only` takes and returns them.
+    references
+        Profiles whose distance the report tells.
+    model_hashes
+        Hashes of the networks that wrote the score; by default those of the plan's networks as they are now. Where
+        they are given, PyTorch is not loaded.
+    standing : Mix, optional
+        Stems that are taken as they are, and the desk on which the others are mixed beside them.
+    progress : callable, optional
+        Called with a fraction 0..1 and what is being done.
+    """
+    return _finished(request, plan, score, references, Clock(progress), model_hashes, standing)
+
+
+def _candidate(
+    request: GenerationRequest,
+    number: int,
+    references: Sequence[ReferenceProfile],
+    progress: Progress | None,
+    others: Sequence[Track],
+) -> Track:
+    """Candidate `number`; one that comes out too much like another is written again before it is heard."""
     from workbench.composition import compose
     from workbench.concept import translate
-    from workbench.mixing import mix
-    from workbench.quality import check
-    from workbench.rendering import render
+    from workbench.quality import distance_of
 
-    clock = _Clock(progress)
-    with clock.stage("translate"):
-        plan = translate(request, references=references)
-    with clock.stage("compose") as report:
-        score = compose(plan, progress=report)
-    with clock.stage("render") as report:
-        stems = render(score, plan, progress=report)
-    with clock.stage("mix"):
-        mixed = within_full_scale(mix(stems, score, plan))
+    for attempt in range(_ATTEMPTS):
+        clock = Clock(progress)
+        candidate = candidate_request(request, number, attempt)
+        with clock.stage("translate"):
+            plan = translate(candidate, references=references)
+        with clock.stage("compose") as report:
+            score = compose(plan, progress=report)
+        if all(distance_of((plan, score), (other.plan, other.score)) >= _LEAST_DISTANCE for other in others):
+            break
+    return _finished(candidate, plan, score, references, clock)
+
+
+def _ranked(tracks: Sequence[Track]) -> list[Track]:
+    """The candidates from the best on, each with its ranking; one alone has none."""
+    from workbench.quality import rank
+
+    if len(tracks) == 1:
+        return list(tracks)
+    order = rank([(track.plan, track.score) for track in tracks], [track.report for track in tracks])
+    return [replace(tracks[number], ranking=ranking) for number, ranking in order]
+
+
+def _finished(
+    request: GenerationRequest,
+    plan: Plan,
+    score: Score,
+    references: Sequence[ReferenceProfile],
+    clock: Clock,
+    model_hashes: Mapping[str, str] | None = None,
+    standing: Mix | None = None,
+) -> Track:
+    from workbench.quality import check
+
+    mixed = _mixed(plan, score, clock) if standing is None else _mixed_beside(standing, plan, score, clock)
     with clock.stage("master"):
         mastered, heard = deliver(mixed, plan)
     with clock.stage("check"):
@@ -179,8 +245,41 @@ def _candidate(request: GenerationRequest, references: Sequence[ReferenceProfile
         mix=mixed,
         master=mastered,
         report=quality,
-        provenance=_provenance(plan, clock.seconds),
+        provenance=provenance(plan, clock.seconds, model_hashes),
     )
+
+
+def _mixed(plan: Plan, score: Score, clock: Clock) -> Mix:
+    from workbench.mixing import mix
+    from workbench.rendering import render
+
+    with clock.stage("render") as report:
+        stems = render(score, plan, progress=report)
+    with clock.stage("mix"):
+        return within_full_scale(mix(stems, score, plan))
+
+
+def _mixed_beside(standing: Mix, plan: Plan, score: Score, clock: Clock) -> Mix:
+    """The standing stems as they are; those that they lack are rendered and mixed on the same desk."""
+    from workbench.mixing import mix_again
+    from workbench.rendering import render
+
+    missing = {name: part for name, part in score.parts.items() if name not in standing.stems}
+    with clock.stage("render") as report:
+        stems = render(replace(score, parts=missing), plan, progress=report) if missing else {}
+    with clock.stage("mix"):
+        if standing.desk is None:
+            raise ParameterError("mix: expected standing stems with the desk that they were mixed on")
+        again = mix_again(stems, score, plan, standing.desk) if missing else {}
+        both = {name: standing.stems.get(name) or _loudest_within(again[name]) for name in score.parts}
+        total = np.sum([stem.samples for stem in both.values()], axis=0, dtype=np.float32)
+        return Mix(Audio(total, plan.delivery.sample_rate_hz), both, standing.desk)
+
+
+def _loudest_within(stem: Audio) -> Audio:
+    """A stem that would be cut off in an integer file is turned down; the others stay as they are."""
+    peak = float(np.abs(stem.samples).max(initial=0.0))
+    return stem if peak <= 0.999 else Audio(stem.samples * np.float32(0.999 / peak), stem.sample_rate_hz)
 
 
 def within_full_scale(mix: Mix) -> Mix:
@@ -190,15 +289,17 @@ def within_full_scale(mix: Mix) -> Mix:
         return mix
     gain = np.float32(0.999 / peak)
     stems = {name: Audio(stem.samples * gain, stem.sample_rate_hz) for name, stem in mix.stems.items()}
-    return Mix(Audio(mix.audio.samples * gain, mix.audio.sample_rate_hz), stems)
+    desk = mix.desk and replace(mix.desk, gain=mix.desk.gain * gain)
+    return Mix(Audio(mix.audio.samples * gain, mix.audio.sample_rate_hz), stems, desk)
 
 
-def _provenance(plan: Plan, seconds: dict[str, float]) -> Provenance:
-    from workbench.models.registry import model_hashes
+def provenance(plan: Plan, seconds: dict[str, float], hashes: Mapping[str, str] | None = None) -> Provenance:
+    """Where a track comes from: seed, networks, versions, and the seconds that its stages took."""
+    if hashes is None:
+        from workbench.models.registry import model_hashes
 
-    return Provenance(
-        seed=plan.seed, model_hashes=model_hashes(plan.models), versions=installed_versions(), seconds_by_stage=seconds
-    )
+        hashes = model_hashes(plan.models)
+    return Provenance(seed=plan.seed, model_hashes=hashes, versions=installed_versions(), seconds_by_stage=seconds)
 
 
 def installed_versions() -> dict[str, str]:
@@ -212,7 +313,7 @@ def installed_versions() -> dict[str, str]:
     return versions
 
 
-class _Clock:
+class Clock:
     """Measures each stage and passes its progress on as a share of the whole."""
 
     def __init__(self, progress: Progress | None) -> None:
@@ -222,6 +323,7 @@ class _Clock:
 
     @contextmanager
     def stage(self, name: str) -> Iterator[Progress | None]:
+        """Time a stage; gives a progress function for it."""
         share, start = _SHARES[name], self._done
         report = self._progress
         if report is not None:

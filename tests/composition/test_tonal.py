@@ -39,7 +39,7 @@ def test_a_lift_takes_from_the_bottom_and_a_fall_from_the_top() -> None:
     zeros = np.zeros(bars, np.int64)
     context = SongContext(bars, 4, 100.0, Key.parse("C major"), (), "", "", ("",) * bars, zeros, zeros, {})
     traits = PartTraits(low_pitch=60, high_pitch=84)
-    bias = symbol_bias(LEADS, context, traits, np.array([0, 5, -5]))
+    bias = symbol_bias(LEADS, context, traits, np.array([0, 5, -5]), [Key.parse("C major")] * bars)
     pitches = np.arange(LEADS.symbols) + LEADS.lowest_pitch + int(LEADS.anchors(np.array([0]), 0)[0])
     c4, c6 = int(np.flatnonzero(pitches == 60)[0]), int(np.flatnonzero(pitches == 84)[0])
     assert bias[0, c4] == bias[8, c4] > bias[4, c4]

@@ -240,7 +240,7 @@ def test_request_fields_win_over_the_text() -> None:
 
 
 def test_a_word_that_is_only_estimated_does_not_choose_the_style() -> None:
-    plan = plan_of("a village and a chair")
+    plan = plan_of("a table and a lamp")
     style = next(decision for decision in plan.decisions if decision.parameter == "style")
     assert (plan.style, style.source) == ("pop", "default")
     assert plan_of("despondent and forlorn").decisions[0].source == "mood"
@@ -252,7 +252,7 @@ def test_every_decision_has_a_reason() -> None:
     assert len(parameters) == len(set(parameters))
     assert all(decision.reason and decision.value for decision in plan.decisions)
     wanted = {
-        "style", "mood", "tempo", "metre", "key", "swing", "duration", "structure", "chords", "palette",
+        "style", "valence", "arousal", "tempo", "metre", "key", "swing", "duration", "structure", "chords", "palette",
         "texture_density", "processing_style", "mix_profile", "format", "sample_rate", "bit_depth", "target_loudness",
         "seed",
     }  # fmt: skip

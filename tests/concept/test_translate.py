@@ -63,11 +63,18 @@ def test_a_reference_sets_a_tempo_left_open_at_the_right_octave() -> None:
 
 
 @pytest.mark.parametrize(
-    ("tilt", "width", "colour"), [(-4.0, 0.1, "dark"), (-0.5, 0.1, "bright"), (-2.0, 0.5, "wide"), (-2.0, 0.1, "clean")]
+    ("tilt", "width", "parameter", "value"),
+    [
+        (-4.0, 0.19, "brightness", "-4.0 dB"),
+        (-1.0, 0.19, "brightness", "+2.5 dB"),
+        (-2.0, 0.38, "width", "+3.0 dB"),
+        (-2.0, 0.19, "width", "as usual"),
+    ],
 )
-def test_a_reference_sets_a_colour_left_open(tilt: float, width: float, colour: str) -> None:
+def test_a_reference_moves_brightness_and_width(tilt: float, width: float, parameter: str, value: str) -> None:
     plan = translate(GenerationRequest.from_concept("uk garage"), references=[profile(80.0, tilt=tilt, width=width)])
-    assert plan.processing_style == colour
+    assert decision(plan, parameter).value == value
+    assert decision(plan, parameter).source == ("style" if value == "as usual" else "reference")
 
 
 def test_delivery_follows_the_options() -> None:
@@ -123,3 +130,37 @@ def test_importing_the_room_is_light() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def weighted(weight: float, *profiles: ReferenceProfile) -> Plan:
+    creative = {"concept": "house", "references": [one.id for one in profiles], "reference_weight": weight}
+    return translate(parse_request({"parameters": {"creative": creative}}), references=profiles)
+
+
+def test_the_weight_of_references_scales_what_they_move() -> None:
+    reference = profile(118.0, tilt=-1.0, width=0.38)
+    reference = ReferenceProfile(
+        "mine", "Mine", "Me", "CC0-1.0", "own", 60.0,
+        {**reference.measurements, "loudness_range_lu": 9.9, "onset_rate_hz": 26.0}, (), "B dorian",
+    )  # fmt: skip
+    none, half, full = (weighted(weight, reference) for weight in (0.0, 0.5, 1.0))
+    assert (none.tempo_bpm, half.tempo_bpm, full.tempo_bpm) == (124.0, 121.0, 118.0)
+    assert (none.sound.tilt_db, half.sound.tilt_db, full.sound.tilt_db) == (0.0, 1.25, 2.5)
+    assert (none.sound.side_db, half.sound.side_db, full.sound.side_db) == (0.0, 1.5, 3.0)
+    assert (none.sound.contrast_lu, half.sound.contrast_lu, full.sound.contrast_lu) == (0.0, 1.5, 3.0)
+    assert none.texture_density < half.texture_density < full.texture_density
+    assert str(full.key) == str(half.key) == "B dorian" != str(none.key)
+    assert decision(full, "key").source == decision(full, "brightness").source == "reference"
+    assert "mine" in decision(full, "dynamics").reason
+    assert {told.source for told in none.decisions} <= {"style", "default", "text", "stated"}
+
+
+def test_statements_win_over_references() -> None:
+    creative = {"concept": "house at 126 bpm in C minor", "references": ["mine"]}
+    plan = translate(parse_request({"parameters": {"creative": creative}}), references=[profile(118.0)])
+    assert (plan.tempo_bpm, str(plan.key)) == (126.0, "C minor")
+
+
+def test_several_references_meet_in_the_middle() -> None:
+    plan = weighted(1.0, profile(120.0, tilt=-1.0, width=0.19), profile(120.0, tilt=-3.0, width=0.19))
+    assert plan.sound.tilt_db == 0.0

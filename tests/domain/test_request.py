@@ -61,7 +61,11 @@ FAULTS = [
         "parameters.technical.duration: 0 is below the limit; expected 4 to 900 seconds",
     ),
     ("parameters.technical.swing", 90, "parameters.technical.swing: 90 is above the limit; expected 50 to 75 percent"),
-    ("parameters.technical.metre", "7/8", 'parameters.technical.metre: "7/8" is not known; expected one of 4/4, 3/4'),
+    (
+        "parameters.technical.metre",
+        "7/8",
+        'parameters.technical.metre: "7/8" is not known (did you mean 6/8?); expected one of 4/4, 3/4, 6/8, 12/8',
+    ),
     (
         "parameters.technical.structure",
         [],
@@ -120,13 +124,14 @@ FAULTS = [
         "parameters.technical.tempoo",
         3,
         "parameters.technical.tempoo: unknown field; did you mean tempo? "
-        "known here: tempo, key, duration, structure, metre, chords, swing",
+        "known here: tempo, key, duration, structure, metre, chords, section_bars, section_tempos, section_keys, "
+        "section_feels, variation, swing",
     ),
     (
         "tempo",
         120,
         "tempo: unknown field; did you mean parameters.technical.tempo? "
-        "known here: project_id, parameters, options, models",
+        "known here: project_id, parameters, options, models, preset, template, macros",
     ),
     ("options.iterations", 2.5, "options.iterations: 2.5 is not a whole number; expected 1 to 10"),
     ("options.iterations", True, "options.iterations: true is not a whole number; expected 1 to 10"),

@@ -7,6 +7,7 @@ import pytest
 
 from workbench.domain.audio import Audio
 from workbench.domain.errors import ParameterError
+from workbench.domain.plan import SoundTraits
 from workbench.domain.request import PROCESSING_STYLES
 from workbench.dsp.loudness import loudness
 from workbench.mixing import mix
@@ -56,6 +57,19 @@ def mixed(stems, tiny_score, tiny_plan):
 
 def db(value: float) -> float:
     return 20 * float(np.log10(max(value, 1e-12)))
+
+
+SHADES = {"tilt_db": 4.0, "low_db": 4.0, "side_db": 4.0, "reverb_db": 9.0, "delay_db": 9.0, "drive_db": 10.0,
+          "contrast_lu": 5.0}  # fmt: skip
+
+
+@pytest.mark.parametrize("field", SHADES)
+def test_every_sound_trait_is_heard(field, stems, tiny_score, tiny_plan, mixed):
+    sound = SoundTraits(**{field: SHADES[field]})
+    moved = mix(stems, tiny_score, replace(tiny_plan, processing_style="clean", sound=sound)).audio.samples
+    usual = mixed.audio.samples
+    length = min(moved.shape[1], usual.shape[1])
+    assert db(np.abs(moved[:, :length] - usual[:, :length]).max()) > -60
 
 
 def test_stems_sum_to_the_mix(mixed):

@@ -3,10 +3,11 @@
 import pytest
 
 from workbench.domain.errors import ParameterError
+from workbench.domain.plan import SoundTraits
 from workbench.domain.request import PROCESSING_STYLES
 from workbench.domain.song import ELEMENTS
 from workbench.mixing import list_profiles, load_profile
-from workbench.mixing.profiles import Strip, _build, coloured, list_colours, load_colour
+from workbench.mixing.profiles import Strip, _build, coloured, list_colours, load_colour, shaded
 
 EXPECTED = {
     "hip-hop", "trap", "lo-fi", "house", "deep-house", "techno", "drum-and-bass", "garage", "ambient", "synthwave",
@@ -56,6 +57,15 @@ def test_style_moves_the_strip():
     assert driven.compressor.ratio > strip.compressor.ratio
     bass = load_profile("pop").strip_of("bass")
     assert coloured(bass, load_colour("wide")).side_db == bass.side_db, "lows keep their place"
+
+
+def test_the_sound_of_the_plan_comes_on_top_of_the_style():
+    warm = load_colour("warm")
+    moved = shaded(warm, SoundTraits(tilt_db=1, low_db=2, side_db=3, reverb_db=4, delay_db=5, drive_db=6))
+    assert (moved.tilt_db, moved.side_db, moved.reverb_db, moved.delay_db, moved.drive_db) == (-1, 3, 4, 5, 9)
+    assert moved.eq[:-1] == warm.eq
+    assert moved.eq[-1].gain_db == 2
+    assert shaded(warm, SoundTraits()) == warm
 
 
 @pytest.mark.parametrize("name", ["polka", "../defaults", "House"])

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-nbformat = pytest.importorskip("nbformat", reason="nbformat is not installed")
-nbclient = pytest.importorskip("nbclient", reason="nbclient is not installed")
+pytest.importorskip("nbclient", reason="nbclient is not installed")
 
-NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
+from tests.notebooks.executing import count, execute
+
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 # Warnings of the kernel's own machinery are not ours.
@@ -39,24 +36,6 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("BEATSFOUNDRY_ELEMENT", "BEATSFOUNDRY_CORPORA", "BEATSFOUNDRY_MIDI", "BEATSFOUNDRY_WEIGHTS"):
         monkeypatch.delenv(name, raising=False)
     return folder
-
-
-def execute(name: str, workspace: Path) -> list[Any]:
-    """Run a notebook from its first cell to its last; returns its outputs."""
-    copy = Path(shutil.copy(NOTEBOOKS / f"{name}.ipynb", workspace / "notebooks"))
-    book = nbformat.read(copy, as_version=4)
-    started = time.monotonic()
-    nbclient.NotebookClient(
-        book, timeout=600, kernel_name="python3", resources={"metadata": {"path": str(copy.parent)}}
-    ).execute()
-    print(f"{name} ran in {time.monotonic() - started:.0f} s on {os.cpu_count()} cores")
-    outputs = [output for cell in book.cells if cell.cell_type == "code" for output in cell.outputs]
-    assert not [output for output in outputs if output.output_type in ("error", "stream")]
-    return outputs
-
-
-def count(outputs: list[Any], kind: str) -> int:
-    return sum(kind in output.get("data", {}) for output in outputs)
 
 
 def artifacts(workspace: Path, below: str) -> set[str]:

@@ -14,7 +14,7 @@ from workbench.output import decode, export, export_composition, master_as_heard
 
 ELEMENTS = ("percussion", "bass", "pads", "leads")
 ONE = {
-    "master.wav", "plan.json", "report.json", "report.html", "midi/song.mid",
+    "master.wav", "plan.json", "score.json", "report.json", "report.html", "midi/song.mid",
     *(f"stems/{name}.wav" for name in ELEMENTS), *(f"midi/{name}.mid" for name in ELEMENTS),
 }  # fmt: skip
 
@@ -162,7 +162,7 @@ def test_unwritable_folders_are_one_line(tiny_track: Track, tmp_path: Path) -> N
 def test_composition_alone(tiny_track: Track, tmp_path: Path) -> None:
     paths = export_composition(tiny_track.plan, tiny_track.score, tmp_path / "notes")
     names = {path.relative_to(tmp_path / "notes").as_posix() for path in paths}
-    assert names == {"plan.json", "midi/song.mid", *(f"midi/{name}.mid" for name in ELEMENTS)}
+    assert names == {"plan.json", "score.json", "midi/song.mid", *(f"midi/{name}.mid" for name in ELEMENTS)}
     assert set(files_of(tmp_path / "notes")) == names | {"manifest.json"}
     assert set(read_manifest(tmp_path / "notes")["files"]) == names
 

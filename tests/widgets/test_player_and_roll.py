@@ -13,8 +13,9 @@ import soundfile
 from workbench.domain.audio import Audio
 from workbench.domain.results import Track
 from workbench.domain.score import Score
+from workbench.output.page_audio import encode_for_page
 from workbench.output.palette import ELEMENT_COLOURS
-from workbench.widgets.player import TrackPlayer, encode_for_page
+from workbench.widgets.player import TrackPlayer
 from workbench.widgets.roll import PianoRoll, roll_data
 
 

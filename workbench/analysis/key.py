@@ -68,22 +68,38 @@ def chroma(audio: Audio) -> tuple[Array, float]:
 
     Each frame counts alike however loud it is, and each peak with the square root of its magnitude.
     """
+    by_frame, tuning_cents = chromagram(audio)
+    total = by_frame.sum(axis=1, keepdims=True)
+    sounding = by_frame[total[:, 0] > 0.0] / total[total[:, 0] > 0.0]
+    return (sounding.mean(axis=0) if sounding.size else np.zeros(12)), tuning_cents
+
+
+def chromagram(audio: Audio, *, low_hz: float = _LOW_HZ, high_hz: float = _HIGH_HZ) -> tuple[Array, float]:
+    """Pitch-class weights of each frame, (frames, 12), and the tuning in cents off A = 440 Hz.
+
+    Frames lie `frame_seconds` apart; the middle of the first lies that far from the beginning. Only peaks from `low_hz`
+    to `high_hz` count.
+    """
     hz, magnitude = _lasting_spectrum(audio)
+    by_frame = np.zeros((magnitude.shape[0], 12))
     if magnitude.size == 0 or magnitude.max() <= 0.0:
-        return np.zeros(12), 0.0
+        return by_frame, 0.0
     peak_hz, peak_weight, frame = _peaks(hz, magnitude)
     if peak_hz.size == 0:
-        return np.zeros(12), 0.0
+        return by_frame, 0.0
     pitch = 69.0 + 12.0 * np.log2(peak_hz / 440.0)
     angle = np.angle(np.sum(peak_weight * np.exp(2j * np.pi * pitch)))
     tuning = float(angle / (2.0 * np.pi))
     nearest = np.round(pitch - tuning)
     closeness = np.maximum(0.0, 1.0 - 2.0 * np.abs(pitch - tuning - nearest))
-    by_frame = np.zeros((magnitude.shape[0], 12))
-    np.add.at(by_frame, (frame, nearest.astype(np.int64) % 12), peak_weight * closeness)
-    total = by_frame.sum(axis=1, keepdims=True)
-    by_frame = by_frame[total[:, 0] > 0.0] / total[total[:, 0] > 0.0]
-    return (by_frame.mean(axis=0) if by_frame.size else np.zeros(12)), tuning * 100.0
+    inside = (peak_hz >= low_hz) & (peak_hz <= high_hz)
+    np.add.at(by_frame, (frame, nearest.astype(np.int64) % 12), peak_weight * closeness * inside)
+    return by_frame, tuning * 100.0
+
+
+def frame_seconds(sample_rate_hz: int) -> float:
+    """Distance of the frames of a chromagram."""
+    return _HOP * _step(sample_rate_hz) / sample_rate_hz
 
 
 def key_of_profile(profile: npt.ArrayLike, tuning_cents: float = 0.0) -> KeyEstimate:
@@ -130,12 +146,16 @@ def _correlation(first: Array, second: Array) -> float:
     return float(np.sum(a * b)) / scale if scale > 1e-12 else 0.0
 
 
+def _step(sample_rate_hz: int) -> int:
+    return max(1, sample_rate_hz // _WORK_RATE_HZ)
+
+
 def _lasting_spectrum(audio: Audio) -> tuple[Array, npt.NDArray[np.float32]]:
     from scipy.fft import rfft
     from scipy.ndimage import median_filter
     from scipy.signal import resample_poly
 
-    step = max(1, audio.sample_rate_hz // _WORK_RATE_HZ)
+    step = _step(audio.sample_rate_hz)
     mono = resample_poly((audio.samples[0] + audio.samples[1]) * np.float32(0.5), 1, step)
     rate = audio.sample_rate_hz / step
     if mono.size < _WINDOW:

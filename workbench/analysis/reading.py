@@ -45,6 +45,23 @@ def read_audio(path: str | Path, *, sample_rate_hz: int | None = None) -> Audio:
     return audio if sample_rate_hz in (None, rate) else _resampled(audio, int(sample_rate_hz or rate))
 
 
+def repair_note(path: str | Path) -> str:
+    """What `read_audio` changes of a file beyond its form, in words; empty if nothing.
+
+    Raises
+    ------
+    AudioFileError
+        If the file cannot be read.
+    """
+    import soundfile
+
+    try:
+        channels = int(soundfile.info(str(path)).channels)
+    except (soundfile.SoundFileError, RuntimeError, OSError) as error:
+        raise AudioFileError(f"{path}: cannot be read as audio ({_reason(error)})") from None
+    return f"of {channels} channels the first two are taken" if channels > 2 else ""
+
+
 def _decode(source: Path) -> tuple[Samples, int]:
     import soundfile
 

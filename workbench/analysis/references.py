@@ -1,83 +1,39 @@
-"""Reference tracks as features: what was measured, whose work it is, and the library that keeps both."""
+"""The library of reference tracks: what ships with the product, and what users measure of their own."""
 
 from __future__ import annotations
 
-import json
+import hashlib
 import os
 import re
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from workbench.analysis.distances import distance as measured_distance
 from workbench.analysis.loudness import integrated_loudness
-from workbench.analysis.profile import Measurements, measure
-from workbench.analysis.reading import read_audio
-from workbench.analysis.rhythm import STEADY_CONFIDENCE
-from workbench.analysis.spectrum import THIRD_OCTAVE_HZ
+from workbench.analysis.profile import Measurements
+from workbench.analysis.reading import read_audio, repair_note
+from workbench.analysis.reference_profile import ReferenceProfile, located, measure_reference
 from workbench.domain.audio import Audio
 from workbench.domain.errors import AudioFileError, OutputError, ParameterError, UnknownReferenceError
 from workbench.domain.paths import data_dir, home_dir
 
+__all__ = ["Added", "ReferenceLibrary", "ReferenceProfile", "distance"]
+
+AUDIO_SUFFIXES = (".wav", ".flac", ".mp3", ".ogg", ".oga", ".aiff", ".aif")
 _ID_PATTERN = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,119}$")
 _LEAST_SECONDS, _SILENT_LUFS = 3.0, -60.0
 _LISTED_IDS = 12
+_MEASURE_VERSION = 2
+"""Rises when what is measured of a track changes: older caches are measured anew."""
 
 
 @dataclass(frozen=True, slots=True)
-class ReferenceProfile:
-    """Features of one reference track with its attribution; it holds no audio.
+class Added:
+    """What adding a folder gave: the profiles, and by file why others were refused."""
 
-    `measurements` are the numbers of `analysis.profile.Measurements` (for example `tempo_bpm`,
-    `integrated_loudness_lufs`), `third_octave_db` the spectrum in the bands of `spectrum.THIRD_OCTAVE_HZ`, `key` a
-    text such as "F minor" or None.
-    """
-
-    id: str
-    title: str
-    author: str
-    licence: str
-    source: str
-    duration_seconds: float
-    measurements: Mapping[str, float]
-    third_octave_db: tuple[float, ...]
-    key: str | None
-
-    @property
-    def measured(self) -> Measurements:
-        """All figures in the form that `distance` compares."""
-        return Measurements(self.measurements, self.key, self.third_octave_db)
-
-    @property
-    def tempo_bpm(self) -> float | None:
-        """Tempo, or None where the track has no steady pulse."""
-        steady = self.measurements["tempo_confidence"] >= STEADY_CONFIDENCE
-        return self.measurements["tempo_bpm"] if steady else None
-
-    def to_json(self) -> str:
-        """Text with sorted names; `from_json` reads it back unchanged."""
-        return json.dumps(asdict(self), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
-
-    @classmethod
-    def from_json(cls, text: str) -> ReferenceProfile:
-        """Read a profile back.
-
-        Raises
-        ------
-        ParameterError
-            If the text is no profile.
-        """
-        try:
-            fields = json.loads(text)
-            profile = cls(**{**fields, "third_octave_db": tuple(float(level) for level in fields["third_octave_db"])})
-            numbers_ok = all(isinstance(value, int | float) for value in profile.measurements.values())
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
-            raise ParameterError(
-                f"reference profile: expected the JSON that `references add` writes ({error})"
-            ) from None
-        if not numbers_ok or len(profile.third_octave_db) != len(THIRD_OCTAVE_HZ):
-            raise ParameterError(f"reference profile {profile.id!r}: the figures are damaged")
-        return profile
+    profiles: tuple[ReferenceProfile, ...]
+    refused: tuple[tuple[Path, str], ...]
 
 
 class ReferenceLibrary:
@@ -100,9 +56,26 @@ class ReferenceLibrary:
         """Ids of all profiles, sorted."""
         return tuple(sorted({path.stem for folder in (self.shipped, self.own) for path in folder.glob("*.json")}))
 
-    def list(self) -> tuple[ReferenceProfile, ...]:
-        """All profiles, sorted by id."""
-        return tuple(self.get(id_) for id_ in self.ids())
+    def list(self, *, style: str | None = None, set_name: str | None = None) -> tuple[ReferenceProfile, ...]:
+        """All profiles, sorted by id, or those of one style or set."""
+        profiles = (self.get(id_) for id_ in self.ids())
+        return tuple(
+            one
+            for one in profiles
+            if (style is None or style in one.styles) and (set_name is None or set_name in one.sets)
+        )
+
+    def audio_path(self, id_: str) -> Path | None:
+        """The sound of a reference where this machine has it: in `audio/` of the user's folder, or where it was added.
+
+        A shipped profile has none until its file is put into `audio/` under its id.
+        """
+        for suffix in AUDIO_SUFFIXES:
+            kept = self.own / "audio" / f"{id_}{suffix}"
+            if kept.is_file():
+                return kept
+        stated = self.get(id_).path
+        return Path(stated) if stated and Path(stated).is_file() else None
 
     def get(self, id_: str) -> ReferenceProfile:
         """Return one profile.
@@ -129,10 +102,13 @@ class ReferenceLibrary:
         author: str = "unknown",
         licence: str = "private use",
         source: str = "",
+        styles: Sequence[str] = (),
+        sets: Sequence[str] = (),
     ) -> ReferenceProfile:
         """Measure an audio file and keep its profile; the id is made of the file's name unless stated.
 
-        An older profile of the same id in the user's folder is replaced, in one step.
+        A file whose content was measured before is not measured again. An older profile of the same id in the user's
+        folder is replaced, in one step.
 
         Raises
         ------
@@ -143,25 +119,50 @@ class ReferenceLibrary:
         OutputError
             If the profile cannot be written.
         """
-        name = id if id is not None else re.sub(r"[^A-Za-z0-9._-]+", "-", Path(path).stem).strip("-._").lower()
+        name = id if id is not None else _id_of(Path(path))
         if not _ID_PATTERN.match(name):
             raise ParameterError(f"reference id {name!r}: expected letters, digits, '.', '_' and '-', at most 120")
         if (self.shipped / f"{name}.json").is_file():
             raise ParameterError(f"reference id {name!r} is that of a shipped track: choose another")
-        figures = measure(_music(path))
-        profile = ReferenceProfile(
+        profile = replace(
+            _measured_once(Path(path)),
             id=name,
             title=title or Path(path).stem,
             author=author,
             licence=licence,
             source=source or Path(path).name,
-            duration_seconds=figures["duration_seconds"],
-            measurements=figures.numbers,
-            third_octave_db=figures.third_octave_db,
-            key=figures.key,
+            styles=tuple(styles),
+            sets=tuple(sets),
+            note=repair_note(path),
         )
         _write_atomically(self.own / f"{name}.json", profile.to_json())
         return profile
+
+    def add_folder(
+        self, folder: str | Path, *, licence: str = "private use", styles: Sequence[str] = (), sets: Sequence[str] = ()
+    ) -> Added:
+        """Add every audio file in a folder and the folders below; a file that is refused does not stop the others.
+
+        Raises
+        ------
+        ParameterError
+            If the folder is not there, or holds no audio file.
+        """
+        place = Path(folder)
+        files = sorted(path for path in place.rglob("*") if path.suffix.lower() in AUDIO_SUFFIXES and path.is_file())
+        if not files:
+            raise ParameterError(f"{place}: expected a folder with {', '.join(AUDIO_SUFFIXES)} files, found none")
+        profiles: list[ReferenceProfile] = []
+        refused: list[tuple[Path, str]] = []
+        for path in files:
+            taken = {one.id for one in profiles}
+            name = _id_of(path)
+            name = f"{_id_of(path.parent)}-{name}" if name in taken else name
+            try:
+                profiles.append(self.add(path, id=name, licence=licence, styles=styles, sets=sets))
+            except (AudioFileError, ParameterError) as error:
+                refused.append((path, str(error)))
+        return Added(tuple(profiles), tuple(refused))
 
     def remove(self, id_: str) -> None:
         """Delete a profile of the user's folder.
@@ -200,6 +201,28 @@ def _music(path: str | Path) -> Audio:
     if loudness <= _SILENT_LUFS:
         raise AudioFileError(f"{path}: expected music, got silence ({loudness:.0f} LUFS)")
     return audio
+
+
+def _measured_once(path: Path) -> ReferenceProfile:
+    """Features of a file's content: measured, or taken from the cache."""
+    try:
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        digest = ""  # reading it as audio tells what is wrong
+    cached = home_dir() / "cache" / "references" / f"{digest}-{_MEASURE_VERSION}.json"
+    if digest and cached.is_file():
+        try:
+            return located(ReferenceProfile.from_json(cached.read_text(encoding="utf-8")), path, digest)
+        except (OSError, ParameterError):
+            pass  # a damaged cache is measured anew
+    blank = {"id": "cached", "title": "", "author": "", "licence": "", "source": ""}
+    profile = located(measure_reference(_music(path), **blank), path, digest)
+    _write_atomically(cached, replace(profile, path="").to_json())
+    return profile
+
+
+def _id_of(path: Path) -> str:
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", path.stem).strip("-._").lower()
 
 
 def _measured(one: Measurements | ReferenceProfile) -> Measurements:

@@ -34,7 +34,7 @@ def add_to(commands: Commands) -> None:
 def generate(options: argparse.Namespace) -> int:
     """Make the track that a request asks for, write its bundle and log it in MLflow."""
     request = _request(options)
-    from workbench.output import check_target, export, read_manifest
+    from workbench.output import check_target, export
     from workbench.pipeline import generate as make
     from workbench.pipeline import load_references
 
@@ -44,14 +44,12 @@ def generate(options: argparse.Namespace) -> int:
         track = make(request, progress=lambda fraction, message: progress(0.9 * fraction, message))
         progress(0.9, "export")
         outputs = export(track, options.out, overwrite=options.overwrite)
-        run_url = None if options.no_track else _log(track, options.out, progress)
+        run_url = None if options.no_track else log(track, options.out, progress)
         progress(1.0, "done")
     if options.json:
-        response = track.response(outputs)
-        response["metadata"]["creation_time"] = read_manifest(options.out)["creation_time"]
-        print(json.dumps(response, indent=2, ensure_ascii=False))
+        print_response(track, outputs, options.out)
     else:
-        _summary(track, outputs, options.out, run_url)
+        summary(track, outputs, options.out, run_url)
     return 0
 
 
@@ -91,14 +89,25 @@ def _request(options: argparse.Namespace) -> GenerationRequest:
     return parse_request({**data, "options": {**data.get("options", {}), "seed": options.seed}})
 
 
-def _log(track: Track, bundle: Path, progress: Any) -> str:
+def print_response(track: Track, outputs: dict[str, Any], folder: Path) -> None:
+    """Print the published response of a bundle as JSON."""
+    from workbench.output import read_manifest
+
+    response = track.response(outputs)
+    response["metadata"]["creation_time"] = read_manifest(folder)["creation_time"]
+    print(json.dumps(response, indent=2, ensure_ascii=False))
+
+
+def log(track: Track, bundle: Path, progress: Any) -> str:
+    """Log a track in MLflow; return the address of its run."""
     progress(0.95, "log in MLflow")
     from workbench.tracking import log_track
 
     return log_track(track, bundle).url
 
 
-def _summary(track: Track, outputs: dict[str, Any], folder: Path, run_url: str | None) -> None:
+def summary(track: Track, outputs: dict[str, Any], folder: Path, run_url: str | None) -> None:
+    """Print what a track is like and where its files are."""
     plan, measured = track.plan, track.report.measurements
     checks = "; ".join(filter(None, (_codes(track, outcome) for outcome in ("fail", "warn")))) or "all checks passed"
     print(f"{plan.style}, {plan.tempo_bpm:g} BPM, {plan.key}, {track.master.duration_seconds:.1f} s")

@@ -6,20 +6,28 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from workbench.domain.errors import ParameterError
+
 
 def add_to(commands: Any) -> None:
     """Declare the command and what it does."""
     parser = commands.add_parser(
         "references", help="list, add or remove reference tracks", description=list_references.__doc__
     )
-    parser.set_defaults(run=list_references, json=False)
+    parser.set_defaults(run=list_references, json=False, style=None, set=None)
     actions = parser.add_subparsers(dest="action", metavar="list|add|remove")
     shown = actions.add_parser("list", help="the tracks that a request can name", description=list_references.__doc__)
+    shown.add_argument("--style", metavar="NAME", help="those of one style alone")
+    shown.add_argument("--set", metavar="NAME", help="those of one set alone")
     shown.add_argument("--json", action="store_true", help="print the profiles as JSON")
     shown.set_defaults(run=list_references)
-    added = actions.add_parser("add", help="measure a file and keep its profile", description=add_reference.__doc__)
-    added.add_argument("file", metavar="FILE", type=Path, help="WAV, AIFF, FLAC, MP3 or OGG")
-    added.add_argument("--id", required=True, help="name by which requests call it")
+    added = actions.add_parser(
+        "add", help="measure a file or a folder and keep the profiles", description=add_reference.__doc__
+    )
+    added.add_argument("file", metavar="FILE", type=Path, help="WAV, AIFF, FLAC, MP3, OGG, or a folder")
+    added.add_argument("--id", help="name by which requests call it (default: made of the file's name)")
+    added.add_argument("--style", action="append", default=[], metavar="NAME", help="a style that it stands for")
+    added.add_argument("--set", action="append", default=[], metavar="NAME", help="a set of yours that it belongs to")
     for name, default in (("title", None), ("author", "unknown"), ("licence", "private use"), ("source", "")):
         added.add_argument(f"--{name}", default=default, help=f"attribution: {name}")
     added.set_defaults(run=add_reference)
@@ -32,7 +40,7 @@ def list_references(options: argparse.Namespace) -> int:
     """Show the reference tracks by id: only measured features are kept, never audio."""
     from workbench.analysis.references import ReferenceLibrary
 
-    profiles = ReferenceLibrary().list()
+    profiles = ReferenceLibrary().list(style=options.style, set_name=options.set)
     if options.json:
         from workbench.output import to_json
 
@@ -53,9 +61,11 @@ def list_references(options: argparse.Namespace) -> int:
 
 
 def add_reference(options: argparse.Namespace) -> int:
-    """Measure an audio file and keep its profile in your own library; the audio itself is not copied."""
+    """Measure audio and keep its profile in your own library; the audio itself is not copied."""
     from workbench.analysis.references import ReferenceLibrary
 
+    if options.file.is_dir():
+        return _add_folder(options)
     profile = ReferenceLibrary().add(
         options.file,
         id=options.id,
@@ -63,9 +73,25 @@ def add_reference(options: argparse.Namespace) -> int:
         author=options.author,
         licence=options.licence,
         source=options.source,
+        styles=options.style,
+        sets=options.set,
     )
-    print(f"added {profile.id}")
+    print(f"added {profile.id}" + f" ({profile.note})" * bool(profile.note))
     return 0
+
+
+def _add_folder(options: argparse.Namespace) -> int:
+    """Add what can be read; what cannot is told by file, and the exit code is 1."""
+    from workbench.analysis.references import ReferenceLibrary
+
+    if options.id or options.title:
+        raise ParameterError(f"{options.file} is a folder: id and title are made of the files' names")
+    found = ReferenceLibrary().add_folder(options.file, licence=options.licence, styles=options.style, sets=options.set)
+    for profile in found.profiles:
+        print(f"added {profile.id}" + f" ({profile.note})" * bool(profile.note))
+    for _, reason in found.refused:
+        print(f"refused {reason}")
+    return 1 if found.refused else 0
 
 
 def remove_reference(options: argparse.Namespace) -> int:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 
 from workbench.composition.drums import write_percussion
 from workbench.composition.feel import close, in_register, perform, shape_lengths, without_unisons
+from workbench.composition.frame import from_frame, to_frame
 from workbench.composition.harmony import write_chords
 from workbench.composition.melodic import write_melodic
 from workbench.composition.surround import onset_stream
 from workbench.domain.plan import Plan
-from workbench.domain.score import Part, Score
+from workbench.domain.score import Note, Part, Score
 from workbench.domain.song import DRUM_ROLES, ELEMENTS
+from workbench.domain.theory import Chord
 from workbench.models.context import Bits
+from workbench.models.history import Rows
 from workbench.models.registry import check_models
 from workbench.models.tokenizer import decode_drums
 
@@ -41,14 +45,19 @@ def compose(plan: Plan, *, progress: Progress | None = None) -> Score:
         If an element's weights are missing or damaged, or if the plan names a network that is not there.
     """
     check_models(plan.models)
+    with one_thread():
+        return from_frame(_compose(to_frame(plan), progress or (lambda fraction, message: None)), plan)
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Networks run on one thread: faster for single rows, and sums come in one order on every machine size."""
     import torch
 
-    report = progress or (lambda fraction, message: None)
     threads = torch.get_num_threads()
-    # One thread: faster for single rows, and sums come in one order on every machine size.
     torch.set_num_threads(1)
     try:
-        return _compose(plan, report)
+        yield
     finally:
         torch.set_num_threads(threads)
 
@@ -61,17 +70,30 @@ def _compose(plan: Plan, report: Progress) -> Score:
     playing = [element for element in ELEMENTS if element in plan.palette]
     for number, element in enumerate(playing):
         report((number + 0.3) / (len(playing) + 0.3), element)
-        if element == "percussion":
-            rows = write_percussion(plan)
-            streams["kick"] = onset_stream(rows, plan.bars, _ROLES.index("kick"))
-            streams["snare"] = onset_stream(rows, plan.bars, _ROLES.index("snare"))
-            notes = decode_drums(rows, round(plan.metre.bar_beats))
-        else:
-            rows, notes = write_melodic(plan, element, chords, streams)
-            streams[element] = onset_stream(rows, plan.bars)
-            traits = plan.parts[element]
-            notes = in_register(notes, traits.low_pitch, traits.high_pitch)
-            notes = shape_lengths(without_unisons(notes), plan, element, chords)
-        parts[element] = Part(element, perform(close(notes, plan, element), plan, element))
+        rows, notes = write_element(plan, element, chords, streams)
+        streams |= streams_of(element, rows, plan.bars)
+        parts[element] = Part(element, notes)
     report(1.0, "score")
     return Score(plan.project_id, plan.tempo_bpm, plan.metre, plan.key, plan.sections, chords, parts)
+
+
+def write_element(
+    plan: Plan, element: str, chords: tuple[Chord, ...], streams: Mapping[str, Bits]
+) -> tuple[Rows, tuple[Note, ...]]:
+    """Rows and finished notes of one element over the whole song, in sight of chords and of what `streams` hold."""
+    if element == "percussion":
+        rows = write_percussion(plan)
+        notes = decode_drums(rows, round(plan.metre.bar_beats))
+    else:
+        rows, notes = write_melodic(plan, element, chords, streams)
+        traits = plan.parts[element]
+        notes = in_register(notes, traits.low_pitch, traits.high_pitch)
+        notes = shape_lengths(without_unisons(notes), plan, element, chords)
+    return rows, perform(close(notes, plan, element), plan, element)
+
+
+def streams_of(element: str, rows: Rows, bars: int) -> dict[str, Bits]:
+    """What the elements after it see of one: its onsets, of percussion those of kick and snare."""
+    if element == "percussion":
+        return {role: onset_stream(rows, bars, _ROLES.index(role)) for role in ("kick", "snare")}
+    return {element: onset_stream(rows, bars)}

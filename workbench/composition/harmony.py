@@ -12,7 +12,7 @@ from workbench.composition.surround import context_for
 from workbench.composition.tonal import bass_bias, quality_bias, root_bias
 from workbench.domain.plan import Plan, SectionPlan
 from workbench.domain.seeding import generator
-from workbench.domain.theory import CHORD_QUALITIES, SCALES, Chord, Key
+from workbench.domain.theory import CHORD_QUALITIES, Chord, Key
 from workbench.models.elements import HARMONY
 from workbench.models.grid import SLOTS_PER_BAR, SLOTS_PER_BEAT
 from workbench.models.history import SYMBOL_COLUMN
@@ -27,6 +27,9 @@ _TRIAD = {
     "minmaj7": "min", "hdim7": "dim", "dim7": "dim",
 }  # fmt: skip
 _SAME_AGAIN = -4.5
+_HOME_FIRST = 1.5
+_BROAD_BARS = 2.0
+"""Bars a chord up to which sections have progressions of their own; where chords last longer, one carries the song."""
 _TO_AND_FRO = -1.5
 """Nats on the chord before, and on the one before that, where a change is due."""
 _LADDER = {"sevenths": ("maj7", "7", "min7", "hdim7"), "ninths": ("maj9", "9", "min9", "hdim7")}
@@ -42,7 +45,9 @@ def write_chords(plan: Plan) -> tuple[Chord, ...]:
         if section.chords:
             chords += [replace(chord, onset_beats=chord.onset_beats + start) for chord in section.chords]
         else:
-            chords += [colour(chord, plan) for chord in cut(written, start, end)]
+            key = section.key or plan.key
+            own = [colour(chord, plan, key) for chord in cut(written, start, end)]
+            chords += [over_pedal(chord, section, key) for chord in own]
     if not plan.sections[-1].chords and plan.sections[-1].bars > 1:
         chords = _close(chords, plan)
     return join(chords)
@@ -50,8 +55,13 @@ def write_chords(plan: Plan) -> tuple[Chord, ...]:
 
 def _network_chords(plan: Plan) -> tuple[Chord, ...]:
     context = context_for(plan, HARMONY, (), {}, "played")
-    bias = np.tile(root_bias(plan.key, HARMONY.symbols), (plan.bars * context.bar_beats, 1))
-    bare = plan.harmony.colour == "power"
+    bias = np.concatenate(
+        [
+            np.tile(_roots(plan, section.key or plan.key), (section.bars * context.bar_beats, 1))
+            for section in plan.sections
+        ]
+    )
+    attribute_bias = {"bass": bass_bias(HARMONY.symbols)}
     writer = PartWriter(
         load_model("harmony", plan.models.get("harmony")),
         surroundings(HARMONY, context),
@@ -59,21 +69,47 @@ def _network_chords(plan: Plan) -> tuple[Chord, ...]:
         Settings(nucleus=0.92, attribute_temperature=0.8, polyphony=1, on_downbeat=True),
         prior=CellPrior([_pace(plan.harmony.bars_per_chord)], [0] * plan.bars, 1.0),
         symbol_bias=bias,
-        attribute_bias={
-            "quality": quality_bias(plan.key, HARMONY.symbols, bare=bare),
-            "bass": bass_bias(HARMONY.symbols),
-        },
+        attribute_bias=attribute_bias,
     )
     first: dict[str, SectionPlan] = {}
     for number, section in enumerate(plan.sections):
         model = first.setdefault(section.label, section)
         if model is section:
+            if plan.harmony.bars_per_chord <= _BROAD_BARS:
+                writer.forget()
             rng = generator(plan.seed, "harmony", section.label, number)
+            # The writer looks the bias up at each chord, so that sections may differ in mode.
+            attribute_bias["quality"] = _qualities(plan, section.key or plan.key)
             _write_loop(writer, bias, min(plan.harmony.loop_bars, section.bars), plan.harmony.bars_per_chord, rng)
         while writer.bars < section.end_bar:
             done = writer.bars - section.start_bar
             writer.copy(model.start_bar + done % min(plan.harmony.loop_bars, model.bars), 1)
     return decode_chords(writer.rows, plan.key, plan.bars, context.bar_beats)
+
+
+def _roots(plan: Plan, key: Key) -> npt.NDArray[np.float64]:
+    return root_bias(key, HARMONY.symbols, borrowed=plan.harmony.borrowed)
+
+
+def _qualities(plan: Plan, key: Key) -> npt.NDArray[np.float64]:
+    bare = plan.harmony.colour == "power"
+    return quality_bias(key, HARMONY.symbols, bare=bare, borrowed=plan.harmony.borrowed)
+
+
+def over_pedal(chord: Chord, section: SectionPlan, key: Key) -> Chord:
+    """The chord over the section's pedal point, unless the pedal would rub against one of its tones.
+
+    Examples
+    --------
+    >>> section = SectionPlan("build", "build", 0, 4, 0.6, ("bass",), pedal="dominant")
+    >>> over_pedal(Chord.parse("F"), section, Key.parse("C")).symbol()
+    'F/G'
+    """
+    if not section.pedal:
+        return chord
+    bass = (key.tonic + (7 if section.pedal == "dominant" else 0)) % 12
+    rubs = any((tone - bass) % 12 in (1, 11) for tone in chord.pitch_classes)
+    return chord if rubs else replace(chord, bass=bass)
 
 
 def _write_loop(
@@ -82,6 +118,8 @@ def _write_loop(
     """A loop at the style's pace: where a change is due the chord before is unlikely, elsewhere it is held."""
     pace = max(1, round(bars_per_chord))
     recent: list[int] = []
+    # A section that begins at home is heard in its key.
+    bias[writer.bars * (len(bias) // writer.length), 0] += _HOME_FIRST
     for bar in range(bars):
         if bar % pace:
             writer.copy(writer.bars - 1, 1)
@@ -124,7 +162,7 @@ def join(chords: Sequence[Chord]) -> tuple[Chord, ...]:
     return tuple(joined)
 
 
-def colour(chord: Chord, plan: Plan) -> Chord:
+def colour(chord: Chord, plan: Plan, key: Key | None = None) -> Chord:
     """The chord in the size that the style speaks in: power chords, triads, sevenths or ninths.
 
     What is added comes from the scale: the seventh above a root of the key is the key's own.
@@ -138,7 +176,7 @@ def colour(chord: Chord, plan: Plan) -> Chord:
         return replace(chord, quality=triad if kind == "triads" else chord.quality)
     if chord.quality not in ("maj", "min", "dim", "maj7", "7", "min7", "hdim7"):
         return chord
-    return replace(chord, quality=_extend(chord.root, triad, plan.key, _LADDER[kind]))
+    return replace(chord, quality=_extend(chord.root, triad, key or plan.key, _LADDER[kind]))
 
 
 def _extend(root: int, triad: str, key: Key, ladder: tuple[str, ...]) -> str:
@@ -158,6 +196,7 @@ def _close(chords: list[Chord], plan: Plan) -> list[Chord]:
     """The last bar comes home to the tonic."""
     bar = (plan.bars - 1) * plan.metre.bar_beats
     kept = cut(chords, 0.0, bar)
-    third = "min" if 3 in SCALES[plan.key.mode] else "maj"
-    tonic = Chord(bar, plan.metre.bar_beats, plan.key.tonic, third, plan.key.tonic)
-    return [*kept, colour(tonic, plan)]
+    key = plan.sections[-1].key or plan.key
+    third = "min" if key.has_minor_third else "maj"
+    tonic = Chord(bar, plan.metre.bar_beats, key.tonic, third, key.tonic)
+    return [*kept, colour(tonic, plan, key)]

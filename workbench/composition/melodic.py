@@ -1,13 +1,16 @@
-"""Bass, pads and leads: a phrase is found by the network, returns, and is varied where a listener expects it."""
+"""Bass, pads and leads: a phrase is found by the network, returns, and is developed where a listener expects it."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from workbench.composition.surround import context_for, register_lift
+from workbench.composition.gates import SlotGate
+from workbench.composition.phrases import BarPlan, Phrasing, first_slot_of_pick_up, plan_bars
+from workbench.composition.surround import context_for, register_lift, section_of_bar
 from workbench.composition.tonal import symbol_bias
 from workbench.domain.plan import Plan, SectionPlan
 from workbench.domain.score import Note
@@ -15,6 +18,7 @@ from workbench.domain.seeding import generator
 from workbench.domain.theory import Chord
 from workbench.models.context import Bits, SongContext
 from workbench.models.elements import get_spec
+from workbench.models.grid import SLOTS_PER_BEAT
 from workbench.models.history import Rows
 from workbench.models.registry import load_model
 from workbench.models.sampling import PartWriter
@@ -23,108 +27,137 @@ from workbench.models.tokenizer import decode_pitched
 
 
 @dataclass(frozen=True, slots=True)
-class _Manner:
-    """How an element unfolds: bars of its phrase, which bars of eight are written anew, how it is drawn.
+class Manner:
+    """How an element unfolds and how it is drawn.
 
-    Each `rest_bars`-th bar holds a note, and with `speaks_chords` each bar whose chords are new.
+    Each `rest_bars`-th bar holds a note, and with `speaks_chords` each bar whose chords are new. A `free_of_key`
+    element is told from the root, so that its bars may return over other chords. A `single_line` keeps the rhythm of
+    a motif where the chords under it have changed, and takes other pitches.
     """
 
-    phrase_bars: int
-    fresh_bars: tuple[int, ...]
+    phrasing: Phrasing
     settings: Settings
     rest_bars: int
     speaks_chords: bool = False
+    free_of_key: bool = False
+    single_line: bool = False
 
 
-_MANNERS = {
-    "bass": _Manner(4, (7,), Settings(nucleus=0.95, polyphony=1), rest_bars=1),
-    "pads": _Manner(4, (7,), Settings(nucleus=0.93, polyphony=5), rest_bars=4, speaks_chords=True),
-    "leads": _Manner(4, (6, 7), Settings(nucleus=0.94, polyphony=1), rest_bars=2),
+MANNERS = {
+    "bass": Manner(Phrasing(4, 4, (7,)), Settings(nucleus=0.95, polyphony=1), rest_bars=1, free_of_key=True),
+    "pads": Manner(Phrasing(4, 4, (7,)), Settings(nucleus=0.93, polyphony=5), rest_bars=4, speaks_chords=True),
+    "leads": Manner(Phrasing(4, 2, (6, 7)), Settings(nucleus=0.94, polyphony=1), rest_bars=2, single_line=True),
 }
+
+_Harmony = list[tuple[tuple[int, str, float], ...]]
 
 
 def write_melodic(
     plan: Plan, element: str, chords: tuple[Chord, ...], streams: Mapping[str, Bits]
 ) -> tuple[Rows, tuple[Note, ...]]:
     """Rows and notes of a pitched element."""
-    spec, manner = get_spec(element), _MANNERS[element]
-    context = context_for(plan, spec, chords, streams, _source(plan, element))
+    first_slots: dict[int, int] = {}
+    writer, context = melodic_writer(plan, element, chords, streams, first_slots=first_slots)
+    _Line(writer, plan, element, bar_harmony(context), first_slots).write()
+    return writer.rows, decode_pitched(writer.rows, get_spec(element), context)
+
+
+def melodic_writer(
+    plan: Plan,
+    element: str,
+    chords: tuple[Chord, ...],
+    streams: Mapping[str, Bits],
+    *,
+    ahead: Rows | None = None,
+    first_slots: Mapping[int, int] | None = None,
+) -> tuple[PartWriter, SongContext]:
+    """The network of a pitched element, ready to write, and its surroundings.
+
+    `ahead` are bars that stand already; `first_slots` closes bars before a slot (for upbeats) and may grow.
+    """
+    spec = get_spec(element)
+    context = context_for(plan, spec, chords, streams, _source_word(plan, element))
+    keys = [section.key or plan.key for section in section_of_bar(plan)]
     writer = PartWriter(
         load_model(element, plan.models.get(element)),
         surroundings(spec, context),
         context.bar_beats,
-        manner.settings,
-        symbol_bias=symbol_bias(spec, context, plan.parts[element], register_lift(plan, element)),
+        MANNERS[element].settings,
+        prior=SlotGate(
+            spec.symbols,
+            triplets=plan.groove.steps_per_beat == 3,
+            first_slots={} if first_slots is None else first_slots,
+        ),
+        symbol_bias=symbol_bias(spec, context, plan.parts[element], register_lift(plan, element), keys),
+        ahead=ahead,
     )
-    harmony = _bar_harmony(context)
-    first: dict[str, SectionPlan] = {}
-    for number, section in enumerate(plan.sections):
-        if element not in section.elements:
-            writer.rest(section.bars)
-            continue
-        model = first.setdefault(section.label, section)
-        rng = generator(plan.seed, element, section.label, number)
-        alone = len(section.elements) == 1
-        presence = 1.0 if alone else plan.parts[element].presence
-        silent = _silent_bars(section, presence, generator(plan.seed, element, section.label))
-        for bar in range(section.bars):
-            way = replace(manner, rest_bars=1) if alone else manner
-            _write_bar(writer, section, model, bar, bar in silent, way, harmony, rng, free_of_key=element == "bass")
-    return writer.rows, decode_pitched(writer.rows, spec, context)
+    return writer, context
 
 
-def _write_bar(
-    writer: PartWriter,
-    section: SectionPlan,
-    model: SectionPlan,
-    bar: int,
-    silent: bool,
-    manner: _Manner,
-    harmony: list[tuple[tuple[int, str, float], ...]],
-    rng: np.random.Generator,
-    *,
-    free_of_key: bool,
-) -> None:
-    """One bar: a rest, a return of what was, or something new.
+class _Line:
+    """One element on its way through the song, section by section and bar by bar."""
 
-    What is told from the tonic may only return over the same chords; the bass, told from the root, may over others.
-    """
-    if silent:
-        writer.rest(1)
-        return
-    now = section.start_bar + bar
-    source = _source_bar(section, model, bar, manner)
-    returns = source is not None and bar % 8 not in manner.fresh_bars
-    if returns and source is not None and (free_of_key or harmony[source] == harmony[now]):
-        writer.copy(source, 1)
-    else:
-        new_chord = now == 0 or harmony[now] != harmony[now - 1]
-        writer.sample(1, rng, may_rest=bool(bar % manner.rest_bars) and not (manner.speaks_chords and new_chord))
+    def __init__(
+        self, writer: PartWriter, plan: Plan, element: str, harmony: _Harmony, first_slots: dict[int, int]
+    ) -> None:
+        self._writer, self._plan, self._element = writer, plan, element
+        self._harmony, self._first_slots = harmony, first_slots
+        self._manner = MANNERS[element]
+        self._bar_beats = round(plan.metre.bar_beats)
+
+    def write(self) -> None:
+        """Every section in order; the first of a label is the model of those that follow."""
+        first: dict[str, SectionPlan] = {}
+        times: Counter[str] = Counter()
+        for number, section in enumerate(self._plan.sections):
+            if self._element not in section.elements:
+                self._writer.rest(section.bars)
+                continue
+            if section.label not in first:
+                self._writer.forget()
+            model = first.setdefault(section.label, section)
+            bars = plan_bars(self._plan, self._element, section, model, times[section.label], self._manner.phrasing)
+            times[section.label] += 1
+            rng = generator(self._plan.seed, self._element, section.label, number)
+            rest_bars = 1 if len(section.elements) == 1 else self._manner.rest_bars
+            for bar, what in enumerate(bars):
+                self._write_bar(what, rng, speaks=bar % rest_bars == 0)
+
+    def _write_bar(self, what: BarPlan, rng: np.random.Generator, *, speaks: bool) -> None:
+        """One bar. What is told from the tonic may only return over the same chords."""
+        writer, now = self._writer, self._writer.bars
+        new_chord = now == 0 or self._harmony[now] != self._harmony[now - 1]
+        may_rest = not speaks and not (self._manner.speaks_chords and new_chord)
+        fits = what.source >= 0 and (self._manner.free_of_key or self._harmony[what.source] == self._harmony[now])
+        if what.way == "rest":
+            writer.rest(1)
+        elif what.way == "pick-up" and self._manner.single_line:
+            self._first_slots[now] = first_slot_of_pick_up(rng, self._bar_beats)
+            writer.sample(1, rng, may_rest=False)
+        elif what.way == "pick-up":
+            writer.rest(1)
+        elif fits and what.way == "copy":
+            writer.copy(what.source, 1)
+        elif fits and what.way == "vary":
+            beat = self._bar_beats // 2 + int(rng.random() < 0.4)
+            writer.vary(what.source, SLOTS_PER_BEAT * beat, rng, may_rest=may_rest)
+        elif what.way == "copy" and self._manner.single_line and self._has_notes(what.source):
+            writer.echo(what.source, rng)
+        else:
+            writer.sample(1, rng, may_rest=may_rest)
+
+    def _has_notes(self, bar: int) -> bool:
+        return int((self._writer.rows[:, 0] == bar).sum()) > 1
 
 
-def _source_bar(section: SectionPlan, model: SectionPlan, bar: int, manner: _Manner) -> int | None:
-    if model is not section and bar < model.bars:
-        return model.start_bar + bar
-    return section.start_bar + bar % manner.phrase_bars if bar >= manner.phrase_bars else None
-
-
-def _silent_bars(section: SectionPlan, presence: float, rng: np.random.Generator) -> set[int]:
-    """Bars in which the element pauses: whole pairs, the last of each four first, so that phrases breathe."""
-    if presence >= 0.95 or section.bars < 4:
-        return set()
-    pairs = list(range(section.bars // 2))
-    order = sorted(pairs, key=lambda pair: (pair % 2 == 0, pair == 0, rng.random()))
-    pauses = order[: round((1.0 - presence) * len(pairs))]
-    return {2 * pair + half for pair in pauses for half in (0, 1)}
-
-
-def _bar_harmony(context: SongContext) -> list[tuple[tuple[int, str, float], ...]]:
+def bar_harmony(context: SongContext) -> _Harmony:
+    """The chord at each beat of each bar, as words that can be compared."""
     pairs = context.chord_at_beats()
     words = [(-1, "", -1.0) if pair is None else (pair[0].root, pair[0].quality, float(pair[0].bass)) for pair in pairs]
     return [tuple(words[bar * context.bar_beats : (bar + 1) * context.bar_beats]) for bar in range(context.bars)]
 
 
-def _source(plan: Plan, element: str) -> str:
+def _source_word(plan: Plan, element: str) -> str:
     """Which kind of playing to ask for: sustained and sequenced where the style sustains, as played elsewhere."""
     if element == "pads":
         return "accompaniment" if plan.parts[element].sustain >= 0.5 else "played"

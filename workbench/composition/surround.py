@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from workbench.composition.phrases import resting_bars
 from workbench.domain.plan import Plan, SectionPlan
 from workbench.domain.theory import Chord
 from workbench.models.context import DENSITY_CLASSES, Bits, SongContext, register_classes
@@ -18,7 +19,11 @@ from workbench.models.vocabulary import mood_index
 
 _ENERGY_TO_DENSITY = 0.8
 _TEXTURE_TO_DENSITY = 0.35
-_ENERGY_TO_PITCH = 10.0
+_FEEL_TO_DENSITY = {"normal": 0.0, "half-time": -0.12, "double-time": 0.12}
+_RISING, _RISE = ("build", "pre-chorus"), 0.3
+_ANSWER, _MAKE_ROOM = 0.2, -0.07
+_SOLO = 0.3
+_ENERGY_TO_PITCH = 14.0
 """Semitones that the register of leads and pads rises from the calmest to the fullest section."""
 
 
@@ -43,16 +48,20 @@ def context_for(
         source=source if source in spec.sources else "",
         sections=tuple(section.name for section in sections),
         remaining=np.array(remaining, np.int64),
-        density=np.array([density_class(plan, spec.name, section) for section in sections], np.int64),
+        density=np.array(
+            [density_class(plan, spec.name, section, bar - section.start_bar) for bar, section in enumerate(sections)],
+            np.int64,
+        ),
         streams=streams,
         mood=mood_index(plan.valence, plan.arousal) if spec.sees_mood else 0,
         register=asked_register(plan, spec.name) if "duration" in spec.attributes else 0,
     )
 
 
-def density_class(plan: Plan, element: str, section: SectionPlan) -> int:
-    """Density class 1..8 that is asked of an element in a section, from style, energy and texture.
+def density_class(plan: Plan, element: str, section: SectionPlan, bar: int = 0) -> int:
+    """Density class 1..8 that is asked of an element in a bar of a section, from style, energy and texture.
 
+    Builds and pre-choruses grow fuller; the bass speaks up where the leads pause, and makes room where they speak.
     Harmony has no density of its own here: its pace is the style's.
     """
     if element == "harmony":
@@ -62,7 +71,14 @@ def density_class(plan: Plan, element: str, section: SectionPlan) -> int:
         plan.parts[element].density
         + _ENERGY_TO_DENSITY * (section.energy - 0.55)
         + _TEXTURE_TO_DENSITY * (plan.texture_density - 0.5)
+        + _FEEL_TO_DENSITY[section.feel]
     )
+    if section.name in _RISING and section.bars > 1:
+        wanted += _RISE * (bar / (section.bars - 1) - 0.5)
+    if section.name == "solo" and element == "leads":
+        wanted += _SOLO
+    if element == "bass" and {"bass", "leads"} <= set(section.elements):
+        wanted += _ANSWER if bar in resting_bars(plan, "leads", section) else _MAKE_ROOM
     return 1 + round(float(np.clip(wanted, 0.0, 1.0)) * (DENSITY_CLASSES - 1))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -14,11 +16,16 @@ from workbench.models.spec import ElementSpec
 _OUT_OF_REGISTER = -1.2
 """Nats for each semitone outside the register, at most eight of them."""
 _BIAS = {
-    "bass": {"chord": 1.0, "root": 0.8, "foreign": -3.0},
-    "pads": {"chord": 2.0, "root": 0.0, "foreign": -5.0},
-    "leads": {"chord": 0.5, "root": 0.0, "foreign": -3.5},
+    "bass": {"chord": 1.0, "root": 0.8, "foreign": -3.0, "rubbing": -0.8},
+    "pads": {"chord": 2.0, "root": 0.0, "foreign": -5.0, "rubbing": -2.0},
+    "leads": {"chord": 0.5, "root": 0.0, "foreign": -3.5, "rubbing": -0.4},
 }
-"""Nats for chord tones, for the root, and for tones in neither chord nor scale."""
+"""Nats for chord tones, for the bass, for tones in neither chord nor scale, and for those that rub on the chord."""
+_BORROWED: dict[bool, frozenset[tuple[int, int]]] = {
+    False: frozenset({(5, 3), (8, 4), (10, 4), (3, 4), (0, 4)}),
+    True: frozenset({(5, 4), (1, 4), (0, 3)}),
+}
+"""Roots above the tonic with the third of their chord: in major iv, bVI, bVII and bIII, in minor IV and bII."""
 _FOREIGN_CHORD_TONE = -2.6
 _FOREIGN_TONIC = -12.0
 _DIMINISHED = -2.0
@@ -27,19 +34,27 @@ _INVERSION, _FOREIGN_BASS = -1.3, -3.5
 
 
 def symbol_bias(
-    spec: ElementSpec, context: SongContext, traits: PartTraits, lift: npt.NDArray[np.int64]
+    spec: ElementSpec,
+    context: SongContext,
+    traits: PartTraits,
+    lift: npt.NDArray[np.int64],
+    keys: Sequence[Key],
 ) -> npt.NDArray[np.float64]:
-    """Bias in nats by beat of the song and symbol, (beats, symbols); `lift` (bars,) moves the register in semitones."""
+    """Bias in nats by beat of the song and symbol, (beats, symbols).
+
+    `lift` (bars,) moves the register in semitones, `keys` holds the key of each bar. Tones of the scale a semitone
+    above a chord tone rub against it (the "avoid notes" of jazz theory) and are rare.
+    """
     weights = _BIAS[spec.name]
     pitches = pitch_table(spec, context)
     bias = np.zeros(pitches.shape)
-    scale = set(context.key.pitch_classes) if context.key else set(range(12))
     for beat, pair in enumerate(context.chord_at_beats()):
         classes = pitches[beat] % 12
         tones = set() if pair is None else set(pair[0].pitch_classes)
         in_chord = np.isin(classes, list(tones))
-        foreign = ~in_chord & ~np.isin(classes, list(scale))
-        bias[beat] += weights["chord"] * in_chord + weights["foreign"] * foreign
+        foreign = ~in_chord & ~np.isin(classes, keys[beat // context.bar_beats].pitch_classes)
+        rubbing = ~in_chord & ~foreign & np.isin(classes, [(tone + 1) % 12 for tone in tones])
+        bias[beat] += weights["chord"] * in_chord + weights["foreign"] * foreign + weights["rubbing"] * rubbing
         if pair is not None:
             bias[beat] += weights["root"] * (classes == pair[0].bass)
     moved = np.repeat(lift, context.bar_beats)[:, None]
@@ -51,22 +66,28 @@ def symbol_bias(
     return bias
 
 
-def root_bias(key: Key, symbols: int, foreign: float = -1.5) -> npt.NDArray[np.float64]:
-    """Bias in nats on chord roots above the tonic, (symbols,): roots outside the scale and "no chord" are rare."""
+def root_bias(key: Key, symbols: int, foreign: float = -1.5, borrowed: float = 0.0) -> npt.NDArray[np.float64]:
+    """Bias in nats on chord roots above the tonic, (symbols,): roots outside the scale and "no chord" are rare.
+
+    The more is `borrowed` from the parallel mode (0..1), the less rare are the roots that such chords stand on.
+    """
     bias = np.full(symbols, foreign)
     steps = SCALES[key.mode]
     bias[list(steps)] = 0.0
     # A degree whose own triad is diminished has no plain chord in the key.
     bias[[step for step in steps if (step + 7) % 12 not in steps]] = _DIMINISHED
+    for root, _ in _BORROWED[key.has_minor_third]:
+        bias[root] *= 1.0 - borrowed
     bias[12] = -8.0
     return bias
 
 
-def quality_bias(key: Key, symbols: int, *, bare: bool = False) -> npt.NDArray[np.float64]:
+def quality_bias(key: Key, symbols: int, *, bare: bool = False, borrowed: float = 0.0) -> npt.NDArray[np.float64]:
     """Bias in nats on chord qualities by root above the tonic, (symbols, qualities).
 
     Each tone outside the scale costs; a major dominant costs nothing, and the tonic chord has the mode's own third.
-    Diminished chords are rare, and so are chords without a third unless the style wants them `bare`.
+    Diminished chords are rare, and so are chords without a third unless the style wants them `bare`. Chords that are
+    `borrowed` (0..1) from the parallel mode cost less.
     """
     scale = {(pitch - key.tonic) % 12 for pitch in key.pitch_classes}
     bias = np.zeros((symbols, len(CHORD_QUALITIES)))
@@ -75,7 +96,8 @@ def quality_bias(key: Key, symbols: int, *, bare: bool = False) -> npt.NDArray[n
         for column, (quality, intervals) in enumerate(CHORD_QUALITIES.items()):
             dominant = root == 7 and quality in ("maj", "7", "9")
             outside = sum((root + interval) % 12 not in scale for interval in intervals)
-            bias[root, column] = _FOREIGN_CHORD_TONE * outside * (not dominant)
+            lent = 1.0 - borrowed * any((root, third) in _BORROWED[key.has_minor_third] for third in intervals[1:2])
+            bias[root, column] = _FOREIGN_CHORD_TONE * outside * (not dominant) * lent
             if not bare and not {3, 4} & set(intervals):
                 bias[root, column] += _NO_THIRD["5" if quality == "5" else "sus"]
             if 6 in intervals:

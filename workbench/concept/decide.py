@@ -2,78 +2,124 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
-from workbench.concept.mood import Mood
+from workbench.concept.brief import Brief
+from workbench.concept.chord_keys import key_of_chords
 from workbench.concept.phrases import join_words
-from workbench.concept.statements import Statements
-from workbench.concept.style import Style
+from workbench.concept.said import Said
 from workbench.domain.plan import Decision, Source
-from workbench.domain.request import GenerationRequest
-from workbench.domain.seeding import generator
+from workbench.domain.roman import is_roman
 from workbench.domain.song import ELEMENTS
-from workbench.domain.theory import Key, Metre
+from workbench.domain.theory import Chord, Key, Metre, parse_pitch_class
 
-if TYPE_CHECKING:
-    from workbench.analysis.references import ReferenceProfile
-
-STATED = "it is stated in the request"
 _BRIGHTNESS = {
     "lydian": 0.9, "major": 0.7, "mixolydian": 0.4, "dorian": -0.1, "minor": -0.5, "phrygian": -0.8, "locrian": -1.0,
 }  # fmt: skip
 """Modes from dark to bright on the scale of valence."""
 
+Chords = str | Mapping[str, str]
 
-@dataclass(frozen=True, slots=True)
-class Brief:
-    """All that decisions stand on: the request, what its text states, its mood blended with the style's, references."""
+_KEY_WEIGHT = 0.5
+"""References give their key from this weight on."""
 
-    request: GenerationRequest
-    said: Statements
-    style: Style
-    mood: Mood
-    valence: float
-    arousal: float
-    references: tuple[ReferenceProfile, ...] = ()
 
-    def generator(self, name: str) -> np.random.Generator:
-        """A random generator for one decision, the same for the same seed and name."""
-        return generator(self.request.options.seed, "concept", name)
+def told(parameter: str, value: str, source: Source, reason: str, contradiction: str = "") -> Decision:
+    """A decision whose reason ends with what speaks against it."""
+    return Decision(parameter, value, source, f"{reason}; {contradiction}" if contradiction else reason, contradiction)
+
+
+def quoted(said: Said[Any]) -> str:
+    """What the text says, and how it was bent, as a reason."""
+    return f"the text says '{said.words}'" + (f"; this is {said.note}" if said.note else "")
+
+
+def overruled(said: Said[Any] | None, stated: object, brief: Brief, field: str) -> str:
+    """What to tell where the text says something else than the request; empty if both agree."""
+    if said is None or field in brief.origins or str(said.value) == str(stated):
+        return ""
+    return f"the text says '{said.words}', but the request wins"
 
 
 def decide_metre(brief: Brief) -> tuple[Metre, Decision]:
     """Time signature."""
     stated, said = brief.request.parameters.technical.metre, brief.said.metre
     if stated:
-        return Metre.parse(stated), Decision("metre", stated, "stated", STATED)
+        against = overruled(said, stated, brief, "metre")
+        return Metre.parse(stated), told("metre", stated, "stated", brief.why_stated("metre"), against)
     if said:
-        return said.value, Decision("metre", str(said.value), "text", _quoted(said.words, said.note))
+        return said.value, told("metre", str(said.value), "text", quoted(said), said.note)
     return Metre(), Decision("metre", "4/4", "default", "nothing asks for another metre")
 
 
 def decide_key(brief: Brief) -> tuple[Key, Decision]:
     """Tonic and mode; the mode follows the mood among the style's, the tonic is drawn among the style's by the seed."""
-    stated = brief.request.parameters.technical.key
+    stated, said = brief.request.parameters.technical.key, brief.said.key
     if stated:
         key = Key.parse(stated)
-        return key, Decision("key", str(key), "stated", STATED + _mode_contradiction(key.mode, brief))
-    if brief.said.key:
-        key = brief.said.key.value
-        return key, Decision(
-            "key", str(key), "text", _quoted(brief.said.key.words) + _mode_contradiction(key.mode, brief)
+        against = overruled(said, key, brief, "key") or _mode_contradiction(key.mode, brief)
+        return key, told("key", str(key), "stated", brief.why_stated("key"), against)
+    if said:
+        return said.value, told(
+            "key", str(said.value), "text", quoted(said), _mode_contradiction(said.value.mode, brief)
         )
-    tonic = brief.style.tonics[int(brief.generator("tonic").integers(len(brief.style.tonics)))]
+    heard = _heard_key(brief)
+    chords = given_chords(brief)
+    if chords and _degrees_mode(chords):
+        tonic = heard[0].tonic if heard else parse_pitch_class(_tonic(brief))
+        key = Key(tonic, _degrees_mode(chords))
+        return key, Decision(
+            "key", str(key), "text" if brief.said.chords else "stated", "the given degrees stand in it"
+        )
+    if chords:
+        key = key_of_chords([Chord.parse(symbol) for symbol in _symbols(chords)])
+        return key, Decision("key", str(key), "text" if brief.said.chords else "stated", "the given chords stand in it")
     if brief.said.mode:
-        key = Key.parse(f"{tonic} {brief.said.mode.value}")
-        return key, Decision("key", str(key), "text", f"{_quoted(brief.said.mode.words)}; the seed draws the tonic")
-    key = Key.parse(f"{tonic} {_mode(brief)}")
-    source: Source = "mood" if brief.mood.weight else "style"
+        tonic = heard[0].tonic if heard else parse_pitch_class(_tonic(brief))
+        key = Key(tonic, brief.said.mode.value)
+        whence = f"{heard[1]} gives the tonic" if heard else "the seed draws the tonic"
+        against = _mode_contradiction(key.mode, brief)
+        return key, told("key", str(key), "text", f"{quoted(brief.said.mode)}; {whence}", against)
+    if heard:
+        return heard[0], Decision("key", str(heard[0]), "reference", f"the key of {heard[1]}")
+    key = Key.parse(f"{_tonic(brief)} {_mode(brief)}")
+    source = brief.moves.source(["valence"], "mood" if brief.mood.weight else "style")
     why = f"{key.mode} suits valence {brief.valence:+.2f} in {brief.style.spoken}; the seed draws the tonic"
     return key, Decision("key", str(key), source, why)
+
+
+def given_chords(brief: Brief) -> Chords | None:
+    """The chords that the request states, or else those of its text."""
+    stated, said = brief.request.parameters.technical.chords, brief.said.chords
+    return stated if stated is not None else said.value if said else None
+
+
+def _symbols(chords: Chords) -> list[str]:
+    lines = [chords] if isinstance(chords, str) else list(chords.values())
+    return [symbol for line in lines for symbol in line.replace("|", " ").split()]
+
+
+def _degrees_mode(chords: Chords) -> str:
+    """The mode that Roman numerals speak of: minor where the first degree is small; "" if there are none."""
+    degrees = [symbol for symbol in _symbols(chords) if is_roman(symbol)]
+    if not degrees:
+        return ""
+    return "minor" if any(re.match(r"i(?![iv])", symbol) for symbol in degrees) else "major"
+
+
+def _tonic(brief: Brief) -> str:
+    return brief.style.tonics[int(brief.generator("tonic").integers(len(brief.style.tonics)))]
+
+
+def _heard_key(brief: Brief) -> tuple[Key, str] | None:
+    """The key of the first reference that has one, and the reference's id."""
+    if brief.reference_weight < _KEY_WEIGHT:
+        return None
+    return next(((Key.parse(profile.key), profile.id) for profile in brief.references if profile.key), None)
 
 
 def _mode(brief: Brief) -> str:
@@ -87,7 +133,7 @@ def _mode(brief: Brief) -> str:
 
 def _mode_contradiction(mode: str, brief: Brief) -> str:
     if brief.mood.weight and abs(_BRIGHTNESS[mode] - brief.valence) > 1.1:
-        return f"; the mood {brief.mood.describe()} would suggest another mode, but the statement wins"
+        return f"the mood {brief.mood.describe()} would suggest another mode, but the statement wins"
     return ""
 
 
@@ -95,25 +141,24 @@ def decide_swing(brief: Brief) -> tuple[float, Decision]:
     """Swing in percent."""
     stated, said = brief.request.parameters.technical.swing, brief.said.swing_percent
     if stated is not None:
-        return stated, Decision("swing", f"{stated:g} %", "stated", STATED)
+        against = overruled(said, stated, brief, "swing")
+        return stated, told("swing", f"{stated:g} %", "stated", brief.why_stated("swing"), against)
     if said:
-        return said.value, Decision("swing", f"{said.value:g} %", "text", _quoted(said.words))
-    value = brief.style.groove.swing_percent
-    return value, Decision("swing", f"{value:g} %", "style", f"usual for {brief.style.spoken}")
+        return said.value, Decision("swing", f"{said.value:g} %", "text", quoted(said))
+    value = float(np.clip(brief.style.groove.swing_percent + brief.moves.total("swing"), 50.0, 75.0))
+    why = f"usual for {brief.style.spoken}" + brief.moves.because("swing")
+    return value, Decision("swing", f"{value:g} %", brief.moves.source(["swing"], "style"), why)
 
 
 def decide_palette(brief: Brief) -> tuple[tuple[str, ...], Decision]:
     """Elements that play, in the order of composition."""
-    sound = brief.request.parameters.sound_design
+    sound, said = brief.request.parameters.sound_design, brief.said.palette
     stated = tuple(element for element in ELEMENTS if element in sound.palette)
     if "palette" in sound.model_fields_set:
-        note = ""
-        if brief.said.palette and set(brief.said.palette.value) != set(stated):
-            note = f"; the text says '{brief.said.palette.words}', but the request wins"
-        return stated, Decision("palette", join_words(stated), "stated", STATED + note)
-    if brief.said.palette:
-        value = brief.said.palette.value
-        return value, Decision("palette", join_words(value), "text", _quoted(brief.said.palette.words))
+        against = overruled(said, stated, brief, "palette")
+        return stated, told("palette", join_words(stated), "stated", brief.why_stated("palette"), against)
+    if said:
+        return said.value, Decision("palette", join_words(said.value), "text", quoted(said))
     return stated, Decision("palette", join_words(stated), "default", "nothing is left out, so every element plays")
 
 
@@ -121,50 +166,36 @@ def decide_density(brief: Brief) -> tuple[float, Decision]:
     """Texture density, 0 to 1."""
     stated, said = brief.request.parameters.sound_design.texture_density, brief.said.texture_density
     if stated is not None:
-        return stated, Decision("texture_density", f"{stated:g}", "stated", STATED)
+        against = overruled(said, stated, brief, "texture_density")
+        why = brief.why_stated("texture_density")
+        return stated, told("texture_density", f"{stated:g}", "stated", why, against)
     if said:
-        return said.value, Decision("texture_density", f"{said.value:g}", "text", _quoted(said.words))
-    value = round(
-        float(np.clip(brief.style.texture_density + 0.25 * (brief.arousal - brief.style.arousal), 0.05, 1.0)), 2
-    )
-    if brief.mood.weight and value != brief.style.texture_density:
-        why = f"usual for {brief.style.spoken}, moved by arousal {brief.arousal:+.2f}"
-        return value, Decision("texture_density", f"{value:g}", "mood", why)
-    return value, Decision("texture_density", f"{value:g}", "style", f"usual for {brief.style.spoken}")
+        return said.value, Decision("texture_density", f"{said.value:g}", "text", quoted(said))
+    usual = brief.style.texture_density
+    felt = 0.25 * (brief.arousal - brief.style.arousal)
+    value = round(float(np.clip(usual + felt + brief.moves.total("texture_density"), 0.05, 1.0)), 2)
+    why = f"usual for {brief.style.spoken}"
+    source: Source = "style"
+    if brief.mood.weight and round(felt, 2):
+        source, why = "mood", f"{why}, moved by arousal {brief.arousal:+.2f}"
+    source = brief.moves.source(["texture_density"], source)
+    return value, Decision("texture_density", f"{value:g}", source, why + brief.moves.because("texture_density"))
 
 
 def decide_processing(brief: Brief) -> tuple[str, Decision]:
     """Colour of mix and master."""
     stated, said = brief.request.parameters.sound_design.processing_style, brief.said.processing_style
     if stated:
-        return stated, Decision("processing_style", stated, "stated", STATED)
+        against = overruled(said, stated, brief, "processing_style")
+        return stated, told("processing_style", stated, "stated", brief.why_stated("processing_style"), against)
     if said:
-        return said.value, Decision("processing_style", said.value, "text", _quoted(said.words))
-    for profile in brief.references:
-        heard = _heard_colour(profile)
-        if heard:
-            return heard, Decision(
-                "processing_style", heard, "reference", f"{profile.id} stands out so in spectrum or width"
-            )
+        return said.value, Decision("processing_style", said.value, "text", quoted(said))
     felt = _felt_colour(brief) if brief.mood.weight else None
     if felt:
         why = f"the mood {brief.mood.describe()} asks for it"
         return felt, Decision("processing_style", felt, "mood", why)
     value = brief.style.processing_style
     return value, Decision("processing_style", value, "style", f"usual for {brief.style.spoken}")
-
-
-def _heard_colour(profile: ReferenceProfile) -> str | None:
-    """A colour for a reference track that stands out: bright or dark by its spectral tilt, wide by its sides.
-
-    The limits are the outer sixths of the reference tracks that ship with the project.
-    """
-    tilt, width = profile.measurements.get("spectral_tilt_db_per_octave"), profile.measurements.get("width")
-    if tilt is not None and tilt <= -3.1:
-        return "dark"
-    if tilt is not None and tilt >= -1.0:
-        return "bright"
-    return "wide" if width is not None and width >= 0.35 else None
 
 
 def _felt_colour(brief: Brief) -> str | None:
@@ -191,10 +222,10 @@ def decide_patches(
         candidates = brief.style.patches[element]
         if element in stated:
             patches[element] = stated[element]
-            decisions.append(Decision(parameter, patches[element], "stated", STATED))
+            decisions.append(Decision(parameter, patches[element], "stated", brief.why_stated("patches")))
         elif element in named:
             patches[element], words = named[element]
-            decisions.append(Decision(parameter, patches[element], "text", _quoted(words)))
+            decisions.append(Decision(parameter, patches[element], "text", f"the text says '{words}'"))
         else:
             weights = 0.5 ** np.arange(len(candidates))
             index = brief.generator(parameter).choice(len(candidates), p=weights / weights.sum())
@@ -202,7 +233,3 @@ def decide_patches(
             why = f"one of the sounds of {brief.style.spoken}, drawn by the seed"
             decisions.append(Decision(parameter, patches[element], "style", why))
     return patches, tuple(decisions)
-
-
-def _quoted(words: str, note: str = "") -> str:
-    return f"the text says '{words}'" + (f"; this is {note}" if note else "")

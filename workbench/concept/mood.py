@@ -23,18 +23,26 @@ from workbench.concept.phrases import Hit, compile_phrases, find_phrases, join_w
 ESTIMATE_WEIGHT = 0.2
 """A word that is only in the table counts this often against a word of the lexicon."""
 
+_OPPOSED = 0.45
+"""Two words contradict each other from here on, on either side of an axis."""
+
 MOOD_FIELD_WEIGHT = 2.0
 """Words of the field "mood" count this often against words of the concept."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mood:
-    """A place in the plane of feeling. `weight` says how much was found (0 nothing); `words` are what it stands on."""
+    """A place in the plane of feeling. `weight` says how much was found (0 nothing); `words` are what it stands on.
+
+    The conflicts tell of words that pull against each other on an axis ("happy" and "sad"): this is their middle.
+    """
 
     valence: float
     arousal: float
     weight: float
     words: tuple[str, ...]
+    valence_conflict: str = ""
+    arousal_conflict: str = ""
 
     def blend(self, valence: float, arousal: float) -> tuple[float, float]:
         """Mix with a prior: one word counts for two thirds, several for more, none for nothing."""
@@ -62,11 +70,12 @@ def _pattern() -> re.Pattern[str]:
 
 @cache
 def load_table() -> Mapping[str, tuple[float, float]]:
-    """Everyday words and their estimated (valence, arousal)."""
+    """Everyday words outside the lexicon and their estimated (valence, arousal)."""
     with resources.files("workbench.concept").joinpath("mood_words.npz").open("rb") as file:
         data = np.load(file, allow_pickle=False)
         words, scores = bytes(data["words"]).decode().split(" "), data["scores"] / 100.0
-    return {word: (valence, arousal) for word, (valence, arousal) in zip(words, scores.tolist(), strict=True)}
+    rated = {word: (valence, arousal) for word, (valence, arousal) in zip(words, scores.tolist(), strict=True)}
+    return {word: place for word, place in rated.items() if word not in load_lexicon()}
 
 
 _Felt = tuple[str, float, float, float]
@@ -88,7 +97,16 @@ def read_mood(concept: str, mood: str | None = None) -> Mood:
         return Mood(0.0, 0.0, 0.0, ())
     valence = sum(weight * value for _, weight, value, _ in found) / total
     arousal = sum(weight * value for _, weight, _, value in found) / total
-    return Mood(_clip(valence), _clip(arousal), total, tuple(dict.fromkeys(word for word, *_ in found)))
+    words = tuple(dict.fromkeys(word for word, *_ in found))
+    return Mood(_clip(valence), _clip(arousal), total, words, _conflict(found, 2), _conflict(found, 3))
+
+
+def _conflict(found: list[_Felt], axis: int) -> str:
+    """Two words on opposite sides of an axis, in a sentence; estimated words are too weak for it."""
+    ordered = sorted((felt for felt in found if felt[1] >= 1.0), key=lambda felt: float(felt[axis]))
+    if ordered and float(ordered[0][axis]) <= -_OPPOSED and float(ordered[-1][axis]) >= _OPPOSED:
+        return f"'{ordered[-1][0]}' pulls against '{ordered[0][0]}', so that the middle is taken"
+    return ""
 
 
 def _read(text: str, weight: float) -> list[_Felt]:

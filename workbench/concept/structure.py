@@ -95,6 +95,28 @@ def _made_of(wanted: Sequence[str]) -> list[tuple[str, ...]]:
     return [("intro", *inner, *inner, *outer), ("intro", *inner, *outer), tuple(wanted)]
 
 
+def allot_around(names: Sequence[str], total_bars: int, style: Style, fixed: Mapping[int, int]) -> tuple[int, ...]:
+    """Divide bars where some sections (by place) have theirs already; the others share what is left.
+
+    Raises
+    ------
+    ParameterError
+        If too little is left for the others.
+
+    Examples
+    --------
+    >>> from workbench.concept.style import load_style
+    >>> allot_around(["verse", "chorus"], 24, load_style("pop"), {1: 6})
+    (18, 6)
+    """
+    open_places = [place for place in range(len(names)) if place not in fixed]
+    if not open_places:
+        return tuple(fixed[place] for place in range(len(names)))
+    rest = allot_bars([names[place] for place in open_places], total_bars - sum(fixed.values()), style)
+    lengths = {**fixed, **dict(zip(open_places, rest, strict=True))}
+    return tuple(lengths[place] for place in range(len(names)))
+
+
 def allot_bars(names: Sequence[str], total_bars: int, style: Style) -> tuple[int, ...]:
     """Divide `total_bars` among sections, exactly; repeats of a name share one length.
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 
@@ -34,7 +34,8 @@ class Style:
     `modes` weighs the modes that are usual, `tonics` the usual tonics. `forms` are section orders that fit songs of
     different lengths; `section_bars` and `section_energy` (0..1) hold the usual length and intensity by section name.
     `arrangement` holds what plays in a section, one entry for each time that it comes (the last one stays).
-    `patches` holds candidates by element, the most typical first.
+    `patches` holds candidates by element, the most typical first. `built_on_loops`: a bar may repeat for
+    long, since the pattern is the point. `pedals` names the degree on which the bass stays in a section.
     """
 
     name: str
@@ -62,6 +63,8 @@ class Style:
     processing_style: str
     mix_profile: str
     patches: Mapping[str, tuple[str, ...]]
+    built_on_loops: bool = False
+    pedals: Mapping[str, Literal["", "tonic", "dominant"]] = field(default_factory=dict)
 
     @property
     def spoken(self) -> str:
@@ -184,6 +187,7 @@ def _sections(style: Style) -> set[str]:
         *style.section_bars,
         *style.section_energy,
         *style.arrangement,
+        *style.pedals,
         *(name for form in style.forms for name in form),
     }
 

@@ -1,4 +1,4 @@
-"""Which style a text speaks of: by name first, by hints next, by mood where neither helps."""
+"""Which style a text speaks of: by name first, by hints next, then by words near to them, last by mood."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from workbench.concept.mood import Mood
+from workbench.concept.neighbours import nearest_style
 from workbench.concept.phrases import Hit, compile_phrases, find_phrases, join_words, normalise
 from workbench.concept.style import list_styles, load_style
 from workbench.domain.plan import Source
@@ -39,12 +40,16 @@ _ENOUGH_MOOD = 0.6
 
 @dataclass(frozen=True, slots=True)
 class StyleMatch:
-    """The style chosen, where it came from and why; `others` are further styles that the text names."""
+    """The style chosen, where it came from and why; `others` are further styles that the text names.
+
+    `named` tells whether the text calls the style by a name, and does not only hint at it.
+    """
 
     name: str
     source: Source
     reason: str
     others: tuple[str, ...] = ()
+    named: bool = False
 
 
 def match_style(concept: str, mood_text: str | None, mood: Mood) -> StyleMatch:
@@ -65,10 +70,14 @@ def match_style(concept: str, mood_text: str | None, mood: Mood) -> StyleMatch:
         scores = {name: score + 0.25 * min(1.0, hints.get(name, 0.0)) for name, score in names.items()}
         best = _best(scores)
         others = tuple(sorted((name for name in names if name != best), key=lambda name: -scores[name]))
-        return StyleMatch(best, "text", f"the text says '{said[best]}'", others)
+        return StyleMatch(best, "text", f"the text says '{said[best]}'", others, named=True)
     if hints and max(hints.values()) >= _ENOUGH_HINTS:
         best = _best(hints)
         return StyleMatch(best, "text", f"hinted at by {join_words([repr(word) for word in words[best]])}")
+    neighbour = nearest_style(f"{text} . {extra}")
+    if neighbour:
+        near = f"no style is named; '{neighbour.word}' is near to '{neighbour.keyword}'"
+        return StyleMatch(neighbour.style, "text", near)
     if mood.weight >= _ENOUGH_MOOD:
         return StyleMatch(_nearest(mood), "mood", f"no style is named; it is nearest to the mood {mood.describe()}")
     return StyleMatch("pop", "default", "neither the text nor the mood names a style")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from workbench.concept.decide import STATED, Brief
+from workbench.concept.brief import Brief
+from workbench.concept.decide import overruled, quoted, told
 from workbench.concept.structure import choose_form, choose_whole_form, usual_bars
 from workbench.domain.plan import Decision, Source
 from workbench.domain.theory import Metre
@@ -33,31 +34,35 @@ def decide_tempo(brief: Brief, metre: Metre) -> tuple[float, Decision]:
     if source != "stated" and tempo_bpm < fit_bpm:
         why += f"; raised from {tempo_bpm:g} BPM, so that every section asked for gets a bar"
         tempo_bpm = fit_bpm
-    why += _tempo_contradiction(brief, tempo_bpm) if source in ("stated", "text") else ""
-    return tempo_bpm, Decision("tempo", f"{tempo_bpm:g} BPM", source, why)
+    against = _tempo_contradiction(brief, tempo_bpm, source)
+    return tempo_bpm, told("tempo", f"{tempo_bpm:g} BPM", source, why, against)
 
 
 def _tempo(brief: Brief, metre: Metre) -> tuple[float, Source, str]:
     stated, said = brief.request.parameters.technical.tempo, brief.said.tempo_bpm
     if stated is not None:
-        return stated, "stated", STATED
+        return stated, "stated", brief.why_stated("tempo")
     if said:
-        return said.value, "text", f"the text says '{said.words}'" + (f"; this is {said.note}" if said.note else "")
-    style = brief.style
+        return said.value, "text", quoted(said)
+    style, moves = brief.style, brief.moves
     range_words = f"in the range {style.tempo_low_bpm:g} to {style.tempo_high_bpm:g} BPM of {style.spoken}"
     if brief.said.pace:
-        tempo_bpm = _placed(brief, brief.said.pace.value, stretch=True)
-        return _nudged(brief, metre, tempo_bpm), "text", f"the text says '{brief.said.pace.words}', {range_words}"
+        tempo_bpm = _placed(brief, brief.said.pace.value + moves.total("pace"), stretch=True)
+        why = f"the text says '{brief.said.pace.words}', {range_words}" + moves.because("pace")
+        return _nudged(brief, metre, tempo_bpm), "text", why
+    place = max(-1.0, min(1.0, 0.8 * (brief.arousal - style.arousal))) + moves.total("pace")
+    tempo_bpm = _placed(brief, place, stretch=bool(moves.total("pace")))
     for profile in brief.references:
         folded = _folded(brief, profile)
-        if folded is not None:
-            return folded, "reference", f"near the tempo of {profile.id}, {range_words}"
-    place = max(-1.0, min(1.0, 0.8 * (brief.arousal - style.arousal)))
+        if folded is not None and brief.reference_weight:
+            shifted = tempo_bpm + brief.reference_weight * (folded - tempo_bpm)
+            return float(round(shifted)), "reference", f"near the tempo of {profile.id}, {range_words}"
     source: Source = "mood" if brief.mood.weight and abs(place) > 0.05 else "style"
     why = (
         f"arousal {brief.arousal:+.2f} places it {range_words}" if source == "mood" else f"the usual one {range_words}"
     )
-    return _nudged(brief, metre, _placed(brief, place)), source, why
+    source = moves.source(["pace"], source)
+    return _nudged(brief, metre, tempo_bpm), source, why + moves.because("pace")
 
 
 def _folded(brief: Brief, profile: ReferenceProfile) -> float | None:
@@ -82,7 +87,7 @@ def _placed(brief: Brief, place: float, *, stretch: bool = False) -> float:
 def _nudged(brief: Brief, metre: Metre, tempo_bpm: float) -> float:
     """The whole tempo within 4 BPM at which the wanted duration holds the roundest number of bars."""
     seconds = wanted_seconds(brief)
-    if seconds is None:
+    if seconds is None or brief.said.bars:
         return tempo_bpm
 
     def unevenness(candidate: float) -> float:
@@ -105,15 +110,24 @@ def _least_tempo(brief: Brief, metre: Metre) -> float:
     return min(_TEMPO_LIMITS_BPM[1], float(math.ceil(len(structure) * metre.bar_beats * 60.0 / seconds)))
 
 
-def _tempo_contradiction(brief: Brief, tempo_bpm: float) -> str:
-    style = brief.style
+def _tempo_contradiction(brief: Brief, tempo_bpm: float, source: Source) -> str:
+    """What speaks against a tempo that is stated: another statement, the mood, or the style."""
+    if source not in ("stated", "text") or (source == "text" and brief.said.tempo_bpm is None):
+        return ""
+    style, pace = brief.style, brief.said.pace
+    against = overruled(brief.said.tempo_bpm, tempo_bpm, brief, "tempo") if source == "stated" else ""
+    if against:
+        return against
+    usual = style.tempo_typical_bpm
+    if pace and pace.value * (tempo_bpm - usual) < 0 and abs(tempo_bpm - usual) > 0.1 * usual:
+        return f"the text also says '{pace.words}', but the stated tempo wins"
     implied = max(-1.0, min(1.0, (tempo_bpm - 105.0) / 60.0))
     if brief.mood.weight and abs(implied - brief.mood.arousal) > 1.0:
-        pace = "slower" if brief.mood.arousal < implied else "faster"
-        return f"; the mood {brief.mood.describe()} would suggest a {pace} tempo, but the statement wins"
+        slower = "slower" if brief.mood.arousal < implied else "faster"
+        return f"the mood {brief.mood.describe()} would suggest a {slower} tempo, but the statement wins"
     if not style.tempo_low_bpm <= tempo_bpm <= style.tempo_high_bpm:
         return (
-            f"; {style.title} is usually at {style.tempo_low_bpm:g} to {style.tempo_high_bpm:g} BPM, "
+            f"{style.title} is usually at {style.tempo_low_bpm:g} to {style.tempo_high_bpm:g} BPM, "
             "but the statement wins"
         )
     return ""
@@ -122,41 +136,67 @@ def _tempo_contradiction(brief: Brief, tempo_bpm: float) -> str:
 def decide_form(brief: Brief, metre: Metre, tempo_bpm: float) -> tuple[tuple[str, ...], int, tuple[Decision, Decision]]:
     """Section names, the number of bars, and the decisions on duration and structure."""
     bar_seconds = metre.bar_beats * 60.0 / tempo_bpm
-    structure = brief.request.parameters.technical.structure
-    bars, source, why = _bars(brief, bar_seconds, structure)
+    structure, structure_decision = _stated_structure(brief)
+    bars, source, why, against = _bars(brief, bar_seconds, structure)
     names = structure or _form(brief, bars, bar_seconds, asked=source != "style")
     if source == "style":
         bars = usual_bars(brief.style, names)
         most = int(_LONGEST_UNASKED_SECONDS / bar_seconds)
         bars = max(len(names), min(bars, most - most % 4))
-    duration = Decision("duration", f"{bars * bar_seconds:.1f} s ({bars} bars)", source, why)
-    if structure:
-        return names, bars, (duration, Decision("structure", ", ".join(names), "stated", STATED))
+    duration = told("duration", f"{bars * bar_seconds:.1f} s ({bars} bars)", source, why, against)
+    return names, bars, (duration, structure_decision or _formed(brief, names, bars))
+
+
+def _stated_structure(brief: Brief) -> tuple[tuple[str, ...] | None, Decision | None]:
+    """The order of sections that the request or its text states."""
+    stated, said = brief.request.parameters.technical.structure, brief.said.structure
+    if stated:
+        against = overruled(said, stated, brief, "structure")
+        return stated, told("structure", ", ".join(stated), "stated", brief.why_stated("structure"), against)
+    if said:
+        return said.value, Decision("structure", ", ".join(said.value), "text", quoted(said))
+    return None, None
+
+
+def _formed(brief: Brief, names: tuple[str, ...], bars: int) -> Decision:
     why = f"the form of {brief.style.spoken} that fits {bars} bars best"
-    return names, bars, (duration, Decision("structure", ", ".join(names), "style", why))
+    asked = [said.words for said in (brief.said.sections, brief.said.absent_sections) if said]
+    if asked:
+        return Decision("structure", ", ".join(names), "text", f"the text says '{', '.join(asked)}'; {why}")
+    return Decision("structure", ", ".join(names), "style", why)
 
 
 def _form(brief: Brief, bars: int, bar_seconds: float, *, asked: bool) -> tuple[str, ...]:
-    """The style's form that fits; if chords are given by section name, one that holds these names."""
-    chords = brief.request.parameters.technical.chords
-    wanted = tuple(chords) if isinstance(chords, dict) else ()
+    """The style's form that fits, with every section that chords or the text name, without those that it denies."""
+    chords, said, absent = brief.request.parameters.technical.chords, brief.said.sections, brief.said.absent_sections
+    wanted = tuple(dict.fromkeys([*(chords if isinstance(chords, dict) else ()), *(said.value if said else ())]))
     if asked:
-        return choose_form(brief.style, bars, bars * bar_seconds, wanted)
-    return choose_whole_form(brief.style, bars, int(_LONGEST_UNASKED_SECONDS / bar_seconds), wanted)
+        names = choose_form(brief.style, bars, bars * bar_seconds, wanted)
+    else:
+        names = choose_whole_form(brief.style, bars, int(_LONGEST_UNASKED_SECONDS / bar_seconds), wanted)
+    return tuple(name for name in names if not absent or name not in absent.value) or names
 
 
-def _bars(brief: Brief, bar_seconds: float, structure: tuple[str, ...] | None) -> tuple[int, Source, str]:
+def _bars(brief: Brief, bar_seconds: float, structure: tuple[str, ...] | None) -> tuple[int, Source, str, str]:
+    """Bars, where they come from and why, and what speaks against them."""
     least = len(structure) if structure else 1
-    stated, said = brief.request.parameters.technical.duration, brief.said.duration_seconds
+    stated, said, counted = brief.request.parameters.technical.duration, brief.said.duration_seconds, brief.said.bars
     if stated is not None:
-        bars = max(least, round(stated / bar_seconds))
-        return bars, "stated", f"{stated:g} s are asked for, the nearest whole number of bars"
+        origin = brief.origins.get("duration")
+        why = f"{stated:g} s are asked for" if origin is None else f"{origin} asks for {stated:g} s"
+        against = overruled(said, stated, brief, "duration")
+        return max(least, round(stated / bar_seconds)), "stated", f"{why}, the nearest whole number of bars", against
+    if counted:
+        bars = max(least, round(counted.value))
+        differs = said is not None and abs(said.value - bars * bar_seconds) > bar_seconds
+        against = f"the text also says '{said.words}', but the bars win" if said and differs else ""
+        return bars, "text", quoted(counted), against
     if said:
         bars = max(least, round(said.value / bar_seconds))
         note = f"; this is {said.note}" if said.note else ""
-        return bars, "text", f"the text says '{said.words}', the nearest whole number of bars{note}"
+        return bars, "text", f"the text says '{said.words}', the nearest whole number of bars{note}", said.note
     if structure:
         bars = usual_bars(brief.style, structure)
-        return bars, "style", f"these sections at their usual lengths in {brief.style.spoken}"
+        return bars, "style", f"these sections at their usual lengths in {brief.style.spoken}", ""
     bars = max(4, 4 * round(brief.style.duration_seconds / bar_seconds / 4))
-    return bars, "style", f"usual for {brief.style.spoken}"
+    return bars, "style", f"usual for {brief.style.spoken}", ""

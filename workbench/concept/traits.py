@@ -4,29 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Literal
 
+from workbench.concept.moves import Moves
 from workbench.concept.style import Style
-from workbench.domain.plan import Groove, PartTraits
+from workbench.domain.plan import Groove, HarmonyTraits, PartTraits
 from workbench.domain.theory import Metre
+
+CHORD_SIZES: tuple[Literal["power", "triads", "sevenths", "ninths"], ...] = ("power", "triads", "sevenths", "ninths")
+"""Sizes of chords, small to large."""
+
+_STILL = Moves()
 
 _BACKBEAT_ROLES = ("snare", "clap")
 _WALTZ = {"kick": "x-.-.-.-.-o-", "snare": "--.-x-.-x-.o", "clap": "----o---o---"}
 
 
-def adapt_groove(
-    style: Style, metre: Metre, *, swing_percent: float, half_time: bool = False, laid_back: bool = False
-) -> Groove:
-    """The style's groove with the swing decided, for a metre; half-time moves the backbeat to the third beat.
+def adapt_groove(style: Style, metre: Metre, *, swing_percent: float, feel: str = "", moves: Moves = _STILL) -> Groove:
+    """The style's groove with the swing decided, for a metre and a feel ("half-time", "double-time" or none).
 
-    A pattern counts four characters a beat, so that a bar of 3/4 has twelve. Laid-back playing lies 8 ms later.
+    Half-time moves the backbeat to the third beat, double-time plays the pattern twice as fast. A pattern counts four
+    characters a beat, so that a bar of 3/4 has twelve.
     """
-    patterns = dict(style.groove.patterns)
-    if half_time:
+    usual = style.groove
+    patterns = dict(usual.patterns)
+    if feel == "half-time":
         patterns = {role: _halved(text) if role in _BACKBEAT_ROLES else text for role, text in patterns.items()}
-    if metre.bar_beats == 3.0:
+    elif feel == "double-time":
+        patterns = {role: text[::2] * 2 for role, text in patterns.items()}
+    if metre.bar_beats == 3.0 and not metre.is_compound:
         patterns = {role: _WALTZ.get(role, text[:12]) for role, text in patterns.items()}
-    late_ms = style.groove.late_ms + (8.0 if laid_back else 0.0)
-    return replace(style.groove, swing_percent=swing_percent, late_ms=late_ms, patterns=patterns)
+    return replace(
+        usual,
+        swing_percent=swing_percent,
+        late_ms=round(usual.late_ms + moves.total("late"), 2),
+        looseness=_unit(usual.looseness + moves.total("looseness")),
+        adherence=_unit(usual.adherence + moves.total("adherence")),
+        patterns=patterns,
+    )
 
 
 def _halved(pattern: str) -> str:
@@ -45,25 +60,51 @@ def _halved(pattern: str) -> str:
 
 
 def adapt_parts(
-    style: Style, palette: Sequence[str], *, texture_density: float, valence: float, arousal: float
+    style: Style,
+    palette: Sequence[str],
+    *,
+    texture_density: float,
+    valence: float,
+    arousal: float,
+    moves: Moves = _STILL,
 ) -> dict[str, PartTraits]:
-    """Part traits by element: fuller textures mean more notes, excitement shorter and higher ones."""
+    """Part traits by element: fuller textures mean more notes, excitement shorter and higher ones; moves add theirs."""
     fuller = texture_density - style.texture_density
     livelier = arousal - style.arousal
-    return {element: _adapted(style.parts[element], element, fuller, livelier, valence) for element in palette}
+    return {element: _adapted(style.parts[element], element, fuller, livelier, valence, moves) for element in palette}
 
 
-def _adapted(traits: PartTraits, element: str, fuller: float, livelier: float, valence: float) -> PartTraits:
-    lift = round(3.0 * livelier + 1.5 * valence) if element == "leads" else 0
-    lift = max(-5, min(5, lift))
-    rests = 0.35 * fuller if element in ("pads", "leads") else 0.0
+def _adapted(
+    traits: PartTraits, element: str, fuller: float, livelier: float, valence: float, moves: Moves
+) -> PartTraits:
+    lift = max(-5, min(5, round(3.0 * livelier + 1.5 * valence))) + round(moves.total("register"))
+    lift = lift if element == "leads" else 0
+    rests = 0.35 * fuller + moves.total("presence") if element in ("pads", "leads") else 0.0
     return replace(
         traits,
-        density=_unit(traits.density * 2.0 ** (1.6 * fuller + 0.35 * livelier), low=0.03),
+        density=_unit(traits.density * 2.0 ** (1.6 * fuller + 0.35 * livelier + moves.total("notes")), low=0.03),
         presence=_unit(traits.presence + rests, low=0.2),
-        sustain=_unit(traits.sustain - 0.2 * livelier),
+        sustain=_unit(traits.sustain - 0.2 * livelier + moves.total("sustain")),
         low_pitch=traits.low_pitch + lift,
         high_pitch=traits.high_pitch + lift,
+    )
+
+
+def adapt_harmony(usual: HarmonyTraits, moves: Moves) -> HarmonyTraits:
+    """The style's chords, larger or smaller, quicker or slower; a chord lasts half a bar to eight bars.
+
+    Examples
+    --------
+    >>> from workbench.concept.moves import Move
+    >>> adapt_harmony(HarmonyTraits(), Moves((Move("chord_size", 1.0, "stated", "complexity +1"),))).colour
+    'sevenths'
+    """
+    step = CHORD_SIZES.index(usual.colour) + round(moves.total("chord_size"))
+    lasts = usual.bars_per_chord / 2.0 ** round(moves.total("chord_pace"))
+    return replace(
+        usual,
+        colour=CHORD_SIZES[max(0, min(len(CHORD_SIZES) - 1, step))],
+        bars_per_chord=max(0.5, min(8.0, lasts)) if lasts != usual.bars_per_chord else lasts,
     )
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from workbench.concept.brief import STATED, Brief
 from workbench.concept.chords import section_chords
 from workbench.concept.decide import (
-    STATED,
-    Brief,
     decide_density,
     decide_key,
     decide_metre,
@@ -16,39 +16,57 @@ from workbench.concept.decide import (
     decide_patches,
     decide_processing,
     decide_swing,
+    given_chords,
+    overruled,
+    quoted,
+    told,
 )
 from workbench.concept.instruments import read_instruments
-from workbench.concept.mood import Mood, read_mood
-from workbench.concept.statements import read_statements
-from workbench.concept.structure import allot_bars, assign_elements, shape_energy
-from workbench.concept.style import Style, load_style
-from workbench.concept.style_match import match_style
-from workbench.concept.timing import decide_form, decide_tempo
-from workbench.concept.traits import adapt_groove, adapt_parts
-from workbench.domain.plan import Decision, Delivery, Plan, SectionPlan, Source
-from workbench.domain.request import GenerationRequest, Options
+from workbench.concept.languages import read_in_english
+from workbench.concept.reading import read_brief
+from workbench.concept.section_details import detail_decisions, lay_bars, section_key, with_details
+from workbench.concept.sound import decide_sound
+from workbench.concept.structure import assign_elements, shape_energy
+from workbench.concept.timing import decide_form, decide_tempo, wanted_seconds
+from workbench.concept.traits import adapt_groove, adapt_harmony, adapt_parts
+from workbench.domain.plan import (
+    DEFAULT_VARIATION,
+    Decision,
+    Delivery,
+    Groove,
+    HarmonyTraits,
+    Plan,
+    SectionPlan,
+)
+from workbench.domain.request import GenerationRequest
+from workbench.domain.song import numbered
+from workbench.domain.theory import Key, Metre
 
 if TYPE_CHECKING:
     from workbench.analysis.references import ReferenceProfile
+
+_LAID_BACK_MS = 8.0
 
 
 def translate(request: GenerationRequest, *, references: Sequence[ReferenceProfile] = ()) -> Plan:
     """Decide everything that a song needs from what a user asks for.
 
-    What the request states wins; then what its text states outright; then mood, reference tracks, style and defaults.
-    The same request gives the same plan.
+    What the request states wins; then what its text states outright; then its preset and template; then mood,
+    reference tracks, style and defaults. Macros and comparatives ("darker") move what nobody stated. The same request
+    gives the same plan.
 
     Parameters
     ----------
     request
         A valid request.
     references
-        Profiles of the reference tracks that the request names; they may set a tempo that is left open.
+        Profiles of the reference tracks that the request names; they move what is left open towards them.
 
     Raises
     ------
     ParameterError
-        If statements cannot hold together, such as more sections than bars.
+        If statements cannot hold together, such as more sections than bars, or a style, preset, template or macro is
+        not known.
 
     Examples
     --------
@@ -56,7 +74,7 @@ def translate(request: GenerationRequest, *, references: Sequence[ReferenceProfi
     >>> plan.style, plan.tempo_bpm, str(plan.key)
     ('lo-fi', 76.0, 'D minor')
     """
-    brief, opening = _read(request, references)
+    brief, opening = read_brief(request, references)
     metre, metre_decision = decide_metre(brief)
     key, key_decision = decide_key(brief)
     tempo_bpm, tempo_decision = decide_tempo(brief, metre)
@@ -65,12 +83,30 @@ def translate(request: GenerationRequest, *, references: Sequence[ReferenceProfi
     texture_density, density_decision = decide_density(brief)
     processing_style, processing_decision = decide_processing(brief)
     names, bars, form_decisions = decide_form(brief, metre, tempo_bpm)
-    text = f"{request.parameters.creative.concept} . {request.parameters.creative.mood or ''}"
+    creative, technical = request.parameters.creative, request.parameters.technical
+    sections = _sections(brief, names, bars, palette, metre, tempo_bpm, key)
+    text = read_in_english(f"{creative.concept} . {creative.mood or ''}").text
     patches, patch_decisions = decide_patches(brief, palette, read_instruments(text))
-    said = brief.said
+    sound, sound_decisions = decide_sound(brief.moves)
+    feel = brief.said.feel
+    groove = adapt_groove(
+        brief.style, metre, swing_percent=swing_percent, feel=feel.value if feel else "", moves=brief.moves
+    )
+    if brief.said.pace is not None and "back" in brief.said.pace.words.lower():
+        groove = replace(groove, late_ms=groove.late_ms + _LAID_BACK_MS)
+    harmony = adapt_harmony(brief.style.harmony, brief.moves)
+    delivery, delivery_decisions = _delivery(brief)
+    parts = adapt_parts(
+        brief.style,
+        palette,
+        texture_density=texture_density,
+        valence=brief.valence,
+        arousal=brief.arousal,
+        moves=brief.moves,
+    )
     return Plan(
         project_id=request.project_id,
-        concept=request.parameters.creative.concept,
+        concept=creative.concept,
         seed=request.options.seed,
         style=brief.style.name,
         model_style=brief.style.model_style,
@@ -79,119 +115,169 @@ def translate(request: GenerationRequest, *, references: Sequence[ReferenceProfi
         key=key,
         valence=round(brief.valence, 3),
         arousal=round(brief.arousal, 3),
-        sections=_sections(brief, names, bars, palette, metre.bar_beats),
+        sections=sections,
         palette=palette,
         texture_density=texture_density,
-        groove=adapt_groove(
-            brief.style,
-            metre,
-            swing_percent=swing_percent,
-            half_time=said.half_time is not None,
-            laid_back=said.pace is not None and "back" in said.pace.words.lower(),
-        ),
-        harmony=brief.style.harmony,
-        parts=adapt_parts(
-            brief.style, palette, texture_density=texture_density, valence=brief.valence, arousal=brief.arousal
-        ),
+        groove=groove,
+        harmony=harmony,
+        parts=parts,
         patches=patches,
         processing_style=processing_style,
         mix_profile=brief.style.mix_profile,
-        delivery=_delivery(request.options),
-        references=request.parameters.creative.references,
+        delivery=delivery,
+        references=creative.references,
         models={str(element): name for element, name in request.models.items()},
+        variation=DEFAULT_VARIATION if technical.variation is None else technical.variation,
+        sound=sound,
         decisions=(
             *opening,
             tempo_decision,
             metre_decision,
             key_decision,
             swing_decision,
+            *_groove_decisions(brief, groove),
             *form_decisions,
-            *_sections_decisions(brief),
+            _energy_decision(brief),
+            _chords_decision(brief, harmony),
+            *detail_decisions(sections, technical, metre, tempo_bpm),
             palette_decision,
             density_decision,
+            *_part_decisions(brief),
             *patch_decisions,
             processing_decision,
+            *sound_decisions,
             Decision("mix_profile", brief.style.mix_profile, "style", f"made for {brief.style.spoken}"),
             *(Decision(f"models.{element}", name, "stated", STATED) for element, name in request.models.items()),
-            *_delivery_decisions(request.options),
+            *delivery_decisions,
         ),
     )
 
 
-def _read(request: GenerationRequest, references: Sequence[ReferenceProfile]) -> tuple[Brief, tuple[Decision, ...]]:
-    """Read text and mood, choose the style, and blend the mood with the style's own."""
-    creative = request.parameters.creative
-    mood = read_mood(creative.concept, creative.mood)
-    match = match_style(creative.concept, creative.mood, mood)
-    style = load_style(match.name)
-    valence, arousal = mood.blend(style.valence, style.arousal)
-    said = read_statements(f"{creative.concept} . {creative.mood or ''}")
-    aside = f"; it also names {', '.join(match.others)}" if match.others else ""
-    decisions = (
-        Decision("style", style.name, match.source, match.reason + aside),
-        _mood_decision(mood, style, valence, arousal, stated=creative.mood is not None),
-    )
-    return Brief(request, said, style, mood, valence, arousal, tuple(references)), decisions
-
-
-def _mood_decision(mood: Mood, style: Style, valence: float, arousal: float, *, stated: bool) -> Decision:
-    value = f"valence {valence:+.2f}, arousal {arousal:+.2f}"
-    if not mood.weight:
-        return Decision("mood", value, "style", f"usual for {style.spoken}, since no word of feeling is known")
-    source: Source = "stated" if stated else "text"
-    return Decision("mood", value, source, f"from {mood.describe()}, mixed with what is usual for {style.spoken}")
-
-
 def _sections(
-    brief: Brief, names: tuple[str, ...], total_bars: int, palette: tuple[str, ...], bar_beats: float
+    brief: Brief,
+    names: tuple[str, ...],
+    total_bars: int,
+    palette: tuple[str, ...],
+    metre: Metre,
+    tempo_bpm: float,
+    key: Key,
 ) -> tuple[SectionPlan, ...]:
-    bars = allot_bars(names, total_bars, brief.style)
-    energies = shape_energy(names, bars, brief.style, brief.arousal)
+    technical, style = brief.request.parameters.technical, brief.style
+    seconds = wanted_seconds(brief)
+    bars = lay_bars(names, total_bars, style, technical, metre=metre, tempo_bpm=tempo_bpm, seconds=seconds)
+    lift = brief.moves.total("energy")
+    energies = [
+        round(max(0.05, min(1.0, energy + lift)), 3) for energy in shape_energy(names, bars, brief.style, brief.arousal)
+    ]
     elements = assign_elements(names, energies, palette, brief.style)
-    chords = brief.request.parameters.technical.chords
+    given = given_chords(brief)
     starts = [sum(bars[:index]) for index in range(len(bars))]
-    return tuple(
-        SectionPlan(name, name, start, length, energy, playing, section_chords(chords, name, length, bar_beats))
-        for name, start, length, energy, playing in zip(names, starts, bars, energies, elements, strict=True)
+    chords = [
+        section_chords(
+            given,
+            name,
+            length,
+            metre.bar_beats,
+            key=section_key(technical, name, number, key),
+            number=number,
+        )
+        for (name, number), length in zip(numbered(names), bars, strict=True)
+    ]
+    laid = tuple(
+        SectionPlan(name, name, *rest)
+        for name, *rest in zip(names, starts, bars, energies, elements, chords, strict=True)
+    )
+    return with_details(laid, technical, style)
+
+
+def _groove_decisions(brief: Brief, groove: Groove) -> tuple[Decision, ...]:
+    """Feel, and what of the drummer moves."""
+    feel, pace, moves = brief.said.feel, brief.said.pace, brief.moves
+    style = f"usual for {brief.style.spoken}"
+    late = f"{style}{moves.because('late')}"
+    if pace is not None and "back" in pace.words.lower():
+        late += f"; the text says '{pace.words}'"
+    return (
+        Decision("feel", feel.value, "text", quoted(feel)) if feel else Decision("feel", "as usual", "style", style),
+        Decision("backbeat_late", f"{groove.late_ms:g} ms", moves.source(["late"], "style"), late),
+        Decision(
+            "looseness",
+            f"{groove.looseness:g}",
+            moves.source(["looseness"], "style"),
+            style + moves.because("looseness"),
+        ),
+        Decision(
+            "pattern_adherence",
+            f"{groove.adherence:g}",
+            moves.source(["adherence"], "style"),
+            style + moves.because("adherence"),
+        ),
     )
 
 
-def _sections_decisions(brief: Brief) -> tuple[Decision, ...]:
-    chords = brief.request.parameters.technical.chords
-    harmony = brief.style.harmony
-    if chords is None:
-        value = f"{harmony.colour}, {harmony.bars_per_chord:g} bars a chord"
-        why = f"usual for {brief.style.spoken}; the harmony model writes them"
-        return (Decision("chords", value, "style", why),)
-    value = chords if isinstance(chords, str) else "; ".join(f"{name}: {line}" for name, line in chords.items())
-    return (Decision("chords", value, "stated", STATED),)
+def _energy_decision(brief: Brief) -> Decision:
+    lift, moves = brief.moves.total("energy"), brief.moves
+    why = "sections of this style, shaped by arousal" + moves.because("energy")
+    return Decision("energy", f"{lift:+.2f}" if lift else "as usual", moves.source(["energy"], "style"), why)
 
 
-def _delivery(options: Options) -> Delivery:
-    return Delivery(
+def _part_decisions(brief: Brief) -> tuple[Decision, ...]:
+    """What moves the notes of the parts beyond density and mood."""
+    spoken = {"notes": "octaves", "presence": "of the bars", "sustain": "", "register": "semitones"}
+    return tuple(
+        Decision(
+            f"parts.{target}",
+            f"{brief.moves.total(target):+.2g} {unit}".strip(),
+            brief.moves.source([target], "style"),
+            f"beside what is usual for {brief.style.spoken}" + brief.moves.because(target),
+        )
+        for target, unit in spoken.items()
+        if brief.moves.total(target)
+    )
+
+
+def _chords_decision(brief: Brief, harmony: HarmonyTraits) -> Decision:
+    chords, said = brief.request.parameters.technical.chords, brief.said.chords
+    if chords is not None:
+        value = chords if isinstance(chords, str) else "; ".join(f"{name}: {line}" for name, line in chords.items())
+        against = overruled(said, chords, brief, "chords")
+        return told("chords", value, "stated", brief.why_stated("chords"), against)
+    if said:
+        return Decision("chords", said.value, "text", quoted(said))
+    value = f"{harmony.colour}, {harmony.bars_per_chord:g} bars a chord"
+    moves = brief.moves
+    why = f"usual for {brief.style.spoken}; the harmony model writes them{moves.because('chord_size', 'chord_pace')}"
+    return Decision("chords", value, moves.source(["chord_size", "chord_pace"], "style"), why)
+
+
+def _delivery(brief: Brief) -> tuple[Delivery, tuple[Decision, ...]]:
+    options, said = brief.request.options, brief.said.loudness_lufs
+    spoken = said is not None and "target_loudness" not in options.model_fields_set
+    loudness = said.value if said is not None and spoken else options.target_loudness
+    delivery = Delivery(
         format=options.format,
         sample_rate_hz=options.sample_rate,
         bit_depth=options.bit_depth or 24,
-        target_lufs=options.target_loudness,
+        target_lufs=loudness,
         stem_export=options.stem_export,
         preview=options.preview,
     )
-
-
-def _delivery_decisions(options: Options) -> tuple[Decision, ...]:
     values = {
         "format": options.format,
         "sample_rate": f"{options.sample_rate} Hz",
         "bit_depth": "none" if options.format == "mp3" else f"{options.bit_depth or 24} bits",
-        "target_loudness": f"{options.target_loudness:g} LUFS",
+        "target_loudness": f"{loudness:g} LUFS",
         "stem_export": "yes" if options.stem_export else "no",
         "preview": "yes" if options.preview else "no",
         "iterations": str(options.iterations),
         "seed": str(options.seed),
     }
-    return tuple(
+    decisions = tuple(
         Decision(name, value, "stated", STATED)
         if name in options.model_fields_set
+        else Decision(name, value, "text", quoted(said))
+        if said is not None and spoken and name == "target_loudness"
         else Decision(name, value, "default", "the request leaves it open")
         for name, value in values.items()
     )
+    return delivery, decisions

@@ -33,8 +33,24 @@ class Audio:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Desk:
+    """What the desk settled on by listening to all stems together, so that one of them can be mixed again alone.
+
+    `curves` are the equaliser of each element, in dB by third octave from 31.6 Hz to 15.8 kHz. `side_gain` and `gain`
+    hold one value each `hop_samples`, with a straight line between them. The mix is `length_samples` long.
+    """
+
+    curves: Mapping[str, tuple[float, ...]]
+    side_gain: Samples
+    gain: Samples
+    hop_samples: int
+    length_samples: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Mix:
     """The song before the master. The stems are processed and sum to `audio` (within -90 dBFS)."""
 
     audio: Audio
     stems: Mapping[str, Audio]
+    desk: Desk | None = None

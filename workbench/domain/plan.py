@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from workbench.domain.tempo_map import TempoMap
 from workbench.domain.theory import Chord, Key, Metre
+
+Feel = Literal["normal", "half-time", "double-time"]
+"""Whether the backbeat goes at the song's pace, at half or at twice of it."""
+
+DEFAULT_VARIATION = 0.5
 
 Source = Literal["stated", "text", "mood", "style", "reference", "default"]
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One parameter, its value as text, where it came from and why."""
+    """One parameter, its value as text, where it came from and why; `contradiction` tells what speaks against it."""
 
     parameter: str
     value: str
     source: Source
     reason: str
+    contradiction: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +33,8 @@ class SectionPlan:
     """A section: where it lies (bars from 0), how intense it is (0..1), what plays, which chords if given.
 
     `label` tells repeats: two sections with one label hold the same material ("verse"), developed.
-    `chords` start at beat 0 of the section.
+    `chords` start at beat 0 of the section. `tempo_bpm` and `key` hold where the section has its own, `pedal` names the
+    degree on which the bass stays under changing chords.
     """
 
     name: str
@@ -36,6 +44,10 @@ class SectionPlan:
     energy: float
     elements: tuple[str, ...]
     chords: tuple[Chord, ...] = ()
+    tempo_bpm: float | None = None
+    key: Key | None = None
+    feel: Feel = "normal"
+    pedal: Literal["", "tonic", "dominant"] = ""
 
     @property
     def end_bar(self) -> int:
@@ -49,8 +61,8 @@ class Groove:
 
     `swing_percent`: place of the off 16th in its pair, 50 straight to 75. `late_ms`: how late the backbeat lies.
     `looseness`: size of the human timing that the network adds, 0 quantised, 1 as played.
-    `patterns`: drum role -> four characters a beat (16 a bar in 4/4, 12 in 3/4), 'x' expected, 'o' possible, '.' rare,
-    '-' never; a prior.
+    `patterns`: drum role -> `steps_per_beat` characters a beat (16 a bar in 4/4, 12 in 3/4; in compound metres three to
+    each of four dotted quarters), 'x' expected, 'o' possible, '.' rare, '-' never; a prior.
     `adherence`: weight of that prior, 0 none to 1 strict.
     """
 
@@ -59,15 +71,20 @@ class Groove:
     looseness: float = 1.0
     patterns: Mapping[str, str] = field(default_factory=dict)
     adherence: float = 0.5
+    steps_per_beat: int = 4
 
 
 @dataclass(frozen=True, slots=True)
 class HarmonyTraits:
-    """What the style expects of chords: `colour` is their size, `bars_per_chord` the pace, `loop_bars` the loop."""
+    """What the style expects of chords: `colour` is their size, `bars_per_chord` the pace, `loop_bars` the loop.
+
+    `borrowed` is how welcome chords of the parallel mode are, 0 to 1.
+    """
 
     colour: Literal["power", "triads", "sevenths", "ninths"] = "triads"
     bars_per_chord: float = 1.0
     loop_bars: int = 4
+    borrowed: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +102,28 @@ class PartTraits:
 
 
 @dataclass(frozen=True, slots=True)
+class SoundTraits:
+    """What words, macros and references add to mix profile and processing style; 0 leaves them as they are.
+
+    `tilt_db`: more above 800 Hz than below. `low_db`: shelf below 100 Hz. `side_db`: width of what is wide.
+    `reverb_db`, `delay_db`: sends. `drive_db`: into the saturation. `contrast_lu`: louder from energy 0 to energy 1.
+    """
+
+    tilt_db: float = 0.0
+    low_db: float = 0.0
+    side_db: float = 0.0
+    reverb_db: float = 0.0
+    delay_db: float = 0.0
+    drive_db: float = 0.0
+    contrast_lu: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
-    """What is written: format, sample rate, bits, loudness and true-peak targets."""
+    """What is written: format, sample rate, bits, loudness and true-peak targets.
+
+    A `loop` is as long as its bars, without a tail, and its end flows into its beginning.
+    """
 
     format: str = "wav"
     sample_rate_hz: int = 48000
@@ -95,6 +132,7 @@ class Delivery:
     ceiling_dbtp: float = -1.0
     stem_export: bool = True
     preview: bool = False
+    loop: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +141,8 @@ class Plan:
 
     `style` names a file of `concept/styles`, `model_style` the style word that the networks know.
     `valence` and `arousal` lie in -1..1, `texture_density` in 0..1. `patches` holds patch (or kit) by element.
-    `models` names a fine-tuned network by element (harmony too); the weights in use serve the others.
+    `models` names a fine-tuned network by element (harmony too); the weights in use serve the others. `variation` is
+    how much comes back changed, 0 (as it was) to 1.
     """
 
     project_id: str
@@ -129,6 +168,8 @@ class Plan:
     references: tuple[str, ...] = ()
     decisions: tuple[Decision, ...] = ()
     models: Mapping[str, str] = field(default_factory=dict)
+    variation: float = DEFAULT_VARIATION
+    sound: SoundTraits = SoundTraits()
 
     @property
     def bars(self) -> int:
@@ -137,10 +178,23 @@ class Plan:
 
     @property
     def bar_seconds(self) -> float:
-        """Length of one bar in seconds."""
+        """Length of one bar in seconds, at the song's own tempo."""
         return self.metre.bar_beats * 60.0 / self.tempo_bpm
 
     @property
     def duration_seconds(self) -> float:
         """Length of the song in seconds, without the tail."""
-        return self.bars * self.bar_seconds
+        return self.tempo_map.seconds_at(self.bars * self.metre.bar_beats)
+
+    @property
+    def tempo_map(self) -> TempoMap:
+        """Where the tempo changes."""
+        return tempo_map(self.tempo_bpm, self.metre, self.sections)
+
+
+def tempo_map(tempo_bpm: float, metre: Metre, sections: Sequence[SectionPlan]) -> TempoMap:
+    """The tempi of the sections: their own where they have one, else the song's."""
+    return TempoMap(
+        tuple(section.start_bar * metre.bar_beats for section in sections),
+        tuple(section.tempo_bpm or tempo_bpm for section in sections),
+    )

@@ -15,13 +15,17 @@ from workbench.domain.plan import (
     PartTraits,
     Plan,
     SectionPlan,
+    SoundTraits,
 )
 from workbench.domain.theory import Chord, Key, Metre
 
 
 def decisions_table(plan: Plan) -> list[dict[str, str]]:
     """One row a decision: parameter, value, source and reason."""
-    return [asdict(decision) for decision in plan.decisions]
+    return [
+        {"parameter": told.parameter, "value": told.value, "source": told.source, "reason": told.reason}
+        for told in plan.decisions
+    ]
 
 
 def plan_to_dict(plan: Plan) -> dict[str, Any]:
@@ -57,6 +61,7 @@ def plan_from_dict(data: Mapping[str, Any]) -> Plan:
         fields["delivery"] = Delivery(**fields["delivery"])
         fields["decisions"] = tuple(Decision(**decision) for decision in fields["decisions"])
         fields["palette"], fields["references"] = tuple(fields["palette"]), tuple(fields["references"])
+        fields["sound"] = SoundTraits(**fields.get("sound", {}))
         fields["models"] = dict(fields.get("models", {}))
         return Plan(**fields)
     except (KeyError, TypeError, AttributeError) as error:
@@ -69,6 +74,7 @@ def _section_to_dict(section: SectionPlan, key: Key) -> dict[str, Any]:
         {"symbol": chord.symbol(key), "onset_beats": chord.onset_beats, "duration_beats": chord.duration_beats}
         for chord in section.chords
     ]
+    data["key"] = None if section.key is None else str(section.key)
     return data
 
 
@@ -77,7 +83,8 @@ def _section_from_dict(data: Mapping[str, Any]) -> SectionPlan:
         Chord.parse(chord["symbol"], onset_beats=chord["onset_beats"], duration_beats=chord["duration_beats"])
         for chord in data["chords"]
     )
-    return SectionPlan(**{**data, "elements": tuple(data["elements"]), "chords": chords})
+    key = Key.parse(data["key"]) if data.get("key") else None
+    return SectionPlan(**{**data, "elements": tuple(data["elements"]), "chords": chords, "key": key})
 
 
 def _plain(value: Any) -> Any:

@@ -24,20 +24,26 @@ from pydantic import (
 from workbench.domain.errors import ParameterError
 from workbench.domain.paths import MODEL_NAME
 from workbench.domain.request_errors import explain, finite, shown, without_duplicates
-from workbench.domain.song import ELEMENTS, SECTION_NAMES, parse_section_name
-from workbench.domain.theory import METRES, Chord, Key
+from workbench.domain.roman import parse_chord
+from workbench.domain.song import ELEMENTS, SECTION_NAMES, numbered, parse_section_name, parse_section_reference
+from workbench.domain.theory import METRES, Key, Metre
 
 ElementName = Literal["percussion", "bass", "pads", "leads"]
 ModelledElement = Literal["harmony", "percussion", "bass", "pads", "leads"]
 AudioFormat = Literal["wav", "aiff", "flac", "mp3"]
 SampleRate = Literal[44100, 48000, 88200, 96000]
+_BY_SECTION = ("section_bars", "section_tempos", "section_keys", "section_feels")
 PROCESSING_STYLES = ("warm", "clean", "bright", "dark", "lo-fi", "aggressive", "wide", "vintage")
+
+
+_ANY_KEY = Key(0, "major")
+"""Degrees are read in the song's key once it is known; whether they can be read does not depend on it."""
 
 
 def _check_chord_text(text: str) -> str:
     symbols = text.replace("|", " ").split()
     for symbol in symbols:
-        Chord.parse(symbol)
+        parse_chord(symbol, _ANY_KEY)
     if not symbols:
         raise ParameterError("chords are empty: write symbols such as 'Fm | Db Eb | Ab', one bar between the lines")
     return text
@@ -55,12 +61,15 @@ def _whole(value: Any) -> Any:
 KeyText = Annotated[str, Field(max_length=40), AfterValidator(lambda text: str(Key.parse(text)))]
 SectionName = Annotated[str, Field(max_length=40), AfterValidator(parse_section_name)]
 ChordText = Annotated[str, Field(max_length=4000), AfterValidator(_check_chord_text)]
+SectionReference = Annotated[str, Field(max_length=40), AfterValidator(parse_section_reference)]
+FeelName = Literal["normal", "half-time", "double-time"]
 Chords = Annotated[
-    Annotated[ChordText, Tag("text")] | Annotated[dict[SectionName, ChordText], Tag("by section")],
+    Annotated[ChordText, Tag("text")] | Annotated[dict[SectionReference, ChordText], Tag("by section")],
     Discriminator(_chord_form),
 ]
 Whole = Annotated[int, BeforeValidator(_whole)]
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", min_length=1, max_length=120)]
+MacroAmount = Annotated[float, Field(ge=-1, le=1)]
 ModelName = Annotated[str, Field(pattern=MODEL_NAME, min_length=1, max_length=64)]
 
 
@@ -95,6 +104,17 @@ class Creative(_Frozen):
         description="Ids of tracks in the reference library.",
         json_schema_extra=_expected("a list of ids of reference tracks"),
     )
+    reference_weight: float = Field(
+        1.0,
+        ge=0,
+        le=1,
+        description="How far the references move tempo, key, brightness, width, dynamics and density: 0 not, 1 wholly.",
+    )
+    style: Identifier | None = Field(
+        None,
+        description="Style by name, whatever the concept says.",
+        json_schema_extra=_expected("the name of a style such as 'house'"),
+    )
 
 
 class Technical(_Frozen):
@@ -123,11 +143,37 @@ class Technical(_Frozen):
         description=f"Section names in order: {', '.join(SECTION_NAMES)}.",
         json_schema_extra=_expected('a list of section names such as ["intro", "verse", "chorus"]'),
     )
-    metre: Literal["4/4", "3/4"] | None = Field(None, description=f"Time signature: {', '.join(METRES)}.")
+    metre: Literal["4/4", "3/4", "6/8", "12/8"] | None = Field(
+        None, description=f"Time signature: {', '.join(METRES)}."
+    )
     chords: Chords | None = Field(
         None,
-        description="Chord symbols, bars parted by '|', for the whole song or by section name.",
+        description="Chord symbols or degrees ('i VI III VII'), bars parted by '|' (one chord a bar without it), "
+        "for the whole song or by section name; 'chorus 2' means the second one only.",
         json_schema_extra=_expected("chords such as 'Fm | Db Eb | Ab', or an object with such a line by section name"),
+    )
+    section_bars: dict[SectionReference, Annotated[Whole, Field(ge=1, le=128)]] | None = Field(
+        None,
+        description="Bars of sections by name ('chorus', or 'chorus 2' for the second one only).",
+        json_schema_extra=_expected('an object such as {"chorus": 8}'),
+    )
+    section_tempos: dict[SectionReference, Annotated[float, Field(ge=40, le=240)]] | None = Field(
+        None,
+        description="Tempo of sections that have their own, by name, in quarter notes a minute.",
+        json_schema_extra=_expected('an object such as {"bridge": 80}'),
+    )
+    section_keys: dict[SectionReference, KeyText] | None = Field(
+        None,
+        description="Key of sections that have their own, by name.",
+        json_schema_extra=_expected('an object such as {"chorus 3": "G minor"}'),
+    )
+    section_feels: dict[SectionReference, FeelName] | None = Field(
+        None,
+        description="Backbeat of sections at half or twice the pace, by name: normal, half-time, double-time.",
+        json_schema_extra=_expected('an object such as {"bridge": "half-time"}'),
+    )
+    variation: float | None = Field(
+        None, ge=0, le=1, description="How much comes back changed: 0 as it was, 1 much developed; 0.5 if left out."
     )
     swing: float | None = Field(
         None,
@@ -183,7 +229,7 @@ class Options(_Frozen):
     """What is delivered."""
 
     stem_export: bool = Field(True, description="Write one file for each element beside the master.")
-    iterations: Whole = Field(1, ge=1, le=10, description="Alternatives to make; the first is the master.")
+    iterations: Whole = Field(1, ge=1, le=10, description="Candidates to make; the best becomes the master.")
     format: AudioFormat = Field("wav", description="Audio file format; mp3 is 320 kbit/s constant.")
     sample_rate: SampleRate = Field(48000, description="Sample rate in Hz.", json_schema_extra={"unit": "Hz"})
     bit_depth: Literal[16, 24] | None = Field(
@@ -232,6 +278,23 @@ class GenerationRequest(_Frozen):
         json_schema_extra=_expected('an object such as {"bass": "my-adapter"}'),
     )
 
+    preset: Identifier | None = Field(
+        None,
+        description="Preset by name: a kind of music; what the request or its text states wins over it.",
+        json_schema_extra=_expected("the name of a preset; `beatsfoundry presets` lists them"),
+    )
+    template: Identifier | None = Field(
+        None,
+        description="Template by name: the form of a song; what the request or its text states wins over it.",
+        json_schema_extra=_expected("the name of a template; `beatsfoundry presets` lists them"),
+    )
+    macros: dict[Identifier, MacroAmount] = Field(
+        {},
+        description="Controls that move many parameters, each -1 to 1: "
+        "intensity, darkness, complexity, space, drive, humanise, and your own.",
+        json_schema_extra=_expected('an object such as {"intensity": 0.5}, each from -1 to 1'),
+    )
+
     @classmethod
     def from_concept(cls, concept: str, **options: Any) -> GenerationRequest:
         """A request with nothing but a concept; keyword arguments go to `options`."""
@@ -245,16 +308,20 @@ class GenerationRequest(_Frozen):
         if silent:
             raise ParameterError(f"models name {', '.join(silent)}, which the palette does not hold")
         if technical.structure and technical.duration:
-            bar_seconds = 60.0 / (technical.tempo or 240.0) * (3 if technical.metre == "3/4" else 4)
+            bar_seconds = 60.0 / (technical.tempo or 240.0) * Metre.parse(technical.metre or "4/4").bar_beats
             if technical.duration < bar_seconds * len(technical.structure):
                 raise ParameterError(
                     f"duration {technical.duration:g} s is too short for {len(technical.structure)} sections: "
                     f"expected at least one bar each, {bar_seconds * len(technical.structure):.1f} s"
                 )
-        if isinstance(technical.chords, dict) and technical.structure:
-            foreign = [name for name in technical.chords if name not in technical.structure]
-            if foreign:
-                raise ParameterError(f"chords name {', '.join(foreign)}, which the structure does not hold")
+        if technical.structure:
+            there = {form for name, number in numbered(technical.structure) for form in (name, f"{name} {number}")}
+            chords = technical.chords if isinstance(technical.chords, dict) else {}
+            named = {"chords": chords} | {field: getattr(technical, field) or {} for field in _BY_SECTION}
+            for field, values in named.items():
+                foreign = [name for name in values if name not in there]
+                if foreign:
+                    raise ParameterError(f"{field} name {', '.join(foreign)}, which the structure does not hold")
         return self
 
 

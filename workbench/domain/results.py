@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from workbench.domain.audio import Audio, Mix
+from workbench.domain.edit_state import EditState
 from workbench.domain.plan import Plan
 from workbench.domain.request import GenerationRequest
 from workbench.domain.score import Score
@@ -54,9 +55,20 @@ class Provenance:
     seconds_by_stage: Mapping[str, float]
 
 
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Where a candidate stands: `quality` 0 to 1 by its checks, `distance` 0 to 1 from the nearest one before it."""
+
+    quality: float
+    distance: float | None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Track:
-    """One finished song with everything that led to it. `alternatives` holds further candidates."""
+    """One finished song with everything that led to it. `alternatives` holds further candidates, in their ranking.
+
+    `edits` tells what was changed since it was generated.
+    """
 
     request: GenerationRequest
     plan: Plan
@@ -66,6 +78,8 @@ class Track:
     report: QualityReport
     provenance: Provenance
     alternatives: tuple[Track, ...] = ()
+    edits: EditState = field(default_factory=EditState)
+    ranking: Ranking | None = None
 
     def response(self, outputs: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """The published response form; `outputs` are the paths that the export wrote."""

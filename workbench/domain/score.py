@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from workbench.domain.plan import SectionPlan
+from workbench.domain.plan import SectionPlan, tempo_map
+from workbench.domain.tempo_map import TempoMap
 from workbench.domain.theory import Chord, Key, Metre
-from workbench.domain.units import beats_to_seconds
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -68,4 +68,42 @@ class Score:
     @property
     def duration_seconds(self) -> float:
         """Length in seconds, without the tail."""
-        return beats_to_seconds(self.length_beats, self.tempo_bpm)
+        return self.tempo_map.seconds_at(self.length_beats)
+
+    @property
+    def tempo_map(self) -> TempoMap:
+        """Where the tempo changes."""
+        return tempo_map(self.tempo_bpm, self.metre, self.sections)
+
+    def seconds_at_bar(self, bar: float) -> float:
+        """When a bar (from 0) begins, in seconds."""
+        return self.tempo_map.seconds_at(bar * self.metre.bar_beats)
+
+    def key_at(self, beats: float) -> Key:
+        """The key of the section that `beats` lie in."""
+        bar = int((beats + 1e-6) // self.metre.bar_beats)
+        section = next((one for one in self.sections if bar < one.end_bar), self.sections[-1])
+        return section.key or self.key
+
+
+def in_one_tempo(score: Score) -> Score:
+    """The same sounding times told in beats of the song's own tempo; only for what turns beats into seconds by it.
+
+    Examples
+    --------
+    >>> sections = (SectionPlan("verse", "verse", 0, 1, 0.5, ("bass",), tempo_bpm=60.0),)
+    >>> part = Part("bass", (Note(1.0, 40, 1.0, 90),))
+    >>> slow = Score("", 120.0, Metre(), Key.parse("C"), sections, (), {"bass": part})
+    >>> in_one_tempo(slow).parts["bass"].notes[0].onset_beats
+    2.0
+    """
+    if all(section.tempo_bpm in (None, score.tempo_bpm) for section in score.sections):
+        return score
+    beats_at = score.tempo_map.beats_at_tempo(score.tempo_bpm)
+
+    def moved(note: Note) -> Note:
+        start, end = beats_at(note.start_beats), beats_at(note.end_beats)
+        return replace(note, onset_beats=start, shift_beats=0.0, duration_beats=end - start)
+
+    parts = {name: Part(name, tuple(moved(note) for note in part.notes)) for name, part in score.parts.items()}
+    return replace(score, parts=parts)

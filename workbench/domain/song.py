@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
+
 from workbench.domain.errors import ParameterError
+
+Value = TypeVar("Value")
 
 ELEMENTS = ("percussion", "bass", "pads", "leads")
 """Elements that sound, in the order in which they are composed; harmony lies beneath them."""
@@ -41,6 +46,49 @@ def parse_section_name(text: str) -> str:
     if name not in SECTION_NAMES:
         raise ParameterError(f"section {text!r} is not known: expected one of {', '.join(SECTION_NAMES)}")
     return name
+
+
+def parse_section_reference(text: str) -> str:
+    """Read a section name that may have a number: "Chorus" means every chorus, "chorus 3" the third one.
+
+    Raises
+    ------
+    ParameterError
+        If the name is not known.
+
+    Examples
+    --------
+    >>> parse_section_reference("Pre Chorus"), parse_section_reference("Chorus 3")
+    ('pre-chorus', 'chorus 3')
+    """
+    name, digits = text.strip(), ""
+    while name and name[-1].isdigit():
+        name, digits = name[:-1], name[-1] + digits
+    canonical = parse_section_name(text)
+    return f"{canonical} {int(digits)}" if digits else canonical
+
+
+def of_section(values: Mapping[str, Value] | None, name: str, number: int) -> Value | None:
+    """What a mapping by section reference holds for the `number`-th section (from 1) of a name; None if nothing.
+
+    Examples
+    --------
+    >>> of_section({"chorus": 1, "chorus 2": 5}, "chorus", 2), of_section({"chorus": 1}, "verse", 1)
+    (5, None)
+    """
+    values = values or {}
+    return values.get(f"{name} {number}", values.get(name))
+
+
+def numbered(names: Sequence[str]) -> list[tuple[str, int]]:
+    """Each section name with how often it has come, from 1.
+
+    Examples
+    --------
+    >>> numbered(["verse", "chorus", "verse"])
+    [('verse', 1), ('chorus', 1), ('verse', 2)]
+    """
+    return [(name, names[: index + 1].count(name)) for index, name in enumerate(names)]
 
 
 DRUM_ROLES: dict[str, int] = {

@@ -198,7 +198,7 @@ class Chord:
         return f"{name(self.root)}{_PRINTED.get(self.quality, self.quality)}{slash}"
 
 
-METRES = ("4/4", "3/4")
+METRES = ("4/4", "3/4", "6/8", "12/8")
 """Metres that can be composed."""
 
 
@@ -227,6 +227,16 @@ class Metre:
     def bar_beats(self) -> float:
         """Length of one bar in quarter notes."""
         return float(Fraction(4 * self.numerator, self.denominator))
+
+    @property
+    def is_compound(self) -> bool:
+        """Whether the beat is a dotted quarter that falls into three eighths."""
+        return self.denominator == 8 and self.numerator % 3 == 0
+
+    @property
+    def beat_beats(self) -> float:
+        """Length of the felt beat in quarter notes: 1, in 6/8 and 12/8 one and a half."""
+        return 1.5 if self.is_compound else 1.0
 
     def __str__(self) -> str:
         return f"{self.numerator}/{self.denominator}"

@@ -72,12 +72,37 @@ def master(audio: Audio, *, target_lufs: float, ceiling_dbtp: float, processing_
     return _to_loudness(coloured, target_lufs, ceiling_dbtp - CEILING_MARGIN_DB, style, audio.sample_rate_hz)
 
 
+def stages(audio: Audio, *, target_lufs: float, ceiling_dbtp: float, processing_style: str) -> dict[str, Audio]:
+    """What `master` does, stage by stage: "mix", "equaliser", "multiband", "glue", "width" and "limiter", in order.
+
+    Each has the loudness of its own stage; bring them to one loudness before you compare them by ear.
+
+    Raises
+    ------
+    ParameterError
+        As `master`.
+    """
+    rate, style = audio.sample_rate_hz, load_style(processing_style)
+    level = loudness(audio.samples, rate)
+    steps = {"mix": audio.samples * np.float32(db_to_gain(STAGE_LUFS - level))}
+    steps |= _coloured(steps["mix"], style, rate)
+    done = {name: Audio(np.asarray(samples, dtype=np.float32), rate) for name, samples in steps.items()}
+    finished = master(audio, target_lufs=target_lufs, ceiling_dbtp=ceiling_dbtp, processing_style=processing_style)
+    return {**done, "limiter": finished}
+
+
 def _colour(samples: Samples, style: MasterStyle, rate: int) -> Samples:
-    out = equalise(samples, [Band("high_pass", style.low_cut_hz), *style.eq], rate)
-    out = _multiband(out, style, rate)
-    out = compress(out, style.glue, rate)
-    wide = set_width(out, style.width, rate, mono_below_hz=_LOW_CROSSOVER_HZ)
-    return scale_side(wide, side_guard(wide, rate, least_correlation=_LEAST_CORRELATION))
+    return _coloured(samples, style, rate)["width"]
+
+
+def _coloured(samples: Samples, style: MasterStyle, rate: int) -> dict[str, Samples]:
+    """Everything before loudness, by stage."""
+    tuned = equalise(samples, [Band("high_pass", style.low_cut_hz), *style.eq], rate)
+    controlled = _multiband(tuned, style, rate)
+    glued = compress(controlled, style.glue, rate)
+    wide = set_width(glued, style.width, rate, mono_below_hz=_LOW_CROSSOVER_HZ)
+    wide = scale_side(wide, side_guard(wide, rate, least_correlation=_LEAST_CORRELATION))
+    return {"equaliser": tuned, "multiband": controlled, "glue": glued, "width": wide}
 
 
 def _multiband(samples: Samples, style: MasterStyle, rate: int) -> Samples:

@@ -11,7 +11,7 @@ from workbench.domain.audio import Samples
 from workbench.domain.plan import SectionPlan
 from workbench.domain.score import Score
 from workbench.domain.song import drum_role
-from workbench.domain.units import beats_to_seconds, db_to_gain
+from workbench.domain.units import db_to_gain
 from workbench.dsp.equaliser import sweep_filter
 from workbench.dsp.loudness import HOP_SECONDS, Energies, energy_to_lufs
 
@@ -31,14 +31,14 @@ def kick_onsets_seconds(score: Score) -> tuple[float, ...]:
     part = score.parts.get("percussion")
     notes = part.notes if part else ()
     return tuple(
-        sorted(beats_to_seconds(note.start_beats, score.tempo_bpm) for note in notes if drum_role(note.pitch) == "kick")
+        sorted(score.tempo_map.seconds_at(note.start_beats) for note in notes if drum_role(note.pitch) == "kick")
     )
 
 
 def section_bounds_seconds(score: Score) -> list[tuple[float, float]]:
     """Start and end of each section in seconds."""
-    bar = beats_to_seconds(score.metre.bar_beats, score.tempo_bpm)
-    return [(section.start_bar * bar, section.end_bar * bar) for section in score.sections]
+    bar, seconds_at = score.metre.bar_beats, score.tempo_map.seconds_at
+    return [(seconds_at(section.start_bar * bar), seconds_at(section.end_bar * bar)) for section in score.sections]
 
 
 def section_rides_db(energies: Energies, score: Score, slope_lu: float) -> list[float]:
@@ -155,11 +155,13 @@ def throw_gain(score: Score, throw_db: float, length_samples: int, sample_rate_h
 
     The echo of what is played there falls into the next section; the ramps take 20 ms.
     """
-    beat = beats_to_seconds(1.0, score.tempo_bpm)
+    bar, seconds_at = score.metre.bar_beats, score.tempo_map.seconds_at
     ramp = max(1, round(_THROW_RAMP_SECONDS * sample_rate_hz))
     shape = np.zeros(length_samples)
-    for _, end in section_bounds_seconds(score)[:-1]:
-        first, last = round((end - beat) * sample_rate_hz), min(round(end * sample_rate_hz), length_samples)
+    for section in score.sections[:-1]:
+        end_beats = section.end_bar * bar
+        first = round(seconds_at(end_beats - 1.0) * sample_rate_hz)
+        last = min(round(seconds_at(end_beats) * sample_rate_hz), length_samples)
         if last - first > 2 * ramp and first >= 0:
             edge = 0.5 - 0.5 * np.cos(np.pi * np.arange(ramp) / ramp)
             shape[first:last] = 1.0

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from workbench.domain.audio import Audio, Mix, Samples
+from workbench.domain.audio import Audio, Desk, Mix, Samples
 from workbench.domain.errors import ParameterError
 from workbench.domain.plan import Plan
 from workbench.domain.score import Score
@@ -22,7 +22,8 @@ from workbench.dsp.loudness import gated_loudness, hop_energies
 from workbench.dsp.matching import apply_curve
 from workbench.dsp.stereo import scale_side, side_guard
 from workbench.mixing.automation import kick_onsets_seconds, section_gain, section_rides_db
-from workbench.mixing.profiles import Colour, Profile, coloured, load_colour, load_profile
+from workbench.mixing.profiles import Colour, Profile, coloured, load_colour, load_profile, shaded
+from workbench.mixing.recall import recalled, recalled_curve, settled
 from workbench.mixing.strip import STAGE_LUFS, Surroundings, for_preview, run_strip
 from workbench.mixing.tone import stem_curves
 
@@ -49,10 +50,10 @@ def mix(stems: Mapping[str, Audio], score: Score, plan: Plan, *, profile: Profil
     """Balance, shape and place the stems and sum them.
 
     Each stem is brought to one loudness, runs through the channel strip of its element (profile `plan.mix_profile`,
-    coloured by `plan.processing_style`), is ducked by the kicks of the score and gets its own reverb and delay
-    returns. An equaliser by third octave then moves the sum towards the spectrum of the profile's reference tracks,
-    and takes from each stem where another one is stronger. What follows is one gain curve for all stems, so that
-    they always add up to the mix: section rides, glue compression, peak control, headroom and the last fade.
+    coloured by `plan.processing_style` and `plan.sound`), is ducked by the kicks of the score and gets its own reverb
+    and delay returns. An equaliser by third octave then moves the sum towards the spectrum of the profile's reference
+    tracks, and takes from each stem where another one is stronger. What follows is one gain curve for all stems, so
+    that they always add up to the mix: section rides, glue compression, peak control, headroom and the last fade.
 
     Parameters
     ----------
@@ -77,23 +78,14 @@ def mix(stems: Mapping[str, Audio], score: Score, plan: Plan, *, profile: Profil
     """
     rate = _checked_rate(stems)
     profile = profile or load_profile(plan.mix_profile)
-    colour = load_colour(plan.processing_style)
+    colour = shaded(load_colour(plan.processing_style), plan.sound)
+    profile = replace(profile, energy_slope_lu=max(0.0, profile.energy_slope_lu + plan.sound.contrast_lu))
     elements = _ordered(stems)
-    seconds = score.duration_seconds + _tail_seconds(profile, score.tempo_bpm)
-    length = max(next(iter(stems.values())).samples.shape[1], round(seconds * rate))
-    around = Surroundings(
-        score=score,
-        kicks_seconds=kick_onsets_seconds(score),
-        reverb=replace(profile.reverb, seed=plan.seed),
-        delay=profile.delay,
-        duck_release_beats=profile.duck_release_beats,
-        sample_rate_hz=rate,
-    )
-    around = for_preview(around) if plan.delivery.preview else around
-
+    length = _length(stems, score, profile, rate)
+    around = _surroundings(score, plan, profile, rate)
     strips = {element: coloured(profile.strip_of(element), colour) for element in elements}
 
-    low_cut = _SUBSONIC if profile.tone.strength > 0 else ()
+    low_cut = _low_cut(profile)
 
     def process(element: str) -> Samples:
         return run_strip(_padded(stems[element].samples, length), strips[element], colour, around)
@@ -110,7 +102,68 @@ def mix(stems: Mapping[str, Audio], score: Score, plan: Plan, *, profile: Profil
     image = side_guard(_sum(processed, elements), rate, least_correlation=_LEAST_CORRELATION)
     processed = {element: scale_side(processed[element], image) for element in elements}
     gain = _bus_gain(_sum(processed, elements), score, profile, _crest_limit_db(profile, colour), rate)
-    return _finish(processed, elements, gain, score, rate)
+    finished, envelope = _finish(processed, elements, gain, score, rate)
+    return replace(finished, desk=settled(curves, image, envelope, rate))
+
+
+def mix_again(stems: Mapping[str, Audio], score: Score, plan: Plan, desk: Desk) -> dict[str, Audio]:
+    """Mix some stems on a desk that stands as it was left: they lie beside the other stems of that mix unchanged.
+
+    Each stem runs through its own strip as in `mix`; what the desk found for all of them together is recalled.
+
+    Parameters
+    ----------
+    stems
+        Audio by element, all of one length and sample rate; only those that are to be mixed again.
+    score
+        The whole score: sections, tempo and kick onsets.
+    plan
+        As for `mix`.
+    desk
+        `Mix.desk` of the mix that they belong to.
+
+    Returns
+    -------
+    dict of str to Audio
+        Each as long as that mix.
+
+    Raises
+    ------
+    ParameterError
+        As `mix`.
+    """
+    rate = _checked_rate(stems)
+    profile, colour = load_profile(plan.mix_profile), shaded(load_colour(plan.processing_style), plan.sound)
+    around = _surroundings(score, plan, profile, rate)
+    length = _length(stems, score, profile, rate)
+    side_gain, gain = (recalled(curve, desk) for curve in (desk.side_gain, desk.gain))
+
+    def process(element: str) -> Audio:
+        strip = coloured(profile.strip_of(element), colour)
+        samples = _padded(stems[element].samples, max(length, desk.length_samples))
+        samples = equalise(run_strip(samples, strip, colour, around), _low_cut(profile), rate)
+        samples = apply_curve(samples, recalled_curve(element, desk), rate)
+        placed = scale_side(samples[:, : desk.length_samples], side_gain)
+        return Audio(np.ascontiguousarray(placed * gain), rate)
+
+    with ThreadPoolExecutor(_THREADS) as pool:
+        return dict(zip(stems, pool.map(process, stems), strict=True))
+
+
+def _surroundings(score: Score, plan: Plan, profile: Profile, rate: int) -> Surroundings:
+    around = Surroundings(
+        score=score,
+        kicks_seconds=kick_onsets_seconds(score),
+        reverb=replace(profile.reverb, seed=plan.seed),
+        delay=profile.delay,
+        duck_release_beats=profile.duck_release_beats,
+        sample_rate_hz=rate,
+    )
+    return for_preview(around) if plan.delivery.preview else around
+
+
+def _low_cut(profile: Profile) -> tuple[Band, ...]:
+    return _SUBSONIC if profile.tone.strength > 0 else ()
 
 
 def _crest_limit_db(profile: Profile, colour: Colour) -> float:
@@ -130,6 +183,12 @@ def _checked_rate(stems: Mapping[str, Audio]) -> int:
 def _ordered(stems: Mapping[str, Audio]) -> list[str]:
     """Elements in the order of composition, others after them by name: sums are always taken in this order."""
     return sorted(stems, key=lambda name: (ELEMENTS.index(name) if name in ELEMENTS else len(ELEMENTS), name))
+
+
+def _length(stems: Mapping[str, Audio], score: Score, profile: Profile, rate: int) -> int:
+    """Samples of stems and tail."""
+    seconds = score.duration_seconds + _tail_seconds(profile, score.tempo_bpm)
+    return max(next(iter(stems.values())).samples.shape[1], round(seconds * rate))
 
 
 def _tail_seconds(profile: Profile, tempo_bpm: float) -> float:
@@ -166,8 +225,8 @@ def _bus_gain(total: Samples, score: Score, profile: Profile, crest_limit_db: fl
     )
 
 
-def _finish(stems: dict[str, Samples], elements: list[str], gain: Gain, score: Score, rate: int) -> Mix:
-    """Apply the shared gain, cut silence after the song, fade the end out and set the peak."""
+def _finish(stems: dict[str, Samples], elements: list[str], gain: Gain, score: Score, rate: int) -> tuple[Mix, Gain]:
+    """Apply the shared gain, cut silence after the song, fade the end out and set the peak; and all of it as a gain."""
     for element in elements:
         stems[element] *= gain
     total = _sum(stems, elements)
@@ -179,7 +238,8 @@ def _finish(stems: dict[str, Samples], elements: list[str], gain: Gain, score: S
     scale = np.float32(db_to_gain(PEAK_DB) / peak) if peak > 0 else np.float32(1.0)
     finished = {element: np.ascontiguousarray(stems[element][:, :end] * (fade * scale)) for element in elements}
     audio = Audio(_sum(finished, elements), rate)
-    return Mix(audio, {element: Audio(samples, rate) for element, samples in finished.items()})
+    mixed = Mix(audio, {element: Audio(samples, rate) for element, samples in finished.items()})
+    return mixed, gain[:end] * fade * scale
 
 
 def _audible_end(total: Samples, peak: float, song_samples: int, least_samples: int) -> int:

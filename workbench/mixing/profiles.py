@@ -12,6 +12,7 @@ from typing import Any, TypeVar, cast
 import yaml
 
 from workbench.domain.errors import ParameterError
+from workbench.domain.plan import SoundTraits
 from workbench.domain.user_styles import read_user_style
 from workbench.dsp.delay import Delay
 from workbench.dsp.dynamics import Compressor
@@ -21,6 +22,7 @@ from workbench.dsp.transients import Transients
 from workbench.mixing.tone import Tone
 
 _ROOT = "workbench.mixing"
+_LOWS_HZ = 100.0
 Settings = TypeVar("Settings")
 
 
@@ -164,6 +166,26 @@ def _shipped_colour(name: str) -> Colour:
 
 def _as_colour(name: str, data: dict[str, Any]) -> Colour:
     return _build(Colour, data | {"name": name, "eq": _bands(data.get("eq", ()))})
+
+
+def shaded(colour: Colour, sound: SoundTraits) -> Colour:
+    """A processing style with what the plan's sound adds to it.
+
+    Examples
+    --------
+    >>> shaded(load_colour("wide"), SoundTraits(reverb_db=-2.0)).reverb_db
+    0.5
+    """
+    lows = (Band("low_shelf", _LOWS_HZ, gain_db=sound.low_db),) if sound.low_db else ()
+    return replace(
+        colour,
+        tilt_db=colour.tilt_db + sound.tilt_db,
+        eq=(*colour.eq, *lows),
+        drive_db=colour.drive_db + sound.drive_db,
+        side_db=colour.side_db + sound.side_db,
+        reverb_db=colour.reverb_db + sound.reverb_db,
+        delay_db=colour.delay_db + sound.delay_db,
+    )
 
 
 def coloured(strip: Strip, colour: Colour) -> Strip:

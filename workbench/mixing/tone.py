@@ -115,7 +115,7 @@ def stem_curves(
         reached = third_octave_sums(room * 10.0 ** (curve_at(shared, hz) / 10.0), sample_rate_hz)
         missing = wanted - 10.0 * np.log10(reached + _SILENT_POWER)
         shared = _limited(shared + 0.7 * _step(missing, shared, tone), tone)
-    return none | {name: shared + own[name] for name in heard}
+    return none | {name: np.round(shared + own[name], 6) for name in heard}
 
 
 def _wanted(tone: Tone, colour: Sequence[Band], sample_rate_hz: int) -> Levels:

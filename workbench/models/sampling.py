@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from workbench.models.grid import SLOTS_PER_BEAT
-from workbench.models.history import BAR_COLUMN, STEP_COLUMN, SYMBOL_COLUMN, History, Rows
+from workbench.models.history import BAR_COLUMN, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN, History, Rows
 from workbench.models.prior import CellPrior
 from workbench.models.spec import BAR_STEP, SAME_STEP, STEPS, Settings, Surroundings
 from workbench.models.tokenizer import with_bar_lines
@@ -68,6 +68,7 @@ class PartWriter:
             self._history.add_ahead(ahead)
         self.rows: Rows = np.zeros((0, self._columns), np.int64)
         self._starts: list[int] = []
+        self._origin = 0
 
     @property
     def bars(self) -> int:
@@ -82,6 +83,16 @@ class PartWriter:
     def take(self, rows: Rows) -> None:
         """Write given rows: whole bars that follow those that stand."""
         self._append(rows)
+
+    def forget(self) -> None:
+        """Let the network write on as if nothing stood before: another section begins with another idea.
+
+        Half of the windows that networks learn from remember nothing either, so they know how to begin.
+        """
+        self._origin = self.bars
+        self._history = History(self._spec, len(self._around.prefix))
+        if self._ahead is not None:
+            self._history.add_ahead(self._ahead)
 
     def rest(self, bars: int) -> None:
         """Leave the next bars empty."""
@@ -113,6 +124,23 @@ class PartWriter:
         end = self.bars + bars
         while self.bars < end:
             self._write_until_full(end, lambda run, bar: run.play_again(self._notes_of(bar - shift, without), bar, rng))
+
+    @torch.inference_mode()
+    def echo(self, first_bar: int, rng: np.random.Generator) -> None:
+        """Write the rhythm of an earlier bar of a single line again, with pitches that suit the present one."""
+        self._write_until_full(
+            self.bars + 1, lambda run, bar: run.play_again(self._notes_of(first_bar, ()), bar, rng, anew=True)
+        )
+
+    @torch.inference_mode()
+    def vary(self, first_bar: int, from_slot: int, rng: np.random.Generator, *, may_rest: bool = True) -> None:
+        """Write an earlier bar again up to a slot; from there on the network writes another ending."""
+        notes = self._notes_of(first_bar, ())
+        head = notes[notes[:, SLOT_COLUMN] < from_slot]
+        self._write_until_full(
+            self.bars + 1,
+            lambda run, bar: run.notes_of_bar(bar, rng, may_rest=may_rest, head=head, from_slot=from_slot),
+        )
 
     def _notes_of(self, bar: int, without: tuple[int, ...]) -> Rows:
         starts = [*self._starts, len(self.rows)]
@@ -158,14 +186,15 @@ class _Run:
     def _prime(self, bar: int) -> None:
         first = bar
         starts = [*self._writer._starts, len(self._writer.rows)]
-        while first > max(0, bar - 4) and starts[bar] - starts[first - 1] <= self._spec.window_rows // 2:
+        origin = self._writer._origin
+        while first > max(origin, bar - 4) and starts[bar] - starts[first - 1] <= self._spec.window_rows // 2:
             first -= 1
         model = self._model
         if first == bar:
             return
         item = build_item(
             self._writer.rows, np.array(starts[:-1]), self._writer._around, self._spec, starts[first], starts[bar], 0,
-            ahead=self._writer._ahead,
+            ahead=self._writer._ahead, origin=max(origin, first - max(self._spec.lags)),
         )  # fmt: skip
         batch = collate([item])
         bars = model.embed_bars(batch.prefix, batch.bar)
@@ -230,10 +259,21 @@ class _Run:
         row = [bar, 0, BAR_STEP, 0] + [0] * len(self._spec.attributes)
         return self._decide(stream, bar, 0, row, np.random.default_rng(0))
 
-    def notes_of_bar(self, bar: int, rng: np.random.Generator, *, may_rest: bool) -> list[list[int]]:
-        """Write the notes of one bar."""
+    def notes_of_bar(
+        self,
+        bar: int,
+        rng: np.random.Generator,
+        *,
+        may_rest: bool,
+        head: Rows | None = None,
+        from_slot: int = 0,
+    ) -> list[list[int]]:
+        """Write the notes of one bar, after those of `head` only from `from_slot` on."""
         notes: list[list[int]] = []
-        slot, symbol, together = -1, -1, 0
+        for first, *row in head[:, 1:].tolist() if head is not None else []:
+            stream = self._advance(bar)
+            notes.append(self._decide(stream, bar, first, [bar, first, *row], rng, kept=tuple(self._spec.attributes)))
+        slot, symbol, together = from_slot - 1, -1, 0
         while True:
             stream = self._advance(bar)
             ending = may_rest or bool(notes)
@@ -248,11 +288,13 @@ class _Run:
             symbol, together = row[3], together + 1
             notes.append(row)
 
-    def play_again(self, rows: Rows, bar: int, rng: np.random.Generator) -> list[list[int]]:
-        """Enter given notes in `bar` with velocity and deviation drawn anew."""
+    def play_again(self, rows: Rows, bar: int, rng: np.random.Generator, *, anew: bool = False) -> list[list[int]]:
+        """Enter given notes in `bar` with velocity and deviation drawn anew; with `anew` the symbols as well."""
         notes = []
         for slot, *row in rows[:, 1:].tolist():
             stream = self._advance(bar)
+            if anew:
+                row[1] = -1
             notes.append(self._decide(stream, bar, slot, [bar, slot, *row], rng, kept=("duration", "quality", "bass")))
         return notes
 

@@ -4,6 +4,7 @@ from workbench.output.audio_files import decode, encode, roundtrip, write_audio
 from workbench.output.bundle import export, export_composition, master_as_heard, outputs_of, read_manifest
 from workbench.output.documents import to_json
 from workbench.output.folder import check_target
+from workbench.output.loading import has_sound, load, load_song
 from workbench.output.midi_files import midi_bytes, write_midi
 
 __all__ = [
@@ -12,6 +13,9 @@ __all__ = [
     "encode",
     "export",
     "export_composition",
+    "has_sound",
+    "load",
+    "load_song",
     "master_as_heard",
     "midi_bytes",
     "outputs_of",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,24 +23,26 @@ _TICKS_HZ = (31.5, 63, 125, 250, 500, 1000, 2000, 4000, 8000, 16000)
 _TICK_NAMES = ("31", "63", "125", "250", "500", "1k", "2k", "4k", "8k", "16k")
 
 
-def waveform(audio: Audio, sections: Sequence[SectionPlan], bar_seconds: float, delivery: Delivery) -> Figure:
+def waveform(
+    audio: Audio, sections: Sequence[SectionPlan], seconds_at_bar: Callable[[float], float], delivery: Delivery
+) -> Figure:
     """Waveform of the master, and beneath it momentary and short-term loudness against the target."""
     end = audio.duration_seconds
     with look():
         figure, (wave, loudness) = canvas(4.2, 2, heights=[1.0, 1.35])
-        section_bands(wave, sections, bar_seconds, end, labels=True)
+        section_bands(wave, sections, seconds_at_bar, end, labels=True)
         mono = np.asarray(audio.samples.mean(axis=0), dtype=np.float64)
         low, high = envelope(mono, 1600)
         times = np.linspace(0.0, end, low.size)
         wave.fill_between(times, low, high, color=MASTER_COLOUR, linewidth=0.3, zorder=2)
         wave.set(ylim=(-1, 1), yticks=[-1, 0, 1], ylabel="level")
-        section_bands(loudness, sections, bar_seconds, end)
+        section_bands(loudness, sections, seconds_at_bar, end)
         _draw_loudness(loudness, audio, delivery.target_lufs)
         time_axis(loudness, end)
     return figure
 
 
-def spectrogram(audio: Audio, sections: Sequence[SectionPlan], bar_seconds: float) -> Figure:
+def spectrogram(audio: Audio, sections: Sequence[SectionPlan], seconds_at_bar: Callable[[float], float]) -> Figure:
     """Level over time and frequency (logarithmic, 30 Hz to 20 kHz), 70 dB below the loudest cell to that cell."""
     image_db = log_spectrogram_db(audio)
     end = audio.duration_seconds
@@ -51,7 +53,7 @@ def spectrogram(audio: Audio, sections: Sequence[SectionPlan], bar_seconds: floa
             image_db, origin="lower", aspect="auto", extent=extent, cmap="magma", vmin=-70.0, vmax=0.0,
             interpolation="nearest",
         )  # fmt: skip
-        section_bands(axes, sections, bar_seconds, end, labels=True, shade=False)
+        section_bands(axes, sections, seconds_at_bar, end, labels=True, shade=False)
         axes.set_yticks(np.log2(_TICKS_HZ), _TICK_NAMES)
         axes.set_ylabel("Hz")
         figure.colorbar(image, ax=axes, label="dB", pad=0.01, aspect=28, shrink=0.95)
@@ -59,14 +61,14 @@ def spectrogram(audio: Audio, sections: Sequence[SectionPlan], bar_seconds: floa
     return figure
 
 
-def stereo_image(audio: Audio, sections: Sequence[SectionPlan], bar_seconds: float) -> Figure:
+def stereo_image(audio: Audio, sections: Sequence[SectionPlan], seconds_at_bar: Callable[[float], float]) -> Figure:
     """Correlation of the two channels over time; below zero the sound thins out in mono."""
     values = correlation_over_time(audio)
     end = audio.duration_seconds
     times = (np.arange(values.size) + 0.5) * _CORRELATION_SECONDS
     with look():
         figure, (axes,) = canvas(2.1)
-        section_bands(axes, sections, bar_seconds, end, labels=True)
+        section_bands(axes, sections, seconds_at_bar, end, labels=True)
         axes.axhspan(-1.0, 0.0, facecolor=OUTCOME_COLOURS["fail"], alpha=0.06, linewidth=0)
         axes.axhline(0.0, color=MUTED, linewidth=0.8)
         axes.plot(times, values, color=MASTER_COLOUR, linewidth=1.4)

@@ -142,8 +142,15 @@ def _check(audio: Audio, delivery: Delivery) -> None:
 
 
 def _quantise(audio: Audio, bits: int, seed: int) -> npt.NDArray[Any]:
-    """Dithered integers of shape (2, n): int16, or 24 bits in the upper part of int32 as libsndfile wants them."""
+    """Dithered integers of shape (2, n): int16, or 24 bits in the upper part of int32 as libsndfile wants them.
+
+    Samples that lie on whole steps already were read from such a file: nothing is rounded, so nothing is dithered.
+    """
     from workbench.dsp.dither import quantise
 
-    steps = quantise(audio.samples, bit_depth=bits, seed=seed, shaped=bits <= 16)
+    scaled = audio.samples * np.float32(2.0 ** (bits - 1))
+    if scaled.any() and np.array_equal(scaled, np.rint(scaled)):
+        steps = scaled.clip(-(2.0 ** (bits - 1)), 2.0 ** (bits - 1) - 1).astype(np.int32)
+    else:
+        steps = quantise(audio.samples, bit_depth=bits, seed=seed, shaped=bits <= 16)
     return steps.astype(np.int16) if bits == 16 else steps << 8

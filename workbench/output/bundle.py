@@ -5,6 +5,8 @@
     master.wav              the song
     stems/bass.wav          one file an element; they sum to the mix before the master
     midi/song.mid           the score; midi/bass.mid and so on by element
+    score.json              the score without loss; edits.json what was edited since, if anything was
+    mix.json                what the desk settled on, so that one stem can be mixed again beside the others
     plan.json               what was decided, and why
     report.json report.html what was measured
     alternatives/1/...      the same again for each further candidate
@@ -19,11 +21,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from workbench.domain.audio import Audio
+from workbench.domain.edit_state import EditState
 from workbench.domain.errors import OutputError
 from workbench.domain.plan import Plan
 from workbench.domain.plan_form import plan_to_dict
@@ -34,6 +38,7 @@ from workbench.output.audio_files import SUFFIXES, encode, roundtrip
 from workbench.output.documents import report_document, to_json
 from workbench.output.folder import MANIFEST, appearing
 from workbench.output.midi_files import midi_bytes
+from workbench.output.song_files import compact, desk_document
 
 Writer = Callable[[], bytes]
 
@@ -65,18 +70,24 @@ def export(track: Track, directory: str | Path, *, overwrite: bool = False) -> d
     return outputs_of(track, directory)
 
 
-def export_composition(plan: Plan, score: Score, directory: str | Path, *, overwrite: bool = False) -> list[Path]:
-    """Write the plan and the MIDI files alone, with a manifest; return the paths.
+def export_composition(
+    plan: Plan, score: Score, directory: str | Path, *, edits: EditState | None = None, overwrite: bool = False
+) -> list[Path]:
+    """Write plan, score and MIDI files alone, with a manifest; return the paths.
 
     Raises
     ------
     OutputError
         If the folder is occupied or cannot be written.
     """
-    files = {**_score_files(score), "plan.json": lambda: to_json(plan_to_dict(plan)).encode()}
+    edits = edits or EditState()
+    files = {**_score_files(score, edits), "plan.json": lambda: to_json(plan_to_dict(plan)).encode()}
     with appearing(directory, overwrite=overwrite) as folder:
         digests = _write_all(files, folder)
-        manifest = {"project_id": plan.project_id, "seed": plan.seed, "creation_time": _now(), "files": digests}
+        manifest = {
+            "project_id": plan.project_id, "seed": plan.seed, "creation_time": _now(), "edits": edits.history,
+            "files": digests,
+        }  # fmt: skip
         (folder / MANIFEST).write_text(to_json(manifest), encoding="utf-8")
     return [Path(directory) / name for name in files]
 
@@ -114,7 +125,10 @@ def _candidate_files(track: Track) -> dict[str, Writer]:
     }
     for name in _stem_names(track):
         files[f"stems/{name}{suffix}"] = _stem_writer(track, name)
-    files |= _score_files(track.score)
+    files |= _score_files(track.score, track.edits)
+    desk = track.mix.desk
+    if desk is not None and track.plan.delivery.stem_export:
+        files["mix.json"] = lambda: desk_document(desk)
     files["plan.json"] = lambda: to_json(plan_to_dict(track.plan)).encode()
     files["report.json"] = lambda: to_json(report_document(track.report)).encode()
     files["report.html"] = lambda: _report_html(track)
@@ -130,8 +144,10 @@ def _stem_writer(track: Track, name: str) -> Writer:
     return lambda: encode(track.mix.stems[name], track.plan.delivery, seed=seed)
 
 
-def _score_files(score: Score) -> dict[str, Writer]:
-    files: dict[str, Writer] = {"midi/song.mid": lambda: midi_bytes(score)}
+def _score_files(score: Score, edits: EditState) -> dict[str, Writer]:
+    files: dict[str, Writer] = {"midi/song.mid": lambda: midi_bytes(score), "score.json": lambda: compact(score)}
+    if edits.history:
+        files["edits.json"] = lambda: compact(edits)
     for name in score.parts:
         files[f"midi/{name}.mid"] = lambda element=name: midi_bytes(score, element)  # type: ignore[misc]
     return files
@@ -175,6 +191,7 @@ def _manifest(track: Track, digests: Mapping[str, Any]) -> dict[str, Any]:
         "creation_time": _now(),
         "request": track.request.model_dump(mode="json"),
         **_origin(track),
+        "edits": track.edits.history,
         "alternatives": {str(number): _origin(other) for number, other in enumerate(track.alternatives, start=1)},
         "files": digests,
     }
@@ -184,6 +201,7 @@ def _origin(track: Track) -> dict[str, Any]:
     origin = track.provenance
     return {
         "seed": origin.seed,
+        **({} if track.ranking is None else {"ranking": asdict(track.ranking)}),
         "model_hashes": origin.model_hashes,
         "versions": origin.versions,
         "seconds_by_stage": {stage: round(seconds, 3) for stage, seconds in origin.seconds_by_stage.items()},

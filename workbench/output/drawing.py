@@ -7,7 +7,7 @@ figures are plain `Figure` objects and the look is set in a context.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -90,7 +90,7 @@ def to_svg(figure: Figure) -> bytes:
 def section_bands(
     axes: Axes,
     sections: Sequence[SectionPlan],
-    bar_seconds: float,
+    seconds_at_bar: Callable[[float], float],
     end_seconds: float,
     *,
     labels: bool = False,
@@ -98,7 +98,7 @@ def section_bands(
 ) -> None:
     """Shade each section up to `end_seconds` by its energy; `labels` writes the names above the axes."""
     for section in sections:
-        start, end = section.start_bar * bar_seconds, min(section.end_bar * bar_seconds, end_seconds)
+        start, end = seconds_at_bar(section.start_bar), min(seconds_at_bar(section.end_bar), end_seconds)
         if start >= end:
             continue
         if shade:

@@ -84,11 +84,11 @@ def _drawings(track: Track, references: Sequence[ReferenceProfile] | None) -> di
     from workbench.output import score_figures as notes
 
     plan, score, master = track.plan, track.score, track.master
-    timing = (score.sections, plan.bar_seconds)
+    timing = (score.sections, score.seconds_at_bar)
     profiles = plan_references(plan) if references is None else references
     bands = {profile.id: profile.third_octave_db for profile in profiles}
     return {
-        "structure": lambda: notes.structure_timeline(score.sections, tuple(score.parts), plan.bar_seconds),
+        "structure": lambda: notes.structure_timeline(score.sections, tuple(score.parts), score.seconds_at_bar),
         "piano_roll": lambda: notes.piano_roll(score),
         "waveform": lambda: sound.waveform(master, *timing, plan.delivery),
         "spectrogram": lambda: sound.spectrogram(master, *timing),

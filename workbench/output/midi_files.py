@@ -89,16 +89,29 @@ def _conductor(score: Score) -> list[_Event]:
     head: list[mido.MetaMessage] = [
         mido.MetaMessage("track_name", name=score.title),
         mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(score.tempo_bpm)),
-        mido.MetaMessage("time_signature", numerator=score.metre.numerator, denominator=score.metre.denominator),
+        mido.MetaMessage(
+            "time_signature",
+            numerator=score.metre.numerator,
+            denominator=score.metre.denominator,
+            clocks_per_click=round(24 * score.metre.beat_beats),
+        ),
         mido.MetaMessage("key_signature", key=key_signature_name(score.key)),
         mido.MetaMessage("text", text=f"key: {score.key}"),
     ]
     events: list[_Event] = [(0, 0, message) for message in head]
+    tempo_bpm, key = score.tempo_bpm, score.key
     for section in score.sections:
         tick = _ticks(section.start_bar * score.metre.bar_beats)
         events.append((tick, 1, mido.MetaMessage("marker", text=section.name)))
+        if (section.tempo_bpm or score.tempo_bpm) != tempo_bpm:
+            tempo_bpm = section.tempo_bpm or score.tempo_bpm
+            events.append((tick, 0, mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(tempo_bpm))))
+        if (section.key or score.key) != key:
+            key = section.key or score.key
+            events.append((tick, 0, mido.MetaMessage("key_signature", key=key_signature_name(key))))
     for chord in score.chords:
-        events.append((_ticks(chord.onset_beats), 2, mido.MetaMessage("text", text=chord.symbol(score.key))))
+        symbol = chord.symbol(score.key_at(chord.onset_beats))
+        events.append((_ticks(chord.onset_beats), 2, mido.MetaMessage("text", text=symbol)))
     return events
 
 
@@ -130,10 +143,14 @@ def _spans(notes: Iterable[Note]) -> list[tuple[int, int, int, int]]:
 
 
 def _channels(elements: Iterable[str]) -> list[tuple[str, int]]:
-    """Elements in the house's order, then others by name; percussion on MIDI channel 10, the rest from 1 up."""
+    """Elements in the house's order, then others by name; percussion on MIDI channel 10, the rest from 1 up.
+
+    Each of the house's elements has its own channel whether the others play or not.
+    """
     names = sorted(elements, key=lambda name: (ELEMENTS.index(name) if name in ELEMENTS else len(ELEMENTS), name))
-    pitched = iter(_PITCHED_CHANNELS)
-    return [(name, _DRUM_CHANNEL if name == "percussion" else next(pitched)) for name in names]
+    pitched = [*(name for name in ELEMENTS if name != "percussion"), *(name for name in names if name not in ELEMENTS)]
+    channels = dict(zip(pitched, _PITCHED_CHANNELS, strict=False))
+    return [(name, channels.get(name, _DRUM_CHANNEL)) for name in names]
 
 
 def _track(events: list[_Event], end_tick: int) -> mido.MidiTrack:

@@ -15,14 +15,14 @@ PEAKS = 900
 
 def player_data(track: Track) -> dict[str, Any]:
     """Duration, sections and peaks of a track as plain values, ready for JSON."""
-    bar = track.plan.bar_seconds
+    seconds_at_bar = track.score.seconds_at_bar
     return {
         "duration": round(track.master.duration_seconds, 3),
         "sections": [
             {
                 "name": section.name,
-                "start": round(section.start_bar * bar, 4),
-                "end": round(section.end_bar * bar, 4),
+                "start": round(seconds_at_bar(section.start_bar), 4),
+                "end": round(seconds_at_bar(section.end_bar), 4),
                 "energy": round(section.energy, 3),
             }
             for section in track.score.sections

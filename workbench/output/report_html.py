@@ -28,6 +28,7 @@ def render(
     figures: Mapping[str, bytes] | None = None,
     references: Sequence[ReferenceProfile] | None = None,
     audio_files: Mapping[str, str] | None = None,
+    against: str = "",
 ) -> str:
     """The report of a track as HTML; the same track gives the same text.
 
@@ -41,12 +42,16 @@ def render(
         Profiles whose spectra are drawn beside the track's; by default those that the plan names.
     audio_files
         Paths relative to the page, by "master" and element; by default those of a bundle: `master.wav`,
-        `stems/bass.wav` in the format of the delivery. Files that are not named get no player.
+        `stems/bass.wav` in the format of the delivery. Files that are not named get no player; an address that holds
+        the sound itself (`page_audio.data_address`) makes the page stand alone.
+    against
+        What `report_references.references_section` gives; without it there is no such part.
     """
     pictures = draw_all(track, references=references) if figures is None else figures
     files = _default_files(track) if audio_files is None else audio_files
     parts = [
         _section("listen", "Listen", _player(track, files), plain=True),
+        _section("against", "Against the references", against) if against else "",
         _section("checks", "Checks", _scroll(tables.checks_html(track.report))),
         _section("decisions", "From concept to plan", _decisions(track)),
         _section("pictures", "Pictures", _figures(pictures)),
@@ -60,7 +65,7 @@ def render(
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{escape(track.score.title)}</title>\n"
         f'<link rel="icon" href="data:,">\n<style>\n{style}</style>\n</head>\n'
-        f"<body>\n{_header(track)}\n<main>\n{_navigation(track)}\n{''.join(parts)}</main>\n</body>\n</html>\n"
+        f"<body>\n{_header(track)}\n<main>\n{_navigation(track, against)}\n{''.join(parts)}</main>\n</body>\n</html>\n"
     )
 
 
@@ -87,11 +92,12 @@ def _header(track: Track) -> str:
     )
 
 
-def _navigation(track: Track) -> str:
-    names = {"listen": "Listen", "checks": "Checks", "decisions": "Plan", "pictures": "Pictures"}
-    names |= {"measurements": "Measurements"} | ({"references": "References"} if track.report.references else {})
+def _navigation(track: Track, against: str) -> str:
+    names = {"listen": "Listen", "against": "Against references", "checks": "Checks", "decisions": "Plan"}
+    names |= {"pictures": "Pictures", "measurements": "Measurements", "references": "References"}
     names |= {"provenance": "Provenance"}
-    return "<nav>" + "".join(f'<a href="#{key}">{text}</a>' for key, text in names.items()) + "</nav>"
+    missing = {key for key, there in (("against", against), ("references", track.report.references)) if not there}
+    return "<nav>" + "".join(f'<a href="#{key}">{names[key]}</a>' for key in names if key not in missing) + "</nav>"
 
 
 def _player(track: Track, files: Mapping[str, str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -13,7 +13,6 @@ from matplotlib.figure import Figure
 from workbench.domain.plan import SectionPlan
 from workbench.domain.score import Note, Score
 from workbench.domain.song import DRUM_ROLES, drum_role
-from workbench.domain.theory import Key
 from workbench.output.drawing import canvas, look, section_bands, time_axis
 from workbench.output.palette import ACCENT, GRID, INK, MUTED, element_colour
 
@@ -39,49 +38,52 @@ def piano_roll(score: Score) -> Figure:
             _draw_melodic(axes[0], score, melodic)
         if lanes:
             _draw_drums(axes[-1], score, drums, lanes)
-        _write_chords(axes[0], score, score.key, ratios[0])
+        _write_chords(axes[0], score, ratios[0])
         _section_names(axes[0], score, ratios[0])
         time_axis(axes[-1], score.duration_seconds)
     return figure
 
 
-def structure_timeline(sections: Sequence[SectionPlan], palette: Sequence[str], bar_seconds: float) -> Figure:
+def structure_timeline(
+    sections: Sequence[SectionPlan], palette: Sequence[str], seconds_at_bar: Callable[[float], float]
+) -> Figure:
     """The shape of the song: energy as a stepped line over the sections, and below it which element plays where."""
-    end = sections[-1].end_bar * bar_seconds
+    end = seconds_at_bar(sections[-1].end_bar)
     with look():
         figure, (energy, lanes) = canvas(1.9 + 0.24 * len(palette), 2, heights=[1.5, 0.24 * len(palette) + 0.1])
-        section_bands(energy, sections, bar_seconds, end, labels=True)
-        edges = [section.start_bar * bar_seconds for section in sections] + [end]
+        section_bands(energy, sections, seconds_at_bar, end, labels=True)
+        edges = [seconds_at_bar(section.start_bar) for section in sections] + [end]
         energy.stairs([section.energy for section in sections], edges, fill=True, color=ACCENT, alpha=0.25)
         energy.stairs([section.energy for section in sections], edges, color=ACCENT, linewidth=1.8, baseline=None)
         energy.set(ylim=(0, 1.0), yticks=[0, 0.5, 1.0], ylabel="energy")
-        _draw_presence(lanes, sections, palette, bar_seconds)
+        _draw_presence(lanes, sections, palette, seconds_at_bar)
         time_axis(lanes, end)
     return figure
 
 
-def _draw_presence(axes: Axes, sections: Sequence[SectionPlan], palette: Sequence[str], bar_seconds: float) -> None:
+def _draw_presence(
+    axes: Axes, sections: Sequence[SectionPlan], palette: Sequence[str], seconds_at_bar: Callable[[float], float]
+) -> None:
     for row, element in enumerate(palette):
         spans = [
-            (section.start_bar * bar_seconds, section.bars * bar_seconds)
+            (seconds_at_bar(section.start_bar), seconds_at_bar(section.end_bar) - seconds_at_bar(section.start_bar))
             for section in sections
             if element in section.elements
         ]
         axes.broken_barh(spans, (row - 0.34, 0.68), facecolor=element_colour(element), linewidth=0)
-    section_bands(axes, sections, bar_seconds, sections[-1].end_bar * bar_seconds, shade=False)
+    section_bands(axes, sections, seconds_at_bar, seconds_at_bar(sections[-1].end_bar), shade=False)
     axes.set(ylim=(len(palette) - 0.5, -0.5), yticks=range(len(palette)))
     axes.set_yticklabels(palette, color=INK)
     axes.spines["left"].set_visible(False)
 
 
 def _draw_melodic(axes: Axes, score: Score, melodic: dict[str, tuple[Note, ...]]) -> None:
-    bar_seconds = score.duration_seconds / score.bars
     pitches = [note.pitch for notes in melodic.values() for note in notes] or [60]
     low, high = min(pitches) - 2, max(pitches) + 2
-    section_bands(axes, score.sections, bar_seconds, score.duration_seconds)
+    section_bands(axes, score.sections, score.seconds_at_bar, score.duration_seconds)
     for name, notes in melodic.items():
         rows = [(note.pitch - 0.44, note.pitch + 0.44) for note in notes]
-        _add_notes(axes, score.tempo_bpm, notes, rows, element_colour(name), name)
+        _add_notes(axes, score, notes, rows, element_colour(name), name)
     octaves = [pitch for pitch in range(low, high + 1) if pitch % 12 == 0]
     axes.set(xlim=(0, score.duration_seconds), ylim=(low, high))
     axes.set_yticks(octaves, [f"C{pitch // 12 - 1}" for pitch in octaves])
@@ -93,11 +95,11 @@ def _draw_melodic(axes: Axes, score: Score, melodic: dict[str, tuple[Note, ...]]
 
 
 def _add_notes(
-    axes: Axes, tempo_bpm: float, notes: Sequence[Note], rows: Sequence[tuple[float, float]], colour: str, label: str
+    axes: Axes, score: Score, notes: Sequence[Note], rows: Sequence[tuple[float, float]], colour: str, label: str
 ) -> None:
-    second = 60.0 / tempo_bpm
-    starts = np.array([note.start_beats for note in notes]) * second
-    ends = np.array([note.end_beats for note in notes]) * second
+    seconds_at = score.tempo_map.seconds_at
+    starts = np.array([seconds_at(note.start_beats) for note in notes])
+    ends = np.array([seconds_at(note.end_beats) for note in notes])
     bottoms, tops = np.array(rows).T
     corners = np.stack([[starts, bottoms], [starts, tops], [ends, tops], [ends, bottoms]]).transpose(2, 0, 1)
     alpha = 0.45 + 0.55 * np.array([note.velocity for note in notes]) / 127.0
@@ -105,13 +107,13 @@ def _add_notes(
     axes.add_collection(PolyCollection(list(corners), facecolors=faces, linewidths=0, label=label, zorder=2))
 
 
-def _write_chords(axes: Axes, score: Score, key: Key, height_inches: float) -> None:
-    second, shown, end = 60.0 / score.tempo_bpm, "", -1e9
+def _write_chords(axes: Axes, score: Score, height_inches: float) -> None:
+    shown, end = "", -1e9
     # About 95 chord names fit beside each other; a name that would run into its neighbour is left out.
     room = score.duration_seconds / 60.0
     for chord in score.chords:
-        symbol = chord.symbol(key)
-        start = chord.onset_beats * second
+        symbol = chord.symbol(score.key_at(chord.onset_beats))
+        start = score.tempo_map.seconds_at(chord.onset_beats)
         if start >= end and symbol != shown:
             axes.text(
                 start, 1.0 + _CHORDS_INCHES / height_inches, " " + symbol, transform=axes.get_xaxis_transform(),
@@ -121,22 +123,20 @@ def _write_chords(axes: Axes, score: Score, key: Key, height_inches: float) -> N
 
 
 def _section_names(axes: Axes, score: Score, height_inches: float) -> None:
-    bar_seconds = score.duration_seconds / score.bars
     for section in score.sections:
         axes.text(
-            section.start_bar * bar_seconds, 1.0 + _SECTIONS_INCHES / height_inches, " " + section.name,
+            score.seconds_at_bar(section.start_bar), 1.0 + _SECTIONS_INCHES / height_inches, " " + section.name,
             transform=axes.get_xaxis_transform(), fontsize=9, color=MUTED, fontweight="bold", clip_on=False,
         )  # fmt: skip
 
 
 def _draw_drums(axes: Axes, score: Score, notes: Sequence[Note], lanes: Sequence[str]) -> None:
-    bar_seconds = score.duration_seconds / score.bars
-    section_bands(axes, score.sections, bar_seconds, score.duration_seconds)
+    section_bands(axes, score.sections, score.seconds_at_bar, score.duration_seconds)
     row = {role: index for index, role in enumerate(lanes)}
     # A drum hit has no length of its own: it is drawn as wide as a 32nd so that rolls stay apart.
     hits = [Note(note.start_beats, note.pitch, 0.125, note.velocity) for note in notes]
     rows = [(row[drum_role(note.pitch)] - 0.38, row[drum_role(note.pitch)] + 0.38) for note in hits]
-    _add_notes(axes, score.tempo_bpm, hits, rows, element_colour("percussion"), "percussion")
+    _add_notes(axes, score, hits, rows, element_colour("percussion"), "percussion")
     axes.set(ylim=(-0.6, len(lanes) - 0.4))
     axes.set_yticks(range(len(lanes)), [role.replace("_", " ") for role in lanes])
     axes.grid(axis="y", alpha=0.6)

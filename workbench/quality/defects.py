@@ -32,10 +32,11 @@ def silence(facts: Facts) -> Finding:
     """Longest silence inside the song, where the plan wants something to play."""
     longest = 0.0
     bar = facts.plan.bar_seconds
+    seconds_at, bar_beats = facts.score.tempo_map.seconds_at, facts.score.metre.bar_beats
     spans = silence_spans(facts.master, shortest_seconds=0.25)
     for section in facts.plan.sections:
         if section.elements:
-            first, last = section.start_bar * bar, section.end_bar * bar
+            first, last = (seconds_at(place * bar_beats) for place in (section.start_bar, section.end_bar))
             longest = max([longest, *(min(end, last) - max(start, first) for start, end in spans)])
     return graded(longest, f"at most {bar:.2f} (one bar)", good=longest <= bar, bearable=longest <= 2.0 * bar)
 

@@ -52,6 +52,8 @@ def duration(facts: Facts) -> Finding:
 
 def ending(facts: Facts) -> Finding:
     """Level of the last 50 ms."""
+    if facts.plan.delivery.loop:
+        return not_applicable("a loop has no ending")
     count = max(1, round(0.05 * facts.master.sample_rate_hz))
     last = facts.master.samples[:, -count:]
     level = gain_to_db(float(np.sqrt(np.mean(np.square(last, dtype=np.float64))))) if last.size else gain_to_db(0.0)

@@ -15,7 +15,7 @@ from workbench.domain.audio import Audio, Mix
 from workbench.domain.plan import Plan
 from workbench.domain.results import Outcome
 from workbench.domain.score import Score
-from workbench.domain.units import beats_to_seconds, gain_to_db
+from workbench.domain.units import gain_to_db
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,7 +77,7 @@ def gather(*, master: Audio, mix: Mix, score: Score, plan: Plan) -> Facts:
 def unexplained_clicks(times: tuple[float, ...], score: Score, *, reach_seconds: float = 0.015) -> tuple[float, ...]:
     """Clicks further than `reach_seconds` from the start of any note: no attack explains them."""
     starts = sorted(
-        beats_to_seconds(note.start_beats, score.tempo_bpm) for part in score.parts.values() for note in part.notes
+        score.tempo_map.seconds_at(note.start_beats) for part in score.parts.values() for note in part.notes
     )
     if not starts or not times:
         return times

@@ -26,8 +26,13 @@ def tempo(facts: Facts) -> Finding:
     steady = facts["tempo_confidence"] >= STEADY_CONFIDENCE and facts["beat_count"] >= _FEWEST_BEATS
     if not steady and (playing < 0.5 or facts["duration_seconds"] < 15.0):
         return not_applicable("no steady beat to follow: beatless or too short")
+    if len(set(facts.score.tempo_map.tempi_bpm)) > 1:
+        return not_applicable("the tempo changes from section to section")
+    # The felt beat of a compound metre is the dotted quarter; either may be heard.
     wanted = facts.plan.tempo_bpm
-    heard = fold_bpm(facts["tempo_bpm"], wanted)
+    felt = wanted / facts.plan.metre.beat_beats
+    heard = min((fold_bpm(facts["tempo_bpm"], felt) * wanted / felt, fold_bpm(facts["tempo_bpm"], wanted)),
+                key=lambda bpm: abs(bpm - wanted))  # fmt: skip
     gap = abs(heard - wanted)
     return graded(
         heard,
@@ -40,6 +45,8 @@ def tempo(facts: Facts) -> Finding:
 def key(facts: Facts) -> Finding:
     """Key heard against key planned."""
     wanted = facts.plan.key
+    if any(section.key not in (None, wanted) for section in facts.score.sections):
+        return not_applicable("the key changes from section to section")
     if all(element == PERCUSSION or not part.notes for element, part in facts.score.parts.items()):
         return not_applicable("no element plays pitches")
     if facts.measured.key is None:
@@ -101,7 +108,8 @@ def _differing_traits(facts: Facts, first: SectionPlan, second: SectionPlan) -> 
 
 
 def _section_lufs(facts: Facts, section: SectionPlan) -> float:
-    first, last = (round(bar * facts.plan.bar_seconds * 10.0) for bar in (section.start_bar, section.end_bar))
+    seconds_at, bar_beats = facts.score.tempo_map.seconds_at, facts.score.metre.bar_beats
+    first, last = (round(seconds_at(bar * bar_beats) * 10.0) for bar in (section.start_bar, section.end_bar))
     part = facts.momentary_lufs[first : max(last - 4, first + 1)]
     return float(10.0 * np.log10(np.mean(10.0 ** (part / 10.0)))) if part.size else -70.0
 

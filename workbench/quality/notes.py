@@ -51,18 +51,15 @@ def ranges(facts: Facts) -> Finding:
 
 
 def _share_in_key(notes: list[Note], facts: Facts) -> float:
-    """Share of note time in the scale; tones of a chord on the dominant, or of a chord that the plan states, count."""
-    key, score = facts.plan.key, facts.score
+    """Share of note time in the section's scale; tones of the sounding chord count as well, for chords are borrowed."""
+    score = facts.score
     starts = np.array([chord.onset_beats for chord in score.chords])
-    stated = any(section.chords for section in facts.plan.sections)
-    scale_classes = set(key.pitch_classes)
     inside = total = 0.0
     for note in notes:
-        allowed = scale_classes
+        allowed = set(score.key_at(note.onset_beats).pitch_classes)
         if starts.size:
             chord = score.chords[max(0, int(np.searchsorted(starts, note.onset_beats + 1e-6, side="right")) - 1)]
-            if stated or chord.root == (key.tonic + 7) % 12:
-                allowed = scale_classes | {*chord.pitch_classes, chord.bass}
+            allowed |= {*chord.pitch_classes, chord.bass}
         total += note.duration_beats
         inside += note.duration_beats if note.pitch % 12 in allowed else 0.0
     return inside / total if total > 0.0 else 1.0
@@ -79,7 +76,7 @@ def _sounds_in(facts: Facts, element: str, first_bar: int, last_bar: int) -> boo
 CHECKS = (
     Check(
         "BF050", "Scale consistency", "share",
-        "Share of note time on the key's scale, its dominant chord or a stated chord. Little of it means another key.",
+        "Share of note time on the key's scale or on the sounding chord. Little of it means another key.",
         scale,
     ),
     Check(

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from workbench.domain.audio import Audio
 from workbench.domain.errors import ParameterError
 from workbench.domain.plan import Plan
-from workbench.domain.score import Score
+from workbench.domain.score import Score, in_one_tempo
 from workbench.dsp.envelopes import fade_edges
 from workbench.rendering.drums import render_drums
 from workbench.rendering.kit import Kit
@@ -62,13 +62,14 @@ def render(score: Score, plan: Plan, *, progress: Progress | None = None) -> dic
         a part has no patches of its own.
     """
     rate = plan.delivery.sample_rate_hz
+    timed = in_one_tempo(score)
     sounds = {name: _load(name, plan) for name in score.parts}
     song = round(score.duration_seconds * rate)
     length = song + round(LONGEST_TAIL_SECONDS * rate)
     meter = _Meter(sum(len(part.notes) for part in score.parts.values()), progress)
 
     def one(name: str) -> Signal:
-        return _render_part(name, sounds[name], score, plan, length, meter)
+        return _render_part(name, sounds[name], timed, plan, length, meter)
 
     with ThreadPoolExecutor(max_workers=_THREADS) as pool:
         stems = dict(zip(score.parts, pool.map(one, score.parts), strict=True))

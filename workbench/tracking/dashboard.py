@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
+from urllib.parse import quote
 
 from workbench.domain.errors import TrackingError
-from workbench.tracking.store import default_tracking_uri, workspace
+from workbench.tracking.store import EXPERIMENT, default_tracking_uri, quiet, told_in_one_line, workspace
+
+EVALUATION = "beatsfoundry/evaluation"
+"""The experiment of suites."""
 
 
-def launch_dashboard(port: int = 5000, *, tracking_uri: str | None = None) -> int:
+def launch_dashboard(port: int = 5000, *, tracking_uri: str | None = None, open_browser: bool = False) -> int:
     """Serve the runs on http://127.0.0.1:`port` until interrupted; return the exit code.
 
-    Only this machine can reach the page; one worker serves it, job execution and telemetry are off.
+    Only this machine can reach the page; one worker serves it, job execution and telemetry are off. The address that
+    is told, and with `open_browser` opened, is that of the comparison of suites, or of the tracks while there is none.
 
     Raises
     ------
@@ -29,7 +37,10 @@ def launch_dashboard(port: int = 5000, *, tracking_uri: str | None = None) -> in
         raise TrackingError(f"port {port} is taken: stop what uses it, or choose another one with --port")
     if uri.startswith("sqlite:///"):
         Path(uri.removeprefix("sqlite:///")).expanduser().parent.mkdir(parents=True, exist_ok=True)
-    print(f"Dashboard: {dashboard_url(port)} (runs of {uri}; Ctrl-C stops it)", flush=True)
+    address = dashboard_url(port) + start_page(uri)
+    print(f"Dashboard: {address} (runs of {uri}; Ctrl-C stops it)", flush=True)
+    if open_browser:
+        threading.Thread(target=_open_when_ready, args=(port, address), daemon=True).start()
     return run_until_interrupt(dashboard_command(port, uri), dashboard_environment())
 
 
@@ -42,6 +53,53 @@ def dashboard_url(port: int = 5000) -> str:
     'http://127.0.0.1:5000'
     """
     return f"http://127.0.0.1:{port}"
+
+
+def start_page(uri: str) -> str:
+    """Where the dashboard opens: charts of all suites' runs, else of the tracks, else the list of experiments.
+
+    Raises
+    ------
+    TrackingError
+        If the store cannot be read.
+    """
+    if not (uri.startswith("sqlite:///") and Path(uri.removeprefix("sqlite:///")).expanduser().is_file()):
+        return ""
+    with quiet():
+        from mlflow import MlflowClient
+
+        client = MlflowClient(tracking_uri=uri)
+        try:
+            for name, query in ((EVALUATION, 'tags.kind = "suite"'), (EXPERIMENT, "")):
+                found = client.get_experiment_by_name(name)
+                if found is not None and found.lifecycle_stage == "active":
+                    return comparison_path(str(found.experiment_id), query)
+        except Exception as error:
+            raise TrackingError(f"the store {uri} cannot be read: {told_in_one_line(error)}") from error
+    return ""
+
+
+def comparison_path(experiment_id: str, query: str = "") -> str:
+    """The deep link to the charts in which an experiment's runs stand beside each other.
+
+    Examples
+    --------
+    >>> comparison_path("2")
+    '/#/experiments/2/runs?compareRunsMode=CHART'
+    """
+    search = f"searchFilter={quote(query)}&" if query else ""
+    return f"/#/experiments/{experiment_id}/runs?{search}compareRunsMode=CHART"
+
+
+def _open_when_ready(port: int, address: str, *, longest_seconds: float = 60.0) -> None:
+    import webbrowser
+
+    until = time.monotonic() + longest_seconds
+    while time.monotonic() < until:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1.0):
+            webbrowser.open(address)
+            return
+        time.sleep(0.2)
 
 
 def dashboard_command(port: int, uri: str) -> list[str]:

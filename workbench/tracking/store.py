@@ -10,7 +10,7 @@ import contextlib
 import logging
 import os
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from workbench.domain.errors import TrackingError
 from workbench.domain.results import Track
 from workbench.output.figures import draw_all
-from workbench.tracking.items import RunItems, run_items
+from workbench.tracking.items import run_items
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -75,21 +75,26 @@ def log_track(
     TrackingError
         If the store cannot be reached or written. The bundle stays as it is.
     """
+    from tempfile import TemporaryDirectory
+
+    from workbench.tracking.records import RunRecord, log_records
+
     folder = Path(bundle)
     if not folder.is_dir():
         raise TrackingError(f"bundle {folder} does not exist: export the track before it is logged")
-    uri = tracking_uri or default_tracking_uri()
-    try:
-        with quiet():
-            return _log(run_items(track), draw_all(track), folder, uri, experiment or EXPERIMENT)
-    except TrackingError:
-        raise
-    except Exception as error:
-        # MLflow's messages go on with advice about its own settings: the first sentence says what is wrong.
-        reason = " ".join(str(error).split()).split(". ")[0][:200].rstrip(".") or type(error).__name__
-        raise TrackingError(
-            f"run could not be written to {uri}: {reason}; the bundle in {folder} is complete"
-        ) from error
+    items = run_items(track)
+    record = RunRecord(experiment or EXPERIMENT, items.name, items.params, items.metrics, items.tags, items.note)
+    with TemporaryDirectory() as beside:
+        _gather_files(Path(beside), folder, draw_all(track))
+        try:
+            return log_records([(record, Path(beside))], tracking_uri=tracking_uri)[0]
+        except TrackingError as error:
+            raise TrackingError(f"{error}; the bundle in {folder} is complete") from error
+
+
+def told_in_one_line(error: BaseException) -> str:
+    """What went wrong in MLflow: its messages go on with advice about its settings, the first sentence says it."""
+    return " ".join(str(error).split()).split(". ")[0][:200].rstrip(".") or type(error).__name__
 
 
 @contextlib.contextmanager
@@ -111,24 +116,6 @@ def quiet() -> Iterator[None]:
     finally:
         for logger, level in zip(loggers, levels, strict=True):
             logger.setLevel(level)
-
-
-def _log(items: RunItems, pictures: dict[str, bytes], folder: Path, uri: str, experiment: str) -> LoggedRun:
-    from mlflow import MlflowClient
-
-    make_store_folder(uri)
-    client = MlflowClient(tracking_uri=uri)
-    place = experiment_id(client, experiment, uri)
-    run_id = client.create_run(place, run_name=items.name, tags=dict(items.tags)).info.run_id
-    try:
-        _log_values(client, run_id, items)
-        _log_files(client, run_id, folder, pictures)
-    except BaseException:
-        with contextlib.suppress(Exception):
-            client.set_terminated(run_id, "FAILED")
-        raise
-    client.set_terminated(run_id, "FINISHED")
-    return LoggedRun(run_id, place, run_url(uri, place, run_id))
 
 
 def run_url(uri: str, experiment_id: str, run_id: str) -> str:
@@ -166,42 +153,47 @@ def experiment_id(client: MlflowClient, name: str, uri: str) -> str:
     if uri.startswith("sqlite:///"):
         store = Path(uri.removeprefix("sqlite:///")).expanduser().resolve()
         location = (store.parent / "artifacts" / name.replace("/", "-")).as_uri()
-    return str(client.create_experiment(name, artifact_location=location))
+    try:
+        return str(client.create_experiment(name, artifact_location=location))
+    except Exception:
+        # Another process may have created it in between.
+        found = client.get_experiment_by_name(name)
+        if found is None:
+            raise
+        return str(found.experiment_id)
 
 
-def _log_values(client: MlflowClient, run_id: str, items: RunItems) -> None:
-    from time import time
-
+def log_values(
+    client: MlflowClient,
+    run_id: str,
+    params: Mapping[str, str],
+    metrics: Mapping[str, float],
+    note: str,
+    created_ms: int,
+) -> None:
+    """Log parameters, metrics and the note of a run; values that are there already stay as they are."""
     from mlflow.entities import Metric, Param, RunTag
 
-    now = int(time() * 1000)
-    metrics = [Metric(name, value, now, 0) for name, value in items.metrics.items()]
-    params = [Param(name, value[:_LONGEST_PARAM]) for name, value in items.params.items()]
+    measured = [Metric(name, value, created_ms, 0) for name, value in metrics.items()]
+    told = [Param(name, value[:_LONGEST_PARAM]) for name, value in params.items()]
     # The server takes at most 1000 metrics and 100 parameters in one batch.
-    for start in range(0, len(metrics), 900):
-        client.log_batch(run_id, metrics=metrics[start : start + 900])
-    for start in range(0, len(params), 90):
-        client.log_batch(run_id, params=params[start : start + 90])
-    client.log_batch(run_id, tags=[RunTag("mlflow.note.content", items.note)])
+    for start in range(0, len(measured), 900):
+        client.log_batch(run_id, metrics=measured[start : start + 900])
+    for start in range(0, len(told), 90):
+        client.log_batch(run_id, params=told[start : start + 90])
+    if note:
+        client.log_batch(run_id, tags=[RunTag("mlflow.note.content", note)])
 
 
-def _log_files(client: MlflowClient, run_id: str, folder: Path, pictures: dict[str, bytes]) -> None:
-    for path in _existing(folder, (*_ROOT_FILES, *(path.name for path in sorted(folder.glob("master.*"))))):
-        client.log_artifact(run_id, str(path))
-    for name in ("stems", "midi", "alternatives"):
-        if (folder / name).is_dir():
-            client.log_artifacts(run_id, str(folder / name), artifact_path=name)
-    _log_pictures(client, run_id, pictures)
-
-
-def _log_pictures(client: MlflowClient, run_id: str, pictures: dict[str, bytes]) -> None:
-    from tempfile import TemporaryDirectory
-
-    with TemporaryDirectory() as beside:
-        for name, data in pictures.items():
-            (Path(beside) / f"{name}.png").write_bytes(data)
-        client.log_artifacts(run_id, beside, artifact_path="pictures")
-
-
-def _existing(folder: Path, names: Sequence[str]) -> list[Path]:
-    return [folder / name for name in names if (folder / name).is_file()]
+def _gather_files(target: Path, bundle: Path, pictures: Mapping[str, bytes]) -> None:
+    """Lay out the artifacts of a run: what of the bundle is logged, and the pictures. Files are linked, not copied."""
+    names = [name for name in _ROOT_FILES if (bundle / name).is_file()]
+    names += [path.name for path in sorted(bundle.glob("master.*"))]
+    for folder in ("stems", "midi", "alternatives"):
+        names += [path.relative_to(bundle).as_posix() for path in (bundle / folder).rglob("*") if path.is_file()]
+    for name in names:
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        (target / name).symlink_to((bundle / name).resolve())
+    (target / "pictures").mkdir()
+    for name, data in pictures.items():
+        (target / "pictures" / f"{name}.png").write_bytes(data)

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import io
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import anywidget
-import numpy as np
 import traitlets
 
-from workbench.domain.audio import Audio
 from workbench.domain.results import Track
 from workbench.output.html_tables import asset
+from workbench.output.page_audio import MIME, encode_for_page
 from workbench.output.player_data import player_data, track_names
 
 _ASSETS = Path(__file__).resolve().parent / "assets"
-MIME = "audio/ogg"
-# Vorbis is encoded three times as fast as MP3 and is as small; 0.5 gives about 110 kbit/s.
-_COMPRESSION = 0.5
-_BLOCK_FRAMES = 8192
-_HIGHEST_RATE_HZ = 48000
 
 
 class TrackPlayer(anywidget.AnyWidget):
@@ -44,33 +37,6 @@ class TrackPlayer(anywidget.AnyWidget):
 
     def __init__(self, track: Track, *, stems: bool = True) -> None:
         super().__init__(data=player_data(track), tracks=_encoded(track, stems))
-
-
-def encode_for_page(audio: Audio) -> bytes:
-    """The audio as Ogg Vorbis for listening in a page: small, and good enough to judge the music by.
-
-    Rates above 48 kHz are halved, as loudspeakers in a browser play no more.
-    """
-    import soundfile
-
-    samples, rate = audio.samples, audio.sample_rate_hz
-    while rate > _HIGHEST_RATE_HZ:
-        samples, rate = _halved(samples), rate // 2
-    frames = np.clip(samples.T, -1.0, 1.0)
-    buffer = io.BytesIO()
-    with soundfile.SoundFile(
-        buffer, "w", rate, 2, format="OGG", subtype="VORBIS", compression_level=_COMPRESSION
-    ) as file:
-        # The encoder takes its input on the stack: a long song in one piece would overflow it.
-        for start in range(0, len(frames), _BLOCK_FRAMES):
-            file.write(frames[start : start + _BLOCK_FRAMES])
-    return buffer.getvalue()
-
-
-def _halved(samples: Any) -> Any:
-    from scipy.signal import resample_poly
-
-    return resample_poly(samples, 1, 2, axis=1).astype(np.float32)
 
 
 def _encoded(track: Track, stems: bool) -> list[dict[str, Any]]:

@@ -10,7 +10,6 @@ import traitlets
 
 from workbench.domain.score import Note, Score
 from workbench.domain.song import DRUM_ROLES, drum_role
-from workbench.domain.units import beats_to_seconds
 from workbench.output.palette import ACCENT, element_colour
 
 _ASSETS = Path(__file__).resolve().parent / "assets"
@@ -68,11 +67,19 @@ def roll_data(score: Score) -> dict[str, Any]:
         "low": min(pitches, default=62) - 2,
         "high": max(pitches, default=57) + 2,
         "sections": [
-            {"name": s.name, "start": s.start_bar * bar_seconds, "end": s.end_bar * bar_seconds, "energy": s.energy}
+            {
+                "name": s.name,
+                "start": score.seconds_at_bar(s.start_bar),
+                "end": score.seconds_at_bar(s.end_bar),
+                "energy": s.energy,
+            }
             for s in score.sections
         ],
         "chords": [
-            {"start": beats_to_seconds(chord.onset_beats, score.tempo_bpm), "symbol": chord.symbol(score.key)}
+            {
+                "start": score.tempo_map.seconds_at(chord.onset_beats),
+                "symbol": chord.symbol(score.key_at(chord.onset_beats)),
+            }
             for chord in score.chords
         ],
         "duration": score.duration_seconds,
@@ -90,9 +97,10 @@ def _lanes(score: Score) -> list[str]:
 
 def _note(note: Note, element: int, score: Score, lanes: list[str] | None) -> list[Any]:
     bar, beat = divmod(note.onset_beats, score.metre.bar_beats)
+    start, end = (score.tempo_map.seconds_at(beats) for beats in (note.start_beats, note.end_beats))
     return [
-        round(beats_to_seconds(note.start_beats, score.tempo_bpm), 4),
-        round(beats_to_seconds(note.duration_beats, score.tempo_bpm), 4),
+        round(start, 4),
+        round(end - start, 4),
         note.pitch if lanes is None else lanes.index(drum_role(note.pitch)),
         note.velocity,
         element,

@@ -1,0 +1,45 @@
+"""How far the chords that are heard are those that were written.
+
+Conventions
+-----------
+The weighted chord symbol recall over major and minor of MIREX (`mir_eval.chord.majmin`): the share of the time under a
+written major or minor triad in which the same triad is heard; chords that hold neither are left out. 0..1, 1 is best;
+None where nothing is compared. See `analysis.chords` for the ear.
+"""
+
+from __future__ import annotations
+
+from workbench.analysis.chords import HeardChord, estimate_chords, majmin_overlap, triad_of
+from workbench.domain.audio import Audio
+from workbench.domain.score import Score
+from workbench.domain.units import beats_to_seconds
+
+
+def chord_overlap(score: Score, audio: Audio) -> float | None:
+    """Overlap of a score's chords with those heard in its sound."""
+    return overlap(written_chords(score), estimate_chords(audio))
+
+
+def written_chords(score: Score) -> tuple[HeardChord, ...]:
+    """The score's chords in seconds, as major or minor triads."""
+    return tuple(
+        HeardChord(
+            float(beats_to_seconds(chord.onset_beats, score.tempo_bpm)),
+            float(beats_to_seconds(chord.end_beats, score.tempo_bpm)),
+            triad_of(chord.root, chord.quality),
+        )
+        for chord in score.chords
+    )
+
+
+def overlap(written: tuple[HeardChord, ...], heard: tuple[HeardChord, ...]) -> float | None:
+    """Share of compared time in which the triads agree.
+
+    Examples
+    --------
+    >>> one = (HeardChord(0.0, 2.0, (0, "maj")), HeardChord(2.0, 4.0, (9, "min")))
+    >>> overlap(one, one), overlap(one, (HeardChord(0.0, 4.0, (0, "maj")),))
+    (1.0, 0.5)
+    """
+    agree, compared = majmin_overlap(written, heard)
+    return agree / compared if compared > 0.0 else None

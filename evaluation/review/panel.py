@@ -1,0 +1,115 @@
+"""The notebook view of a blind session: one question at a time, answers kept on disk after each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
+
+from evaluation.review.design import Answer, Session, Trial
+from evaluation.review.store import log_answers, save_answers
+from workbench.domain.errors import ParameterError, TrackingError
+from workbench.output.html_tables import asset
+from workbench.output.page_audio import encode_for_page
+
+_ASSETS = Path(__file__).resolve().parent / "assets"
+_ASK = {
+    "ab": "Which do you prefer?",
+    "abx": "Which of A and B is X?",
+    "mushra": "How good is each beside the reference? One of them is the reference itself.",
+}
+
+
+class ReviewPanel(anywidget.AnyWidget):
+    """Asks every question of a session; letters alone reach the page.
+
+    Parameters
+    ----------
+    session
+        What is asked, of whom.
+    folder
+        Where answers are kept; by default `runs/review` of the workspace.
+    track
+        Whether the finished session is logged in MLflow.
+    """
+
+    _esm = asset("switcher.js") + (_ASSETS / "panel.js").read_text(encoding="utf-8")
+    _css = asset("switcher.css") + (_ASSETS / "panel.css").read_text(encoding="utf-8")
+    question: Any = traitlets.Dict().tag(sync=True)
+    sounds: Any = traitlets.List().tag(sync=True)
+
+    def __init__(self, session: Session, *, folder: Path | None = None, track: bool = True) -> None:
+        super().__init__()
+        self.session, self.folder, self.track = session, folder, track
+        self.answers: list[Answer] = []
+        self.problem = ""
+        self.on_msg(self._receive)
+        self._ask()
+
+    def answer(self, values: Mapping[str, Any], *, comment: str = "", heard: Mapping[str, float] | None = None) -> None:
+        """Answer the present question: {"choice": "A"}, or ratings by letter; then the next one is asked.
+
+        Raises
+        ------
+        ParameterError
+            If every question was answered, or if the values do not answer this one.
+        """
+        number = len(self.answers)
+        if number >= len(self.session.trials):
+            raise ParameterError("the session is over: every question was answered")
+        trial = self.session.trials[number]
+        self.answers.append(self._answer(trial, number, values, comment, heard or {}))
+        save_answers(self.answers, folder=self.folder)
+        if len(self.answers) == len(self.session.trials) and self.track:
+            try:
+                log_answers(self.answers)
+            except TrackingError as error:
+                self.problem = str(error)
+        self._ask()
+
+    def _answer(
+        self, trial: Trial, number: int, values: Mapping[str, Any], comment: str, heard: Mapping[str, float]
+    ) -> Answer:
+        session, letters = self.session, trial.versions
+        seconds: dict[str, float] = {}
+        for letter, version in letters.items():
+            seconds[version] = round(seconds.get(version, 0.0) + float(heard.get(letter, 0.0)), 1)
+        common: dict[str, Any] = {
+            "session": session.name, "kind": session.kind, "reviewer": session.reviewer, "item": trial.item,
+            "trial": number, "comment": comment.strip(), "heard_seconds": seconds,
+        }  # fmt: skip
+        if session.kind == "mushra":
+            if set(values) != set(letters) or not all(0 <= float(value) <= 100 for value in values.values()):
+                raise ParameterError(f"ratings: expected 0 to 100 for each of {', '.join(letters)}")
+            return Answer(**common, ratings={letters[letter]: float(value) for letter, value in values.items()})
+        if values.get("choice") not in ("A", "B"):
+            raise ParameterError(f"choice: expected A or B, got {values.get('choice')!r}")
+        return Answer(**common, choice=letters[values["choice"]], truth=letters.get("X", ""))
+
+    def _receive(self, _: Any, message: Mapping[str, Any], __: Any) -> None:
+        # A click that comes twice answers once.
+        if message.get("trial") == len(self.answers):
+            self.answer(message["values"], comment=message.get("comment", ""), heard=message.get("heard", {}))
+
+    def _ask(self) -> None:
+        number, count = len(self.answers), len(self.session.trials)
+        if number == count:
+            self.sounds = []
+            told = self.problem or "Your answers are kept."
+            self.question = {"done": True, "progress": f"{count} of {count} answered", "text": f"Thank you. {told}"}
+            return
+        trial = self.session.trials[number]
+        letters = sorted(letter for letter in trial.versions if letter != "X")
+        order = [*letters, *(["X"] if "X" in trial.versions else [])]
+        named = [{"name": letter, "label": letter} for letter in order]
+        sounds = [trial.sounds[letter] for letter in order]
+        if trial.open is not None:
+            named, sounds = [{"name": "open", "label": "Reference"}, *named], [trial.open, *sounds]
+        self.sounds = [encode_for_page(sound) for sound in sounds]
+        self.question = {
+            "done": False, "kind": self.session.kind, "trial": number, "letters": letters, "sounds": named,
+            "progress": f"Question {number + 1} of {count}", "text": _ASK[self.session.kind],
+        }  # fmt: skip

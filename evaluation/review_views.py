@@ -1,0 +1,152 @@
+"""What the review notebooks show: runs, comparisons and blind results as tables, differences as a picture."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from evaluation.catalogue import metric
+from evaluation.comparison import Comparison, Difference
+from evaluation.estimators import error_text
+from evaluation.review.outcome import ReviewResult
+from evaluation.run_result import RESULT_FILE, RunResult, load_run, told_outliers
+from evaluation.tables import difference_cells, interval, number, verdict_line
+from workbench.output.html_tables import light, plain_table
+from workbench.output.labels import format_number
+from workbench.tracking import workspace
+from workbench.widgets.tables import HtmlTable
+
+if TYPE_CHECKING:
+    from IPython.display import Image
+
+    from workbench.analysis.profile import Measurements
+    from workbench.analysis.references import ReferenceProfile
+
+_LIGHTS = {"worse": "fail", "better": "pass", "differs": "warn", "no difference shown": "not applicable"}
+_COLOURS = {"worse": "#c8352b", "better": "#2e8b57", "differs": "#d08a1d", "no difference shown": "#9aa1ad"}
+
+
+def runs_on_disk(folder: Path | None = None) -> list[Path]:
+    """Folders of suites' runs, oldest first; by default those in `runs/evaluation` of the workspace."""
+    place = folder or workspace() / "runs" / "evaluation"
+    return [path.parent for path in sorted(place.glob(f"*/{RESULT_FILE}"), key=lambda path: path.stat().st_mtime)]
+
+
+def runs_table(folders: Sequence[Path]) -> HtmlTable:
+    """What there is to compare."""
+    rows = []
+    for folder in folders:
+        run = load_run(folder)
+        rows.append(
+            (folder.name, run.title, run.created, str(len(run.tracks)), str(len(run.failures)), run.code_digest[:10])
+        )
+    heads = ("Run", "Suite", "Made", "Tracks", "Failed", "Code")
+    return HtmlTable(plain_table(heads, rows, numeric=(3, 4)))
+
+
+def comparison_view(found: Comparison, *, everything: bool = False) -> HtmlTable:
+    """Verdict in one line, then what became worse, better, or differs."""
+    rows = found.rows if everything else found.with_verdict("worse", "better", "differs")
+    heads = (
+        "Verdict",
+        "Figure",
+        "Before",
+        "After",
+        "Difference",
+        "95 % interval",
+        "n",
+        "Estimator errs by",
+        "Least track",
+    )
+    body = "".join(_row_html(row) for row in rows)
+    head = "".join(f'<th scope="col">{text}</th>' for text in heads)
+    table = f'<table class="bf-table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>' if rows else ""
+    outcome = "fail" if found.regressions else "pass"
+    return HtmlTable(f"<p>{light(outcome)}<b>{escape(verdict_line(found))}</b></p>{table}")
+
+
+def _row_html(row: Difference) -> str:
+    verdict, *cells = difference_cells(row)
+    first = f"<td>{light(_LIGHTS[verdict])}{verdict}</td>"
+    return f"<tr>{first}{''.join(f'<td>{escape(text)}</td>' for text in (*cells, row.worst_track))}</tr>"
+
+
+def summary_view(result: RunResult) -> HtmlTable:
+    """Means with intervals of the figures that have a better way, then tracks that lie far off."""
+    rows = [
+        (metric(one.name).title, f"{number(one.mean)} {metric(one.name).unit}", interval(one.low, one.high), str(one.n),
+         error_text(metric(one.name).estimator))
+        for one in result.summary() if metric(one.name).direction != "neither"
+    ]  # fmt: skip
+    far = "".join(
+        f"<p>{light('warn')}<b>{escape(track)}</b> lies far off: {escape(', '.join(titles))}</p>"
+        for track, titles in told_outliers(result.summary()).items()
+    )
+    return HtmlTable(
+        plain_table(("Figure", "Mean", "95 % interval", "n", "Estimator errs by"), rows, numeric=(3,)) + far
+    )
+
+
+def differences_picture(found: Comparison, *, most: int = 24) -> Image:
+    """Differences with their intervals, in units of what counts for each figure; right of the line is better."""
+    from IPython.display import Image
+
+    from workbench.output.drawing import canvas, look, to_png
+
+    rows = [row for row in found.rows if row.metric.direction != "neither" and row.metric.least > 0.0][:most][::-1]
+    with look():
+        figure, (axes,) = canvas(max(1.6, 0.26 * len(rows) + 0.7))
+        for place, row in enumerate(rows):
+            sign = (1.0 if row.metric.direction == "higher" else -1.0) / row.metric.least
+            low, high = (sign * end if math.isfinite(end) else sign * row.difference for end in (row.low, row.high))
+            axes.plot([low, high], [place, place], color=_COLOURS[row.verdict], linewidth=3, solid_capstyle="round")
+            axes.plot(sign * row.difference, place, "o", color=_COLOURS[row.verdict], markersize=6)
+        axes.axvline(0.0, color="#1d2330", linewidth=0.8)
+        axes.axvspan(-1.0, 1.0, color="#9aa1ad", alpha=0.15, linewidth=0)
+        axes.set_yticks(range(len(rows)), [row.metric.title for row in rows])
+        axes.set_xscale("symlog", linthresh=2.0)
+        axes.set(xlabel="worse  \N{LEFTWARDS ARROW}  difference in units of what counts  \N{RIGHTWARDS ARROW}  better")
+        axes.grid(True, axis="x")
+    return Image(data=to_png(figure), format="png", alt="differences", embed=True)  # type: ignore[no-untyped-call]
+
+
+def distances_view(distances: dict[str, dict[str, float]]) -> HtmlTable:
+    """Distances by reference, nearest first."""
+    ordered = sorted(distances.items(), key=lambda item: item[1].get("overall", math.inf))
+    names = sorted({name for _, row in ordered for name in row if name != "overall"})
+    rows = [
+        (key, *(format_number(row[name]) if name in row else "\N{EN DASH}" for name in ("overall", *names)))
+        for key, row in ordered
+    ]
+    heads = ("Reference", "overall", *(name.replace("_", " ") for name in names))
+    return HtmlTable(plain_table(heads, rows, numeric=range(1, len(heads))))
+
+
+def against_references(measured: Measurements, profiles: Sequence[ReferenceProfile]) -> tuple[Image, Image]:
+    """Spectrum over the references' range, and the radar."""
+    from IPython.display import Image
+
+    from workbench.analysis.spectrum import THIRD_OCTAVE_HZ
+    from workbench.output.drawing import to_png
+    from workbench.output.reference_figures import radar, spectrum_in_range
+
+    spectra = [profile.third_octave_db for profile in profiles]
+    figures = (
+        spectrum_in_range(THIRD_OCTAVE_HZ, measured.third_octave_db, spectra),
+        radar(measured, [profile.measured for profile in profiles]),
+    )
+    first, second = (Image(data=to_png(figure), format="png", embed=True) for figure in figures)  # type: ignore[no-untyped-call]
+    return first, second
+
+
+def review_view(result: ReviewResult) -> HtmlTable:
+    """What a blind review shows."""
+    rows = [(one.version, number(one.value), interval(one.low, one.high), str(one.n)) for one in result.versions]
+    words = [f"<b>{escape(result.verdict)}</b>", f"{len(result.reviewers)} reviewers"]
+    words += [f"p = {result.p_value:.3g}"] if result.p_value is not None else []
+    words += [f"agreement {number(result.agreement)} (Krippendorff's alpha)"] if result.agreement is not None else []
+    words += [f"left out: {escape(', '.join(result.left_out))}"] if result.left_out else []
+    return HtmlTable(f"<p>{'; '.join(words)}</p>" + plain_table(("Version", "Value", "95 % interval", "n"), rows))

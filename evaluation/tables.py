@@ -1,0 +1,92 @@
+"""Runs and comparisons as plain text, for the command line."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+
+from evaluation.catalogue import metric
+from evaluation.comparison import Comparison, Difference
+from evaluation.estimators import error_text
+from evaluation.run_result import RunResult, told_outliers
+from workbench.output.labels import format_number
+
+
+def run_table(result: RunResult) -> str:
+    """Means with intervals and the estimators' own errors, then the tracks that lie far off and those that failed."""
+    summaries = result.summary()
+    rows = []
+    for one in summaries:
+        what = metric(one.name)
+        if what.direction != "neither":
+            rows.append(
+                (what.title, f"{number(one.mean)} {what.unit}", interval(one.low, one.high), str(one.n), what.direction,
+                 error_text(what.estimator))
+            )  # fmt: skip
+    lines = [f"{result.title}: {len(result.tracks)} tracks in {result.seconds:.0f} s, "
+             f"{result.peak_memory_mb:.0f} MB at most", ""]  # fmt: skip
+    lines += columns(("figure", "mean", "95 % interval", "n", "better", "estimator errs by"), rows)
+    lines += [""] * bool(result.sets)
+    lines += [
+        f"set      {name.replace('_', ' ')} from the references {number(one.value)} "
+        f"({interval(one.low, one.high)}; {one.embedding}; {one.n_windows} windows of {one.n_recordings} recordings)"
+        for name, one in result.sets.items()
+    ]
+    far = told_outliers(summaries)
+    lines += [""] * bool(far) + [f"far off  {track}: {', '.join(titles)}" for track, titles in far.items()]
+    lines += [f"failed   {name}: {why}" for name, why in result.failures.items()]
+    return "\n".join(lines)
+
+
+def comparison_table(found: Comparison, *, everything: bool = False) -> str:
+    """What became worse, then better, then what differs; with `everything` also that of which nothing was shown."""
+    lines = [f"{found.second} against {found.first}: {len(found.tracks)} tracks in both", verdict_line(found)]
+    shown = found.rows if everything else found.with_verdict("worse", "better", "differs")
+    if shown:
+        rows = [difference_cells(row) for row in shown]
+        heads = ("verdict", "figure", "before", "after", "difference", "95 % interval", "n", "estimator errs by")
+        lines += ["", *columns(heads, rows)]
+    lines += [f"only in {found.first}: {name}" for name in found.only_first]
+    lines += [f"only in {found.second}: {name}" for name in found.only_second]
+    return "\n".join(lines)
+
+
+def verdict_line(found: Comparison) -> str:
+    """How many figures became worse and better, in one line."""
+    worse, better = len(found.regressions), len(found.with_verdict("better"))
+    quiet = len(found.with_verdict("no difference shown"))
+    return f"{worse} worse, {better} better, no difference shown in {quiet} of {len(found.rows)} figures"
+
+
+def difference_cells(row: Difference) -> tuple[str, ...]:
+    """One row of a comparison as texts."""
+    what = row.metric
+    return (
+        row.verdict, what.title, number(row.first), number(row.second), f"{signed(row.difference)} {what.unit}".strip(),
+        interval(row.low, row.high, sign=True), str(row.n), error_text(what.estimator),
+    )  # fmt: skip
+
+
+def columns(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """Rows of texts in columns, two blanks apart."""
+    table = [tuple(heads), *(tuple(row) for row in rows)]
+    widths = [max(len(row[index]) for row in table) for index in range(len(heads))]
+    return ["  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in table]
+
+
+def number(value: float) -> str:
+    """A number as text; none for an endless one."""
+    return format_number(value) if math.isfinite(value) else "none"
+
+
+def signed(value: float) -> str:
+    """A number with its sign."""
+    return f"+{format_number(value)}" if value > 0 else format_number(value)
+
+
+def interval(low: float, high: float, *, sign: bool = False) -> str:
+    """An interval as text."""
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return "none (one track)"
+    show = signed if sign else format_number
+    return f"{show(low)} to {show(high)}"

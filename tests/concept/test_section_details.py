@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from workbench.concept import translate
+from workbench.domain.errors import ParameterError
+from workbench.domain.plan import Plan
+from workbench.domain.request import parse_request
+
+STRUCTURE = ["verse", "chorus", "verse", "chorus"]
+
+
+def plan(**technical: Any) -> Plan:
+    parameters = {"creative": {"concept": "pop song"}, "technical": {"key": "C major", "tempo": 120, **technical}}
+    return translate(parse_request({"parameters": parameters}))
+
+
+def test_stated_bars_are_kept_and_the_rest_meets_the_duration() -> None:
+    made = plan(structure=STRUCTURE, section_bars={"chorus": 6, "chorus 2": 10}, duration=64)
+    assert [section.bars for section in made.sections] == [8, 6, 8, 10]
+    assert made.duration_seconds == 64.0
+
+
+def test_without_a_duration_stated_bars_stand_in_for_the_usual_ones() -> None:
+    assert [section.bars for section in plan(structure=STRUCTURE, section_bars={"chorus": 4}).sections][1::2] == [4, 4]
+
+
+@pytest.mark.parametrize("seconds", [45.0, 80.0, 121.0])
+def test_tempo_changes_still_meet_the_duration(seconds: float) -> None:
+    made = plan(structure=STRUCTURE, section_tempos={"chorus": 90.0}, duration=seconds)
+    assert [section.tempo_bpm for section in made.sections] == [None, 90.0, None, 90.0]
+    assert abs(made.duration_seconds - seconds) <= 4 * 60 / 90
+
+
+def test_bars_that_cannot_meet_the_duration_are_refused_in_one_line() -> None:
+    with pytest.raises(ParameterError, match=r"section_bars give 16\.0 s where a duration of 60 s"):
+        plan(structure=["verse", "chorus"], section_bars={"verse": 4, "chorus": 4}, duration=60)
+
+
+def test_degrees_follow_the_section_and_references_count_sections() -> None:
+    made = plan(
+        structure=STRUCTURE,
+        chords={"verse": "I vi IV V", "chorus 2": "I | V/V"},
+        section_keys={"chorus 2": "D major"},
+        section_feels={"verse 1": "half-time"},
+        duration=64,
+    )
+    symbols = [[chord.symbol() for chord in section.chords[:2]] for section in made.sections]
+    assert symbols == [["C", "Am"], [], ["C", "Am"], ["D", "E"]]
+    assert [section.feel for section in made.sections] == ["half-time", "normal", "normal", "normal"]
+
+
+def test_names_that_are_not_in_the_structure_are_refused() -> None:
+    with pytest.raises(ParameterError, match="section_tempos name chorus 3, which the structure does not hold"):
+        plan(structure=STRUCTURE, section_tempos={"chorus 3": 90.0})
+
+
+def test_degrees_alone_tell_the_mode() -> None:
+    parameters = {"creative": {"concept": "pop song"}, "technical": {"chords": "i VI III VII"}}
+    assert translate(parse_request({"parameters": parameters})).key.mode == "minor"
+
+
+def test_variation_is_a_decision() -> None:
+    assert plan().variation == 0.5
+    assert plan(variation=0.1).variation == 0.1
+    assert {d.parameter: d.source for d in plan(variation=0.1).decisions}["variation"] == "stated"

@@ -1,0 +1,178 @@
+"""Sessions are blind, balanced and level-matched; results follow the tests that they name."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from evaluation.review import ReviewPanel, ab_session, abx_session, load_answers, mushra_session, results, to_csv
+from evaluation.review.design import Answer, Session
+from evaluation.review.outcome import krippendorff_alpha
+from evaluation.review.store import save_answers
+from workbench.analysis.levels import at_equal_loudness
+from workbench.analysis.loudness import integrated_loudness, true_peak_dbtp
+from workbench.domain.audio import Audio
+from workbench.domain.errors import ParameterError
+
+RATE = 24000
+
+
+def tone(hz: float, level: float, seconds: float = 3.0) -> Audio:
+    wave = level * np.sin(2 * np.pi * hz * np.arange(round(seconds * RATE)) / RATE)
+    return Audio(np.stack([wave, wave]).astype(np.float32), RATE)
+
+
+ITEMS = {"one": {"old": tone(200, 0.5), "new": tone(300, 0.1)}, "two": {"old": tone(400, 0.2), "new": tone(500, 0.9)}}
+
+
+def test_sounds_are_equally_loud_and_none_clips() -> None:
+    level = at_equal_loudness({"quiet": tone(300, 0.02), "loud": tone(400, 0.99), "long": tone(500, 0.3, 40.0)})
+    lufs = [integrated_loudness(audio) for audio in level.values()]
+    assert max(lufs) - min(lufs) < 0.05
+    assert all(true_peak_dbtp(audio) <= -0.99 for audio in level.values())
+    assert level["long"].duration_seconds == 30.0
+
+
+def test_orders_are_balanced_and_differ_by_reviewer() -> None:
+    session = ab_session(ITEMS, name="s", reviewer="ann", repeats=6)
+    assert len(session.trials) == 12
+    assert sum(trial.versions["A"] == "new" for trial in session.trials) == 6
+    again = ab_session(ITEMS, name="s", reviewer="ann", repeats=6)
+    assert [trial.versions for trial in again.trials] == [trial.versions for trial in session.trials]
+    other = ab_session(ITEMS, name="s", reviewer="ben", repeats=6)
+    assert [trial.versions for trial in other.trials] != [trial.versions for trial in session.trials]
+    x = [trial.versions["X"] for trial in abx_session(ITEMS, name="s", reviewer="ann", repeats=6).trials]
+    assert x.count("new") == 6
+
+
+def test_letters_hide_what_they_stand_for() -> None:
+    items = {"one": {"reference": tone(200, 0.5), "a-secret": tone(300, 0.1), "b-secret": tone(600, 0.1)}}
+    panel = ReviewPanel(mushra_session(items, name="s", reviewer="ann"), track=False)
+    told = str(panel.question)
+    assert "secret" not in told
+    assert "anchor" not in told
+    assert panel.question["letters"] == ["A", "B", "C", "D"]
+    assert [sound["label"] for sound in panel.question["sounds"]] == ["Reference", "A", "B", "C", "D"]
+    assert all(sound[:4] == b"OggS" for sound in panel.sounds)
+
+
+def test_versions_that_do_not_fit_are_refused() -> None:
+    with pytest.raises(ParameterError, match="same two versions"):
+        ab_session({"one": {"old": tone(200, 0.5)}}, name="s", reviewer="ann")
+    with pytest.raises(ParameterError, match="reference"):
+        mushra_session({"one": {"old": tone(200, 0.5), "new": tone(300, 0.5)}}, name="s", reviewer="ann")
+
+
+def answered(session: Session, folder: Path, choose: Any) -> list[Answer]:
+    panel = ReviewPanel(session, folder=folder, track=False)
+    for trial in session.trials:
+        panel.answer(choose(trial), comment="fine", heard={"A": 2.0, "B": 1.0})
+    assert panel.question["done"]
+    with pytest.raises(ParameterError, match="over"):
+        panel.answer({"choice": "A"})
+    return panel.answers
+
+
+def test_a_clear_preference_is_shown_and_an_even_one_is_not(tmp_path: Path) -> None:
+    session = ab_session(ITEMS, name="s", reviewer="ann", repeats=6)
+    answers = answered(session, tmp_path, lambda trial: {"choice": "A" if trial.versions["A"] == "new" else "B"})
+    found = results(answers)
+    assert found.verdict == "new is preferred"
+    assert found.p_value == pytest.approx(2 * 0.5**12)
+    even = results(answered(session, tmp_path, lambda trial: {"choice": "A"}))
+    assert even.verdict == "no preference shown"
+    assert {one.value for one in even.versions} == {0.5}
+
+
+def test_abx_counts_what_was_told_right(tmp_path: Path) -> None:
+    session = abx_session(ITEMS, name="x", reviewer="ann", repeats=8)
+    right = results(
+        answered(session, tmp_path, lambda t: {"choice": "A" if t.versions["A"] == t.versions["X"] else "B"})
+    )
+    assert (right.verdict, right.versions[0].value) == ("a difference is heard", 1.0)
+    guessed = results(answered(session, tmp_path, lambda t: {"choice": "A"}))
+    assert guessed.verdict == "no difference shown"
+
+
+def test_ratings_leave_out_who_does_not_hear_the_reference(tmp_path: Path) -> None:
+    versions = {"reference": tone(200, 0.5), "good": tone(300, 0.4), "poor": tone(90, 0.4)}
+    items = {f"item {n}": versions for n in range(4)}
+    scores = {"reference": 100, "good": 80, "poor": 30, "anchor": 15}
+    for reviewer in ("ann", "ben"):
+        session = mushra_session(items, name="m", reviewer=reviewer)
+        answered(session, tmp_path, lambda t: {letter: scores[version] for letter, version in t.versions.items()})
+    deaf = mushra_session(items, name="m", reviewer="cat")
+    answered(deaf, tmp_path, lambda t: dict.fromkeys(t.versions, 50))
+    found = results(load_answers("m", folder=tmp_path))
+    assert found.left_out == ("cat",)
+    assert [(one.version, one.value) for one in found.versions] == [
+        ("reference", 100.0), ("good", 80.0), ("poor", 30.0), ("anchor", 15.0),
+    ]  # fmt: skip
+    assert found.verdict == "good is rated above poor"
+    assert found.agreement == 1.0
+
+
+def test_wrong_answers_are_refused_and_a_double_click_answers_once(tmp_path: Path) -> None:
+    panel = ReviewPanel(ab_session(ITEMS, name="s", reviewer="ann"), folder=tmp_path, track=False)
+    with pytest.raises(ParameterError, match="expected A or B"):
+        panel.answer({"choice": "C"})
+    for _ in range(2):
+        panel._receive(panel, {"trial": 0, "values": {"choice": "A"}, "heard": {}, "comment": ""}, [])
+    assert len(panel.answers) == 1
+
+
+def test_csv_has_a_line_for_each_judgement(tmp_path: Path) -> None:
+    session = ab_session(ITEMS, name="s", reviewer="ann", repeats=2)
+    answers = answered(session, tmp_path, lambda trial: {"choice": "B"})
+    rows = list(csv.DictReader(io.StringIO(to_csv(answers))))
+    assert len(rows) == 4
+    assert {row["reviewer"] for row in rows} == {"ann"}
+    assert all(row["version"] in ("old", "new") and row["comment"] == "fine" for row in rows)
+
+
+@pytest.mark.filterwarnings("ignore")  # MLflow and its database warn of their own affairs
+def test_a_finished_session_is_logged_for_its_reviewer(tmp_path: Path, monkeypatch: Any) -> None:
+    from mlflow import MlflowClient
+
+    uri = f"sqlite:///{tmp_path}/mlflow.db"
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
+    panel = ReviewPanel(ab_session(ITEMS, name="s", reviewer="ann"), folder=tmp_path)
+    for _ in range(2):
+        panel.answer({"choice": "A"}, comment="warm")
+    client = MlflowClient(tracking_uri=uri)
+    runs = client.search_runs([client.get_experiment_by_name("beatsfoundry/review").experiment_id])
+    assert [run.data.tags["reviewer"] for run in runs] == ["ann"]
+    assert runs[0].data.metrics["review/trials"] == 2.0
+    assert "warm" in runs[0].data.tags["mlflow.note.content"]
+    assert panel.problem == ""
+
+
+def test_answers_of_two_people_do_not_share_a_file(tmp_path: Path) -> None:
+    mixed = [Answer("s", "ab", who, "one", 0, "old") for who in ("ann", "ben")]
+    with pytest.raises(ParameterError, match="one reviewer"):
+        save_answers(mixed, folder=tmp_path)
+    with pytest.raises(ParameterError, match="nobody has answered"):
+        load_answers("none", folder=tmp_path)
+    with pytest.raises(ParameterError, match="one kind"):
+        results([])
+
+
+def test_agreement_is_one_for_the_same_and_nothing_for_chance() -> None:
+    rng = np.random.default_rng(0)
+    assert krippendorff_alpha([[1, 1, 1], [0, 0, 0]], level="nominal") == 1.0
+    chance = krippendorff_alpha([list(rng.integers(0, 2, 4)) for _ in range(400)], level="nominal")
+    assert chance is not None
+    assert abs(chance) < 0.08
+    # Krippendorff 2011, example C (nominal, missing data left out): 0.743.
+    table = [
+        [1, 1, 1], [2, 2, 3, 2], [3, 3, 3, 3], [3, 3, 3, 3], [2, 2, 2, 2], [1, 2, 3, 4], [4, 4, 4, 4], [1, 1, 2, 1],
+        [2, 2, 2, 2], [5, 5, 5], [1, 1], [3],
+    ]  # fmt: skip
+    assert krippendorff_alpha(table, level="nominal") == pytest.approx(0.743, abs=0.001)
+    assert krippendorff_alpha(table, level="interval") == pytest.approx(0.849, abs=0.001)
+    assert krippendorff_alpha([[1]], level="nominal") is None

@@ -1,0 +1,141 @@
+"""Chords heard in audio: templates of the 24 major and minor triads, decoded by Viterbi; and how well two lists agree.
+
+Each frame's chroma is compared with triads whose tones carry their own overtones (Papadopoulos and Peeters 2007), the
+bass with the root and the fifth. The estimator knows neither tempo nor key. Agreement is the weighted chord symbol
+recall over major and minor of MIREX (Pauwels and Peeters 2013; `mir_eval.chord.majmin`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import numpy as np
+import numpy.typing as npt
+
+from workbench.analysis.key import chromagram, frame_seconds
+from workbench.domain.audio import Audio
+from workbench.domain.theory import CHORD_QUALITIES, NOTE_NAMES_SHARP
+
+Array = npt.NDArray[np.float64]
+Triad = tuple[int, str]
+"""Root (pitch class 0..11) and "maj" or "min"."""
+
+_TRIADS: tuple[Triad, ...] = tuple((root, quality) for quality in ("maj", "min") for root in range(12))
+_BASS_HZ = (27.0, 180.0)
+_TONAL_HZ = (120.0, 2100.0)
+_OVERTONES = ((0, 1.0), (7, 0.25), (4, 0.1))
+"""Pitch classes above a tone at which its partials fall, with their weight."""
+_BASS_WEIGHT, _SHARPNESS, _CHANGE_NATS = 0.45, 9.0, 4.5
+_NO_CHORD_LIKENESS = 0.35
+
+
+@dataclass(frozen=True, slots=True)
+class HeardChord:
+    """A stretch of time and the triad that sounds in it; None where there is no chord."""
+
+    start_seconds: float
+    end_seconds: float
+    triad: Triad | None
+
+    @property
+    def symbol(self) -> str:
+        """Printed: "C", "Am", or "N" where there is none."""
+        if self.triad is None:
+            return "N"
+        return NOTE_NAMES_SHARP[self.triad[0]] + ("m" if self.triad[1] == "min" else "")
+
+
+def triad_of(root: int, quality: str) -> Triad | None:
+    """The major or minor triad within a chord; None if it holds neither (suspended, diminished, fifths alone).
+
+    Examples
+    --------
+    >>> triad_of(9, "min7"), triad_of(0, "sus4")
+    ((9, 'min'), None)
+    """
+    intervals = set(CHORD_QUALITIES[quality])
+    if {4, 7} <= intervals:
+        return root, "maj"
+    return (root, "min") if {3, 7} <= intervals else None
+
+
+def estimate_chords(audio: Audio) -> tuple[HeardChord, ...]:
+    """The chords of a recording, without gaps from its beginning to its end."""
+    tonal, _ = chromagram(audio, low_hz=_TONAL_HZ[0], high_hz=_TONAL_HZ[1])
+    bass, _ = chromagram(audio, low_hz=_BASS_HZ[0], high_hz=_BASS_HZ[1])
+    if not tonal.any():
+        return (HeardChord(0.0, audio.duration_seconds, None),)
+    path = _viterbi(_SHARPNESS * _likeness(tonal, bass))
+    step = frame_seconds(audio.sample_rate_hz)
+    chords, place = [], 0
+    for state, run in groupby(path):
+        last = place + len(list(run))
+        start = 0.0 if place == 0 else (place + 0.5) * step
+        end = audio.duration_seconds if last == len(path) else (last + 0.5) * step
+        chords.append(HeardChord(start, end, _TRIADS[state] if state < len(_TRIADS) else None))
+        place = last
+    return tuple(chords)
+
+
+def majmin_overlap(reference: Iterable[HeardChord], heard: Sequence[HeardChord]) -> tuple[float, float]:
+    """Seconds in which the triads agree, and seconds in which the reference has one; elsewhere nothing is compared.
+
+    Their ratio is the weighted overlap, over one song or the sums of many.
+
+    Examples
+    --------
+    >>> c, a = (0, "maj"), (9, "min")
+    >>> majmin_overlap([HeardChord(0, 2, c), HeardChord(2, 4, a)], [HeardChord(0, 3, c), HeardChord(3, 4, a)])
+    (3.0, 4.0)
+    """
+    right = compared = 0.0
+    for chord in reference:
+        if chord.triad is None:
+            continue
+        compared += chord.end_seconds - chord.start_seconds
+        for other in heard:
+            overlap = min(chord.end_seconds, other.end_seconds) - max(chord.start_seconds, other.start_seconds)
+            right += overlap if overlap > 0.0 and other.triad == chord.triad else 0.0
+    return right, compared
+
+
+def _likeness(tonal: Array, bass: Array) -> Array:
+    """Likeness of each frame to each triad, then to "no chord", (frames, 25)."""
+    triads, roots = _templates()
+    likeness = _unit(np.sqrt(tonal)) @ triads.T + _BASS_WEIGHT * (_unit(bass) @ roots.T)
+    none = np.where(tonal.sum(axis=1) > 0.0, _NO_CHORD_LIKENESS, 2.0)
+    return np.concatenate([likeness, none[:, None]], axis=1)
+
+
+def _templates() -> tuple[Array, Array]:
+    """Pitch-class weights of each triad, and of its bass, each (24, 12) of length 1."""
+    triads, basses = np.zeros((24, 12)), np.zeros((24, 12))
+    for row, (root, quality) in enumerate(_TRIADS):
+        for interval in CHORD_QUALITIES[quality]:
+            for overtone, weight in _OVERTONES:
+                triads[row, (root + interval + overtone) % 12] += weight
+        basses[row, [root, (root + 7) % 12]] = 1.0, 0.3
+    return _unit(triads), _unit(basses)
+
+
+def _unit(rows: Array) -> Array:
+    lengths: Array = np.linalg.norm(rows, axis=1, keepdims=True)
+    scaled: Array = rows / np.maximum(lengths, 1e-12)
+    return scaled
+
+
+def _viterbi(scores: Array) -> list[int]:
+    """The best path through (frames, states); each change of state costs the same."""
+    best = scores[0].copy()
+    came_from = np.zeros(scores.shape, np.int64)
+    for frame in range(1, len(scores)):
+        changed = int(best.argmax())
+        stays = best >= best[changed] - _CHANGE_NATS
+        came_from[frame] = np.where(stays, np.arange(len(best)), changed)
+        best = np.maximum(best, best[changed] - _CHANGE_NATS) + scores[frame]
+    path = [int(best.argmax())]
+    for frame in range(len(scores) - 1, 0, -1):
+        path.append(int(came_from[frame, path[-1]]))
+    return path[::-1]

@@ -1,0 +1,55 @@
+"""`beatsfoundry explain`."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from workbench.domain.plan import Plan
+
+
+def add_to(commands: Any) -> None:
+    """Declare the command."""
+    parser = commands.add_parser("explain", help="how a request is understood, and why", description=explain.__doc__)
+    parser.add_argument("request", metavar="REQUEST.json", type=Path, help="the request")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.set_defaults(run=explain)
+
+
+def explain(options: argparse.Namespace) -> int:
+    """Print how a request is understood before a note is written: each parameter, its value, source and reason."""
+    from workbench.concept import explain as table_of
+    from workbench.concept import translate
+    from workbench.domain.request import load_request
+    from workbench.pipeline import load_references
+
+    request = load_request(options.request)
+    plan = translate(request, references=load_references(request))
+    if options.json:
+        from workbench.output import to_json
+
+        print(to_json(table_of(plan)), end="")
+    else:
+        _print_table(plan)
+    return 0
+
+
+def _print_table(plan: Plan) -> None:
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    from workbench.concept import contradictions
+
+    console = Console()
+    table = Table("parameter", "value", "source", "why", title=escape(plan.concept), title_justify="left")
+    table.columns[0].no_wrap = table.columns[2].no_wrap = True
+    for decision in plan.decisions:
+        table.add_row(decision.parameter, escape(decision.value), decision.source, escape(decision.reason))
+    console.print(table)
+    for found in contradictions(plan):
+        console.print(
+            f"contradiction: {found['parameter']} is {found['value']}: {found['contradiction']}", markup=False
+        )

@@ -1,0 +1,80 @@
+"""`beatsfoundry modify`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workbench.cli.progress import progress_bar
+from workbench.domain.errors import WorkbenchError
+
+if TYPE_CHECKING:
+    from workbench.editing import Edit
+
+
+def add_to(commands: Any) -> None:
+    """Declare the command."""
+    parser = commands.add_parser("modify", help="edit a finished track", description=modify.__doc__)
+    parser.add_argument("bundle", metavar="DIR", type=Path, nargs="?", help="bundle to edit; it stays as it is")
+    parser.add_argument("edits", metavar="CHANGES.json", type=Path, nargs="?", help="a list of edits")
+    parser.add_argument("--out", metavar="DIR2", type=Path, help="folder to write; absent or empty")
+    parser.add_argument("--overwrite", action="store_true", help="replace an earlier bundle in DIR2")
+    parser.add_argument("--track", action="store_true", help="log the edited track in MLflow")
+    parser.add_argument("--json", action="store_true", help="print nothing but the response as JSON")
+    parser.add_argument("--quiet", action="store_true", help="show no progress")
+    parser.add_argument("--schema", action="store_true", help="print the JSON schema of the edits and leave")
+    parser.set_defaults(run=modify)
+
+
+def modify(options: argparse.Namespace) -> int:
+    """Apply edits to a finished bundle and write a new one; what no edit touches keeps its bytes."""
+    from workbench.editing.edits import edits_schema, load_edits
+
+    if options.schema:
+        print(json.dumps(edits_schema(), indent=2, ensure_ascii=False))
+        return 0
+    if options.bundle is None or options.edits is None or options.out is None:
+        raise WorkbenchError("expected DIR CHANGES.json --out DIR2 (see beatsfoundry modify --help)")
+    if options.out.expanduser().resolve() == options.bundle.expanduser().resolve():
+        raise WorkbenchError(f"{options.out} is the bundle that is edited, which stays as it is: name another folder")
+    edits = load_edits(options.edits)
+    from workbench.output import check_target, has_sound
+
+    check_target(options.out, overwrite=options.overwrite)
+    if has_sound(options.bundle):
+        return _track(options, edits)
+    return _notes(options, edits)
+
+
+def _track(options: argparse.Namespace, edits: tuple[Edit, ...]) -> int:
+    from workbench.cli.generate import log, print_response, summary
+    from workbench.editing.modifying import modify as change
+    from workbench.output import export
+
+    with progress_bar(options.bundle.name, quiet=options.quiet) as progress:
+        track = change(options.bundle, edits, progress=lambda fraction, message: progress(0.9 * fraction, message))
+        progress(0.9, "export")
+        outputs = export(track, options.out, overwrite=options.overwrite)
+        run_url = log(track, options.out, progress) if options.track else None
+        progress(1.0, "done")
+    if options.json:
+        print_response(track, outputs, options.out)
+        return 0
+    for decision in track.plan.decisions[-len(edits) :]:
+        print(f"{decision.parameter:7} {decision.value}")
+    summary(track, outputs, options.out, run_url)
+    return 0
+
+
+def _notes(options: argparse.Namespace, edits: tuple[Edit, ...]) -> int:
+    from workbench.editing.modifying import modify_notes
+    from workbench.output import export_composition
+
+    song = modify_notes(options.bundle, edits)
+    export_composition(song.plan, song.score, options.out, edits=song.state, overwrite=options.overwrite)
+    for decision in song.plan.decisions[-len(edits) :]:
+        print(f"{decision.parameter:7} {decision.value}")
+    print(f"song    {options.out / 'midi' / 'song.mid'}")
+    return 0

@@ -1,0 +1,219 @@
+"""The frame in which the networks write: four or three quarter notes a bar, one tonic. Songs are laid into it and back.
+
+A compound metre becomes four beats on the grid of triplets, each a dotted quarter: a bar of 12/8 is one bar of the
+frame, two bars of 6/8 are one. A section in a key of its own is written on the song's tonic, in the mode of that key,
+and moved to its place afterwards. So networks that never saw 12/8 write it as the shuffle that they know, and a
+chorus that comes back a tone higher is the same chorus.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from copy import copy
+from dataclasses import replace
+from itertools import pairwise
+
+from workbench.composition.feel import in_register, without_unisons
+from workbench.composition.patterns import compound_patterns
+from workbench.domain.plan import Plan, SectionPlan
+from workbench.domain.score import Note, Part, Score
+from workbench.domain.theory import Chord, Key, Metre
+
+_FRAME = Metre(4, 4)
+_SWING_ROOM = 2.0
+_TINY = 1e-6
+
+
+def to_frame(plan: Plan) -> Plan:
+    """The plan as the networks are asked for it."""
+    sections = tuple(_on_home_tonic(section, plan.key) for section in plan.sections)
+    if not plan.metre.is_compound:
+        return replace(plan, sections=sections)
+    groove = replace(
+        plan.groove, patterns=compound_patterns(plan.groove.patterns), steps_per_beat=3, swing_percent=50.0
+    )
+    return replace(
+        plan,
+        metre=_FRAME,
+        tempo_bpm=plan.tempo_bpm / plan.metre.beat_beats,
+        sections=_in_frame_bars(sections, plan.metre),
+        groove=groove,
+    )
+
+
+def from_frame(score: Score, plan: Plan) -> Score:
+    """The score in the plan's own metre and keys."""
+    framed = to_frame(plan).sections
+    scale = plan.metre.beat_beats
+    chords: list[Chord] = []
+    notes: dict[str, list[Note]] = {name: [] for name in score.parts}
+    for section, frame in zip(plan.sections, framed, strict=True):
+        place = _Place(
+            section, frame, plan, _FRAME.bar_beats if plan.metre.is_compound else plan.metre.bar_beats, scale
+        )
+        chords += place.chords(score.chords)
+        for name, part in score.parts.items():
+            notes[name] += place.notes(part.notes, name)
+    parts = {name: Part(name, _settled(name, found, plan)) for name, found in notes.items()}
+    return Score(score.title, plan.tempo_bpm, plan.metre, plan.key, plan.sections, _joined(chords), parts)
+
+
+def is_plain(plan: Plan) -> bool:
+    """Whether song and frame are the same."""
+    return not plan.metre.is_compound and not any(interval_to(section.key, plan.key) for section in plan.sections)
+
+
+def score_to_frame(score: Score, plan: Plan) -> Score:
+    """A standing song as it would lie in the frame: the way back of `from_frame`."""
+    framed = to_frame(plan)
+    chords: list[Chord] = []
+    notes: dict[str, list[Note]] = {name: [] for name in score.parts}
+    for section, frame in zip(plan.sections, framed.sections, strict=True):
+        place = _Place(section, frame, plan, framed.metre.bar_beats, plan.metre.beat_beats).inverted()
+        chords += place.chords(score.chords)
+        for name, part in score.parts.items():
+            notes[name] += place.notes(part.notes, name)
+    parts = {name: Part(name, tuple(sorted(found))) for name, found in notes.items()}
+    chords = list(_filled(_joined(chords), framed.bars * framed.metre.bar_beats))
+    return Score(score.title, framed.tempo_bpm, framed.metre, plan.key, framed.sections, tuple(chords), parts)
+
+
+def frame_range(plan: Plan, bars: range) -> range:
+    """The bars of the frame that hold some bars of the song."""
+    framed = to_frame(plan).sections
+    inside = [
+        frame.start_bar + (bar - section.start_bar) * frame.bars // section.bars
+        for section, frame in zip(plan.sections, framed, strict=True)
+        for bar in range(section.start_bar, section.end_bar)
+        if bar in bars
+    ]
+    return range(min(inside), max(inside) + 1)
+
+
+def interval_to(key: Key | None, home: Key) -> int:
+    """Semitones from the song's tonic to a section's, -5 to 6.
+
+    Examples
+    --------
+    >>> interval_to(Key.parse("G minor"), Key.parse("F minor")), interval_to(None, Key.parse("C"))
+    (2, 0)
+    """
+    return 0 if key is None else (key.tonic - home.tonic + 5) % 12 - 5
+
+
+class _Place:
+    """Where a section lies in the frame and in the song."""
+
+    def __init__(self, section: SectionPlan, frame: SectionPlan, plan: Plan, frame_bar: float, scale: float) -> None:
+        self._frame_start = frame.start_bar * frame_bar
+        self._start = section.start_bar * plan.metre.bar_beats
+        self._length = section.bars * plan.metre.bar_beats
+        self._scale, self._interval = scale, interval_to(section.key, plan.key)
+
+    def inverted(self) -> _Place:
+        """The way back."""
+        other = copy(self)
+        other._frame_start, other._start = self._start, self._frame_start
+        other._length, other._scale, other._interval = self._length / self._scale, 1.0 / self._scale, -self._interval
+        return other
+
+    def notes(self, notes: Iterable[Note], element: str) -> list[Note]:
+        """The notes that begin in this section, in song time; two halves of a frame bar may part at its end."""
+        up = 0 if element == "percussion" else self._interval
+        placed = []
+        for note in notes:
+            onset = (note.onset_beats - self._frame_start) * self._scale
+            if -_TINY <= onset < self._length - _TINY:
+                room = self._length - onset + (_SWING_ROOM if not self._interval else 0.0)
+                placed.append(
+                    replace(
+                        note,
+                        onset_beats=round(self._start + onset, 6),
+                        duration_beats=round(min(note.duration_beats * self._scale, room), 6),
+                        shift_beats=round(note.shift_beats * self._scale, 6),
+                        pitch=note.pitch + up,
+                    )
+                )
+        return placed
+
+    def chords(self, chords: Iterable[Chord]) -> list[Chord]:
+        """The chords of this section, cut at its borders, in song time."""
+        placed = []
+        for chord in chords:
+            onset = max(0.0, (chord.onset_beats - self._frame_start) * self._scale)
+            end = min(self._length, (chord.end_beats - self._frame_start) * self._scale)
+            if end > onset + _TINY:
+                placed.append(
+                    transposed(
+                        replace(chord, onset_beats=self._start + onset, duration_beats=end - onset), self._interval
+                    )
+                )
+        return placed
+
+
+def transposed(chord: Chord, semitones: int) -> Chord:
+    """The chord moved by semitones."""
+    return replace(chord, root=(chord.root + semitones) % 12, bass=(chord.bass + semitones) % 12)
+
+
+def _on_home_tonic(section: SectionPlan, home: Key) -> SectionPlan:
+    if section.key is None:
+        return section
+    down = -interval_to(section.key, home)
+    chords = tuple(transposed(chord, down) for chord in section.chords)
+    return replace(section, key=Key(home.tonic, section.key.mode), chords=chords)
+
+
+def _in_frame_bars(sections: Sequence[SectionPlan], metre: Metre) -> tuple[SectionPlan, ...]:
+    """Sections in bars of the frame; an odd bar of 6/8 takes a whole one, whose second half is dropped later."""
+    together = round(_FRAME.bar_beats * metre.beat_beats / metre.bar_beats)
+    framed, start = [], 0
+    for section in sections:
+        bars = -(-section.bars // together)
+        chords = tuple(
+            replace(
+                chord,
+                onset_beats=chord.onset_beats / metre.beat_beats,
+                duration_beats=chord.duration_beats / metre.beat_beats,
+            )
+            for chord in section.chords
+        )
+        framed.append(replace(section, start_bar=start, bars=bars, chords=_filled(chords, bars * _FRAME.bar_beats)))
+        start += bars
+    return tuple(framed)
+
+
+def _filled(chords: tuple[Chord, ...], length_beats: float) -> tuple[Chord, ...]:
+    """The last chord is held to the end of the section."""
+    if not chords or chords[-1].end_beats >= length_beats - _TINY:
+        return chords
+    return (*chords[:-1], replace(chords[-1], duration_beats=length_beats - chords[-1].onset_beats))
+
+
+def _joined(chords: Sequence[Chord]) -> tuple[Chord, ...]:
+    """Neighbours that are one chord, parted only by a border of sections, become one again."""
+    joined: list[Chord] = []
+    for chord in chords:
+        last = joined[-1] if joined else None
+        if last and (last.root, last.quality, last.bass) == (chord.root, chord.quality, chord.bass):
+            joined[-1] = replace(last, duration_beats=last.duration_beats + chord.duration_beats)
+        else:
+            joined.append(chord)
+    return tuple(joined)
+
+
+def _settled(element: str, notes: list[Note], plan: Plan) -> tuple[Note, ...]:
+    """Sorted; what moved out of its register comes back by octaves, and no single line overlaps itself."""
+    if element == "percussion":
+        return tuple(sorted(notes))
+    traits = plan.parts[element]
+    settled = sorted(without_unisons(in_register(notes, traits.low_pitch, traits.high_pitch)))
+    if element == "pads":
+        return tuple(settled)
+    ends = dict(pairwise(sorted({note.onset_beats for note in settled})))
+    return tuple(
+        replace(
+            note, duration_beats=round(min(note.duration_beats, ends.get(note.onset_beats, 1e9) - note.onset_beats), 6)
+        )
+        for note in settled
+    )

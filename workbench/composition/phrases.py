@@ -1,0 +1,105 @@
+"""Phrases: where an element pauses, what comes back in each bar, and how much of it is changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from workbench.domain.plan import Plan, SectionPlan
+from workbench.domain.seeding import generator
+
+Way = Literal["rest", "pick-up", "new", "copy", "vary"]
+"""What happens in a bar: nothing, an upbeat to the next one, a new idea, what was, or what was with another ending."""
+
+_HOOKS = ("chorus", "drop", "hook", "refrain", "post-chorus")
+_PICK_UPS = 0.7
+"""Share of pauses that end in an upbeat."""
+_DEVELOPED = 0.55
+"""Share of returning bars that are changed at full variation, at their first return; later ones change more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrasing:
+    """How an element unfolds: bars of its phrase (and of its hook in choruses), bars of eight that are always new."""
+
+    phrase_bars: int
+    hook_bars: int
+    fresh_bars: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BarPlan:
+    """What happens in one bar; `source` is the bar (of the song) that returns."""
+
+    way: Way
+    source: int = -1
+
+
+def plan_bars(
+    plan: Plan, element: str, section: SectionPlan, model: SectionPlan, returns: int, phrasing: Phrasing
+) -> list[BarPlan]:
+    """What happens in each bar of a section.
+
+    Parameters
+    ----------
+    plan : Plan
+    element : str
+    section, model : SectionPlan
+        The section, and the first one of its label, whose material it takes up.
+    returns : int
+        How often the label has come before; what comes for the third time is changed more than for the second.
+    phrasing : Phrasing
+    """
+    resting = resting_bars(plan, element, section)
+    rng = generator(plan.seed, element, "development", section.label, returns)
+    changed = min(0.9, plan.variation * _DEVELOPED * (1.0 + 0.3 * max(0, returns - 1)))
+    length = phrasing.hook_bars if section.name in _HOOKS else phrasing.phrase_bars
+    bars = []
+    for bar in range(section.bars):
+        # Always drawn, so that what one bar does leaves the draws of the others alone.
+        luck, upbeat = rng.random(2)
+        if bar in resting:
+            bars.append(BarPlan("pick-up" if _leads_in(resting, bar, section) and upbeat < _PICK_UPS else "rest"))
+            continue
+        source = _source(section, model, bar, length)
+        turns = bar % 8 in phrasing.fresh_bars or (bar == section.bars - 1 and section.bars % 8 == 4)
+        if source < 0 or (turns and plan.variation > 0.0):
+            bars.append(BarPlan("new"))
+        else:
+            # Phrases change at their ends before they change at their beginnings.
+            odds = changed * (1.5 if bar % 4 == 3 else 0.8) if returns or bar % 4 == 3 else 0.0
+            bars.append(BarPlan("vary" if luck < odds else "copy", source))
+    return bars
+
+
+def resting_bars(plan: Plan, element: str, section: SectionPlan) -> frozenset[int]:
+    """Bars (from the section's start) in which an element pauses: whole pairs, the last of each four first.
+
+    What stands alone does not pause. The others may answer there.
+    """
+    traits = plan.parts.get(element)
+    if traits is None or len(section.elements) == 1 or traits.presence >= 0.95 or section.bars < 4:
+        return frozenset()
+    rng = generator(plan.seed, element, section.label)
+    pairs = list(range(section.bars // 2))
+    order = sorted(pairs, key=lambda pair: (pair % 2 == 0, pair == 0, rng.random()))
+    pauses = order[: round((1.0 - traits.presence) * len(pairs))]
+    return frozenset(2 * pair + half for pair in pauses for half in (0, 1))
+
+
+def first_slot_of_pick_up(rng: np.random.Generator, bar_beats: int) -> int:
+    """Slot from which an upbeat may sound: the last beat, or its second half."""
+    return 12 * (bar_beats - 1) + (6 if rng.random() < 0.4 else 0)
+
+
+def _leads_in(resting: frozenset[int], bar: int, section: SectionPlan) -> bool:
+    """Whether the pause ends with this bar, so that an upbeat may lead back in."""
+    return bar + 1 < section.bars and bar + 1 not in resting
+
+
+def _source(section: SectionPlan, model: SectionPlan, bar: int, phrase_bars: int) -> int:
+    if model is not section and bar < model.bars:
+        return model.start_bar + bar
+    return section.start_bar + bar % phrase_bars if bar >= phrase_bars else -1

@@ -1,0 +1,72 @@
+"""Comparatives: "darker", "a bit less busy", "faster than usual", "sub-heavy" as moves from what is usual."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+
+from workbench.concept.data_files import read_yaml
+from workbench.concept.moves import Move
+
+_LITTLE, _MUCH = 0.6, 1.5
+_DEGREE = (
+    r"(?:(?P<little>a bit|a little(?: bit)?|slightly|somewhat|a touch|a tad|marginally)"
+    r"|(?P<much>much|a lot|far|way|considerably|significantly|even)|rather)\s+"
+)
+_USUAL = r"(?:\s+than\s+(?:is\s+)?(?:usual|normal|typical|average|most|ever|the original|before)\w*)?"
+_DENIED = re.compile(r"\b(?:not|no|never|nothing|n't|without getting|without being)\s+(?:any\s+)?$", re.IGNORECASE)
+_LESS_BEFORE = ("less", "not so", "not too", "not as", "not overly", "not that")
+
+
+def read_comparatives(text: str) -> tuple[tuple[Move, ...], str]:
+    """The moves that a text asks for, and the text without the words that asked.
+
+    What is left holds no word that would be read again: "less busy" must not count as "busy".
+
+    Examples
+    --------
+    >>> moves, rest = read_comparatives("house, a bit darker and less busy")
+    >>> sorted({move.target for move in moves}), rest
+    (['notes', 'texture_density', 'tilt_db', 'valence'], 'house,   and  ')
+    """
+    moves: list[Move] = []
+
+    def take(match: re.Match[str]) -> str:
+        if not _DENIED.search(text[: match.start()]):
+            moves.extend(_moves(match))
+        return " "
+
+    rest = _pattern().sub(take, text)
+    return tuple(moves), rest
+
+
+def _moves(match: re.Match[str]) -> Iterator[Move]:
+    strength = _LITTLE if match["little"] else _MUCH if match["much"] else 1.0
+    amounts, sign = _phrases()[_plain(match["phrase"])]
+    words = " ".join(match.group(0).split())
+    for target, amount in amounts.items():
+        yield Move(target, sign * strength * amount, "text", f"'{words}'")
+
+
+@cache
+def _phrases() -> Mapping[str, tuple[Mapping[str, float], float]]:
+    """Every phrase with the moves of its axis and the sign in which it takes them."""
+    table: dict[str, tuple[Mapping[str, float], float]] = {}
+    for axis in read_yaml("comparatives.yaml").values():
+        more = [*axis["more"], *(f"more {word}" for word in axis["words"])]
+        less = [*axis["less"], *(f"{before} {word}" for word in axis["words"] for before in _LESS_BEFORE)]
+        table |= {_plain(phrase): (axis["moves"], -1.0) for phrase in less}
+        table |= {_plain(phrase): (axis["moves"], 1.0) for phrase in more}
+    return table
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    ordered = sorted(_phrases(), key=lambda phrase: (-len(phrase), phrase))
+    phrases = "|".join(re.escape(phrase).replace(r"\ ", r"[\s_-]+") for phrase in ordered)
+    return re.compile(rf"\b(?:{_DEGREE})?(?P<phrase>{phrases})\b(?!-){_USUAL}", re.IGNORECASE)
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[\s_-]+", " ", text.lower())

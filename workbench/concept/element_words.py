@@ -1,0 +1,173 @@
+"""Elements, density, colour and sections that a text states."""
+
+from __future__ import annotations
+
+import re
+
+from workbench.concept.said import Said, first_said
+from workbench.domain.request import PROCESSING_STYLES
+from workbench.domain.song import ELEMENTS, parse_section_name
+
+_ELEMENT_WORDS = {
+    "percussion": r"drum\s?kits?|drums|drumming|percussion|beats?|drum ?beats?|rhythm section",
+    "bass": r"bass ?lines?|bass|sub ?bass|808s?|low end",
+    "pads": r"pads?|chords?|keys|keyboards?|pianos?|rhodes|strings|organs?|harmony|choirs?",
+    "leads": r"leads?|lead (?:synth|line|melody)|melod(?:y|ies)|solos?|flutes?|toplines?|lead lines?",
+}
+"""Words for an element and its instruments: "only piano" leaves the pads."""
+
+_WHOLE_ELEMENTS = {
+    "percussion": r"drums|drumming|percussion|beats?|drum ?beats?",
+    "bass": r"bass ?lines?|bass(?! (?:drop|drum|guitar))|sub ?bass",
+    "pads": r"pads?|chords?|harmony|harmonies",
+    "leads": r"leads?|lead (?:synth|line|melody)|melod(?:y|ies)|solos?|toplines?",
+}
+"""Words for an element as a whole: "no piano" does not drop the pads, "no chords" does."""
+
+
+def _list_of(words: dict[str, str]) -> str:
+    one = "(?:" + "|".join(words.values()) + ")"
+    joint = r"(?:\s*,\s*(?:and\s+|or\s+)?|\s+and\s+|\s+or\s+|\s*&\s*)(?:no |any |a |some )?"
+    return rf"{one}(?:{joint}{one})*"
+
+
+_NO = r"\b(?:no|without|minus|leave out|leaving out|skip|omit|remove|mute|zero)(?: any| the| an?)?\s+"
+_WITHOUT = re.compile(rf"{_NO}({_list_of(_WHOLE_ELEMENTS)})\b")
+_LESS = re.compile(r"\b(?:(drum|beat|percussion)|(bass)|(melody|lead))-?less\b")
+_ONLY = re.compile(
+    rf"\b(?:only|just|nothing but|solely)\s+(?:a |an |the |some )?({_list_of(_ELEMENT_WORDS)})\b"
+    rf"|\b({_list_of(_ELEMENT_WORDS)})\s+(?:only|alone)\b"
+)
+
+_STYLE_OF_ELEMENTS = re.compile(r"\bdrum\s*(?:and|&|'?n'?|\+)\s*bass\b")
+"""A style whose name lists elements. "Drums and bass only" still means the elements."""
+
+
+def _elements_in(text: str, words: dict[str, str]) -> set[str]:
+    return {element for element, pattern in words.items() if re.search(rf"\b(?:{pattern})\b", text)}
+
+
+def read_palette(text: str) -> Said[tuple[str, ...]] | None:
+    """Elements that are left where a text leaves some out, or names the only ones."""
+    text = _STYLE_OF_ELEMENTS.sub("music", text)
+    absent: set[str] = set()
+    phrases: list[str] = []
+    for match in _WITHOUT.finditer(text):
+        absent |= _elements_in(match.group(1), _WHOLE_ELEMENTS)
+        phrases.append(match.group(0))
+    for match in _LESS.finditer(text):
+        absent.add(("percussion", "bass", "leads")[(match.lastindex or 1) - 1])
+        phrases.append(match.group(0))
+    only = _ONLY.search(text)
+    if only:
+        absent |= set(ELEMENTS) - _elements_in(only.group(1) or only.group(2), _ELEMENT_WORDS)
+        phrases.append(only.group(0))
+    left = tuple(element for element in ELEMENTS if element not in absent)
+    return Said(left, ", ".join(phrases)) if absent and left else None
+
+
+_BARE = r"\b(?:very (?:sparse|minimal)|bare(?:ly there| bones)|skeletal)\b"
+_SPARSE = (
+    r"\b(?:sparse\w*|minimal(?:ist|istic)?(?! (?:techno|house))|stripped[ -](?:back|down)|spacious|open space"
+    r"|few notes)\b"
+)
+_FULL = r"\b(?:dense|busy|layered|lush|orchestral|full[ -]sounding|thick|complex)\b"
+_FULLEST = r"\b(?:wall of sound|maximal\w*|very (?:dense|busy))\b"
+
+
+def read_density(text: str) -> Said[float] | None:
+    """Texture density, 0 to 1."""
+    return first_said(
+        text,
+        [
+            (_BARE, lambda _: 0.12),
+            (_SPARSE, lambda _: 0.25),
+            (_FULLEST, lambda _: 0.92),
+            (_FULL, lambda _: 0.8),
+        ],
+    )
+
+
+_PROCESSING_WORDS = {
+    "lo-fi": r"lo-?fi|lo fi|dusty|crackl\w+|cassette|tape hiss",
+    "vintage": r"vintage|retro|analogue|analog|old[ -]school",
+    "aggressive": r"aggressive|distorted|gritty|crushed|overdriven",
+    "warm": r"warm|warmth|cosy|cozy",
+    "bright": r"bright|sparkling|shimmering|crisp|glossy|shiny",
+    "dark": r"dark|muffled|murky|gloomy|brooding",
+    "wide": r"wide|expansive|vast|huge|immersive|panoramic",
+    "clean": r"clean|pristine|polished|crystal[ -]clear|transparent",
+}
+
+
+def read_processing(text: str) -> Said[str] | None:
+    """The first processing style that a text names or paraphrases."""
+    found = [
+        (first_said(text, [(rf"\b(?:{words})\b", lambda _: True)]), name) for name, words in _PROCESSING_WORDS.items()
+    ]
+    hits = [
+        (text.find(said.words.lower()), name, said.words) for said, name in found if said and name in PROCESSING_STYLES
+    ]
+    return Said(min(hits)[1], min(hits)[2]) if hits else None
+
+
+_SECTION = (
+    r"(?:intros?|verses?|pre[ -]?chorus(?:es)?|post[ -]?chorus(?:es)?|chorus(?:es)?|refrains?|hooks?|bridges?"
+    r"|middle eights?|build[ -]?ups?|builds?|drops?|break[ -]?downs?|breaks?|interludes?|instrumentals?|solos?"
+    r"|themes?|vamps?|codas?|outros?)"
+)
+_JOINT = r"\s*(?:,\s*(?:and |then )?|\band\b|\bthen\b|->|→|–|>|/)\s*(?:a |an |another |the )?"
+_LISTED = re.compile(rf"\b{_SECTION}(?:\s\d)?(?:{_JOINT}{_SECTION}(?:\s\d)?)+\b")
+_SINGLE = re.compile(
+    r"\b(?:intro|outro|pre-?chorus|chorus|verse|breakdown|drop|interlude|coda|(?:a|the|with) bridge|build-?up|refrain)"
+    r"s?\b"
+    r"(?!\s*(?:pedal|effect|over|across))"
+)
+_OR = r"(?:\s*,\s*|\s+and\s+|\s+or\s+)(?:no )?"
+_WITHOUT_SECTION = re.compile(rf"{_NO}({_SECTION}(?:{_OR}{_SECTION})*)\b")
+
+
+def read_structure(text: str) -> Said[tuple[str, ...]] | None:
+    """The whole order of sections, where a text lists it from the intro on or names sections twice.
+
+    Examples
+    --------
+    >>> read_structure("pop: intro, verse, chorus, verse, chorus, outro").value
+    ('intro', 'verse', 'chorus', 'verse', 'chorus', 'outro')
+    """
+    for match in _LISTED.finditer(text):
+        names = _names(match.group(0))
+        if len(names) >= 3 and (names[0] == "intro" or len(set(names)) < len(names)):
+            return Said(names, match.group(0))
+    return None
+
+
+def read_sections(text: str) -> Said[tuple[str, ...]] | None:
+    """Sections that a text wants to be there, in its order, each once.
+
+    Examples
+    --------
+    >>> read_sections("trance with a huge breakdown and a drop, no intro").value
+    ('breakdown', 'drop')
+    """
+    kept = _WITHOUT_SECTION.sub(" ", text)
+    spans = [*_LISTED.finditer(kept), *_SINGLE.finditer(kept)]
+    words = [match.group(0) for match in sorted(spans, key=lambda match: match.start())]
+    names = tuple(dict.fromkeys(name for word in words for name in _names(word)))
+    return Said(names, ", ".join(dict.fromkeys(words))) if names else None
+
+
+def read_absent_sections(text: str) -> Said[tuple[str, ...]] | None:
+    """Sections that a text does not want."""
+    found = list(_WITHOUT_SECTION.finditer(text))
+    names = tuple(dict.fromkeys(name for match in found for name in _names(match.group(1))))
+    return Said(names, ", ".join(match.group(0) for match in found)) if names else None
+
+
+def _names(words: str) -> tuple[str, ...]:
+    return tuple(parse_section_name(_singular(match.group(0))) for match in re.finditer(_SECTION, words))
+
+
+def _singular(word: str) -> str:
+    word = re.sub(r"chorus(?:es)?$", "chorus", word)
+    return word if word.endswith("chorus") else word.removesuffix("s")

@@ -1,0 +1,130 @@
+"""What sections have of their own: bars, tempo, key, feel, pedal; and bars that meet the duration all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from workbench.concept.structure import allot_around
+from workbench.concept.style import Style
+from workbench.domain.errors import ParameterError
+from workbench.domain.plan import Decision, SectionPlan, tempo_map
+from workbench.domain.request import Technical
+from workbench.domain.song import numbered, of_section
+from workbench.domain.theory import Key, Metre
+
+_LOOK_AROUND = 0.4
+"""Share of the bars by which lengths are tried up and down until the seconds fit."""
+
+
+def lay_bars(
+    names: Sequence[str],
+    total_bars: int,
+    style: Style,
+    technical: Technical,
+    *,
+    metre: Metre,
+    tempo_bpm: float,
+    seconds: float | None,
+) -> tuple[int, ...]:
+    """Bars of each section: those that are stated, the others so that the whole lasts as long as wanted.
+
+    Parameters
+    ----------
+    names : sequence of str
+    total_bars : int
+        Bars of the song at its own tempo.
+    style : Style
+    technical : Technical
+        `section_bars` and `section_tempos` are looked at.
+    metre : Metre
+    tempo_bpm : float
+    seconds : float, optional
+        The duration that is asked for; None leaves it to the sections.
+
+    Raises
+    ------
+    ParameterError
+        If the stated bars leave no room, or miss the duration by more than a bar.
+    """
+    counted = numbered(names)
+    stated = {place: of_section(technical.section_bars, *one) for place, one in enumerate(counted)}
+    fixed = {place: bars for place, bars in stated.items() if bars is not None}
+    tempi = [of_section(technical.section_tempos, *one) or tempo_bpm for one in counted]
+    if not fixed and not technical.section_tempos:
+        return allot_around(names, total_bars, style, {})
+
+    def length(bars: Sequence[int]) -> float:
+        return sum(count * metre.bar_beats * 60.0 / tempo for count, tempo in zip(bars, tempi, strict=True))
+
+    if seconds is None:
+        usual = total_bars if not fixed else _with_usual(names, total_bars, style, fixed)
+        return allot_around(names, usual, style, fixed)
+    reach = max(4, round(_LOOK_AROUND * total_bars))
+    least = sum(fixed.values()) + len(names) - len(fixed)
+    totals = range(max(least, total_bars - reach), max(least, total_bars + 2 * reach) + 1)
+    candidates = [allot_around(names, total, style, fixed) for total in totals]
+    best = min(candidates, key=lambda bars: abs(length(bars) - seconds))
+    if abs(length(best) - seconds) > metre.bar_beats * 60.0 / min(tempi):
+        raise ParameterError(
+            f"section_bars give {length(best):.1f} s where a duration of {seconds:g} s is asked for: "
+            "expected both to agree within a bar; leave the duration or one section open"
+        )
+    return best
+
+
+def _with_usual(names: Sequence[str], total_bars: int, style: Style, fixed: Mapping[int, int]) -> int:
+    """Bars in all where the stated lengths replace the usual ones."""
+    usual = allot_around(names, max(total_bars, len(names)), style, {})
+    return sum(fixed.get(place, bars) for place, bars in enumerate(usual))
+
+
+def with_details(sections: Sequence[SectionPlan], technical: Technical, style: Style) -> tuple[SectionPlan, ...]:
+    """The sections with their own tempo, key and feel, and the pedal that the style sets beneath them."""
+    counted = numbered([section.name for section in sections])
+    return tuple(
+        replace(
+            section,
+            tempo_bpm=of_section(technical.section_tempos, *one),
+            key=_key(technical, *one),
+            feel=of_section(technical.section_feels, *one) or "normal",
+            pedal=style.pedals.get(section.name, ""),
+        )
+        for section, one in zip(sections, counted, strict=True)
+    )
+
+
+def section_key(technical: Technical, name: str, number: int, home: Key) -> Key:
+    """The key of the `number`-th section of a name."""
+    return _key(technical, name, number) or home
+
+
+def _key(technical: Technical, name: str, number: int) -> Key | None:
+    text = of_section(technical.section_keys, name, number)
+    return Key.parse(text) if text else None
+
+
+def detail_decisions(
+    sections: Sequence[SectionPlan], technical: Technical, metre: Metre, tempo_bpm: float
+) -> tuple[Decision, ...]:
+    """A decision for each thing that a section has of its own, and for the variation."""
+    stated = "it is stated in the request"
+    lines = []
+    for field in ("section_bars", "section_tempos", "section_keys", "section_feels"):
+        values = getattr(technical, field)
+        if values:
+            lines.append(
+                Decision(field, "; ".join(f"{name}: {value}" for name, value in values.items()), "stated", stated)
+            )
+    if technical.section_bars or technical.section_tempos:
+        seconds = tempo_map(tempo_bpm, metre, sections).seconds_at(sections[-1].end_bar * metre.bar_beats)
+        lines.append(
+            Decision(
+                "length", f"{seconds:.1f} s ({sections[-1].end_bar} bars)", "stated", "the sections' own bars and tempi"
+            )
+        )
+    if technical.variation is None:
+        lines.append(Decision("variation", "0.5", "default", "the request leaves it open"))
+    else:
+        lines.append(Decision("variation", f"{technical.variation:g}", "stated", stated))
+    return tuple(lines)

@@ -1,0 +1,172 @@
+"""Tempo, duration, metre, swing and feel that a text states."""
+
+from __future__ import annotations
+
+import re
+
+from workbench.concept.said import Rule, Said, clamped, first_said
+from workbench.domain.theory import METRES, Metre
+
+TEMPO_LIMITS_BPM = (40.0, 240.0)
+DURATION_LIMITS_SECONDS = (4.0, 900.0)
+BAR_LIMITS = (1.0, 600.0)
+LOUDNESS_LIMITS_LUFS = (-30.0, -6.0)
+
+_NUMBER = r"(\d{1,3}(?:\.\d+)?)"
+
+
+def read_tempo(text: str) -> Said[float] | None:
+    """Tempo in BPM; a range gives its middle."""
+
+    def middle(match: re.Match[str]) -> float:
+        return (float(match.group(1)) + float(match.group(2))) / 2
+
+    def number(match: re.Match[str]) -> float:
+        return float(match.group(1))
+
+    said = first_said(
+        text,
+        [
+            (rf"\b{_NUMBER}\s*(?:-|to|–|and)\s*{_NUMBER}\s*-?\s*(?:bpm|beats per minute)\b", middle),
+            (rf"\b{_NUMBER}\s*-?\s*(?:bpm|beats per minute|beats a minute)\b", number),
+            (rf"\b(?:bpm|tempo)\s*(?:of|is|at|:|=|around|about)*\s*{_NUMBER}\b", number),
+        ],
+    )
+    return clamped(said, TEMPO_LIMITS_BPM, "BPM")
+
+
+_PACES: tuple[Rule[float], ...] = (
+    (r"\b(?:very|really|extremely) slow\b|\bglacial\b|\b(?:largo|grave|larghetto)\b", lambda _: -1.3),
+    (
+        r"\b(?:very|really|extremely) fast\b|\bbreakneck\b|\blightning[ -]fast\b|\bprestissimo\b"
+        r"|\bas fast as (?:possible|you can|it gets)\b",
+        lambda _: 1.3,
+    ),
+    (r"\bmid[ -]?tempo\b|\bmedium tempo\b|\bmoderate tempo\b|\bmoderato\b", lambda _: 0.0),
+    (r"\bdown[ -]?tempo\b|\badagio\b|\blento\b", lambda _: -0.9),
+    (r"\bup[ -]?tempo\b|\bhigh[ -]tempo\b|\bvivace\b", lambda _: 0.8),
+    (
+        r"\bslow(?:er|ly)?\b(?!\s*-?(?:build|burn|rise|attack|fade|swell|motion|evolving|release|chord|change|moving))",
+        lambda _: -0.9,
+    ),
+    (
+        r"\b(?:fast|faster|quick|speedy|presto|rapid)\b"
+        r"(?!\s*-?(?:food|car|lane|hat|hi[ -]hat|roll|arp|track|attack|fire))",
+        lambda _: 0.9,
+    ),
+    (r"\blaid[ -]back\b|\bunhurried\b|\bandante\b", lambda _: -0.6),
+)
+
+
+def read_pace(text: str) -> Said[float] | None:
+    """Place in the style's range of tempi, -1 slow to 1 fast, beyond it for extremes."""
+    return first_said(text, _PACES)
+
+
+_WORD_NUMBERS = {
+    "half a": 0.5, "a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
+    "nine": 9, "ten": 10, "twelve": 12, "fifteen": 15, "sixteen": 16, "twenty": 20, "thirty": 30, "thirty-two": 32,
+    "forty": 40, "forty-five": 45, "sixty": 60, "sixty-four": 64, "ninety": 90,
+}  # fmt: skip
+_WORDS = "|".join(sorted(_WORD_NUMBERS, key=len, reverse=True))
+_COUNT = rf"(\d+(?:[.,]\d+)?|{_WORDS})"
+_MINUTE = r"[ -]?min(?:ute)?s?\b(?!\s+(?:before|after|past|to|until|ago|from|of silence))"
+_SECOND = r"[ -]?sec(?:ond)?s?\b(?!\s+(?:before|after|ago|of silence|half|verse|chorus))"
+
+_CLOCK = r"(?<!at )\b(\d{1,2}):([0-5]\d)\b(?!\s*(?:am|pm|a\.m|p\.m|in the|at night|o'clock))"
+
+
+def _count(text: str) -> float:
+    return float(_WORD_NUMBERS[text]) if text in _WORD_NUMBERS else float(text.replace(",", "."))
+
+
+def read_duration(text: str) -> Said[float] | None:
+    """Length in seconds."""
+    said = first_said(
+        text,
+        [
+            (rf"\b{_COUNT}{_MINUTE}(?:,| and)?\s+{_COUNT}{_SECOND}", lambda m: 60 * _count(m[1]) + _count(m[2])),
+            (r"\b(\d+)\s?min(?:ute)?s?\s(\d{1,2})\b(?! ?bpm)", lambda m: 60.0 * int(m[1]) + int(m[2])),
+            (r"\b(\d+)\s?min?\s?(\d{1,2})\s?s\b", lambda m: 60.0 * int(m[1]) + int(m[2])),
+            (rf"\b{_COUNT}(?: and a half){_MINUTE}", lambda m: 60 * (_count(m[1]) + 0.5)),
+            (rf"\b{_COUNT}[ -]minutes? and a half\b", lambda m: 60 * (_count(m[1]) + 0.5)),
+            (rf"\b{_COUNT}{_MINUTE}", lambda m: 60 * _count(m[1])),
+            (rf"\b{_COUNT}{_SECOND}", lambda m: _count(m[1])),
+            (_CLOCK, lambda m: 60.0 * int(m[1]) + int(m[2])),
+            (r"\b(\d{1,3}) s\b", lambda m: float(m[1])),
+            (r"\b(\d{1,3})s(?= (?:long|loop|clip|jingle|sting|teaser|trailer|cut|edit))", lambda m: float(m[1])),
+            (r"\b((?!\d0s)\d{1,3})s\b", lambda m: float(m[1])),
+        ],
+    )  # fmt: skip
+    return clamped(said, DURATION_LIMITS_SECONDS, "s")
+
+
+def read_bars(text: str) -> Said[float] | None:
+    """Length in bars: "32 bars", "a 16-bar loop"."""
+    of_a_part = r"(?!\s+(?:intro|outro|verse|chorus|build|drop|breakdown|bridge|phrase|riff|chord|blues))"
+    said = first_said(text, [(rf"\b{_COUNT}[ -]bars?\b{of_a_part}(?:\s+(?:long|loop))?", lambda m: _count(m[1]))])
+    return clamped(said, BAR_LIMITS, "bars")
+
+
+_METRES: tuple[Rule[str], ...] = (
+    (r"(?<![\d/])12/8(?![\d/])|\btwelve[ -]eight\b|\bslow blues\b", lambda _: "12/8"),
+    (r"(?<![\d/])6/8(?![\d/])|\bsix[ -]eight\b|\bcompound (?:metre|meter|time)\b|\bin six\b|\bjig\b", lambda _: "6/8"),
+    (
+        r"(?<![\d/])3/4(?![\d/])|\b(?:three[ -]four(?: time)?|waltz\w*|in three|triple (?:metre|meter|time))\b",
+        lambda _: "3/4",
+    ),
+    (r"(?<![\d/])4/4(?![\d/])|\b(?:four[ -]four(?: time)?|common time)\b", lambda _: "4/4"),
+)
+
+
+def read_metre(text: str) -> Said[Metre] | None:
+    """Time signature; one that cannot be made is bent to the nearest that can."""
+    said = first_said(text, _METRES)
+    if said is None:
+        said = first_said(text, [(r"(?<![\d/])(\d{1,2})/(?:4|8|16)(?![\d/])", lambda m: m[0])])
+    if said is None:
+        return None
+    if said.value in METRES:
+        return Said(Metre.parse(said.value), said.words)
+    nearest = "3/4" if int(said.value.split("/")[0]) % 3 == 0 else "4/4"
+    return Said(Metre.parse(nearest), said.words, f"the nearest possible, since {', '.join(METRES)} can be made")
+
+
+_STRAIGHT = r"\b(?:(?:no|without|zero) swing|straight (?:beat|feel|groove|eighths|16ths|8ths|time|rhythm)s?)\b"
+_SWUNG_HARD = (
+    r"\b(?:(?:heavy|heavily|hard|strong|strongly|deep)[ -](?:swing|swung|shuffle)\w*|triplet (?:feel|swing))\b"
+)
+_SWUNG_LIGHTLY = r"\b(?:light|lightly|slight|slightly|subtle|subtly|gentle|gently)[ -](?:swing|swung|shuffle)\w*\b"
+_SWUNG = r"\b(?:shuffl\w+|swung|swinging|swingy|swing)\b(?!\s+(?:low|set|door|state|bridge|era))"
+
+
+def read_swing(text: str) -> Said[float] | None:
+    """Swing in percent, 50 straight to 75."""
+
+    def percent(match: re.Match[str]) -> float:
+        return min(75.0, max(50.0, float(match.group(1))))
+
+    return first_said(
+        text,
+        [
+            (r"\bswing\w*\s*(?:of|at|:|=)?\s*(\d{2})\s*%?", percent),
+            (r"\b(\d{2})\s*(?:%|percent|per cent)\s*swing\b", percent),
+            (_STRAIGHT, lambda _: 50.0),
+            (_SWUNG_HARD, lambda _: 66.0),
+            (_SWUNG_LIGHTLY, lambda _: 55.0),
+            (_SWUNG, lambda _: 62.0),
+        ],
+    )
+
+
+def read_feel(text: str) -> Said[str] | None:
+    """Half-time or double-time."""
+    return first_said(
+        text, [(r"\bhalf[ -]?time\b", lambda _: "half-time"), (r"\bdouble[ -]?time\b", lambda _: "double-time")]
+    )
+
+
+def read_loudness(text: str) -> Said[float] | None:
+    """Loudness of the master in LUFS."""
+    said = first_said(text, [(r"[-−–](\d{1,2}(?:\.\d+)?)\s*(?:lufs|lkfs)\b", lambda m: -float(m[1]))])
+    return clamped(said, LOUDNESS_LIMITS_LUFS, "LUFS")

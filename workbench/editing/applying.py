@@ -1,0 +1,109 @@
+"""From a list of edits to a new song: each edit is one pure function, and all hold or none does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from workbench.domain.errors import ParameterError
+from workbench.domain.plan import Decision
+from workbench.domain.seeding import derived_seed
+from workbench.editing import changing, form, importing, writing
+from workbench.editing.edits import Edit, Import, parse_edits
+from workbench.editing.midi_reading import read_midi
+from workbench.editing.song import Song
+
+
+def _remix(song: Song, edit: Edit, seed: int) -> Song:
+    """Nothing of the song changes: the desk is set anew where the sound is made."""
+    return song
+
+
+_FUNCTIONS: Mapping[str, Callable[[Song, Any, int], Song]] = {
+    "regenerate": writing.regenerate,
+    "vary": writing.vary,
+    "lock": changing.lock,
+    "unlock": changing.unlock,
+    "transpose": changing.transpose,
+    "tempo": changing.tempo,
+    "patch": changing.patch,
+    "style": writing.style,
+    "mute": changing.mute,
+    "unmute": changing.unmute,
+    "add": writing.add,
+    "drop": changing.drop,
+    "extend": form.extend,
+    "shorten": form.shorten,
+    "reorder": form.reorder,
+    "loop": form.loop,
+    "chords": writing.chords,
+    "import": importing.take_in,
+    "remix": _remix,
+}
+
+
+def edit_song(song: Song, edits: Sequence[Edit | Mapping[str, Any]]) -> Song:
+    """Apply edits in order.
+
+    Parameters
+    ----------
+    song : Song
+        It stays as it is.
+    edits : sequence
+        Edits, or mappings in their JSON form.
+
+    Returns
+    -------
+    Song
+        The new song. Its history holds the edits with the seeds that they were drawn by, and the hashes of the files
+        that they took in: the same edits on the same song give the same notes.
+
+    Raises
+    ------
+    ParameterError
+        If an edit is not valid or does not fit the song; the line begins with its number and kind.
+    """
+    for number, edit in enumerate(parse_edits(edits), start=1):
+        try:
+            song = _apply(song, edit)
+        except ParameterError as error:
+            raise ParameterError(f"edit {number} ({edit.edit}): {error}") from None
+    return song
+
+
+def _apply(song: Song, edit: Edit) -> Song:
+    count = len(song.state.history) + 1
+    given = getattr(edit, "seed", None)
+    seed = derived_seed(song.plan.seed, "edit", count) if given is None else given
+    filled: dict[str, Any] = {"seed": seed} if "seed" in type(edit).model_fields else {}
+    if isinstance(edit, Import):
+        filled["sha256"] = edit.sha256 or read_midi(edit.file).sha256
+    entry = edit.model_copy(update=filled).model_dump(mode="json", exclude_none=True)
+    changed = _FUNCTIONS[edit.edit](song, edit, seed)
+    if not changed.score.parts:
+        raise ParameterError("nothing would play any more: leave one element")
+    state = replace(changed.state, history=(*song.state.history, entry))
+    decision = Decision(f"edit {count}", _told(entry), "stated", "asked for after the song was made")
+    plan = replace(changed.plan, decisions=(*song.plan.decisions, decision))
+    return replace(changed, plan=plan, state=state)
+
+
+def _told(entry: Mapping[str, Any]) -> str:
+    """An edit as a line of a table: its kind, then its fields.
+
+    Examples
+    --------
+    >>> _told({"edit": "vary", "strength": 0.5, "bars": [1, 4], "seed": 3})
+    'vary: strength 0.5, bars 1 to 4, seed 3'
+    """
+    shown = {name: Path(value).name if name == "file" else value for name, value in entry.items()}
+    words = [f"{name} {_words(value)}" for name, value in shown.items() if name not in ("edit", "sha256")]
+    return f"{entry['edit']}: {', '.join(words)}" if words else str(entry["edit"])
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, list) and len(value) == 2 and all(isinstance(item, int) for item in value):
+        return f"{value[0]} to {value[1]}"
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

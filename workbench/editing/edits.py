@@ -1,0 +1,296 @@
+"""The edits as data: what can be asked of a finished song, each field with its range, in JSON or in Python.
+
+A place is `section` ("verse 2"; "verse" means every verse) or `bars` (first and last, counted from 1); without either
+it is the whole song. An edit without `element` is for every element that plays there.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, TypeAdapter, ValidationError
+
+from workbench.domain.errors import ParameterError
+from workbench.domain.request import ChordText, ElementName, Whole
+from workbench.domain.request_errors import explain, finite, shown, without_duplicates
+
+Lockable: TypeAlias = Literal["harmony", "percussion", "bass", "pads", "leads"]
+Pitched: TypeAlias = Literal["bass", "pads", "leads"]
+
+
+def _in_order(bars: tuple[int, int]) -> tuple[int, int]:
+    if bars[0] > bars[1]:
+        raise ParameterError(f"expected the first bar, then the last, got [{bars[0]}, {bars[1]}]")
+    return bars
+
+
+_BARS: dict[str, Any] = {"expected": "two whole numbers from 1, the first and the last bar"}
+BarNumbers = Annotated[
+    tuple[Annotated[Whole, Field(ge=1)], Annotated[Whole, Field(ge=1)]], Field(strict=False), AfterValidator(_in_order)
+]
+SectionText = Annotated[str, Field(min_length=1, max_length=60)]
+Seed = Annotated[Whole, Field(ge=0, le=2**32 - 1)]
+PatchName = Annotated[str, Field(min_length=1, max_length=120)]
+
+
+class _Edit(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, strict=True, allow_inf_nan=False)
+
+
+class _Placed(_Edit):
+    section: SectionText | None = Field(None, description="Section such as 'verse 2'; 'verse' means every verse.")
+    bars: BarNumbers | None = Field(None, description="First and last bar, counted from 1.", json_schema_extra=_BARS)
+
+
+class _Drawn(_Edit):
+    seed: Seed | None = Field(None, description="Seed of what is drawn; by default one of the edit's own.")
+
+
+class Regenerate(_Placed, _Drawn):
+    """Compose anew: an element, a section, bars, or an element there; harmony takes what lies over it along."""
+
+    edit: Literal["regenerate"] = "regenerate"
+    element: Lockable | None = Field(None, description="Element, or harmony; all that play there if left out.")
+
+
+class Vary(_Placed, _Drawn):
+    """Compose a share of the bars anew, so that the music stays recognisable."""
+
+    edit: Literal["vary"] = "vary"
+    element: ElementName | None = Field(None, description="Element; all that play there if left out.")
+    strength: float = Field(0.5, gt=0, le=1, description="Share of the bars that are written anew, above 0 to 1.")
+
+
+class Lock(_Placed):
+    """Hold the notes of an element: what names it is refused, what is meant for all leaves it alone."""
+
+    edit: Literal["lock"] = "lock"
+    element: Lockable | None = Field(None, description="Element, or harmony; everything if left out.")
+
+
+class Unlock(_Placed):
+    """Let go of what was locked."""
+
+    edit: Literal["unlock"] = "unlock"
+    element: Lockable | None = Field(None, description="Element, or harmony; everything if left out.")
+
+
+class Transpose(_Placed):
+    """Move pitches: of the whole song with key and chords, of a place with its chords, or of one element alone."""
+
+    edit: Literal["transpose"] = "transpose"
+    semitones: Whole = Field(
+        ge=-24, le=24, description="Up, or down if negative.", json_schema_extra={"unit": "semitones"}
+    )
+    element: Pitched | None = Field(None, description="Pitched element; all, with the chords, if left out.")
+
+
+class Tempo(_Edit):
+    """Play the same notes faster or slower."""
+
+    edit: Literal["tempo"] = "tempo"
+    bpm: float = Field(ge=40, le=240, description="Tempo in quarter notes a minute.", json_schema_extra={"unit": "BPM"})
+
+
+class Patch(_Edit):
+    """Play an element on another patch, or percussion on another kit."""
+
+    edit: Literal["patch"] = "patch"
+    element: ElementName
+    patch: PatchName = Field(description="Name of a patch, or of a kit.")
+
+
+class Style(_Drawn):
+    """Write one element in another style; the rest of the song stays in its own."""
+
+    edit: Literal["style"] = "style"
+    element: ElementName
+    style: str = Field(min_length=1, max_length=60, description="Name of a style.")
+    keep_patch: bool = Field(False, description="Keep the sound, and change the notes only.")
+
+
+class Mute(_Placed):
+    """Silence an element; its notes are kept for `unmute`. What began before a place rings out."""
+
+    edit: Literal["mute"] = "mute"
+    element: ElementName
+
+
+class Unmute(_Placed):
+    """Bring the very notes back that were muted."""
+
+    edit: Literal["unmute"] = "unmute"
+    element: ElementName
+
+
+class Add(_Placed, _Drawn):
+    """Compose an element that does not play there yet, to what stands."""
+
+    edit: Literal["add"] = "add"
+    element: ElementName
+    patch: PatchName | None = Field(None, description="Patch or kit; the style's if left out.")
+    style: str | None = Field(None, min_length=1, max_length=60, description="Style, if not the song's.")
+
+
+class Drop(_Edit):
+    """Take an element out of the song."""
+
+    edit: Literal["drop"] = "drop"
+    element: ElementName
+
+
+class Extend(_Drawn):
+    """Make a section longer: its music goes on, and its last bar stays the last."""
+
+    edit: Literal["extend"] = "extend"
+    section: SectionText
+    bars: Whole = Field(ge=1, le=128, description="Bars to add.", json_schema_extra={"unit": "bars"})
+    strength: float = Field(0.5, ge=0, le=1, description="Share of the added bars that are written anew.")
+
+
+class Shorten(_Edit):
+    """Make a section shorter: bars before its last are taken out."""
+
+    edit: Literal["shorten"] = "shorten"
+    section: SectionText
+    bars: Whole = Field(ge=1, le=128, description="Bars to take out.", json_schema_extra={"unit": "bars"})
+
+
+class Reorder(_Edit):
+    """Put the sections in another order; one may come twice, or be left out."""
+
+    edit: Literal["reorder"] = "reorder"
+    sections: tuple[SectionText, ...] = Field(
+        strict=False,
+        min_length=1,
+        max_length=64,
+        description="Every section in its new place, such as ['intro', 'verse 2', 'chorus'].",
+        json_schema_extra={"expected": 'a list of sections such as ["intro", "verse 2", "chorus"]'},
+    )
+
+
+class Loop(_Placed):
+    """Cut to a place, or keep the whole song, and let its end flow into its beginning without a seam."""
+
+    edit: Literal["loop"] = "loop"
+
+
+class Chords(_Placed, _Drawn):
+    """State the chords of a place; bass, pads and leads are composed anew over them."""
+
+    edit: Literal["chords"] = "chords"
+    chords: ChordText = Field(description="Chord symbols, bars parted by '|'.")
+
+
+class Import(_Drawn):
+    """Take a melody, chords or drums from a MIDI file, and compose the rest around them."""
+
+    edit: Literal["import"] = "import"
+    file: str = Field(min_length=1, max_length=4000, description="A standard MIDI file.")
+    role: Literal["melody", "chords", "drums"] = Field(description="What the file holds.")
+    element: Pitched = Field("leads", description="Which element plays a melody.")
+    bar: Whole = Field(1, ge=1, description="Bar where it begins, counted from 1.")
+    track: Whole | None = Field(None, ge=1, description="Which of the file's tracks with notes, counted from 1.")
+    semitones: Whole = Field(0, ge=-48, le=48, description="Transposition.", json_schema_extra={"unit": "semitones"})
+    around: bool = Field(True, description="Compose the other elements anew there, to fit.")
+    sha256: str | None = Field(None, pattern="^[0-9a-f]{64}$", description="The file that is meant; filled in.")
+
+
+class Remix(_Edit):
+    """Set the desk anew for all stems together; edits before it leave it as it stands."""
+
+    edit: Literal["remix"] = "remix"
+
+
+Edit: TypeAlias = (
+    Regenerate | Vary | Lock | Unlock | Transpose | Tempo | Patch | Style | Mute | Unmute | Add | Drop | Extend
+    | Shorten | Reorder | Loop | Chords | Import | Remix
+)  # fmt: skip
+KINDS: dict[str, type[Edit]] = {str(kind.model_fields["edit"].default): kind for kind in Edit.__args__}
+"""Every edit by its name."""
+
+_LIST: TypeAdapter[Any] = TypeAdapter(list[Annotated[Edit, Discriminator("edit")]])
+
+
+def parse_edits(data: Any) -> tuple[Edit, ...]:
+    """Validate a list of edits, each an edit already or a mapping.
+
+    Raises
+    ------
+    ParameterError
+        One line that names the edit, the field, what came and what was expected.
+
+    Examples
+    --------
+    >>> parse_edits([{"edit": "tempo", "bpm": 300}])
+    Traceback (most recent call last):
+    workbench.domain.errors.ParameterError: edit 1 (tempo): bpm: 300 is above the limit; expected 40 to 240 BPM
+    """
+    if isinstance(data, str) or not isinstance(data, Sequence):
+        raise ParameterError(
+            f'edits: expected a list such as [{{"edit": "drop", "element": "pads"}}], got {shown(data)}'
+        )
+    if not data:
+        raise ParameterError("edits: the list is empty, so there is nothing to change")
+    return tuple(_parse_edit(item, number) for number, item in enumerate(data, start=1))
+
+
+def parse_edits_text(text: str, name: str = "edits") -> tuple[Edit, ...]:
+    """Validate JSON text; `name` stands for it in messages.
+
+    Raises
+    ------
+    ParameterError
+        If the text is not JSON, or holds no valid edits.
+    """
+    try:
+        data = json.loads(text, parse_constant=finite, object_pairs_hook=without_duplicates)
+    except (ValueError, RecursionError) as error:
+        raise ParameterError(f"{name} is not JSON: {error}") from None
+    return parse_edits(data)
+
+
+def load_edits(path: str | Path) -> tuple[Edit, ...]:
+    """Read edits from a JSON file; MIDI files that they name lie relative to it.
+
+    Raises
+    ------
+    ParameterError
+        If the file is missing or does not hold valid edits.
+    """
+    try:
+        text = Path(path).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        what = "is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else error.strerror
+        raise ParameterError(f"edits file {path} cannot be read: {what}") from None
+    here = Path(path).parent
+    edits = parse_edits_text(text, f"edits file {path}")
+    return tuple(
+        edit.model_copy(update={"file": str(here / edit.file)}) if isinstance(edit, Import) else edit for edit in edits
+    )
+
+
+def edits_schema() -> dict[str, Any]:
+    """The JSON schema of a list of edits."""
+    return _LIST.json_schema()
+
+
+def _parse_edit(item: Any, number: int) -> Edit:
+    if isinstance(item, _Edit):
+        return item  # type: ignore[return-value]
+    if not isinstance(item, dict):
+        raise ParameterError(f"edit {number}: expected an object with the field edit, got {shown(item)}")
+    name = item.get("edit")
+    if not isinstance(name, str) or name not in KINDS:
+        close = difflib.get_close_matches(str(name), KINDS, 1)
+        hint = f" (did you mean {close[0]}?)" if close else ""
+        raise ParameterError(f"edit {number}: {shown(name)} is not known{hint}: expected one of {', '.join(KINDS)}")
+    try:
+        return KINDS[name].model_validate(item)
+    except ValidationError as error:
+        told = explain(error.errors(include_url=False), KINDS[name])
+        raise ParameterError(f"edit {number} ({name}): {told}") from None

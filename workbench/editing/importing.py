@@ -1,0 +1,133 @@
+"""The edit that takes music from a MIDI file and composes around it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+from workbench.composition.rewrite import rewrite_chords, with_chords
+from workbench.domain.errors import ParameterError
+from workbench.domain.score import Note
+from workbench.domain.seeding import derived_seed
+from workbench.domain.song import ELEMENTS
+from workbench.domain.theory import Chord
+from workbench.editing.edits import Add, Import
+from workbench.editing.midi_reading import MidiFile, drum_notes, melody_notes, placed, read_chords, read_midi
+from workbench.editing.song import Song, open_bars, told
+from workbench.editing.writing import introduced, with_harmony, written
+
+_HARMONIES = 8
+"""Progressions that are drawn under a melody; in each four bars the one that fits it best is taken."""
+_BLOCK_BARS = 4
+
+
+def take_in(song: Song, edit: Import, seed: int) -> Song:
+    """Put a melody, chords or drums from a file in place, and compose the rest there to fit.
+
+    Raises
+    ------
+    ParameterError
+        If the file is broken or another than the one that is meant, does not fit into the song, or meets a lock.
+    """
+    file = read_midi(edit.file)
+    if edit.sha256 not in (None, file.sha256):
+        raise ParameterError(f"MIDI file {edit.file} is not the file that was imported before: its content differs")
+    if edit.role == "chords":
+        return _with_chords(song, edit, file, seed)
+    return _with_notes(song, edit, file, seed)
+
+
+def _with_chords(song: Song, edit: Import, file: MidiFile, seed: int) -> Song:
+    ends = [note.start_beats + note.length_beats for note in file.notes] + [at + 1.0 for at, _ in file.symbols]
+    place = _place(song, edit, max(ends))
+    beats = len(place) * song.bar_beats
+    start = place.start * song.bar_beats
+    line = [
+        replace(
+            chord,
+            onset_beats=chord.onset_beats + start,
+            root=(chord.root + edit.semitones) % 12,
+            bass=(chord.bass + edit.semitones) % 12,
+        )
+        for chord in read_chords(file, edit.track, beats)
+    ]
+    open_bars(song, "harmony", (place,), named=True)
+    fresh = with_chords(song.score.chords, line, [(place.start, place.stop)], song.bar_beats)
+    if edit.around:
+        return with_harmony(song, fresh, (place,), seed, stated=True)
+    return replace(song, score=replace(song.score, chords=fresh))
+
+
+def _with_notes(song: Song, edit: Import, file: MidiFile, seed: int) -> Song:
+    drums = edit.role == "drums"
+    element = "percussion" if drums else edit.element
+    heard = drum_notes(file, edit.track) if drums else melody_notes(file, edit.track)
+    moved = [note if drums else replace(note, pitch=note.pitch + edit.semitones) for note in heard]
+    if any(not 0 <= note.pitch <= 127 for note in moved):
+        raise ParameterError(f"the melody would leave the range of MIDI, 0 to 127, by {edit.semitones:+d} semitones")
+    place = _place(song, edit, max(note.start_beats + min(note.length_beats, 0.01) for note in moved))
+    notes = placed(moved, place.start * song.bar_beats, song.plan.tempo_bpm, song.bar_beats)
+    song = _replaced(song, element, place, notes)
+    if not edit.around:
+        return song
+    if not drums and not song.locked_bars("harmony") & set(place):
+        song = _harmonised(song, element, place, notes, seed)
+    for other in _after(song, element, drums):
+        song = written(song, other, open_bars(song, other, (place,), named=False), seed)
+    return song
+
+
+def _after(song: Song, element: str, drums: bool) -> list[str]:
+    """Elements that are composed anew around another: all that see it, or its chords."""
+    others = [name for name in ELEMENTS if name in song.score.parts and name != element]
+    return others if drums else [name for name in others if name != "percussion"]
+
+
+def _place(song: Song, edit: Import, beats: float) -> range:
+    """The bars that the file's music covers in the song."""
+    first = edit.bar - 1
+    count = max(1, math.ceil(beats / song.bar_beats - 1e-6))
+    if first + count > song.plan.bars:
+        raise ParameterError(
+            f"{edit.file} lasts {count} bars from bar {edit.bar}, but the song ends with bar {song.plan.bars}: "
+            "begin earlier, or extend the song first"
+        )
+    return range(first, first + count)
+
+
+def _replaced(song: Song, element: str, place: range, notes: Sequence[Note]) -> Song:
+    """The song with the notes of an element in some bars replaced; it is brought in if it was not there."""
+    if song.locked_bars(element) & set(place):
+        raise ParameterError(f"{element} is locked in {told((place,))}: unlock it first, or choose another place")
+    song = introduced(song, Add(element=element)).with_players(element, place, playing=True)  # type: ignore[arg-type]
+    kept = [note for note in song.score.parts[element].notes if song.bar_of(note) not in place]
+    return song.with_notes(element, [*kept, *notes])
+
+
+def _harmonised(song: Song, element: str, place: range, melody: Sequence[Note], seed: int) -> Song:
+    """The song on chords of the network's own that carry a melody: several lines are drawn, the best of each taken."""
+    bare = song.with_sections(
+        replace(section, chords=()) if section.start_bar < place.stop and place.start < section.end_bar else section
+        for section in song.plan.sections
+    )
+    lines = [
+        rewrite_chords(bare.plan, bare.score, (place,), derived_seed(seed, "harmony", n)) for n in range(_HARMONIES)
+    ]
+    chords: Sequence[Chord] = song.score.chords
+    for first in range(place.start, place.stop, _BLOCK_BARS):
+        block = (first, min(first + _BLOCK_BARS, place.stop))
+        best = max([chords, *lines], key=lambda line: _fit(line, melody, block, song.bar_beats))
+        chords = with_chords(chords, best, [block], song.bar_beats)
+    return replace(song, score=replace(song.score, chords=tuple(chords)))
+
+
+def _fit(chords: Sequence[Chord], melody: Sequence[Note], block: tuple[int, int], bar_beats: float) -> float:
+    """Melody time on tones of the sounding chord; the first beat of a bar counts twice."""
+    total = 0.0
+    for note in melody:
+        if block[0] * bar_beats <= note.onset_beats < block[1] * bar_beats:
+            chord = next(chord for chord in chords if chord.end_beats > note.onset_beats + 1e-6)
+            weight = 2.0 if note.onset_beats % bar_beats < 1e-6 else 1.0
+            total += weight * note.duration_beats * (note.pitch % 12 in chord.pitch_classes)
+    return total

@@ -1,0 +1,153 @@
+// Switches between sounds without a gap: all play in step, one is heard. Used by the report and by blind reviews.
+// mountSwitcher(root, {sounds: [{name, label, src | bytes}], onHeard}) -> {choose, play, pause, seconds, dispose}
+function mountSwitcher(root, options) {
+  const { sounds, onHeard } = options;
+  const FADE_SECONDS = 0.012;
+  const make = (tag, name, parent, text) => {
+    const node = document.createElement(tag);
+    if (name) node.className = name;
+    if (text !== undefined) node.textContent = text;
+    if (parent) parent.appendChild(node);
+    return node;
+  };
+  const clock = (s) => `${Math.floor(s / 60)}:${String(Math.floor(s % 60)).padStart(2, "0")}`;
+  const shell = make("div", "bf-switcher", root);
+  const play = make("button", "bf-switch-play", shell, "Play");
+  play.type = "button";
+  const keys = make("div", "bf-switch-keys", shell);
+  const time = make("span", "bf-switch-time", shell, "0:00");
+  const place = make("input", "bf-switch-place", shell);
+  Object.assign(place, { type: "range", min: 0, max: 1, step: 0.001, value: 0 });
+  place.setAttribute("aria-label", "Position");
+  const note = make("div", "bf-switch-note", shell);
+  note.hidden = true;
+
+  let context = null;
+  let voices = [];
+  let chosen = sounds[0].name;
+  let playing = false;
+  let offset = 0;
+  let startedAt = 0;
+  let frame = 0;
+  let heardSince = 0;
+  const heard = Object.fromEntries(sounds.map((sound) => [sound.name, 0]));
+
+  const bytesOf = (sound) => {
+    if (sound.bytes) return sound.bytes.buffer.slice(sound.bytes.byteOffset, sound.bytes.byteOffset + sound.bytes.byteLength);
+    const text = atob(sound.src.slice(sound.src.indexOf(",") + 1));
+    const bytes = new Uint8Array(text.length);
+    for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+    return bytes.buffer;
+  };
+  async function load() {
+    if (context) return;
+    context = new (window.AudioContext || window.webkitAudioContext)();
+    const buffers = await Promise.all(sounds.map((sound) => context.decodeAudioData(bytesOf(sound))));
+    voices = buffers.map((buffer, index) => {
+      const gain = context.createGain();
+      gain.connect(context.destination);
+      return { name: sounds[index].name, buffer, gain, source: null };
+    });
+  }
+  const duration = () => Math.min(...voices.map((voice) => voice.buffer.duration));
+  const position = () => {
+    if (!playing) return offset;
+    return (offset + context.currentTime - startedAt) % duration();
+  };
+  function stop() {
+    for (const voice of voices) {
+      if (voice.source) voice.source.stop();
+      voice.source = null;
+    }
+  }
+  function count() {
+    // How long each sound was heard: a review may ask that all were.
+    if (playing) heard[chosen] += context.currentTime - heardSince;
+    heardSince = context ? context.currentTime : 0;
+    if (onHeard) onHeard({ ...heard });
+  }
+  async function start() {
+    try {
+      await load();
+      await context.resume();
+    } catch (error) {
+      note.hidden = false;
+      note.textContent = `The sound could not be opened (${error.name}).`;
+      return;
+    }
+    const end = duration();
+    for (const voice of voices) {
+      voice.source = context.createBufferSource();
+      voice.source.buffer = voice.buffer;
+      voice.source.loop = true;
+      voice.source.loopEnd = end;
+      voice.source.connect(voice.gain);
+      voice.gain.gain.value = voice.name === chosen ? 1 : 0;
+    }
+    startedAt = context.currentTime + 0.03;
+    heardSince = startedAt;
+    for (const voice of voices) voice.source.start(startedAt, offset % end);
+    playing = true;
+    show();
+    tick();
+  }
+  function pause() {
+    if (!playing) return;
+    count();
+    offset = position();
+    playing = false;
+    stop();
+    cancelAnimationFrame(frame);
+    show();
+  }
+  function choose(name) {
+    count();
+    chosen = name;
+    if (context) {
+      for (const voice of voices) {
+        const gain = voice.gain.gain;
+        gain.cancelScheduledValues(context.currentTime);
+        gain.setValueAtTime(gain.value, context.currentTime);
+        gain.linearRampToValueAtTime(voice.name === chosen ? 1 : 0, context.currentTime + FADE_SECONDS);
+      }
+    }
+    show();
+  }
+  function show() {
+    play.textContent = playing ? "Pause" : "Play";
+    shell.dataset.playing = String(playing);
+    shell.dataset.chosen = chosen;
+    for (const key of keys.children) key.setAttribute("aria-pressed", String(key.dataset.name === chosen));
+  }
+  function tick() {
+    const at = position();
+    time.textContent = `${clock(at)} / ${clock(duration())}`;
+    shell.dataset.seconds = at.toFixed(2);
+    if (document.activeElement !== place) place.value = at / duration();
+    if (playing) frame = requestAnimationFrame(tick);
+  }
+  for (const sound of sounds) {
+    const key = make("button", "bf-switch-key", keys, sound.label);
+    key.type = "button";
+    key.dataset.name = sound.name;
+    key.onclick = () => choose(sound.name);
+  }
+  play.onclick = () => (playing ? pause() : start());
+  place.oninput = () => {
+    const was = playing;
+    if (was) pause();
+    offset = Number(place.value) * (voices.length ? duration() : 0);
+    if (was) start();
+  };
+  show();
+  return {
+    choose,
+    play: start,
+    pause,
+    seconds: () => ({ ...heard }),
+    dispose() {
+      pause();
+      if (context) context.close();
+    },
+  };
+}

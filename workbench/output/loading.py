@@ -1,0 +1,183 @@
+"""A bundle taken up again: the same track, so that writing it once more gives the same bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from workbench.domain.audio import Audio, Mix
+from workbench.domain.edit_state import EditState
+from workbench.domain.errors import AudioFileError, OutputError, ParameterError
+from workbench.domain.plain_data import from_plain
+from workbench.domain.plan import Plan
+from workbench.domain.plan_form import plan_from_dict
+from workbench.domain.request import GenerationRequest, parse_request
+from workbench.domain.results import Provenance, QualityReport, Track
+from workbench.domain.score import Score
+from workbench.output.audio_files import SUFFIXES, decode
+from workbench.output.bundle import read_manifest
+from workbench.output.folder import MANIFEST
+from workbench.output.song_files import desk_from_document
+
+
+@dataclass(frozen=True, slots=True)
+class _Bundle:
+    """Where a track lies: the folder with the manifest, the path below it, and what the manifest says."""
+
+    folder: Path
+    below: str
+    manifest: Mapping[str, Any]
+
+    def holds(self, name: str) -> bool:
+        return self.below + name in self.manifest["files"]
+
+    def read(self, name: str) -> bytes:
+        """The bytes of a file, which must be those that were written."""
+        path = self.folder / (self.below + name)
+        entry = self.manifest["files"].get(self.below + name)
+        if entry is None:
+            raise OutputError(f"{self.folder} holds no {name}, so it cannot be taken up: make it again")
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise OutputError(f"{path} cannot be read: {error.strerror}") from None
+        if hashlib.sha256(data).hexdigest() != entry["sha256"]:
+            raise OutputError(f"{path} is not what the manifest says: it was changed or damaged since it was written")
+        return data
+
+    def document(self, name: str) -> dict[str, Any]:
+        return dict(json.loads(self.read(name)))
+
+
+def load(directory: str | Path) -> Track:
+    """Read a finished bundle again; `alternatives/K` of a bundle is read as a track of its own.
+
+    Parameters
+    ----------
+    directory : path
+        A folder that `export` wrote.
+
+    Returns
+    -------
+    Track
+        Sound as the files hold it, stems only if they were exported, without its alternatives. Exporting it gives the
+        same bytes again in every file but the manifest; of mp3 files this is not true, since they are lossy.
+
+    Raises
+    ------
+    OutputError
+        If the folder is no finished bundle, or if a file was changed or is missing.
+    """
+    bundle = _find(directory)
+    if not bundle.holds("report.json"):
+        raise OutputError(f"{directory} holds notes without sound: generate it, or edit the notes alone")
+    plan, score, edits = _song(bundle)
+    report = bundle.document("report.json")
+    mix = _mix(bundle, plan, score)
+    return Track(
+        request=_request(bundle),
+        plan=plan,
+        score=score,
+        mix=mix,
+        master=_audio(bundle, f"master{SUFFIXES[plan.delivery.format]}"),
+        report=_report(report),
+        provenance=_provenance(bundle),
+        edits=edits,
+    )
+
+
+def load_song(directory: str | Path) -> tuple[Plan, Score, EditState]:
+    """Read plan, score and edits of a bundle, with or without sound.
+
+    Raises
+    ------
+    OutputError
+        As `load`.
+    """
+    return _song(_find(directory))
+
+
+def has_sound(directory: str | Path) -> bool:
+    """Whether a bundle holds a finished track, and not notes alone.
+
+    Raises
+    ------
+    OutputError
+        If the folder is no bundle.
+    """
+    return _find(directory).holds("report.json")
+
+
+def _find(directory: str | Path) -> _Bundle:
+    folder, below = Path(directory).expanduser(), ""
+    if not (folder / MANIFEST).is_file() and folder.parent.name == "alternatives":
+        folder, below = folder.parents[1], f"alternatives/{folder.name}/"
+    manifest = read_manifest(folder)
+    if not isinstance(manifest.get("files"), dict):
+        raise OutputError(f"{folder / MANIFEST} names no files, so {folder} is not a bundle")
+    return _Bundle(folder, below, manifest)
+
+
+def _song(bundle: _Bundle) -> tuple[Plan, Score, EditState]:
+    edits = bundle.document("edits.json") if bundle.holds("edits.json") else {}
+    try:
+        return (
+            plan_from_dict(bundle.document("plan.json")),
+            from_plain(Score, bundle.document("score.json")),
+            from_plain(EditState, edits),
+        )
+    except (ParameterError, ValueError) as error:
+        raise OutputError(f"{bundle.folder} was written by another version: {error}") from None
+
+
+def _request(bundle: _Bundle) -> GenerationRequest:
+    request = parse_request(bundle.manifest["request"])
+    options = request.options.model_copy(update={"seed": _origin(bundle)["seed"], "iterations": 1})
+    return request.model_copy(update={"options": options}) if bundle.below else request
+
+
+def _origin(bundle: _Bundle) -> Mapping[str, Any]:
+    number = bundle.below.removeprefix("alternatives/").rstrip("/")
+    origin: Mapping[str, Any] = bundle.manifest["alternatives"][number] if number else bundle.manifest
+    return origin
+
+
+def _provenance(bundle: _Bundle) -> Provenance:
+    origin = _origin(bundle)
+    return Provenance(origin["seed"], origin["model_hashes"], origin["versions"], origin["seconds_by_stage"])
+
+
+def _mix(bundle: _Bundle, plan: Plan, score: Score) -> Mix:
+    """The stems and their sum; without exported stems, silence of the master's length."""
+    suffix = SUFFIXES[plan.delivery.format]
+    names = [name for name in score.parts if bundle.holds(f"stems/{name}{suffix}")]
+    stems = {name: _audio(bundle, f"stems/{name}{suffix}") for name in names}
+    # Lossy stems are not what the desk made: they cannot stand beside new ones.
+    lossless = plan.delivery.format != "mp3" and bundle.holds("mix.json")
+    desk = desk_from_document(bundle.document("mix.json")) if lossless else None
+    if not stems:
+        master = _audio(bundle, f"master{suffix}")
+        return Mix(Audio(np.zeros_like(master.samples), master.sample_rate_hz), {}, None)
+    total = np.sum([stem.samples for stem in stems.values()], axis=0, dtype=np.float32)
+    return Mix(Audio(total, next(iter(stems.values())).sample_rate_hz), stems, desk)
+
+
+def _audio(bundle: _Bundle, name: str) -> Audio:
+    data = bundle.read(name)
+    try:
+        return decode(data)
+    except AudioFileError as error:
+        raise OutputError(f"{bundle.folder / name} cannot be read: {error}") from None
+
+
+def _report(data: Mapping[str, Any]) -> QualityReport:
+    """The report as it was; what was no number is none again."""
+    numbers = {name: float("nan") if value is None else value for name, value in data["measurements"].items()}
+    kept = {"checks": data["checks"], "measurements": numbers, "references": data["references"]}
+    return from_plain(QualityReport, kept)

@@ -1,0 +1,49 @@
+"""Sound for pages and notebooks: small files that a browser plays, and the same as addresses that need no file."""
+
+from __future__ import annotations
+
+import base64
+import io
+from typing import Any
+
+import numpy as np
+
+from workbench.domain.audio import Audio
+
+MIME = "audio/ogg"
+# Vorbis is encoded three times as fast as MP3 and is as small; 0.5 gives about 110 kbit/s.
+_COMPRESSION = 0.5
+_BLOCK_FRAMES = 8192
+_HIGHEST_RATE_HZ = 48000
+
+
+def encode_for_page(audio: Audio) -> bytes:
+    """The audio as Ogg Vorbis for listening in a page: small, and good enough to judge the music by.
+
+    Rates above 48 kHz are halved, as loudspeakers in a browser play no more.
+    """
+    import soundfile
+
+    samples, rate = audio.samples, audio.sample_rate_hz
+    while rate > _HIGHEST_RATE_HZ:
+        samples, rate = _halved(samples), rate // 2
+    frames = np.clip(samples.T, -1.0, 1.0)
+    buffer = io.BytesIO()
+    with soundfile.SoundFile(
+        buffer, "w", rate, 2, format="OGG", subtype="VORBIS", compression_level=_COMPRESSION
+    ) as file:
+        # The encoder takes its input on the stack: a long song in one piece would overflow it.
+        for start in range(0, len(frames), _BLOCK_FRAMES):
+            file.write(frames[start : start + _BLOCK_FRAMES])
+    return buffer.getvalue()
+
+
+def _halved(samples: Any) -> Any:
+    from scipy.signal import resample_poly
+
+    return resample_poly(samples, 1, 2, axis=1).astype(np.float32)
+
+
+def data_address(audio: Audio) -> str:
+    """The audio as an address that holds it all, for a page that stands alone."""
+    return f"data:{MIME};base64,{base64.b64encode(encode_for_page(audio)).decode()}"

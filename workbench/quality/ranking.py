@@ -1,0 +1,86 @@
+"""Candidates in order: the best first, then each that is good and unlike those before it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from workbench.domain.plan import Plan
+from workbench.domain.results import QualityReport, Ranking
+from workbench.domain.score import Score
+
+_LEVELS = {"pass": 1.0, "warn": 0.5, "fail": 0.0}
+_QUALITY = 0.5
+"""Weight of quality against distance in choosing the next one."""
+
+Song = tuple[Plan, Score]
+
+
+def quality_of(report: QualityReport) -> float:
+    """Share of the checks that apply which passed, 0 to 1; a warning counts half.
+
+    Examples
+    --------
+    >>> quality_of(QualityReport((), {}, {}))
+    1.0
+    """
+    judged = [_LEVELS[check.outcome] for check in report.checks if check.outcome in _LEVELS]
+    return round(sum(judged) / len(judged), 4) if judged else 1.0
+
+
+def distance_of(first: Song, second: Song) -> float:
+    """How unlike two songs are, 0 (the same notes and sounds) to 1.
+
+    For each element and for the chords, the share of notes (place in the song to a 24th of a beat, and pitch above the
+    tonic) that only one of the two has: the Jaccard distance of the two sets. Elements, chords, and the share of
+    elements with other sounds count as one each; so does the tempo, in full from a third of an octave on.
+    """
+    names = {*first[1].parts, *second[1].parts}
+    terms = [_apart(_cells(first[1], name), _cells(second[1], name)) for name in names]
+    terms.append(_apart(_chords(first[1]), _chords(second[1])))
+    terms.append(sum(first[0].patches.get(name) != second[0].patches.get(name) for name in names) / len(names))
+    ratio = max(first[0].tempo_bpm, second[0].tempo_bpm) / min(first[0].tempo_bpm, second[0].tempo_bpm)
+    terms.append(min(1.0, (ratio - 1.0) / 0.26))
+    return round(sum(terms) / len(terms), 4)
+
+
+def rank(songs: Sequence[Song], reports: Sequence[QualityReport]) -> tuple[tuple[int, Ranking], ...]:
+    """Numbers of the candidates from the best on, with their quality and the least distance from those before.
+
+    The first has the best quality; each next one has the best mean of quality and distance (maximal marginal
+    relevance, Carbonell and Goldstein 1998). Of equals the earlier comes first.
+    """
+    quality = [quality_of(report) for report in reports]
+    order: list[tuple[int, Ranking]] = []
+    left = list(range(len(songs)))
+    while left:
+        near = {
+            number: min((distance_of(songs[number], songs[other]) for other, _ in order), default=None)
+            for number in left
+        }
+        best = max(left, key=lambda number: (_worth(quality[number], near[number]), -number))
+        order.append((best, Ranking(quality[best], near[best])))
+        left.remove(best)
+    return tuple(order)
+
+
+def _worth(quality: float, distance: float | None) -> float:
+    return quality if distance is None else _QUALITY * quality + (1.0 - _QUALITY) * distance
+
+
+def _cells(score: Score, element: str) -> set[tuple[int, int]]:
+    part = score.parts.get(element)
+    tonic = 0 if element == "percussion" else score.key.tonic
+    return {(round(24 * note.onset_beats), note.pitch - tonic) for note in part.notes} if part else set()
+
+
+def _chords(score: Score) -> set[tuple[int, int, str]]:
+    """The chord of each beat, told from the tonic."""
+    return {
+        (beat, (chord.root - score.key.tonic) % 12, chord.quality)
+        for chord in score.chords
+        for beat in range(round(chord.onset_beats), round(chord.end_beats))
+    }
+
+
+def _apart(first: set, second: set) -> float:  # type: ignore[type-arg]
+    return 1.0 - len(first & second) / len(first | second) if first | second else 0.0
