@@ -188,7 +188,7 @@ def _ordered(stems: Mapping[str, Audio]) -> list[str]:
 def _length(stems: Mapping[str, Audio], score: Score, profile: Profile, rate: int) -> int:
     """Samples of stems and tail."""
     seconds = score.duration_seconds + _tail_seconds(profile, score.tempo_bpm)
-    return max(next(iter(stems.values())).samples.shape[1], round(seconds * rate))
+    return max(int(next(iter(stems.values())).samples.shape[1]), round(seconds * rate))
 
 
 def _tail_seconds(profile: Profile, tempo_bpm: float) -> float:

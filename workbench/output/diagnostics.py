@@ -53,7 +53,8 @@ def stereo_over_time(audio: Audio) -> StereoOverTime:
     correlation = np.where(loud, cross / np.sqrt(np.maximum(products[0] * products[1], _SILENT)), 1.0)
     mono = np.maximum(both + 2.0 * cross, 1e-10 * np.maximum(both, _SILENT)) / 4.0
     loss = np.where(loud, 10.0 * np.log10(np.maximum(both, _SILENT) / 2.0 / mono), 0.0)
-    return StereoOverTime(np.arange(both.size) * HOP_SECONDS, np.clip(correlation, -1.0, 1.0), loss)
+    seconds = np.arange(both.size, dtype=np.float64) * np.float64(HOP_SECONDS)
+    return StereoOverTime(seconds, np.clip(correlation, -1.0, 1.0), loss)
 
 
 def _running(
