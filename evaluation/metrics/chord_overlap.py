@@ -12,7 +12,6 @@ from __future__ import annotations
 from workbench.analysis.chords import HeardChord, estimate_chords, majmin_overlap, triad_of
 from workbench.domain.audio import Audio
 from workbench.domain.score import Score
-from workbench.domain.units import beats_to_seconds
 
 
 def chord_overlap(score: Score, audio: Audio) -> float | None:
@@ -24,8 +23,8 @@ def written_chords(score: Score) -> tuple[HeardChord, ...]:
     """The score's chords in seconds, as major or minor triads."""
     return tuple(
         HeardChord(
-            float(beats_to_seconds(chord.onset_beats, score.tempo_bpm)),
-            float(beats_to_seconds(chord.end_beats, score.tempo_bpm)),
+            score.tempo_map.seconds_at(chord.onset_beats),
+            score.tempo_map.seconds_at(chord.end_beats),
             triad_of(chord.root, chord.quality),
         )
         for chord in score.chords

@@ -102,6 +102,14 @@ def test_a_number_of_bars() -> None:
     assert plan_of("pop with an 8 bar intro").bars != 8
 
 
+def test_voices_are_told_to_be_impossible() -> None:
+    asked = decision(plan_of("pop with female vocals"), "vocals")
+    assert (asked.value, asked.source) == ("none", "default")
+    assert "voices cannot be made" in asked.contradiction
+    for text in ("pop without vocals", "house with vocal chops", "pop"):
+        assert "vocals" not in {decision.parameter for decision in plan_of(text).decisions}
+
+
 @pytest.mark.parametrize("metre", METRES)
 def test_every_metre_is_read(metre: str) -> None:
     assert str(plan_of(f"folk pop in {metre}").metre) == metre

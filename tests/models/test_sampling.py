@@ -171,3 +171,55 @@ def test_draw_keeps_the_nucleus(temperature: float, nucleus: float) -> None:
         assert counts / 4000 == pytest.approx([0.6, 0.3, 0.1], abs=0.03)
     else:
         assert counts[2] == 0
+
+
+def test_a_bar_is_taken_back_as_if_it_never_was() -> None:
+    model = make_model("bass")
+    around = surroundings(model.spec, make_context())
+    plain, other = (PartWriter(model, around, 4, Settings()) for _ in range(2))
+    for writer in (plain, other):
+        writer.sample(2, np.random.default_rng(1), may_rest=False)
+    other.sample(1, np.random.default_rng(2), may_rest=False)
+    other.undo()
+    for writer in (plain, other):
+        writer.sample(1, np.random.default_rng(3), may_rest=False)
+    assert np.array_equal(plain.rows, other.rows)
+
+
+def test_bars_that_are_the_same_are_counted_from_the_end() -> None:
+    model = make_model("bass")
+    writer = PartWriter(model, surroundings(model.spec, make_context()), 4, Settings())
+    writer.sample(1, np.random.default_rng(5), may_rest=False)
+    writer.copy(writer.bars - 1, 1)
+    assert writer.same_bars() == 2
+    writer.rest(1)
+    assert writer.same_bars() == 0
+
+
+def notes_of(writer: PartWriter, bar: int) -> np.ndarray:
+    rows = writer.rows[(writer.rows[:, BAR_COLUMN] == bar) & (writer.rows[:, STEP_COLUMN] != BAR_STEP)]
+    return rows[:, [SLOT_COLUMN, *range(SYMBOL_COLUMN, rows.shape[1])]]
+
+
+def test_vary_keeps_the_head_and_echo_the_rhythm() -> None:
+    model = make_model("leads")
+    writer = PartWriter(model, surroundings(model.spec, make_context()), 4, Settings(polyphony=1))
+    writer.sample(1, np.random.default_rng(1), may_rest=False)
+    writer.vary(0, 24, np.random.default_rng(2))
+    writer.echo(0, np.random.default_rng(3))
+    first, varied, echoed = (notes_of(writer, bar) for bar in range(3))
+    assert np.array_equal(first[first[:, 0] < 24], varied[varied[:, 0] < 24])
+    assert np.array_equal(first[:, 0], echoed[:, 0])
+
+
+def test_after_forgetting_nothing_before_matters() -> None:
+    model = make_model("bass")
+    around = surroundings(model.spec, make_context())
+    ends = []
+    for seed in (1, 2):
+        writer = PartWriter(model, around, 4, Settings())
+        writer.sample(2, np.random.default_rng(seed), may_rest=False)
+        writer.forget()
+        writer.sample(2, np.random.default_rng(9), may_rest=False)
+        ends.append(writer.rows[writer.rows[:, BAR_COLUMN] >= 2])
+    assert np.array_equal(*ends)

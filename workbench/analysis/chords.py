@@ -27,7 +27,8 @@ _BASS_HZ = (27.0, 180.0)
 _TONAL_HZ = (120.0, 2100.0)
 _OVERTONES = ((0, 1.0), (7, 0.25), (4, 0.1))
 """Pitch classes above a tone at which its partials fall, with their weight."""
-_BASS_WEIGHT, _SHARPNESS, _CHANGE_NATS = 0.45, 9.0, 4.5
+_BASS_WEIGHT, _SHARPNESS, _CHANGE_NATS = 0.25, 9.0, 4.0
+_COMPRESSION, _SMOOTH_FRAMES = 0.75, 3
 _NO_CHORD_LIKENESS = 0.35
 
 
@@ -104,8 +105,9 @@ def majmin_overlap(reference: Iterable[HeardChord], heard: Sequence[HeardChord])
 def _likeness(tonal: Array, bass: Array) -> Array:
     """Likeness of each frame to each triad, then to "no chord", (frames, 25)."""
     triads, roots = _templates()
-    likeness = _unit(np.sqrt(tonal)) @ triads.T + _BASS_WEIGHT * (_unit(bass) @ roots.T)
-    none = np.where(tonal.sum(axis=1) > 0.0, _NO_CHORD_LIKENESS, 2.0)
+    tonal, bass = _smooth(tonal), _smooth(bass)
+    likeness = _unit(tonal**_COMPRESSION) @ triads.T + _BASS_WEIGHT * (_unit(bass) @ roots.T)
+    none = np.where(tonal.sum(axis=1) > 1e-9, _NO_CHORD_LIKENESS, 2.0)
     return np.concatenate([likeness, none[:, None]], axis=1)
 
 
@@ -118,6 +120,13 @@ def _templates() -> tuple[Array, Array]:
                 triads[row, (root + interval + overtone) % 12] += weight
         basses[row, [root, (root + 7) % 12]] = 1.0, 0.3
     return _unit(triads), _unit(basses)
+
+
+def _smooth(frames: Array) -> Array:
+    """Mean over neighbouring frames: a passing note is no chord."""
+    kernel = np.ones(_SMOOTH_FRAMES) / _SMOOTH_FRAMES
+    smooth: Array = np.stack([np.convolve(column, kernel, mode="same") for column in frames.T], axis=1)
+    return np.maximum(smooth, 0.0)
 
 
 def _unit(rows: Array) -> Array:

@@ -38,6 +38,8 @@ _WINDOW = 4096
 _HOP = 2048
 _LOW_HZ, _HIGH_HZ = 55.0, 2100.0
 _OVERTONE_GAIN = 0.3
+_SCALE_WEIGHT = 2.0
+"""Weight of the share of sound on the scale beside the correlation: a strong fifth alone makes no other signature."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +113,18 @@ def key_of_profile(profile: npt.ArrayLike, tuning_cents: float = 0.0) -> KeyEsti
     'C major'
     """
     values = np.asarray(profile, dtype=np.float64)
+    share = values / max(values.sum(), 1e-12)
     scores: dict[Key, float] = {}
+    correlations: dict[Key, float] = {}
     for mode in ("major", "minor"):
         weights = np.asarray(_KRUMHANSL[mode]) / 6.35 + np.asarray(_TEMPERLEY[mode]) / 5.0
         for tonic in range(12):
-            scores[Key(tonic, mode)] = _correlation(values, np.roll(weights, tonic))
+            key = Key(tonic, mode)
+            correlations[key] = _correlation(values, np.roll(weights, tonic))
+            scores[key] = correlations[key] + _SCALE_WEIGHT * float(share[list(key.pitch_classes)].sum())
     best = max(scores, key=scores.__getitem__)
     rival = max(score for key, score in scores.items() if not same_family(key, best))
-    return KeyEstimate(best, scores[best], scores[best] - rival, tuning_cents)
+    return KeyEstimate(best, correlations[best], scores[best] - rival, tuning_cents)
 
 
 def same_family(first: Key, second: Key) -> bool:

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.composition.patterns import in_feel, layered
+from workbench.composition.phrases import LONGEST_RUN_BARS, TRIES
 from workbench.composition.surround import context_for, section_of_bar
 from workbench.domain.plan import Feel, Plan, SectionPlan
 from workbench.domain.seeding import generator
@@ -32,6 +33,7 @@ _FEELS: tuple[Feel, ...] = ("normal", "half-time", "double-time")
 _ROLL_STEPS = {4: (4, 2, 1), 3: (3, 3, 1)}
 """Steps between the strokes of a build-up from its first third to its last, by steps in a beat."""
 _TRIPLET_SLOTS = np.arange(0, SLOTS_PER_BAR, 4)
+_HATS = ("closed_hat", "open_hat", "ride", "pedal_hat")
 _TOMS = ("low_tom", "mid_tom", "high_tom")
 _MACHINE_STYLES = ("house", "techno", "trance", "dnb", "dance", "ambient", "lofi", "electronic")
 
@@ -92,6 +94,19 @@ def _write_section(
             crash_again = bar == 0 or (bar % 8 == 0 and section.energy > 0.75)
             source = model.start_bar + min(bar % loop, model.bars - 1)
             writer.replay(source, 1, rng, without=() if crash_again else (_symbol("crash"),))
+        _move_on(writer, rng)
+
+
+def _move_on(writer: PartWriter, rng: np.random.Generator) -> None:
+    """After eight times the same bar comes another one; where the network knows none, the hats drop out."""
+    for attempt in range(TRIES):
+        if writer.same_bars() <= LONGEST_RUN_BARS:
+            return
+        writer.undo()
+        if attempt < TRIES - 1:
+            writer.sample(1, rng, may_rest=False)
+        else:
+            writer.replay(writer.bars - 1, 1, rng, without=tuple(_symbol(role) for role in _HATS))
 
 
 def _prior(plan: Plan) -> CellPrior:

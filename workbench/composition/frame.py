@@ -9,8 +9,7 @@ chorus that comes back a tone higher is the same chorus.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from copy import copy
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from workbench.composition.feel import in_register, without_unisons
@@ -43,17 +42,14 @@ def to_frame(plan: Plan) -> Plan:
 
 def from_frame(score: Score, plan: Plan) -> Score:
     """The score in the plan's own metre and keys."""
-    framed = to_frame(plan).sections
-    scale = plan.metre.beat_beats
+    framed = to_frame(plan)
     chords: list[Chord] = []
     notes: dict[str, list[Note]] = {name: [] for name in score.parts}
-    for section, frame in zip(plan.sections, framed, strict=True):
-        place = _Place(
-            section, frame, plan, _FRAME.bar_beats if plan.metre.is_compound else plan.metre.bar_beats, scale
-        )
-        chords += place.chords(score.chords)
+    for section, frame in zip(plan.sections, framed.sections, strict=True):
+        move = _move(section, frame, plan, framed.metre.bar_beats)
+        chords += move.chords(score.chords)
         for name, part in score.parts.items():
-            notes[name] += place.notes(part.notes, name)
+            notes[name] += move.notes(part.notes, name)
     parts = {name: Part(name, _settled(name, found, plan)) for name, found in notes.items()}
     return Score(score.title, plan.tempo_bpm, plan.metre, plan.key, plan.sections, _joined(chords), parts)
 
@@ -69,10 +65,10 @@ def score_to_frame(score: Score, plan: Plan) -> Score:
     chords: list[Chord] = []
     notes: dict[str, list[Note]] = {name: [] for name in score.parts}
     for section, frame in zip(plan.sections, framed.sections, strict=True):
-        place = _Place(section, frame, plan, framed.metre.bar_beats, plan.metre.beat_beats).inverted()
-        chords += place.chords(score.chords)
+        move = _move(section, frame, plan, framed.metre.bar_beats).inverted()
+        chords += move.chords(score.chords)
         for name, part in score.parts.items():
-            notes[name] += place.notes(part.notes, name)
+            notes[name] += move.notes(part.notes, name)
     parts = {name: Part(name, tuple(sorted(found))) for name, found in notes.items()}
     chords = list(_filled(_joined(chords), framed.bars * framed.metre.bar_beats))
     return Score(score.title, framed.tempo_bpm, framed.metre, plan.key, framed.sections, tuple(chords), parts)
@@ -101,36 +97,50 @@ def interval_to(key: Key | None, home: Key) -> int:
     return 0 if key is None else (key.tonic - home.tonic + 5) % 12 - 5
 
 
-class _Place:
-    """Where a section lies in the frame and in the song."""
+def _move(section: SectionPlan, frame: SectionPlan, plan: Plan, frame_bar_beats: float) -> _Move:
+    """From the frame to the song."""
+    bar_beats = plan.metre.bar_beats
+    return _Move(
+        source_beats=frame.start_bar * frame_bar_beats,
+        target_beats=section.start_bar * bar_beats,
+        length_beats=section.bars * bar_beats,
+        scale=plan.metre.beat_beats,
+        semitones=interval_to(section.key, plan.key),
+    )
 
-    def __init__(self, section: SectionPlan, frame: SectionPlan, plan: Plan, frame_bar: float, scale: float) -> None:
-        self._frame_start = frame.start_bar * frame_bar
-        self._start = section.start_bar * plan.metre.bar_beats
-        self._length = section.bars * plan.metre.bar_beats
-        self._scale, self._interval = scale, interval_to(section.key, plan.key)
 
-    def inverted(self) -> _Place:
+@dataclass(frozen=True, slots=True)
+class _Move:
+    """How a section moves from one timeline to the other: from where to where, how long it is there, how stretched,
+    and by how many semitones.
+    """
+
+    source_beats: float
+    target_beats: float
+    length_beats: float
+    scale: float
+    semitones: int
+
+    def inverted(self) -> _Move:
         """The way back."""
-        other = copy(self)
-        other._frame_start, other._start = self._start, self._frame_start
-        other._length, other._scale, other._interval = self._length / self._scale, 1.0 / self._scale, -self._interval
-        return other
+        return _Move(
+            self.target_beats, self.source_beats, self.length_beats / self.scale, 1.0 / self.scale, -self.semitones
+        )
 
     def notes(self, notes: Iterable[Note], element: str) -> list[Note]:
         """The notes that begin in this section, in song time; two halves of a frame bar may part at its end."""
-        up = 0 if element == "percussion" else self._interval
+        up = 0 if element == "percussion" else self.semitones
         placed = []
         for note in notes:
-            onset = (note.onset_beats - self._frame_start) * self._scale
-            if -_TINY <= onset < self._length - _TINY:
-                room = self._length - onset + (_SWING_ROOM if not self._interval else 0.0)
+            onset = (note.onset_beats - self.source_beats) * self.scale
+            if -_TINY <= onset < self.length_beats - _TINY:
+                room = self.length_beats - onset + (_SWING_ROOM if not self.semitones else 0.0)
                 placed.append(
                     replace(
                         note,
-                        onset_beats=round(self._start + onset, 6),
-                        duration_beats=round(min(note.duration_beats * self._scale, room), 6),
-                        shift_beats=round(note.shift_beats * self._scale, 6),
+                        onset_beats=round(self.target_beats + onset, 6),
+                        duration_beats=round(min(note.duration_beats * self.scale, room), 6),
+                        shift_beats=round(note.shift_beats * self.scale, 6),
                         pitch=note.pitch + up,
                     )
                 )
@@ -140,12 +150,13 @@ class _Place:
         """The chords of this section, cut at its borders, in song time."""
         placed = []
         for chord in chords:
-            onset = max(0.0, (chord.onset_beats - self._frame_start) * self._scale)
-            end = min(self._length, (chord.end_beats - self._frame_start) * self._scale)
+            onset = max(0.0, (chord.onset_beats - self.source_beats) * self.scale)
+            end = min(self.length_beats, (chord.end_beats - self.source_beats) * self.scale)
             if end > onset + _TINY:
                 placed.append(
                     transposed(
-                        replace(chord, onset_beats=self._start + onset, duration_beats=end - onset), self._interval
+                        replace(chord, onset_beats=self.target_beats + onset, duration_beats=end - onset),
+                        self.semitones,
                     )
                 )
         return placed

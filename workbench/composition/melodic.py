@@ -9,7 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from workbench.composition.gates import SlotGate
-from workbench.composition.phrases import BarPlan, Phrasing, first_slot_of_pick_up, plan_bars
+from workbench.composition.phrases import (
+    LONGEST_RUN_BARS,
+    TRIES,
+    BarPlan,
+    Phrasing,
+    first_slot_of_pick_up,
+    plan_bars,
+)
 from workbench.composition.surround import context_for, register_lift, section_of_bar
 from workbench.composition.tonal import symbol_bias
 from workbench.domain.plan import Plan, SectionPlan
@@ -122,6 +129,7 @@ class _Line:
             rest_bars = 1 if len(section.elements) == 1 else self._manner.rest_bars
             for bar, what in enumerate(bars):
                 self._write_bar(what, rng, speaks=bar % rest_bars == 0)
+                self._move_on(rng)
 
     def _write_bar(self, what: BarPlan, rng: np.random.Generator, *, speaks: bool) -> None:
         """One bar. What is told from the tonic may only return over the same chords."""
@@ -145,6 +153,14 @@ class _Line:
             writer.echo(what.source, rng)
         else:
             writer.sample(1, rng, may_rest=may_rest)
+
+    def _move_on(self, rng: np.random.Generator) -> None:
+        """No bar is heard more often in a row than listeners bear."""
+        for _ in range(TRIES):
+            if self._writer.same_bars() <= LONGEST_RUN_BARS:
+                return
+            self._writer.undo()
+            self._writer.sample(1, rng, may_rest=False)
 
     def _has_notes(self, bar: int) -> bool:
         return int((self._writer.rows[:, 0] == bar).sum()) > 1

@@ -13,10 +13,13 @@ from workbench.domain.seeding import generator
 Way = Literal["rest", "pick-up", "new", "copy", "vary"]
 """What happens in a bar: nothing, an upbeat to the next one, a new idea, what was, or what was with another ending."""
 
+LONGEST_RUN_BARS, TRIES = 8, 4
+"""Bars in a row that may hold the same notes, and how often something else is looked for."""
+
 _HOOKS = ("chorus", "drop", "hook", "refrain", "post-chorus")
 _PICK_UPS = 0.7
 """Share of pauses that end in an upbeat."""
-_DEVELOPED = 0.55
+_DEVELOPED = 0.85
 """Share of returning bars that are changed at full variation, at their first return; later ones change more."""
 
 

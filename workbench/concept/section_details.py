@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from workbench.concept.brief import Brief
 from workbench.concept.structure import allot_around
 from workbench.concept.style import Style
 from workbench.domain.errors import ParameterError
@@ -104,27 +105,27 @@ def _key(technical: Technical, name: str, number: int) -> Key | None:
     return Key.parse(text) if text else None
 
 
-def detail_decisions(
-    sections: Sequence[SectionPlan], technical: Technical, metre: Metre, tempo_bpm: float
+def with_length(
+    decisions: Sequence[Decision], sections: Sequence[SectionPlan], metre: Metre, tempo_bpm: float
 ) -> tuple[Decision, ...]:
+    """Decisions in which the duration is that of the sections as they are laid, each at its tempo."""
+    bars = sections[-1].end_bar
+    seconds = tempo_map(tempo_bpm, metre, sections).seconds_at(bars * metre.bar_beats)
+    value = f"{seconds:.1f} s ({bars} bars)"
+    return tuple(replace(one, value=value) if one.parameter == "duration" else one for one in decisions)
+
+
+def detail_decisions(brief: Brief) -> tuple[Decision, ...]:
     """A decision for each thing that a section has of its own, and for the variation."""
-    stated = "it is stated in the request"
+    technical = brief.request.parameters.technical
     lines = []
     for field in ("section_bars", "section_tempos", "section_keys", "section_feels"):
         values = getattr(technical, field)
         if values:
-            lines.append(
-                Decision(field, "; ".join(f"{name}: {value}" for name, value in values.items()), "stated", stated)
-            )
-    if technical.section_bars or technical.section_tempos:
-        seconds = tempo_map(tempo_bpm, metre, sections).seconds_at(sections[-1].end_bar * metre.bar_beats)
-        lines.append(
-            Decision(
-                "length", f"{seconds:.1f} s ({sections[-1].end_bar} bars)", "stated", "the sections' own bars and tempi"
-            )
-        )
+            value = "; ".join(f"{name}: {value}" for name, value in values.items())
+            lines.append(Decision(field, value, "stated", brief.why_stated(field)))
     if technical.variation is None:
         lines.append(Decision("variation", "0.5", "default", "the request leaves it open"))
     else:
-        lines.append(Decision("variation", f"{technical.variation:g}", "stated", stated))
+        lines.append(Decision("variation", f"{technical.variation:g}", "stated", brief.why_stated("variation")))
     return tuple(lines)

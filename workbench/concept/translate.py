@@ -24,7 +24,7 @@ from workbench.concept.decide import (
 from workbench.concept.instruments import read_instruments
 from workbench.concept.languages import read_in_english
 from workbench.concept.reading import read_brief
-from workbench.concept.section_details import detail_decisions, lay_bars, section_key, with_details
+from workbench.concept.section_details import detail_decisions, lay_bars, section_key, with_details, with_length
 from workbench.concept.sound import decide_sound
 from workbench.concept.structure import assign_elements, shape_energy
 from workbench.concept.timing import decide_form, decide_tempo, wanted_seconds
@@ -83,7 +83,7 @@ def translate(request: GenerationRequest, *, references: Sequence[ReferenceProfi
     texture_density, density_decision = decide_density(brief)
     processing_style, processing_decision = decide_processing(brief)
     names, bars, form_decisions = decide_form(brief, metre, tempo_bpm)
-    creative, technical = request.parameters.creative, request.parameters.technical
+    creative, technical = request.parameters.creative, brief.request.parameters.technical
     sections = _sections(brief, names, bars, palette, metre, tempo_bpm, key)
     text = read_in_english(f"{creative.concept} . {creative.mood or ''}").text
     patches, patch_decisions = decide_patches(brief, palette, read_instruments(text))
@@ -136,10 +136,10 @@ def translate(request: GenerationRequest, *, references: Sequence[ReferenceProfi
             key_decision,
             swing_decision,
             *_groove_decisions(brief, groove),
-            *form_decisions,
+            *with_length(form_decisions, sections, metre, tempo_bpm),
             _energy_decision(brief),
             _chords_decision(brief, harmony),
-            *detail_decisions(sections, technical, metre, tempo_bpm),
+            *detail_decisions(brief),
             palette_decision,
             density_decision,
             *_part_decisions(brief),

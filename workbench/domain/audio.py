@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,6 +30,22 @@ class Audio:
     def duration_seconds(self) -> float:
         """Length in seconds."""
         return int(self.samples.shape[1]) / self.sample_rate_hz
+
+
+def summed(stems: Iterable[Audio]) -> Audio:
+    """The sum of stems of one length and sample rate, taken in their order.
+
+    Examples
+    --------
+    >>> one = Audio(np.full((2, 3), 0.25, np.float32), 48000)
+    >>> summed([one, one]).samples[0].tolist()
+    [0.5, 0.5, 0.5]
+    """
+    first, *others = stems
+    total = first.samples.copy()
+    for stem in others:
+        total += stem.samples
+    return Audio(total, first.sample_rate_hz)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

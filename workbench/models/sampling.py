@@ -90,9 +90,31 @@ class PartWriter:
         Half of the windows that networks learn from remember nothing either, so they know how to begin.
         """
         self._origin = self.bars
+        self._remember()
+
+    def undo(self) -> None:
+        """Take the last bar back."""
+        self.rows = self.rows[: self._starts.pop()]
+        self._origin = min(self._origin, self.bars)
+        self._remember()
+
+    def same_bars(self) -> int:
+        """How many bars at the end hold the very same notes; 0 if the last one is empty."""
+        starts = [*self._starts, len(self.rows)]
+        cells = [
+            self.rows[first + 1 : last][:, [SLOT_COLUMN, SYMBOL_COLUMN]]
+            for first, last in zip(starts[-2::-1], starts[:0:-1], strict=True)
+        ]
+        if not cells or not len(cells[0]):
+            return 0
+        return next((n for n, bar in enumerate(cells) if not np.array_equal(bar, cells[0])), len(cells))
+
+    def _remember(self) -> None:
+        """Show the network what stands since it last forgot, and what lies ahead."""
         self._history = History(self._spec, len(self._around.prefix))
         if self._ahead is not None:
             self._history.add_ahead(self._ahead)
+        self._history.add(self.rows[self.rows[:, BAR_COLUMN] >= self._origin])
 
     def rest(self, bars: int) -> None:
         """Leave the next bars empty."""
