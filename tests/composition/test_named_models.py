@@ -73,6 +73,6 @@ def test_an_unknown_name_fails_before_any_work(adapters: Path, monkeypatch: pyte
 
 def test_provenance_tells_the_adapter(adapters: Path) -> None:
     plan, _ = pipeline.compose_only(request(bass="odd"))
-    hashes = pipeline._provenance(plan, {}).model_hashes
+    hashes = pipeline.provenance(plan, {}).model_hashes
     assert hashes["bass/odd"] == file_hash(adapters / "models" / "bass" / "odd.safetensors")
     assert hashes["bass"] == file_hash(weights_path("bass"))

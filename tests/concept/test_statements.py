@@ -61,6 +61,11 @@ def test_the_key_of_chords(symbols: str, key: str) -> None:
     assert str(key_of_chords([Chord.parse(symbol) for symbol in symbols.split()])) == key
 
 
+def test_a_structure_with_hyphens() -> None:
+    names = [section.name for section in plan_of("pop, verse-chorus-verse-pre-chorus-chorus").sections]
+    assert names == ["verse", "chorus", "verse", "pre-chorus", "chorus"]
+
+
 def test_a_listed_structure_is_kept_in_its_order() -> None:
     plan = plan_of("pop: intro, verse, chorus, verse, chorus, bridge, chorus, outro")
     names = [section.name for section in plan.sections]
@@ -87,6 +92,18 @@ def test_double_time_plays_the_pattern_twice_as_fast() -> None:
     usual, double = plan_of("rock").groove.patterns, plan_of("double-time rock").groove.patterns
     assert double["snare"] == usual["snare"][::2] * 2
     assert decision(plan_of("double-time rock"), "feel").value == "double-time"
+
+
+def test_the_feel_of_one_instrument_is_not_that_of_the_beat() -> None:
+    assert decision(plan_of("trap with double time hats"), "feel").value == "as usual"
+    assert decision(plan_of("double-time trap"), "feel").value == "double-time"
+
+
+@pytest.mark.parametrize(
+    ("text", "percent"), [("house swung 55%", 55), ("house, swing 58", 58), ("60% swing house", 60)]
+)
+def test_swing_by_numbers(text: str, percent: float) -> None:
+    assert plan_of(text).groove.swing_percent == percent
 
 
 def test_loudness_in_the_text_counts_unless_the_request_states_it() -> None:

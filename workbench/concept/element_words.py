@@ -127,7 +127,7 @@ _SECTION = (
     r"|middle eights?|build[ -]?ups?|builds?|drops?|break[ -]?downs?|breaks?|interludes?|instrumentals?|solos?"
     r"|themes?|vamps?|codas?|outros?)"
 )
-_JOINT = r"\s*(?:,\s*(?:and |then )?|\band\b|\bthen\b|->|→|–|>|/)\s*(?:a |an |another |the )?"
+_JOINT = r"\s*(?:,\s*(?:and |then )?|\band\b|\bthen\b|->|→|–|-|>|/)\s*(?:a |an |another |the )?"
 _LISTED = re.compile(rf"\b{_SECTION}(?:\s\d)?(?:{_JOINT}{_SECTION}(?:\s\d)?)+\b")
 _SINGLE = re.compile(
     r"\b(?:intro|outro|pre-?chorus|chorus|verse|breakdown|drop|interlude|coda|(?:a|the|with) bridge|build-?up|refrain)"

@@ -52,11 +52,11 @@ def summed(stems: Iterable[Audio]) -> Audio:
 class Desk:
     """What the desk settled on by listening to all stems together, so that one of them can be mixed again alone.
 
-    `bands` are the equaliser of the sum, each (kind, frequency_hz, gain_db, q). `side_gain` and `gain` hold one value
-    each `hop_samples`, with a straight line between them. The mix is `length_samples` long.
+    `curves` are the equaliser of each element, in dB by third octave from 31.6 Hz to 15.8 kHz. `side_gain` and `gain`
+    hold one value each `hop_samples`, with a straight line between them. The mix is `length_samples` long.
     """
 
-    bands: tuple[tuple[str, float, float, float], ...]
+    curves: Mapping[str, tuple[float, ...]]
     side_gain: Samples
     gain: Samples
     hop_samples: int

@@ -42,7 +42,13 @@ def stem_inputs(plan: Plan, score: Score, element: str) -> _Inputs:
         notes=score.parts[element].notes,
         patch=plan.patches.get(element),
         form=(score.tempo_bpm, score.metre, *sections),
-        sound=(plan.seed, plan.mix_profile, plan.processing_style, replace(plan.delivery, stem_export=True)),
+        sound=(
+            plan.seed,
+            plan.mix_profile,
+            plan.processing_style,
+            plan.sound,
+            replace(plan.delivery, stem_export=True),
+        ),
         kicks=tuple(note.start_beats for note in kicks),
     )
 
