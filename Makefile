@@ -37,7 +37,7 @@ lab: setup ## open JupyterLab on the quick start, on this machine only
 generate: setup ## make the example track into out/example and log it in MLflow
 	$(BIN)/beatsfoundry generate $(REQUEST) --out $(OUT) --overwrite
 
-dashboard: setup ## open MLflow's pages on this machine only
+dashboard: setup ## open MLflow on the comparison of runs, on this machine only
 	$(BIN)/beatsfoundry dashboard --port $(DASHBOARD_PORT)
 
 lint: setup ## style, types and the floors of the house

@@ -78,6 +78,11 @@ _RULES = (
     _Rule("score/score_scale_consistency", "Written notes on the scale", "higher", 0.02, "share"),
     _Rule("score/score_chord_coverage", "Song under chords", "higher", 0.001, "share"),
     _Rule(rf"score/{_E}_chord_tone_share", "{e}: notes on chord tones", "higher", 0.03, "share"),
+    _Rule("score/.*", "", "neither", 0.05),
+    _Rule("sound/duration_seconds", "", "neither", 0.5),
+    _Rule("sound/.*_(db|dbtp|lu|lufs|db_per_octave)", "", "neither", 0.5),
+    _Rule("sound/(correlation|width).*", "", "neither", 0.03),
+    _Rule("sound/.*_hz", "", "neither", 0.5),
     _Rule("time/.*", "", "neither", 0.5),
 )
 """First match wins; an empty title is made of the name."""

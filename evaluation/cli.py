@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from evaluation.commands import compare, control, lineage, metrics, models, suite
+from evaluation.commands import compare, control, lineage, metrics, models, sound, suite
 from workbench.cli.parser import LineParser
 
 
@@ -13,7 +13,7 @@ def build_parser() -> argparse.ArgumentParser:
     """The parser of every subject."""
     parser = LineParser(prog="beatsfoundry evaluate", description="Measure the workbench against its own bars.")
     subjects = parser.add_subparsers(dest="subject", metavar="SUBJECT", required=True, parser_class=LineParser)
-    for module in (models, control, suite, compare, metrics, lineage):
+    for module in (models, control, sound, suite, compare, metrics, lineage):
         module.add_to(subjects)
     return parser
 

@@ -28,7 +28,7 @@ from workbench.analysis.symbolic import PERCUSSION, symbolic_numbers
 from workbench.domain.audio import Audio
 from workbench.domain.plan import Plan
 from workbench.domain.results import Track
-from workbench.domain.score import Score
+from workbench.domain.score import Score, in_one_tempo
 from workbench.domain.theory import Key
 from workbench.quality.facts import mix_numbers
 
@@ -110,14 +110,17 @@ def _quality(track: Track) -> dict[str, float]:
 def _adherence(track: Track, audio: Audio, measured: Measurements) -> dict[str, float | None]:
     plan, score = track.plan, track.score
     figures: dict[str, float | None] = {}
-    if PERCUSSION in score.parts and score.parts[PERCUSSION].notes:
+    # A song of several tempi or keys has no one that a detector could hear.
+    steady = len(set(score.tempo_map.tempi_bpm)) == 1
+    if steady and PERCUSSION in score.parts and score.parts[PERCUSSION].notes:
         envelope = onset_envelope(audio)
         figures |= tempo.evaluate(plan.tempo_bpm, tempo_of_envelope(envelope).bpm)
         figures["tempo_fit_error_percent"] = tempo.error_percent(plan.tempo_bpm, measured["tempo_bpm"])
         figures["beat_f_measure"] = _beat_f_measure(track, tempo_of_envelope(envelope, plan.tempo_bpm))
     if any(part.notes for element, part in score.parts.items() if element != PERCUSSION):
         heard_key = Key.parse(measured.key) if measured.key else None
-        figures |= key.evaluate(plan.key, heard_key, chroma(audio)[0])
+        if len({score.key_at(section.start_bar * score.metre.bar_beats) for section in score.sections}) == 1:
+            figures |= key.evaluate(plan.key, heard_key, chroma(audio)[0])
         figures["chord_overlap"] = chord_overlap(score, audio)
     figures["energy_correlation"] = _checked(track, "BF033")
     return figures
@@ -140,11 +143,12 @@ def _beat_f_measure(track: Track, fit: TempoFit) -> float:
 def _stems(track: Track) -> dict[str, float | None]:
     mix_lufs = integrated_loudness(track.mix.audio)
     figures: dict[str, float | None] = {}
-    for element, part in track.score.parts.items():
+    score = in_one_tempo(track.score)
+    bpm = score.tempo_bpm
+    for element, part in score.parts.items():
         stem = track.mix.stems.get(element)
         if stem is None:
             continue
-        bpm = track.score.tempo_bpm
         figures[f"{element}_notes_heard"] = stem_presence.heard_share(stem, part, bpm)
         figures[f"{element}_below_mix_lu"] = mix_lufs - integrated_loudness(stem)
         figures[f"{element}_lag_ms"] = stem_timing.lag_ms(stem, part, bpm)

@@ -18,7 +18,7 @@ def readme(repository: Path) -> str:
 
 
 def test_the_request_is_valid(readme: str) -> None:
-    (block,) = re.findall(r"```json\n(.*?)```", readme, re.DOTALL)
+    block = re.findall(r"```json\n(.*?)```", readme, re.DOTALL)[0]
     request = parse_request(json.loads(block))
     assert request.project_id == "neon-rain"
 

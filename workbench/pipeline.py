@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from workbench.domain.audio import Audio, Mix
+from workbench.domain.audio import Audio, Mix, summed
 from workbench.domain.errors import ParameterError
 from workbench.domain.plan import Plan
 from workbench.domain.request import GenerationRequest
@@ -272,8 +272,7 @@ def _mixed_beside(standing: Mix, plan: Plan, score: Score, clock: Clock) -> Mix:
             raise ParameterError("mix: expected standing stems with the desk that they were mixed on")
         again = mix_again(stems, score, plan, standing.desk) if missing else {}
         both = {name: standing.stems.get(name) or _loudest_within(again[name]) for name in score.parts}
-        total = np.sum([stem.samples for stem in both.values()], axis=0, dtype=np.float32)
-        return Mix(Audio(total, plan.delivery.sample_rate_hz), both, standing.desk)
+        return Mix(summed(both.values()), both, standing.desk)
 
 
 def _loudest_within(stem: Audio) -> Audio:

@@ -45,7 +45,7 @@ def error_percent(asked_bpm: float, heard_bpm: float) -> float:
     if heard_bpm == 0.0:
         return _WORST_PERCENT
     octaves = math.log2(heard_bpm / asked_bpm)
-    return min(_WORST_PERCENT, 100.0 * abs(2.0 ** (octaves - round(octaves)) - 1.0))
+    return min(_WORST_PERCENT, 100.0 * abs(math.exp2(octaves - round(octaves)) - 1.0))
 
 
 def accuracy(asked_bpm: float, heard_bpm: float, *, levels: tuple[float, ...] = (1.0,)) -> float:

@@ -80,7 +80,7 @@ def krippendorff_alpha(units: Iterable[Sequence[float]], *, level: Literal["nomi
 
     def gaps(first: np.ndarray, second: np.ndarray) -> np.ndarray:
         difference = first[:, None] - second[None, :]
-        return (difference != 0).astype(np.float64) if level == "nominal" else difference**2
+        return np.asarray(difference != 0 if level == "nominal" else difference**2, np.float64)
 
     values = np.concatenate(pairable)
     observed = sum(float(gaps(unit, unit).sum()) / (unit.size - 1) for unit in pairable) / values.size

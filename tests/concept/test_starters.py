@@ -73,6 +73,16 @@ def test_chords_of_a_template_come_with_its_key_or_not_at_all() -> None:
     assert (str(other.key), other.sections[0].chords) == ("F minor", ())
 
 
+def test_the_text_may_drop_sections_of_a_template_or_ask_for_others() -> None:
+    def names(concept: str) -> list[str]:
+        return [section.name for section in plan_of(concept, template="short-song").sections]
+
+    assert names("a song") == ["intro", "verse", "chorus", "verse", "chorus", "outro"]
+    assert names("a song, no intro") == ["verse", "chorus", "verse", "chorus", "outro"]
+    assert names("a song with verse and chorus") == names("a song")
+    assert "bridge" in names("a pop song with a bridge")
+
+
 def test_what_does_not_fit_the_request_is_refused_in_one_line() -> None:
     sound = {"sound_design": {"patches": {"percussion": "house909"}}}
     with pytest.raises(ParameterError, match=r"preset deep-space does not fit the request: .*palette does not hold"):

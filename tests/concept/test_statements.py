@@ -61,6 +61,11 @@ def test_the_key_of_chords(symbols: str, key: str) -> None:
     assert str(key_of_chords([Chord.parse(symbol) for symbol in symbols.split()])) == key
 
 
+def test_a_structure_with_hyphens() -> None:
+    names = [section.name for section in plan_of("pop, verse-chorus-verse-pre-chorus-chorus").sections]
+    assert names == ["verse", "chorus", "verse", "pre-chorus", "chorus"]
+
+
 def test_a_listed_structure_is_kept_in_its_order() -> None:
     plan = plan_of("pop: intro, verse, chorus, verse, chorus, bridge, chorus, outro")
     names = [section.name for section in plan.sections]
@@ -89,6 +94,18 @@ def test_double_time_plays_the_pattern_twice_as_fast() -> None:
     assert decision(plan_of("double-time rock"), "feel").value == "double-time"
 
 
+def test_the_feel_of_one_instrument_is_not_that_of_the_beat() -> None:
+    assert decision(plan_of("trap with double time hats"), "feel").value == "as usual"
+    assert decision(plan_of("double-time trap"), "feel").value == "double-time"
+
+
+@pytest.mark.parametrize(
+    ("text", "percent"), [("house swung 55%", 55), ("house, swing 58", 58), ("60% swing house", 60)]
+)
+def test_swing_by_numbers(text: str, percent: float) -> None:
+    assert plan_of(text).groove.swing_percent == percent
+
+
 def test_loudness_in_the_text_counts_unless_the_request_states_it() -> None:
     assert plan_of("techno at -8.5 LUFS").delivery.target_lufs == -8.5
     assert plan_of("techno at -40 LUFS").delivery.target_lufs == -30.0
@@ -100,6 +117,14 @@ def test_a_number_of_bars() -> None:
     assert plan_of("a 32-bar house loop").bars == 32
     assert plan_of("sixteen bars of lo-fi").bars == 16
     assert plan_of("pop with an 8 bar intro").bars != 8
+
+
+def test_voices_are_told_to_be_impossible() -> None:
+    asked = decision(plan_of("pop with female vocals"), "vocals")
+    assert (asked.value, asked.source) == ("none", "default")
+    assert "voices cannot be made" in asked.contradiction
+    for text in ("pop without vocals", "house with vocal chops", "pop"):
+        assert "vocals" not in {decision.parameter for decision in plan_of(text).decisions}
 
 
 @pytest.mark.parametrize("metre", METRES)

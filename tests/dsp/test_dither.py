@@ -50,3 +50,12 @@ def test_full_scale_is_clipped_not_wrapped():
 def test_bit_depths_outside_are_refused():
     with pytest.raises(ParameterError, match="8 to 24"):
         quantise(np.zeros(4), bit_depth=32)
+
+
+def test_shaping_moves_noise_out_of_the_ears_best_range():
+    silence = np.zeros((2, 1 << 16))
+    plain, shaped = (quantise(silence, bit_depth=16, seed=2, shaped=on) for on in (False, True))
+    spectra = [np.abs(np.fft.rfft(steps[0] * np.hanning(1 << 16))) ** 2 for steps in (plain, shaped)]
+    band = slice(round(2000 / 48000 * (1 << 16)), round(5000 / 48000 * (1 << 16)))
+    assert 10 * np.log10(spectra[1][band].mean() / spectra[0][band].mean()) < -8.0
+    assert np.array_equal(shaped, quantise(silence, bit_depth=16, seed=2, shaped=True))

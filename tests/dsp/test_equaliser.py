@@ -11,7 +11,7 @@ from workbench.dsp.equaliser import (
     equalise,
     response_db,
     split_bands,
-    sweep_low_pass,
+    sweep_filter,
     tilt,
 )
 
@@ -95,7 +95,7 @@ def test_tilt_raises_highs_over_lows():
 
 
 def test_sweep_with_a_steady_cutoff_is_a_butterworth_low_pass():
-    out = sweep_low_pass(impulse(), np.full(1000, 1000.0), 64, RATE)
+    out = sweep_filter(impulse(), np.full(1000, 1000.0), 64, RATE)
     hz = np.array([200.0, 1000.0, 4000.0])
     measured = magnitude_db(out)[np.round(hz / RATE * (1 << 15)).astype(int)]
     assert measured == pytest.approx(response_db([Band("low_pass", 1000)], hz, RATE), abs=0.1)
@@ -104,7 +104,7 @@ def test_sweep_with_a_steady_cutoff_is_a_butterworth_low_pass():
 def test_moving_sweep_does_not_click():
     t = np.arange(RATE) / RATE
     tone = np.tile(0.5 * np.sin(2 * np.pi * 100 * t), (2, 1)).astype(np.float32)
-    out = sweep_low_pass(tone, np.geomspace(300, 18000, RATE // 64 + 1), 64, RATE)
+    out = sweep_filter(tone, np.geomspace(300, 18000, RATE // 64 + 1), 64, RATE)
     assert np.abs(np.diff(out[0, 2000:], n=2)).max() < 2 * np.abs(np.diff(tone[0], n=2)).max()
 
 
@@ -116,4 +116,4 @@ def test_wrong_bands_are_refused():
     with pytest.raises(ParameterError, match="above 0"):
         Band("peak", -1)
     with pytest.raises(ParameterError, match="cutoff values"):
-        sweep_low_pass(impulse(), np.array([100.0]), 64, RATE)
+        sweep_filter(impulse(), np.array([100.0]), 64, RATE)

@@ -65,6 +65,7 @@ CASES: list[tuple[str, list[dict[str, Any]], dict[str, Any]]] = [
     ("transpose", [{"semitones": -2, "section": "chorus 2"}],
      dict.fromkeys(ALL, without(CHORUS_2)) | {"percussion": BARS}),
     ("tempo", [{"bpm": 98}], dict.fromkeys(ALL, BARS) | {"chords": BARS}),
+    ("tempo", [{"bpm": 110, "section": "chorus 2"}], dict.fromkeys(ALL, BARS) | {"chords": BARS}),
     ("patch", [{"element": "bass", "patch": "sub-sine"}], dict.fromkeys(ALL, BARS) | {"chords": BARS}),
     ("style", [{"element": "percussion", "style": "trap"}],
      {"bass": BARS, "pads": BARS, "leads": BARS, "chords": BARS}),
@@ -216,6 +217,10 @@ def test_transposition_takes_key_and_chords_along(song: Song) -> None:
     up = edit_song(song, [{"edit": "transpose", "semitones": 2}])
     assert str(up.plan.key) == str(up.score.key) == "G minor"
     assert [(c.root - 2) % 12 for c in up.score.chords] == [c.root for c in song.score.chords]
+    lifted = edit_song(song, [{"edit": "transpose", "semitones": 1, "section": "chorus 2"}])
+    assert [str(section.key) for section in lifted.plan.sections] == ["None"] * 4 + ["F# minor"]
+    again = edit_song(lifted, [{"edit": "transpose", "semitones": 2}])
+    assert [str(again.plan.key), str(again.plan.sections[-1].key)] == ["G minor", "G# minor"]
     part = edit_song(song, [{"edit": "transpose", "semitones": 2, "bars": [18, 18]}])
     assert str(part.plan.key) == "F minor"
     assert part.score.chords[-1].end_beats == song.score.length_beats

@@ -130,5 +130,5 @@ def test_refusals_are_clear():
 
 
 def test_styles_are_those_of_the_request():
-    assert set(list_styles()) == set(PROCESSING_STYLES)
+    assert set(list_styles()) == {*PROCESSING_STYLES, "neutral"}
     assert load_style("aggressive").limiter_release_ms < load_style("vintage").limiter_release_ms

@@ -1,14 +1,20 @@
 """Automation: kicks, section rides, ramps, opening filters."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from workbench.analysis.defects import clicks
+from workbench.domain.audio import Audio
 from workbench.domain.plan import SectionPlan
 from workbench.mixing.automation import (
     kick_onsets_seconds,
     open_over_sections,
+    rise_over_builds,
     section_gain,
     section_rides_db,
+    throw_gain,
 )
 
 RATE = 48000
@@ -58,11 +64,35 @@ def test_intro_opens_and_the_rest_is_untouched(tiny_score):
 
 
 def test_build_in_the_middle_fades_in(tiny_score):
-    from dataclasses import replace
-
     sections = (SectionPlan("verse", "verse", 0, 2, 0.5, ()), SectionPlan("build", "build", 2, 2, 0.5, ()))
     tone = np.tile(0.5 * np.sin(2 * np.pi * 3000 * np.arange(8 * RATE) / RATE), (2, 1)).astype(np.float32)
     out = open_over_sections(tone, replace(tiny_score, sections=sections), 300.0, RATE)
     border = 4 * RATE
     assert out[:, border + 5000 : border + 9000].std() < 0.5 * out[:, : border - 3000].std()
     assert np.abs(np.diff(out[0])).max() <= 1.05 * np.abs(np.diff(tone[0])).max()
+
+
+def test_rise_takes_the_lows_of_a_build_and_gives_them_back(tiny_score):
+    sections = (
+        replace(tiny_score.sections[0], name="build", start_bar=0, bars=2),
+        replace(tiny_score.sections[0], name="drop", start_bar=2, bars=2),
+    )
+    score = replace(tiny_score, sections=sections)
+    seconds = score.duration_seconds
+    low = np.tile(0.5 * np.sin(2 * np.pi * 60 * np.arange(round(seconds * RATE)) / RATE), (2, 1)).astype(np.float32)
+    out = rise_over_builds(low, score, 400.0, RATE)
+    half = low.shape[1] // 2
+    assert np.abs(out[:, half - 4000 : half - 2000]).max() < 0.1
+    assert np.array_equal(out[:, half:], low[:, half:])
+    assert clicks(Audio(out, RATE)) == ()
+
+
+def test_throw_opens_the_last_beat_of_a_section(tiny_score):
+    sections = tuple(replace(tiny_score.sections[0], start_bar=bar, bars=1) for bar in (0, 1))
+    score = replace(tiny_score, sections=sections)
+    length = round(score.duration_seconds * RATE)
+    gain = throw_gain(score, 12.0, length, RATE)
+    assert gain.max() == pytest.approx(10 ** (12 / 20), rel=1e-4)
+    beat = 60.0 / score.tempo_bpm
+    assert np.count_nonzero(gain > 1.01) / RATE == pytest.approx(beat, rel=0.05)
+    assert gain[length // 2 :].max() == 1.0

@@ -44,7 +44,7 @@ def test_new_elements_are_mixed_like_leads():
 
 
 def test_every_processing_style_of_the_request_exists():
-    assert set(list_colours()) == set(PROCESSING_STYLES)
+    assert set(list_colours()) == {*PROCESSING_STYLES, "neutral"}
     for name in PROCESSING_STYLES:
         assert load_colour(name).name == name
 

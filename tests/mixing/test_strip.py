@@ -3,13 +3,15 @@
 import numpy as np
 import pytest
 
+from workbench.domain.errors import ParameterError
 from workbench.dsp.delay import Delay, delay_samples
 from workbench.dsp.equaliser import Band, equalise
 from workbench.dsp.loudness import loudness
+from workbench.dsp.matching import THIRDS_HZ, apply_curve, bin_powers, third_octave_sums
 from workbench.dsp.reverb import Reverb
 from workbench.mixing.profiles import Colour, Strip
 from workbench.mixing.strip import Surroundings, run_strip, saturated
-from workbench.mixing.tone import OCTAVES_HZ, TARGET_DB, Tone, correction, octave_levels_db
+from workbench.mixing.tone import Tone, stem_curves, target_db
 
 RATE = 48000
 PLAIN = Colour("plain", "")
@@ -75,34 +77,52 @@ def pink(seconds: float = 6.0) -> np.ndarray:
     n = int(seconds * RATE)
     spectrum = np.fft.rfft(rng.standard_normal((2, n)))
     hz = np.fft.rfftfreq(n, 1 / RATE)
-    density = TARGET_DB - 10 * np.log10(OCTAVES_HZ)
-    shape = 10 ** (np.interp(np.log(np.maximum(hz, 30)), np.log(OCTAVES_HZ), density) / 20)
+    density = target_db("dance") - 10 * np.log10(THIRDS_HZ)
+    shape = 10 ** (np.interp(np.log(np.maximum(hz, 30)), np.log(THIRDS_HZ), density) / 20)
     return np.fft.irfft(spectrum * shape, n).astype(np.float32)
 
 
-def test_correction_leaves_what_is_right_and_halves_what_is_wrong():
-    tone = Tone(strength=0.7)
-    assert max(abs(band.gain_db) for band in correction(pink(), tone, (), RATE)) < 0.7
-    wrong = [Band("low_shelf", 150, 6), Band("high_shelf", 4000, -6)]
+def distance_db(samples, family="dance"):
+    levels = 10.0 * np.log10(third_octave_sums(bin_powers(samples), RATE)) - target_db(family)
+    return levels - np.median(levels)
+
+
+def test_curves_move_the_sum_towards_the_target():
+    wrong = [Band("low_shelf", 150, 8), Band("high_shelf", 4000, -8)]
     dull = equalise(pink(), wrong, RATE)
-    mended = equalise(dull, correction(dull, tone, (), RATE), RATE)
-    error = lambda x: np.ptp((octave_levels_db(x, RATE) - TARGET_DB)[[0, -2]])  # noqa: E731
-    assert error(mended) < 0.55 * error(dull)
+    curve = stem_curves({"pads": dull}, Tone(), (), RATE)["pads"]
+    before, after = distance_db(dull), distance_db(apply_curve(dull, curve, RATE))
+    assert np.abs(after).mean() < 0.5 * np.abs(before).mean()
+    assert np.abs(after).max() < 5.0
 
 
-def test_correction_keeps_the_colour_and_its_limits():
+def test_curves_keep_the_colour_and_their_limits():
     colour = (Band("high_shelf", 3000, -6),)
     coloured = equalise(pink(), colour, RATE)
-    kept = correction(coloured, Tone(), colour, RATE)
-    fought = correction(coloured, Tone(), (), RATE)
-    assert abs(kept[-1].gain_db) < 1 < fought[-1].gain_db
-    extreme = correction(equalise(pink(), [Band("low_pass", 300)] * 2, RATE), Tone(boost_db=3.0), (), RATE)
-    assert max(band.gain_db for band in extreme) <= 3.0
-    assert correction(pink(), Tone(strength=0), (), RATE) == ()
-    assert correction(np.zeros((2, RATE), np.float32), Tone(), (), RATE) == ()
+    kept = stem_curves({"pads": coloured}, Tone(), colour, RATE)["pads"]
+    fought = stem_curves({"pads": coloured}, Tone(), (), RATE)["pads"]
+    assert kept[-1] < fought[-1] - 1.0
+    narrow = equalise(pink(), [Band("low_pass", 300)] * 2, RATE)
+    extreme = stem_curves({"pads": narrow}, Tone(boost_db=3.0), (), RATE)["pads"]
+    assert extreme[(THIRDS_HZ > 60) & (THIRDS_HZ < 8000)].max() <= 3.0
+
+
+def test_the_weaker_stem_gives_way():
+    strong, weak = 2.0 * pink(), pink()
+    curves = stem_curves({"bass": strong, "pads": weak}, Tone(strength=1e-6, room_db=4.0), (), RATE)
+    assert (curves["pads"] - curves["bass"])[3:-3].max() == pytest.approx(-4.0, abs=0.1)
+
+
+def test_neutral_tone_and_silence_change_nothing():
+    assert not stem_curves({"pads": pink()}, Tone(strength=0.0), (), RATE)["pads"].any()
+    assert not stem_curves({"pads": np.zeros((2, RATE), np.float32)}, Tone(), (), RATE)["pads"].any()
+    with pytest.raises(ParameterError, match="family"):
+        target_db("polka")
 
 
 def test_offsets_move_the_target():
-    plain, heavy, airy = (correction(pink(), tone, (), RATE) for tone in (Tone(), Tone(low_db=4), Tone(high_db=4)))
-    assert heavy[0].gain_db > plain[0].gain_db + 1
-    assert airy[-1].gain_db > plain[-1].gain_db + 1
+    plain, heavy, airy = (
+        stem_curves({"pads": pink()}, tone, (), RATE)["pads"] for tone in (Tone(), Tone(low_db=4), Tone(high_db=4))
+    )
+    assert heavy[1] > plain[1] + 1
+    assert airy[-2] > plain[-2] + 1

@@ -31,11 +31,13 @@ def test_integer_formats_keep_the_signal_within_dither(name: str, bits: int) -> 
     audio = tone()
     heard = roundtrip(audio, Delivery(format=name, bit_depth=bits), seed=1)
     error = heard.samples.astype(np.float64) - audio.samples
-    # TPDF dither of two steps peak to peak, and half a step of rounding (float32 adds a hair at 24 bits).
-    assert np.abs(error).max() <= 1.5 * step(bits) + 1e-7
+    # TPDF dither of two steps peak to peak, and half a step of rounding (float32 adds a hair at 24 bits); the shaping
+    # at 16 bits multiplies that by the sum of its taps, 3.7.
+    assert np.abs(error).max() <= (1.5 if bits == 24 else 5.6) * step(bits) + 1e-7
     if bits == 16:
-        # Lipshitz et al.: the power of a non-subtractively TPDF-dithered error is a quarter of a squared step.
-        assert np.mean(error**2) == pytest.approx(step(bits) ** 2 / 4, rel=0.05)
+        power = (np.abs(np.fft.rfft(error[0] * np.hanning(error.shape[1]))) ** 2)[4:]
+        low, high = power[: power.size // 4].mean(), power[-power.size // 4 :].mean()
+        assert 10.0 * np.log10(high / low) > 12.0
 
 
 @pytest.mark.parametrize("name", [*FORMATS, "mp3"])
@@ -98,7 +100,7 @@ def test_mp3_sounds_like_the_original() -> None:
 def test_any_level_up_to_full_scale_is_written(level: float, bits: int, name: str) -> None:
     audio = Audio(np.full((2, 64), level, dtype=np.float32), 48000)
     heard = roundtrip(audio, Delivery(format=name, bit_depth=bits))
-    assert np.abs(heard.samples - level).max() <= 2.0 * step(bits) + 1e-7
+    assert np.abs(heard.samples - level).max() <= (2.0 if bits == 24 else 6.0) * step(bits) + 1e-7
 
 
 def test_what_would_be_damaged_is_refused() -> None:

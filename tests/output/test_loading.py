@@ -47,7 +47,7 @@ def test_what_is_loaded_is_what_was_made(mixed: Track, tmp_path: Path) -> None:
     assert mixed.mix.desk is not None
     assert np.array_equal(again.mix.desk.gain, mixed.mix.desk.gain)
     assert np.array_equal(again.mix.desk.side_gain, mixed.mix.desk.side_gain)
-    assert again.mix.desk.bands == mixed.mix.desk.bands
+    assert again.mix.desk.curves == mixed.mix.desk.curves
 
 
 @pytest.mark.parametrize(("form", "bits"), [("wav", 24), ("wav", 16), ("flac", 24), ("aiff", 24)])

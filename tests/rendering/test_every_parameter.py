@@ -30,10 +30,12 @@ from workbench.rendering.patch import (
     Effects,
     Filter,
     FmPair,
+    GrainCloud,
     NoiseSource,
     Oscillator,
     Patch,
     Pitch,
+    Route,
     StringModel,
 )
 from workbench.rendering.synth import render_synth
@@ -52,6 +54,8 @@ PATCH = Patch(
     fm=(FmPair(index=2.0, feedback=0.3, decay_ms=900.0),),
     string=StringModel(level_db=0.0),
     noise=NoiseSource(level_db=-6.0, key_track=0.5, decay_ms=400.0),
+    grains=GrainCloud(level_db=-6.0),
+    modulation=(Route(shape="triangle", rate_hz=3.0, time_ms=200.0),),
     amplifier=Amplifier(attack_ms=5.0, decay_ms=400.0, sustain=0.5),
     filter=Filter(kind="ladder", cutoff_hz=1500.0, envelope_octaves=1.5, lfo_octaves=0.5, drive_db=6.0),
     pitch=Pitch(
@@ -124,10 +128,10 @@ def changes(group: Any) -> Iterator[tuple[str, Any]]:
 def patch_cases() -> Iterator[Any]:
     for name, changed in changes(PATCH):
         yield pytest.param(changed, id=name)
-    for field_name in ("oscillators", "fm"):
+    for field_name in ("oscillators", "fm", "modulation"):
         for name, changed in changes(getattr(PATCH, field_name)[0]):
             yield pytest.param(replace(PATCH, **{field_name: (changed,)}), id=f"{field_name}.{name}")
-    for field_name in ("string", "noise", "amplifier", "filter", "pitch", "effects"):
+    for field_name in ("string", "noise", "grains", "amplifier", "filter", "pitch", "effects"):
         for name, changed in changes(getattr(PATCH, field_name)):
             yield pytest.param(replace(PATCH, **{field_name: changed}), id=f"{field_name}.{name}")
 

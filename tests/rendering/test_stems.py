@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 
 from workbench.domain.errors import ParameterError
 from workbench.domain.plan import Plan
@@ -134,3 +136,17 @@ def test_unknown_sounds_are_named_before_anything_is_rendered(make_score: Make, 
         render(make_score({"percussion": phrase("percussion")}), make_plan({"percussion": "606"}))
     with pytest.raises(ParameterError, match="element 'harp' has no patch"):
         render(make_score({"harp": phrase("leads")}), make_plan({}))
+
+
+def test_an_instrument_of_samples_plays_in_place_of_a_patch(
+    make_score: Make, make_plan: MakePlan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BEATSFOUNDRY_HOME", str(tmp_path))
+    folder = tmp_path / "samples" / "sine"
+    folder.mkdir(parents=True)
+    wave = 0.3 * np.sin(2 * np.pi * 440.0 * np.arange(44100) / 44100)
+    soundfile.write(folder / "sine_a4.wav", wave, 44100)
+    stem = render(make_score({"leads": phrase("leads")}, bars=2), make_plan({"leads": "samples:sine"}, bars=2))["leads"]
+    assert playing_rms_db(stem.samples, 48000) == pytest.approx(-20.0, abs=2.0)
+    with pytest.raises(ParameterError, match=r"samples 'organ' are not there: .* holds sine"):
+        render(make_score({"leads": phrase("leads")}), make_plan({"leads": "samples:organ"}))

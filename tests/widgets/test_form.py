@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from workbench.concept import translate
 from workbench.domain.errors import ModelError, ParameterError
 from workbench.domain.request import PROCESSING_STYLES, Technical
 from workbench.domain.results import Track
@@ -43,6 +44,20 @@ def test_every_control_reaches_the_request(form: RequestForm) -> None:
     assert (sound.texture_density, sound.processing_style) == (0.3, "vintage")
     assert sound.palette == ("percussion", "bass", "pads")
     assert (request.options.seed, request.options.format, request.options.preview) == (42, "flac", True)
+
+
+def test_preset_template_and_macros_reach_the_request(form: RequestForm) -> None:
+    assert (form.request.preset, form.request.template, dict(form.request.macros)) == (None, None, {})
+    form.start.preset.value = "night-drive"
+    form.start.template.value = "short-song"
+    form.start.macros["space"].value = 0.5
+    request = form.request
+    assert (request.preset, request.template, dict(request.macros)) == ("night-drive", "short-song", {"space": 0.5})
+
+
+def test_the_concept_may_leave_elements_out_while_all_are_on(form: RequestForm) -> None:
+    form.concept.value = "a quiet morning, no drums"
+    assert translate(form.request).palette == ("bass", "pads", "leads")
 
 
 def test_ranges_and_choices_are_those_of_the_schema(form: RequestForm) -> None:

@@ -68,7 +68,7 @@ def _working_pair(audio: Audio) -> tuple[Array, Array, float]:
 
 def _window(middle: Array, side: Array, rate: float) -> Array:
     power, side_power = (_power(wave) for wave in (middle, side))
-    hz = np.fft.rfftfreq(_FRAME, 1.0 / rate)
+    hz = np.asarray(np.fft.rfftfreq(_FRAME, 1.0 / rate), np.float64)
     bands = np.stack([power[:, (hz >= low) & (hz < high)].sum(axis=1) for low, high in pairwise(BANDS_HZ)])
     total = max(float(bands.sum(axis=0).mean()), 1e-12)
     levels = np.maximum(10.0 * np.log10(bands / total + 1e-12), -_RANGE_DB)

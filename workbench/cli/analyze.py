@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.cli.progress import progress_bar
@@ -16,6 +17,10 @@ def add_to(commands: Any) -> None:
     parser = commands.add_parser("analyze", help="measure audio files", description=analyze.__doc__)
     parser.add_argument("files", metavar="FILE", nargs="+", help="WAV, AIFF, FLAC, MP3 or OGG")
     parser.add_argument("--json", action="store_true", help="print a list of all measurements as JSON")
+    parser.add_argument(
+        "--pictures", metavar="DIR", type=Path,
+        help="draw spectrogram, loudness, phase correlation, mono loss and spectrum of each file as PNG",
+    )  # fmt: skip
     parser.add_argument("--quiet", action="store_true", help="show no progress")
     parser.set_defaults(run=analyze)
 
@@ -29,6 +34,8 @@ def analyze(options: argparse.Namespace) -> int:
         for number, file in enumerate(options.files, start=1):
             results.append(measure_file(file))
             progress(number / len(options.files), file)
+    if options.pictures is not None:
+        _draw(options.files, options.pictures)
     if options.json:
         from workbench.output import to_json
 
@@ -36,6 +43,24 @@ def analyze(options: argparse.Namespace) -> int:
     else:
         _tables(results)
     return 0
+
+
+def _draw(files: list[str], folder: Path) -> None:
+    """Two pictures a file, and one that lays the spectra of several files (a song's stems) over each other."""
+    from workbench.analysis.reading import read_audio
+    from workbench.domain.errors import OutputError
+    from workbench.output.diagnostics import diagnostics, spectra
+    from workbench.output.drawing import to_png
+
+    sounds = {Path(file).stem: read_audio(file) for file in files}
+    pictures = {f"{name}-over-time.png": to_png(diagnostics(audio)) for name, audio in sounds.items()}
+    pictures["spectra.png"] = to_png(spectra(sounds))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, data in pictures.items():
+            (folder / name).write_bytes(data)
+    except OSError as error:
+        raise OutputError(f"{folder}: pictures cannot be written ({error.strerror})") from None
 
 
 def _tables(results: list[AnalysisResult]) -> None:

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import EntryPoint, entry_points
 
-from workbench.cli import analyze, explain, generate, lab, modify, parameters, presets, references
+from workbench.cli import analyze, explain, generate, lab, master, modify, parameters, presets, references, samples
 from workbench.cli.parser import LineParser
 from workbench.domain.errors import WorkbenchError
 
@@ -29,7 +29,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser = LineParser(prog="beatsfoundry", description="Compose, render, mix, master and measure music.")
     parser.add_argument("--version", action="store_true", help="print the version and leave")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=LineParser)
-    for module in (generate, explain, modify, analyze, references, presets, parameters, lab):
+    for module in (generate, explain, modify, master, analyze, references, samples, presets, parameters, lab):
         module.add_to(commands)
     for name, entry in _added_commands().items():
         commands.add_parser(name, add_help=False, help=f"see beatsfoundry {name} --help ({entry.module})")

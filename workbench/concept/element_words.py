@@ -111,12 +111,23 @@ def read_processing(text: str) -> Said[str] | None:
     return Said(min(hits)[1], min(hits)[2]) if hits else None
 
 
+_VOCALS = (
+    r"\b(?:(?:fe)?male |lead |rap )?(?:vocals|vocalist|singers?|sung|lyrics|rapping|a cappella)\b"
+    r"(?!\s*(?:chops?|cuts?|samples?|like))"
+)
+
+
+def read_vocals(text: str) -> Said[bool] | None:
+    """Whether a text asks for somebody who sings, which cannot be made."""
+    return first_said(text, [(_VOCALS, lambda _: True)])
+
+
 _SECTION = (
     r"(?:intros?|verses?|pre[ -]?chorus(?:es)?|post[ -]?chorus(?:es)?|chorus(?:es)?|refrains?|hooks?|bridges?"
     r"|middle eights?|build[ -]?ups?|builds?|drops?|break[ -]?downs?|breaks?|interludes?|instrumentals?|solos?"
     r"|themes?|vamps?|codas?|outros?)"
 )
-_JOINT = r"\s*(?:,\s*(?:and |then )?|\band\b|\bthen\b|->|→|–|>|/)\s*(?:a |an |another |the )?"
+_JOINT = r"\s*(?:,\s*(?:and |then )?|\band\b|\bthen\b|->|→|–|-|>|/)\s*(?:a |an |another |the )?"
 _LISTED = re.compile(rf"\b{_SECTION}(?:\s\d)?(?:{_JOINT}{_SECTION}(?:\s\d)?)+\b")
 _SINGLE = re.compile(
     r"\b(?:intro|outro|pre-?chorus|chorus|verse|breakdown|drop|interlude|coda|(?:a|the|with) bridge|build-?up|refrain)"

@@ -36,8 +36,13 @@ less like make many more most music much must new not off one only other our out
 something song sort such than that the their them then there these they thing this track tune two under very want was
 way well were what when where which who will with you your
 """
-_EMPTY = frozenset(_EMPTY_TEXT.split())
-"""Words of grammar, and words that every style shares."""
+_COUNTED_TEXT = """
+bar bars bass beats bpm chord chords drum drumming drums element elements fast faster feel half instrumental key lead
+leads major melody metre minor minute minutes pad pads percussion second seconds slow slower swing swung tempo time
+vocals
+"""
+_EMPTY = frozenset(f"{_EMPTY_TEXT} {_COUNTED_TEXT}".split())
+"""Words of grammar, words that every style shares, and those of statements, which are read elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from workbench.concept.mood import read_mood
 from workbench.concept.moves import Move, Moves
 from workbench.concept.reference_moves import reference_moves
 from workbench.concept.starters import complete
-from workbench.concept.statements import read_statements
+from workbench.concept.statements import Statements, read_statements
 from workbench.concept.style import Style, load_style
 from workbench.concept.style_match import StyleMatch, match_style
 from workbench.domain.plan import Decision, Source
@@ -67,7 +67,8 @@ def read_brief(
         moves=moves,
         origins=done.origins,
     )
-    return brief, (*_language(concept), *_starters(brief), style_decision, *_mood(brief), *_macros(brief))
+    opening = (*_language(concept), *_starters(brief), style_decision, *_vocals(said), *_mood(brief), *_macros(brief))
+    return brief, opening
 
 
 def _in_english(mood: str | None) -> str:
@@ -93,6 +94,13 @@ def _language(concept: Reading) -> tuple[Decision, ...]:
     if concept.language is None:
         return ()
     return (Decision("language", concept.language, "text", f"read as '{concept.text}'"),)
+
+
+def _vocals(said: Statements) -> tuple[Decision, ...]:
+    if said.vocals is None:
+        return ()
+    against = f"the text says '{said.vocals.words}', but voices cannot be made: the leads sing instead"
+    return (told("vocals", "none", "default", "the music is instrumental", against),)
 
 
 def _starters(brief: Brief) -> tuple[Decision, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from workbench.concept.brief import Brief
 from workbench.concept.structure import allot_around
 from workbench.concept.style import Style
 from workbench.domain.errors import ParameterError
@@ -114,18 +115,17 @@ def with_length(
     return tuple(replace(one, value=value) if one.parameter == "duration" else one for one in decisions)
 
 
-def detail_decisions(technical: Technical) -> tuple[Decision, ...]:
+def detail_decisions(brief: Brief) -> tuple[Decision, ...]:
     """A decision for each thing that a section has of its own, and for the variation."""
-    stated = "it is stated in the request"
+    technical = brief.request.parameters.technical
     lines = []
     for field in ("section_bars", "section_tempos", "section_keys", "section_feels"):
         values = getattr(technical, field)
         if values:
-            lines.append(
-                Decision(field, "; ".join(f"{name}: {value}" for name, value in values.items()), "stated", stated)
-            )
+            value = "; ".join(f"{name}: {value}" for name, value in values.items())
+            lines.append(Decision(field, value, "stated", brief.why_stated(field)))
     if technical.variation is None:
         lines.append(Decision("variation", "0.5", "default", "the request leaves it open"))
     else:
-        lines.append(Decision("variation", f"{technical.variation:g}", "stated", stated))
+        lines.append(Decision("variation", f"{technical.variation:g}", "stated", brief.why_stated("variation")))
     return tuple(lines)

@@ -24,7 +24,7 @@ _CREATIVE = ("style", "mood")
 _GROUPS = ("technical", "sound_design")
 _STATED_BY = {
     "tempo": ("tempo_bpm", "pace"), "key": ("key", "mode"), "duration": ("duration_seconds", "bars"),
-    "structure": ("structure", "sections", "absent_sections"), "metre": ("metre",), "chords": ("chords",),
+    "structure": ("structure",), "metre": ("metre",), "chords": ("chords",),
     "swing": ("swing_percent",), "palette": ("palette",), "texture_density": ("texture_density",),
     "processing_style": ("processing_style",),
 }  # fmt: skip
@@ -126,10 +126,11 @@ def _filled(done: Completed, starter: Starter, said: Statements, settled: Collec
     groups: dict[str, BaseModel] = {name: getattr(parameters, name) for name in type(parameters).model_fields}
     group_of = {field: name for name, model in groups.items() for field in type(model).model_fields}
     stated = {field for model in groups.values() for field in model.model_fields_set}
+    offered = {**starter.fields, **_structure_as_said(starter.fields.get("structure"), said)}
     taken = {
         field: value
-        for field, value in starter.fields.items()
-        if field not in stated and field not in settled and not _is_said(field, said)
+        for field, value in offered.items()
+        if value != () and field not in stated and field not in settled and not _is_said(field, said)
     }
     if "key" in starter.fields and "key" not in taken:
         taken.pop("chords", None)
@@ -143,6 +144,15 @@ def _filled(done: Completed, starter: Starter, said: Statements, settled: Collec
         _checked(done.request.model_copy(update=update), starter),
         {**done.origins, **dict.fromkeys([*taken, *(f"macros.{name}" for name in macros)], origin)},
     )
+
+
+def _structure_as_said(names: tuple[str, ...] | None, said: Statements) -> dict[str, tuple[str, ...]]:
+    """A structure without the sections that the text denies; none at all if it lacks one that the text wants."""
+    if names is None:
+        return {}
+    absent = said.absent_sections.value if said.absent_sections else ()
+    wanted = said.sections.value if said.sections else ()
+    return {"structure": tuple(name for name in names if name not in absent) if set(wanted) <= set(names) else ()}
 
 
 def _is_said(field: str, said: Statements) -> bool:

@@ -34,6 +34,7 @@ class Statements:
     sections: Said[tuple[str, ...]] | None = None
     absent_sections: Said[tuple[str, ...]] | None = None
     loudness_lufs: Said[float] | None = None
+    vocals: Said[bool] | None = None
 
 
 def read_statements(text: str) -> Statements:
@@ -66,4 +67,5 @@ def read_statements(text: str) -> Statements:
         sections=element_words.read_sections(lower),
         absent_sections=element_words.read_absent_sections(lower),
         loudness_lufs=time_words.read_loudness(lower),
+        vocals=element_words.read_vocals(lower),
     )

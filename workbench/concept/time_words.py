@@ -149,7 +149,7 @@ def read_swing(text: str) -> Said[float] | None:
     return first_said(
         text,
         [
-            (r"\bswing\w*\s*(?:of|at|:|=)?\s*(\d{2})\s*%?", percent),
+            (r"\bsw[iu]ng\w*\s*(?:of|at|by|:|=)?\s*(\d{2})\b\s*%?", percent),
             (r"\b(\d{2})\s*(?:%|percent|per cent)\s*swing\b", percent),
             (_STRAIGHT, lambda _: 50.0),
             (_SWUNG_HARD, lambda _: 66.0),
@@ -160,9 +160,14 @@ def read_swing(text: str) -> Said[float] | None:
 
 
 def read_feel(text: str) -> Said[str] | None:
-    """Half-time or double-time."""
+    """Half-time or double-time of the beat, not of one instrument."""
+    of_one = r"(?!\s*-?(?:hats?|hi[ -]?hats?|arp\w*|lead\w*|bass\w*|strings|percussion|ride))"
     return first_said(
-        text, [(r"\bhalf[ -]?time\b", lambda _: "half-time"), (r"\bdouble[ -]?time\b", lambda _: "double-time")]
+        text,
+        [
+            (rf"\bhalf[ -]?time\b{of_one}", lambda _: "half-time"),
+            (rf"\bdouble[ -]?time\b{of_one}", lambda _: "double-time"),
+        ],
     )
 
 

@@ -37,7 +37,8 @@ def adapt_groove(style: Style, metre: Metre, *, swing_percent: float, feel: str 
     return replace(
         usual,
         swing_percent=swing_percent,
-        late_ms=round(usual.late_ms + moves.total("late"), 2),
+        # A machine is on the beat, not ahead of it: no move takes a late style beyond zero.
+        late_ms=round(max(min(0.0, usual.late_ms), usual.late_ms + moves.total("late")), 2),
         looseness=_unit(usual.looseness + moves.total("looseness")),
         adherence=_unit(usual.adherence + moves.total("adherence")),
         patterns=patterns,

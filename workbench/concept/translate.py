@@ -83,7 +83,7 @@ def translate(request: GenerationRequest, *, references: Sequence[ReferenceProfi
     texture_density, density_decision = decide_density(brief)
     processing_style, processing_decision = decide_processing(brief)
     names, bars, form_decisions = decide_form(brief, metre, tempo_bpm)
-    creative, technical = request.parameters.creative, request.parameters.technical
+    creative, technical = request.parameters.creative, brief.request.parameters.technical
     sections = _sections(brief, names, bars, palette, metre, tempo_bpm, key)
     text = read_in_english(f"{creative.concept} . {creative.mood or ''}").text
     patches, patch_decisions = decide_patches(brief, palette, read_instruments(text))
@@ -139,7 +139,7 @@ def translate(request: GenerationRequest, *, references: Sequence[ReferenceProfi
             *with_length(form_decisions, sections, metre, tempo_bpm),
             _energy_decision(brief),
             _chords_decision(brief, harmony),
-            *detail_decisions(technical),
+            *detail_decisions(brief),
             palette_decision,
             density_decision,
             *_part_decisions(brief),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,15 +32,31 @@ class Audio:
         return int(self.samples.shape[1]) / self.sample_rate_hz
 
 
+def summed(stems: Iterable[Audio]) -> Audio:
+    """The sum of stems of one length and sample rate, taken in their order.
+
+    Examples
+    --------
+    >>> one = Audio(np.full((2, 3), 0.25, np.float32), 48000)
+    >>> summed([one, one]).samples[0].tolist()
+    [0.5, 0.5, 0.5]
+    """
+    first, *others = stems
+    total = first.samples.copy()
+    for stem in others:
+        total += stem.samples
+    return Audio(total, first.sample_rate_hz)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Desk:
     """What the desk settled on by listening to all stems together, so that one of them can be mixed again alone.
 
-    `bands` are the equaliser of the sum, each (kind, frequency_hz, gain_db, q). `side_gain` and `gain` hold one value
-    each `hop_samples`, with a straight line between them. The mix is `length_samples` long.
+    `curves` are the equaliser of each element, in dB by third octave from 31.6 Hz to 15.8 kHz. `side_gain` and `gain`
+    hold one value each `hop_samples`, with a straight line between them. The mix is `length_samples` long.
     """
 
-    bands: tuple[tuple[str, float, float, float], ...]
+    curves: Mapping[str, tuple[float, ...]]
     side_gain: Samples
     gain: Samples
     hop_samples: int

@@ -222,8 +222,8 @@ def split_bands(samples: Samples, crossover_hz: float, sample_rate_hz: int) -> t
 
 
 @numba.njit(cache=True, nogil=True)
-def _sweep(samples, cutoff_hz, hop, sample_rate_hz, out):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
-    """Low-pass state-variable filter (trapezoidal), cutoff interpolated between control points."""
+def _sweep(samples, cutoff_hz, hop, sample_rate_hz, high_pass, out):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    """State-variable filter (trapezoidal), cutoff interpolated between control points."""
     length = samples.shape[1]
     state = np.zeros((2, 2))
     damping = 1.4142135623730951
@@ -241,17 +241,22 @@ def _sweep(samples, cutoff_hz, hop, sample_rate_hz, out):  # type: ignore[no-unt
                 v2 = state[c, 1] + g * v1
                 state[c, 0] = 2.0 * v1 - state[c, 0]
                 state[c, 1] = 2.0 * v2 - state[c, 1]
-                out[c, start + i] = v2
+                out[c, start + i] = samples[c, start + i] - damping * v1 - v2 if high_pass else v2
         for c in range(2):
             for k in range(2):
                 if abs(state[c, k]) < 1e-25:
                     state[c, k] = 0.0
 
 
-def sweep_low_pass(
-    samples: Samples, cutoff_hz: npt.NDArray[np.float64], hop_samples: int, sample_rate_hz: int
+def sweep_filter(
+    samples: Samples,
+    cutoff_hz: npt.NDArray[np.float64],
+    hop_samples: int,
+    sample_rate_hz: int,
+    *,
+    high_pass: bool = False,
 ) -> Samples:
-    """Low-pass (12 dB per octave, Butterworth) whose cutoff moves without clicks.
+    """Low-pass or high-pass (12 dB per octave, Butterworth) whose cutoff moves without clicks.
 
     Parameters
     ----------
@@ -277,5 +282,5 @@ def sweep_low_pass(
         raise ParameterError(f"sweep: expected at least {needed} cutoff values, got {len(cutoff_hz)}")
     out = np.empty(samples.shape, dtype=np.float32)
     limited = np.clip(np.asarray(cutoff_hz, dtype=np.float64), 20.0, 0.49 * sample_rate_hz)
-    _sweep(np.ascontiguousarray(samples), limited, hop_samples, float(sample_rate_hz), out)
+    _sweep(np.ascontiguousarray(samples), limited, hop_samples, float(sample_rate_hz), high_pass, out)
     return out

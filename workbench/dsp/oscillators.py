@@ -14,6 +14,7 @@ from functools import cache
 import numba
 import numpy as np
 import numpy.typing as npt
+from scipy import special
 
 from workbench.domain.errors import ParameterError
 
@@ -27,6 +28,8 @@ _TABLE_SIZE = 4096
 _MOST_HARMONICS = 1024
 _LEVELS_PER_OCTAVE = 3
 _LEVELS = 10 * _LEVELS_PER_OCTAVE + 1
+_HEARD_HZ = 20_000.0
+_FOLDED = 10.0 ** (-84.0 / 20.0)
 
 WAVES = ("sine", "triangle", "saw", "square", "pulse", "organ", "hollow", "reed", "glass", "vocal")
 """Waves by name; `pulse` has a quarter duty cycle."""
@@ -282,29 +285,50 @@ def fm_oscillator(
     Parameters
     ----------
     frequency_hz, index : arrays of shape (control_length(length),)
-        Fundamental and modulation index in radians by control block. The index is lowered where the highest
-        side band that matters (one beyond Carson's rule) would pass half the sample rate.
+        Fundamental and modulation index in radians by control block. The index is lowered where a side band that
+        folds back below 20 kHz would lie above -84 dB.
     length, sample_rate_hz : int
         Samples to make and their rate.
     ratio, modulator_ratio : float
         Operators' frequencies as multiples of the fundamental.
     feedback : float
-        Phase feedback of the modulator in radians, 0 to 1.5.
+        Phase feedback of the modulator in radians, 0 to 1.5; lowered for high notes as the index is.
 
     Returns
     -------
     array of shape (length,), float32, in -1..1
     """
     out = np.empty(length, dtype=np.float32)
-    carrier_hz = np.maximum(frequency_hz * ratio, 1.0)
-    modulator_hz = np.maximum(frequency_hz * modulator_ratio, 1.0)
-    bound = np.maximum((0.48 * sample_rate_hz - carrier_hz) / modulator_hz - 2.0, 0.0)
+    highest = float(np.max(frequency_hz, initial=1.0))
+    carrier_hz, modulator_hz = frequency_hz * ratio, np.maximum(frequency_hz * modulator_ratio, 1.0)
+    folding_hz = max(0.5 * sample_rate_hz, sample_rate_hz - _HEARD_HZ)
+    fed = min(float(feedback), _clean_feedback(folding_hz / max(highest * modulator_ratio, 1.0)))
+    # With feedback the modulator has harmonics of its own, and each makes side bands: count them as one more octave.
+    bound = _clean_index((folding_hz - carrier_hz) / (modulator_hz * (1.0 + fed)))
     _fm_pair(
         out,
         np.asarray(frequency_hz, dtype=np.float64) / sample_rate_hz,
         float(ratio),
         float(modulator_ratio),
         np.minimum(np.asarray(index, dtype=np.float64), bound),
-        float(feedback),
+        fed,
     )
     return out
+
+
+def _clean_index(orders: Control) -> Control:
+    """Largest modulation index whose side band of order `orders` (rounded up) is below -84 dB.
+
+    Bessel functions of high order grow as (index / 2) ** order / order! (Abramowitz and Stegun, 9.1.10).
+    """
+    order = np.maximum(np.ceil(np.maximum(orders, 0.0)), 1.0)
+    return np.asarray(2.0 * np.exp((math.log(_FOLDED) + special.gammaln(order + 1.0)) / order))
+
+
+def _clean_feedback(harmonic: float) -> float:
+    """Largest feedback whose harmonic of that order is below -84 dB, by the decay of J_n(n b) for b below 1."""
+    feedbacks = np.linspace(0.0, 0.999, 200)[1:]
+    root = np.sqrt(1.0 - feedbacks**2)
+    levels = np.exp(-harmonic * (np.arccosh(1.0 / feedbacks) - root))
+    clean = feedbacks[levels < _FOLDED]
+    return float(clean[-1]) if clean.size and clean.size < feedbacks.size else (0.0 if not clean.size else 1.5)

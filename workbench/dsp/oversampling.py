@@ -22,37 +22,41 @@ HALF_TAPS = 10
 _TAPS = 24
 """Taps of each phase: 2 HALF_TAPS + 1, filled up with zeros to a multiple of the unrolled loop."""
 
+STEEP_HALF_TAPS, STEEP_BETA = 18, 9.0
+"""Filter of stages that bend the sound: at 48 kHz it passes up to 20 kHz and stops what would fold below that."""
+
 _BLOCK_SAMPLES = 4096
 Floats = npt.NDArray[np.float32]
 
 
-@lru_cache(maxsize=8)
-def _phases(factor: int) -> tuple[Floats, Floats]:
-    """Taps of interpolation and decimation, (factor, 24) each: row p, column j weighs sample i + j - HALF_TAPS.
+@lru_cache(maxsize=16)
+def phase_taps(factor: int, half_taps: int = HALF_TAPS, beta: float = 5.0) -> tuple[Floats, Floats]:
+    """Taps of interpolation and decimation, (factor, t) each: row p, column j weighs sample i + j - half_taps.
 
-    A Kaiser window (beta 5) on an ideal low-pass at the original Nyquist frequency: the filter that
-    `scipy.signal.resample_poly` uses, so that a meter built on it reads what the limiter saw.
+    A Kaiser window on an ideal low-pass at the original Nyquist frequency. By default (beta 5) it is the filter that
+    `scipy.signal.resample_poly` uses, so that a meter built on it reads what the limiter saw; `t` is 2 half_taps + 1,
+    filled up with zeros to a multiple of the unrolled loop.
     """
-    half = HALF_TAPS * factor
+    half = half_taps * factor
     n = np.arange(-half, half + 1)
-    prototype = np.sinc(n / factor) * np.kaiser(2 * half + 1, 5.0)
+    prototype = np.sinc(n / factor) * np.kaiser(2 * half + 1, beta)
     prototype *= factor / prototype.sum()
     prototype[np.abs(prototype) < 1e-12] = 0.0
-    up = np.zeros((factor, _TAPS))
+    up = np.zeros((factor, -(-(2 * half_taps + 1) // 4) * 4))
     for phase in range(factor):
-        for j in range(2 * HALF_TAPS + 1):
-            index = half + phase - (j - HALF_TAPS) * factor
+        for j in range(2 * half_taps + 1):
+            index = half + phase - (j - half_taps) * factor
             if 0 <= index <= 2 * half:
                 up[phase, j] = prototype[index]
     down = np.zeros_like(up)
-    down[:, : 2 * HALF_TAPS + 1] = up[:, 2 * HALF_TAPS :: -1] / factor
+    down[:, : 2 * half_taps + 1] = up[:, 2 * half_taps :: -1] / factor
     return up.astype(np.float32), down.astype(np.float32)
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
 def _convolve(source, start, taps, out):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
-    """Add the correlation of `source` from `start` with 24 taps to `out`: four taps a sweep, which vectorises."""
-    for j in range(0, 24, 4):
+    """Add the correlation of `source` from `start` with the taps to `out`: four taps a sweep, which vectorises."""
+    for j in range(0, taps.shape[0], 4):
         a, b, c, d = taps[j], taps[j + 1], taps[j + 2], taps[j + 3]
         if a != 0.0 or b != 0.0 or c != 0.0 or d != 0.0:
             # A slice that starts at 0: the compiler need not check for negative indices in the loop.
@@ -62,7 +66,8 @@ def _convolve(source, start, taps, out):  # type: ignore[no-untyped-def]  # prag
 
 
 @numba.njit(cache=True, nogil=True)
-def _up(padded, start, taps, out):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+def interpolate(padded, start, taps, out):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    """Fill `out` (c, factor, m) with the phases of `padded` (c, n) from sample `start` on."""
     for channel in range(out.shape[0]):
         for phase in range(out.shape[1]):
             out[channel, phase, :] = 0.0
@@ -70,7 +75,8 @@ def _up(padded, start, taps, out):  # type: ignore[no-untyped-def]  # pragma: no
 
 
 @numba.njit(cache=True, nogil=True)
-def _down(change, taps, start, stop, out):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+def decimate(change, taps, start, stop, out):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    """Add the way back of phases (c, factor, m) to samples `start` to `stop` of `out` (c, n)."""
     for channel in range(out.shape[0]):
         for phase in range(taps.shape[0]):
             _convolve(change[channel, phase], 0, taps[phase], out[channel, start:stop])
@@ -112,7 +118,7 @@ def oversample(samples: Samples, factor: int = 4) -> Floats:
     if factor not in (2, 4, 8):
         raise ParameterError(f"oversampling factor: expected 2, 4 or 8, got {factor}")
     out = np.empty((samples.shape[0], factor, samples.shape[1]), dtype=np.float32)
-    _up(_padded(samples, HALF_TAPS), 0, _phases(factor)[0], out)
+    interpolate(_padded(samples, HALF_TAPS), 0, phase_taps(factor)[0], out)
     return out
 
 
@@ -123,7 +129,7 @@ def peak_envelope(samples: Samples, factor: int = 4) -> Floats:
     """
     length = samples.shape[1]
     peaks = np.zeros(length + 1, dtype=np.float32)
-    _peaks(_padded(samples, HALF_TAPS), _phases(factor)[0], 1024, peaks)
+    _peaks(_padded(samples, HALF_TAPS), phase_taps(factor)[0], 1024, peaks)
     return np.asarray(np.maximum(peaks[:length], np.abs(samples).max(axis=0, initial=0.0)), dtype=np.float32)
 
 
@@ -144,12 +150,32 @@ def apply_oversampled(samples: Samples, curve: Callable[[Floats], Floats], *, fa
     length = samples.shape[1]
     padded = _padded(samples, 2 * HALF_TAPS)
     out = np.array(samples, dtype=np.float32)
-    up, down = _phases(factor)
+    up, down = phase_taps(factor)
     for start in range(0, length, _BLOCK_SAMPLES):
         stop = min(start + _BLOCK_SAMPLES, length)
         phases = np.empty((2, factor, stop - start + _TAPS), dtype=np.float32)
-        _up(padded, start, up, phases)
+        interpolate(padded, start, up, phases)
         change = curve(phases) - phases
         if change.any():
-            _down(change, down, start, stop, out)
+            decimate(change, down, start, stop, out)
+    return out
+
+
+def oversampled(audio: Floats, factor: int) -> Floats:
+    """Samples (c, n) at a multiple of their rate, (c, factor n), for stages with memory: steep filters, no delay."""
+    up, _ = phase_taps(factor, STEEP_HALF_TAPS, STEEP_BETA)
+    padded = np.pad(audio, ((0, 0), (STEEP_HALF_TAPS, STEEP_HALF_TAPS + up.shape[1])))
+    phases = np.empty((audio.shape[0], factor, audio.shape[1]), dtype=np.float32)
+    interpolate(padded, 0, up, phases)
+    return np.ascontiguousarray(phases.transpose(0, 2, 1)).reshape(audio.shape[0], -1)
+
+
+def decimated(dense: Floats, factor: int) -> Floats:
+    """The way back of `oversampled`: (c, factor n) to (c, n)."""
+    _, down = phase_taps(factor, STEEP_HALF_TAPS, STEEP_BETA)
+    length = dense.shape[1] // factor
+    phases = dense.reshape(dense.shape[0], length, factor).transpose(0, 2, 1)
+    padded = np.pad(phases, ((0, 0), (0, 0), (STEEP_HALF_TAPS, STEEP_HALF_TAPS + down.shape[1])))
+    out = np.zeros((dense.shape[0], length), dtype=np.float32)
+    decimate(np.ascontiguousarray(padded), down, 0, length, out)
     return out

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from workbench.domain.errors import ParameterError
 from workbench.dsp.oscillators import CONTROL_SAMPLES, control_length
+from workbench.dsp.oversampling import decimated, oversampled
 
 Signal = npt.NDArray[np.float32]
 Control = npt.NDArray[np.float64]
@@ -89,15 +90,16 @@ def state_variable_filter(
 
 
 @numba.njit(nogil=True, cache=True)
-def _ladder(audio, out, warped, feedback, drive):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+def _ladder(audio, out, warped, feedback, drive, steps):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    """Filter `audio` (c, n) at a multiple of the control rate: `steps` samples a control block."""
     length = audio.shape[1]
     channels = audio.shape[0]
     makeup = (1.0 + 0.5 * feedback) / drive
     states = np.zeros((4, channels))
-    for block in range(-(-length // CONTROL_SAMPLES)):
+    for block in range(-(-length // steps)):
         g = warped[block]
-        slope = (warped[block + 1] - g) / CONTROL_SAMPLES
-        for i in range(block * CONTROL_SAMPLES, min(length, (block + 1) * CONTROL_SAMPLES)):
+        slope = (warped[block + 1] - g) / steps
+        for i in range(block * steps, min(length, (block + 1) * steps)):
             pole = 1.0 / (1.0 + g)
             gain = g * pole
             power = gain * gain * gain * gain
@@ -111,8 +113,14 @@ def _ladder(audio, out, warped, feedback, drive):  # type: ignore[no-untyped-def
                 state = pole * (((s1 * gain + s2) * gain + s3) * gain + s4)
                 x = drive * audio[channel, i]
                 u = x - feedback * (power * x + state) * closed
-                u = max(-3.0, min(3.0, u))
-                u = u * (27.0 + u * u) / (27.0 + 9.0 * u * u)  # tanh within 2.5 %, exactly 1 at 3
+                # Lambert's continued fraction of tanh, within 1e-4; a third of the time of the exact function.
+                u = max(-4.97, min(4.97, u))
+                t = u * u
+                u = (
+                    u
+                    * (135135.0 + t * (17325.0 + t * (378.0 + t)))
+                    / (135135.0 + t * (62370.0 + t * (3150.0 + 28.0 * t)))
+                )
                 v = (u - s1) * gain
                 u = v + s1
                 states[0, channel] = u + v
@@ -130,7 +138,13 @@ def _ladder(audio, out, warped, feedback, drive):  # type: ignore[no-untyped-def
 
 
 def ladder_filter(
-    audio: Signal, cutoff_hz: Control | float, *, sample_rate_hz: int, resonance: float = 0.0, drive_db: float = 0.0
+    audio: Signal,
+    cutoff_hz: Control | float,
+    *,
+    sample_rate_hz: int,
+    resonance: float = 0.0,
+    drive_db: float = 0.0,
+    factor: int = 1,
 ) -> Signal:
     """Four-pole low-pass (24 dB an octave) with a saturating input, after Moog's transistor ladder.
 
@@ -146,6 +160,8 @@ def ladder_filter(
         0 to 1; the filter is about to oscillate at 1.
     drive_db : float
         Level into the saturation, -24 to 36 dB, taken back behind it.
+    factor : int
+        1, or oversampling by 2, 4 or 8 against the aliasing of the saturation.
 
     Returns
     -------
@@ -158,15 +174,21 @@ def ladder_filter(
     """
     if not 0.0 <= resonance <= 1.0:
         raise ParameterError(f"ladder: expected a resonance of 0 to 1, got {resonance:g}")
-    out = np.empty_like(audio)
-    _ladder(audio, out, _warp(cutoff_hz, audio.shape[-1], sample_rate_hz), 3.98 * resonance, 10.0 ** (drive_db / 20.0))
-    return out
+    feedback, drive = 3.98 * resonance, 10.0 ** (drive_db / 20.0)
+    if factor == 1:
+        out = np.empty_like(audio)
+        _ladder(audio, out, _warp(cutoff_hz, audio.shape[-1], sample_rate_hz), feedback, drive, CONTROL_SAMPLES)
+        return out
+    warped = _warp(cutoff_hz, audio.shape[-1], sample_rate_hz, factor)
+    dense = oversampled(audio, factor)
+    _ladder(dense, dense, warped, feedback, drive, factor * CONTROL_SAMPLES)
+    return decimated(dense, factor)
 
 
-def _warp(cutoff_hz: Control | float, length: int, sample_rate_hz: int) -> Control:
+def _warp(cutoff_hz: Control | float, length: int, sample_rate_hz: int, factor: int = 1) -> Control:
     count = control_length(length)
     cutoff = np.full(count, cutoff_hz) if np.isscalar(cutoff_hz) else np.asarray(cutoff_hz, dtype=np.float64)
     if cutoff.size < count:
         raise ParameterError(f"filter: expected {count} control values for {length} samples, got {cutoff.size}")
     held = np.clip(cutoff, _LOWEST_HZ, _HIGHEST_OF_RATE * sample_rate_hz)
-    return np.tan(np.pi * held / sample_rate_hz)
+    return np.tan(np.pi * held / (factor * sample_rate_hz))

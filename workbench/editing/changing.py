@@ -9,12 +9,11 @@ from dataclasses import replace
 from workbench.domain.edit_state import Lock as Held
 from workbench.domain.edit_state import Mute as Silenced
 from workbench.domain.errors import ParameterError
-from workbench.domain.plan import SectionPlan
 from workbench.domain.score import Note
 from workbench.domain.song import ELEMENTS
 from workbench.domain.theory import Chord, Key
 from workbench.editing.edits import Drop, Lock, Mute, Patch, Tempo, Transpose, Unlock, Unmute
-from workbench.editing.song import Bars, Song, bars_of, check_element, open_bars, ranges, told
+from workbench.editing.song import Bars, Song, bars_of, check_element, find_sections, open_bars, ranges, told
 from workbench.editing.writing import PITCHED, with_patch
 
 
@@ -57,11 +56,16 @@ def transpose(song: Song, edit: Transpose, seed: int) -> Song:
 
 
 def tempo(song: Song, edit: Tempo, seed: int) -> Song:
-    """The same notes at another tempo; sections with a tempo of their own keep their relation to it."""
-    faster = edit.bpm / song.plan.tempo_bpm
+    """The same notes at another tempo."""
+    if edit.section:
+        slower = find_sections(song.plan, edit.section)
+        return song.with_sections(
+            replace(section, tempo_bpm=edit.bpm) if index in slower else section
+            for index, section in enumerate(song.plan.sections)
+        )
+    ratio = edit.bpm / song.plan.tempo_bpm
     song = song.with_sections(
-        section if section.tempo_bpm is None else replace(section, tempo_bpm=section.tempo_bpm * faster)
-        for section in song.plan.sections
+        replace(section, tempo_bpm=section.tempo_bpm and section.tempo_bpm * ratio) for section in song.plan.sections
     )
     return replace(song, plan=replace(song.plan, tempo_bpm=edit.bpm), score=replace(song.score, tempo_bpm=edit.bpm))
 
@@ -163,8 +167,10 @@ def _moved_harmony(song: Song, bars: Bars, semitones: int) -> Song:
     for chord in song.score.chords:
         chords += _moved_inside(chord, spans, semitones)
     song = replace(song, score=replace(song.score, chords=tuple(chords)))
-    if bars == (range(song.plan.bars),):
-        key = Key((song.plan.key.tonic + semitones) % 12, song.plan.key.mode)
+    whole = bars == (range(song.plan.bars),)
+    home = song.plan.key
+    if whole:
+        key = _moved_key(home, semitones)
         song = replace(song, plan=replace(song.plan, key=key), score=replace(song.score, key=key))
     sections = []
     for section in song.plan.sections:
@@ -172,16 +178,15 @@ def _moved_harmony(song: Song, bars: Bars, semitones: int) -> Song:
         placed = [replace(chord, onset_beats=chord.onset_beats + start) for chord in section.chords]
         moved = [part for chord in placed for part in _moved_inside(chord, spans, semitones)]
         back = tuple(replace(chord, onset_beats=chord.onset_beats - start) for chord in moved)
-        sections.append(replace(section, chords=back, key=_moved_key(section, bars, semitones)))
+        covered = any(piece.start <= section.start_bar and section.end_bar <= piece.stop for piece in bars)
+        own = section.key or (None if whole else home)
+        moved_key = _moved_key(own, semitones) if covered and own else section.key
+        sections.append(replace(section, chords=back, key=moved_key))
     return song.with_sections(sections)
 
 
-def _moved_key(section: SectionPlan, bars: Bars, semitones: int) -> Key | None:
-    """The section's own key, moved where the whole section is."""
-    covered = all(any(bar in piece for piece in bars) for bar in range(section.start_bar, section.end_bar))
-    if section.key is None or not covered:
-        return section.key
-    return Key((section.key.tonic + semitones) % 12, section.key.mode)
+def _moved_key(key: Key, semitones: int) -> Key:
+    return Key((key.tonic + semitones) % 12, key.mode)
 
 
 def _moved_inside(chord: Chord, spans: list[tuple[float, float]], semitones: int) -> list[Chord]:

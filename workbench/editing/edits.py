@@ -90,9 +90,10 @@ class Transpose(_Placed):
 
 
 class Tempo(_Edit):
-    """Play the same notes faster or slower."""
+    """Play the same notes faster or slower: the whole song, sections of their own tempo in proportion, or a section."""
 
     edit: Literal["tempo"] = "tempo"
+    section: SectionText | None = Field(None, description="Section such as 'verse 2'; the whole song if left out.")
     bpm: float = Field(ge=40, le=240, description="Tempo in quarter notes a minute.", json_schema_extra={"unit": "BPM"})
 
 

@@ -67,7 +67,8 @@ def _with_notes(song: Song, edit: Import, file: MidiFile, seed: int) -> Song:
     if any(not 0 <= note.pitch <= 127 for note in moved):
         raise ParameterError(f"the melody would leave the range of MIDI, 0 to 127, by {edit.semitones:+d} semitones")
     place = _place(song, edit, max(note.start_beats + min(note.length_beats, 0.01) for note in moved))
-    notes = placed(moved, place.start * song.bar_beats, song.plan.tempo_bpm, song.bar_beats)
+    start = place.start * song.bar_beats
+    notes = placed(moved, start, song.score.tempo_map.tempo_at(start), song.bar_beats)
     song = _replaced(song, element, place, notes)
     if not edit.around:
         return song

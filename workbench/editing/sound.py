@@ -37,15 +37,18 @@ def stem_inputs(plan: Plan, score: Score, element: str) -> _Inputs:
     percussion = score.parts.get("percussion")
     ducked = load_profile(plan.mix_profile).strip_of(element).duck_db > 0
     kicks = [note for note in percussion.notes if drum_role(note.pitch) == "kick"] if percussion and ducked else ()
+    sections = [(s.name, s.start_bar, s.bars, s.energy, s.tempo_bpm) for s in score.sections]
     return _Inputs(
         notes=score.parts[element].notes,
         patch=plan.patches.get(element),
-        form=(
-            score.tempo_bpm,
-            score.metre,
-            *((s.name, s.start_bar, s.bars, s.energy, s.tempo_bpm) for s in score.sections),
+        form=(score.tempo_bpm, score.metre, *sections),
+        sound=(
+            plan.seed,
+            plan.mix_profile,
+            plan.processing_style,
+            plan.sound,
+            replace(plan.delivery, stem_export=True),
         ),
-        sound=(plan.seed, plan.mix_profile, plan.processing_style, replace(plan.delivery, stem_export=True)),
         kicks=tuple(note.start_beats for note in kicks),
     )
 

@@ -60,8 +60,8 @@ def chords(song: Song, edit: Chords, seed: int) -> Song:
     bars = bars_of(song.plan, edit.section, edit.bars)
     fresh = list(song.score.chords)
     for piece in open_bars(song, "harmony", bars, named=True):
-        line = place_chords(edit.chords, len(piece), song.bar_beats)
         start = piece.start * song.bar_beats
+        line = place_chords(edit.chords, len(piece), song.bar_beats, song.score.key_at(start))
         placed = [replace(chord, onset_beats=chord.onset_beats + start) for chord in line]
         fresh = list(with_chords(fresh, placed, [(piece.start, piece.stop)], song.bar_beats))
     return with_harmony(song, fresh, bars, seed, stated=True)

@@ -1,4 +1,4 @@
-"""The mastering chain: equaliser, low control, glue, width, soft clip, limiter, loudness."""
+"""The mastering chain: equaliser, multiband compression, glue, width, soft clip, limiter, loudness."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ LOUDNESS_TOLERANCE_LU = 0.03
 _SILENT_LUFS = -60.0
 _PASSES = 6
 _LOW_CROSSOVER_HZ = 120.0
+_HIGH_CROSSOVER_HZ = 4000.0
 _CLIP_ABOVE_CEILING_DB = 0.5
 _LEAST_CORRELATION = 0.1
 
@@ -71,13 +72,50 @@ def master(audio: Audio, *, target_lufs: float, ceiling_dbtp: float, processing_
     return _to_loudness(coloured, target_lufs, ceiling_dbtp - CEILING_MARGIN_DB, style, audio.sample_rate_hz)
 
 
+def stages(audio: Audio, *, target_lufs: float, ceiling_dbtp: float, processing_style: str) -> dict[str, Audio]:
+    """What `master` does, stage by stage: "mix", "equaliser", "multiband", "glue", "width" and "limiter", in order.
+
+    Each has the loudness of its own stage; bring them to one loudness before you compare them by ear.
+
+    Raises
+    ------
+    ParameterError
+        As `master`.
+    """
+    rate, style = audio.sample_rate_hz, load_style(processing_style)
+    level = loudness(audio.samples, rate)
+    steps = {"mix": audio.samples * np.float32(db_to_gain(STAGE_LUFS - level))}
+    steps |= _coloured(steps["mix"], style, rate)
+    done = {name: Audio(np.asarray(samples, dtype=np.float32), rate) for name, samples in steps.items()}
+    finished = master(audio, target_lufs=target_lufs, ceiling_dbtp=ceiling_dbtp, processing_style=processing_style)
+    return {**done, "limiter": finished}
+
+
 def _colour(samples: Samples, style: MasterStyle, rate: int) -> Samples:
-    out = equalise(samples, [Band("high_pass", 20.0), *style.eq], rate)
-    low, high = split_bands(out, _LOW_CROSSOVER_HZ, rate)
-    out = compress(low, style.low_control, rate) + high
-    out = compress(out, style.glue, rate)
-    wide = set_width(out, style.width, rate, mono_below_hz=_LOW_CROSSOVER_HZ)
-    return scale_side(wide, side_guard(wide, rate, least_correlation=_LEAST_CORRELATION))
+    return _coloured(samples, style, rate)["width"]
+
+
+def _coloured(samples: Samples, style: MasterStyle, rate: int) -> dict[str, Samples]:
+    """Everything before loudness, by stage."""
+    tuned = equalise(samples, [Band("high_pass", style.low_cut_hz), *style.eq], rate)
+    controlled = _multiband(tuned, style, rate)
+    glued = compress(controlled, style.glue, rate)
+    wide = set_width(glued, style.width, rate, mono_below_hz=_LOW_CROSSOVER_HZ)
+    wide = scale_side(wide, side_guard(wide, rate, least_correlation=_LEAST_CORRELATION))
+    return {"equaliser": tuned, "multiband": controlled, "glue": glued, "width": wide}
+
+
+def _multiband(samples: Samples, style: MasterStyle, rate: int) -> Samples:
+    """Compress lows, and where the style asks for it middle and highs, each by itself."""
+    low, rest = split_bands(samples, _LOW_CROSSOVER_HZ, rate)
+    out = compress(low, style.low_control, rate)
+    if style.mid_control is None and style.high_control is None:
+        return out + rest
+    for band, control in zip(
+        split_bands(rest, _HIGH_CROSSOVER_HZ, rate), (style.mid_control, style.high_control), strict=True
+    ):
+        out = out + (compress(band, control, rate) if control else band)
+    return out
 
 
 def _to_loudness(samples: Samples, target_lufs: float, ceiling_db: float, style: MasterStyle, rate: int) -> Audio:

@@ -12,7 +12,7 @@ from workbench.domain.plan import SectionPlan
 from workbench.domain.score import Score
 from workbench.domain.song import drum_role
 from workbench.domain.units import db_to_gain
-from workbench.dsp.equaliser import sweep_low_pass
+from workbench.dsp.equaliser import sweep_filter
 from workbench.dsp.loudness import HOP_SECONDS, Energies, energy_to_lufs
 
 Gain = npt.NDArray[np.float32]
@@ -20,6 +20,8 @@ OPEN_HZ = 18_000.0
 _OPENING_SECTIONS = ("intro", "build")
 _RAMP_SECONDS = 0.06
 _CROSSFADE_SECONDS = 0.03
+_THROW_RAMP_SECONDS = 0.02
+_SWEEP_HOP = 64
 _MAXIMUM_BOOST_DB = 1.0
 _MAXIMUM_CUT_DB = 3.0
 
@@ -111,12 +113,11 @@ def _open_one(
     begin = max(0, first - lead)
     if last - begin <= 2 * fade:
         return samples
-    hop = 64
     # Sections of little energy begin darker, those that are full already hardly close.
     lowest = opening_hz * 2.0 ** (2.0 * section.energy)
-    position = np.linspace(0.0, 1.0, (last - begin) // hop + 2)
+    position = np.linspace(0.0, 1.0, (last - begin) // _SWEEP_HOP + 2)
     cutoff = lowest * (OPEN_HZ / lowest) ** (position**1.5)
-    filtered = sweep_low_pass(samples[:, begin:last], cutoff, hop, sample_rate_hz)
+    filtered = sweep_filter(samples[:, begin:last], cutoff, _SWEEP_HOP, sample_rate_hz)
     weight = np.ones(last - begin, dtype=np.float32)
     weight[-fade:] = np.linspace(1.0, 0.0, fade, dtype=np.float32)
     if lead:
@@ -124,3 +125,46 @@ def _open_one(
     out = samples.copy()
     out[:, begin:last] += weight * (filtered - samples[:, begin:last])
     return out
+
+
+def rise_over_builds(samples: Samples, score: Score, rising_hz: float, sample_rate_hz: int) -> Samples:
+    """High-pass (2, n) samples in every build, from 20 Hz to `rising_hz`; the low end comes back with the next section.
+
+    The cutoff rises exponentially, most of it in the second half; filtered and plain sound are cross-faded over 30 ms.
+    """
+    out = samples
+    fade = round(_CROSSFADE_SECONDS * sample_rate_hz)
+    for section, (start, end) in zip(score.sections, section_bounds_seconds(score), strict=True):
+        first, last = round(start * sample_rate_hz), min(round(end * sample_rate_hz), samples.shape[1])
+        if section.name != "build" or last - first <= 2 * fade:
+            continue
+        position = np.linspace(0.0, 1.0, (last - first) // _SWEEP_HOP + 2)
+        cutoff = 20.0 * (rising_hz / 20.0) ** (position**1.5)
+        filtered = sweep_filter(samples[:, first:last], cutoff, _SWEEP_HOP, sample_rate_hz, high_pass=True)
+        weight = np.ones(last - first, dtype=np.float32)
+        weight[:fade] = np.linspace(0.0, 1.0, fade, dtype=np.float32)
+        weight[-fade:] = np.linspace(1.0, 0.0, fade, dtype=np.float32)
+        if out is samples:
+            out = samples.copy()
+        out[:, first:last] += weight * (filtered - samples[:, first:last])
+    return out
+
+
+def throw_gain(score: Score, throw_db: float, length_samples: int, sample_rate_hz: int) -> Gain:
+    """Gain of a delay send that opens by `throw_db` in the last beat of every section but the last.
+
+    The echo of what is played there falls into the next section; the ramps take 20 ms.
+    """
+    bar, seconds_at = score.metre.bar_beats, score.tempo_map.seconds_at
+    ramp = max(1, round(_THROW_RAMP_SECONDS * sample_rate_hz))
+    shape = np.zeros(length_samples)
+    for section in score.sections[:-1]:
+        end_beats = section.end_bar * bar
+        first = round(seconds_at(end_beats - 1.0) * sample_rate_hz)
+        last = min(round(seconds_at(end_beats) * sample_rate_hz), length_samples)
+        if last - first > 2 * ramp and first >= 0:
+            edge = 0.5 - 0.5 * np.cos(np.pi * np.arange(ramp) / ramp)
+            shape[first:last] = 1.0
+            shape[first : first + ramp] = edge
+            shape[last - ramp : last] = edge[::-1]
+    return np.asarray(10.0 ** (throw_db / 20.0 * shape), dtype=np.float32)

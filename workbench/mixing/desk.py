@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -20,17 +19,20 @@ from workbench.dsp.dynamics import compressor_gain
 from workbench.dsp.equaliser import Band, equalise
 from workbench.dsp.limiter import Limiter, limiter_gain
 from workbench.dsp.loudness import gated_loudness, hop_energies
+from workbench.dsp.matching import apply_curve
 from workbench.dsp.stereo import scale_side, side_guard
 from workbench.mixing.automation import kick_onsets_seconds, section_gain, section_rides_db
-from workbench.mixing.profiles import Profile, coloured, load_colour, load_profile, shaded
-from workbench.mixing.recall import recalled, settled
-from workbench.mixing.strip import STAGE_LUFS, Surroundings, at_level, for_preview, run_strip
-from workbench.mixing.tone import correction
+from workbench.mixing.profiles import Colour, Profile, coloured, load_colour, load_profile, shaded
+from workbench.mixing.recall import recalled, recalled_curve, settled
+from workbench.mixing.strip import STAGE_LUFS, Surroundings, for_preview, run_strip
+from workbench.mixing.tone import stem_curves
 
 PEAK_DB = -6.0
 """Sample peak of a finished mix: headroom for the master."""
 
 TAIL_SECONDS = 6.0
+_CREST_RANGE_DB = (14.6, 17.7)
+"""Crest factor to which the peaks of a mix are held: transients are left for the master to decide on."""
 _SILENCE_DB = -84.0
 _LEAST_CORRELATION = 0.25
 """Of any three seconds of the mix; a master may widen it further, down to its own limit."""
@@ -39,19 +41,19 @@ _SHORTEST_FADE_SECONDS = 0.02
 _LEAST_TAIL_SECONDS = 0.4
 
 # Gains that move in step with a low note leave a steady part behind; nothing below 18 Hz is music.
-_SUBSONIC = Band("high_pass", 18.0)
+_SUBSONIC = (Band("high_pass", 18.0),)
 _THREADS = 2
 Gain = npt.NDArray[np.float32]
 
 
-def mix(stems: Mapping[str, Audio], score: Score, plan: Plan) -> Mix:
+def mix(stems: Mapping[str, Audio], score: Score, plan: Plan, *, profile: Profile | None = None) -> Mix:
     """Balance, shape and place the stems and sum them.
 
     Each stem is brought to one loudness, runs through the channel strip of its element (profile `plan.mix_profile`,
     coloured by `plan.processing_style` and `plan.sound`), is ducked by the kicks of the score and gets its own reverb
-    and delay returns. Everything after the sum is linear and the same for all stems, so they always add up to the
-    mix: an equaliser towards the profile's tonal balance, then one gain curve for section rides, glue compression,
-    peak control, headroom and the last fade.
+    and delay returns. An equaliser by third octave then moves the sum towards the spectrum of the profile's reference
+    tracks, and takes from each stem where another one is stronger. What follows is one gain curve for all stems, so
+    that they always add up to the mix: section rides, glue compression, peak control, headroom and the last fade.
 
     Parameters
     ----------
@@ -61,6 +63,8 @@ def mix(stems: Mapping[str, Audio], score: Score, plan: Plan) -> Mix:
         Sections, tempo and kick onsets.
     plan
         Mix profile, processing style, seed and whether this is a preview.
+    profile
+        Settings in place of those that `plan.mix_profile` names.
 
     Returns
     -------
@@ -73,12 +77,15 @@ def mix(stems: Mapping[str, Audio], score: Score, plan: Plan) -> Mix:
         If there are no stems, their lengths or rates differ, or profile or style are not known.
     """
     rate = _checked_rate(stems)
-    profile, colour = load_profile(plan.mix_profile), shaded(load_colour(plan.processing_style), plan.sound)
+    profile = profile or load_profile(plan.mix_profile)
+    colour = shaded(load_colour(plan.processing_style), plan.sound)
     profile = replace(profile, energy_slope_lu=max(0.0, profile.energy_slope_lu + plan.sound.contrast_lu))
     elements = _ordered(stems)
     length = _length(stems, score, profile, rate)
     around = _surroundings(score, plan, profile, rate)
     strips = {element: coloured(profile.strip_of(element), colour) for element in elements}
+
+    low_cut = _low_cut(profile)
 
     def process(element: str) -> Samples:
         return run_strip(_padded(stems[element].samples, length), strips[element], colour, around)
@@ -86,17 +93,17 @@ def mix(stems: Mapping[str, Audio], score: Score, plan: Plan) -> Mix:
     # Stems are independent of each other, so the number of threads cannot change a byte.
     with ThreadPoolExecutor(_THREADS) as pool:
         processed = dict(zip(elements, pool.map(process, elements), strict=True))
-        bands = (*correction(_sum(processed, elements), profile.tone, colour.bands, rate), _SUBSONIC)
+        curves = stem_curves(processed, profile.tone, colour.bands, rate)
 
         def tone(element: str) -> Samples:
-            return at_level(equalise(processed[element], bands, rate), strips[element], rate)
+            return apply_curve(equalise(processed[element], low_cut, rate), curves[element], rate)
 
         processed = dict(zip(elements, list(pool.map(tone, elements)), strict=True))
     image = side_guard(_sum(processed, elements), rate, least_correlation=_LEAST_CORRELATION)
     processed = {element: scale_side(processed[element], image) for element in elements}
-    gain = _bus_gain(_sum(processed, elements), score, profile, profile.crest_limit_db + colour.crest_db, rate)
+    gain = _bus_gain(_sum(processed, elements), score, profile, _crest_limit_db(profile, colour), rate)
     finished, envelope = _finish(processed, elements, gain, score, rate)
-    return replace(finished, desk=settled(bands, image, envelope, rate))
+    return replace(finished, desk=settled(curves, image, envelope, rate))
 
 
 def mix_again(stems: Mapping[str, Audio], score: Score, plan: Plan, desk: Desk) -> dict[str, Audio]:
@@ -126,17 +133,17 @@ def mix_again(stems: Mapping[str, Audio], score: Score, plan: Plan, desk: Desk) 
         As `mix`.
     """
     rate = _checked_rate(stems)
-    profile, colour = load_profile(plan.mix_profile), load_colour(plan.processing_style)
+    profile, colour = load_profile(plan.mix_profile), shaded(load_colour(plan.processing_style), plan.sound)
     around = _surroundings(score, plan, profile, rate)
     length = _length(stems, score, profile, rate)
-    bands = [Band(cast(Any, kind), *values) for kind, *values in desk.bands]
     side_gain, gain = (recalled(curve, desk) for curve in (desk.side_gain, desk.gain))
 
     def process(element: str) -> Audio:
         strip = coloured(profile.strip_of(element), colour)
         samples = _padded(stems[element].samples, max(length, desk.length_samples))
-        samples = equalise(run_strip(samples, strip, colour, around), bands, rate)
-        placed = scale_side(at_level(samples, strip, rate)[:, : desk.length_samples], side_gain)
+        samples = equalise(run_strip(samples, strip, colour, around), _low_cut(profile), rate)
+        samples = apply_curve(samples, recalled_curve(element, desk), rate)
+        placed = scale_side(samples[:, : desk.length_samples], side_gain)
         return Audio(np.ascontiguousarray(placed * gain), rate)
 
     with ThreadPoolExecutor(_THREADS) as pool:
@@ -153,6 +160,14 @@ def _surroundings(score: Score, plan: Plan, profile: Profile, rate: int) -> Surr
         sample_rate_hz=rate,
     )
     return for_preview(around) if plan.delivery.preview else around
+
+
+def _low_cut(profile: Profile) -> tuple[Band, ...]:
+    return _SUBSONIC if profile.tone.strength > 0 else ()
+
+
+def _crest_limit_db(profile: Profile, colour: Colour) -> float:
+    return min(max(profile.crest_limit_db + colour.crest_db, _CREST_RANGE_DB[0]), _CREST_RANGE_DB[1])
 
 
 def _checked_rate(stems: Mapping[str, Audio]) -> int:
@@ -173,7 +188,7 @@ def _ordered(stems: Mapping[str, Audio]) -> list[str]:
 def _length(stems: Mapping[str, Audio], score: Score, profile: Profile, rate: int) -> int:
     """Samples of stems and tail."""
     seconds = score.duration_seconds + _tail_seconds(profile, score.tempo_bpm)
-    return max(next(iter(stems.values())).samples.shape[1], round(seconds * rate))
+    return max(int(next(iter(stems.values())).samples.shape[1]), round(seconds * rate))
 
 
 def _tail_seconds(profile: Profile, tempo_bpm: float) -> float:

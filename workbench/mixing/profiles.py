@@ -13,10 +13,12 @@ import yaml
 
 from workbench.domain.errors import ParameterError
 from workbench.domain.plan import SoundTraits
+from workbench.domain.user_styles import read_user_style
 from workbench.dsp.delay import Delay
 from workbench.dsp.dynamics import Compressor
 from workbench.dsp.equaliser import Band, tilt
 from workbench.dsp.reverb import Reverb
+from workbench.dsp.transients import Transients
 from workbench.mixing.tone import Tone
 
 _ROOT = "workbench.mixing"
@@ -29,23 +31,28 @@ class Strip:
     """One channel of the desk. Levels count from the element's loudness, which staging brings to -20 LUFS first.
 
     `level_lu`: loudness in the mix relative to the other strips. `drive_db`: input to the saturation, 0 dB sends a
-    full-scale peak to 0.76; `None` leaves it out. `side_db`: side over mid above 250 Hz, 0 is very wide. Sends are
-    in dB, `None` is off. `duck_db`: dip at each kick. `opening_hz`: where the low-pass begins that opens over intro
-    and build; `None` leaves it open.
+    full-scale peak to 0.76; `None` leaves it out. `side_db`: side over mid above 250 Hz, 0 is very wide; `None`
+    leaves the image as it came. Sends are in dB, `None` is off. `duck_db`: dip at each kick. `opening_hz`: where the
+    low-pass begins that opens over intro and build; `None` leaves it open. `throw_db`: how much more goes into the
+    delay in the last beat of a section. `rising_hz`: where the low cut ends that rises through a build, to fall back
+    with the next section.
     """
 
     level_lu: float = -3.0
-    highpass_hz: float = 30.0
+    highpass_hz: float | None = 30.0
     eq: tuple[Band, ...] = ()
     compressor: Compressor | None = None
     drive_db: float | None = None
-    side_db: float = -10.0
+    side_db: float | None = -10.0
     mono_below_hz: float = 120.0
     pan: float = 0.0
     reverb_send_db: float | None = None
     delay_send_db: float | None = None
     duck_db: float = 0.0
     opening_hz: float | None = None
+    transients: Transients | None = None
+    throw_db: float | None = None
+    rising_hz: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +142,8 @@ def load_profile(name: str) -> Profile:
     return _build(Profile, data | parts)
 
 
-@lru_cache(maxsize=64)
 def load_colour(name: str) -> Colour:
-    """Read a processing style.
+    """Read a processing style: one that ships, or the part `mix` of a user's own.
 
     Raises
     ------
@@ -149,7 +155,16 @@ def load_colour(name: str) -> Colour:
     >>> load_colour("bright").tilt_db > 0 > load_colour("dark").tilt_db
     True
     """
-    data = dict(_read_named("styles", name, "processing style"))
+    own = None if name in _names("styles") else read_user_style(name, "mix")
+    return _as_colour(name, own) if own is not None else _shipped_colour(name)
+
+
+@lru_cache(maxsize=64)
+def _shipped_colour(name: str) -> Colour:
+    return _as_colour(name, _read_named("styles", name, "processing style"))
+
+
+def _as_colour(name: str, data: dict[str, Any]) -> Colour:
     return _build(Colour, data | {"name": name, "eq": _bands(data.get("eq", ()))})
 
 
@@ -182,16 +197,25 @@ def coloured(strip: Strip, colour: Colour) -> Strip:
         strip,
         compressor=compressor,
         drive_db=None if strip.drive_db is None else strip.drive_db + colour.drive_db,
-        # Lows stay in the middle whatever the style: only strips that are wide already get wider.
-        side_db=strip.side_db + (colour.side_db if strip.side_db > -15.0 else 0.0),
+        side_db=_coloured_side_db(strip.side_db, colour),
         reverb_send_db=None if strip.reverb_send_db is None else strip.reverb_send_db + colour.reverb_db,
         delay_send_db=None if strip.delay_send_db is None else strip.delay_send_db + colour.delay_db,
     )
 
 
+def _coloured_side_db(side_db: float | None, colour: Colour) -> float | None:
+    """Lows stay in the middle whatever the style: only strips that are wide already get wider."""
+    return side_db if side_db is None or side_db <= -15.0 else side_db + colour.side_db
+
+
 def _strip(settings: Mapping[str, Any]) -> Strip:
     compressor = settings.get("compressor")
-    prepared = {"eq": _bands(settings.get("eq", ())), "compressor": Compressor(**compressor) if compressor else None}
+    prepared: dict[str, Any] = {
+        "eq": _bands(settings.get("eq", ())),
+        "compressor": Compressor(**compressor) if compressor else None,
+    }
+    if settings.get("transients"):
+        prepared["transients"] = _build(Transients, settings["transients"])
     return _build(Strip, dict(settings) | prepared)
 
 

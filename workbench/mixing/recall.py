@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import astuple
+from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
 
 from workbench.domain.audio import Desk
-from workbench.dsp.equaliser import Band
+from workbench.dsp.matching import THIRDS_HZ
 
 HOPS_PER_SECOND = 200
 """Values a second of a recalled gain: the fastest gain of the desk, its peak control, moves over 6 ms."""
@@ -18,13 +17,11 @@ _DIGITS = 6
 Gain = npt.NDArray[np.float32]
 
 
-def settled(bands: Sequence[Band], side_gain: Gain, gain: Gain, sample_rate_hz: int) -> Desk:
+def settled(curves: Mapping[str, npt.NDArray[np.float64]], side_gain: Gain, gain: Gain, sample_rate_hz: int) -> Desk:
     """The settings of a finished mix; `gain` (n,) covers the whole mix and tells its length."""
     hop = sample_rate_hz // HOPS_PER_SECOND
     return Desk(
-        bands=tuple(
-            (kind, *(round(float(value), _DIGITS) for value in values)) for kind, *values in map(astuple, bands)
-        ),
+        curves={name: tuple(round(float(value), _DIGITS) for value in curve) for name, curve in curves.items()},
         side_gain=_thinned(side_gain[: len(gain)], hop),
         gain=_thinned(gain, hop),
         hop_samples=hop,
@@ -37,12 +34,19 @@ def recalled(curve: Gain, desk: Desk) -> Gain:
 
     Examples
     --------
-    >>> desk = Desk((), np.ones(3, np.float32), np.float32([0.0, 1.0, 1.0]), 2, 4)
+    >>> desk = Desk({}, np.ones(3, np.float32), np.float32([0.0, 1.0, 1.0]), 2, 4)
     >>> recalled(desk.gain, desk).tolist()
     [0.0, 0.5, 1.0, 1.0]
     """
     places = np.arange(len(curve)) * desk.hop_samples
     return np.interp(np.arange(desk.length_samples), places, curve).astype(np.float32)
+
+
+def recalled_curve(element: str, desk: Desk) -> npt.NDArray[np.float64]:
+    """Gains of an element by third octave; one that was not there gets the mean of the others."""
+    if element in desk.curves:
+        return np.array(desk.curves[element])
+    return np.mean(list(desk.curves.values()), axis=0) if desk.curves else np.zeros(THIRDS_HZ.size)
 
 
 def _thinned(curve: Gain, hop: int) -> Gain:

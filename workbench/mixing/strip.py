@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
 from workbench.domain.audio import Samples
 from workbench.domain.score import Score
@@ -14,11 +13,11 @@ from workbench.dsp.delay import Delay, echo
 from workbench.dsp.dynamics import compress, ducking_gain
 from workbench.dsp.equaliser import Band, equalise
 from workbench.dsp.loudness import loudness
-from workbench.dsp.oversampling import apply_oversampled
 from workbench.dsp.reverb import Reverb, reverberate
-from workbench.dsp.saturation import bit_crush
+from workbench.dsp.saturation import bit_crush, factor_for, oversampled_tanh
 from workbench.dsp.stereo import pan, widen_to
-from workbench.mixing.automation import open_over_sections
+from workbench.dsp.transients import shape_transients
+from workbench.mixing.automation import open_over_sections, rise_over_builds, throw_gain
 from workbench.mixing.profiles import Colour, Strip
 
 STAGE_LUFS = -20.0
@@ -30,7 +29,9 @@ _RETURN_BANDS = (Band("high_pass", 220.0), Band("peak", 2800.0, -2.0, 0.8))
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a strip needs to know of the song: score, kick times, rooms, rate, and how finely to oversample."""
+    """What a strip needs to know of the song: score, kick times, rooms, rate, and how finely to oversample
+    (`None`: as each drive needs).
+    """
 
     score: Score
     kicks_seconds: tuple[float, ...]
@@ -38,7 +39,7 @@ class Surroundings:
     delay: Delay
     duck_release_beats: float
     sample_rate_hz: int
-    oversampling: int = 4
+    oversampling: int | None = None
 
 
 def run_strip(samples: Samples, strip: Strip, colour: Colour, around: Surroundings) -> Samples:
@@ -63,7 +64,10 @@ def at_level(samples: Samples, strip: Strip, sample_rate_hz: int) -> Samples:
 
 def _shape(samples: Samples, strip: Strip, colour: Colour, around: Surroundings) -> Samples:
     rate = around.sample_rate_hz
-    out = equalise(samples, [Band("high_pass", strip.highpass_hz), *strip.eq, *colour.bands], rate)
+    low_cut = [Band("high_pass", strip.highpass_hz)] if strip.highpass_hz else []
+    out = equalise(samples, [*low_cut, *strip.eq, *colour.bands], rate)
+    if strip.transients:
+        out = shape_transients(out, strip.transients, rate)
     if strip.compressor:
         out = compress(out, strip.compressor, rate)
     if colour.bits:
@@ -73,8 +77,10 @@ def _shape(samples: Samples, strip: Strip, colour: Colour, around: Surroundings)
     return out
 
 
-def saturated(samples: Samples, drive_db: float, bias: float, sample_rate_hz: int, factor: int = 4) -> Samples:
-    """Hyperbolic tangent at `factor` times the sample rate, with unity gain for small signals.
+def saturated(
+    samples: Samples, drive_db: float, bias: float, sample_rate_hz: int, factor: int | None = None
+) -> Samples:
+    """Hyperbolic tangent, oversampled, with unity gain for small signals.
 
     Parameters
     ----------
@@ -87,24 +93,24 @@ def saturated(samples: Samples, drive_db: float, bias: float, sample_rate_hz: in
     sample_rate_hz
         Sample rate in Hz.
     factor
-        Oversampling, 2, 4 or 8.
+        Oversampling, 1 to 8; by default as `dsp.saturation.factor_for` says.
     """
-    gain = np.float32(db_to_gain(drive_db))
-    offset, rest = np.float32(bias), np.float32(np.tanh(bias))
-    scale = np.float32(1.0 / (float(gain) * (1.0 - float(rest) ** 2)))
-
-    def curve(x: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-        return np.asarray((np.tanh(gain * x + offset) - rest) * scale)
-
-    out = apply_oversampled(samples, curve, factor=factor)
+    gain = db_to_gain(drive_db)
+    makeup = 1.0 / (gain * (1.0 - float(np.tanh(bias)) ** 2))
+    out = oversampled_tanh(samples, gain=gain, bias=bias, makeup=makeup, factor=factor or factor_for(drive_db))
     return equalise(out, [Band("high_pass", 20.0)], sample_rate_hz) if bias else out
 
 
 def _place(samples: Samples, strip: Strip, around: Surroundings) -> Samples:
     rate = around.sample_rate_hz
-    out = pan(widen_to(samples, strip.side_db, rate, mono_below_hz=strip.mono_below_hz), strip.pan)
+    out = samples
+    if strip.side_db is not None:
+        out = widen_to(out, strip.side_db, rate, mono_below_hz=strip.mono_below_hz)
+    out = pan(out, strip.pan)
     if strip.opening_hz:
         out = open_over_sections(out, around.score, strip.opening_hz, rate)
+    if strip.rising_hz:
+        out = rise_over_builds(out, around.score, strip.rising_hz, rate)
     return out
 
 
@@ -127,7 +133,10 @@ def _with_returns(samples: Samples, strip: Strip, around: Surroundings) -> Sampl
     rate = around.sample_rate_hz
     out = samples
     if strip.delay_send_db is not None:
-        echoes = echo(samples, around.delay, around.score.tempo_bpm, rate)
+        sent = samples
+        if strip.throw_db:
+            sent = samples * throw_gain(around.score, strip.throw_db, samples.shape[1], rate)
+        echoes = echo(sent, around.delay, around.score.tempo_bpm, rate)
         out = out + echoes * np.float32(db_to_gain(strip.delay_send_db))
     if strip.reverb_send_db is not None:
         # Echoes sound in the same room: the reverb hears the delay too.
@@ -137,5 +146,5 @@ def _with_returns(samples: Samples, strip: Strip, around: Surroundings) -> Sampl
 
 
 def for_preview(around: Surroundings) -> Surroundings:
-    """The same surroundings with half the oversampling: faster, a little more aliasing."""
-    return replace(around, oversampling=2)
+    """The same surroundings without oversampling: faster, a little aliasing."""
+    return replace(around, oversampling=1)

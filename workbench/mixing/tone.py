@@ -1,96 +1,155 @@
-"""Tonal balance of the sum: broad corrections towards the long-term spectrum that finished music has."""
+"""Tonal balance: each stem's third-octave curve, towards the spectrum of finished music and out of each other's way.
+
+Everything is decided on the stems' powers by band; the sound itself is filtered once.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
 
 import numpy as np
 import numpy.typing as npt
+import yaml
+from scipy.ndimage import gaussian_filter1d
 
 from workbench.domain.audio import Samples
+from workbench.domain.errors import ParameterError
 from workbench.dsp.equaliser import Band, response_db
+from workbench.dsp.matching import THIRDS_HZ, bin_frequencies_hz, bin_powers, curve_at, third_octave_sums
 
 Levels = npt.NDArray[np.float64]
 
-OCTAVES_HZ = np.array([55.0, 110.0, 220.0, 440.0, 880.0, 1760.0, 3520.0, 7040.0, 13000.0])
-
-# Power in each octave relative to the whole, in dB: the median of 28 freely licensed finished tracks of electronic,
-# rock and orchestral music. Above 1 kHz it falls by about 4 dB per octave.
-TARGET_DB = np.array([-7.9, -6.4, -8.0, -8.0, -9.6, -14.3, -17.1, -20.6, -23.9])
-
-_FRAME = 8192
-_STRIDE = 3
-_MAXIMUM_CUT_DB = 6.0
+_ROUNDS = 8
 _SILENT_POWER = 1e-12
+# What may be taken away anywhere, and added in the middle; at the ends, where little plays, more may be added.
+_MAXIMUM_CUT_DB = 12.0
+_LOW_BOOST_DB, _AIR_BOOST_DB = 12.0, 24.0
+_BEARABLE_DB = 2.0
+"""Distance from the target up to which only `strength` of it is corrected; what lies beyond is taken back whole."""
+_COLOUR_DB = 5.0
+"""How far a processing style and a profile's own tone may carry any band away from the target."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tone:
-    """How a profile's spectrum differs from the common one, and how firmly it is held.
+    """How a profile's spectrum differs from its family's, and how firmly it is held.
 
-    `low_db` is added to the target below about 80 Hz, `high_db` above 5 kHz; `strength` 0 leaves the mix alone,
-    1 takes the whole difference; `boost_db` is the most that is added anywhere.
+    `family` names a target of `targets.yaml`. `low_db` is added to it below about 80 Hz, `high_db` above 5 kHz;
+    `strength` 0 leaves the mix alone, 1 takes the whole difference; `boost_db` is the most that is added from 60 Hz
+    to 8 kHz. `room_db` is the most that a stem gives way where another one is stronger.
     """
 
+    family: str = "dance"
     low_db: float = 0.0
     high_db: float = 0.0
     strength: float = 0.7
-    boost_db: float = 4.5
+    boost_db: float = 6.0
+    room_db: float = 3.0
 
 
-def octave_levels_db(samples: Samples, sample_rate_hz: int) -> Levels:
-    """Power in the octaves around `OCTAVES_HZ` relative to their sum, in dB, from every third frame of the sound."""
-    frames = max(1, samples.shape[1] // _FRAME)
-    window = np.hanning(_FRAME).astype(np.float32)
-    power = np.zeros(_FRAME // 2 + 1)
-    for index in range(0, frames, _STRIDE):
-        piece = samples[:, index * _FRAME : (index + 1) * _FRAME]
-        power += (np.abs(np.fft.rfft(piece * window[: piece.shape[1]], _FRAME)) ** 2).sum(axis=0)
-    hz = np.fft.rfftfreq(_FRAME, 1.0 / sample_rate_hz)
-    bands = np.array([power[(hz >= c / 2**0.5) & (hz < c * 2**0.5)].sum() for c in OCTAVES_HZ])
-    return np.asarray(10.0 * np.log10(bands / max(bands.sum(), 1e-30) + _SILENT_POWER))
+@lru_cache(maxsize=1)
+def _targets() -> Mapping[str, Levels]:
+    text = (resources.files("workbench.mixing") / "targets.yaml").read_text(encoding="utf-8")
+    return {name: np.array(levels, dtype=np.float64) for name, levels in yaml.safe_load(text)["families"].items()}
 
 
-def correction(samples: Samples, tone: Tone, colour: Sequence[Band], sample_rate_hz: int) -> tuple[Band, ...]:
-    """Bands that move the spectrum of a sum towards the target; the colour of the processing style is kept.
+def list_families() -> tuple[str, ...]:
+    """Names of the target spectra."""
+    return tuple(sorted(_targets()))
+
+
+def target_db(family: str) -> Levels:
+    """Median third-octave spectrum of a family's reference tracks, in the bands of `THIRDS_HZ`.
+
+    Raises
+    ------
+    ParameterError
+        If there is no such family.
+    """
+    if family not in _targets():
+        raise ParameterError(f"tone: family {family!r} is not known: expected one of {', '.join(list_families())}")
+    return _targets()[family]
+
+
+def stem_curves(
+    stems: Mapping[str, Samples],
+    tone: Tone,
+    colour: Sequence[Band],
+    sample_rate_hz: int,
+) -> dict[str, Levels]:
+    """Gain by third octave for each stem, in dB.
+
+    All stems share the part that moves their sum towards the target; each has its own part that gives way.
 
     Parameters
     ----------
-    samples
-        The sum of the stems, (2, n).
+    stems
+        Processed stems, (2, n) each, at their loudness.
     tone
-        Target offsets, strength and limits.
+        Target, strength and limits.
     colour
-        The equaliser bands of the processing style, which the stems already went through.
+        Equaliser bands of the processing style, which the stems already went through: they belong to the target.
     sample_rate_hz
         Sample rate in Hz.
 
     Returns
     -------
-    tuple of Band
-        One for each octave; none for silence.
+    dict of str to ndarray of shape (bands,)
+        Zero for all where the sum is silent or the strength is 0.
     """
-    if not samples.any() or tone.strength <= 0:
-        return ()
-    wanted = TARGET_DB + response_db(colour, OCTAVES_HZ, sample_rate_hz)
-    wanted += tone.low_db / (1.0 + (OCTAVES_HZ / 90.0) ** 4) + tone.high_db / (1.0 + (5000.0 / OCTAVES_HZ) ** 2)
-    difference = wanted - octave_levels_db(samples, sample_rate_hz)
-    difference -= np.median(difference)
-    gains = np.clip(tone.strength * _smooth(difference), -_MAXIMUM_CUT_DB, tone.boost_db)
-    return tuple(_band(index, float(gain)) for index, gain in enumerate(gains))
+    none = {name: np.zeros(THIRDS_HZ.size) for name in stems}
+    heard = [name for name in stems if stems[name].any()]
+    if not heard or tone.strength <= 0:
+        return none
+    spectra = {name: bin_powers(stems[name]) for name in heard}
+    powers = {name: third_octave_sums(spectra[name], sample_rate_hz) + _SILENT_POWER for name in heard}
+    own = {name: _giving_way(name, powers, tone.room_db) for name in heard}
+    hz = bin_frequencies_hz(sample_rate_hz)
+    room = sum(spectra[name] * 10.0 ** (curve_at(own[name], hz) / 10.0) for name in heard)
+    wanted = _wanted(tone, colour, sample_rate_hz)
+    shared = np.zeros(THIRDS_HZ.size)
+    for _ in range(_ROUNDS):
+        reached = third_octave_sums(room * 10.0 ** (curve_at(shared, hz) / 10.0), sample_rate_hz)
+        missing = wanted - 10.0 * np.log10(reached + _SILENT_POWER)
+        shared = _limited(shared + 0.7 * _step(missing, shared, tone), tone)
+    return none | {name: np.round(shared + own[name], 6) for name in heard}
 
 
-def _smooth(values: Levels) -> Levels:
-    """Neighbouring octaves pull at each other, so that no single band stands out."""
-    padded = np.pad(values, 1, mode="edge")
-    return np.asarray(0.2 * padded[:-2] + 0.6 * padded[1:-1] + 0.2 * padded[2:])
+def _wanted(tone: Tone, colour: Sequence[Band], sample_rate_hz: int) -> Levels:
+    season = response_db(colour, THIRDS_HZ, sample_rate_hz) if colour else np.zeros(THIRDS_HZ.size)
+    season = season + tone.low_db / (1.0 + (THIRDS_HZ / 90.0) ** 4) + tone.high_db / (1.0 + (5000.0 / THIRDS_HZ) ** 2)
+    season -= season.mean()
+    return np.asarray(target_db(tone.family) + _COLOUR_DB * np.tanh(season / _COLOUR_DB))
 
 
-def _band(index: int, gain_db: float) -> Band:
-    if index == 0:
-        return Band("low_shelf", 78.0, gain_db)
-    if index == len(OCTAVES_HZ) - 1:
-        return Band("high_shelf", 9800.0, gain_db)
-    # Cookbook peaks an octave apart overlap; a q of 1.4 keeps their sum close to the gains asked for.
-    return Band("peak", float(OCTAVES_HZ[index]), gain_db, 1.4)
+def _step(difference: Levels, shared: Levels, tone: Tone) -> Levels:
+    """What is missing of the wanted curve: a part of the smooth distance, and all that lies beyond what is bearable."""
+    difference = difference - np.median(difference)
+    untouched = difference + shared
+    smooth = tone.strength * gaussian_filter1d(untouched, 1.2, mode="nearest")
+    rest = untouched - smooth
+    beyond = np.sign(rest) * np.maximum(np.abs(rest) - _BEARABLE_DB, 0.0)
+    return np.asarray(smooth + beyond - shared)
+
+
+def _limited(curve: Levels, tone: Tone) -> Levels:
+    """Clip to what may be taken and added: up to 12 dB below 60 Hz, and towards 16 kHz more and more, up to 24 dB."""
+    air = np.interp(np.log(THIRDS_HZ), np.log([8000.0, 16_000.0]), [tone.boost_db, _AIR_BOOST_DB])
+    most = np.where(THIRDS_HZ < 60.0, max(_LOW_BOOST_DB, tone.boost_db), air)
+    return np.clip(curve, -_MAXIMUM_CUT_DB, most)
+
+
+def _giving_way(name: str, powers: Mapping[str, Levels], room_db: float) -> Levels:
+    """Cuts where another stem owns the band, most where both are nearly as strong; nothing where this one is far below.
+
+    Smoothed over half an octave, so that the stem keeps its character.
+    """
+    others = [power for other, power in powers.items() if other != name]
+    if not others:
+        return np.zeros(THIRDS_HZ.size)
+    behind_db = 10.0 * np.log10(np.max(others, axis=0) / powers[name])
+    need = np.clip(behind_db / 6.0, 0.0, 1.0) * np.clip((24.0 - behind_db) / 12.0, 0.0, 1.0)
+    return np.asarray(-room_db * gaussian_filter1d(need, 1.0, mode="nearest"))

@@ -27,8 +27,8 @@ _MP3 = {"format": "MP3", "subtype": "MPEG_LAYER_III", "bitrate_mode": "CONSTANT"
 def encode(audio: Audio, delivery: Delivery, *, seed: int = 0) -> bytes:
     """Encode audio in the delivery's format and bit depth.
 
-    WAV, AIFF and FLAC hold 16- or 24-bit integers with TPDF dither drawn from `seed`; MP3 is 320 kbit/s constant, of
-    the float samples.
+    WAV, AIFF and FLAC hold 16- or 24-bit integers with TPDF dither drawn from `seed`, noise-shaped at 16 bits; MP3 is
+    320 kbit/s constant, of the float samples.
 
     Raises
     ------
@@ -152,5 +152,5 @@ def _quantise(audio: Audio, bits: int, seed: int) -> npt.NDArray[Any]:
     if scaled.any() and np.array_equal(scaled, np.rint(scaled)):
         steps = scaled.clip(-(2.0 ** (bits - 1)), 2.0 ** (bits - 1) - 1).astype(np.int32)
     else:
-        steps = quantise(audio.samples, bit_depth=bits, seed=seed)
+        steps = quantise(audio.samples, bit_depth=bits, seed=seed, shaped=bits <= 16)
     return steps.astype(np.int16) if bits == 16 else steps << 8

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from workbench.domain.audio import Audio, Mix
+from workbench.domain.audio import Audio, Mix, summed
 from workbench.domain.edit_state import EditState
 from workbench.domain.errors import AudioFileError, OutputError, ParameterError
 from workbench.domain.plain_data import from_plain
@@ -164,8 +164,7 @@ def _mix(bundle: _Bundle, plan: Plan, score: Score) -> Mix:
     if not stems:
         master = _audio(bundle, f"master{suffix}")
         return Mix(Audio(np.zeros_like(master.samples), master.sample_rate_hz), {}, None)
-    total = np.sum([stem.samples for stem in stems.values()], axis=0, dtype=np.float32)
-    return Mix(Audio(total, next(iter(stems.values())).sample_rate_hz), stems, desk)
+    return Mix(summed(stems.values()), stems, desk)
 
 
 def _audio(bundle: _Bundle, name: str) -> Audio:

@@ -75,7 +75,7 @@ def _listening(track: Track, sounds: Mapping[str, Audio]) -> str:
     level = at_equal_loudness({"track": track.master, **sounds})
     labels = {"track": "this track", **{name: name for name in sounds}}
     return '<p class="lede">Switch at any time: both run on, at equal loudness.</p>' + switcher_html(
-        {name: (labels[name], audio) for name, audio in level.items()}, key="against"
+        {name: (labels[name], audio) for name, audio in level.items()}, key="switcher"
     )
 
 

@@ -28,14 +28,14 @@ def desk_document(desk: Desk) -> bytes:
     """The desk's settings as one line of JSON."""
     curves = {"side_gain": _numbers(desk.side_gain), "gain": _numbers(desk.gain)}
     return compact(
-        {"bands": desk.bands, "hop_samples": desk.hop_samples, "length_samples": desk.length_samples, **curves}
+        {"eq_db": desk.curves, "hop_samples": desk.hop_samples, "length_samples": desk.length_samples, **curves}
     )
 
 
 def desk_from_document(data: Mapping[str, Any]) -> Desk:
     """The desk that `desk_document` laid out."""
     return Desk(
-        bands=tuple((str(kind), *map(float, values)) for kind, *values in data["bands"]),  # type: ignore[misc]
+        curves={str(name): tuple(map(float, gains)) for name, gains in data["eq_db"].items()},
         side_gain=np.array(data["side_gain"], np.float32),
         gain=np.array(data["gain"], np.float32),
         hop_samples=int(data["hop_samples"]),

@@ -26,7 +26,9 @@ _FORMANTS_DB = np.array([[0, -4, -20, -24], [0, -9, -16, -26], [0, -12, -26, -32
 _SPLIT = 1.6
 
 
-def apply_effects(stem: Signal, effects: Effects, *, sample_rate_hz: int, rng: np.random.Generator) -> Signal:
+def apply_effects(
+    stem: Signal, effects: Effects, *, sample_rate_hz: int, rng: np.random.Generator, preview: bool = False
+) -> Signal:
     """Pass a stem through a patch's effects, in the order in which they are listed there.
 
     Parameters
@@ -39,13 +41,15 @@ def apply_effects(stem: Signal, effects: Effects, *, sample_rate_hz: int, rng: n
         Sample rate.
     rng : numpy.random.Generator
         For the random part of the tape's wow.
+    preview : bool
+        No oversampling.
 
     Returns
     -------
     array of shape (2, n), float32
     """
     if effects.drive_db > 0.0:
-        stem = saturate(stem, drive_db=effects.drive_db, bias=effects.drive_bias)
+        stem = saturate(stem, drive_db=effects.drive_db, bias=effects.drive_bias, factor=1 if preview else None)
     if effects.formant_mix > 0.0:
         stem = _formants(stem, effects, sample_rate_hz)
     if effects.tremolo_db > 0.0 or effects.tremolo_pan > 0.0:

@@ -66,6 +66,32 @@ class NoiseSource(Validated):
 
 
 @dataclass(frozen=True, slots=True)
+class GrainCloud(Validated):
+    """Short grains of a wave, scattered over pitch and place."""
+
+    wave: str = choice("vocal", WAVES, "wave of the grains")
+    density_hz: float = ranged(40.0, 2.0, 150.0, "grains a second")
+    grain_ms: float = ranged(90.0, 10.0, 400.0, "length of a grain")
+    scatter_cents: float = ranged(8.0, 0.0, 400.0, "scatter of the grains' tuning")
+    octave_share: float = ranged(0.15, 0.0, 1.0, "share of grains an octave higher")
+    width: float = ranged(0.9, 0.0, 1.0, "how far left and right grains lie")
+    semitones: float = ranged(0.0, -36.0, 36.0, "tuning in semitones")
+    level_db: float = ranged(0.0, -48.0, 12.0, "level")
+
+
+@dataclass(frozen=True, slots=True)
+class Route(Validated):
+    """One row of the modulation matrix: a source moves a target by an amount."""
+
+    source: str = choice("lfo", ("lfo", "velocity", "key", "random", "rise", "fall"), "what moves; random is by note")
+    target: str = choice("cutoff", ("pitch", "cutoff", "level", "index", "pan"), "what is moved")
+    amount: float = ranged(0.2, -1.0, 1.0, "1 is 12 semitones, 4 octaves of cutoff, 24 dB, 2 octaves of index, a side")
+    shape: str = choice("sine", ("sine", "triangle", "saw", "square", "steps"), "wave of the LFO; steps are random")
+    rate_hz: float = ranged(1.0, 0.01, 20.0, "speed of the LFO")
+    time_ms: float = ranged(10.0, 1.0, 20000.0, "time of a rise or fall, and until an LFO is full")
+
+
+@dataclass(frozen=True, slots=True)
 class Amplifier(Validated):
     """Loudness over time."""
 
@@ -150,7 +176,9 @@ class Patch(Validated):
     fm: tuple[FmPair, ...] = field(default=(), metadata=groups(FmPair, "frequency modulation pairs"))
     string: StringModel | None = field(default=None, metadata=group(StringModel, "plucked string"))
     noise: NoiseSource | None = field(default=None, metadata=group(NoiseSource, "noise"))
+    grains: GrainCloud | None = field(default=None, metadata=group(GrainCloud, "granular cloud"))
     amplifier: Amplifier = field(default_factory=Amplifier, metadata=group(Amplifier, "loudness over time"))
     filter: Filter | None = field(default=None, metadata=group(Filter, "filter"))
     pitch: Pitch = field(default_factory=Pitch, metadata=group(Pitch, "pitch"))
+    modulation: tuple[Route, ...] = field(default=(), metadata=groups(Route, "modulation matrix"))
     effects: Effects = field(default_factory=Effects, metadata=group(Effects, "effects of the whole stem"))

@@ -18,6 +18,9 @@ from workbench.rendering.drums import render_drums
 from workbench.rendering.kit import Kit
 from workbench.rendering.library import load_kit, load_patch
 from workbench.rendering.patch import Patch
+from workbench.rendering.sampler import Instrument, render_instrument
+from workbench.rendering.sampler.instrument import SAMPLES_PREFIX, find_instrument
+from workbench.rendering.sampler.player import levelled
 from workbench.rendering.synth import render_synth
 
 Signal = npt.NDArray[np.float32]
@@ -55,7 +58,8 @@ def render(score: Score, plan: Plan, *, progress: Progress | None = None) -> dic
     Raises
     ------
     ParameterError
-        If a patch or kit is not known (the message lists the known ones), or a part has no patches of its own.
+        If a patch or kit is not known (the message lists the known ones), an instrument of samples is not there, or
+        a part has no patches of its own.
     """
     rate = plan.delivery.sample_rate_hz
     timed = in_one_tempo(score)
@@ -75,14 +79,18 @@ def render(score: Score, plan: Plan, *, progress: Progress | None = None) -> dic
     return {name: Audio(stem, rate) for name, stem in finished.items()}
 
 
-def _load(element: str, plan: Plan) -> Patch | Kit:
+def _load(element: str, plan: Plan) -> Patch | Kit | Instrument:
     name = plan.patches.get(element) or DEFAULT_PATCHES.get(element)
     if name is None:
         raise ParameterError(f"element {element!r} has no patch: name one in plan.patches")
+    if name.startswith(SAMPLES_PREFIX):
+        return find_instrument(name.removeprefix(SAMPLES_PREFIX))
     return load_kit(name) if element == "percussion" else load_patch(element, name)
 
 
-def _render_part(name: str, sound: Patch | Kit, score: Score, plan: Plan, length: int, meter: _Meter) -> Signal:
+def _render_part(
+    name: str, sound: Patch | Kit | Instrument, score: Score, plan: Plan, length: int, meter: _Meter
+) -> Signal:
     rate = plan.delivery.sample_rate_hz
     notes = score.parts[name].notes
     samples_per_beat = rate * 60.0 / score.tempo_bpm
@@ -90,6 +98,13 @@ def _render_part(name: str, sound: Patch | Kit, score: Score, plan: Plan, length
     def advance(count: int) -> None:
         meter.advance(count, name)
 
+    if isinstance(sound, Instrument):
+        return levelled(
+            render_instrument(
+                notes, sound, samples_per_beat=samples_per_beat, length=length, sample_rate_hz=rate, advance=advance
+            ),
+            rate,
+        )
     if isinstance(sound, Kit):
         return render_drums(
             notes,

@@ -27,7 +27,6 @@ EXPERIMENT = "beatsfoundry/generation"
 DASHBOARD = "http://127.0.0.1:5000"
 _QUIET = ("mlflow", "alembic", "sqlalchemy")
 _LONGEST_PARAM = 6000
-_ROOT_FILES = ("report.html", "report.json", "plan.json", "manifest.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,8 +186,7 @@ def log_values(
 
 def _gather_files(target: Path, bundle: Path, pictures: Mapping[str, bytes]) -> None:
     """Lay out the artifacts of a run: what of the bundle is logged, and the pictures. Files are linked, not copied."""
-    names = [name for name in _ROOT_FILES if (bundle / name).is_file()]
-    names += [path.name for path in sorted(bundle.glob("master.*"))]
+    names = [path.name for path in sorted(bundle.iterdir()) if path.is_file()]
     for folder in ("stems", "midi", "alternatives"):
         names += [path.relative_to(bundle).as_posix() for path in (bundle / folder).rglob("*") if path.is_file()]
     for name in names:

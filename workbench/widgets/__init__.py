@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from workbench.widgets.concept_views import macro_curves, mood_plane
     from workbench.widgets.desk import Workbench
     from workbench.widgets.form import RequestForm
     from workbench.widgets.lab import launch_lab
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from workbench.widgets.tables import (
         HtmlTable,
         QualityTable,
+        before_and_after,
         decisions_table,
         measurements_table,
         picture,
@@ -33,9 +35,12 @@ __all__ = [
     "RequestForm",
     "TrackPlayer",
     "Workbench",
+    "before_and_after",
     "decisions_table",
     "launch_lab",
+    "macro_curves",
     "measurements_table",
+    "mood_plane",
     "picture",
     "picture_names",
     "references_table",
@@ -48,6 +53,8 @@ _HOMES = {
     "TrackPlayer": "player",
     "Workbench": "desk",
     "launch_lab": "lab",
+    "macro_curves": "concept_views",
+    "mood_plane": "concept_views",
 }
 
 

@@ -15,6 +15,7 @@ from workbench.domain.song import ELEMENTS
 from workbench.domain.theory import NOTE_NAMES_FLAT, SCALES
 from workbench.output.palette import ACCENT, element_colour
 from workbench.widgets.progress import ProgressBar
+from workbench.widgets.starting import StartingPoint
 
 _ASSETS = Path(__file__).resolve().parent / "assets"
 _CONTROL = {"width": "auto", "flex": "1 1 auto", "min_width": "0"}
@@ -41,6 +42,7 @@ class RequestForm(w.VBox):
         self.mood = w.Text(placeholder="optional, such as wistful but hopeful", layout=_layout(**_CONTROL))
         self._build_music()
         self._build_sound()
+        self.start = StartingPoint()
         self.button = w.Button(
             description="Generate", icon="music", style={"button_color": ACCENT, "text_color": "white"},
             layout=_layout(width="150px", height="38px"),
@@ -65,7 +67,9 @@ class RequestForm(w.VBox):
         """
         technical = {name: box.value for name, box in self.technical.items()}
         sound = {name: box.value for name, box in self.sound.items()}
-        sound["palette"] = [element for element, toggle in self.palette.items() if toggle.value]
+        playing = [element for element, toggle in self.palette.items() if toggle.value]
+        # Every element on is nobody's statement: "no drums" in the concept still counts.
+        sound["palette"] = playing if len(playing) < len(self.palette) else None
         return parse_request(
             {
                 "project_id": self.project_id.value or "untitled",
@@ -75,6 +79,7 @@ class RequestForm(w.VBox):
                     "sound_design": _present(**sound),
                 },
                 "options": {"seed": self.seed.value, "format": self.format.value, "preview": self.preview.value},
+                **self.start.fields,
             }
         )
 
@@ -156,6 +161,7 @@ class RequestForm(w.VBox):
                 '<div class="bf-hint">Tick what you want to state; the concept decides the rest, and says why.</div>'
             ),
             w.HBox([music, sound]),
+            self.start,
             w.HBox([self.button, self.progress], layout=_layout(align_items="center", margin="10px 0 2px 0")),
         ]
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from workbench.domain.plan import Plan
 from workbench.domain.results import QualityReport, Track
+from workbench.domain.score import Score
 from workbench.output import html_tables
 from workbench.output.figures import CAPTIONS, draw_png
 
@@ -56,6 +57,18 @@ def picture(track: Track, name: str) -> Image:
 
     return Image(  # type: ignore[no-untyped-call]
         data=draw_png(track, name), format="png", alt=CAPTIONS[name].title, embed=True
+    )
+
+
+def before_and_after(before: Score, after: Score) -> Image:
+    """Two scores of one song as piano rolls; what stayed is grey, what changed is coloured and its bars are shaded."""
+    from IPython.display import Image
+
+    from workbench.output.drawing import to_png
+    from workbench.output.edit_figures import before_and_after as draw
+
+    return Image(  # type: ignore[no-untyped-call]
+        data=to_png(draw(before, after)), format="png", alt="Piano rolls before and after an edit", embed=True
     )
 
 

@@ -1,0 +1,83 @@
+"""Delivery profiles, matching a reference by amount, and the command."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from workbench.analysis.profile import Measurements, measure
+from workbench.cli.main import main
+from workbench.domain.audio import Audio
+from workbench.domain.errors import ParameterError
+from workbench.dsp.equaliser import Band, equalise
+from workbench.mastering import Match, list_deliveries, load_delivery, match
+from workbench.output import write_audio
+
+RATE = 48000
+
+
+def noise(seed: int = 0, side: float = 0.3) -> Audio:
+    rng = np.random.default_rng(seed)
+    mid, apart = rng.standard_normal((2, 6 * RATE)) * 0.05
+    both = np.stack([mid + side * apart, mid - side * apart]).astype(np.float32)
+    return Audio(equalise(both, [Band("low_pass", 900.0)], RATE), RATE)
+
+
+def spectrum_gap(one: Measurements, other: Measurements) -> float:
+    gap = (np.array(one.third_octave_db) - np.array(other.third_octave_db))[4:26]
+    return float(np.abs(gap - gap.mean()).mean())
+
+
+def test_profiles_are_those_of_the_services() -> None:
+    assert {profile.name for profile in list_deliveries()} >= {"streaming", "apple", "club", "film"}
+    assert (load_delivery("film").target_lufs, load_delivery("club").target_lufs) == (-23.0, -9.0)
+    with pytest.raises(ParameterError, match="delivery 'tape' is not known"):
+        load_delivery("tape")
+
+
+def test_matching_goes_as_far_as_asked() -> None:
+    dull, reference = noise(), Audio(equalise(noise(1).samples, [Band("high_shelf", 1500.0, 6.0)], RATE), RATE)
+    wanted = measure(reference)
+    gaps = [spectrum_gap(measure(match(dull, wanted, Match(a, 0.0, 0.0))), wanted) for a in (0.0, 0.5, 1.0)]
+    assert gaps[0] > gaps[1] > gaps[2]
+    assert gaps[2] < 0.4 * gaps[0]
+
+
+def test_width_and_dynamics_are_matched_too() -> None:
+    narrow, wide = noise(side=0.2), measure(noise(1, side=0.5))
+    before, after = (measure(audio).numbers["width"] for audio in (narrow, match(narrow, wide, Match(0.0, 1.0, 0.0))))
+    assert before < after <= wide["width"] + 0.05
+    spiky = Audio(narrow.samples.copy(), RATE)
+    spiky.samples[:, ::9000] *= 12.0
+    held = match(spiky, measure(narrow), Match(0.0, 0.0, 1.0))
+    assert measure(held)["crest_factor_db"] < measure(spiky)["crest_factor_db"] - 3.0
+    with pytest.raises(ParameterError, match="0 to 1"):
+        Match(2.0)
+
+
+def test_the_command_masters_for_a_delivery(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    mix = write_audio(noise(), tmp_path / "mix.wav")
+    out = tmp_path / "master.flac"
+    assert main(["master", str(mix), "--out", str(out), "--delivery", "apple", "--match", str(mix)]) == 0
+    assert "-16.0" in capsys.readouterr().out
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+    assert main(["master", str(mix), "--out", str(out)]) == 2
+    assert "--overwrite" in capsys.readouterr().err
+    assert main(["master", str(mix), "--out", str(tmp_path / "x.wav"), "--style", "none-such"]) == 2
+    assert not (tmp_path / "x.wav").exists()
+
+
+def test_a_users_own_style(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from workbench.mastering import load_style
+    from workbench.mixing.profiles import load_colour
+
+    monkeypatch.setenv("BEATSFOUNDRY_HOME", str(tmp_path))
+    (tmp_path / "styles").mkdir()
+    (tmp_path / "styles" / "mine.yaml").write_text("description: my own\nmix: {tilt_db: 3}\nmaster: {width: 1.2}\n")
+    assert load_colour("mine").tilt_db == 3
+    assert load_style("mine").width == 1.2
+    (tmp_path / "styles" / "bad.yaml").write_text("mix: {volume: 11}\n")
+    with pytest.raises(ParameterError, match="volume"):
+        load_colour("bad")

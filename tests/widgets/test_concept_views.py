@@ -1,0 +1,36 @@
+"""Pictures of words and macros: drawn from the plans themselves, the same every time."""
+
+from __future__ import annotations
+
+import pytest
+
+from workbench import widgets
+from workbench.concept import list_macros
+from workbench.domain.request import GenerationRequest
+from workbench.output.concept_figures import _together
+from workbench.widgets.concept_views import READINGS, _readings
+
+PNG = b"\x89PNG"
+
+
+def test_the_plane_is_drawn_and_steady() -> None:
+    first, second, other = (widgets.mood_plane([text]).data for text in ("sad lo-fi", "sad lo-fi", "happy lo-fi"))
+    assert first.startswith(PNG)
+    assert first == second != other
+
+
+def test_macro_curves_are_drawn() -> None:
+    assert widgets.macro_curves(GenerationRequest.from_concept("pop"), ["drive", "space"]).data.startswith(PNG)
+
+
+@pytest.mark.parametrize("name", list_macros())
+def test_every_macro_moves_what_its_panel_shows(name: str) -> None:
+    lines = _readings(GenerationRequest.from_concept("pop"), name, [-1.0, 0.0, 1.0])
+    assert len(lines) >= 3
+    assert set(lines) <= set(READINGS)
+    assert all(values[0] != values[-1] for values in lines.values())
+
+
+def test_names_too_near_to_be_read_apart_share_a_label() -> None:
+    placed = {"a": (0.5, 0.5), "b": (0.45, 0.52), "c": (-0.5, 0.5)}
+    assert sorted(map(sorted, _together(placed).values())) == [["a", "b"], ["c"]]

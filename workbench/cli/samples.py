@@ -1,0 +1,66 @@
+"""`beatsfoundry samples`: what a folder of samples or an instrument file holds, and what is wrong with it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from workbench.rendering.sampler import SampleFacts, Zone
+
+
+def add_to(commands: Any) -> None:
+    """Declare the command."""
+    parser = commands.add_parser(
+        "samples", help="check samples and show how they are mapped", description=samples.__doc__
+    )
+    parser.add_argument("path", metavar="PATH", type=Path, help="folder of WAV, FLAC, AIFF or OGG, or .sfz, .sf2, .sf3")
+    parser.add_argument("--preset", metavar="NAME", help="preset of a SoundFont (default: the first)")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.set_defaults(run=samples)
+
+
+def samples(options: argparse.Namespace) -> int:
+    """Look at every sample of a folder (corrupt, silent, clipped, mislabelled), and at the keys that each one plays."""
+    from workbench.domain.errors import ParameterError
+    from workbench.rendering.sampler import index_folder, load_instrument
+
+    facts = index_folder(options.path) if options.path.is_dir() else []
+    try:
+        zones = load_instrument(options.path, preset=options.preset).zones
+    except ParameterError:
+        if not facts:
+            raise
+        zones = ()  # samples that neither name a drum nor have a pitch: there is an index, but nothing to map
+    if options.json:
+        index = [{**asdict(one), "path": str(one.path)} for one in facts]
+        print(json.dumps({"samples": index, "zones": [asdict(zone) for zone in zones]}, indent=1))
+    else:
+        _tables(facts, zones)
+    return 0
+
+
+def _tables(facts: list[SampleFacts], zones: tuple[Zone, ...]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    if facts:
+        index = Table("sample", "seconds", "peak dB", "pitch", "drum", "problems")
+        for one in facts:
+            pitch = "" if one.pitch is None else f"{one.pitch:.1f}"
+            index.add_row(
+                one.path.name, f"{one.seconds:.2f}", f"{one.peak_db:.1f}", pitch, one.name.role or "",
+                "; ".join(one.problems),
+            )  # fmt: skip
+        Console().print(index)
+    mapping = Table("keys", "velocities", "root", "sample", "turn")
+    for zone in sorted(zones, key=lambda zone: (zone.low_key, zone.low_velocity, zone.sequence)):
+        mapping.add_row(
+            f"{zone.low_key}-{zone.high_key}", f"{zone.low_velocity}-{zone.high_velocity}", f"{zone.root:.1f}",
+            zone.sample, f"{zone.sequence[0]} of {zone.sequence[1]}",
+        )  # fmt: skip
+    Console().print(mapping)
+    print(f"{len(facts)} samples, {sum(bool(one.problems) for one in facts)} with problems, {len(zones)} zones")

@@ -1,0 +1,49 @@
+"""Processing styles of the user's own: files `styles/NAME.yaml` in the user's folder, with parts `mix` and `master`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+from workbench.domain.errors import ParameterError
+from workbench.domain.paths import home_dir
+
+_NAME = re.compile(r"^[a-z0-9][a-z0-9-]{0,59}$")
+
+
+def user_style_names() -> tuple[str, ...]:
+    """Names of the user's styles, sorted."""
+    return tuple(sorted(path.stem for path in (home_dir() / "styles").glob("*.yaml") if _NAME.match(path.stem)))
+
+
+def read_user_style(name: str, part: str) -> dict[str, Any] | None:
+    """One part of a user's style with its description; None where there is no such style.
+
+    Parameters
+    ----------
+    name : str
+        Lower-case letters, digits and hyphens.
+    part : str
+        "mix" or "master"; a part that is left out is empty.
+
+    Raises
+    ------
+    ParameterError
+        If the file is no YAML mapping of `description`, `mix` and `master`.
+    """
+    path = home_dir() / "styles" / f"{name}.yaml"
+    if not _NAME.match(name) or not path.is_file():
+        return None
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ParameterError(f"{path}: not readable as YAML ({str(error).splitlines()[0]})") from None
+    if not isinstance(data, Mapping) or set(data) - {"description", "mix", "master"}:
+        raise ParameterError(f"{path}: expected a mapping of description, mix and master")
+    settings = data.get(part) or {}
+    if not isinstance(settings, Mapping):
+        raise ParameterError(f"{path}: expected {part} to be a mapping of settings, got {settings!r}")
+    return {"description": str(data.get("description", "")), **settings}

@@ -1,0 +1,81 @@
+"""What each stage of a channel strip does to a stem: the strip with one stage more at a time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from workbench.domain.audio import Audio
+from workbench.domain.plan import Plan
+from workbench.domain.score import Score
+from workbench.dsp.reverb import Reverb
+from workbench.mixing.automation import kick_onsets_seconds
+from workbench.mixing.profiles import Colour, Strip, coloured, load_colour, load_profile
+from workbench.mixing.strip import Surroundings, run_strip
+
+
+def strip_stages(stem: Audio, element: str, score: Score, plan: Plan) -> dict[str, Audio]:
+    """A stem after each stage of its strip, by the stage's name, in order; all at the loudness of the strip.
+
+    Parameters
+    ----------
+    stem
+        As it was rendered.
+    element, score, plan
+        Whose strip it is, and what the strip needs to know of the song.
+
+    Returns
+    -------
+    dict of str to Audio
+        "as rendered", "equaliser", "transients", "compressor", "saturation", "placement", "automation" and "sends".
+    """
+    profile, colour = load_profile(plan.mix_profile), load_colour(plan.processing_style)
+    around = Surroundings(
+        score=score,
+        kicks_seconds=kick_onsets_seconds(score),
+        reverb=replace(profile.reverb, seed=plan.seed) if plan.seed else Reverb(),
+        delay=profile.delay,
+        duck_release_beats=profile.duck_release_beats,
+        sample_rate_hz=stem.sample_rate_hz,
+    )
+    whole = coloured(profile.strip_of(element), colour)
+    done = {}
+    for name, strip, shade in _growing(whole, colour):
+        done[name] = Audio(run_strip(stem.samples, strip, shade, around), stem.sample_rate_hz)
+    return done
+
+
+def _growing(whole: Strip, colour: Colour) -> list[tuple[str, Strip, Colour]]:
+    plain = Colour("plain", "")
+    bare = Strip(whole.level_lu, None, side_db=None, mono_below_hz=0.0)
+    linear = replace(plain, tilt_db=colour.tilt_db, eq=colour.eq, low_pass_hz=colour.low_pass_hz)
+    stages = [
+        ("as rendered", {}, plain),
+        ("equaliser", {"highpass_hz": whole.highpass_hz, "eq": whole.eq}, linear),
+        ("transients", {"transients": whole.transients}, linear),
+        ("compressor", {"compressor": whole.compressor}, linear),
+        ("saturation", {"drive_db": whole.drive_db}, colour),
+        (
+            "placement",
+            {"side_db": whole.side_db, "mono_below_hz": whole.mono_below_hz, "pan": whole.pan},
+            colour,
+        ),
+        (
+            "automation",
+            {"opening_hz": whole.opening_hz, "rising_hz": whole.rising_hz, "duck_db": whole.duck_db},
+            colour,
+        ),
+        (
+            "sends",
+            {
+                "reverb_send_db": whole.reverb_send_db,
+                "delay_send_db": whole.delay_send_db,
+                "throw_db": whole.throw_db,
+            },
+            colour,
+        ),
+    ]
+    found, strip = [], bare
+    for name, settings, shade in stages:
+        strip = replace(strip, **settings)  # type: ignore[arg-type]
+        found.append((name, strip, shade))
+    return found

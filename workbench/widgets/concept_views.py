@@ -1,0 +1,83 @@
+"""From words to parameters in a notebook: pictures of the plane of feeling and of the macros."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from workbench.concept import list_macros, list_styles, load_style, translate
+from workbench.concept.mood import load_lexicon
+from workbench.domain.plan import Plan
+from workbench.domain.request import GenerationRequest
+
+if TYPE_CHECKING:
+    from IPython.display import Image
+    from matplotlib.figure import Figure
+
+READINGS: Mapping[str, Callable[[Plan], float]] = {
+    "tempo, BPM": lambda plan: plan.tempo_bpm,
+    "valence": lambda plan: plan.valence,
+    "arousal": lambda plan: plan.arousal,
+    "loudest section": lambda plan: max(section.energy for section in plan.sections),
+    "texture density": lambda plan: plan.texture_density,
+    "chord size": lambda plan: ("power", "triads", "sevenths", "ninths").index(plan.harmony.colour),
+    "bars a chord": lambda plan: plan.harmony.bars_per_chord,
+    "notes of the pads": lambda plan: plan.parts["pads"].density,
+    "note length of the pads": lambda plan: plan.parts["pads"].sustain,
+    "highest lead, MIDI": lambda plan: plan.parts["leads"].high_pitch,
+    "brightness, dB": lambda plan: plan.sound.tilt_db,
+    "lows, dB": lambda plan: plan.sound.low_db,
+    "width, dB": lambda plan: plan.sound.side_db,
+    "reverb, dB": lambda plan: plan.sound.reverb_db,
+    "drive, dB": lambda plan: plan.sound.drive_db,
+    "contrast, LU": lambda plan: plan.sound.contrast_lu,
+    "swing, %": lambda plan: plan.groove.swing_percent,
+    "looseness": lambda plan: plan.groove.looseness,
+    "late backbeat, ms": lambda plan: plan.groove.late_ms,
+    "drums keep the pattern": lambda plan: plan.groove.adherence,
+}
+"""What can be read off a plan as a number, and how it is called in pictures."""
+
+_MOST_LINES = 6
+
+
+def mood_plane(concepts: Sequence[str]) -> Image:
+    """The plane of valence and arousal with mood words, the styles' usual places, and where concepts come to lie."""
+    from workbench.output.concept_figures import mood_plane as draw
+
+    styles = {name: (load_style(name).valence, load_style(name).arousal) for name in list_styles()}
+    plans = {concept: translate(GenerationRequest.from_concept(concept)) for concept in concepts}
+    placed = {concept: (plan.valence, plan.arousal) for concept, plan in plans.items()}
+    return _image(draw(load_lexicon(), styles, placed), "Valence and arousal of words, styles and concepts")
+
+
+def macro_curves(request: GenerationRequest, names: Sequence[str] = ()) -> Image:
+    """What each macro (all by default) does to the plan of a request, from -1 to 1.
+
+    The parameters that move most, by their own range, are drawn.
+    """
+    from workbench.output.concept_figures import macro_curves as draw
+
+    amounts = np.linspace(-1.0, 1.0, 9).tolist()
+    return _image(
+        draw(amounts, {name: _readings(request, name, amounts) for name in names or list_macros()}),
+        "What each macro does to the plan",
+    )
+
+
+def _readings(request: GenerationRequest, macro: str, amounts: Sequence[float]) -> dict[str, list[float]]:
+    plans = [translate(request.model_copy(update={"macros": {macro: amount}})) for amount in amounts]
+    values = {name: [float(read(plan)) for plan in plans] for name, read in READINGS.items()}
+    moving = {name: line for name, line in values.items() if len(set(line)) > 1}
+    smooth = sorted(moving, key=lambda name: -len(set(moving[name])))[:_MOST_LINES]
+    return {name: line for name, line in moving.items() if name in smooth}
+
+
+def _image(figure: Figure, title: str) -> Image:
+    from IPython.display import Image
+
+    from workbench.output.drawing import to_png
+
+    return Image(data=to_png(figure), format="png", alt=title, embed=True)  # type: ignore[no-untyped-call]
