@@ -66,8 +66,8 @@ class MusicnnEmbedding(nn.Module):
 
     def _front(self, mel: Tensor) -> Tensor:
         found = []
-        for convolution, norm in zip(self.filters, self.filter_norms, strict=True):
-            length = convolution.kernel_size[0]
+        lengths = [*(height for _, height, _ in _TIMBRAL), *(length for _, length in _TEMPORAL)]
+        for convolution, norm, length in zip(self.filters, self.filter_norms, lengths, strict=True):
             before = (length - 1) // 2
             padded = functional.pad(mel, (0, 0, before, length - 1 - before))
             found.append(norm(functional.relu(convolution(padded))).amax(3))
@@ -87,11 +87,11 @@ def embed_windows(audio: Audio) -> npt.NDArray[np.float64]:
     ModelError
         If musicnn's weights are not on this machine.
     """
-    windows = mel_windows(audio)
+    network, windows = _network(), mel_windows(audio)
     if not len(windows):
         return np.zeros((0, 200))
     with torch.inference_mode():
-        return np.asarray(_network()(torch.from_numpy(windows)).numpy(), np.float64)
+        return np.asarray(network(torch.from_numpy(windows)).numpy(), np.float64)
 
 
 def mel_windows(audio: Audio) -> npt.NDArray[np.float32]:

@@ -89,3 +89,10 @@ def test_chords_are_cut_and_joined() -> None:
 def test_colour_extends_within_the_key(tiny_plan: Plan, kind: str, chord: Chord, expected: str) -> None:
     plan = replace(tiny_plan, key=Key.parse("C major"), harmony=HarmonyTraits(colour=kind))  # type: ignore[arg-type]
     assert colour(chord, plan).quality == expected
+
+
+def test_an_element_that_begins_late_in_the_last_bar_comes_in_on_its_first_beat(tiny_plan: Plan) -> None:
+    notes = (note(2.0), note(13.5, 72, 0.5, shift=0.02))
+    ended = close(notes, tiny_plan, "leads")
+    assert ended[-1] == note(12.0, 72, 4.0)
+    assert close((note(2.0, 38), note(14.0, 38)), tiny_plan, "percussion") == (note(2.0, 38),)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from workbench.composition.surround import section_of_bar
@@ -82,8 +82,11 @@ def without_unisons(notes: Iterable[Note]) -> list[Note]:
     return [note for note in result if note.duration_beats > 0]
 
 
-def close(notes: Iterable[Note], plan: Plan, element: str) -> tuple[Note, ...]:
-    """The song ends: in its last bar nothing new begins after the first beat, and what sounds there is held."""
+def close(notes: Sequence[Note], plan: Plan, element: str) -> tuple[Note, ...]:
+    """The song ends: in its last bar nothing new begins after the first beat, and what sounds there is held.
+
+    An element that would only have begun later comes in on the first beat instead.
+    """
     last_bar = (plan.bars - 1) * plan.metre.bar_beats
     if plan.bars < 4:
         return tuple(notes)
@@ -94,6 +97,9 @@ def close(notes: Iterable[Note], plan: Plan, element: str) -> tuple[Note, ...]:
         if note.onset_beats >= last_bar and element != "percussion":
             note = replace(note, duration_beats=round(last_bar + plan.metre.bar_beats - note.onset_beats, 6))
         kept.append(note)
+    late = sorted(note for note in notes if note.onset_beats >= last_bar)
+    if late and element != "percussion" and not any(note.onset_beats >= last_bar for note in kept):
+        kept.append(replace(late[0], onset_beats=last_bar, duration_beats=plan.metre.bar_beats, shift_beats=0.0))
     single_line = element in ("bass", "leads")
     opening = [note for note in kept if note.onset_beats >= last_bar]
     if single_line and len(opening) > 1:
