@@ -312,10 +312,11 @@ _technical = st.fixed_dictionaries(
     optional={
         "tempo": st.floats(40, 240),
         "key": st.builds("{} {}".format, st.sampled_from(["C", "F#", "Bb", "Eb"]), st.sampled_from(sorted(SCALES))),
-        "duration": st.floats(64, 900),
+        "duration": st.floats(100, 900),
         "structure": st.lists(st.sampled_from(SECTION_NAMES), min_size=1, max_size=16),
-        "metre": st.sampled_from(["4/4", "3/4"]),
-        "chords": st.sampled_from(["C | G", "Am F"]),
+        "metre": st.sampled_from(["4/4", "3/4", "6/8"]),
+        "chords": st.sampled_from(["C | G", "Am F", "i VI bVII"]),
+        "variation": st.floats(0, 1),
         "swing": st.floats(50, 75),
     },
 )
