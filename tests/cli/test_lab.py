@@ -20,12 +20,14 @@ def test_lab_passes_its_options_on(monkeypatch: pytest.MonkeyPatch) -> None:
     assert asked == [(None, 8888, True), (Path("mine.ipynb"), 9000, False)]
 
 
-def test_dashboard_passes_its_port_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[int] = []
-    monkeypatch.setattr(workbench.tracking, "launch_dashboard", lambda port: asked.append(port) or 0)
+def test_dashboard_passes_its_options_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+    monkeypatch.setattr(
+        workbench.tracking, "launch_dashboard", lambda port, *, open_browser: asked.append((port, open_browser)) or 0
+    )
     assert cli.main(["dashboard"]) == 0
-    assert cli.main(["dashboard", "--port", "5050"]) == 0
-    assert asked == [5000, 5050]
+    assert cli.main(["dashboard", "--port", "5050", "--no-browser"]) == 0
+    assert asked == [(5000, True), (5050, False)]
 
 
 def test_an_absent_notebook_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from tests.models.test_sampling import BARS, make_context, make_model
-from workbench.models.batch import Job, draw_rows, write_batch
+from workbench.models.batch import Job, write_batch
+from workbench.models.drawing import draw, draw_rows
 from workbench.models.elements import SPECS
 from workbench.models.history import BAR_COLUMN, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN, Rows
-from workbench.models.sampling import draw
 from workbench.models.spec import BAR_STEP, SAME_STEP, Settings, surroundings
 
 SETTINGS = Settings(0.98, 1.0, 0.9)

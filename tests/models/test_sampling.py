@@ -9,11 +9,12 @@ import torch
 from workbench.domain.theory import Chord, Key
 from workbench.models import sampling
 from workbench.models.context import SongContext
+from workbench.models.drawing import draw
 from workbench.models.elements import SPECS
 from workbench.models.grid import SLOTS_PER_BAR
 from workbench.models.history import BAR_COLUMN, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN
 from workbench.models.prior import CellPrior
-from workbench.models.sampling import PartWriter, draw
+from workbench.models.sampling import PartWriter
 from workbench.models.spec import BAR_STEP, SAME_STEP, Settings, surroundings
 from workbench.models.transformer import ElementTransformer, ModelConfig
 from workbench.models.window import build_item, collate, line_starts

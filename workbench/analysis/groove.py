@@ -44,7 +44,7 @@ def groove_distance(first: Array, second: Array) -> float:
     Examples
     --------
     >>> one = np.zeros((3, 16))
-    ... one[:, 0] = 1.0
+    >>> one[:, 0] = 1.0
     >>> groove_distance(one, np.roll(one, 4, axis=1)), groove_distance(one, np.roll(one, 2, axis=1))
     (0.0, 1.0)
     """

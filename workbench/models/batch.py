@@ -16,10 +16,10 @@ import torch
 from torch import Tensor
 
 from workbench.models.context import DENSITY_COLUMN
+from workbench.models.drawing import Logits, draw_rows
 from workbench.models.grid import SLOTS_PER_BEAT
 from workbench.models.history import BAR_COLUMN, STEP_COLUMN, History, Rows
 from workbench.models.pace import bars_alike, pace_bias
-from workbench.models.sampling import Logits
 from workbench.models.spec import BAR_STEP, RECENT_NOTES, SAME_STEP, STEPS, Settings, Surroundings
 from workbench.models.transformer import Cache, ElementTransformer
 
@@ -263,27 +263,6 @@ class _Lockstep:
         for number, table in enumerate(tables):
             stacked[number, : len(table)] = table
         return stacked
-
-
-def draw_rows(logits: Logits, allowed: Flags | None, chance: npt.NDArray[np.float64], settings: Settings) -> Integers:
-    """Draw one index a row, (n,), from logits (n, size) with one number 0..1 a row.
-
-    Examples
-    --------
-    >>> draw_rows(np.log([[0.5, 0.5], [0.1, 0.9]]), None, np.array([0.2, 0.99]), Settings(nucleus=1.0))
-    array([0, 1])
-    """
-    values = logits if allowed is None else np.where(allowed, logits, -np.inf)
-    probability = np.exp((values - values.max(axis=1, keepdims=True)) / settings.temperature)
-    probability /= probability.sum(axis=1, keepdims=True)
-    if settings.nucleus < 1.0:
-        order = np.argsort(-probability, axis=1, kind="stable")
-        ordered = np.take_along_axis(probability, order, axis=1)
-        beyond = np.cumsum(ordered, axis=1) - ordered >= settings.nucleus
-        np.put_along_axis(probability, order, np.where(beyond, 0.0, ordered), axis=1)
-    cumulative = np.cumsum(probability, axis=1)
-    drawn: Integers = (cumulative <= (chance * cumulative[:, -1])[:, None]).sum(axis=1)
-    return drawn
 
 
 def _with_next_line(given: Rows | None) -> Rows | None:

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from workbench.models.context import DENSITY_COLUMN
+from workbench.models.drawing import Logits, draw
 from workbench.models.grid import SLOTS_PER_BEAT
 from workbench.models.history import (
     BAR_COLUMN,
@@ -31,8 +32,6 @@ from workbench.models.spec import BAR_STEP, SAME_STEP, STEPS, Settings, Surround
 from workbench.models.tokenizer import with_bar_lines
 from workbench.models.transformer import Cache, ElementTransformer
 from workbench.models.window import build_item, collate
-
-Logits = npt.NDArray[np.float64]
 
 
 class PartWriter:
@@ -394,37 +393,6 @@ class _Run:
     def _draw_structure(self, values: Logits, allowed: npt.NDArray[np.bool_], rng: np.random.Generator) -> int:
         settings = self._settings
         return draw(np.where(allowed, values, -np.inf), rng, temperature=settings.temperature, nucleus=settings.nucleus)
-
-
-def draw(logits: Logits, rng: np.random.Generator, *, temperature: float = 1.0, nucleus: float = 1.0) -> int:
-    """Draw an index from logits.
-
-    Parameters
-    ----------
-    logits : array (n,)
-        Minus infinity forbids an index.
-    rng : numpy Generator
-        One number is drawn from it.
-    temperature : float
-        Divides the logits.
-    nucleus : float
-        Least probable indices beyond this mass are left out (Holtzman et al. 2020).
-
-    Examples
-    --------
-    >>> draw(np.array([0.0, -np.inf]), np.random.default_rng(0))
-    0
-    """
-    scaled = (logits - logits.max()) / temperature
-    probability = np.exp(scaled)
-    probability /= probability.sum()
-    if nucleus < 1.0:
-        order = np.argsort(-probability, kind="stable")
-        mass_before = np.cumsum(probability[order]) - probability[order]
-        probability[order[mass_before >= nucleus]] = 0.0
-        probability /= probability.sum()
-    cumulative = np.cumsum(probability)
-    return int(np.searchsorted(cumulative, rng.random() * cumulative[-1], side="right"))
 
 
 def _numpy(logits: Tensor) -> Logits:
