@@ -9,7 +9,24 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
+
+
+def make_workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, **environment: str) -> Path:
+    """A project's folder with a store and a home of its own; `environment` is set for the notebook's kernel."""
+    folder = tmp_path / "workspace"
+    for name in ("notebooks", "runs"):
+        (folder / name).mkdir(parents=True)
+    own = {
+        "MLFLOW_TRACKING_URI": f"sqlite:///{folder}/runs/mlflow.db",
+        "IPYTHONDIR": str(tmp_path / "ipython"),
+        "BEATSFOUNDRY_HOME": str(tmp_path / "home"),
+    }
+    for name, value in {**own, **environment}.items():
+        monkeypatch.setenv(name, value)
+    return folder
 
 
 def execute(name: str, workspace: Path) -> list[Any]:

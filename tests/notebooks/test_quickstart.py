@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import ast
 import json
-import os
-import shutil
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.notebooks.executing import count, execute, make_workspace, text_of
 
 nbformat = pytest.importorskip("nbformat", reason="nbformat is not installed")
 
@@ -41,33 +40,20 @@ def test_no_outputs_are_committed_and_cells_are_short(notebook: Any) -> None:
 @pytest.mark.notebook
 @pytest.mark.filterwarnings("ignore")  # of the kernel's own machinery
 def test_the_quickstart_runs_through(tmp_path: Path, monkeypatch: Any) -> None:
-    nbclient = pytest.importorskip("nbclient", reason="nbclient is not installed")
-    workspace = tmp_path / "workspace"
-    for folder in ("notebooks", "runs"):
-        (workspace / folder).mkdir(parents=True)
-    copy = Path(shutil.copy(NOTEBOOKS[0], workspace / "notebooks"))
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{workspace}/runs/mlflow.db")
-    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
-    book = nbformat.read(copy, as_version=4)
-    started = time.monotonic()
-    nbclient.NotebookClient(
-        book, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(copy.parent)}}
-    ).execute()
-    print(f"quickstart ran in {time.monotonic() - started:.0f} s on {os.cpu_count()} cores")
-    _check_outputs(book)
+    pytest.importorskip("nbclient", reason="nbclient is not installed")
+    workspace = make_workspace(tmp_path, monkeypatch)
+    _check_outputs(execute("00_quickstart", workspace))
     _check_bundle(workspace / "out" / "quickstart")
     assert {path.name for path in workspace.iterdir()} == {"notebooks", "out", "runs"}
     assert (workspace / "runs" / "mlflow.db").is_file()
 
 
-def _check_outputs(book: Any) -> None:
-    outputs = [output for cell in book.cells if cell.cell_type == "code" for output in cell.outputs]
-    assert not [output for output in outputs if output.output_type in ("error", "stream")]
-    text = json.dumps(outputs)
+def _check_outputs(outputs: list[Any]) -> None:
+    text = text_of(outputs)
     assert "checks pass" in text
     assert "this run in MLflow](http://127.0.0.1:5000/#/experiments/" in text
-    assert sum("image/png" in output.get("data", {}) for output in outputs) == 4
-    assert sum("application/vnd.jupyter.widget-view+json" in output.get("data", {}) for output in outputs) == 4
+    assert count(outputs, "image/png") == 4
+    assert count(outputs, "application/vnd.jupyter.widget-view+json") == 4
 
 
 def _check_bundle(folder: Path) -> None:

@@ -12,7 +12,7 @@ pytest.importorskip("nbclient", reason="nbclient is not installed")
 
 from evaluation.review import ReviewPanel, ab_session
 from evaluation.run_result import RunResult, TrackResult
-from tests.notebooks.executing import count, execute, text_of
+from tests.notebooks.executing import count, execute, make_workspace, text_of
 from workbench.domain.audio import Audio
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -23,16 +23,7 @@ pytestmark = [pytest.mark.notebook, pytest.mark.filterwarnings("ignore")]
 
 @pytest.fixture
 def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "workspace"
-    for name in ("notebooks", "runs"):
-        (folder / name).mkdir(parents=True)
-    for name, value in {
-        "MLFLOW_TRACKING_URI": f"sqlite:///{folder}/runs/mlflow.db",
-        "IPYTHONDIR": str(tmp_path / "ipython"),
-        "BEATSFOUNDRY_HOME": str(tmp_path / "home"),
-        "BEATSFOUNDRY_SECONDS": "8",
-    }.items():
-        monkeypatch.setenv(name, value)
+    folder = make_workspace(tmp_path, monkeypatch, BEATSFOUNDRY_SECONDS="8")
     for name in ("AUDIO", "CONCEPT", "STYLE", "BASELINE", "CANDIDATE", "REVIEWER"):
         monkeypatch.delenv(f"BEATSFOUNDRY_{name}", raising=False)
     return folder

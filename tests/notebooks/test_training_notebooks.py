@@ -10,7 +10,7 @@ import pytest
 
 pytest.importorskip("nbclient", reason="nbclient is not installed")
 
-from tests.notebooks.executing import count, execute
+from tests.notebooks.executing import count, execute, make_workspace
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
@@ -21,18 +21,9 @@ pytestmark = [pytest.mark.notebook, pytest.mark.filterwarnings("ignore")]
 @pytest.fixture
 def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A workspace with a store of its own, and the smallest numbers that still show everything."""
-    folder = tmp_path / "workspace"
-    for name in ("notebooks", "runs"):
-        (folder / name).mkdir(parents=True)
-    for name, value in {
-        "MLFLOW_TRACKING_URI": f"sqlite:///{folder}/runs/mlflow.db",
-        "IPYTHONDIR": str(tmp_path / "ipython"),
-        "BEATSFOUNDRY_HOME": str(tmp_path / "home"),
-        "BEATSFOUNDRY_STEPS": "6",
-        "BEATSFOUNDRY_SONGS": "4",
-        "BEATSFOUNDRY_EXCERPTS": "24",
-    }.items():
-        monkeypatch.setenv(name, value)
+    folder = make_workspace(
+        tmp_path, monkeypatch, BEATSFOUNDRY_STEPS="6", BEATSFOUNDRY_SONGS="4", BEATSFOUNDRY_EXCERPTS="24"
+    )
     for name in ("BEATSFOUNDRY_ELEMENT", "BEATSFOUNDRY_CORPORA", "BEATSFOUNDRY_MIDI", "BEATSFOUNDRY_WEIGHTS"):
         monkeypatch.delenv(name, raising=False)
     return folder

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from workbench.composition.feel import in_register, without_unisons
+from workbench.composition.harmony import join
 from workbench.composition.patterns import compound_patterns
 from workbench.domain.plan import Plan, SectionPlan
 from workbench.domain.score import Note, Part, Score
@@ -51,7 +52,7 @@ def from_frame(score: Score, plan: Plan) -> Score:
         for name, part in score.parts.items():
             notes[name] += move.notes(part.notes, name)
     parts = {name: Part(name, _settled(name, found, plan)) for name, found in notes.items()}
-    return Score(score.title, plan.tempo_bpm, plan.metre, plan.key, plan.sections, _joined(chords), parts)
+    return Score(score.title, plan.tempo_bpm, plan.metre, plan.key, plan.sections, join(chords), parts)
 
 
 def is_plain(plan: Plan) -> bool:
@@ -70,7 +71,7 @@ def score_to_frame(score: Score, plan: Plan) -> Score:
         for name, part in score.parts.items():
             notes[name] += move.notes(part.notes, name)
     parts = {name: Part(name, tuple(sorted(found))) for name, found in notes.items()}
-    chords = list(_filled(_joined(chords), framed.bars * framed.metre.bar_beats))
+    chords = list(_filled(join(chords), framed.bars * framed.metre.bar_beats))
     return Score(score.title, framed.tempo_bpm, framed.metre, plan.key, framed.sections, tuple(chords), parts)
 
 
@@ -199,18 +200,6 @@ def _filled(chords: tuple[Chord, ...], length_beats: float) -> tuple[Chord, ...]
     if not chords or chords[-1].end_beats >= length_beats - _TINY:
         return chords
     return (*chords[:-1], replace(chords[-1], duration_beats=length_beats - chords[-1].onset_beats))
-
-
-def _joined(chords: Sequence[Chord]) -> tuple[Chord, ...]:
-    """Neighbours that are one chord, parted only by a border of sections, become one again."""
-    joined: list[Chord] = []
-    for chord in chords:
-        last = joined[-1] if joined else None
-        if last and (last.root, last.quality, last.bass) == (chord.root, chord.quality, chord.bass):
-            joined[-1] = replace(last, duration_beats=last.duration_beats + chord.duration_beats)
-        else:
-            joined.append(chord)
-    return tuple(joined)
 
 
 def _settled(element: str, notes: list[Note], plan: Plan) -> tuple[Note, ...]:
