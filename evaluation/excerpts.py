@@ -83,18 +83,13 @@ class Place:
     bar: int
 
 
-def slice_surroundings(around: Surroundings, first: int, last: int) -> Surroundings:
-    """The surroundings of bars `first`..`last`-1."""
-    return Surroundings(around.prefix[first:last], around.bar[first:last], around.cell[first:last])
-
-
 def cut(part: EncodedPart, bar: int) -> Excerpt:
     """The excerpt of a part that begins at `bar`."""
     ends = np.r_[part.line_starts, len(part.rows)]
     rows = part.rows[ends[bar] : ends[bar + EXCERPT_BARS]].copy()
     rows[:, BAR_COLUMN] -= bar
     beats = slice(bar * part.bar_beats, (bar + EXCERPT_BARS) * part.bar_beats)
-    around = slice_surroundings(part.surroundings, bar, bar + EXCERPT_BARS)
+    around = part.surroundings.bars(bar, bar + EXCERPT_BARS)
     return Excerpt(part.song_id, part.corpus, bar, part.tempo_bpm, rows, around, part.base_pitches[beats])
 
 

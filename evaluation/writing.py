@@ -7,8 +7,9 @@ surroundings; the last four bars are judged.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from evaluation.excerpts import EXCERPT_BARS, Excerpt, Place, cut, slice_surroundings, with_rows
+from evaluation.excerpts import EXCERPT_BARS, Excerpt, Place, cut, with_rows
 from training.dataset import EncodedPart
 from workbench.models.batch import Job, write_batch
 from workbench.models.history import BAR_COLUMN, Rows
@@ -42,7 +43,7 @@ def write_excerpts(
 def job_at(around: Surroundings, bar: int, seed: Sequence[int]) -> Job:
     """A part that ends with the excerpt at `bar`, with up to four bars before it."""
     first = max(0, bar - LEAD_IN_BARS)
-    return Job(slice_surroundings(around, first, bar + EXCERPT_BARS), 4, tuple(seed))
+    return Job(around.bars(first, bar + EXCERPT_BARS), 4, tuple(seed))
 
 
 def last_bars(rows: Rows, first: int) -> Rows:
@@ -56,4 +57,4 @@ def asked(around: Surroundings, column: int, value: int) -> Surroundings:
     """The same surroundings with one condition told differently in every bar."""
     prefix = around.prefix.copy()
     prefix[:, column] = value
-    return Surroundings(prefix, around.bar, around.cell)
+    return replace(around, prefix=prefix)

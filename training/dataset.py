@@ -17,8 +17,8 @@ from workbench.domain.song import drum_role
 from workbench.models.context import DYNAMICS_CLASSES, PREFIX_SIZES, Bits, SongContext, register_classes
 from workbench.models.grid import SLOTS_PER_BAR, SLOTS_PER_BEAT, quantise
 from workbench.models.history import BAR_COLUMN, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN, Rows
-from workbench.models.spec import BAR_STEP, VELOCITY_BINS, ElementSpec, Surroundings, surroundings
-from workbench.models.tokenizer import base_pitches, encode_chords, encode_drums, encode_pitched
+from workbench.models.spec import BAR_STEP, VELOCITY_BINS, ElementSpec, Surroundings, base_pitches, surroundings
+from workbench.models.tokenizer import encode_chords, encode_drums, encode_pitched
 from workbench.models.vocabulary import mood_index
 from workbench.models.window import Item, build_item, line_starts
 
@@ -94,8 +94,7 @@ def without_ending(part: EncodedPart) -> EncodedPart:
     counts = np.diff(np.r_[part.line_starts, len(part.rows)]) - 1
     if counts[-1] >= _ENDING_SHARE * np.median(counts):
         return part
-    last, around = int(part.line_starts[-1]), part.surroundings
-    kept = Surroundings(around.prefix[:-1], around.bar[:-1], around.cell[:-1])
+    kept, last = part.surroundings.bars(0, part.bars - 1), int(part.line_starts[-1])
     return replace(part, rows=part.rows[:last], line_starts=part.line_starts[:-1], surroundings=kept)
 
 

@@ -19,7 +19,7 @@ from workbench.models.elements import get_spec
 from workbench.models.grid import SLOTS_PER_BAR, slot_to_beats
 from workbench.models.history import BAR_COLUMN, STEP_COLUMN, Rows
 from workbench.models.sampling import PartWriter
-from workbench.models.spec import BAR_STEP, Surroundings
+from workbench.models.spec import BAR_STEP
 from workbench.models.tokenizer import decode_chords, decode_drums, decode_pitched
 from workbench.models.transformer import ElementTransformer
 
@@ -47,8 +47,7 @@ def write_excerpt(network: ElementTransformer, part: EncodedPart, first_bar: int
         The same seed gives the same notes.
     """
     inside = slice(first_bar, first_bar + bars)
-    around = part.surroundings
-    around = Surroundings(around.prefix[inside], around.bar[inside], around.cell[inside])
+    around = part.surroundings.bars(first_bar, first_bar + bars)
     name = network.spec.name
     writer = PartWriter(network, around, part.context.bar_beats, network.spec.settings)
     rng = generator(seed, "sample", name, part.song_id)

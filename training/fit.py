@@ -15,6 +15,7 @@ import lightning
 import torch
 from lightning.pytorch.callbacks import EarlyStopping, ModelCheckpoint
 
+from training.calibration import apply_temperatures, fit_temperatures
 from training.config import TrainingConfig
 from training.corpora import CORPORA, read_corpora
 from training.dataset import EncodedPart, encode_part
@@ -159,8 +160,10 @@ def fit(
     if trainer.global_rank > 0:
         return path
     _restore(module, Path(best.best_model_path))
+    temperatures = calibrate(module, parts, config)
     metrics = validate(module, parts, config)
     card = describe(config, parts, metrics, trainer.global_step, time.monotonic() - started, origin)
+    card["temperatures"] = temperatures
     if start is not None:
         card["started_from"] = earlier_training(start)
     save_checkpoint(module.network, path, card)
@@ -186,6 +189,14 @@ def earlier_training(start: Path) -> dict[str, Any]:
     """What the card tells of the weights that a training started from."""
     card = read_card(start)
     return {key: card[key] for key in ("sha256", "recipe", "steps", "minutes", "started_from") if key in card}
+
+
+def calibrate(module: ElementModule, parts: list[EncodedPart], config: TrainingConfig) -> dict[str, float]:
+    """Make the network no surer than it is right on validation blocks; the temperatures that were folded in."""
+    network = module.network.cpu().eval()
+    temperatures = fit_temperatures(network, ElementData(parts, config).val_dataloader())
+    apply_temperatures(network, temperatures)
+    return temperatures
 
 
 def validate(module: ElementModule, parts: list[EncodedPart], config: TrainingConfig) -> dict[str, float]:

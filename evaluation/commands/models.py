@@ -13,6 +13,8 @@ from training.corpora import check_data
 from workbench.cli.parser import positive
 from workbench.models.elements import get_spec
 
+_DRAWING = ("nucleus", "step_temperature", "symbol_temperature", "attribute_temperature", "pace")
+
 
 def add_to(subjects: Any) -> None:
     """Add the parser of this subject."""
@@ -27,7 +29,8 @@ def add_to(subjects: Any) -> None:
     models.add_argument("--n", type=positive, default=500, metavar="N", help="four-bar excerpts a side (default: 500)")
     models.add_argument("--seed", type=int, default=0, metavar="N", help="of excerpts and samples (default: 0)")
     models.add_argument("--nucleus", type=float, metavar="P", help="probability mass that samples are drawn from")
-    models.add_argument("--temperature", type=float, metavar="T", help="of steps and symbols")
+    models.add_argument("--step-temperature", type=float, metavar="T", help="of where notes stand")
+    models.add_argument("--symbol-temperature", type=float, metavar="T", help="of pitches, drums and chords")
     models.add_argument("--attribute-temperature", type=float, metavar="T", help="of velocities and lengths")
     models.add_argument("--pace", type=float, metavar="X", help="how firmly the density asked for is held")
     models.add_argument("--quick", action="store_true", help="leave the minutes of fine-tuning out")
@@ -45,7 +48,7 @@ def run(options: argparse.Namespace) -> int:
     from evaluation.models import evaluate_models, to_json, to_table, update_cards
     from training.session import quiet
 
-    chosen = {name: getattr(options, name) for name in ("nucleus", "temperature", "attribute_temperature", "pace")}
+    chosen = {name: getattr(options, name) for name in _DRAWING}
     settings = {name: value for name, value in chosen.items() if value is not None}
     with quiet():
         results = evaluate_models(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from evaluation.bars import Row, at_least, at_most, figure
-from evaluation.excerpts import EXCERPT_BARS, choose_places, cut, slice_surroundings
+from evaluation.excerpts import EXCERPT_BARS, choose_places, cut
 from evaluation.metrics.control import rank_correlation, rank_correlation_of_means, style_heard
 from evaluation.metrics.validity import fault
 from evaluation.subject import Comparison, Side, Subject, side
@@ -90,7 +90,7 @@ def judge_validity(subject: Subject, written: Sequence[Rows], n: int = VALIDITY_
     for number in range(max(0, n - len(written))):
         part = subject.validation[int(rng.integers(len(subject.validation)))]
         around = job_at(part.surroundings, int(rng.integers(part.bars)), (subject.seed, 2, number)).around
-        jobs.append(Job(slice_surroundings(around, 0, 1), part.bar_beats, (subject.seed, 2, number)))
+        jobs.append(Job(around.bars(0, 1), part.bar_beats, (subject.seed, 2, number)))
     everything = [*written, *subject.write(jobs)]
     most = subject.settings.polyphony
     faults = [fault(rows, subject.spec, bars=int(rows[:, 0].max()) + 1, polyphony=most) for rows in everything]

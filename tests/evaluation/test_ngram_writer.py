@@ -10,7 +10,6 @@ import pytest
 from evaluation import ngram_writer
 from evaluation.baselines import Baseline, fields_of
 from evaluation.contexts import as_chain
-from evaluation.excerpts import slice_surroundings
 from evaluation.metrics.ngram import KneserNey
 from evaluation.metrics.validity import fault
 from evaluation.ngram_columns import row_columns
@@ -34,7 +33,8 @@ def any_surroundings(spec: ElementSpec, bars: int, seed: int) -> Surroundings:
     rng = np.random.default_rng(seed)
     prefix = np.stack([rng.integers(0, size, bars) for size in PREFIX_SIZES.values()], axis=1)
     width = len(spec.streams) + (CHORD_FEATURES if spec.sees_chords else 0)
-    return Surroundings(prefix, np.zeros((bars, 0), np.uint8), rng.integers(0, 2, (bars, 48, width)).astype(np.uint8))
+    cell = rng.integers(0, 2, (bars, 48, width)).astype(np.uint8)
+    return Surroundings(prefix, np.zeros((bars, 0), np.uint8), cell, np.zeros((bars, 4), np.int64))
 
 
 @pytest.mark.parametrize("spec", [PERCUSSION, LEADS], ids=lambda spec: spec.name)
@@ -77,7 +77,7 @@ def test_a_beat_that_never_changes_is_written_again(parts: list[EncodedPart]) ->
         )
         for name, size, _ in fields_of(PERCUSSION)
     }
-    jobs = [Job(slice_surroundings(parts[0].surroundings, 0, 8), 4, (3, number)) for number in range(6)]
+    jobs = [Job(parts[0].surroundings.bars(0, 8), 4, (3, number)) for number in range(6)]
     written, again = (ngram_writer.write_with_ngram(Baseline(PERCUSSION, models, {}), jobs) for _ in range(2))
     assert all(np.array_equal(one, two) for one, two in zip(written, again, strict=True))
     assert not np.array_equal(written[0], written[1])

@@ -12,7 +12,7 @@ from workbench.models.elements import SPECS
 from workbench.models.history import BAR_COLUMN, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN, Rows
 from workbench.models.spec import BAR_STEP, SAME_STEP, Settings, surroundings
 
-SETTINGS = Settings(0.98, 1.0, 0.9)
+SETTINGS = Settings()
 
 
 def jobs_for(element: str, count: int = 5, **kwargs: object) -> list[Job]:
@@ -94,4 +94,4 @@ def test_draws_agree_with_those_of_one_row() -> None:
     rng = np.random.default_rng(2)
     logits, chance = rng.normal(size=(50, 9)) * 2, rng.random(50)
     one_by_one = [draw(row, Fixed(u), temperature=0.8, nucleus=0.9) for row, u in zip(logits, chance, strict=True)]  # type: ignore[arg-type]
-    assert draw_rows(logits, None, chance, Settings(0.9, 0.8)).tolist() == one_by_one
+    assert draw_rows(logits, None, chance, temperature=0.8, nucleus=0.9).tolist() == one_by_one

@@ -20,7 +20,7 @@ BASS = SPECS["bass"]
 
 
 def bias(classes: int, notes: int, *, bars: int = 2, slot: int = 11) -> np.ndarray:
-    place = [np.array([value]) for value in (classes, notes, bars, slot, 48)]
+    place = [np.array([value]) for value in (classes, notes, bars, slot, 1, 48)]
     return pace_bias(BASS, 2.0, *place)[0]
 
 

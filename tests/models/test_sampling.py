@@ -41,11 +41,12 @@ def make_model(element: str) -> ElementTransformer:
     return model.eval()
 
 
+AS_LEARNED = Settings(nucleus=1.0, attribute_temperature=1.0)
+
+
 def write(element: str, bars: int = BARS, seed: int = 0, bar_beats: int = 4, **kwargs: object) -> PartWriter:
     model = make_model(element)
-    writer = PartWriter(
-        model, surroundings(model.spec, make_context(bars, bar_beats)), bar_beats, Settings(1.0, 1.0, 1.0), **kwargs
-    )  # type: ignore[arg-type]
+    writer = PartWriter(model, surroundings(model.spec, make_context(bars, bar_beats)), bar_beats, AS_LEARNED, **kwargs)  # type: ignore[arg-type]
     writer.sample(bars, np.random.default_rng(seed))
     return writer
 
@@ -64,14 +65,14 @@ def test_likelihood_of_what_was_written(element: str, monkeypatch: pytest.Monkey
         drawn.append(nats(logits, index := draw(logits, rng)))
         return index
 
-    def draw_structure(_: object, values: np.ndarray, allowed: np.ndarray, rng: np.random.Generator) -> int:
+    def draw_structure(_: object, __: str, values: np.ndarray, allowed: np.ndarray, rng: np.random.Generator) -> int:
         # Likelihood over the whole vocabulary, as in training; the grammar only rules choices out.
         drawn.append(nats(values, index := draw(np.where(allowed, values, -np.inf), rng)))
         return index
 
     monkeypatch.setattr(sampling, "draw", draw_attribute)
     monkeypatch.setattr(sampling._Run, "_draw_structure", draw_structure)
-    writer = PartWriter(model, around, 4, Settings(1.0, 1.0, 1.0))
+    writer = PartWriter(model, around, 4, AS_LEARNED)
     writer.sample(1, np.random.default_rng(3))
     before = len(writer.rows)
     drawn.clear()

@@ -41,6 +41,7 @@ def test_learns_and_tells_where_from(recipe: Path, groove_data: Path, tmp_path: 
     much = train(recipe, groove_data, tmp_path / "much", "--steps", "40")
     assert much["validation_nats_per_note"]["nll"] < little["validation_nats_per_note"]["nll"] - 1.0  # type: ignore[index]
     assert much["data"][0]["licence"] == "CC BY 4.0"  # type: ignore[index]
+    assert set(much["temperatures"]) == {"step", "symbol", "velocity", "offset"}  # type: ignore[call-overload]
     model = load_checkpoint(tmp_path / "much" / "percussion.safetensors")
     assert model.config.width == 32
 

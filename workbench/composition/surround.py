@@ -13,8 +13,7 @@ from workbench.domain.theory import Chord
 from workbench.models.context import DENSITY_CLASSES, Bits, SongContext, register_classes
 from workbench.models.grid import SLOTS_PER_BAR
 from workbench.models.history import BAR_COLUMN, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN, Rows
-from workbench.models.spec import BAR_STEP, ElementSpec
-from workbench.models.tokenizer import base_pitches
+from workbench.models.spec import BAR_STEP, ElementSpec, base_pitches
 from workbench.models.vocabulary import mood_index
 
 _ENERGY_TO_DENSITY = 0.8

@@ -15,11 +15,11 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from workbench.models.context import DENSITY_COLUMN
+from workbench.models.context import DENSITY_COLUMN, REGISTER_COLUMN
 from workbench.models.drawing import Logits, draw_rows
 from workbench.models.grid import SLOTS_PER_BEAT
 from workbench.models.history import BAR_COLUMN, STEP_COLUMN, History, Rows
-from workbench.models.pace import bars_alike, pace_bias
+from workbench.models.pace import bars_alike, pace_bias, register_bias
 from workbench.models.spec import BAR_STEP, RECENT_NOTES, SAME_STEP, STEPS, Settings, Surroundings
 from workbench.models.transformer import Cache, ElementTransformer
 
@@ -113,9 +113,13 @@ class _Lockstep:
         self._end = np.array([job.end_bar for job in jobs])
         self._slot_limit = np.array([job.bar_beats * SLOTS_PER_BEAT for job in jobs])
         self._recent = np.zeros((len(jobs), RECENT_NOTES, len(self._spec.attributes)), np.int64)
-        # Notes up to each bar, and how many bars are asked for the same density.
-        self._sums = np.zeros((len(jobs), self._length + 1), np.int64)
-        self._alike = self._stack([bars_alike(job.around.prefix[:, DENSITY_COLUMN]) for job in jobs])
+        self._base = self._stack([job.around.base for job in jobs])
+        # Notes and the sum of their pitches up to each bar, and how many bars are asked for the same.
+        self._sums, self._pitch_sums = np.zeros((2, len(jobs), self._length + 1), np.int64)
+        self._alike, self._alike_register = (
+            self._stack([bars_alike(job.around.prefix[:, column]) for job in jobs])
+            for column in (DENSITY_COLUMN, REGISTER_COLUMN)
+        )
         self._state = torch.zeros(len(jobs), model.config.width)
         self._trunk: Cache | None = None
         self._notes: Cache | None = None
@@ -138,7 +142,7 @@ class _Lockstep:
         chance = np.stack([self._rngs[number].random(_FIELDS + len(self._spec.attributes)) for number in self._ids])
         rows = np.zeros((len(self._ids), 4 + len(self._spec.attributes)), np.int64)
         steps = _numpy(self._model.choose_step(stream)) + self._pace_bias()
-        step = draw_rows(steps, self._steps_allowed(), chance[:, 0], self._settings)
+        step = self._draw("step", steps, self._steps_allowed(), chance[:, 0])
         step = np.where(self._bars < 0, BAR_STEP, step)
         if self._settings.on_downbeat:
             step = np.where((self._bars >= 0) & (self._slots < 0), 1, step)
@@ -154,7 +158,8 @@ class _Lockstep:
         stream = self._model.with_step(stream, torch.from_numpy(step)[:, None], seen[:, None].float())
         above = np.where(same, self._symbols, -1)
         allowed = np.arange(self._spec.symbols) > above[:, None]
-        symbol = draw_rows(_numpy(self._model.choose_symbol(stream)), allowed, chance[:, 1], self._settings)
+        symbols = _numpy(self._model.choose_symbol(stream)) + self._register_bias(known_bar, slot)
+        symbol = self._draw("symbol", symbols, allowed, chance[:, 1])
         symbol = _with_forced(np.where(line, 0, symbol), forced, 3)
         memory = np.concatenate([self._history.memory(place, slot, symbol), self._recent], axis=1)
         stream, self._notes = self._model.with_symbol(
@@ -162,14 +167,17 @@ class _Lockstep:
         )
         rows[:, 0], rows[:, 1], rows[:, 2], rows[:, 3] = bar, slot, step, symbol
         for number, name in enumerate(self._spec.attributes):
-            temperature = 1.0 if name == "offset" else self._settings.attribute_temperature
             logits = _numpy(self._model.attribute_heads[number](stream))
-            value = draw_rows(logits, None, chance[:, _FIELDS + number], Settings(1.0, temperature))
+            value = draw_rows(logits, None, chance[:, _FIELDS + number], temperature=self._settings.temperature(name))
             value = _with_forced(np.where(line, 0, value), forced, 4 + number)
             rows[:, 4 + number] = value
             if number < len(self._model.attribute_chosen):
                 stream = stream + self._model.attribute_chosen[number](torch.from_numpy(value)[:, None])
         return rows
+
+    def _draw(self, field: str, logits: Logits, allowed: Flags, chance: npt.NDArray[np.float64]) -> Integers:
+        settings = self._settings
+        return draw_rows(logits, allowed, chance, temperature=settings.temperature(field), nucleus=settings.nucleus)
 
     def _next_steps(self) -> torch.Tensor:
         place = self._ids * self._stride + np.maximum(self._bars, 0)
@@ -184,8 +192,19 @@ class _Lockstep:
         alike = self._alike[self._ids, bars]
         notes = self._sums[self._ids, bars + 1] - self._sums[self._ids, bars + 1 - alike]
         classes = self._prefix[self._ids, bars, DENSITY_COLUMN]
-        slots, limit = self._slots, self._slot_limit
-        return pace_bias(self._spec, self._settings.pace, classes, notes, alike - 1, slots, limit)
+        place = (notes, alike - 1, self._slots, self._together, self._slot_limit)
+        return pace_bias(self._spec, self._settings.pace, classes, *place)
+
+    def _register_bias(self, bars: Integers, slots: Integers) -> npt.NDArray[np.float64] | float:
+        if self._settings.register == 0.0:
+            return 0.0
+        first = bars + 1 - self._alike_register[self._ids, bars]
+        # Where a bar line opens the bar its sums are still to come, and no symbol is needed.
+        notes = np.maximum(self._sums[self._ids, bars + 1] - self._sums[self._ids, first], 0)
+        sums = self._pitch_sums[self._ids, bars + 1] - self._pitch_sums[self._ids, first]
+        pitches = self._base[self._ids, bars, slots // SLOTS_PER_BEAT][:, None] + np.arange(self._spec.symbols)
+        classes = self._prefix[self._ids, bars, REGISTER_COLUMN]
+        return register_bias(self._settings.register, classes, sums, notes, pitches)
 
     def _steps_allowed(self) -> Flags:
         steps = np.arange(STEPS)
@@ -205,9 +224,12 @@ class _Lockstep:
         placed[:, 0] += self._ids[~finished] * self._stride
         self._history.add(placed)
         note = ~line
-        self._sums[self._ids[note], rows[note, 0] + 1] += 1
+        ids, bar = self._ids[note], rows[note, 0]
+        self._sums[ids, bar + 1] += 1
+        self._pitch_sums[ids, bar + 1] += self._base[ids, bar, rows[note, 1] // SLOTS_PER_BEAT] + rows[note, 3]
         opened = np.flatnonzero(line & ~finished)
-        self._sums[self._ids[opened], rows[opened, 0] + 1] = self._sums[self._ids[opened], rows[opened, 0]]
+        for sums in (self._sums, self._pitch_sums):
+            sums[self._ids[opened], rows[opened, 0] + 1] = sums[self._ids[opened], rows[opened, 0]]
         self._bars = rows[:, 0]
         self._slots, self._symbols = np.where(line, -1, rows[:, 1]), np.where(line, -1, rows[:, 3])
         self._together = np.where(line, 0, np.where(same, self._together + 1, 1))

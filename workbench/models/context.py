@@ -52,7 +52,7 @@ PREFIX_SIZES: dict[str, int] = {
 bars to the end of the section (1, 2, 3, more). `register` and `dynamics` are where and how loud the part lies on the
 whole."""
 
-DENSITY_COLUMN = list(PREFIX_SIZES).index("density")
+DENSITY_COLUMN, REGISTER_COLUMN = (list(PREFIX_SIZES).index(name) for name in ("density", "register"))
 
 Bits = npt.NDArray[np.uint8]
 

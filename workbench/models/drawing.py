@@ -5,8 +5,6 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from workbench.models.spec import Settings
-
 Logits = npt.NDArray[np.float64]
 
 
@@ -42,22 +40,23 @@ def draw(logits: Logits, rng: np.random.Generator, *, temperature: float = 1.0, 
 
 
 def draw_rows(
-    logits: Logits, allowed: npt.NDArray[np.bool_] | None, chance: npt.NDArray[np.float64], settings: Settings
-) -> npt.NDArray[np.int64]:
+    logits: Logits, allowed: npt.NDArray[np.bool_] | None, chance: npt.NDArray[np.float64], *,
+    temperature: float = 1.0, nucleus: float = 1.0,
+) -> npt.NDArray[np.int64]:  # fmt: skip
     """Draw one index a row, (n,), from logits (n, size) with one number 0..1 a row.
 
     Examples
     --------
-    >>> draw_rows(np.log([[0.5, 0.5], [0.1, 0.9]]), None, np.array([0.2, 0.99]), Settings(nucleus=1.0))
+    >>> draw_rows(np.log([[0.5, 0.5], [0.1, 0.9]]), None, np.array([0.2, 0.99]))
     array([0, 1])
     """
     values = logits if allowed is None else np.where(allowed, logits, -np.inf)
-    probability = np.exp((values - values.max(axis=1, keepdims=True)) / settings.temperature)
+    probability = np.exp((values - values.max(axis=1, keepdims=True)) / temperature)
     probability /= probability.sum(axis=1, keepdims=True)
-    if settings.nucleus < 1.0:
+    if nucleus < 1.0:
         order = np.argsort(-probability, axis=1, kind="stable")
         ordered = np.take_along_axis(probability, order, axis=1)
-        beyond = np.cumsum(ordered, axis=1) - ordered >= settings.nucleus
+        beyond = np.cumsum(ordered, axis=1) - ordered >= nucleus
         np.put_along_axis(probability, order, np.where(beyond, 0.0, ordered), axis=1)
     cumulative = np.cumsum(probability, axis=1)
     drawn: npt.NDArray[np.int64] = (cumulative <= (chance * cumulative[:, -1])[:, None]).sum(axis=1)

@@ -1,8 +1,9 @@
-"""Holding a part to the density that was asked of it.
+"""Holding a part to the density and the register that were asked of it.
 
 A network is told a class of notes a bar and mostly keeps to it, but less so where style or section speak against it.
-Here the steps that would bring it back are made likelier in proportion to how far it has strayed; while it keeps to
-its class, nothing is changed.
+Here the steps that would bring it back are made likelier the farther it has strayed, and more than in proportion: a
+little is human, twice as much is not. While it keeps to its class, nothing is changed.
+The same is done for the class of its mean pitch, from which a long line wanders off.
 """
 
 from __future__ import annotations
@@ -10,13 +11,17 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from workbench.models.context import REGISTER_EDGES
 from workbench.models.grid import SLOTS_PER_BAR, SLOTS_PER_BEAT
 from workbench.models.spec import BAR_STEP, SAME_STEP, STEPS, ElementSpec
 
 _PACE_BARS = 4
 _PRIOR_BARS = 0.5
 _LARGEST_BIAS = 4.0
+_PRIOR_NOTES = 2.0
 _OPEN_CLASS = 1.5
+_PATIENCE = 0.25
+"""How far it may stray, as a logarithm, before the pull is twice what it would be in proportion."""
 
 Integers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -52,7 +57,7 @@ def bars_alike(classes: Integers) -> Integers:
 
 def pace_bias(
     spec: ElementSpec, strength: float, classes: Integers, notes: Integers, bars: Integers, slots: Integers,
-    bar_slots: Integers,
+    together: Integers, bar_slots: Integers,
 ) -> Floats:  # fmt: skip
     """What is added to the step logits of n parts, (n, STEPS).
 
@@ -60,7 +65,7 @@ def pace_bias(
     ----------
     spec : ElementSpec
     strength : float
-        Nats a beat sooner or later, for a density that is off by a factor of e.
+        Nats a beat sooner or later, over the logarithm of how far the density is off, while that is little.
     classes : array (n,)
         Density class asked of the bar under way; 0 where none is told.
     notes : array (n,)
@@ -69,18 +74,57 @@ def pace_bias(
         Bars among them that are complete.
     slots : array (n,)
         Slot of the last note in the bar under way, -1 if there is none.
+    together : array (n,)
+        Notes in that slot.
     bar_slots : array (n,)
         Slots in a bar.
     """
     low, high = density_limits(spec, np.maximum(classes, 1))
     middle = (low + high) / 2.0
-    elapsed = bars + (slots + 1.0) / bar_slots
+    # A note fills the time until the next one is due, so that a downbeat is not taken for haste.
+    inside = np.where(slots >= 0, np.minimum(slots / bar_slots + together / middle, 1.0), 0.0)
+    elapsed = bars + inside
     rate = (notes + _PRIOR_BARS * middle) / (elapsed + _PRIOR_BARS)
-    strayed = np.log(rate / np.clip(rate, np.maximum(low, 0.25), high))
-    pull = np.where(classes > 0, np.clip(-strength * strayed, -_LARGEST_BIAS, _LARGEST_BIAS), 0.0)
+    strayed = np.log(rate / np.clip(rate, low, high))
+    pull = -strength * strayed * (1.0 + np.abs(strayed) / _PATIENCE)
+    pull = np.where(classes > 0, np.clip(pull, -_LARGEST_BIAS, _LARGEST_BIAS), 0.0)
     steps = np.arange(STEPS)
     wait = np.clip(steps - 1 - slots[:, None], 0, SLOTS_PER_BAR).astype(np.float64)
     wait[:, SAME_STEP] = 0.0
     wait[:, BAR_STEP] = bar_slots - np.maximum(slots, 0)
     bias: Floats = -pull[:, None] * wait / SLOTS_PER_BEAT
     return bias
+
+
+def register_limits(classes: Integers) -> tuple[Floats, Floats]:
+    """Lowest and highest mean MIDI pitch of register classes 1..15.
+
+    Examples
+    --------
+    >>> register_limits(np.array([1, 9]))
+    (array([26., 58.]), array([30., 62.]))
+    """
+    width = REGISTER_EDGES[1] - REGISTER_EDGES[0]
+    low = REGISTER_EDGES[0] + width * (classes - 2.0)
+    return low, low + width
+
+
+def register_bias(strength: float, classes: Integers, sums: Integers, notes: Integers, pitches: Integers) -> Floats:
+    """What is added to the symbol logits of n parts, (n, symbols).
+
+    Parameters
+    ----------
+    strength : float
+        Nats for each octave that a choice leaves the notes so far out of their register.
+    classes : array (n,)
+        Register class asked of the bar under way; 0 where none is told.
+    sums, notes : array (n,)
+        Sum of MIDI pitches, and number of notes, of the bars that are looked back over (`bars_alike`).
+    pitches : array (n, symbols)
+        MIDI pitch of each symbol.
+    """
+    low, high = (limit[:, None] for limit in register_limits(classes))
+    count = notes[:, None] + _PRIOR_NOTES + 1.0
+    mean = (sums[:, None] + _PRIOR_NOTES * (low + high) / 2.0 + pitches) / count
+    bias: Floats = -strength * count * np.abs(mean - np.clip(mean, low, high)) / 12.0
+    return np.where(classes[:, None] > 0, bias, 0.0)

@@ -14,7 +14,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from workbench.models.context import DENSITY_COLUMN
+from workbench.models.context import DENSITY_COLUMN, REGISTER_COLUMN
 from workbench.models.drawing import Logits, draw
 from workbench.models.grid import SLOTS_PER_BEAT
 from workbench.models.history import (
@@ -26,7 +26,7 @@ from workbench.models.history import (
     Rows,
     recent_attributes,
 )
-from workbench.models.pace import bars_alike, pace_bias
+from workbench.models.pace import bars_alike, pace_bias, register_bias
 from workbench.models.prior import CellPrior
 from workbench.models.spec import BAR_STEP, SAME_STEP, STEPS, Settings, Surroundings
 from workbench.models.tokenizer import with_bar_lines
@@ -77,7 +77,9 @@ class PartWriter:
             self._history.add_ahead(ahead)
         self.rows: Rows = np.zeros((0, self._columns), np.int64)
         self._starts: list[int] = []
-        self._alike = bars_alike(around.prefix[:, DENSITY_COLUMN])
+        self._alike, self._alike_register = (
+            bars_alike(around.prefix[:, column]) for column in (DENSITY_COLUMN, REGISTER_COLUMN)
+        )
         self._origin = 0
 
     @property
@@ -211,7 +213,8 @@ class _Run:
         self._notes: Cache | None = None
         self._bar_state: dict[int, Tensor] = {}
         self._pending = writer._model.start.view(1, 1, -1)
-        self._place, self._written = (-1, -1), 0
+        self._place = (-1, -1)
+        self._now: list[list[int]] = []
         self._ahead: Tensor | None = None
         self.length = 0
         line = np.array([self._line(bar)], np.int64)
@@ -282,11 +285,10 @@ class _Run:
         if row[2] != BAR_STEP:
             for number, (name, head) in enumerate(zip(self._spec.attributes, model.attribute_heads, strict=True)):
                 if name not in kept:
-                    temperature = 1.0 if name == "offset" else self._settings.attribute_temperature
                     values = _numpy(head(stream))
                     if name in self._writer._attribute_bias:
                         values = values + self._writer._attribute_bias[name][row[3]]
-                    row[4 + number] = draw(values, rng, temperature=temperature)
+                    row[4 + number] = draw(values, rng, temperature=self._settings.temperature(name))
                 if number < len(model.attribute_chosen):
                     stream = stream + model.attribute_chosen[number](torch.tensor([[row[4 + number]]]))
             self._recent = np.concatenate([np.array([row[4:]]) + 1, self._recent[:-1]])
@@ -317,12 +319,11 @@ class _Run:
         from_slot: int = 0,
     ) -> list[list[int]]:
         """Write the notes of one bar, after those of `head` only from `from_slot` on."""
-        notes: list[list[int]] = []
+        self._now = notes = []
         for first, *row in head[:, 1:].tolist() if head is not None else []:
             stream = self._advance(bar)
             notes.append(self._decide(stream, bar, first, [bar, first, *row], rng, kept=tuple(self._spec.attributes)))
         slot, symbol, together = from_slot - 1, -1, 0
-        self._written = len(notes)
         while True:
             stream = self._advance(bar)
             ending = may_rest or bool(notes)
@@ -336,11 +337,10 @@ class _Run:
             row = self._decide(stream, bar, slot, row, rng)
             symbol, together = row[3], together + 1
             notes.append(row)
-            self._written = len(notes)
 
     def play_again(self, rows: Rows, bar: int, rng: np.random.Generator, *, anew: bool = False) -> list[list[int]]:
         """Enter given notes in `bar` with velocity and deviation drawn anew; with `anew` the symbols as well."""
-        notes = []
+        self._now = notes = []
         for slot, *row in rows[:, 1:].tolist():
             stream = self._advance(bar)
             if anew:
@@ -348,15 +348,30 @@ class _Run:
             notes.append(self._decide(stream, bar, slot, [bar, slot, *row], rng, kept=("duration", "quality", "bass")))
         return notes
 
-    def _pace_bias(self, bar: int, slot: int) -> Logits | float:
+    def _pace_bias(self, bar: int, slot: int, together: int) -> Logits | float:
         """Pull towards the density asked for."""
         if self._settings.pace == 0.0:
             return 0.0
         writer, first = self._writer, bar + 1 - int(self._writer._alike[bar])
-        notes = len(writer.rows) - writer._starts[first] - (bar + 1 - first) + self._written
-        place = [np.array([value]) for value in (notes, bar - first, slot, writer._bar_beats * SLOTS_PER_BEAT)]
+        notes = len(writer.rows) - writer._starts[first] - (bar + 1 - first) + len(self._now)
+        place = [np.array([value]) for value in (notes, bar - first, slot, together, writer._bar_beats * SLOTS_PER_BEAT)]
         classes = writer._around.prefix[[bar], DENSITY_COLUMN]
         bias: Logits = pace_bias(self._spec, self._settings.pace, classes, *place)[0]
+        return bias
+
+    def _register_bias(self, bar: int, slot: int) -> Logits | float:
+        """Pull towards the register asked for."""
+        if self._settings.register == 0.0:
+            return 0.0
+        writer, first = self._writer, bar + 1 - int(self._writer._alike_register[bar])
+        rows = np.array([*writer.rows[writer._starts[first] :].tolist(), *self._now])
+        rows, base = rows[rows[:, STEP_COLUMN] != BAR_STEP], writer._around.base
+        beats = rows[:, SLOT_COLUMN] // SLOTS_PER_BEAT
+        total = (base[rows[:, BAR_COLUMN], beats] + rows[:, SYMBOL_COLUMN]).sum()
+        pitches = base[bar, slot // SLOTS_PER_BEAT] + np.arange(self._spec.symbols)
+        classes = writer._around.prefix[[bar], REGISTER_COLUMN]
+        notes = np.array([len(rows)])
+        bias: Logits = register_bias(self._settings.register, classes, total[None], notes, pitches[None])[0]
         return bias
 
     def _choose_step(
@@ -372,27 +387,29 @@ class _Run:
     ) -> int:
         if self._settings.on_downbeat and slot < 0:
             return 1
-        values = _numpy(logits) + self._pace_bias(bar, slot)
+        values = _numpy(logits) + self._pace_bias(bar, slot, together)
         allowed = np.zeros(STEPS, bool)
         allowed[BAR_STEP] = ending
         allowed[slot + 2 : self._writer._bar_beats * SLOTS_PER_BEAT + 1] = True
         allowed[SAME_STEP] = 0 <= symbol < self._spec.symbols - 1 and together < self._settings.polyphony
         if self._writer._prior is not None:
             values = values + self._writer._prior.step_bias(bar, slot, symbol)
-        return self._draw_structure(values, allowed, rng)
+        return self._draw_structure("step", values, allowed, rng)
 
     def _choose_symbol(self, logits: Tensor, bar: int, slot: int, lowest: int, rng: np.random.Generator) -> int:
-        values = _numpy(logits)
+        values = _numpy(logits) + self._register_bias(bar, slot)
         allowed = np.arange(self._spec.symbols) >= lowest
         if self._writer._prior is not None:
             values = values + self._writer._prior.symbol_bias(bar, slot, lowest)
         if self._writer._symbol_bias is not None:
             values = values + self._writer._symbol_bias[bar * self._writer._bar_beats + slot // SLOTS_PER_BEAT]
-        return self._draw_structure(values, allowed, rng)
+        return self._draw_structure("symbol", values, allowed, rng)
 
-    def _draw_structure(self, values: Logits, allowed: npt.NDArray[np.bool_], rng: np.random.Generator) -> int:
-        settings = self._settings
-        return draw(np.where(allowed, values, -np.inf), rng, temperature=settings.temperature, nucleus=settings.nucleus)
+    def _draw_structure(
+        self, field: str, values: Logits, allowed: npt.NDArray[np.bool_], rng: np.random.Generator
+    ) -> int:
+        temperature, nucleus = self._settings.temperature(field), self._settings.nucleus
+        return draw(np.where(allowed, values, -np.inf), rng, temperature=temperature, nucleus=nucleus)
 
 
 def _numpy(logits: Tensor) -> Logits:

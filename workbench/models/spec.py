@@ -47,24 +47,38 @@ class Settings:
     ----------
     nucleus : float
         Probability mass kept for step and symbol, 0..1.
-    temperature : float
-        Of step and symbol; below 1 safer, above 1 wilder.
-    attribute_temperature : float
-        Of velocity and duration; the deviation from the grid is drawn as it is.
+    step_temperature, symbol_temperature, attribute_temperature, offset_temperature : float
+        Of where the next note stands, which it is, how it is played, and how far off the grid; below 1 safer, above 1
+        wilder.
     polyphony : int
         Most notes in one slot.
     on_downbeat : bool
         Whether every bar begins with a note (chords are told anew at each bar).
-    pace : float
-        How firmly the density asked for is held, see `pace.pace_bias`; 0 leaves it to the network.
+    pace, register : float
+        How firmly the density and the register asked for are held, see `pace`; 0 leaves them to the network.
     """
 
     nucleus: float = 0.98
-    temperature: float = 1.0
+    step_temperature: float = 1.0
+    symbol_temperature: float = 1.0
     attribute_temperature: float = 0.9
+    offset_temperature: float = 1.0
     polyphony: int = 8
     on_downbeat: bool = False
     pace: float = 0.0
+    register: float = 0.0
+
+    def temperature(self, field: str) -> float:
+        """The temperature that a field is drawn at.
+
+        Examples
+        --------
+        >>> settings = Settings(step_temperature=0.8)
+        >>> [settings.temperature(field) for field in ("step", "symbol", "velocity", "offset")]
+        [0.8, 1.0, 0.9, 1.0]
+        """
+        known = {"step": self.step_temperature, "symbol": self.symbol_temperature, "offset": self.offset_temperature}
+        return known.get(field, self.attribute_temperature)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,14 +163,21 @@ class ElementSpec:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Surroundings:
-    """The features of a song that do not depend on the part itself.
+    """What is known of a song without the part itself.
 
-    `prefix` (bars, conditions) int, `bar` (bars, d1) and `cell` (bars, 48, d2) uint8.
+    `prefix` (bars, conditions) int, `bar` (bars, d1) and `cell` (bars, 48, d2) uint8; `base` (bars, 4) is the MIDI
+    pitch of symbol 0 in each beat, 0 for an element without pitches.
     """
 
     prefix: np.ndarray
     bar: np.ndarray
     cell: np.ndarray
+    base: np.ndarray
+
+    def bars(self, first: int, last: int) -> Surroundings:
+        """The surroundings of bars `first`..`last`-1."""
+        inside = slice(first, last)
+        return Surroundings(self.prefix[inside], self.bar[inside], self.cell[inside], self.base[inside])
 
 
 def surroundings(spec: ElementSpec, context: SongContext) -> Surroundings:
@@ -171,4 +192,20 @@ def surroundings(spec: ElementSpec, context: SongContext) -> Surroundings:
         ahead = np.concatenate([four[1:, 0], four[-1:, 0]])
         bar_parts += [four.reshape(context.bars, -1), ahead]
         cell_parts.append(np.repeat(four, SLOTS_PER_BEAT, axis=1))
-    return Surroundings(context.prefix(), np.concatenate(bar_parts, 1), np.concatenate(cell_parts, 2))
+    base = np.zeros((context.bars, 4), np.int64)
+    if "duration" in spec.attributes:
+        base[:, : context.bar_beats] = base_pitches(spec, context).reshape(context.bars, -1)
+    return Surroundings(context.prefix(), np.concatenate(bar_parts, 1), np.concatenate(cell_parts, 2), base)
+
+
+def zero_pitch_classes(spec: ElementSpec, context: SongContext) -> npt.NDArray[np.int64]:
+    """For each beat of the song the pitch class that symbols are told from: the chord's root or the tonic."""
+    beats = context.bars * context.bar_beats
+    if not spec.relative_to_root:
+        return np.full(beats, context.tonic, np.int64)
+    return np.array([context.tonic if pair is None else pair[0].root for pair in context.chord_at_beats()], np.int64)
+
+
+def base_pitches(spec: ElementSpec, context: SongContext) -> npt.NDArray[np.int64]:
+    """For each beat of the song the MIDI pitch of symbol 0, (bars * bar_beats,)."""
+    return spec.anchors(zero_pitch_classes(spec, context), context.tonic) + spec.lowest_pitch

@@ -14,7 +14,14 @@ from workbench.models.context import SongContext
 from workbench.models.elements.harmony import NO_CHORD
 from workbench.models.grid import SLOTS_PER_BEAT, quantise, slot_to_beats
 from workbench.models.history import Rows
-from workbench.models.spec import BAR_STEP, DURATIONS_BEATS, SAME_STEP, VELOCITY_BINS, ElementSpec
+from workbench.models.spec import (
+    BAR_STEP,
+    DURATIONS_BEATS,
+    SAME_STEP,
+    VELOCITY_BINS,
+    ElementSpec,
+    base_pitches,
+)
 
 _ROLE_INDEX = {role: index for index, role in enumerate(DRUM_ROLES)}
 _ROLE_PITCHES = tuple(DRUM_ROLES.values())
@@ -65,19 +72,6 @@ def encode_drums(
     table = np.stack([bar, slot, np.zeros_like(bar), role, velocity_to_bin(velocities), offset], axis=1)
     table = table[np.argsort(-velocities, kind="stable")]
     return with_bar_lines(table[(table[:, 0] >= 0) & (table[:, 0] < context.bars)], context.bars)
-
-
-def zero_pitch_classes(spec: ElementSpec, context: SongContext) -> npt.NDArray[np.int64]:
-    """For each beat of the song the pitch class that symbols are told from: the chord's root or the tonic."""
-    beats = context.bars * context.bar_beats
-    if not spec.relative_to_root:
-        return np.full(beats, context.tonic, np.int64)
-    return np.array([context.tonic if pair is None else pair[0].root for pair in context.chord_at_beats()], np.int64)
-
-
-def base_pitches(spec: ElementSpec, context: SongContext) -> npt.NDArray[np.int64]:
-    """For each beat of the song the MIDI pitch of symbol 0, (bars * bar_beats,)."""
-    return spec.anchors(zero_pitch_classes(spec, context), context.tonic) + spec.lowest_pitch
 
 
 def encode_pitched(

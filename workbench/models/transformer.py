@@ -8,6 +8,7 @@ attributes in turn. Rotary positions (Su et al. 2021), pre-normalisation, GELU.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple, cast
 
@@ -47,6 +48,10 @@ class Batch(NamedTuple):
     cell: Tensor
     memory: Tensor
     scored: Tensor
+
+    def applies(self, field: str) -> Tensor:
+        """Where a field is decided and counts, (B, T): the step everywhere, the others at notes."""
+        return self.scored if field == "step" else (self.fields[..., 0] != BAR_STEP) & self.scored
 
 
 Cache = list[tuple[Tensor, Tensor]]
@@ -190,23 +195,35 @@ class ElementTransformer(nn.Module):
                 stream = stream + table(memory[..., lag, attribute])
         return _run(self.note_blocks, stream, cache)
 
-    def losses(self, batch: Batch) -> dict[str, Tensor]:
-        """Negative log likelihood in nats by field, each (B, T); zero where a field does not apply."""
+    def logits(self, batch: Batch) -> dict[str, Tensor]:
+        """Logits of each field, (B, T, size), every choice in sight of the true ones before it."""
         fields = batch.fields
         bars = self.embed_bars(batch.prefix, batch.bar)
         state = torch.gather(bars, 1, batch.bar_index.unsqueeze(-1).expand(-1, -1, bars.shape[-1]))
         first = self.start.expand(len(fields), 1, -1)
         stream, _ = self.run_trunk(torch.cat([first, self.embed_rows(fields[:, :-1])], dim=1) + state, batch.next_steps)
-        note = (fields[..., 0] != BAR_STEP) & batch.scored
-        losses = {"step": _nll(self.choose_step(stream), fields[..., 0], batch.scored)}
+        logits = {"step": self.choose_step(stream)}
         stream = self.with_step(stream, fields[..., 0], batch.cell)
-        losses["symbol"] = _nll(self.choose_symbol(stream), fields[..., 1], note)
+        logits["symbol"] = self.choose_symbol(stream)
         stream, _ = self.with_symbol(stream, fields[..., 1], batch.memory)
         for index, (name, head) in enumerate(zip(self.spec.attributes, self.attribute_heads, strict=True)):
-            losses[name] = _nll(head(stream), fields[..., 2 + index], note)
+            logits[name] = head(stream)
             if index < len(self.attribute_chosen):
                 stream = stream + self.attribute_chosen[index](fields[..., 2 + index])
-        return losses
+        return logits
+
+    def losses(self, batch: Batch) -> dict[str, Tensor]:
+        """Negative log likelihood in nats by field, each (B, T); zero where a field does not apply."""
+        return {
+            name: _nll(logits, batch.fields[..., column], batch.applies(name))
+            for column, (name, logits) in enumerate(self.logits(batch).items())
+        }
+
+    @property
+    def heads(self) -> dict[str, nn.Sequential]:
+        """What decides each field; the last layer of a head gives the logits."""
+        heads = {"step": self.step_head, "symbol": self.symbol_head}
+        return heads | dict(zip(self.spec.attributes, cast(Iterable[nn.Sequential], self.attribute_heads), strict=True))
 
 
 def _run(blocks: nn.ModuleList, x: Tensor, cache: Cache | None) -> tuple[Tensor, Cache]:
