@@ -10,14 +10,19 @@ import numpy as np
 
 from workbench.composition.gates import SlotGate
 from workbench.composition.phrases import (
-    LONGEST_RUN_BARS,
     TRIES,
     BarPlan,
     Phrasing,
     first_slot_of_pick_up,
     plan_bars,
+    stands_still,
 )
-from workbench.composition.surround import context_for, register_lift, section_of_bar
+from workbench.composition.surround import (
+    context_for,
+    register_lift,
+    section_of_bar,
+    states_chords_alone,
+)
 from workbench.composition.tonal import symbol_bias
 from workbench.domain.plan import Plan, SectionPlan
 from workbench.domain.score import Note
@@ -95,7 +100,9 @@ def melodic_writer(
             triplets=plan.groove.steps_per_beat == 3,
             first_slots={} if first_slots is None else first_slots,
         ),
-        symbol_bias=symbol_bias(spec, context, plan.parts[element], register_lift(plan, element), keys),
+        symbol_bias=symbol_bias(
+            spec, context, plan.parts[element], register_lift(plan, element), keys, states_chords_alone(plan, element)
+        ),
         ahead=ahead,
     )
     return writer, context
@@ -157,7 +164,7 @@ class _Line:
     def _move_on(self, rng: np.random.Generator) -> None:
         """No bar is heard more often in a row than listeners bear."""
         for _ in range(TRIES):
-            if self._writer.same_bars() <= LONGEST_RUN_BARS:
+            if not stands_still(self._writer, self._plan):
                 return
             self._writer.undo()
             self._writer.sample(1, rng, may_rest=False)

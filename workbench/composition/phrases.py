@@ -9,12 +9,15 @@ import numpy as np
 
 from workbench.domain.plan import Plan, SectionPlan
 from workbench.domain.seeding import generator
+from workbench.models.sampling import PartWriter
 
 Way = Literal["rest", "pick-up", "new", "copy", "vary"]
 """What happens in a bar: nothing, an upbeat to the next one, a new idea, what was, or what was with another ending."""
 
 LONGEST_RUN_BARS, TRIES = 8, 4
 """Bars in a row that may hold the same notes, and how often something else is looked for."""
+
+_COMPOUND_STEPS = 3
 
 _HOOKS = ("chorus", "drop", "hook", "refrain", "post-chorus")
 _PICK_UPS = 0.7
@@ -90,6 +93,15 @@ def resting_bars(plan: Plan, element: str, section: SectionPlan) -> frozenset[in
     order = sorted(pairs, key=lambda pair: (pair % 2 == 0, pair == 0, rng.random()))
     pauses = order[: round((1.0 - traits.presence) * len(pairs))]
     return frozenset(2 * pair + half for pair in pauses for half in (0, 1))
+
+
+def stands_still(writer: PartWriter, plan: Plan) -> bool:
+    """Whether the same bar has come more often in a row than listeners bear.
+
+    A bar of the frame may be two bars of 6/8, so in compound metres its halves are counted as well.
+    """
+    parts = (1, 2) if plan.groove.steps_per_beat == _COMPOUND_STEPS else (1,)
+    return any(writer.same_bars(each) > LONGEST_RUN_BARS for each in parts)
 
 
 def first_slot_of_pick_up(rng: np.random.Generator, bar_beats: int) -> int:
