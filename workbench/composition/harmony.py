@@ -56,10 +56,7 @@ def write_chords(plan: Plan) -> tuple[Chord, ...]:
 def _network_chords(plan: Plan) -> tuple[Chord, ...]:
     context = context_for(plan, HARMONY, (), {}, "played")
     bias = np.concatenate(
-        [
-            np.tile(_roots(plan, section), (section.bars * context.bar_beats, 1))
-            for section in plan.sections
-        ]
+        [np.tile(_roots(plan, section), (section.bars * context.bar_beats, 1)) for section in plan.sections]
     )
     attribute_bias = {"bass": bass_bias(HARMONY.symbols)}
     writer = PartWriter(

@@ -13,6 +13,7 @@ from workbench.composition.phrases import (
     TRIES,
     BarPlan,
     Phrasing,
+    carries,
     first_slot_of_pick_up,
     plan_bars,
     stands_still,
@@ -43,8 +44,8 @@ class Manner:
     """How an element unfolds and how it is drawn.
 
     Each `rest_bars`-th bar holds a note, and with `speaks_chords` each bar whose chords are new. A `free_of_key`
-    element is told from the root, so that its bars may return over other chords. A `single_line` keeps the rhythm of
-    a motif where the chords under it have changed, and takes other pitches.
+    element is told from the root, so that its bars may return over other chords that stand on the same of their tones.
+    A `single_line` keeps the rhythm of a motif where the chords under it have changed, and takes other pitches.
     """
 
     phrasing: Phrasing
@@ -61,7 +62,8 @@ MANNERS = {
     "leads": Manner(Phrasing(4, 2, (6, 7)), Settings(nucleus=0.94, polyphony=1), rest_bars=2, single_line=True),
 }
 
-_Harmony = list[tuple[tuple[int, str, float], ...]]
+_Beats = tuple[tuple[int, str, int], ...]
+"""Root, quality and bass at each beat of a bar."""
 
 
 def write_melodic(
@@ -112,7 +114,7 @@ class _Line:
     """One element on its way through the song, section by section and bar by bar."""
 
     def __init__(
-        self, writer: PartWriter, plan: Plan, element: str, harmony: _Harmony, first_slots: dict[int, int]
+        self, writer: PartWriter, plan: Plan, element: str, harmony: list[_Beats], first_slots: dict[int, int]
     ) -> None:
         self._writer, self._plan, self._element = writer, plan, element
         self._harmony, self._first_slots = harmony, first_slots
@@ -133,7 +135,7 @@ class _Line:
             bars = plan_bars(self._plan, self._element, section, model, times[section.label], self._manner.phrasing)
             times[section.label] += 1
             rng = generator(self._plan.seed, self._element, section.label, number)
-            rest_bars = 1 if len(section.elements) == 1 else self._manner.rest_bars
+            rest_bars = 1 if carries(self._element, section) else self._manner.rest_bars
             for bar, what in enumerate(bars):
                 self._write_bar(what, rng, speaks=bar % rest_bars == 0)
                 self._move_on(rng)
@@ -143,7 +145,7 @@ class _Line:
         writer, now = self._writer, self._writer.bars
         new_chord = now == 0 or self._harmony[now] != self._harmony[now - 1]
         may_rest = not speaks and not (self._manner.speaks_chords and new_chord)
-        fits = what.source >= 0 and (self._manner.free_of_key or self._harmony[what.source] == self._harmony[now])
+        fits = what.source >= 0 and self._may_return(self._harmony[what.source], self._harmony[now])
         if what.way == "rest":
             writer.rest(1)
         elif what.way == "pick-up" and self._manner.single_line:
@@ -161,6 +163,10 @@ class _Line:
         else:
             writer.sample(1, rng, may_rest=may_rest)
 
+    def _may_return(self, before: _Beats, now: _Beats) -> bool:
+        """Whether a bar fits other chords: told from the root, it does where these stand on the same of their tones."""
+        return before == now or (self._manner.free_of_key and _inversions(before) == _inversions(now))
+
     def _move_on(self, rng: np.random.Generator) -> None:
         """No bar is heard more often in a row than listeners bear."""
         for _ in range(TRIES):
@@ -173,11 +179,16 @@ class _Line:
         return int((self._writer.rows[:, 0] == bar).sum()) > 1
 
 
-def bar_harmony(context: SongContext) -> _Harmony:
+def bar_harmony(context: SongContext) -> list[_Beats]:
     """The chord at each beat of each bar, as words that can be compared."""
     pairs = context.chord_at_beats()
-    words = [(-1, "", -1.0) if pair is None else (pair[0].root, pair[0].quality, float(pair[0].bass)) for pair in pairs]
+    words = [(-1, "", -1) if pair is None else (pair[0].root, pair[0].quality, pair[0].bass) for pair in pairs]
     return [tuple(words[bar * context.bar_beats : (bar + 1) * context.bar_beats]) for bar in range(context.bars)]
+
+
+def _inversions(beats: _Beats) -> list[int]:
+    """How far the bass of each beat lies above its root."""
+    return [(bass - root) % 12 for root, _, bass in beats]
 
 
 def _source_word(plan: Plan, element: str) -> str:

@@ -22,8 +22,9 @@ _BIAS = {
 }
 """Nats for chord tones, for the bass, for tones in neither chord nor scale, and for those that rub on the chord."""
 _ALONE = {"bass": {}, "pads": {"root": 1.2}, "leads": {"chord": 0.8}}
-"""Nats beyond these where nothing below states the chord: pads without bass need its root, leads without pads its tones.
-"""
+"""Nats more where nothing below states the chord: pads without bass need its root, leads without pads its tones."""
+_SLASH = 2.5
+"""Nats more for the bass of a chord that stands on another tone than its root: nobody else plays it."""
 _BORROWED: dict[bool, frozenset[tuple[int, int]]] = {
     False: frozenset({(5, 3), (8, 4), (10, 4), (3, 4), (0, 4)}),
     True: frozenset({(5, 4), (1, 4), (0, 3)}),
@@ -63,7 +64,8 @@ def symbol_bias(
         rubbing = ~in_chord & ~foreign & np.isin(classes, [(tone + 1) % 12 for tone in tones])
         bias[beat] += weights["chord"] * in_chord + weights["foreign"] * foreign + weights["rubbing"] * rubbing
         if pair is not None:
-            bias[beat] += weights["root"] * (classes == pair[0].bass)
+            inverted = _SLASH if spec.name == "bass" and pair[0].bass != pair[0].root else 0.0
+            bias[beat] += (weights["root"] + inverted) * (classes == pair[0].bass)
     moved = np.repeat(lift, context.bar_beats)[:, None]
     # Within the plan's register: a lift takes from the bottom, a fall from the top.
     below = traits.low_pitch + np.maximum(moved, 0) - pitches

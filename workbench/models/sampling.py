@@ -119,9 +119,7 @@ class PartWriter:
             for first, last in zip(starts[-2::-1], starts[:0:-1], strict=True)
         ]
         slots = self._bar_beats * SLOTS_PER_BEAT // parts
-        cells = [
-            bar[bar[:, 0] // slots == part] - (part * slots, 0) for bar in bars for part in reversed(range(parts))
-        ]
+        cells = [bar[bar[:, 0] // slots == part] - (part * slots, 0) for bar in bars for part in reversed(range(parts))]
         if not cells or not len(cells[0]):
             return 0
         return next((n for n, cell in enumerate(cells) if not np.array_equal(cell, cells[0])), len(cells))
