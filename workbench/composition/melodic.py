@@ -62,6 +62,7 @@ MANNERS = {
     "leads": Manner(Phrasing(4, 2, (6, 7)), Settings(nucleus=0.94, polyphony=1), rest_bars=2, single_line=True),
 }
 
+_LEAST_TO_PAUSE = 4
 _Beats = tuple[tuple[int, str, int], ...]
 """Root, quality and bass at each beat of a bar."""
 
@@ -72,7 +73,7 @@ def write_melodic(
     """Rows and notes of a pitched element."""
     first_slots: dict[int, int] = {}
     writer, context = melodic_writer(plan, element, chords, streams, first_slots=first_slots)
-    _Line(writer, plan, element, bar_harmony(context), first_slots).write()
+    Line(writer, plan, element, context, first_slots).write()
     return writer.rows, decode_pitched(writer.rows, get_spec(element), context)
 
 
@@ -110,14 +111,17 @@ def melodic_writer(
     return writer, context
 
 
-class _Line:
-    """One element on its way through the song, section by section and bar by bar."""
+class Line:
+    """One element on its way through the song, section by section and bar by bar.
+
+    `first_slots` is what the writer was made with.
+    """
 
     def __init__(
-        self, writer: PartWriter, plan: Plan, element: str, harmony: list[_Beats], first_slots: dict[int, int]
+        self, writer: PartWriter, plan: Plan, element: str, context: SongContext, first_slots: dict[int, int]
     ) -> None:
         self._writer, self._plan, self._element = writer, plan, element
-        self._harmony, self._first_slots = harmony, first_slots
+        self._harmony, self._first_slots = _bar_harmony(context), first_slots
         self._manner = MANNERS[element]
         self._bar_beats = round(plan.metre.bar_beats)
 
@@ -135,10 +139,27 @@ class _Line:
             bars = plan_bars(self._plan, self._element, section, model, times[section.label], self._manner.phrasing)
             times[section.label] += 1
             rng = generator(self._plan.seed, self._element, section.label, number)
-            rest_bars = 1 if carries(self._element, section) else self._manner.rest_bars
             for bar, what in enumerate(bars):
-                self._write_bar(what, rng, speaks=bar % rest_bars == 0)
+                self._write_bar(what, rng, speaks=bar % self._rest_bars(section) == 0)
                 self._move_on(rng)
+
+    def write_anew(self, bars: range, rng: np.random.Generator) -> None:
+        """The next bars, within a song that stands: each section is its own model, and nothing from outside returns.
+
+        A few bars do not pause: who asks for new ones wants to hear them.
+        """
+        for section in self._plan.sections:
+            plans = plan_bars(self._plan, self._element, section, section, 0, self._manner.phrasing)
+            for bar, what in enumerate(plans, section.start_bar):
+                if bar not in bars:
+                    continue
+                pauses = what.way in ("rest", "pick-up") and len(bars) >= _LEAST_TO_PAUSE
+                stays = pauses or what.source in bars
+                self._write_bar(what if stays else BarPlan("new"), rng, speaks=bar % self._rest_bars(section) == 0)
+                self._move_on(rng)
+
+    def _rest_bars(self, section: SectionPlan) -> int:
+        return 1 if carries(self._element, section) else self._manner.rest_bars
 
     def _write_bar(self, what: BarPlan, rng: np.random.Generator, *, speaks: bool) -> None:
         """One bar. What is told from the tonic may only return over the same chords."""
@@ -179,7 +200,7 @@ class _Line:
         return int((self._writer.rows[:, 0] == bar).sum()) > 1
 
 
-def bar_harmony(context: SongContext) -> list[_Beats]:
+def _bar_harmony(context: SongContext) -> list[_Beats]:
     """The chord at each beat of each bar, as words that can be compared."""
     pairs = context.chord_at_beats()
     words = [(-1, "", -1) if pair is None else (pair[0].root, pair[0].quality, pair[0].bass) for pair in pairs]
