@@ -8,7 +8,7 @@ from workbench.composition.tonal import quality_bias, root_bias, symbol_bias
 from workbench.domain.plan import PartTraits
 from workbench.domain.theory import CHORD_QUALITIES, Chord, Key
 from workbench.models.context import SongContext
-from workbench.models.elements import LEADS, PADS
+from workbench.models.elements import BASS, LEADS, PADS
 
 QUALITIES = list(CHORD_QUALITIES)
 
@@ -65,3 +65,17 @@ def test_borrowed_chords_cost_less_where_they_are_welcome() -> None:
     assert plain < lent == 0
     plain, lent = (root_bias(key, 13, borrowed=share)[10] for share in (0.0, 1.0))
     assert plain < lent == 0
+
+
+def test_the_bass_of_a_slash_chord_is_wanted_more_than_its_root() -> None:
+    zeros = np.zeros(1, np.int64)
+    keys = [Key.parse("C major")]
+    traits = PartTraits(low_pitch=28, high_pitch=52)
+    wanted = {}
+    for symbol in ("C", "C/E"):
+        chord = Chord.parse(symbol, onset_beats=0.0, duration_beats=4.0)
+        context = SongContext(1, 4, 100.0, keys[0], (chord,), "", "", ("",), zeros, zeros, {})
+        bias = symbol_bias(BASS, context, traits, zeros, keys, [False])[0]
+        classes = pitch_table(BASS, context)[0] % 12
+        wanted[symbol] = bias[classes == 4].max() - bias[classes == 0].max()
+    assert wanted["C"] < 0 < 2 < wanted["C/E"]
