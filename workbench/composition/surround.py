@@ -16,13 +16,13 @@ from workbench.models.history import BAR_COLUMN, SLOT_COLUMN, STEP_COLUMN, SYMBO
 from workbench.models.spec import BAR_STEP, ElementSpec, base_pitches
 from workbench.models.vocabulary import mood_index
 
-_ENERGY_TO_DENSITY = 0.8
+_ENERGY_TO_DENSITY = 1.1
 _TEXTURE_TO_DENSITY = 0.35
 _FEEL_TO_DENSITY = {"normal": 0.0, "half-time": -0.12, "double-time": 0.12}
 _RISING, _RISE = ("build", "pre-chorus"), 0.3
 _ANSWER, _MAKE_ROOM = 0.2, -0.07
 _SOLO = 0.3
-_ENERGY_TO_PITCH = 14.0
+_ENERGY_TO_PITCH = 20.0
 """Semitones that the register of leads and pads rises from the calmest to the fullest section."""
 
 
@@ -90,6 +90,12 @@ def register_lift(plan: Plan, element: str) -> npt.NDArray[np.int64]:
         return np.zeros(plan.bars, np.int64)
     energies = np.array([section.energy for section in section_of_bar(plan)])
     return np.rint(_ENERGY_TO_PITCH * (energies - 0.55)).astype(np.int64)
+
+
+def states_chords_alone(plan: Plan, element: str) -> list[bool]:
+    """Whether, in each bar, the element that would state the chord before this one is silent."""
+    before = {"pads": "bass", "leads": "pads"}.get(element)
+    return [before is not None and before not in section.elements for section in section_of_bar(plan)]
 
 
 def asked_register(plan: Plan, element: str) -> npt.NDArray[np.int64]:

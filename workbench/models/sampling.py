@@ -110,16 +110,21 @@ class PartWriter:
         self._origin = min(self._origin, self.bars)
         self._remember()
 
-    def same_bars(self) -> int:
-        """How many bars at the end hold the very same notes; 0 if the last one is empty."""
+    def same_bars(self, parts: int = 1) -> int:
+        """How many bars at the end hold the very same notes; 0 if the last one is empty.
+
+        With `parts` beyond one each bar is that many equal bars, as a bar of 12/8 is two of 6/8.
+        """
         starts = [*self._starts, len(self.rows)]
-        cells = [
+        bars = [
             self.rows[first + 1 : last][:, [SLOT_COLUMN, SYMBOL_COLUMN]]
             for first, last in zip(starts[-2::-1], starts[:0:-1], strict=True)
         ]
+        slots = self._bar_beats * SLOTS_PER_BEAT // parts
+        cells = [bar[bar[:, 0] // slots == part] - (part * slots, 0) for bar in bars for part in reversed(range(parts))]
         if not cells or not len(cells[0]):
             return 0
-        return next((n for n, bar in enumerate(cells) if not np.array_equal(bar, cells[0])), len(cells))
+        return next((n for n, cell in enumerate(cells) if not np.array_equal(cell, cells[0])), len(cells))
 
     def _remember(self) -> None:
         """Show the network what stands since it last forgot, and what lies ahead."""
