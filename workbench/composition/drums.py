@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +21,7 @@ from workbench.models.history import Rows
 from workbench.models.prior import CellPrior
 from workbench.models.registry import load_model
 from workbench.models.sampling import PartWriter
-from workbench.models.spec import Settings, surroundings
+from workbench.models.spec import surroundings
 
 _EXPECTED = {"x": 0.96, "o": 0.35, ".": 0.03, "-": 0.003}
 _OFF_GRID, _UNNAMED = 0.006, 0.012
@@ -62,7 +63,7 @@ def drum_writer(plan: Plan, *, ahead: Rows | None = None) -> tuple[PartWriter, S
         load_model("percussion", plan.models.get("percussion")),
         surroundings(PERCUSSION, context),
         context.bar_beats,
-        Settings(nucleus=0.97, attribute_temperature=0.9),
+        replace(PERCUSSION.settings, nucleus=0.97),
         prior=_prior(plan),
         ahead=ahead,
     )

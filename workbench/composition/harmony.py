@@ -19,7 +19,7 @@ from workbench.models.history import SYMBOL_COLUMN
 from workbench.models.prior import CellPrior
 from workbench.models.registry import load_model
 from workbench.models.sampling import PartWriter
-from workbench.models.spec import Settings, surroundings
+from workbench.models.spec import surroundings
 from workbench.models.tokenizer import decode_chords
 
 _TRIAD = {
@@ -63,7 +63,7 @@ def _network_chords(plan: Plan) -> tuple[Chord, ...]:
         load_model("harmony", plan.models.get("harmony")),
         surroundings(HARMONY, context),
         context.bar_beats,
-        Settings(nucleus=0.92, attribute_temperature=0.8, polyphony=1, on_downbeat=True),
+        replace(HARMONY.settings, nucleus=0.92, attribute_temperature=0.75, pace=0.0),
         prior=CellPrior([_pace(plan.harmony.bars_per_chord)], [0] * plan.bars, 1.0),
         symbol_bias=bias,
         attribute_bias=attribute_bias,

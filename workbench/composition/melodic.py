@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -35,7 +35,7 @@ from workbench.models.grid import SLOTS_PER_BEAT
 from workbench.models.history import Rows
 from workbench.models.registry import load_model
 from workbench.models.sampling import PartWriter
-from workbench.models.spec import Settings, surroundings
+from workbench.models.spec import surroundings
 from workbench.models.tokenizer import decode_pitched
 
 
@@ -49,7 +49,8 @@ class Manner:
     """
 
     phrasing: Phrasing
-    settings: Settings
+    nucleus: float
+    polyphony: int
     rest_bars: int
     speaks_chords: bool = False
     free_of_key: bool = False
@@ -57,9 +58,9 @@ class Manner:
 
 
 MANNERS = {
-    "bass": Manner(Phrasing(4, 4, (7,)), Settings(nucleus=0.95, polyphony=1), rest_bars=1, free_of_key=True),
-    "pads": Manner(Phrasing(4, 4, (7,)), Settings(nucleus=0.93, polyphony=5), rest_bars=4, speaks_chords=True),
-    "leads": Manner(Phrasing(4, 2, (6, 7)), Settings(nucleus=0.94, polyphony=1), rest_bars=2, single_line=True),
+    "bass": Manner(Phrasing(4, 4, (7,)), nucleus=0.95, polyphony=1, rest_bars=1, free_of_key=True),
+    "pads": Manner(Phrasing(4, 4, (7,)), nucleus=0.93, polyphony=5, rest_bars=4, speaks_chords=True),
+    "leads": Manner(Phrasing(4, 2, (6, 7)), nucleus=0.94, polyphony=1, rest_bars=2, single_line=True),
 }
 
 _LEAST_TO_PAUSE = 4
@@ -90,14 +91,14 @@ def melodic_writer(
 
     `ahead` are bars that stand already; `first_slots` closes bars before a slot (for upbeats) and may grow.
     """
-    spec = get_spec(element)
+    spec, manner = get_spec(element), MANNERS[element]
     context = context_for(plan, spec, chords, streams, _source_word(plan, element))
     keys = [section.key or plan.key for section in section_of_bar(plan)]
     writer = PartWriter(
         load_model(element, plan.models.get(element)),
         surroundings(spec, context),
         context.bar_beats,
-        MANNERS[element].settings,
+        replace(spec.settings, nucleus=manner.nucleus, polyphony=manner.polyphony),
         prior=SlotGate(
             spec.symbols,
             triplets=plan.groove.steps_per_beat == 3,

@@ -25,6 +25,8 @@ from workbench.models.transformer import Cache, ElementTransformer
 
 _FIELDS = 2
 """Choices of a row beside its attributes: step and symbol."""
+_NOTES, _PITCHES = range(2)
+"""What is added up of the notes so far."""
 
 Integers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -114,12 +116,12 @@ class _Lockstep:
         self._slot_limit = np.array([job.bar_beats * SLOTS_PER_BEAT for job in jobs])
         self._recent = np.zeros((len(jobs), RECENT_NOTES, len(self._spec.attributes)), np.int64)
         self._base = self._stack([job.around.base for job in jobs])
-        # Notes and the sum of their pitches up to each bar, and how many bars are asked for the same.
-        self._sums, self._pitch_sums = np.zeros((2, len(jobs), self._length + 1), np.int64)
-        self._alike, self._alike_register = (
+        # Notes, and the sum of their pitches, up to each bar; how many bars are asked for the same of each.
+        self._sums = np.zeros((2, len(jobs), self._length + 1), np.int64)
+        self._alike = [
             self._stack([bars_alike(job.around.prefix[:, column]) for job in jobs])
             for column in (DENSITY_COLUMN, REGISTER_COLUMN)
-        )
+        ]
         self._state = torch.zeros(len(jobs), model.config.width)
         self._trunk: Cache | None = None
         self._notes: Cache | None = None
@@ -189,22 +191,28 @@ class _Lockstep:
         if self._settings.pace == 0.0:
             return 0.0
         bars = np.clip(self._bars, 0, self._length - 1)
-        alike = self._alike[self._ids, bars]
-        notes = self._sums[self._ids, bars + 1] - self._sums[self._ids, bars + 1 - alike]
+        notes, _ = self._so_far(_NOTES, bars)
         classes = self._prefix[self._ids, bars, DENSITY_COLUMN]
+        alike = self._alike[_NOTES][self._ids, bars]
         place = (notes, alike - 1, self._slots, self._together, self._slot_limit)
         return pace_bias(self._spec, self._settings.pace, classes, *place)
 
     def _register_bias(self, bars: Integers, slots: Integers) -> npt.NDArray[np.float64] | float:
         if self._settings.register == 0.0:
             return 0.0
-        first = bars + 1 - self._alike_register[self._ids, bars]
-        # Where a bar line opens the bar its sums are still to come, and no symbol is needed.
-        notes = np.maximum(self._sums[self._ids, bars + 1] - self._sums[self._ids, first], 0)
-        sums = self._pitch_sums[self._ids, bars + 1] - self._pitch_sums[self._ids, first]
         pitches = self._base[self._ids, bars, slots // SLOTS_PER_BEAT][:, None] + np.arange(self._spec.symbols)
         classes = self._prefix[self._ids, bars, REGISTER_COLUMN]
-        return register_bias(self._settings.register, classes, sums, notes, pitches)
+        return register_bias(self._settings.register, classes, *self._so_far(_PITCHES, bars), pitches)
+
+    def _so_far(self, kind: int, bars: Integers) -> tuple[Integers, Integers]:
+        """Notes, and the sum of a kind, in the bars that are looked back over, the one under way included."""
+        first = bars + 1 - self._alike[kind][self._ids, bars]
+        # Where a bar line opens the bar its sums are still to come, and nothing is held.
+        notes, sums = (
+            np.maximum(self._sums[which, self._ids, bars + 1] - self._sums[which, self._ids, first], 0)
+            for which in (_NOTES, kind)
+        )
+        return notes, sums
 
     def _steps_allowed(self) -> Flags:
         steps = np.arange(STEPS)
@@ -225,11 +233,11 @@ class _Lockstep:
         self._history.add(placed)
         note = ~line
         ids, bar = self._ids[note], rows[note, 0]
-        self._sums[ids, bar + 1] += 1
-        self._pitch_sums[ids, bar + 1] += self._base[ids, bar, rows[note, 1] // SLOTS_PER_BEAT] + rows[note, 3]
+        self._sums[_NOTES, ids, bar + 1] += 1
+        self._sums[_PITCHES, ids, bar + 1] += self._base[ids, bar, rows[note, 1] // SLOTS_PER_BEAT] + rows[note, 3]
         opened = np.flatnonzero(line & ~finished)
-        for sums in (self._sums, self._pitch_sums):
-            sums[self._ids[opened], rows[opened, 0] + 1] = sums[self._ids[opened], rows[opened, 0]]
+        ids, bar = self._ids[opened], rows[opened, 0]
+        self._sums[:, ids, bar + 1] = self._sums[:, ids, bar]
         self._bars = rows[:, 0]
         self._slots, self._symbols = np.where(line, -1, rows[:, 1]), np.where(line, -1, rows[:, 3])
         self._together = np.where(line, 0, np.where(same, self._together + 1, 1))

@@ -27,7 +27,8 @@ from workbench.models.vocabulary import (
 )
 
 DENSITY_CLASSES = 8
-REGISTER_EDGES = tuple(range(30, 86, 4))
+REGISTER_WIDTH = 4
+REGISTER_EDGES = tuple(range(30, 86, REGISTER_WIDTH))
 """Edges of the register classes: mean MIDI pitch of a part."""
 REGISTER_CLASSES = len(REGISTER_EDGES) + 1
 DYNAMICS_CLASSES = 8

@@ -3,7 +3,7 @@
 A network is told a class of notes a bar and mostly keeps to it, but less so where style or section speak against it.
 Here the steps that would bring it back are made likelier the farther it has strayed, and more than in proportion: a
 little is human, twice as much is not. While it keeps to its class, nothing is changed.
-The same is done for the class of its mean pitch, from which a long line wanders off.
+The same is done for its mean pitch, from which a long line wanders off.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from workbench.models.context import REGISTER_EDGES
+from workbench.models.context import REGISTER_EDGES, REGISTER_WIDTH
 from workbench.models.grid import SLOTS_PER_BAR, SLOTS_PER_BEAT
 from workbench.models.spec import BAR_STEP, SAME_STEP, STEPS, ElementSpec
 
@@ -104,27 +104,31 @@ def register_limits(classes: Integers) -> tuple[Floats, Floats]:
     >>> register_limits(np.array([1, 9]))
     (array([26., 58.]), array([30., 62.]))
     """
-    width = REGISTER_EDGES[1] - REGISTER_EDGES[0]
-    low = REGISTER_EDGES[0] + width * (classes - 2.0)
-    return low, low + width
+    low = REGISTER_EDGES[0] + REGISTER_WIDTH * (classes - 2.0)
+    return low, low + REGISTER_WIDTH
 
 
-def register_bias(strength: float, classes: Integers, sums: Integers, notes: Integers, pitches: Integers) -> Floats:
+def register_bias(strength: float, classes: Integers, notes: Integers, sums: Integers, pitches: Integers) -> Floats:
     """What is added to the symbol logits of n parts, (n, symbols).
 
     Parameters
     ----------
     strength : float
-        Nats for each octave that a choice leaves the notes so far out of their register.
+        Nats for each width of a class by which a choice leaves the notes so far out of theirs.
     classes : array (n,)
         Register class asked of the bar under way; 0 where none is told.
-    sums, notes : array (n,)
-        Sum of MIDI pitches, and number of notes, of the bars that are looked back over (`bars_alike`).
+    notes, sums : array (n,)
+        Number of notes, and sum of their MIDI pitches, in the bars that are looked back over (`bars_alike`).
     pitches : array (n, symbols)
         MIDI pitch of each symbol.
+
+    Examples
+    --------
+    >>> register_bias(1.0, np.array([9]), np.array([7]), np.array([7 * 66]), np.array([[60, 72]])).round(1)
+    array([[-7.5, -10.5]])
     """
     low, high = (limit[:, None] for limit in register_limits(classes))
     count = notes[:, None] + _PRIOR_NOTES + 1.0
     mean = (sums[:, None] + _PRIOR_NOTES * (low + high) / 2.0 + pitches) / count
-    bias: Floats = -strength * count * np.abs(mean - np.clip(mean, low, high)) / 12.0
+    bias: Floats = -strength * count * np.abs(mean - np.clip(mean, low, high)) / REGISTER_WIDTH
     return np.where(classes[:, None] > 0, bias, 0.0)

@@ -359,7 +359,8 @@ class _Run:
             return 0.0
         writer, first = self._writer, bar + 1 - int(self._writer._alike[bar])
         notes = len(writer.rows) - writer._starts[first] - (bar + 1 - first) + len(self._now)
-        place = [np.array([value]) for value in (notes, bar - first, slot, together, writer._bar_beats * SLOTS_PER_BEAT)]
+        bar_slots = writer._bar_beats * SLOTS_PER_BEAT
+        place = [np.array([value]) for value in (notes, bar - first, slot, together, bar_slots)]
         classes = writer._around.prefix[[bar], DENSITY_COLUMN]
         bias: Logits = pace_bias(self._spec, self._settings.pace, classes, *place)[0]
         return bias
@@ -368,15 +369,15 @@ class _Run:
         """Pull towards the register asked for."""
         if self._settings.register == 0.0:
             return 0.0
-        writer, first = self._writer, bar + 1 - int(self._writer._alike_register[bar])
+        writer, base = self._writer, self._writer._around.base
+        first = bar + 1 - int(writer._alike_register[bar])
         rows = np.array([*writer.rows[writer._starts[first] :].tolist(), *self._now])
-        rows, base = rows[rows[:, STEP_COLUMN] != BAR_STEP], writer._around.base
-        beats = rows[:, SLOT_COLUMN] // SLOTS_PER_BEAT
-        total = (base[rows[:, BAR_COLUMN], beats] + rows[:, SYMBOL_COLUMN]).sum()
-        pitches = base[bar, slot // SLOTS_PER_BEAT] + np.arange(self._spec.symbols)
+        rows = rows[rows[:, STEP_COLUMN] != BAR_STEP]
+        total = (base[rows[:, BAR_COLUMN], rows[:, SLOT_COLUMN] // SLOTS_PER_BEAT] + rows[:, SYMBOL_COLUMN]).sum()
+        so_far = (np.array([len(rows)]), np.array([total]))
+        pitches = base[bar, slot // SLOTS_PER_BEAT] + np.arange(self._spec.symbols)[None]
         classes = writer._around.prefix[[bar], REGISTER_COLUMN]
-        notes = np.array([len(rows)])
-        bias: Logits = register_bias(self._settings.register, classes, total[None], notes, pitches[None])[0]
+        bias: Logits = register_bias(self._settings.register, classes, *so_far, pitches)[0]
         return bias
 
     def _choose_step(

@@ -15,6 +15,14 @@ BASS = ElementSpec(
     low_anchor=28,
     window_rows=160,
     styles=("hiphop", "house", "lofi", "techno", "pop", "trance", "funk", "dance", "ambient", "dnb", "rock"),
-    settings=Settings(nucleus=1.0, step_temperature=0.65, attribute_temperature=1.0, polyphony=2, pace=1.5),
+    settings=Settings(
+        nucleus=1.0,
+        step_temperature=0.7,
+        symbol_temperature=0.9,
+        attribute_temperature=0.65,
+        polyphony=2,
+        pace=1.5,
+        register=0.33,
+    ),
     sources=("accompaniment", "sequenced"),
 )

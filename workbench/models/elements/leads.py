@@ -14,6 +14,15 @@ LEADS = ElementSpec(
     low_anchor=54,
     window_rows=160,
     styles=("pop", "rock"),
-    settings=Settings(nucleus=0.99, attribute_temperature=1.0, polyphony=1, pace=1.5),
+    settings=Settings(
+        nucleus=0.94,
+        step_temperature=0.65,
+        symbol_temperature=0.82,
+        attribute_temperature=0.85,
+        offset_temperature=0.7,
+        polyphony=1,
+        pace=1.3,
+        register=0.2,
+    ),
     sources=("played", "sequenced"),
 )

@@ -14,6 +14,8 @@ PADS = ElementSpec(
     low_anchor=42,
     window_rows=224,
     styles=("hiphop", "house", "lofi", "techno", "pop", "trance", "funk", "dance", "ambient", "dnb", "rock"),
-    settings=Settings(attribute_temperature=0.95, pace=1.5),
+    settings=Settings(
+        step_temperature=0.92, symbol_temperature=0.95, attribute_temperature=0.95, pace=3.3, register=0.5
+    ),
     sources=("played", "accompaniment"),
 )

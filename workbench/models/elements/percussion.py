@@ -13,5 +13,7 @@ PERCUSSION = ElementSpec(
     groups=tuple(_GROUP.get(role, 3) for role in DRUM_ROLES),
     sees_chords=False,
     density_edges=(6.0, 9.0, 12.0, 15.0, 18.0, 22.0, 28.0),
-    settings=Settings(attribute_temperature=0.95, pace=1.0),
+    settings=Settings(
+        step_temperature=0.83, symbol_temperature=0.87, attribute_temperature=0.85, offset_temperature=0.75, pace=0.7
+    ),
 )
