@@ -121,7 +121,7 @@ def stem_curves(
 def _wanted(tone: Tone, colour: Sequence[Band], sample_rate_hz: int) -> Levels:
     season = response_db(colour, THIRDS_HZ, sample_rate_hz) if colour else np.zeros(THIRDS_HZ.size)
     season = season + tone.low_db / (1.0 + (THIRDS_HZ / 90.0) ** 4) + tone.high_db / (1.0 + (5000.0 / THIRDS_HZ) ** 2)
-    season -= season.mean()
+    season -= np.median(season)
     return np.asarray(target_db(tone.family) + _COLOUR_DB * np.tanh(season / _COLOUR_DB))
 
 

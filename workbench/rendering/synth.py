@@ -28,9 +28,7 @@ from workbench.rendering.sources import make_sources
 Signal = npt.NDArray[np.float32]
 Control = npt.NDArray[np.float64]
 
-_PREVIEW_UNISON = 2
 _LADDER_FACTOR = 2
-_ENDLESS_MS = 20000.0
 _MIDDLE_PITCH = 60.0
 _FADE_MS = 6.0
 _MOST_BOOST_DB = 12.0
@@ -82,7 +80,14 @@ def render_synth(
     )
     for phrase in phrases:
         rng = generator(seed, patch.element, patch.name, phrase.place, phrase.pitches[0])
-        voice = render_phrase(phrase, patch, sample_rate_hz=sample_rate_hz, rng=rng, preview=preview)
+        voice = render_phrase(
+            phrase,
+            patch,
+            samples_per_beat=samples_per_beat,
+            sample_rate_hz=sample_rate_hz,
+            rng=rng,
+            preview=preview,
+        )
         stop = min(length, phrase.start + voice.shape[1])
         if stop > phrase.start:
             stem[:, phrase.start : stop] += voice[:, : stop - phrase.start]
@@ -94,7 +99,13 @@ def render_synth(
 
 
 def render_phrase(
-    phrase: Phrase, patch: Patch, *, sample_rate_hz: int, rng: np.random.Generator, preview: bool = False
+    phrase: Phrase,
+    patch: Patch,
+    *,
+    samples_per_beat: float,
+    sample_rate_hz: int,
+    rng: np.random.Generator,
+    preview: bool = False,
 ) -> Signal:
     """Render what one voice plays, from its first attack to the end of its release.
 
@@ -104,6 +115,8 @@ def render_phrase(
         Notes of the voice.
     patch : Patch
         The sound.
+    samples_per_beat : float
+        Sample rate times seconds a beat, for LFOs in time with the song.
     sample_rate_hz : int
         Sample rate.
     rng : numpy.random.Generator
@@ -118,7 +131,8 @@ def render_phrase(
     length = _voice_length(phrase, patch, sample_rate_hz)
     pitch = _pitch_control(phrase, patch.pitch, length, sample_rate_hz, rng)
     velocity = _steps(phrase.starts, [v / 127.0 for v in phrase.velocities], length)
-    moves = _moves(patch, pitch, velocity, length, sample_rate_hz, phrase)
+    beats = (phrase.start + np.arange(control_length(length)) * CONTROL_SAMPLES) / samples_per_beat
+    moves = _moves(patch, pitch, velocity, beats, length, sample_rate_hz, phrase)
     if (bend := moves("pitch")) is not None:
         pitch = pitch + bend
     sound = make_sources(phrase, patch, pitch, length, sample_rate_hz, rng, preview, moves("index"))
@@ -140,7 +154,13 @@ def render_phrase(
 
 
 def _moves(
-    patch: Patch, pitch: Control, velocity: Control, length: int, sample_rate_hz: int, phrase: Phrase
+    patch: Patch,
+    pitch: Control,
+    velocity: Control,
+    beats: Control,
+    length: int,
+    sample_rate_hz: int,
+    phrase: Phrase,
 ) -> Callable[[str], Control | None]:
     """The patch's modulation by target; random values depend on the place of the note in the song alone."""
 
@@ -153,6 +173,7 @@ def _moves(
             target,
             pitch=pitch,
             velocity=velocity,
+            beats=beats,
             length=length,
             sample_rate_hz=sample_rate_hz,
             rng=rng,
