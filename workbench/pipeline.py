@@ -119,6 +119,24 @@ def check_models(request: GenerationRequest) -> None:
         check({str(element): name for element, name in request.models.items()})
 
 
+def check_sound(plan: Plan) -> None:
+    """Refuse a plan whose patches, mix profile or processing style are not there or damaged, before it is composed.
+
+    Raises
+    ------
+    ParameterError
+        One line that names what is wrong.
+    """
+    from workbench.mastering import load_style
+    from workbench.mixing import load_colour, load_profile
+    from workbench.rendering import load_sounds
+
+    load_sounds(plan.palette, plan)
+    load_profile(plan.mix_profile)
+    load_colour(plan.processing_style)
+    load_style(plan.processing_style)
+
+
 def load_references(request: GenerationRequest) -> tuple[ReferenceProfile, ...]:
     """The profiles of the reference tracks that a request names.
 
@@ -205,6 +223,7 @@ def _candidate(
         candidate = candidate_request(request, number, attempt)
         with clock.stage("translate"):
             plan = translate(candidate, references=references)
+            check_sound(plan)
         with clock.stage("compose") as report:
             score = compose(plan, progress=report)
         if all(distance_of((plan, score), (other.plan, other.score)) >= _LEAST_DISTANCE for other in others):

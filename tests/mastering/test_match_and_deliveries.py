@@ -1,4 +1,4 @@
-"""Delivery profiles, matching a reference by amount, and the command."""
+"""Matching a reference by amount, and the command that masters for a place of delivery."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from workbench.cli.main import main
 from workbench.domain.audio import Audio
 from workbench.domain.errors import ParameterError
 from workbench.dsp.equaliser import Band, equalise
-from workbench.mastering import Match, list_deliveries, load_delivery, match
+from workbench.mastering import Match, match
 from workbench.output import write_audio
 
 RATE = 48000
@@ -28,13 +28,6 @@ def noise(seed: int = 0, side: float = 0.3) -> Audio:
 def spectrum_gap(one: Measurements, other: Measurements) -> float:
     gap = (np.array(one.third_octave_db) - np.array(other.third_octave_db))[4:26]
     return float(np.abs(gap - gap.mean()).mean())
-
-
-def test_profiles_are_those_of_the_services() -> None:
-    assert {profile.name for profile in list_deliveries()} >= {"streaming", "apple", "club", "film"}
-    assert (load_delivery("film").target_lufs, load_delivery("club").target_lufs) == (-23.0, -9.0)
-    with pytest.raises(ParameterError, match="delivery 'tape' is not known"):
-        load_delivery("tape")
 
 
 def test_matching_goes_as_far_as_asked() -> None:

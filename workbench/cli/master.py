@@ -31,8 +31,9 @@ def master(options: argparse.Namespace) -> int:
     """Master a mix for a place of delivery, nearer to a reference if one is named, and measure what was written."""
     from workbench.analysis.loudness import measure_loudness
     from workbench.analysis.reading import read_audio
+    from workbench.domain.deliveries import load_delivery
     from workbench.domain.errors import OutputError
-    from workbench.mastering import Match, load_delivery, load_style, match
+    from workbench.mastering import Match, load_style, match
     from workbench.mastering import master as make
     from workbench.output import write_audio
 

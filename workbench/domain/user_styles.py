@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import yaml
@@ -17,6 +18,20 @@ _NAME = re.compile(r"^[a-z0-9][a-z0-9-]{0,59}$")
 def user_style_names() -> tuple[str, ...]:
     """Names of the user's styles, sorted."""
     return tuple(sorted(path.stem for path in (home_dir() / "styles").glob("*.yaml") if _NAME.match(path.stem)))
+
+
+def style_is_unknown(name: str, shipped: Sequence[str]) -> str:
+    """What to tell of a processing style that nobody has: a close name, and all that there are.
+
+    Examples
+    --------
+    >>> style_is_unknown("warn", ("warm", "dark"))
+    "processing_style: 'warn' is not known (did you mean warm?): expected one of warm, dark"
+    """
+    known = (*shipped, *(own for own in user_style_names() if own not in shipped))
+    close = difflib.get_close_matches(name.lower(), known, 1)
+    hint = f" (did you mean {close[0]}?)" if close else ""
+    return f"processing_style: {name!r} is not known{hint}: expected one of {', '.join(known)}"
 
 
 def read_user_style(name: str, part: str) -> dict[str, Any] | None:

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from workbench.domain.errors import ParameterError
-from workbench.domain.user_styles import read_user_style
+from workbench.domain.user_styles import read_user_style, style_is_unknown
 from workbench.dsp.dynamics import Compressor
 from workbench.dsp.equaliser import Band
 
@@ -75,7 +75,7 @@ def load_style(name: str) -> MasterStyle:
 @lru_cache(maxsize=32)
 def _shipped_style(name: str) -> MasterStyle:
     if name not in list_styles():
-        raise ParameterError(f"processing style {name!r} is not known: expected one of {', '.join(list_styles())}")
+        raise ParameterError(style_is_unknown(name, list_styles()))
     file = resources.files("workbench.mastering") / "styles" / f"{name}.yaml"
     data: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
     return _as_style(name, data)
