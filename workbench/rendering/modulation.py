@@ -92,13 +92,14 @@ def _wave(route: Route, turns: Control, rng: np.random.Generator) -> Control:
     if route.shape == "triangle":
         return 1.0 - 4.0 * np.abs(phase - 0.5)
     if route.shape == "saw":
-        return _smooth(1.0 - 2.0 * phase)
+        return smooth_steps(1.0 - 2.0 * phase)
     if route.shape == "square":
-        return _smooth(np.where(phase < 0.5, 1.0, -1.0))
+        return smooth_steps(np.where(phase < 0.5, 1.0, -1.0))
     steps = np.floor(turns).astype(np.int64)
-    return _smooth(rng.uniform(-1.0, 1.0, int(steps.max(initial=0)) + 1)[steps])
+    return smooth_steps(rng.uniform(-1.0, 1.0, int(steps.max(initial=0)) + 1)[steps])
 
 
-def _smooth(values: Control) -> Control:
+def smooth_steps(values: Control) -> Control:
+    """A control whose steps are rounded over 3 ms, so that what follows it does not click."""
     padded = np.pad(values, _SMOOTH_BLOCKS // 2, mode="edge")
     return np.convolve(padded, np.full(_SMOOTH_BLOCKS, 1.0 / _SMOOTH_BLOCKS), mode="valid")

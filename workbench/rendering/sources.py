@@ -14,6 +14,7 @@ from workbench.dsp.noise import white_noise
 from workbench.dsp.oscillators import control_seconds, fm_oscillator, wave_tables, wavetable_oscillator
 from workbench.dsp.physical import plucked_string
 from workbench.dsp.voice_filters import state_variable_filter
+from workbench.rendering.modulation import smooth_steps
 from workbench.rendering.patch import FmPair, GrainCloud, NoiseSource, Oscillator, Patch, StringModel
 from workbench.rendering.phrases import Phrase
 
@@ -155,6 +156,8 @@ def _fm(
             level[start:] = decay_curve(length - start, sample_rate_hz, decay_ms=pair.decay_ms)
     if index_octaves is not None:
         index = index * 2.0**index_octaves
+    if len(phrase.starts) > 1:
+        index = smooth_steps(index)
     tone = fm_oscillator(
         midi_to_hz(pitch),
         length=length,

@@ -20,7 +20,7 @@ from workbench.dsp.oscillators import (
 from workbench.dsp.saturation import saturate
 from workbench.dsp.voice_filters import ladder_filter, state_variable_filter
 from workbench.rendering.effects import apply_effects
-from workbench.rendering.modulation import modulation
+from workbench.rendering.modulation import modulation, smooth_steps
 from workbench.rendering.patch import Filter, Patch, Pitch
 from workbench.rendering.phrases import Phrase, make_phrases
 from workbench.rendering.sources import make_sources
@@ -131,6 +131,9 @@ def render_phrase(
     length = _voice_length(phrase, patch, sample_rate_hz)
     pitch = _pitch_control(phrase, patch.pitch, length, sample_rate_hz, rng)
     velocity = _steps(phrase.starts, [v / 127.0 for v in phrase.velocities], length)
+    tied = len(phrase.starts) > 1  # a tied note is a leap of velocity, pitch and envelope within one voice
+    if tied:
+        velocity = smooth_steps(velocity)
     beats = (phrase.start + np.arange(control_length(length)) * CONTROL_SAMPLES) / samples_per_beat
     moves = _moves(patch, pitch, velocity, beats, length, sample_rate_hz, phrase)
     if (bend := moves("pitch")) is not None:
@@ -140,6 +143,8 @@ def render_phrase(
         cutoff = _cutoff(phrase, patch.filter, pitch, velocity, length, sample_rate_hz, rng)
         if (octaves := moves("cutoff")) is not None:
             cutoff = np.clip(cutoff * 2.0**octaves, 20.0, 0.45 * sample_rate_hz)
+        if tied:
+            cutoff = 2.0 ** smooth_steps(np.log2(cutoff))
         sound = _filtered(sound, patch.filter, cutoff, sample_rate_hz, factor=1 if preview else _LADDER_FACTOR)
     if patch.drive_db > 0.0:
         sound = saturate(sound, drive_db=patch.drive_db, factor=1 if preview else None)
