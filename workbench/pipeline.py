@@ -155,26 +155,50 @@ def load_references(request: GenerationRequest) -> tuple[ReferenceProfile, ...]:
 
 
 def deliver(mix: Mix, plan: Plan) -> tuple[Audio, Audio]:
-    """Master a mix so that the written file keeps the true-peak ceiling; return the master and what is heard.
-
-    A lossy format adds overshoots that only decoding shows: the limiter's ceiling is lowered by what was measured over.
-    """
-    from workbench.analysis.loudness import true_peak_dbtp
-    from workbench.mastering import master
+    """Master a mix so that the written file keeps the true-peak ceiling; return the master and what is heard."""
     from workbench.output import master_as_heard
 
     wanted = plan.delivery
-    ceiling = wanted.ceiling_dbtp
+    return master_below(
+        mix.audio,
+        target_lufs=wanted.target_lufs,
+        ceiling_dbtp=wanted.ceiling_dbtp,
+        processing_style=plan.processing_style,
+        heard=lambda mastered: master_as_heard(mastered, plan),
+    )
+
+
+def master_below(
+    audio: Audio,
+    *,
+    target_lufs: float,
+    ceiling_dbtp: float,
+    processing_style: str,
+    heard: Callable[[Audio], Audio],
+) -> tuple[Audio, Audio]:
+    """Master a mix so that what `heard` makes of it keeps the true-peak ceiling; the master, and what is heard of it.
+
+    A lossy format adds overshoots that only decoding shows: the limiter's ceiling is lowered by what was measured over.
+
+    Parameters
+    ----------
+    audio, target_lufs, ceiling_dbtp, processing_style
+        As `workbench.mastering.master` takes them.
+    heard : callable
+        Encodes a master and decodes it again.
+    """
+    from workbench.analysis.loudness import true_peak_dbtp
+    from workbench.mastering import master
+
+    ceiling = ceiling_dbtp
     for _ in range(_MASTER_ATTEMPTS):
-        mastered = master(
-            mix.audio, target_lufs=wanted.target_lufs, ceiling_dbtp=ceiling, processing_style=plan.processing_style
-        )
-        heard = master_as_heard(mastered, plan)
-        excess = true_peak_dbtp(heard) - wanted.ceiling_dbtp
+        mastered = master(audio, target_lufs=target_lufs, ceiling_dbtp=ceiling, processing_style=processing_style)
+        decoded = heard(mastered)
+        excess = true_peak_dbtp(decoded) - ceiling_dbtp
         if excess <= 0.0:
             break
         ceiling -= excess + _CEILING_MARGIN_DB
-    return mastered, heard
+    return mastered, decoded
 
 
 def finish(

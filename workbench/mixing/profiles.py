@@ -11,7 +11,7 @@ from typing import Any, TypeVar, cast
 import yaml
 
 from workbench.domain.errors import ParameterError
-from workbench.domain.plan import SoundTraits
+from workbench.domain.plan import Plan, SoundTraits
 from workbench.domain.user_styles import read_user_style, style_is_unknown
 from workbench.dsp.delay import Delay
 from workbench.dsp.dynamics import Compressor
@@ -169,6 +169,11 @@ def _shipped_colour(name: str) -> Colour:
 
 def _as_colour(name: str, data: dict[str, Any]) -> Colour:
     return _build(Colour, data | {"name": name, "eq": _bands(data.get("eq", ()))})
+
+
+def colour_of(plan: Plan) -> Colour:
+    """The plan's processing style with what the plan's sound adds to it."""
+    return shaded(load_colour(plan.processing_style), plan.sound)
 
 
 def shaded(colour: Colour, sound: SoundTraits) -> Colour:

@@ -18,6 +18,7 @@ from workbench.dsp.oscillators import (
     control_seconds,
 )
 from workbench.dsp.saturation import saturate
+from workbench.dsp.stereo import pan_gains
 from workbench.dsp.voice_filters import ladder_filter, state_variable_filter
 from workbench.rendering.effects import apply_effects
 from workbench.rendering.modulation import modulation, smooth_steps
@@ -304,7 +305,4 @@ def _loudness(phrase: Phrase, patch: Patch, velocity: Control, length: int, samp
 
 def _placed(sound: Signal, pitch: int, spread: float) -> Signal:
     """Balance a note left or right by its pitch, as on a keyboard seen from the player."""
-    place = float(np.clip((pitch - _MIDDLE_PITCH) / 24.0, -1.0, 1.0)) * spread
-    angle = (place + 1.0) * np.pi / 4.0
-    sides = np.array([[math.cos(angle)], [math.sin(angle)]]) * math.sqrt(2.0)
-    return (sound * sides).astype(np.float32)
+    return sound * pan_gains(float(np.clip((pitch - _MIDDLE_PITCH) / 24.0, -1.0, 1.0)) * spread)
