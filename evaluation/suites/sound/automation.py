@@ -96,6 +96,7 @@ def tied_notes() -> Iterator[tuple[str, Signal]]:
     sources: dict[str, dict[str, object]] = {
         "oscillator": {"fm": ()},
         "frequency modulation": {"oscillators": (), "fm": (p.FmPair(index=2.0, velocity_index=1.0),)},
+        "struck frequency modulation": {"oscillators": (), "fm": (p.FmPair(decay_ms=150.0, index_decay_ms=100.0),)},
         "grains": {"oscillators": (), "fm": (), "grains": p.GrainCloud()},
         "string": {"oscillators": (), "fm": (), "string": p.StringModel(damping=0.8, pick_softness_hz=800.0)},
     }
