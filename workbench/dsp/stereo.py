@@ -67,7 +67,8 @@ def pan_gains(position: float) -> npt.NDArray[np.float32]:
     [1.0, 1.0]
     """
     angle = (position + 1.0) * np.pi / 4.0
-    return (np.sqrt(2.0) * np.array([[np.cos(angle)], [np.sin(angle)]])).astype(np.float32)
+    sides = np.sqrt(2.0) * np.array([[np.cos(angle)], [np.sin(angle)]])
+    return np.asarray(sides, dtype=np.float32)
 
 
 def decorrelate(samples: Samples, amount: float, sample_rate_hz: int, *, spread_ms: float = 6.0) -> Samples:
