@@ -71,6 +71,30 @@ def test_a_users_own_style(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     (tmp_path / "styles" / "mine.yaml").write_text("description: my own\nmix: {tilt_db: 3}\nmaster: {width: 1.2}\n")
     assert load_colour("mine").tilt_db == 3
     assert load_style("mine").width == 1.2
-    (tmp_path / "styles" / "bad.yaml").write_text("mix: {volume: 11}\n")
-    with pytest.raises(ParameterError, match="volume"):
-        load_colour("bad")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("mix: {volume: 11}", "'bad', mix: .*volume not known"),
+        ("mix: {tilt_db: lots}", "mix: expected a number for tilt_db, got 'lots'"),
+        ("mix: {eq: [{kind: peak, frequency_hz: 100, gain: 2}]}", "'bad', mix: .*unexpected keyword argument 'gain'"),
+        ("mix: {eq: [{kind: bump, frequency_hz: 100}]}", "'bad', mix: band kind 'bump' is not known"),
+        ("master: {volume: 11}", "'bad', master: volume not known"),
+        ("master: {glue: {ratio: 0.5}}", "'bad', master: compressor: expected ratio at least 1"),
+        ("master: [1]", "expected master to be a mapping"),
+        ("loud", "expected a mapping of description, mix and master"),
+    ],
+)
+def test_a_damaged_style_is_told_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, said: str
+) -> None:
+    from workbench.mastering import load_style
+    from workbench.mixing.profiles import load_colour
+
+    monkeypatch.setenv("BEATSFOUNDRY_HOME", str(tmp_path))
+    (tmp_path / "styles").mkdir()
+    (tmp_path / "styles" / "bad.yaml").write_text(text + "\n", encoding="utf-8")
+    with pytest.raises(ParameterError, match=said) as caught:
+        load_colour("bad"), load_style("bad")
+    assert "\n" not in str(caught.value)

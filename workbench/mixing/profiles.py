@@ -12,7 +12,7 @@ import yaml
 
 from workbench.domain.errors import ParameterError
 from workbench.domain.plan import Plan, SoundTraits
-from workbench.domain.user_styles import read_user_style, style_is_unknown
+from workbench.domain.user_styles import naming_style, read_user_style, style_is_unknown
 from workbench.dsp.delay import Delay
 from workbench.dsp.dynamics import Compressor
 from workbench.dsp.equaliser import Band, tilt
@@ -157,7 +157,10 @@ def load_colour(name: str) -> Colour:
     True
     """
     own = None if name in list_colours() else read_user_style(name, "mix")
-    return _as_colour(name, own) if own is not None else _shipped_colour(name)
+    if own is None:
+        return _shipped_colour(name)
+    with naming_style(name, "mix"):
+        return _as_colour(name, own)
 
 
 @lru_cache(maxsize=64)
