@@ -36,7 +36,6 @@ _BY_SECTION = ("section_bars", "section_tempos", "section_keys", "section_feels"
 DeliveryName = Literal["streaming", "apple", "club", "loud", "game", "archive", "film", "broadcast-us"]
 PROCESSING_STYLES = ("warm", "clean", "bright", "dark", "lo-fi", "aggressive", "wide", "vintage")
 
-
 _ANY_KEY = Key(0, "major")
 """Degrees are read in the song's key once it is known; whether they can be read does not depend on it."""
 
@@ -285,7 +284,6 @@ class GenerationRequest(_Frozen):
         description="Fine-tuned network by element, by name; the shipped one for each that is left out.",
         json_schema_extra=_expected('an object such as {"bass": "my-adapter"}'),
     )
-
     preset: Identifier | None = Field(
         None,
         description="Preset by name: a kind of music; what the request or its text states wins over it.",
