@@ -9,12 +9,14 @@ from tempfile import TemporaryDirectory
 from evaluation.catalogue import metric
 from evaluation.run_result import RESULT_FILE, RunResult, TrackResult, told_outliers
 from evaluation.suite_run import TRACKS
+from evaluation.suite_view import suites_view
 from workbench.output.labels import format_number
 from workbench.tracking import LoggedRun
 from workbench.tracking.dashboard import EVALUATION
 from workbench.tracking.items import OUTCOME_LEVELS
 from workbench.tracking.lineage import log_lineage, origins
 from workbench.tracking.records import Entry, RunRecord, log_records
+from workbench.tracking.saved_views import save_view
 
 
 def log_suite(result: RunResult, folder: Path, *, tracking_uri: str | None = None) -> LoggedRun:
@@ -32,6 +34,7 @@ def log_suite(result: RunResult, folder: Path, *, tracking_uri: str | None = Non
         entries += [(_child(result, track, parent), folder / TRACKS / track.id) for track in result.tracks]
         logged = log_records(entries, tracking_uri=tracking_uri)[0]
     hashes = {element: digest for track in result.tracks for element, digest in track.model_hashes.items()}
+    save_view(logged.experiment_id, suites_view(result.names()), tracking_uri=tracking_uri)
     log_lineage(logged.run_id, origins(hashes, tracking_uri=tracking_uri), tracking_uri=tracking_uri)
     return logged
 
