@@ -12,7 +12,7 @@ import traitlets
 from evaluation.review.design import Answer, Session, Trial
 from evaluation.review.store import log_answers, save_answers
 from workbench.domain.errors import ParameterError, TrackingError
-from workbench.output.html_tables import asset
+from workbench.output.html_tables import asset, script
 from workbench.output.page_audio import encode_for_page
 
 _ASSETS = Path(__file__).resolve().parent / "assets"
@@ -36,7 +36,7 @@ class ReviewPanel(anywidget.AnyWidget):
         Whether the finished session is logged in MLflow.
     """
 
-    _esm = asset("switcher.js") + (_ASSETS / "panel.js").read_text(encoding="utf-8")
+    _esm = script("switcher.js") + (_ASSETS / "panel.js").read_text(encoding="utf-8")
     _css = asset("switcher.css") + (_ASSETS / "panel.css").read_text(encoding="utf-8")
     question: Any = traitlets.Dict().tag(sync=True)
     sounds: Any = traitlets.List().tag(sync=True)

@@ -95,6 +95,7 @@ def test_every_format_is_taken_and_measured(suffix: str, library: ReferenceLibra
     assert profile.measurements["tempo_bpm"] == pytest.approx(120.0, abs=0.2)
     assert len(profile.embedding) >= 2
     assert len(profile.groove) == 3
+    assert profile.chords[0][0] == 0.0
     assert library.get("good-song") == profile
     assert [one.id for one in library.list(set_name="mine")] == ["good-song"]
     assert "good-song" in [one.id for one in library.list(style="house")]

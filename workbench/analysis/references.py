@@ -24,7 +24,7 @@ AUDIO_SUFFIXES = (".wav", ".flac", ".mp3", ".ogg", ".oga", ".aiff", ".aif")
 _ID_PATTERN = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,119}$")
 _LEAST_SECONDS, _SILENT_LUFS = 3.0, -60.0
 _LISTED_IDS = 12
-_MEASURE_VERSION = 2
+_MEASURE_VERSION = 3
 """Rises when what is measured of a track changes: older caches are measured anew."""
 
 
