@@ -37,12 +37,12 @@ class _Row:
     end_seconds: float
 
 
-def forms(score: Score, references: Sequence[ReferenceProfile]) -> Figure:
-    """One row for the track, as it is written, and one for each reference, as it was heard.
+def forms(score: Score | None, references: Sequence[ReferenceProfile]) -> Figure:
+    """One row for the track, as it is written, if there is one, and one for each reference, as it was heard.
 
     Colours are roots, paler for major and darker for minor; lines are the beginnings of sections.
     """
-    rows = [_written(score), *(_heard(profile) for profile in references)]
+    rows = [*([_written(score)] if score else []), *(_heard(profile) for profile in references)]
     end = max(row.end_seconds for row in rows)
     with look():
         figure, (axes,) = canvas(0.9 + _ROW_INCHES * len(rows))
