@@ -25,7 +25,8 @@ from workbench.pipeline import installed_versions
 Progress = Callable[[float, str], None]
 
 TRACKS, WRITTEN = "tracks", "written"
-_PACKAGE = Path(__file__).resolve().parents[1] / "workbench"
+_MEASURES = Path(__file__).resolve().parent
+_PACKAGE = _MEASURES.parent / "workbench"
 _WRITING_SHARE = 0.4
 
 
@@ -59,7 +60,7 @@ def run_suite(
     _prepare(folder, resume)
     began, report = time.monotonic(), progress or (lambda fraction, message: None)
     code = code_digest()
-    keys = {track.id: track_key(track, code) for track in suite.tracks}
+    keys = {track.id: track_key(track, code + code_digest(_MEASURES)) for track in suite.tracks}
     done = {track.id: found for track in suite.tracks if (found := _kept(folder / TRACKS / track.id, keys[track.id]))}
     missing = [track for track in suite.tracks if track.id not in done]
     written, failures, writing_mb = _write_all(missing, folder, keys, jobs, report)
@@ -86,13 +87,16 @@ def run_suite(
 
 
 def track_key(track: SuiteTrack, code: str) -> str:
-    """Hash of a track's request and references, and of the code: equal keys give equal figures."""
+    """Hash of a track's request and references, and of the code that makes and measures it.
+
+    Equal keys give equal figures.
+    """
     form = {"request": track.request.model_dump(mode="json"), "references": track.references, "code": code}
     return hashlib.sha256(json.dumps(form, sort_keys=True).encode()).hexdigest()
 
 
 def code_digest(package: Path = _PACKAGE) -> str:
-    """Hash of every file of the workbench that can change a track: code, data and weights."""
+    """Hash of every file of a package, by default of the workbench, that can change a track: code, data and weights."""
     whole = hashlib.sha256()
     for path in sorted(package.rglob("*")):
         if path.is_file() and path.suffix not in (".pyc", ".nbc", ".nbi"):

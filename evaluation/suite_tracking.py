@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -84,7 +85,5 @@ def _tags(result: RunResult) -> Mapping[str, str]:
 
 def _id(result: RunResult) -> str:
     """One id for one run of one suite, so that logging it twice gives one run."""
-    import hashlib
-
     text = "/".join((result.suite_digest, result.code_digest, result.created, result.name))
     return hashlib.sha256(text.encode()).hexdigest()[:32]
