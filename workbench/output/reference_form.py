@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import colorsys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from matplotlib.axes import Axes
-from matplotlib.colors import hsv_to_rgb
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
@@ -91,10 +92,11 @@ def _draw(axes: Axes, row: _Row, height: float, end_seconds: float) -> None:
     axes.hlines(height - 0.5, 0.0, row.end_seconds, color=MUTED, linewidth=0.4, alpha=0.5)
 
 
-def _colour(chord: HeardChord) -> tuple[float, ...] | str:
+def _colour(chord: HeardChord) -> str:
     """A hue for each root along the circle of fifths, so that neighbours in harmony are neighbours in colour."""
     if chord.triad is None:
         return "#eef0f4"
     root, quality = chord.triad
     hue = (root * 7 % 12) / 12.0
-    return tuple(float(part) for part in hsv_to_rgb((hue, 0.34, 0.96) if quality == "maj" else (hue, 0.42, 0.74)))
+    paler, darker = (0.34, 0.96), (0.42, 0.74)
+    return to_hex(colorsys.hsv_to_rgb(hue, *(paler if quality == "maj" else darker)))
