@@ -60,7 +60,7 @@ def _parent(result: RunResult) -> RunRecord:
         if metric(one.name).direction != "neither"
     ]
     return RunRecord(
-        EVALUATION, f"{result.suite}: {result.name}", {"suite": result.suite, "suite_sha256": result.suite_digest,
+        EVALUATION, run_title(result), {"suite": result.suite, "suite_sha256": result.suite_digest,
         "code_sha256": result.code_digest}, metrics, {**_tags(result), "kind": "suite"},
         "\n".join(lines).strip() + "\n", id=_id(result),
     )  # fmt: skip
@@ -76,6 +76,11 @@ def _child(result: RunResult, track: TrackResult, parent: RunRecord) -> RunRecor
         {**_tags(result), **{f"model/{name}": digest for name, digest in track.model_hashes.items()}, "kind": "track"},
         parent=parent.id, id=f"{parent.id}-{track.id}",
     )  # fmt: skip
+
+
+def run_title(result: RunResult) -> str:
+    """The suite and the run's name; a name that begins with the suite's tells both."""
+    return result.name if result.name.startswith(result.suite) else f"{result.suite}: {result.name}"
 
 
 def _tags(result: RunResult) -> Mapping[str, str]:

@@ -84,7 +84,7 @@ def test_the_dashboard_opens_on_the_comparison(
     visit: Any, serve: Callable[..., str], free_port: int, tmp_path: Path
 ) -> None:
     from evaluation.run_result import load_run
-    from evaluation.suite_tracking import log_suite
+    from evaluation.suite_tracking import log_suite, run_title
     from workbench.tracking.dashboard import dashboard_command, dashboard_environment, start_page
 
     uri = f"sqlite:///{tmp_path}/runs/mlflow.db"
@@ -96,7 +96,7 @@ def test_the_dashboard_opens_on_the_comparison(
     address = serve(dashboard_command(free_port, uri), dashboard_environment(), free_port, "/health")
     visit.page.goto(address + start_page(uri))
     told = ("At a glance: lower is better", "What the files promise: lower is better")
-    for text in (*(f"{result.suite}: {result.name}" for result in results.values()), *told):
+    for text in (*(run_title(result) for result in results.values()), *told):
         visit.page.get_by_text(text).first.wait_for()
     assert visit.page.get_by_text(next(iter(results.values())).tracks[1].id).count() == 0
     # MLflow's assistant takes a third of the page.
