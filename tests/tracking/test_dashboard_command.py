@@ -64,7 +64,8 @@ def test_the_server_is_asked_for_what_its_first_page_needs() -> None:
             self.send_response(200)
             self.end_headers()
 
-        do_POST = do_GET
+        def do_POST(self) -> None:
+            self.do_GET()
 
         def log_message(self, *_: object) -> None:
             pass
