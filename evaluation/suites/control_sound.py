@@ -30,6 +30,7 @@ _WATCHED = {"BF014": "silence inside", "BF031": "key", "BF032": "section contras
 class Heard:
     """What was measured in one track; small, so that many can be kept. Overlaps are (seconds right, compared)."""
 
+    project_id: str
     key_right: bool | None
     chords: tuple[float, float]
     plain_chords: tuple[float, float]
@@ -43,6 +44,7 @@ def listen(track: Track) -> Heard:
     reference = reference_chords(score)
     warned = frozenset(check.code for check in track.report.checks if check.outcome in ("warn", "fail"))
     return Heard(
+        project_id=score.title,
         key_right=_key_right(master, score),
         chords=majmin_overlap(reference, estimate_chords(master)),
         plain_chords=majmin_overlap(reference, estimate_chords(plain_rendering(score, track.plan))),
@@ -54,13 +56,17 @@ def listen(track: Track) -> Heard:
 def judge_sound(heard: Sequence[Heard]) -> list[Row]:
     """Every bar that needs sound."""
     keys = [one.key_right for one in heard if one.key_right is not None]
+    lost = [one.project_id for one in heard if one.key_right is False]
+    aside = f" ({', '.join(lost[:4])} not)" if lost else ""
     lifts = [one.lift_lu for one in heard if one.lift_lu is not None]
     lift = float(np.mean(lifts)) if lifts else float("nan")
     inside = float(np.mean([LEAST_LIFT_LU <= value <= MOST_LIFT_LU for value in lifts])) if lifts else float("nan")
     chords, seconds = _overlap([one.chords for one in heard])
     plain, _ = _overlap([one.plain_chords for one in heard])
     return [
-        at_least("key signature heard, relatives count as right", _share(keys), LEAST_KEYS_RIGHT, "share", len(keys)),
+        at_least(
+            f"key signature heard, relatives count as right{aside}", _share(keys), LEAST_KEYS_RIGHT, "share", len(keys)
+        ),
         at_least("chords heard, weighted overlap", chords, LEAST_CHORD_OVERLAP, "share", round(seconds)),
         figure("chords heard, plain rendered chords", plain, "share", round(seconds)),
         at_least("chorus or drop over verse, mean, at least", lift, LEAST_LIFT_LU, "LU", len(lifts)),

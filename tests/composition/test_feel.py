@@ -45,6 +45,18 @@ def test_single_lines_do_not_overlap(tiny_plan: Plan) -> None:
     assert shaped[0].onset_beats + shaped[0].duration_beats <= 1.0
 
 
+def test_pads_that_carry_a_section_connect_in_every_style(tiny_plan: Plan) -> None:
+    chord = Chord.parse("Am", onset_beats=0.0, duration_beats=8.0)
+    parts = {**tiny_plan.parts, "pads": PartTraits(sustain=0.1)}
+    stabs = [note(0.0, 60, 0.25), note(4.0, 60, 0.25)]
+    lengths = {}
+    for elements in (("pads", "leads"), ("percussion", "bass", "pads")):
+        sections = tuple(replace(section, elements=elements) for section in tiny_plan.sections)
+        plan = replace(tiny_plan, parts=parts, sections=sections)
+        lengths[len(elements)] = shape_lengths(stabs, plan, "pads", (chord,))[0].duration_beats
+    assert lengths == {2: 4.0, 3: 0.25}
+
+
 def test_pads_end_where_their_note_leaves_the_chord(tiny_plan: Plan) -> None:
     chords = (Chord(0, 4, 0, "maj", 0), Chord(4, 4, 9, "min", 9), Chord(8, 4, 7, "maj", 7))
     parts = {**tiny_plan.parts, "pads": PartTraits(sustain=0.9)}

@@ -8,7 +8,7 @@ import numpy as np
 
 from workbench.composition.gates import SlotGate
 from workbench.composition.patterns import compound_patterns, in_feel, layered
-from workbench.composition.phrases import Phrasing, plan_bars, resting_bars
+from workbench.composition.phrases import Phrasing, carries, plan_bars, resting_bars
 from workbench.composition.surround import density_class
 from workbench.domain.plan import PartTraits, Plan, SectionPlan
 
@@ -51,6 +51,22 @@ def test_the_bass_answers_where_the_leads_pause(tiny_plan: Plan) -> None:
     assert len(resting) == 8
     speaking = next(bar for bar in range(16) if bar not in resting)
     assert density_class(plan, "bass", FIRST, min(resting)) > density_class(plan, "bass", FIRST, speaking)
+
+
+def test_what_carries_a_section_does_not_pause(tiny_plan: Plan) -> None:
+    plan = replace(tiny_plan, parts={**tiny_plan.parts, "pads": PartTraits(0.4, 48, 76, presence=0.5)})
+    breakdown = replace(FIRST, name="breakdown", elements=("pads", "leads"))
+    assert carries("pads", breakdown)
+    assert not carries("leads", breakdown)
+    assert not carries("pads", FIRST)
+    assert resting_bars(plan, "pads", FIRST)
+    assert not resting_bars(plan, "pads", breakdown)
+
+
+def test_a_solo_speaks_more_than_a_verse(tiny_plan: Plan) -> None:
+    plan = replace(tiny_plan, parts={**tiny_plan.parts, "leads": PartTraits(0.4, 60, 84, presence=0.5)})
+    solo = replace(FIRST, name="solo")
+    assert len(resting_bars(plan, "leads", solo)) < len(resting_bars(plan, "leads", FIRST))
 
 
 def test_a_build_grows_denser(tiny_plan: Plan) -> None:

@@ -3,11 +3,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from workbench.composition.surround import pitch_table
 from workbench.composition.tonal import quality_bias, root_bias, symbol_bias
 from workbench.domain.plan import PartTraits
-from workbench.domain.theory import CHORD_QUALITIES, Key
+from workbench.domain.theory import CHORD_QUALITIES, Chord, Key
 from workbench.models.context import SongContext
-from workbench.models.elements import LEADS
+from workbench.models.elements import BASS, LEADS, PADS
 
 QUALITIES = list(CHORD_QUALITIES)
 
@@ -39,8 +40,42 @@ def test_a_lift_takes_from_the_bottom_and_a_fall_from_the_top() -> None:
     zeros = np.zeros(bars, np.int64)
     context = SongContext(bars, 4, 100.0, Key.parse("C major"), (), "", "", ("",) * bars, zeros, zeros, {})
     traits = PartTraits(low_pitch=60, high_pitch=84)
-    bias = symbol_bias(LEADS, context, traits, np.array([0, 5, -5]), [Key.parse("C major")] * bars)
+    bias = symbol_bias(LEADS, context, traits, np.array([0, 5, -5]), [Key.parse("C major")] * bars, [False] * bars)
     pitches = np.arange(LEADS.symbols) + LEADS.lowest_pitch + int(LEADS.anchors(np.array([0]), 0)[0])
     c4, c6 = int(np.flatnonzero(pitches == 60)[0]), int(np.flatnonzero(pitches == 84)[0])
     assert bias[0, c4] == bias[8, c4] > bias[4, c4]
     assert bias[0, c6] == bias[4, c6] > bias[8, c6]
+
+
+def test_pads_without_bass_are_drawn_to_the_root() -> None:
+    c = Chord.parse("Am7", onset_beats=0.0, duration_beats=8.0)
+    zeros = np.zeros(2, np.int64)
+    context = SongContext(2, 4, 100.0, Key.parse("C major"), (c,), "", "", ("",) * 2, zeros, zeros, {})
+    keys = [Key.parse("C major")] * 2
+    bias = symbol_bias(PADS, context, PartTraits(low_pitch=48, high_pitch=72), zeros, keys, [False, True])
+    classes = pitch_table(PADS, context)[0] % 12
+    more = bias[4] - bias[0]
+    assert (more[classes == 9] > 0.3).all()
+    assert not more[classes != 9].any()
+
+
+def test_borrowed_chords_cost_less_where_they_are_welcome() -> None:
+    key = Key.parse("C major")
+    plain, lent = (quality_bias(key, 13, borrowed=share)[5, QUALITIES.index("min")] for share in (0.0, 1.0))
+    assert plain < lent == 0
+    plain, lent = (root_bias(key, 13, borrowed=share)[10] for share in (0.0, 1.0))
+    assert plain < lent == 0
+
+
+def test_the_bass_of_a_slash_chord_is_wanted_more_than_its_root() -> None:
+    zeros = np.zeros(1, np.int64)
+    keys = [Key.parse("C major")]
+    traits = PartTraits(low_pitch=28, high_pitch=52)
+    wanted = {}
+    for symbol in ("C", "C/E"):
+        chord = Chord.parse(symbol, onset_beats=0.0, duration_beats=4.0)
+        context = SongContext(1, 4, 100.0, keys[0], (chord,), "", "", ("",), zeros, zeros, {})
+        bias = symbol_bias(BASS, context, traits, zeros, keys, [False])[0]
+        classes = pitch_table(BASS, context)[0] % 12
+        wanted[symbol] = bias[classes == 4].max() - bias[classes == 0].max()
+    assert wanted["C"] < 0 < 2 < wanted["C/E"]

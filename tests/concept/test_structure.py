@@ -99,6 +99,14 @@ def test_energy_peaks_late_and_repeats_grow(name: str) -> None:
         assert repeats[-1] >= repeats[0]
 
 
+def test_neighbours_of_different_kinds_stand_apart() -> None:
+    style = load_style("synthwave")
+    form = ("verse", "chorus", "solo", "chorus", "chorus", "outro")
+    energies = shape_energy(form, (8,) * 6, style, style.arousal)
+    for before, after, first, second in zip(energies, energies[1:], form, form[1:], strict=False):
+        assert first == second or abs(before - after) >= 0.17
+
+
 def test_arousal_lifts_energy() -> None:
     style = load_style("pop")
     calm = shape_energy(("verse", "chorus"), (8, 8), style, -0.8)

@@ -69,7 +69,7 @@ CASES: list[tuple[list[dict[str, Any]], set[str]]] = [
         [{"edit": "patch", "element": "bass", "patch": "sub-sine"}, {"edit": "vary", "element": "pads"}],
         {"bass", "pads"},
     ),
-    ([{"edit": "transpose", "semitones": 2}], {"bass", "pads", "leads"}),
+    ([{"edit": "transpose", "semitones": 2}], {"percussion", "bass", "pads", "leads"}),  # the kit is tuned to the key
     ([{"edit": "drop", "element": "pads"}], {"pads"}),
     ([{"edit": "mute", "element": "bass", "section": "verse"}], {"bass"}),
     ([{"edit": "lock"}], set()),

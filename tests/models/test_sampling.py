@@ -197,6 +197,18 @@ def test_bars_that_are_the_same_are_counted_from_the_end() -> None:
     assert writer.same_bars() == 0
 
 
+def test_same_halves_of_bars_are_counted_as_bars_of_their_own() -> None:
+    model = make_model("bass")
+    writer = PartWriter(model, surroundings(model.spec, make_context()), 4, Settings())
+    halves = np.zeros((3, 4 + len(model.spec.attributes)), np.int64)
+    halves[1:, [SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN]] = [[6, 7, 3], [30, 31, 3]]
+    writer.take(halves)
+    writer.copy(0, 1)
+    assert (writer.same_bars(), writer.same_bars(2)) == (2, 4)
+    writer.rest(1)
+    assert writer.same_bars(2) == 0
+
+
 def notes_of(writer: PartWriter, bar: int) -> np.ndarray:
     rows = writer.rows[(writer.rows[:, BAR_COLUMN] == bar) & (writer.rows[:, STEP_COLUMN] != BAR_STEP)]
     return rows[:, [SLOT_COLUMN, *range(SYMBOL_COLUMN, rows.shape[1])]]

@@ -38,8 +38,10 @@ _WINDOW = 4096
 _HOP = 2048
 _LOW_HZ, _HIGH_HZ = 55.0, 2100.0
 _OVERTONE_GAIN = 0.3
-_SCALE_WEIGHT = 2.0
-"""Weight of the share of sound on the scale beside the correlation: a strong fifth alone makes no other signature."""
+_SCALE_WEIGHT = 8.0
+"""Weight of the share of sound on the scale beside the correlation: the scale tells the signature, which modes share,
+and the profile the tonic; a strong fifth alone makes no other signature.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +70,11 @@ def estimate_key(audio: Audio) -> KeyEstimate | None:
 def chroma(audio: Audio) -> tuple[Array, float]:
     """Mean pitch-class profile (12 values from C, sum 1; all 0 for silence) and the tuning in cents off A = 440 Hz.
 
-    Each frame counts alike however loud it is, and each peak with the square root of its magnitude.
+    Each peak counts with the square root of its magnitude, so that frames in which only drums sound say little.
     """
     by_frame, tuning_cents = chromagram(audio)
-    total = by_frame.sum(axis=1, keepdims=True)
-    sounding = by_frame[total[:, 0] > 0.0] / total[total[:, 0] > 0.0]
-    return (sounding.mean(axis=0) if sounding.size else np.zeros(12)), tuning_cents
+    total = by_frame.sum(axis=0)
+    return total / max(float(total.sum()), 1e-12), tuning_cents
 
 
 def chromagram(audio: Audio, *, low_hz: float = _LOW_HZ, high_hz: float = _HIGH_HZ) -> tuple[Array, float]:

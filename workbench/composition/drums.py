@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.composition.patterns import in_feel, layered
-from workbench.composition.phrases import LONGEST_RUN_BARS, TRIES
+from workbench.composition.phrases import TRIES, stands_still
 from workbench.composition.surround import context_for, section_of_bar
 from workbench.domain.plan import Feel, Plan, SectionPlan
 from workbench.domain.seeding import generator
@@ -41,7 +41,6 @@ _MACHINE_STYLES = ("house", "techno", "trance", "dnb", "dance", "ambient", "lofi
 def write_percussion(plan: Plan) -> Rows:
     """Rows of the percussion part; sections that it does not play in are empty."""
     writer, _ = drum_writer(plan)
-    loop = loop_bars(plan)
     first: dict[str, SectionPlan] = {}
     for number, section in enumerate(plan.sections):
         if "percussion" not in section.elements:
@@ -51,7 +50,7 @@ def write_percussion(plan: Plan) -> Rows:
             writer.forget()
         model = first.setdefault(section.label, section)
         rng = generator(plan.seed, "percussion", section.label, number)
-        _write_section(writer, section, model, loop, plan.variation, rng)
+        _write_section(writer, plan, section, model, rng)
     return writer.rows
 
 
@@ -76,15 +75,16 @@ def loop_bars(plan: Plan) -> int:
 
 
 def _write_section(
-    writer: PartWriter, section: SectionPlan, model: SectionPlan, loop: int, variation: float, rng: np.random.Generator
+    writer: PartWriter, plan: Plan, section: SectionPlan, model: SectionPlan, rng: np.random.Generator
 ) -> None:
     """The groove is found once, then played on; every eighth bar and the last one are free for a fill.
 
     The more variation is asked for, the more often the fourth bar is free as well; a build-up never stands still.
     """
+    loop = loop_bars(plan)
     for bar in range(section.bars):
         last_of_phrase = bar % 8 == 7 or bar == section.bars - 1
-        turn = bar % 4 == 3 and rng.random() < 0.6 * variation
+        turn = bar % 4 == 3 and rng.random() < 0.6 * plan.variation
         rises = section.name == "build" and _third(section, bar) > _third(section, bar - 1)
         if (model is section and (bar < loop or rises)) or ((last_of_phrase or turn) and bar >= loop):
             writer.sample(1, rng, may_rest=False)
@@ -94,13 +94,13 @@ def _write_section(
             crash_again = bar == 0 or (bar % 8 == 0 and section.energy > 0.75)
             source = model.start_bar + min(bar % loop, model.bars - 1)
             writer.replay(source, 1, rng, without=() if crash_again else (_symbol("crash"),))
-        _move_on(writer, rng)
+        _move_on(writer, plan, rng)
 
 
-def _move_on(writer: PartWriter, rng: np.random.Generator) -> None:
+def _move_on(writer: PartWriter, plan: Plan, rng: np.random.Generator) -> None:
     """After eight times the same bar comes another one; where the network knows none, the hats drop out."""
     for attempt in range(TRIES):
-        if writer.same_bars() <= LONGEST_RUN_BARS:
+        if not stands_still(writer, plan):
             return
         writer.undo()
         if attempt < TRIES - 1:

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from workbench.composition.phrases import carries
 from workbench.composition.surround import section_of_bar
 from workbench.domain.plan import Plan
 from workbench.domain.score import Note
@@ -45,8 +46,12 @@ def swing_shift(onset_beats: float, swing_percent: float) -> float:
 
 
 def shape_lengths(notes: Iterable[Note], plan: Plan, element: str, chords: tuple[Chord, ...]) -> tuple[Note, ...]:
-    """Lengths that fit: single lines do not overlap themselves, pads end with their chord, legato styles connect."""
-    sustain = plan.parts[element].sustain
+    """Lengths that fit: single lines do not overlap themselves, pads end with their chord, legato styles connect.
+
+    Pads that carry a section connect in every style, so that nothing falls silent beneath the leads.
+    """
+    usual = plan.parts[element].sustain
+    sections = section_of_bar(plan)
     ordered = sorted(notes)
     onsets = sorted({note.onset_beats for note in ordered})
     following = dict(itertools.pairwise(onsets))
@@ -55,6 +60,8 @@ def shape_lengths(notes: Iterable[Note], plan: Plan, element: str, chords: tuple
     for note in ordered:
         room = following.get(note.onset_beats, end_of_song) - note.onset_beats
         length = note.duration_beats
+        section = sections[min(int(note.onset_beats // plan.metre.bar_beats), plan.bars - 1)]
+        sustain = max(usual, _LEGATO_FROM) if element == "pads" and carries(element, section) else usual
         if element == "pads":
             release = _release(note, chords)
             legato = min(max(length, room), release) if sustain >= _LEGATO_FROM else length

@@ -56,10 +56,7 @@ def write_chords(plan: Plan) -> tuple[Chord, ...]:
 def _network_chords(plan: Plan) -> tuple[Chord, ...]:
     context = context_for(plan, HARMONY, (), {}, "played")
     bias = np.concatenate(
-        [
-            np.tile(_roots(plan, section.key or plan.key), (section.bars * context.bar_beats, 1))
-            for section in plan.sections
-        ]
+        [np.tile(_roots(plan, section), (section.bars * context.bar_beats, 1)) for section in plan.sections]
     )
     attribute_bias = {"bass": bass_bias(HARMONY.symbols)}
     writer = PartWriter(
@@ -79,7 +76,7 @@ def _network_chords(plan: Plan) -> tuple[Chord, ...]:
                 writer.forget()
             rng = generator(plan.seed, "harmony", section.label, number)
             # The writer looks the bias up at each chord, so that sections may differ in mode.
-            attribute_bias["quality"] = _qualities(plan, section.key or plan.key)
+            attribute_bias["quality"] = _qualities(plan, section)
             _write_loop(writer, bias, min(plan.harmony.loop_bars, section.bars), plan.harmony.bars_per_chord, rng)
         while writer.bars < section.end_bar:
             done = writer.bars - section.start_bar
@@ -87,13 +84,14 @@ def _network_chords(plan: Plan) -> tuple[Chord, ...]:
     return decode_chords(writer.rows, plan.key, plan.bars, context.bar_beats)
 
 
-def _roots(plan: Plan, key: Key) -> npt.NDArray[np.float64]:
-    return root_bias(key, HARMONY.symbols, borrowed=plan.harmony.borrowed)
+def _roots(plan: Plan, section: SectionPlan) -> npt.NDArray[np.float64]:
+    borrowed = plan.harmony.borrowed.get(section.name, 0.0)
+    return root_bias(section.key or plan.key, HARMONY.symbols, borrowed=borrowed)
 
 
-def _qualities(plan: Plan, key: Key) -> npt.NDArray[np.float64]:
-    bare = plan.harmony.colour == "power"
-    return quality_bias(key, HARMONY.symbols, bare=bare, borrowed=plan.harmony.borrowed)
+def _qualities(plan: Plan, section: SectionPlan) -> npt.NDArray[np.float64]:
+    bare, borrowed = plan.harmony.colour == "power", plan.harmony.borrowed.get(section.name, 0.0)
+    return quality_bias(section.key or plan.key, HARMONY.symbols, bare=bare, borrowed=borrowed)
 
 
 def over_pedal(chord: Chord, section: SectionPlan, key: Key) -> Chord:

@@ -10,14 +10,20 @@ import numpy as np
 
 from workbench.composition.gates import SlotGate
 from workbench.composition.phrases import (
-    LONGEST_RUN_BARS,
     TRIES,
     BarPlan,
     Phrasing,
+    carries,
     first_slot_of_pick_up,
     plan_bars,
+    stands_still,
 )
-from workbench.composition.surround import context_for, register_lift, section_of_bar
+from workbench.composition.surround import (
+    context_for,
+    register_lift,
+    section_of_bar,
+    states_chords_alone,
+)
 from workbench.composition.tonal import symbol_bias
 from workbench.domain.plan import Plan, SectionPlan
 from workbench.domain.score import Note
@@ -38,8 +44,8 @@ class Manner:
     """How an element unfolds and how it is drawn.
 
     Each `rest_bars`-th bar holds a note, and with `speaks_chords` each bar whose chords are new. A `free_of_key`
-    element is told from the root, so that its bars may return over other chords. A `single_line` keeps the rhythm of
-    a motif where the chords under it have changed, and takes other pitches.
+    element is told from the root, so that its bars may return over other chords that stand on the same of their tones.
+    A `single_line` keeps the rhythm of a motif where the chords under it have changed, and takes other pitches.
     """
 
     phrasing: Phrasing
@@ -56,7 +62,9 @@ MANNERS = {
     "leads": Manner(Phrasing(4, 2, (6, 7)), Settings(nucleus=0.94, polyphony=1), rest_bars=2, single_line=True),
 }
 
-_Harmony = list[tuple[tuple[int, str, float], ...]]
+_LEAST_TO_PAUSE = 4
+_Beats = tuple[tuple[int, str, int], ...]
+"""Root, quality and bass at each beat of a bar."""
 
 
 def write_melodic(
@@ -65,7 +73,7 @@ def write_melodic(
     """Rows and notes of a pitched element."""
     first_slots: dict[int, int] = {}
     writer, context = melodic_writer(plan, element, chords, streams, first_slots=first_slots)
-    _Line(writer, plan, element, bar_harmony(context), first_slots).write()
+    Line(writer, plan, element, context, first_slots).write()
     return writer.rows, decode_pitched(writer.rows, get_spec(element), context)
 
 
@@ -95,20 +103,25 @@ def melodic_writer(
             triplets=plan.groove.steps_per_beat == 3,
             first_slots={} if first_slots is None else first_slots,
         ),
-        symbol_bias=symbol_bias(spec, context, plan.parts[element], register_lift(plan, element), keys),
+        symbol_bias=symbol_bias(
+            spec, context, plan.parts[element], register_lift(plan, element), keys, states_chords_alone(plan, element)
+        ),
         ahead=ahead,
     )
     return writer, context
 
 
-class _Line:
-    """One element on its way through the song, section by section and bar by bar."""
+class Line:
+    """One element on its way through the song, section by section and bar by bar.
+
+    `first_slots` is what the writer was made with.
+    """
 
     def __init__(
-        self, writer: PartWriter, plan: Plan, element: str, harmony: _Harmony, first_slots: dict[int, int]
+        self, writer: PartWriter, plan: Plan, element: str, context: SongContext, first_slots: dict[int, int]
     ) -> None:
         self._writer, self._plan, self._element = writer, plan, element
-        self._harmony, self._first_slots = harmony, first_slots
+        self._harmony, self._first_slots = _bar_harmony(context), first_slots
         self._manner = MANNERS[element]
         self._bar_beats = round(plan.metre.bar_beats)
 
@@ -126,17 +139,34 @@ class _Line:
             bars = plan_bars(self._plan, self._element, section, model, times[section.label], self._manner.phrasing)
             times[section.label] += 1
             rng = generator(self._plan.seed, self._element, section.label, number)
-            rest_bars = 1 if len(section.elements) == 1 else self._manner.rest_bars
             for bar, what in enumerate(bars):
-                self._write_bar(what, rng, speaks=bar % rest_bars == 0)
+                self._write_bar(what, rng, speaks=bar % self._rest_bars(section) == 0)
                 self._move_on(rng)
+
+    def write_anew(self, bars: range, rng: np.random.Generator) -> None:
+        """The next bars, within a song that stands: each section is its own model, and nothing from outside returns.
+
+        A few bars do not pause: who asks for new ones wants to hear them.
+        """
+        for section in self._plan.sections:
+            plans = plan_bars(self._plan, self._element, section, section, 0, self._manner.phrasing)
+            for bar, what in enumerate(plans, section.start_bar):
+                if bar not in bars:
+                    continue
+                pauses = what.way in ("rest", "pick-up") and len(bars) >= _LEAST_TO_PAUSE
+                stays = pauses or what.source in bars
+                self._write_bar(what if stays else BarPlan("new"), rng, speaks=bar % self._rest_bars(section) == 0)
+                self._move_on(rng)
+
+    def _rest_bars(self, section: SectionPlan) -> int:
+        return 1 if carries(self._element, section) else self._manner.rest_bars
 
     def _write_bar(self, what: BarPlan, rng: np.random.Generator, *, speaks: bool) -> None:
         """One bar. What is told from the tonic may only return over the same chords."""
         writer, now = self._writer, self._writer.bars
         new_chord = now == 0 or self._harmony[now] != self._harmony[now - 1]
         may_rest = not speaks and not (self._manner.speaks_chords and new_chord)
-        fits = what.source >= 0 and (self._manner.free_of_key or self._harmony[what.source] == self._harmony[now])
+        fits = what.source >= 0 and self._may_return(self._harmony[what.source], self._harmony[now])
         if what.way == "rest":
             writer.rest(1)
         elif what.way == "pick-up" and self._manner.single_line:
@@ -154,10 +184,14 @@ class _Line:
         else:
             writer.sample(1, rng, may_rest=may_rest)
 
+    def _may_return(self, before: _Beats, now: _Beats) -> bool:
+        """Whether a bar fits other chords: told from the root, it does where these stand on the same of their tones."""
+        return before == now or (self._manner.free_of_key and _inversions(before) == _inversions(now))
+
     def _move_on(self, rng: np.random.Generator) -> None:
         """No bar is heard more often in a row than listeners bear."""
         for _ in range(TRIES):
-            if self._writer.same_bars() <= LONGEST_RUN_BARS:
+            if not stands_still(self._writer, self._plan):
                 return
             self._writer.undo()
             self._writer.sample(1, rng, may_rest=False)
@@ -166,11 +200,16 @@ class _Line:
         return int((self._writer.rows[:, 0] == bar).sum()) > 1
 
 
-def bar_harmony(context: SongContext) -> _Harmony:
+def _bar_harmony(context: SongContext) -> list[_Beats]:
     """The chord at each beat of each bar, as words that can be compared."""
     pairs = context.chord_at_beats()
-    words = [(-1, "", -1.0) if pair is None else (pair[0].root, pair[0].quality, float(pair[0].bass)) for pair in pairs]
+    words = [(-1, "", -1) if pair is None else (pair[0].root, pair[0].quality, pair[0].bass) for pair in pairs]
     return [tuple(words[bar * context.bar_beats : (bar + 1) * context.bar_beats]) for bar in range(context.bars)]
+
+
+def _inversions(beats: _Beats) -> list[int]:
+    """How far the bass of each beat lies above its root."""
+    return [(bass - root) % 12 for root, _, bass in beats]
 
 
 def _source_word(plan: Plan, element: str) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 
 from workbench.domain.plan import Plan, SectionPlan
 from workbench.domain.seeding import generator
+from workbench.models.sampling import PartWriter
 
 Way = Literal["rest", "pick-up", "new", "copy", "vary"]
 """What happens in a bar: nothing, an upbeat to the next one, a new idea, what was, or what was with another ending."""
@@ -16,7 +17,10 @@ Way = Literal["rest", "pick-up", "new", "copy", "vary"]
 LONGEST_RUN_BARS, TRIES = 8, 4
 """Bars in a row that may hold the same notes, and how often something else is looked for."""
 
+_COMPOUND_STEPS = 3
+
 _HOOKS = ("chorus", "drop", "hook", "refrain", "post-chorus")
+_SOLO_PRESENCE = 0.85
 _PICK_UPS = 0.7
 """Share of pauses that end in an upbeat."""
 _DEVELOPED = 0.85
@@ -77,19 +81,38 @@ def plan_bars(
     return bars
 
 
+def carries(element: str, section: SectionPlan) -> bool:
+    """Whether an element holds a section together: what plays alone, and pads where neither bass nor drums play."""
+    return len(section.elements) == 1 or (element == "pads" and not {"bass", "percussion"} & set(section.elements))
+
+
 def resting_bars(plan: Plan, element: str, section: SectionPlan) -> frozenset[int]:
     """Bars (from the section's start) in which an element pauses: whole pairs, the last of each four first.
 
-    What stands alone does not pause. The others may answer there.
+    What carries the section does not pause, nor do pads that have no bass beneath. The others may answer there.
     """
     traits = plan.parts.get(element)
-    if traits is None or len(section.elements) == 1 or traits.presence >= 0.95 or section.bars < 4:
+    states_chords = element == "pads" and "bass" not in section.elements
+    if traits is None or carries(element, section) or states_chords or section.bars < 4:
+        return frozenset()
+    soloing = section.name == "solo" and element == "leads"
+    presence = max(traits.presence, _SOLO_PRESENCE if soloing else 0.0)
+    if presence >= 0.95:
         return frozenset()
     rng = generator(plan.seed, element, section.label)
     pairs = list(range(section.bars // 2))
     order = sorted(pairs, key=lambda pair: (pair % 2 == 0, pair == 0, rng.random()))
-    pauses = order[: round((1.0 - traits.presence) * len(pairs))]
+    pauses = order[: round((1.0 - presence) * len(pairs))]
     return frozenset(2 * pair + half for pair in pauses for half in (0, 1))
+
+
+def stands_still(writer: PartWriter, plan: Plan) -> bool:
+    """Whether the same bar has come more often in a row than listeners bear.
+
+    A bar of the frame may be two bars of 6/8, so in compound metres its halves are counted as well.
+    """
+    parts = (1, 2) if plan.groove.steps_per_beat == _COMPOUND_STEPS else (1,)
+    return any(writer.same_bars(each) > LONGEST_RUN_BARS for each in parts)
 
 
 def first_slot_of_pick_up(rng: np.random.Generator, bar_beats: int) -> int:

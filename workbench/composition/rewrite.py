@@ -16,7 +16,7 @@ from workbench.composition.drums import drum_writer, loop_bars
 from workbench.composition.feel import close, in_register, perform, shape_lengths, swing_shift, without_unisons
 from workbench.composition.frame import frame_range, from_frame, is_plain, score_to_frame, to_frame
 from workbench.composition.harmony import cut, write_chords
-from workbench.composition.melodic import MANNERS, bar_harmony, melodic_writer
+from workbench.composition.melodic import Line, melodic_writer
 from workbench.composition.surround import context_for, section_of_bar
 from workbench.domain.plan import Plan
 from workbench.domain.score import Note, Part, Score
@@ -139,14 +139,13 @@ def _rewritten(
     if element == "percussion":
         writer, context = drum_writer(plan, ahead=ahead)
     else:
-        writer, context = melodic_writer(
-            plan, element, score.chords, standing_streams(plan, score, element), ahead=ahead
-        )
+        streams, slots = standing_streams(plan, score, element), dict[int, int]()
+        writer, context = melodic_writer(plan, element, score.chords, streams, ahead=ahead, first_slots=slots)
     writer.take(rows[bar < piece.start])
     if element == "percussion":
         _write_drums(writer, plan, piece, rng)
     else:
-        _write_line(writer, element, context, piece, rng)
+        Line(writer, plan, element, context, slots).write_anew(piece, rng)
     written = writer.rows[writer.rows[:, BAR_COLUMN] >= piece.start]
     return _merged(plan, score, element, notes, piece, _finished(plan, score, element, notes, piece, written, context))
 
@@ -160,19 +159,6 @@ def _write_drums(writer: PartWriter, plan: Plan, piece: range, rng: np.random.Ge
             writer.sample(1, rng, may_rest=False)
         else:
             writer.replay(piece.start + done % loop, 1, rng)
-
-
-def _write_line(writer: PartWriter, element: str, context: SongContext, piece: range, rng: np.random.Generator) -> None:
-    """A phrase is found; it returns where its chords do, and ends in something new."""
-    manner, harmony = MANNERS[element], bar_harmony(context)
-    for bar in piece:
-        done, source = bar - piece.start, bar - manner.phrasing.phrase_bars
-        returns = done >= manner.phrasing.phrase_bars and done % 8 not in manner.phrasing.fresh_bars
-        if returns and (element == "bass" or harmony[source] == harmony[bar]):
-            writer.copy(source, 1)
-        else:
-            new_chord = bar == 0 or harmony[bar] != harmony[bar - 1]
-            writer.sample(1, rng, may_rest=bool(done % manner.rest_bars) and not (manner.speaks_chords and new_chord))
 
 
 def _finished(

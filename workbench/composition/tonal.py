@@ -21,6 +21,10 @@ _BIAS = {
     "leads": {"chord": 0.5, "root": 0.0, "foreign": -3.5, "rubbing": -0.4},
 }
 """Nats for chord tones, for the bass, for tones in neither chord nor scale, and for those that rub on the chord."""
+_ALONE = {"bass": {}, "pads": {"root": 0.6}, "leads": {"chord": 0.8}}
+"""Nats more where nothing below states the chord: pads without bass need its root, leads without pads its tones."""
+_SLASH = 2.5
+"""Nats more for the bass of a chord that stands on another tone than its root: nobody else plays it."""
 _BORROWED: dict[bool, frozenset[tuple[int, int]]] = {
     False: frozenset({(5, 3), (8, 4), (10, 4), (3, 4), (0, 4)}),
     True: frozenset({(5, 4), (1, 4), (0, 3)}),
@@ -39,16 +43,20 @@ def symbol_bias(
     traits: PartTraits,
     lift: npt.NDArray[np.int64],
     keys: Sequence[Key],
+    alone: Sequence[bool],
 ) -> npt.NDArray[np.float64]:
     """Bias in nats by beat of the song and symbol, (beats, symbols).
 
-    `lift` (bars,) moves the register in semitones, `keys` holds the key of each bar. Tones of the scale a semitone
+    `lift` (bars,) moves the register in semitones, `keys` holds the key of each bar, `alone`
+    whether the element has to state the chord by itself there. Tones of the scale a semitone
     above a chord tone rub against it (the "avoid notes" of jazz theory) and are rare.
     """
-    weights = _BIAS[spec.name]
+    usual = _BIAS[spec.name]
+    exposed = {name: value + _ALONE[spec.name].get(name, 0.0) for name, value in usual.items()}
     pitches = pitch_table(spec, context)
     bias = np.zeros(pitches.shape)
     for beat, pair in enumerate(context.chord_at_beats()):
+        weights = exposed if alone[beat // context.bar_beats] else usual
         classes = pitches[beat] % 12
         tones = set() if pair is None else set(pair[0].pitch_classes)
         in_chord = np.isin(classes, list(tones))
@@ -56,7 +64,8 @@ def symbol_bias(
         rubbing = ~in_chord & ~foreign & np.isin(classes, [(tone + 1) % 12 for tone in tones])
         bias[beat] += weights["chord"] * in_chord + weights["foreign"] * foreign + weights["rubbing"] * rubbing
         if pair is not None:
-            bias[beat] += weights["root"] * (classes == pair[0].bass)
+            inverted = _SLASH if spec.name == "bass" and pair[0].bass != pair[0].root else 0.0
+            bias[beat] += (weights["root"] + inverted) * (classes == pair[0].bass)
     moved = np.repeat(lift, context.bar_beats)[:, None]
     # Within the plan's register: a lift takes from the bottom, a fall from the top.
     below = traits.low_pitch + np.maximum(moved, 0) - pitches

@@ -33,6 +33,7 @@ SECTION_ELEMENTS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "breakdown": (("pads", "leads"),),
     "break": (("percussion", "bass"),),
     "bridge": (("bass", "pads", "leads"),),
+    "solo": (("percussion", "bass", "leads"),),
     "interlude": (("bass", "pads"),),
     "outro": (("percussion", "pads"),),
     "coda": (("pads", "leads"),),
@@ -41,6 +42,9 @@ SECTION_ELEMENTS: Mapping[str, tuple[tuple[str, ...], ...]] = {
 
 _STAND_INS = ("pads", "leads", "bass", "percussion")
 _PEAK = 0.72
+_LEAST_GAP = 0.18
+"""Intensity by which neighbours of different kinds stand apart at least."""
+
 _SECONDS_A_SECTION = 12.0
 _OPENING = {"intro", "outro", "coda"}
 
@@ -214,7 +218,8 @@ def _trace(choices: Sequence[np.ndarray], counts: Sequence[int], total: int) -> 
 def shape_energy(names: Sequence[str], bars: Sequence[int], style: Style, arousal: float) -> tuple[float, ...]:
     """Intensity of each section, 0 to 1: the usual one, a swell that peaks at 0.72 of the song, repeats that grow.
 
-    Arousal above or below the style's lifts or lowers all of it. Intros and endings do not swell.
+    Arousal above or below the style's lifts or lowers all of it. Intros and endings do not swell. What is usually the
+    calmer of two neighbours stays clearly below the other.
     """
     starts = np.concatenate([[0], np.cumsum(bars)[:-1]])
     middles = (starts + np.asarray(bars) / 2) / sum(bars)
@@ -224,9 +229,20 @@ def shape_energy(names: Sequence[str], bars: Sequence[int], style: Style, arousa
         base = style.section_energy.get(name, SECTION_ENERGY[name])
         swell = 0.0 if name in _OPENING else 0.09 * (1.0 - 2.0 * min(1.0, abs(middle - _PEAK) / _PEAK) ** 1.5)
         growth = 0.03 * min(seen[name], 3)
-        energies.append(base + swell + growth + 0.15 * (arousal - style.arousal))
+        energies.append(min(1.0, base + swell + growth + 0.15 * (arousal - style.arousal)))
         seen[name] += 1
-    return tuple(round(min(1.0, max(0.05, energy)), 3) for energy in energies)
+    return tuple(round(max(0.05, energy), 3) for energy in _set_apart(names, energies, style))
+
+
+def _set_apart(names: Sequence[str], energies: Sequence[float], style: Style) -> list[float]:
+    """Energies in which the usually calmer of two neighbours is lowered until both differ, from the fullest down."""
+    usual = [style.section_energy.get(name, SECTION_ENERGY[name]) for name in names]
+    apart = list(energies)
+    for place in sorted(range(len(names)), key=lambda one: -usual[one]):
+        for other in (place - 1, place + 1):
+            if 0 <= other < len(names) and names[other] != names[place] and usual[other] > usual[place]:
+                apart[place] = min(apart[place], apart[other] - _LEAST_GAP)
+    return apart
 
 
 def assign_elements(

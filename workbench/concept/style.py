@@ -167,6 +167,8 @@ def _problems(style: Style) -> list[str]:
         "parts": set(style.parts) == set(ELEMENTS),
         "patches": set(style.patches) == set(ELEMENTS) and all(style.patches.values()),
         "forms": bool(style.forms) and all(style.forms),
+        "borrowed": all(0 <= share <= 1 for share in style.harmony.borrowed.values()),
+        "pedals": set(style.pedals.values()) <= {"tonic", "dominant"},
         "swing_percent": 50 <= style.groove.swing_percent <= 75,
     }
     return [f"{what} is not known" for what in found] + [
@@ -188,6 +190,7 @@ def _sections(style: Style) -> set[str]:
         *style.section_energy,
         *style.arrangement,
         *style.pedals,
+        *style.harmony.borrowed,
         *(name for form in style.forms for name in form),
     }
 

@@ -78,13 +78,13 @@ class Groove:
 class HarmonyTraits:
     """What the style expects of chords: `colour` is their size, `bars_per_chord` the pace, `loop_bars` the loop.
 
-    `borrowed` is how welcome chords of the parallel mode are, 0 to 1.
+    `borrowed` tells by section name how welcome chords of the parallel mode are, 0 (where it says nothing) to 1.
     """
 
     colour: Literal["power", "triads", "sevenths", "ninths"] = "triads"
     bars_per_chord: float = 1.0
     loop_bars: int = 4
-    borrowed: float = 0.0
+    borrowed: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

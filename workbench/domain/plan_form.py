@@ -56,7 +56,7 @@ def plan_from_dict(data: Mapping[str, Any]) -> Plan:
         fields["key"] = Key.parse(fields["key"])
         fields["sections"] = tuple(_section_from_dict(section) for section in fields["sections"])
         fields["groove"] = Groove(**fields["groove"])
-        fields["harmony"] = HarmonyTraits(**fields["harmony"])
+        fields["harmony"] = HarmonyTraits(**_by_section(fields["harmony"]))
         fields["parts"] = {element: PartTraits(**traits) for element, traits in fields["parts"].items()}
         fields["delivery"] = Delivery(**fields["delivery"])
         fields["decisions"] = tuple(Decision(**decision) for decision in fields["decisions"])
@@ -85,6 +85,12 @@ def _section_from_dict(data: Mapping[str, Any]) -> SectionPlan:
     )
     key = Key.parse(data["key"]) if data.get("key") else None
     return SectionPlan(**{**data, "elements": tuple(data["elements"]), "chords": chords, "key": key})
+
+
+def _by_section(harmony: Mapping[str, Any]) -> dict[str, Any]:
+    """Earlier plans told one figure for all sections, which was always 0."""
+    borrowed = harmony.get("borrowed", {})
+    return {**harmony, "borrowed": dict(borrowed) if isinstance(borrowed, Mapping) else {}}
 
 
 def _plain(value: Any) -> Any:

@@ -1,9 +1,9 @@
 """From an edited song to sound: stems whose inputs did not change are taken as they are, the others are made again.
 
-A stem's inputs are what its samples are made from: the element's notes, its patch or kit, tempo, metre, the sections
-and their energies, seed, mix profile, processing style and delivery; and where the profile ducks the element, the
-kicks. Beyond these the desk listens to all stems together. An edit recalls what it had settled on, so that no stem
-depends on another; `remix`, and every edit that touches all stems, sets it anew.
+A stem's inputs are what its samples are made from: the element's notes, its patch, its kit and the key that this is
+tuned to, tempo, metre, the sections and their energies, seed, mix profile, processing style and delivery; and where the
+profile ducks the element, the kicks. Beyond these the desk listens to all stems together. An edit recalls what it had
+settled on, so that no stem depends on another; `remix`, and every edit that touches all stems, sets it anew.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from workbench.domain.plan import Plan
 from workbench.domain.results import Track
 from workbench.domain.score import Score
 from workbench.domain.song import drum_role
+from workbench.domain.theory import Key
 from workbench.editing.loops import finish_loop
 from workbench.editing.song import Song
 from workbench.mixing import load_profile
@@ -27,6 +28,7 @@ class _Inputs:
 
     notes: tuple[Any, ...]
     patch: str | None
+    key: Key | None
     form: tuple[Any, ...]
     sound: tuple[Any, ...]
     kicks: tuple[Any, ...]
@@ -41,6 +43,7 @@ def stem_inputs(plan: Plan, score: Score, element: str) -> _Inputs:
     return _Inputs(
         notes=score.parts[element].notes,
         patch=plan.patches.get(element),
+        key=plan.key if element == "percussion" else None,
         form=(score.tempo_bpm, score.metre, *sections),
         sound=(
             plan.seed,

@@ -25,6 +25,7 @@ from workbench.models.history import (
     History,
     Rows,
     recent_attributes,
+    same_at_end,
 )
 from workbench.models.pace import bars_alike, pace_bias
 from workbench.models.prior import CellPrior
@@ -108,16 +109,12 @@ class PartWriter:
         self._origin = min(self._origin, self.bars)
         self._remember()
 
-    def same_bars(self) -> int:
-        """How many bars at the end hold the very same notes; 0 if the last one is empty."""
-        starts = [*self._starts, len(self.rows)]
-        cells = [
-            self.rows[first + 1 : last][:, [SLOT_COLUMN, SYMBOL_COLUMN]]
-            for first, last in zip(starts[-2::-1], starts[:0:-1], strict=True)
-        ]
-        if not cells or not len(cells[0]):
-            return 0
-        return next((n for n, bar in enumerate(cells) if not np.array_equal(bar, cells[0])), len(cells))
+    def same_bars(self, parts: int = 1) -> int:
+        """How many bars at the end hold the very same notes; 0 if the last one is empty.
+
+        With `parts` beyond one each bar is that many equal bars, as a bar of 12/8 is two of 6/8.
+        """
+        return same_at_end(self.rows, self._bar_beats * SLOTS_PER_BEAT, parts)
 
     def _remember(self) -> None:
         """Show the network what stands since it last forgot, and what lies ahead."""

@@ -22,6 +22,7 @@ from workbench.rendering.sampler import Instrument, render_instrument
 from workbench.rendering.sampler.instrument import SAMPLES_PREFIX, find_instrument
 from workbench.rendering.sampler.player import levelled
 from workbench.rendering.synth import render_synth
+from workbench.rendering.tuning import tuned
 
 Signal = npt.NDArray[np.float32]
 Progress = Callable[[float, str], None]
@@ -96,7 +97,7 @@ def _load(element: str, plan: Plan) -> Patch | Kit | Instrument:
         raise ParameterError(f"element {element!r} has no patch: name one in plan.patches")
     if name.startswith(SAMPLES_PREFIX):
         return find_instrument(name.removeprefix(SAMPLES_PREFIX))
-    return load_kit(name) if element == "percussion" else load_patch(element, name)
+    return tuned(load_kit(name), plan.key) if element == "percussion" else load_patch(element, name)
 
 
 def _render_part(
