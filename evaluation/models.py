@@ -13,10 +13,10 @@ from evaluation.suites.control import VALIDITY_SAMPLES, judge_density, judge_sty
 from evaluation.suites.fine_tuning import judge_fine_tuning
 from evaluation.suites.likelihood import Likelihood, measure_likelihood
 from evaluation.suites.likeness import judge_samples
-from evaluation.threads import one_thread
 from workbench.models.checkpoint import read_card, write_card
 from workbench.models.elements import SPECS, get_spec
 from workbench.models.registry import weights_path
+from workbench.models.threads import one_thread
 
 Progress = Callable[[str], None]
 

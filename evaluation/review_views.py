@@ -16,17 +16,21 @@ from evaluation.run_result import RESULT_FILE, RunResult, load_run, told_outlier
 from evaluation.tables import difference_cells, interval, number, verdict_line
 from workbench.output.html_tables import light, plain_table
 from workbench.output.labels import format_number
+from workbench.output.reference_table import forms_table
 from workbench.tracking import workspace
 from workbench.widgets.tables import HtmlTable
 
 if TYPE_CHECKING:
     from IPython.display import Image
+    from matplotlib.figure import Figure
 
     from workbench.analysis.profile import Measurements
     from workbench.analysis.references import ReferenceProfile
+    from workbench.domain.score import Score
 
 _LIGHTS = {"worse": "fail", "better": "pass", "differs": "warn", "no difference shown": "not applicable"}
 _COLOURS = {"worse": "#c8352b", "better": "#2e8b57", "differs": "#d08a1d", "no difference shown": "#9aa1ad"}
+_TICKS = (-1000, -100, -10, -5, -2, -1, 0, 1, 2, 5, 10, 100, 1000)
 
 
 def runs_on_disk(folder: Path | None = None) -> list[Path]:
@@ -91,12 +95,14 @@ def summary_view(result: RunResult) -> HtmlTable:
 
 
 def differences_picture(found: Comparison, *, most: int = 24) -> Image:
-    """Differences with their intervals, in units of what counts for each figure; right of the line is better."""
-    from IPython.display import Image
+    """Differences with their intervals, in units of what counts for each figure; right of the line is better.
 
-    from workbench.output.drawing import canvas, look, to_png
+    Figures in which no track moved are left out, unless none did.
+    """
+    from workbench.output.drawing import canvas, look
 
-    rows = [row for row in found.rows if row.metric.direction != "neither" and row.metric.least > 0.0][:most][::-1]
+    judged = [row for row in found.rows if row.metric.direction != "neither" and row.metric.least > 0.0]
+    rows = ([row for row in judged if (row.low, row.high) != (0.0, 0.0)] or judged)[:most][::-1]
     with look():
         figure, (axes,) = canvas(max(1.6, 0.26 * len(rows) + 0.7))
         for place, row in enumerate(rows):
@@ -108,9 +114,12 @@ def differences_picture(found: Comparison, *, most: int = 24) -> Image:
         axes.axvspan(-1.0, 1.0, color="#9aa1ad", alpha=0.15, linewidth=0)
         axes.set_yticks(range(len(rows)), [row.metric.title for row in rows])
         axes.set_xscale("symlog", linthresh=2.0)
+        axes.set_xticks([tick for tick in _TICKS if axes.get_xlim()[0] <= tick <= axes.get_xlim()[1]])
+        axes.xaxis.set_major_formatter("{x:g}")
+        axes.minorticks_off()
         axes.set(xlabel="worse  \N{LEFTWARDS ARROW}  difference in units of what counts  \N{RIGHTWARDS ARROW}  better")
         axes.grid(True, axis="x")
-    return Image(data=to_png(figure), format="png", alt="differences", embed=True)  # type: ignore[no-untyped-call]
+    return _image(figure)
 
 
 def distances_view(distances: dict[str, dict[str, float]]) -> HtmlTable:
@@ -127,19 +136,32 @@ def distances_view(distances: dict[str, dict[str, float]]) -> HtmlTable:
 
 def against_references(measured: Measurements, profiles: Sequence[ReferenceProfile]) -> tuple[Image, Image]:
     """Spectrum over the references' range, and the radar."""
-    from IPython.display import Image
-
     from workbench.analysis.spectrum import THIRD_OCTAVE_HZ
-    from workbench.output.drawing import to_png
     from workbench.output.reference_figures import radar, spectrum_in_range
 
     spectra = [profile.third_octave_db for profile in profiles]
-    figures = (
-        spectrum_in_range(THIRD_OCTAVE_HZ, measured.third_octave_db, spectra),
-        radar(measured, [profile.measured for profile in profiles]),
-    )
-    first, second = (Image(data=to_png(figure), format="png", embed=True) for figure in figures)  # type: ignore[no-untyped-call]
-    return first, second
+    spectrum = spectrum_in_range(THIRD_OCTAVE_HZ, measured.third_octave_db, spectra)
+    return _image(spectrum), _image(radar(measured, [profile.measured for profile in profiles]))
+
+
+def forms_picture(profiles: Sequence[ReferenceProfile], score: Score | None = None) -> Image:
+    """Chords and sections of references over time, below those of a score where there is one."""
+    from workbench.output.reference_form import forms
+
+    return _image(forms(score, profiles))
+
+
+def forms_view(profiles: Sequence[ReferenceProfile]) -> HtmlTable:
+    """Styles, tempo with confidence, key, sections and chords of references."""
+    return HtmlTable(forms_table(profiles))
+
+
+def _image(figure: Figure) -> Image:
+    from IPython.display import Image
+
+    from workbench.output.drawing import to_png
+
+    return Image(data=to_png(figure), format="png", embed=True)  # type: ignore[no-untyped-call]
 
 
 def review_view(result: ReviewResult) -> HtmlTable:

@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from pathlib import Path
 
 from evaluation.run_result import RESULT_FILE, RunResult, TrackResult, track_from_dict
 from evaluation.set_distances import set_distances
 from evaluation.suite import Suite, SuiteTrack
-from evaluation.suite_worker import TRACK_FILE, Done, Written, peak_memory_mb, sound_track, write_track
+from evaluation.suite_worker import TRACK_FILE, Done, leave_interrupts, peak_memory_mb, sound_track, write_track
+from evaluation.suite_written import Written, kept_written
 from workbench.domain.errors import OutputError, WorkbenchError
 from workbench.pipeline import installed_versions
 
 Progress = Callable[[float, str], None]
 
-TRACKS = "tracks"
-_PACKAGE = Path(__file__).resolve().parents[1] / "workbench"
+TRACKS, WRITTEN = "tracks", "written"
+_MEASURES = Path(__file__).resolve().parent
+_PACKAGE = _MEASURES.parent / "workbench"
 _WRITING_SHARE = 0.4
 
 
@@ -57,12 +60,13 @@ def run_suite(
     _prepare(folder, resume)
     began, report = time.monotonic(), progress or (lambda fraction, message: None)
     code = code_digest()
-    keys = {track.id: track_key(track, code) for track in suite.tracks}
+    keys = {track.id: track_key(track, code + code_digest(_MEASURES)) for track in suite.tracks}
     done = {track.id: found for track in suite.tracks if (found := _kept(folder / TRACKS / track.id, keys[track.id]))}
     missing = [track for track in suite.tracks if track.id not in done]
-    written, failures, writing_mb = _write_all(missing, jobs, report)
+    written, failures, writing_mb = _write_all(missing, folder, keys, jobs, report)
     sounded, failed, sounding_mb = _sound_all(missing, written, folder, keys, jobs, report)
     done |= sounded
+    shutil.rmtree(folder / WRITTEN, ignore_errors=True)
     tracks = tuple(done[track.id] for track in suite.tracks if track.id in done)
     result = RunResult(
         suite=suite.name,
@@ -83,13 +87,16 @@ def run_suite(
 
 
 def track_key(track: SuiteTrack, code: str) -> str:
-    """Hash of a track's request and references, and of the code: equal keys give equal figures."""
+    """Hash of a track's request and references, and of the code that makes and measures it.
+
+    Equal keys give equal figures.
+    """
     form = {"request": track.request.model_dump(mode="json"), "references": track.references, "code": code}
     return hashlib.sha256(json.dumps(form, sort_keys=True).encode()).hexdigest()
 
 
 def code_digest(package: Path = _PACKAGE) -> str:
-    """Hash of every file of the workbench that can change a track: code, data and weights."""
+    """Hash of every file of a package, by default of the workbench, that can change a track: code, data and weights."""
     whole = hashlib.sha256()
     for path in sorted(package.rglob("*")):
         if path.is_file() and path.suffix not in (".pyc", ".nbc", ".nbi"):
@@ -99,15 +106,18 @@ def code_digest(package: Path = _PACKAGE) -> str:
 
 
 def _write_all(
-    tracks: list[SuiteTrack], jobs: int, report: Progress
+    tracks: list[SuiteTrack], folder: Path, keys: Mapping[str, str], jobs: int, report: Progress
 ) -> tuple[dict[str, Written], dict[str, str], float]:
-    written: dict[str, Written] = {}
+    files = {track.id: folder / WRITTEN / f"{track.id}.json" for track in tracks}
+    kept = {name: kept_written(file, keys[name]) for name, file in files.items()}
+    written = {name: found for name, found in kept.items() if found is not None}
     failures: dict[str, str] = {}
     memory = 0.0
-    with _workers(jobs, len(tracks)) as pool:
-        futures = {pool.submit(write_track, track): track.id for track in tracks}
+    missing = [track for track in tracks if track.id not in written]
+    with _workers(jobs, len(missing)) as pool:
+        futures = {pool.submit(write_track, track, files[track.id], keys[track.id]): track.id for track in missing}
         for number, (name, done) in enumerate(_results(futures), start=1):
-            report(_WRITING_SHARE * number / len(tracks), f"written: {name}")
+            report(_WRITING_SHARE * number / len(missing), f"written: {name}")
             memory = max(memory, done.memory_mb)
             if isinstance(done.value, Written):
                 written[name] = done.value
@@ -146,13 +156,18 @@ def _sound_all(
 @contextmanager
 def _workers(jobs: int, tasks: int) -> Iterator[ProcessPoolExecutor]:
     """Fresh processes, which share nothing with this one; what waits is given up when something goes wrong."""
-    pool = ProcessPoolExecutor(max(1, min(jobs, tasks)), mp_context=get_context("spawn"))
+    pool = ProcessPoolExecutor(max(1, min(jobs, tasks)), mp_context=get_context("spawn"), initializer=leave_interrupts)
     try:
         yield pool
     except BrokenProcessPool:
         raise WorkbenchError(
             "a process of the suite was ended from outside, for lack of memory perhaps: go on with --resume"
         ) from None
+    except KeyboardInterrupt:
+        # What is done is on disk; nobody waits for the track that is being made.
+        for process in active_children():
+            process.terminate()
+        raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
@@ -177,6 +192,8 @@ def _prepare(folder: Path, resume: bool) -> None:
         occupied = any(folder.iterdir())
     except OSError as error:
         raise OutputError(f"{folder}: the folder cannot be written ({error.strerror})") from None
+    for draft in (folder / TRACKS).glob(".*.part"):
+        shutil.rmtree(draft, ignore_errors=True)  # of a process that was ended
     ours = (folder / TRACKS).is_dir() or (folder / RESULT_FILE).is_file()
     if occupied and not (resume and ours):
         raise OutputError(f"{folder}: expected a folder that is absent or empty, or a run to go on with (--resume)")

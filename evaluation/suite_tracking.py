@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -9,12 +10,14 @@ from tempfile import TemporaryDirectory
 from evaluation.catalogue import metric
 from evaluation.run_result import RESULT_FILE, RunResult, TrackResult, told_outliers
 from evaluation.suite_run import TRACKS
+from evaluation.suite_view import suites_view
 from workbench.output.labels import format_number
 from workbench.tracking import LoggedRun
 from workbench.tracking.dashboard import EVALUATION
 from workbench.tracking.items import OUTCOME_LEVELS
 from workbench.tracking.lineage import log_lineage, origins
 from workbench.tracking.records import Entry, RunRecord, log_records
+from workbench.tracking.saved_views import save_view
 
 
 def log_suite(result: RunResult, folder: Path, *, tracking_uri: str | None = None) -> LoggedRun:
@@ -32,6 +35,7 @@ def log_suite(result: RunResult, folder: Path, *, tracking_uri: str | None = Non
         entries += [(_child(result, track, parent), folder / TRACKS / track.id) for track in result.tracks]
         logged = log_records(entries, tracking_uri=tracking_uri)[0]
     hashes = {element: digest for track in result.tracks for element, digest in track.model_hashes.items()}
+    save_view(logged.experiment_id, suites_view(result.names()), tracking_uri=tracking_uri)
     log_lineage(logged.run_id, origins(hashes, tracking_uri=tracking_uri), tracking_uri=tracking_uri)
     return logged
 
@@ -56,7 +60,7 @@ def _parent(result: RunResult) -> RunRecord:
         if metric(one.name).direction != "neither"
     ]
     return RunRecord(
-        EVALUATION, f"{result.suite}: {result.name}", {"suite": result.suite, "suite_sha256": result.suite_digest,
+        EVALUATION, run_title(result), {"suite": result.suite, "suite_sha256": result.suite_digest,
         "code_sha256": result.code_digest}, metrics, {**_tags(result), "kind": "suite"},
         "\n".join(lines).strip() + "\n", id=_id(result),
     )  # fmt: skip
@@ -74,6 +78,11 @@ def _child(result: RunResult, track: TrackResult, parent: RunRecord) -> RunRecor
     )  # fmt: skip
 
 
+def run_title(result: RunResult) -> str:
+    """The suite and the run's name; a name that begins with the suite's tells both."""
+    return result.name if result.name.startswith(result.suite) else f"{result.suite}: {result.name}"
+
+
 def _tags(result: RunResult) -> Mapping[str, str]:
     tags = {f"version/{name}": version for name, version in result.versions.items()}
     return {**tags, "suite": result.suite, "code_sha256": result.code_digest}
@@ -81,7 +90,5 @@ def _tags(result: RunResult) -> Mapping[str, str]:
 
 def _id(result: RunResult) -> str:
     """One id for one run of one suite, so that logging it twice gives one run."""
-    import hashlib
-
     text = "/".join((result.suite_digest, result.code_digest, result.created, result.name))
     return hashlib.sha256(text.encode()).hexdigest()[:32]

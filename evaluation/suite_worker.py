@@ -9,28 +9,17 @@ import contextlib
 import json
 import os
 import resource
-from collections.abc import Mapping
+import signal
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from evaluation.run_result import TrackResult
 from evaluation.suite import SuiteTrack
+from evaluation.suite_written import Written, keep_written
 from workbench.domain.errors import WorkbenchError
-from workbench.domain.plan import Plan
 from workbench.domain.results import Track
-from workbench.domain.score import Score
 
 TRACK_FILE = "result.json"
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """A song without sound, what its notes tell, and the hashes of the networks that wrote it."""
-
-    plan: Plan
-    score: Score
-    model_hashes: Mapping[str, str]
-    figures: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +31,22 @@ class Done:
     memory_mb: float
 
 
-def write_track(track: SuiteTrack) -> Done:
-    """Plan and compose a track."""
+def leave_interrupts() -> None:
+    """Leave an interruption from the keyboard to the parent, which ends this process without a word."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def write_track(track: SuiteTrack, file: Path, key: str) -> Done:
+    """Plan and compose a track, and keep it in `file` until it has sound."""
     try:
         from evaluation.track_figures import written_figures
         from workbench.models.registry import model_hashes
         from workbench.pipeline import compose_only
 
         plan, score = compose_only(track.request)
-        return Done(Written(plan, score, model_hashes(plan.models), written_figures(plan, score)), "", peak_memory_mb())
+        written = Written(plan, score, model_hashes(plan.models), written_figures(plan, score))
+        keep_written(file, written, key)
+        return Done(written, "", peak_memory_mb())
     except Exception as error:
         return _failed(error)
 

@@ -11,7 +11,7 @@ import pytest
 
 from workbench import pipeline
 from workbench.domain.audio import Audio, Mix
-from workbench.domain.errors import UnknownReferenceError
+from workbench.domain.errors import ParameterError, UnknownReferenceError
 from workbench.domain.plan import Delivery, Plan
 from workbench.domain.request import GenerationRequest, parse_request
 from workbench.domain.results import CheckResult, QualityReport
@@ -72,6 +72,10 @@ def line(monkeypatch: pytest.MonkeyPatch, tiny_plan: Plan, tiny_score: Score, ti
         module = ModuleType(f"workbench.{room}")
         setattr(module, stage, getattr(fake, stage))
         monkeypatch.setitem(sys.modules, module.__name__, module)
+    for room, readers in {"rendering": ["load_sounds"], "mixing": ["load_colour", "load_profile"]}.items():
+        for reader in readers:
+            setattr(sys.modules[f"workbench.{room}"], reader, lambda *_: None)
+    sys.modules["workbench.mastering"].load_style = lambda _: None  # type: ignore[attr-defined]
     sys.modules["workbench.quality"].rank = rank  # type: ignore[attr-defined]
     sys.modules["workbench.quality"].distance_of = lambda first, second: fake.distance  # type: ignore[attr-defined]
     registry = ModuleType("workbench.models.registry")
@@ -90,6 +94,13 @@ def test_stages_run_in_order(line: Line) -> None:
     assert tuple(track.provenance.seconds_by_stage) == pipeline.STAGES
     assert track.provenance.model_hashes == {"bass": "abc"}
     assert track.provenance.versions["beatsfoundry"] != "not installed"
+
+
+def test_a_sound_that_is_not_there_is_told_before_anything_is_composed(tiny_plan: Plan) -> None:
+    pipeline.check_sound(tiny_plan)
+    for change in ({"processing_style": "crunchy"}, {"mix_profile": "polka"}, {"patches": {"bass": "tuba"}}):
+        with pytest.raises(ParameterError, match="is not known"):
+            pipeline.check_sound(replace(tiny_plan, **change))
 
 
 def test_what_is_checked_is_what_will_be_heard(line: Line) -> None:

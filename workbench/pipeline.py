@@ -119,6 +119,24 @@ def check_models(request: GenerationRequest) -> None:
         check({str(element): name for element, name in request.models.items()})
 
 
+def check_sound(plan: Plan) -> None:
+    """Refuse a plan whose patches, mix profile or processing style are not there or damaged, before it is composed.
+
+    Raises
+    ------
+    ParameterError
+        One line that names what is wrong.
+    """
+    from workbench.mastering import load_style
+    from workbench.mixing import load_colour, load_profile
+    from workbench.rendering import load_sounds
+
+    load_sounds(plan.palette, plan)
+    load_profile(plan.mix_profile)
+    load_colour(plan.processing_style)
+    load_style(plan.processing_style)
+
+
 def load_references(request: GenerationRequest) -> tuple[ReferenceProfile, ...]:
     """The profiles of the reference tracks that a request names.
 
@@ -137,26 +155,50 @@ def load_references(request: GenerationRequest) -> tuple[ReferenceProfile, ...]:
 
 
 def deliver(mix: Mix, plan: Plan) -> tuple[Audio, Audio]:
-    """Master a mix so that the written file keeps the true-peak ceiling; return the master and what is heard.
-
-    A lossy format adds overshoots that only decoding shows: the limiter's ceiling is lowered by what was measured over.
-    """
-    from workbench.analysis.loudness import true_peak_dbtp
-    from workbench.mastering import master
+    """Master a mix so that the written file keeps the true-peak ceiling; return the master and what is heard."""
     from workbench.output import master_as_heard
 
     wanted = plan.delivery
-    ceiling = wanted.ceiling_dbtp
+    return master_below(
+        mix.audio,
+        target_lufs=wanted.target_lufs,
+        ceiling_dbtp=wanted.ceiling_dbtp,
+        processing_style=plan.processing_style,
+        heard=lambda mastered: master_as_heard(mastered, plan),
+    )
+
+
+def master_below(
+    audio: Audio,
+    *,
+    target_lufs: float,
+    ceiling_dbtp: float,
+    processing_style: str,
+    heard: Callable[[Audio], Audio],
+) -> tuple[Audio, Audio]:
+    """Master a mix so that what `heard` makes of it keeps the true-peak ceiling; the master, and what is heard of it.
+
+    A lossy format adds overshoots that only decoding shows: the limiter's ceiling is lowered by what was measured over.
+
+    Parameters
+    ----------
+    audio, target_lufs, ceiling_dbtp, processing_style
+        As `workbench.mastering.master` takes them.
+    heard : callable
+        Encodes a master and decodes it again.
+    """
+    from workbench.analysis.loudness import true_peak_dbtp
+    from workbench.mastering import master
+
+    ceiling = ceiling_dbtp
     for _ in range(_MASTER_ATTEMPTS):
-        mastered = master(
-            mix.audio, target_lufs=wanted.target_lufs, ceiling_dbtp=ceiling, processing_style=plan.processing_style
-        )
-        heard = master_as_heard(mastered, plan)
-        excess = true_peak_dbtp(heard) - wanted.ceiling_dbtp
+        mastered = master(audio, target_lufs=target_lufs, ceiling_dbtp=ceiling, processing_style=processing_style)
+        decoded = heard(mastered)
+        excess = true_peak_dbtp(decoded) - ceiling_dbtp
         if excess <= 0.0:
             break
         ceiling -= excess + _CEILING_MARGIN_DB
-    return mastered, heard
+    return mastered, decoded
 
 
 def finish(
@@ -205,6 +247,7 @@ def _candidate(
         candidate = candidate_request(request, number, attempt)
         with clock.stage("translate"):
             plan = translate(candidate, references=references)
+            check_sound(plan)
         with clock.stage("compose") as report:
             score = compose(plan, progress=report)
         if all(distance_of((plan, score), (other.plan, other.score)) >= _LEAST_DISTANCE for other in others):

@@ -37,8 +37,13 @@ def run(options: argparse.Namespace) -> int:
     suite = load_suite(options.suite)
     stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
     folder = options.resume or options.out or workspace() / "runs" / "evaluation" / f"{suite.name}-{stamp}"
-    with progress_bar(suite.title, quiet=options.quiet) as progress:
-        result = run_suite(suite, folder, jobs=options.jobs, resume=options.resume is not None, progress=progress)
+    try:
+        with progress_bar(suite.title, quiet=options.quiet) as progress:
+            result = run_suite(suite, folder, jobs=options.jobs, resume=options.resume is not None, progress=progress)
+    except KeyboardInterrupt:
+        again = f"beatsfoundry evaluate suite {options.suite} --resume {folder}"
+        print(f"stopped; it goes on with: {again}", file=sys.stderr)
+        raise
     print(result.to_json() if options.json else run_table(result), end="" if options.json else "\n")
     told = sys.stderr if options.json else sys.stdout
     print(f"result  {folder}", file=told)

@@ -10,9 +10,9 @@ import anywidget
 import traitlets
 
 from evaluation.review.design import Answer, Session, Trial
-from evaluation.review.store import log_answers, save_answers
+from evaluation.review.store import answers_so_far, log_answers, save_answers
 from workbench.domain.errors import ParameterError, TrackingError
-from workbench.output.html_tables import asset
+from workbench.output.html_tables import asset, script
 from workbench.output.page_audio import encode_for_page
 
 _ASSETS = Path(__file__).resolve().parent / "assets"
@@ -26,6 +26,8 @@ _ASK = {
 class ReviewPanel(anywidget.AnyWidget):
     """Asks every question of a session; letters alone reach the page.
 
+    Whoever has answered some of the questions before goes on with the next one.
+
     Parameters
     ----------
     session
@@ -36,7 +38,7 @@ class ReviewPanel(anywidget.AnyWidget):
         Whether the finished session is logged in MLflow.
     """
 
-    _esm = asset("switcher.js") + (_ASSETS / "panel.js").read_text(encoding="utf-8")
+    _esm = script("switcher.js") + (_ASSETS / "panel.js").read_text(encoding="utf-8")
     _css = asset("switcher.css") + (_ASSETS / "panel.css").read_text(encoding="utf-8")
     question: Any = traitlets.Dict().tag(sync=True)
     sounds: Any = traitlets.List().tag(sync=True)
@@ -44,7 +46,7 @@ class ReviewPanel(anywidget.AnyWidget):
     def __init__(self, session: Session, *, folder: Path | None = None, track: bool = True) -> None:
         super().__init__()
         self.session, self.folder, self.track = session, folder, track
-        self.answers: list[Answer] = []
+        self.answers: list[Answer] = answers_so_far(session, folder=folder)
         self.problem = ""
         self.on_msg(self._receive)
         self._ask()
@@ -98,7 +100,7 @@ class ReviewPanel(anywidget.AnyWidget):
         number, count = len(self.answers), len(self.session.trials)
         if number == count:
             self.sounds = []
-            told = self.problem or "Your answers are kept."
+            told = self.problem or "Your answers are kept; a session of another name asks again."
             self.question = {"done": True, "progress": f"{count} of {count} answered", "text": f"Thank you. {told}"}
             return
         trial = self.session.trials[number]

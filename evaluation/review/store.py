@@ -12,7 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from evaluation.review.design import Answer
+from evaluation.review.design import Answer, Session
 from evaluation.review.outcome import results
 from workbench.domain.errors import ParameterError
 from workbench.tracking import LoggedRun, workspace
@@ -39,7 +39,7 @@ def save_answers(answers: Sequence[Answer], *, folder: Path | None = None) -> Pa
     if len(whose) != 1:
         raise ParameterError("answers: expected those of one reviewer to one session")
     session, reviewer = whose.pop()
-    path = (folder or review_folder()) / _plain(session) / f"{_plain(reviewer)}.json"
+    path = _place(session, folder) / f"{_plain(reviewer)}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.part")
     beside.write_text(json.dumps([asdict(answer) for answer in answers], indent=1, ensure_ascii=False) + "\n", "utf-8")
@@ -55,16 +55,37 @@ def load_answers(session: str, *, folder: Path | None = None) -> list[Answer]:
     ParameterError
         If nobody has answered, or a file is damaged.
     """
-    place = (folder or review_folder()) / _plain(session)
-    answers = []
-    for path in sorted(place.glob("*.json")):
-        try:
-            answers += [Answer(**fields) for fields in json.loads(path.read_text(encoding="utf-8"))]
-        except (OSError, ValueError, TypeError) as error:
-            raise ParameterError(f"{path}: expected answers of a review ({error})") from None
+    place = _place(session, folder)
+    answers = [answer for path in sorted(place.glob("*.json")) for answer in _read(path)]
     if not answers:
         raise ParameterError(f"session {session!r}: nobody has answered yet (looked in {place})")
     return answers
+
+
+def answers_so_far(session: Session, *, folder: Path | None = None) -> list[Answer]:
+    """What the reviewer of a session has answered of it before; nothing where the questions were others.
+
+    Raises
+    ------
+    ParameterError
+        If the file is damaged.
+    """
+    path = _place(session.name, folder) / f"{_plain(session.reviewer)}.json"
+    found = _read(path) if path.is_file() else []
+    asked = [(session.kind, session.reviewer, trial.item, set(trial.versions.values())) for trial in session.trials]
+    told = [(one.kind, one.reviewer, one.item, set(one.heard_seconds or ())) for one in found]
+    return found if told == asked[: len(told)] else []
+
+
+def _place(session: str, folder: Path | None) -> Path:
+    return (folder or review_folder()) / _plain(session)
+
+
+def _read(path: Path) -> list[Answer]:
+    try:
+        return [Answer(**fields) for fields in json.loads(path.read_text(encoding="utf-8"))]
+    except (OSError, ValueError, TypeError) as error:
+        raise ParameterError(f"{path}: expected answers of a review ({error})") from None
 
 
 def log_answers(answers: Sequence[Answer], *, tracking_uri: str | None = None) -> LoggedRun:

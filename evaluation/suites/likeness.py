@@ -12,7 +12,7 @@ from evaluation.features import overlap_features
 from evaluation.metrics import chord_tones, consistency, microtiming, repetition
 from evaluation.metrics.copies import copy_share
 from evaluation.metrics.overlap import mean_overlap_area
-from evaluation.metrics.two_sample import FOLDS, two_sample_test
+from evaluation.metrics.two_sample import FOLDS, telling_features, two_sample_test
 from evaluation.notes import Floats, Notes
 from evaluation.subject import Comparison, Side, halves
 
@@ -23,6 +23,8 @@ MOST_MARGINAL_RATIO = 1.25
 LEAST_TIMES_CLOSER = {"offset": 6.0, "velocity": 8.0}
 MOST_SHIFT = 0.4
 MOST_GROOVE_POINTS, MOST_SCALE_POINTS, MOST_CHORD_POINTS, MOST_COPY_POINTS = 1.0, 2.0, 5.0, 2.0
+MOST_TOLD = 3
+"""Features named that differ most by themselves: where to look when the classifiers tell the sides apart."""
 _HUMAN_TIMING_SHARE = 0.5
 """Elements with fewer notes off the grid than this have no human timing to be compared with."""
 
@@ -40,6 +42,9 @@ def judge_two_sample(case: Comparison) -> list[Row]:
     for name, result in results.items():
         rows.append(figure(f"{title}, {name}, logistic regression", result.logistic_regression, "", result.n_other))
         rows.append(figure(f"{title}, {name}, gradient boosting", result.gradient_boosting, "", result.n_other))
+    human, sample = case.human.features, case.sample.features
+    for name, distance, _ in telling_features(human.names, human.values, sample.values)[:MOST_TOLD]:
+        rows.append(figure(f"{case.element}: told apart by {name} alone", distance, "KS", len(case.sample)))
     return rows
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import struct
+import sys
 import time
 from pathlib import Path
 
@@ -44,6 +45,8 @@ def write(path: Path, kind: str) -> Path:
         broken = music()
         broken[1000] = np.nan
         soundfile.write(path, broken, RATE, subtype="FLOAT")
+    elif kind == "far too loud":
+        soundfile.write(path, 1e30 * music(), RATE, subtype="FLOAT")
     elif kind == "silence":
         soundfile.write(path, np.zeros((4 * RATE, 2)), RATE)
     elif kind == "short":
@@ -60,6 +63,7 @@ def write(path: Path, kind: str) -> Path:
 
 KINDS = (
     "NaN",
+    "far too loud",
     "silence",
     "short",
     "text",
@@ -95,6 +99,7 @@ def test_every_format_is_taken_and_measured(suffix: str, library: ReferenceLibra
     assert profile.measurements["tempo_bpm"] == pytest.approx(120.0, abs=0.2)
     assert len(profile.embedding) >= 2
     assert len(profile.groove) == 3
+    assert profile.chords[0][0] == 0.0
     assert library.get("good-song") == profile
     assert [one.id for one in library.list(set_name="mine")] == ["good-song"]
     assert "good-song" in [one.id for one in library.list(style="house")]
@@ -105,13 +110,33 @@ def test_a_folder_is_added_and_what_is_refused_is_told(library: ReferenceLibrary
     (folder / "below").mkdir(parents=True)
     soundfile.write(folder / "one.wav", music(), RATE)
     soundfile.write(folder / "below" / "one.flac", music(5.0), RATE)
+    soundfile.write(folder / "one.aiff", music(6.0), RATE)
+    soundfile.write(folder / "one.ogg", music(7.0), RATE)
     write(folder / "two.wav", "text")
     (folder / "cover.jpg").write_bytes(b"x")
     added = library.add_folder(folder, sets=["all"])
-    assert {profile.id for profile in added.profiles} == {"one", "music-one"}
+    assert [profile.id for profile in added.profiles] == ["one", "music-one", "music-one-2", "music-one-3"]
     assert [path.name for path, _ in added.refused] == ["two.wav"]
     with pytest.raises(ParameterError, match="found none"):
         library.add_folder(tmp_path / "nowhere")
+
+
+def test_a_damaged_mp3_is_told_in_our_own_words(
+    library: ReferenceLibrary, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    soundfile.write(tmp_path / "whole.mp3", music(8.0), RATE)
+    data = bytearray((tmp_path / "whole.mp3").read_bytes())
+    rng = np.random.default_rng(0)
+    for place in rng.integers(200, len(data), 60):
+        data[place] ^= 0xFF
+    (tmp_path / "damaged.mp3").write_bytes(bytes(data))
+    (tmp_path / "noise.mp3").write_bytes(rng.bytes(100_000))
+    library.add(tmp_path / "damaged.mp3")
+    with pytest.raises(AudioFileError, match=r"noise\.mp3"):
+        library.add(tmp_path / "noise.mp3")
+    assert capfd.readouterr().err == ""
+    print("heard", file=sys.stderr)
+    assert capfd.readouterr().err == "heard\n"
 
 
 def test_content_is_measured_once(library: ReferenceLibrary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import soundfile
@@ -34,6 +37,8 @@ def test_shipped_profiles_are_whole(library):
         assert profile.source
         assert -40 < profile.measurements["integrated_loudness_lufs"] < -5
         assert profile.duration_seconds > 30
+        assert 0.5 < sum(profile.chord_shares().values()) <= 1.0 + 1e-9
+        assert all(chord.start_seconds < chord.end_seconds for chord in profile.heard_chords())
         assert ReferenceProfile.from_json(profile.to_json()) == profile
         assert profile.id in (data_dir() / "references" / "README.md").read_text(encoding="utf-8")
 
@@ -51,6 +56,25 @@ def test_add_get_remove(library, song_file):
 
 def test_id_comes_from_the_file_name(library, song_file):
     assert library.add(song_file).id == "my-song-2"
+
+
+def test_chords_are_summed_up_in_the_tracks_key(library):
+    profile = replace(
+        library.list()[0],
+        key="C minor",
+        duration_seconds=10.0,
+        chords=((0.0, "N"), (2.0, "G#"), (4.0, "Cm"), (9.0, "G#")),
+    )
+    assert profile.chord_shares() == {"Cm": 0.5, "Ab": pytest.approx(0.3)}
+    assert list(replace(profile, key=None).chord_shares()) == ["Cm", "G#"]
+    assert ReferenceProfile.from_json(profile.to_json()) == profile
+    assert replace(profile, chords=()).chord_shares() == {}
+
+
+def test_a_profile_of_before_has_no_chords(library):
+    text = json.loads(library.list()[0].to_json())
+    del text["chords"]
+    assert ReferenceProfile.from_json(json.dumps(text)).chords == ()
 
 
 def test_a_shipped_profile_is_not_hidden(library, song_file):

@@ -49,7 +49,7 @@ def test_a_tracks_page_stands_alone_and_switches_to_the_reference(
     switcher.locator("[data-name='zaz-contemplation']").click()
     page.wait_for_function("() => Number(document.querySelector('.bf-switcher').dataset.seconds) > 0.5")
     assert switcher.get_attribute("data-chosen") == "zaz-contemplation"
-    assert page.locator("#against img").count() == 2
+    assert page.locator("#against img").count() == 3
     page.locator("#against").scroll_into_view_if_needed()
     _picture(page, "against-references")
     assert visit.outside == []
@@ -84,7 +84,7 @@ def test_the_dashboard_opens_on_the_comparison(
     visit: Any, serve: Callable[..., str], free_port: int, tmp_path: Path
 ) -> None:
     from evaluation.run_result import load_run
-    from evaluation.suite_tracking import log_suite
+    from evaluation.suite_tracking import log_suite, run_title
     from workbench.tracking.dashboard import dashboard_command, dashboard_environment, start_page
 
     uri = f"sqlite:///{tmp_path}/runs/mlflow.db"
@@ -95,7 +95,8 @@ def test_the_dashboard_opens_on_the_comparison(
         log_suite(result, folder, tracking_uri=uri)
     address = serve(dashboard_command(free_port, uri), dashboard_environment(), free_port, "/health")
     visit.page.goto(address + start_page(uri))
-    for text in (*(f"{result.suite}: {result.name}" for result in results.values()), "delivery"):
+    told = ("At a glance: lower is better", "What the files promise: lower is better")
+    for text in (*(run_title(result) for result in results.values()), *told):
         visit.page.get_by_text(text).first.wait_for()
     assert visit.page.get_by_text(next(iter(results.values())).tracks[1].id).count() == 0
     # MLflow's assistant takes a third of the page.

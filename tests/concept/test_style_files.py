@@ -58,6 +58,38 @@ def test_instruments_name_sounds_that_exist() -> None:
         assert patch in stems("rendering/kits" if element == "percussion" else "rendering/patches")
 
 
+def test_every_patch_that_ships_is_heard_in_a_style_and_has_a_word() -> None:
+    by_words = {(element, patch) for element, patch in load_instruments().values()}
+    by_styles = {(element, patch) for name in list_styles() for element, patch in _sounds(name)}
+    shipped = {(file.parent.name, file.stem) for file in (ROOT / "rendering/patches").rglob("*.yaml")}
+    assert shipped - by_styles == set()
+    assert shipped - by_words == set()
+
+
+def _sounds(style: str) -> list[tuple[str, str]]:
+    return [(element, patch) for element, patches in load_style(style).patches.items() for patch in patches]
+
+
+@pytest.mark.parametrize(
+    ("text", "element", "patch"),
+    [
+        ("a reese under it", "bass", "reese"),
+        ("acid line", "bass", "acid"),
+        ("dubstep with a growling bass", "bass", "growl"),
+        ("Wurlitzer chords", "pads", "wurly"),
+        ("string machine", "pads", "solina"),
+        ("granular clouds over a pond", "pads", "grain-cloud"),
+        ("Mellotron flutes", "pads", "tape-flutes"),
+        ("a harmonium drones", "pads", "harmonium"),
+        ("organ solo", "leads", "organ-lead"),
+        ("a cello sings", "leads", "solo-violin"),
+        ("steel drums on the beach", "leads", "steel-drum"),
+    ],
+)
+def test_words_choose_the_sound_that_they_mean(text: str, element: str, patch: str) -> None:
+    assert read_instruments(text)[element][0] == patch
+
+
 def test_no_two_styles_share_a_name() -> None:
     owners: dict[str, set[str]] = {}
     for name in list_styles():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -85,6 +86,45 @@ def test_delivery_follows_the_options() -> None:
     plan = translate(parse_request({"parameters": {"creative": {"concept": "house"}}, "options": options}))
     assert plan.delivery == Delivery("flac", 96000, 16, -9.5, -1.0, False, True)
     assert decision(plan, "seed") == Decision("seed", "3", "stated", "it is stated in the request")
+
+
+@pytest.mark.parametrize(
+    ("concept", "options", "level", "source"),
+    [
+        ("house", {}, (-14.0, -1.0), "default"),
+        ("house", {"delivery": "club"}, (-9.0, -0.8), "stated"),
+        ("house", {"delivery": "broadcast-us"}, (-24.0, -2.0), "stated"),
+        ("house", {"delivery": "club", "target_loudness": -11.0}, (-11.0, -0.8), "stated"),
+        ("house at -8 LUFS", {"delivery": "apple"}, (-16.0, -1.0), "stated"),
+        ("house at -8 LUFS", {}, (-8.0, -1.0), "text"),
+    ],
+)
+def test_a_delivery_sets_loudness_and_ceiling(
+    concept: str, options: dict[str, object], level: tuple[float, float], source: str
+) -> None:
+    plan = translate(parse_request({"parameters": {"creative": {"concept": concept}}, "options": options}))
+    assert (plan.delivery.target_lufs, plan.delivery.ceiling_dbtp) == level
+    assert decision(plan, "target_loudness").source == source
+    assert decision(plan, "delivery").value == options.get("delivery", "streaming")
+    against = decision(plan, "target_loudness").contradiction
+    assert ("the request wins" in against) == ("LUFS" in concept and "delivery" in options)
+
+
+def in_style(name: str) -> Plan:
+    sound = {"processing_style": name}
+    return translate(parse_request({"parameters": {"creative": {"concept": "house"}, "sound_design": sound}}))
+
+
+def test_a_processing_style_of_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BEATSFOUNDRY_HOME", str(tmp_path))
+    with pytest.raises(ParameterError, match=r"'warn' is not known \(did you mean warm\?\): .* warm, .*, vintage$"):
+        in_style("warn")
+    (tmp_path / "styles").mkdir()
+    (tmp_path / "styles" / "my-tape.yaml").write_text("mix: {tilt_db: -2}\n", encoding="utf-8")
+    plan = in_style("my-tape")
+    assert (plan.processing_style, decision(plan, "processing_style").source) == ("my-tape", "stated")
+    with pytest.raises(ParameterError, match=r"did you mean my-tape\?.* vintage, my-tape$"):
+        in_style("my-tap")
 
 
 def test_density_and_mood_reach_the_parts() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given, settings
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from workbench.domain.errors import ParameterError
 from workbench.domain.request import (
-    PROCESSING_STYLES,
+    DeliveryName,
     GenerationRequest,
     load_request,
     parse_request,
@@ -95,9 +95,15 @@ FAULTS = [
     ),
     (
         "parameters.sound_design.processing_style",
-        "warn",
-        'parameters.sound_design.processing_style: "warn" is not known (did you mean warm?); '
-        f"expected one of {', '.join(PROCESSING_STYLES)}",
+        "my own",
+        'parameters.sound_design.processing_style: "my own" is not a name; '
+        "expected letters and digits, and between them . _ and - but no spaces",
+    ),
+    (
+        "options.delivery",
+        "clubs",
+        'options.delivery: "clubs" is not known (did you mean club?); '
+        f"expected one of {', '.join(get_args(DeliveryName))}",
     ),
     (
         "parameters.sound_design.patches",
@@ -329,6 +335,7 @@ _options = st.fixed_dictionaries(
         "sample_rate": st.sampled_from([44100, 48000, 88200, 96000]),
         "bit_depth": st.sampled_from([16, 24]),
         "target_loudness": st.floats(-30, -6),
+        "delivery": st.sampled_from(get_args(DeliveryName)),
         "seed": st.integers(0, 2**32 - 1),
         "preview": st.booleans(),
     },

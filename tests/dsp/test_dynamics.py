@@ -1,4 +1,4 @@
-"""Dynamics: static curve, time constants, gate, ducking depth."""
+"""Dynamics: static curve, time constants, ducking depth."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,6 @@ from workbench.dsp.dynamics import (
     compress,
     compressor_gain,
     ducking_gain,
-    gate_gain,
     static_curve_db,
 )
 
@@ -53,15 +52,6 @@ def test_makeup_and_links():
     assert 20 * np.log10(np.abs(out[0, -1])) == pytest.approx(-12.0, abs=0.01)
 
 
-def test_gate_closes_by_its_range_and_waits_for_its_hold():
-    signal = np.concatenate([steady(-10, 0.2), steady(-60, 0.5)], axis=1)
-    gain = gate_gain(signal, RATE, threshold_db=-30, range_db=40, hold_ms=50, release_ms=20)
-    end = int(0.2 * RATE)
-    assert gain[end - 1] == pytest.approx(1.0, abs=1e-3)
-    assert gain[end + int(0.049 * RATE)] == pytest.approx(1.0, abs=1e-3)
-    assert 20 * np.log10(gain[-1]) == pytest.approx(-40, abs=0.1)
-
-
 def test_ducking_depth_is_exact_at_the_onset_and_comes_back():
     gain = ducking_gain([0.5, 0.52], RATE, RATE, depth_db=6, attack_ms=5, hold_ms=20, release_ms=100)
     level = 20 * np.log10(gain)
@@ -82,5 +72,3 @@ def test_wrong_settings_are_refused():
         Compressor(ratio=0.5)
     with pytest.raises(ParameterError, match="depth_db"):
         ducking_gain([0.0], 10, RATE, depth_db=-1)
-    with pytest.raises(ParameterError, match="gate"):
-        gate_gain(steady(-10, 0.01), RATE, threshold_db=-30, hold_ms=-1)

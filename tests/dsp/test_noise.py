@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import signal
 
-from workbench.dsp.noise import pink_noise, white_noise
+from workbench.dsp.noise import white_noise
 
 RATE = 48000
 
@@ -17,17 +17,15 @@ def slope_db_per_octave(noise: np.ndarray) -> float:
     return float(np.polyfit(np.log2(frequency[kept]), 10.0 * np.log10(power[kept]), 1)[0])
 
 
-def test_white_noise_is_flat_and_pink_noise_falls_by_3_db() -> None:
+def test_white_noise_is_flat() -> None:
     assert slope_db_per_octave(white_noise(RATE * 10, np.random.default_rng(1))) == pytest.approx(0.0, abs=0.1)
-    assert slope_db_per_octave(pink_noise(RATE * 10, np.random.default_rng(1))) == pytest.approx(-3.0, abs=0.25)
 
 
 def test_levels_are_as_promised() -> None:
     assert np.sqrt(np.mean(white_noise(RATE, np.random.default_rng(1)) ** 2)) == pytest.approx(0.577, abs=0.01)
-    assert np.sqrt(np.mean(pink_noise(RATE * 4, np.random.default_rng(1)) ** 2)) == pytest.approx(0.25, abs=0.03)
 
 
 def test_the_same_generator_state_gives_the_same_noise() -> None:
-    for make in (white_noise, pink_noise):
-        np.testing.assert_array_equal(make(999, np.random.default_rng(7)), make(999, np.random.default_rng(7)))
-        assert not np.array_equal(make(999, np.random.default_rng(7)), make(999, np.random.default_rng(8)))
+    first = white_noise(999, np.random.default_rng(7))
+    np.testing.assert_array_equal(first, white_noise(999, np.random.default_rng(7)))
+    assert not np.array_equal(first, white_noise(999, np.random.default_rng(8)))

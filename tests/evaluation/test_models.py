@@ -16,7 +16,6 @@ from evaluation.excerpts import with_rows
 from evaluation.models import ElementResult, judge, to_json, to_table
 from evaluation.subject import Subject
 from evaluation.suites.likeness import judge_samples
-from evaluation.threads import one_thread
 from training.config import TrainingConfig
 from training.corpora.song import CorpusSong, NoteTable
 from training.dataset import EncodedPart, encode_part
@@ -24,6 +23,7 @@ from training.session import quiet
 from workbench.domain.errors import WorkbenchError
 from workbench.models.elements import PERCUSSION
 from workbench.models.history import FIRST_ATTRIBUTE
+from workbench.models.threads import one_thread
 from workbench.models.transformer import ElementTransformer, ModelConfig
 
 STYLES = ("rock", "funk", "jazz")

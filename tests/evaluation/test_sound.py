@@ -10,7 +10,7 @@ import pytest
 
 from evaluation.bars import Bar
 from evaluation.cli import main
-from evaluation.suites.sound import aliasing, delivered, families, meters, parameters, stems, tracks
+from evaluation.suites.sound import aliasing, automation, delivered, families, meters, parameters, stems, tracks
 from workbench.domain.audio import Audio, Mix
 from workbench.domain.errors import ParameterError
 
@@ -91,6 +91,20 @@ def test_fingerprints_tell_sounds_apart() -> None:
     low, high = (np.stack([np.sin(2 * np.pi * hz * time)] * 2).astype(np.float32) for hz in (100.0, 4000.0))
     assert np.abs(parameters.fingerprint(low) - parameters.fingerprint(low)).mean() == 0.0
     assert np.abs(parameters.fingerprint(low) - parameters.fingerprint(high)).mean() > 5.0
+
+
+def test_clicks_are_counted_at_any_level_and_meant_attacks_are_not() -> None:
+    jump = next(iter(automation.planted()))
+    assert automation.count_clicks(jump) == automation.count_clicks(jump * np.float32(0.01)) == 1
+    assert automation.count_clicks(jump, attacks_seconds=(0.999,)) == 0
+    assert automation.count_clicks(np.zeros_like(jump)) == 0
+
+
+def test_nothing_clicks_when_it_is_moved() -> None:
+    rows = bars(automation.judge_automation())
+    assert all(bar.holds for bar in rows.values()), [bar.name for bar in rows.values() if not bar.holds]
+    assert rows["automation: clicks, modulation matrix"].n == 100
+    assert rows["automation: planted jumps that are found"].n == 24
 
 
 def test_the_command_prints_its_table_and_refuses_unknown_parts(capsys: pytest.CaptureFixture[str]) -> None:

@@ -106,6 +106,34 @@ def test_a_track_that_fails_stops_no_other_and_a_run_goes_on(small: Path, tmp_pa
     assert json.loads((folder / "results.json").read_text())["suite"] == "small"
 
 
+def test_a_run_that_is_interrupted_keeps_what_was_written(
+    small: Path, tmp_path: Path, hand_made: list[str], tiny_track: Track, monkeypatch: Any
+) -> None:
+    hand_made.append("again")
+
+    def interrupted(*_: Any, **__: Any) -> Track:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("workbench.pipeline.finish", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        run_suite(load_suite(small), tmp_path / "run")
+    (tmp_path / "run" / "tracks" / ".house-1.77.part").mkdir()
+    hand_made.clear()
+    heard: list[tuple[Plan, Score]] = []
+
+    def finish(request: Any, plan: Plan, score: Score, **_: Any) -> Track:
+        heard.append((plan, score))
+        return tiny_track
+
+    monkeypatch.setattr("workbench.pipeline.finish", finish)
+    result = run_suite(load_suite(small), tmp_path / "run", resume=True)
+    assert len(result.tracks) == 4
+    assert hand_made == []
+    assert heard[0] == (tiny_track.plan, tiny_track.score)
+    assert {path.name for path in (tmp_path / "run").iterdir()} == {"tracks", "results.json"}
+    assert not list((tmp_path / "run" / "tracks").glob(".*"))
+
+
 def test_a_changed_request_is_made_anew(small: Path, tmp_path: Path, hand_made: list[str]) -> None:
     hand_made.append("again")
     run_suite(load_suite(small), tmp_path / "run")

@@ -1,4 +1,4 @@
-"""Delivery profiles, matching a reference by amount, and the command."""
+"""Matching a reference by amount, and the command that masters for a place of delivery."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from workbench.cli.main import main
 from workbench.domain.audio import Audio
 from workbench.domain.errors import ParameterError
 from workbench.dsp.equaliser import Band, equalise
-from workbench.mastering import Match, list_deliveries, load_delivery, match
+from workbench.mastering import Match, match
 from workbench.output import write_audio
 
 RATE = 48000
@@ -28,13 +28,6 @@ def noise(seed: int = 0, side: float = 0.3) -> Audio:
 def spectrum_gap(one: Measurements, other: Measurements) -> float:
     gap = (np.array(one.third_octave_db) - np.array(other.third_octave_db))[4:26]
     return float(np.abs(gap - gap.mean()).mean())
-
-
-def test_profiles_are_those_of_the_services() -> None:
-    assert {profile.name for profile in list_deliveries()} >= {"streaming", "apple", "club", "film"}
-    assert (load_delivery("film").target_lufs, load_delivery("club").target_lufs) == (-23.0, -9.0)
-    with pytest.raises(ParameterError, match="delivery 'tape' is not known"):
-        load_delivery("tape")
 
 
 def test_matching_goes_as_far_as_asked() -> None:
@@ -78,6 +71,30 @@ def test_a_users_own_style(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     (tmp_path / "styles" / "mine.yaml").write_text("description: my own\nmix: {tilt_db: 3}\nmaster: {width: 1.2}\n")
     assert load_colour("mine").tilt_db == 3
     assert load_style("mine").width == 1.2
-    (tmp_path / "styles" / "bad.yaml").write_text("mix: {volume: 11}\n")
-    with pytest.raises(ParameterError, match="volume"):
-        load_colour("bad")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("mix: {volume: 11}", "'bad', mix: .*volume not known"),
+        ("mix: {tilt_db: lots}", "mix: expected a number for tilt_db, got 'lots'"),
+        ("mix: {eq: [{kind: peak, frequency_hz: 100, gain: 2}]}", "'bad', mix: .*unexpected keyword argument 'gain'"),
+        ("mix: {eq: [{kind: bump, frequency_hz: 100}]}", "'bad', mix: band kind 'bump' is not known"),
+        ("master: {volume: 11}", "'bad', master: volume not known"),
+        ("master: {glue: {ratio: 0.5}}", "'bad', master: compressor: expected ratio at least 1"),
+        ("master: [1]", "expected master to be a mapping"),
+        ("loud", "expected a mapping of description, mix and master"),
+    ],
+)
+def test_a_damaged_style_is_told_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, said: str
+) -> None:
+    from workbench.mastering import load_style
+    from workbench.mixing.profiles import load_colour
+
+    monkeypatch.setenv("BEATSFOUNDRY_HOME", str(tmp_path))
+    (tmp_path / "styles").mkdir()
+    (tmp_path / "styles" / "bad.yaml").write_text(text + "\n", encoding="utf-8")
+    with pytest.raises(ParameterError, match=said) as caught:
+        load_colour("bad"), load_style("bad")
+    assert "\n" not in str(caught.value)

@@ -34,7 +34,8 @@ def test_a_file_is_compared_with_references(workspace: Path, tmp_path: Path, tin
 
     monkeypatch.setenv("BEATSFOUNDRY_AUDIO", str(write_audio(tiny_track.master, tmp_path / "mine.wav")))
     outputs = execute("40_compare_with_references", workspace)
-    assert count(outputs, "image/png") == 2
+    assert count(outputs, "image/png") == 3
+    assert "Chords most heard" in text_of(outputs)
     assert "zaz-contemplation" in text_of(outputs)
     assert "No reference can be heard" in text_of(outputs)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import socket
 import sys
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
@@ -15,7 +17,9 @@ from workbench.tracking.dashboard import (
     launch_dashboard,
     port_is_free,
     run_until_interrupt,
+    warm_up,
 )
+from workbench.tracking.saved_views import view_path
 
 
 def test_only_this_machine_is_served() -> None:
@@ -48,6 +52,31 @@ def test_a_taken_port_is_told() -> None:
 def test_a_remote_store_has_a_page_of_its_own() -> None:
     with pytest.raises(TrackingError, match="open that address"):
         launch_dashboard(tracking_uri="https://mlflow.example")
+
+
+def test_the_server_is_asked_for_what_its_first_page_needs() -> None:
+    asked: list[str] = []
+
+    class Answers(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            self.send_response(200)
+            self.end_headers()
+
+        def do_POST(self) -> None:
+            self.do_GET()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Answers) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        assert warm_up(server.server_port, view_path("7", "suites"), longest_seconds=20.0)
+        server.shutdown()
+    assert asked[0] == "/health"
+    assert asked[-1].endswith("/runs/search")
+    assert not warm_up(server.server_port, longest_seconds=0.1)
 
 
 def test_the_exit_code_of_the_server_is_handed_on() -> None:

@@ -16,12 +16,14 @@ import numpy.typing as npt
 
 from workbench.analysis.key import chromagram, frame_seconds
 from workbench.domain.audio import Audio
-from workbench.domain.theory import CHORD_QUALITIES, NOTE_NAMES_SHARP
+from workbench.domain.errors import ParameterError
+from workbench.domain.theory import CHORD_QUALITIES, NOTE_NAMES_SHARP, Key
 
 Array = npt.NDArray[np.float64]
 Triad = tuple[int, str]
 """Root (pitch class 0..11) and "maj" or "min"."""
 
+NO_CHORD = "N"
 _TRIADS: tuple[Triad, ...] = tuple((root, quality) for quality in ("maj", "min") for root in range(12))
 _BASS_HZ = (27.0, 180.0)
 _TONAL_HZ = (120.0, 2100.0)
@@ -44,8 +46,35 @@ class HeardChord:
     def symbol(self) -> str:
         """Printed: "C", "Am", or "N" where there is none."""
         if self.triad is None:
-            return "N"
+            return NO_CHORD
         return NOTE_NAMES_SHARP[self.triad[0]] + ("m" if self.triad[1] == "min" else "")
+
+    def spelled(self, key: Key) -> str:
+        """Printed as one writes it in a key: "Ab" and not "G#" in C minor."""
+        if self.triad is None:
+            return NO_CHORD
+        return key.name_of(self.triad[0]) + ("m" if self.triad[1] == "min" else "")
+
+    @classmethod
+    def from_symbol(cls, start_seconds: float, end_seconds: float, symbol: str) -> HeardChord:
+        """The chord that prints as `symbol`.
+
+        Raises
+        ------
+        ParameterError
+            If it is none of the 24 triads, nor "N".
+
+        Examples
+        --------
+        >>> HeardChord.from_symbol(0.0, 2.0, "F#m").triad
+        (6, 'min')
+        """
+        root, minor = symbol.removesuffix("m"), symbol.endswith("m")
+        if symbol == NO_CHORD:
+            return cls(start_seconds, end_seconds, None)
+        if root not in NOTE_NAMES_SHARP:
+            raise ParameterError(f"chord {symbol!r}: expected a major or minor triad such as 'C' or 'F#m', or 'N'")
+        return cls(start_seconds, end_seconds, (NOTE_NAMES_SHARP.index(root), "min" if minor else "maj"))
 
 
 def triad_of(root: int, quality: str) -> Triad | None:

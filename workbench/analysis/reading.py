@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +19,9 @@ RATE_RANGE_HZ = (8000, 192000)
 LONGEST_SECONDS = 3600.0
 FORMATS = ("WAV", "WAVEX", "RF64", "W64", "AIFF", "FLAC", "MP3", "MPEG", "OGG", "AU", "CAF")
 _BLOCK = 1 << 18
+_LOUDEST = 1000.0
+"""60 dB above full scale: what lies higher is no sound, and its power would leave the range of floats."""
+_TALKATIVE = threading.Lock()
 _UNKNOWN_LENGTH = 0xFFFFFF00
 """Data sizes from here on mean 'not known yet': programs that write into a pipe leave them behind."""
 
@@ -32,8 +39,8 @@ def read_audio(path: str | Path, *, sample_rate_hz: int | None = None) -> Audio:
     Raises
     ------
     AudioFileError
-        If the file is missing, is no audio, is empty, is cut short or lies about its length, holds NaN or infinite
-        values, has a rate outside 8 to 192 kHz, or is longer than an hour.
+        If the file is missing, is no audio, is empty, is cut short or lies about its length, holds NaN, infinite or
+        absurdly high values, has a rate outside 8 to 192 kHz, or is longer than an hour.
     """
     source = Path(path)
     if not source.is_file():
@@ -56,7 +63,8 @@ def repair_note(path: str | Path) -> str:
     import soundfile
 
     try:
-        channels = int(soundfile.info(str(path)).channels)
+        with _hushed(Path(path)):
+            channels = int(soundfile.info(str(path)).channels)
     except (soundfile.SoundFileError, RuntimeError, OSError) as error:
         raise AudioFileError(f"{path}: cannot be read as audio ({_reason(error)})") from None
     return f"of {channels} channels the first two are taken" if channels > 2 else ""
@@ -66,7 +74,7 @@ def _decode(source: Path) -> tuple[Samples, int]:
     import soundfile
 
     try:
-        with soundfile.SoundFile(str(source)) as file:
+        with _hushed(source), soundfile.SoundFile(str(source)) as file:
             _check_header(source, file)
             samples = _read_blocks(file)
             declared, rate, name = int(file.frames), int(file.samplerate), str(file.format)
@@ -80,7 +88,34 @@ def _decode(source: Path) -> tuple[Samples, int]:
         )
     if not np.isfinite(samples).all():
         raise AudioFileError(f"{source}: the file holds samples that are NaN or infinite: export it again")
+    loudest = float(np.abs(samples).max())
+    if loudest > _LOUDEST:
+        raise AudioFileError(f"{source}: the file holds samples of {loudest:.3g}, full scale is 1: export it again")
     return samples, rate
+
+
+@contextlib.contextmanager
+def _hushed(source: Path) -> Iterator[None]:
+    """Hold back what the MP3 decoder writes to standard error by itself: the reason is told in our own line."""
+    try:
+        with source.open("rb") as file:
+            others = file.read(4) in (b"RIFF", b"RF64", b"fLaC", b"OggS", b"FORM")
+        kept = None if others else os.dup(2)
+    except OSError:
+        kept = None
+    if kept is None:
+        yield
+        return
+    # One at a time: standard error belongs to the whole process.
+    with _TALKATIVE:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 2)
+        try:
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+            os.close(nowhere)
 
 
 def _check_header(source: Path, file: Any) -> None:

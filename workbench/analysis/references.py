@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import os
 import re
 from collections.abc import Sequence
@@ -24,7 +25,7 @@ AUDIO_SUFFIXES = (".wav", ".flac", ".mp3", ".ogg", ".oga", ".aiff", ".aif")
 _ID_PATTERN = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,119}$")
 _LEAST_SECONDS, _SILENT_LUFS = 3.0, -60.0
 _LISTED_IDS = 12
-_MEASURE_VERSION = 2
+_MEASURE_VERSION = 3
 """Rises when what is measured of a track changes: older caches are measured anew."""
 
 
@@ -155,9 +156,7 @@ class ReferenceLibrary:
         profiles: list[ReferenceProfile] = []
         refused: list[tuple[Path, str]] = []
         for path in files:
-            taken = {one.id for one in profiles}
-            name = _id_of(path)
-            name = f"{_id_of(path.parent)}-{name}" if name in taken else name
+            name = _free_name(path, {one.id for one in profiles})
             try:
                 profiles.append(self.add(path, id=name, licence=licence, styles=styles, sets=sets))
             except (AudioFileError, ParameterError) as error:
@@ -219,6 +218,13 @@ def _measured_once(path: Path) -> ReferenceProfile:
     profile = located(measure_reference(_music(path), **blank), path, digest)
     _write_atomically(cached, replace(profile, path="").to_json())
     return profile
+
+
+def _free_name(path: Path, taken: set[str]) -> str:
+    """The file's own name, with its folder's before it if another has that, else with a number."""
+    own, below = _id_of(path), f"{_id_of(path.parent)}-{_id_of(path)}"
+    names = itertools.chain((own, below), (f"{below}-{number}" for number in itertools.count(2)))
+    return next(name for name in names if name not in taken)
 
 
 def _id_of(path: Path) -> str:

@@ -31,10 +31,11 @@ def master(options: argparse.Namespace) -> int:
     """Master a mix for a place of delivery, nearer to a reference if one is named, and measure what was written."""
     from workbench.analysis.loudness import measure_loudness
     from workbench.analysis.reading import read_audio
+    from workbench.domain.deliveries import load_delivery
     from workbench.domain.errors import OutputError
-    from workbench.mastering import Match, load_delivery, load_style, match
-    from workbench.mastering import master as make
+    from workbench.mastering import Match, load_style, match
     from workbench.output import write_audio
+    from workbench.pipeline import master_below
 
     if options.out.exists() and not options.overwrite:
         raise OutputError(f"{options.out} is there already: choose another name or give --overwrite")
@@ -43,20 +44,19 @@ def master(options: argparse.Namespace) -> int:
     if options.match:
         amount = Match(options.amount, options.amount, options.amount)
         audio = match(audio, _reference(options.match), amount)
-    ceiling = wanted.ceiling_dbtp
     draft = options.out.with_name(f".draft-{options.out.name}")
     try:
-        for _ in range(4):
-            done = make(audio, target_lufs=wanted.target_lufs, ceiling_dbtp=ceiling, processing_style=options.style)
-            heard = measure_loudness(read_audio(write_audio(done, draft)))
-            excess = heard.true_peak_dbtp - wanted.ceiling_dbtp
-            if excess <= 0.0:
-                break
-            # A lossy format adds overshoots that only decoding shows.
-            ceiling -= excess + 0.05
+        _, decoded = master_below(
+            audio,
+            target_lufs=wanted.target_lufs,
+            ceiling_dbtp=wanted.ceiling_dbtp,
+            processing_style=options.style,
+            heard=lambda done: read_audio(write_audio(done, draft)),
+        )
         draft.replace(options.out)
     finally:
         draft.unlink(missing_ok=True)
+    heard = measure_loudness(decoded)
     print(
         f"{options.out}: {heard.integrated_loudness_lufs:.2f} LUFS, {heard.true_peak_dbtp:.2f} dBTP, "
         f"peak to loudness {heard.plr_db:.1f} dB"

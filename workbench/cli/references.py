@@ -49,13 +49,16 @@ def list_references(options: argparse.Namespace) -> int:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("id", "title", "author", "licence", "BPM", "key", "LUFS")
+    from workbench.output.reference_table import chords_told, tempo_told
+
+    table = Table("id", "title", "author", "licence", "styles", "BPM (sure)", "key", "sections", "chords", "LUFS")
     # An id that is cut short could not be copied into a request.
     table.columns[0].min_width = max((len(profile.id) for profile in profiles), default=2)
     for profile in profiles:
-        tempo = "-" if profile.tempo_bpm is None else f"{profile.tempo_bpm:.1f}"
+        heard = (tempo_told(profile), profile.key or "-", str(len(profile.boundaries_seconds) + 1))
         loudness = f"{profile.measurements['integrated_loudness_lufs']:.1f}"
-        table.add_row(profile.id, profile.title, profile.author, profile.licence, tempo, profile.key or "-", loudness)
+        attribution = (profile.title, profile.author, profile.licence, ", ".join(profile.styles))
+        table.add_row(profile.id, *attribution, *heard, chords_told(profile), loudness)
     Console().print(table)
     return 0
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 
 from workbench.composition.drums import write_percussion
 from workbench.composition.feel import close, in_register, perform, shape_lengths, without_unisons
@@ -18,6 +17,7 @@ from workbench.domain.theory import Chord
 from workbench.models.context import Bits
 from workbench.models.history import Rows
 from workbench.models.registry import check_models
+from workbench.models.threads import one_thread
 from workbench.models.tokenizer import decode_drums
 
 Progress = Callable[[float, str], None]
@@ -47,19 +47,6 @@ def compose(plan: Plan, *, progress: Progress | None = None) -> Score:
     check_models(plan.models)
     with one_thread():
         return from_frame(_compose(to_frame(plan), progress or (lambda fraction, message: None)), plan)
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Networks run on one thread: faster for single rows, and sums come in one order on every machine size."""
-    import torch
-
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
 
 
 def _compose(plan: Plan, report: Progress) -> Score:

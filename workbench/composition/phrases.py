@@ -89,10 +89,11 @@ def carries(element: str, section: SectionPlan) -> bool:
 def resting_bars(plan: Plan, element: str, section: SectionPlan) -> frozenset[int]:
     """Bars (from the section's start) in which an element pauses: whole pairs, the last of each four first.
 
-    What carries the section does not pause. The others may answer there.
+    What carries the section does not pause, nor do pads that have no bass beneath. The others may answer there.
     """
     traits = plan.parts.get(element)
-    if traits is None or carries(element, section) or section.bars < 4:
+    states_chords = element == "pads" and "bass" not in section.elements
+    if traits is None or carries(element, section) or states_chords or section.bars < 4:
         return frozenset()
     soloing = section.name == "solo" and element == "leads"
     presence = max(traits.presence, _SOLO_PRESENCE if soloing else 0.0)

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from workbench.composition.compose import one_thread, streams_of, write_element
+from workbench.composition.compose import streams_of, write_element
 from workbench.composition.drums import drum_writer, loop_bars
 from workbench.composition.feel import close, in_register, perform, shape_lengths, swing_shift, without_unisons
 from workbench.composition.frame import frame_range, from_frame, is_plain, score_to_frame, to_frame
@@ -27,6 +27,7 @@ from workbench.models.context import Bits, SongContext
 from workbench.models.elements import PERCUSSION, get_spec
 from workbench.models.history import BAR_COLUMN, Rows
 from workbench.models.sampling import PartWriter
+from workbench.models.threads import one_thread
 from workbench.models.tokenizer import decode_drums, decode_pitched, encode_drums, encode_pitched
 
 _TRIES = 4

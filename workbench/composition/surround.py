@@ -16,7 +16,9 @@ from workbench.models.history import BAR_COLUMN, SLOT_COLUMN, STEP_COLUMN, SYMBO
 from workbench.models.spec import BAR_STEP, ElementSpec, base_pitches
 from workbench.models.vocabulary import mood_index
 
-_ENERGY_TO_DENSITY = 1.1
+_ENERGY_TO_DENSITY = {"percussion": 1.1, "bass": 1.0, "pads": 0.6, "leads": 1.1}
+_LEAST_DENSITY = {"pads": (0.2, 0.35)}
+"""Least density of an element: over others that state the chord, and where it states it alone. Less is no chord."""
 _TEXTURE_TO_DENSITY = 0.35
 _FEEL_TO_DENSITY = {"normal": 0.0, "half-time": -0.12, "double-time": 0.12}
 _RISING, _RISE = ("build", "pre-chorus"), 0.3
@@ -68,7 +70,7 @@ def density_class(plan: Plan, element: str, section: SectionPlan, bar: int = 0) 
         return int(np.clip(np.rint(2.0 * changes + 1.0), 1, DENSITY_CLASSES))
     wanted = (
         plan.parts[element].density
-        + _ENERGY_TO_DENSITY * (section.energy - 0.55)
+        + _ENERGY_TO_DENSITY[element] * (section.energy - 0.55)
         + _TEXTURE_TO_DENSITY * (plan.texture_density - 0.5)
         + _FEEL_TO_DENSITY[section.feel]
     )
@@ -78,7 +80,8 @@ def density_class(plan: Plan, element: str, section: SectionPlan, bar: int = 0) 
         wanted += _SOLO
     if element == "bass" and {"bass", "leads"} <= set(section.elements):
         wanted += _ANSWER if bar in resting_bars(plan, "leads", section) else _MAKE_ROOM
-    return 1 + round(float(np.clip(wanted, 0.0, 1.0)) * (DENSITY_CLASSES - 1))
+    least = _LEAST_DENSITY.get(element, (0.0, 0.0))[_alone(element, section)]
+    return 1 + round(float(np.clip(wanted, least, 1.0)) * (DENSITY_CLASSES - 1))
 
 
 def register_lift(plan: Plan, element: str) -> npt.NDArray[np.int64]:
@@ -94,8 +97,12 @@ def register_lift(plan: Plan, element: str) -> npt.NDArray[np.int64]:
 
 def states_chords_alone(plan: Plan, element: str) -> list[bool]:
     """Whether, in each bar, the element that would state the chord before this one is silent."""
+    return [_alone(element, section) for section in section_of_bar(plan)]
+
+
+def _alone(element: str, section: SectionPlan) -> bool:
     before = {"pads": "bass", "leads": "pads"}.get(element)
-    return [before is not None and before not in section.elements for section in section_of_bar(plan)]
+    return before is not None and before not in section.elements
 
 
 def asked_register(plan: Plan, element: str) -> npt.NDArray[np.int64]:

@@ -21,7 +21,7 @@ _BIAS = {
     "leads": {"chord": 0.5, "root": 0.0, "foreign": -3.5, "rubbing": -0.4},
 }
 """Nats for chord tones, for the bass, for tones in neither chord nor scale, and for those that rub on the chord."""
-_ALONE = {"bass": {}, "pads": {"root": 1.2}, "leads": {"chord": 0.8}}
+_ALONE = {"bass": {}, "pads": {"root": 0.6}, "leads": {"chord": 0.8}}
 """Nats more where nothing below states the chord: pads without bass need its root, leads without pads its tones."""
 _SLASH = 2.5
 """Nats more for the bass of a chord that stands on another tone than its root: nobody else plays it."""

@@ -27,6 +27,7 @@ _VALUES: Mapping[str, tuple[Callable[[Plan], Any], str]] = {
     "dynamics": (lambda plan: plan.sound.contrast_lu, "LU"),
     "sample_rate": (lambda plan: plan.delivery.sample_rate_hz, "Hz"),
     "target_loudness": (lambda plan: plan.delivery.target_lufs, "LUFS"),
+    "true_peak_ceiling": (lambda plan: plan.delivery.ceiling_dbtp, "dBTP"),
 }
 """Parameters that are numbers or lists, and their units; the others are text."""
 

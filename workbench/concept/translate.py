@@ -21,6 +21,7 @@ from workbench.concept.decide import (
     quoted,
     told,
 )
+from workbench.concept.delivery import decide_level
 from workbench.concept.instruments import read_instruments
 from workbench.concept.languages import read_in_english
 from workbench.concept.reading import read_brief
@@ -251,14 +252,14 @@ def _chords_decision(brief: Brief, harmony: HarmonyTraits) -> Decision:
 
 
 def _delivery(brief: Brief) -> tuple[Delivery, tuple[Decision, ...]]:
-    options, said = brief.request.options, brief.said.loudness_lufs
-    spoken = said is not None and "target_loudness" not in options.model_fields_set
-    loudness = said.value if said is not None and spoken else options.target_loudness
+    options = brief.request.options
+    profile, loudness, opening = decide_level(brief)
     delivery = Delivery(
         format=options.format,
         sample_rate_hz=options.sample_rate,
         bit_depth=options.bit_depth or 24,
         target_lufs=loudness,
+        ceiling_dbtp=profile.ceiling_dbtp,
         stem_export=options.stem_export,
         preview=options.preview,
     )
@@ -266,7 +267,6 @@ def _delivery(brief: Brief) -> tuple[Delivery, tuple[Decision, ...]]:
         "format": options.format,
         "sample_rate": f"{options.sample_rate} Hz",
         "bit_depth": "none" if options.format == "mp3" else f"{options.bit_depth or 24} bits",
-        "target_loudness": f"{loudness:g} LUFS",
         "stem_export": "yes" if options.stem_export else "no",
         "preview": "yes" if options.preview else "no",
         "iterations": str(options.iterations),
@@ -275,9 +275,7 @@ def _delivery(brief: Brief) -> tuple[Delivery, tuple[Decision, ...]]:
     decisions = tuple(
         Decision(name, value, "stated", STATED)
         if name in options.model_fields_set
-        else Decision(name, value, "text", quoted(said))
-        if said is not None and spoken and name == "target_loudness"
         else Decision(name, value, "default", "the request leaves it open")
         for name, value in values.items()
     )
-    return delivery, decisions
+    return delivery, (*opening, *decisions)

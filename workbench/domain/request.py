@@ -33,8 +33,8 @@ ModelledElement = Literal["harmony", "percussion", "bass", "pads", "leads"]
 AudioFormat = Literal["wav", "aiff", "flac", "mp3"]
 SampleRate = Literal[44100, 48000, 88200, 96000]
 _BY_SECTION = ("section_bars", "section_tempos", "section_keys", "section_feels")
+DeliveryName = Literal["streaming", "apple", "club", "loud", "game", "archive", "film", "broadcast-us"]
 PROCESSING_STYLES = ("warm", "clean", "bright", "dark", "lo-fi", "aggressive", "wide", "vintage")
-
 
 _ANY_KEY = Key(0, "major")
 """Degrees are read in the song's key once it is known; whether they can be read does not depend on it."""
@@ -196,8 +196,11 @@ class SoundDesign(_Frozen):
         json_schema_extra=_expected(f"at least one of {', '.join(ELEMENTS)}"),
     )
     texture_density: float | None = Field(None, ge=0, le=1, description="How much happens at once, 0 sparse to 1 full.")
-    processing_style: Literal["warm", "clean", "bright", "dark", "lo-fi", "aggressive", "wide", "vintage"] | None = (
-        Field(None, description="Colour of mix and master.")
+    processing_style: Identifier | None = Field(
+        None,
+        description=f"Colour of mix and master: {', '.join(PROCESSING_STYLES)}, "
+        "or a style of your own in ~/.beatsfoundry/styles, by name.",
+        json_schema_extra=_expected("the name of a processing style such as 'warm'") | {"examples": PROCESSING_STYLES},
     )
     patches: dict[ElementName, Annotated[str, Field(min_length=1, max_length=120)]] = Field(
         {},
@@ -235,11 +238,15 @@ class Options(_Frozen):
     bit_depth: Literal[16, 24] | None = Field(
         None, description="Bits a sample for wav, aiff and flac; 24 if left out.", json_schema_extra={"unit": "bits"}
     )
-    target_loudness: float = Field(
-        -14.0,
+    delivery: DeliveryName | None = Field(
+        None,
+        description="Where the master goes, which sets its loudness and its true-peak ceiling; streaming if left out.",
+    )
+    target_loudness: float | None = Field(
+        None,
         ge=-30,
         le=-6,
-        description="Integrated loudness of the master in LUFS.",
+        description="Integrated loudness of the master in LUFS, whatever its delivery asks for.",
         json_schema_extra={"unit": "LUFS"},
     )
     seed: Whole = Field(0, ge=0, le=2**32 - 1, description="Seed; the same request and seed give the same bytes.")
@@ -277,7 +284,6 @@ class GenerationRequest(_Frozen):
         description="Fine-tuned network by element, by name; the shipped one for each that is left out.",
         json_schema_extra=_expected('an object such as {"bass": "my-adapter"}'),
     )
-
     preset: Identifier | None = Field(
         None,
         description="Preset by name: a kind of music; what the request or its text states wins over it.",

@@ -1,4 +1,4 @@
-"""Dynamics as gain curves: compressor, gate, ducking.
+"""Dynamics as gain curves: compressor and ducking.
 
 Every function that ends in `_gain` returns the gain as a linear factor for each sample, so that one curve can be
 applied to several signals alike.
@@ -107,55 +107,6 @@ def _compress(samples, threshold_db, slope, knee_db, attack, release, makeup_db,
         reduction_db = wanted_db + factor * (reduction_db - wanted_db)
         # Below a ten-thousandth of a dB the exponential is 1 to float32 precision.
         gain[i] = makeup if reduction_db < 1e-4 else makeup * np.exp(-reduction_db * to_log)
-
-
-def gate_gain(
-    samples: Samples,
-    sample_rate_hz: int,
-    *,
-    threshold_db: float,
-    range_db: float = 60.0,
-    attack_ms: float = 1.0,
-    hold_ms: float = 20.0,
-    release_ms: float = 80.0,
-) -> Gain:
-    """Gain of a gate that falls by `range_db` when both channels stay below the threshold for `hold_ms`.
-
-    Returns
-    -------
-    ndarray of shape (n,), float32, linear
-
-    Raises
-    ------
-    ParameterError
-        If a time or `range_db` is negative.
-    """
-    if min(range_db, attack_ms, hold_ms, release_ms) < 0:
-        raise ParameterError("gate: expected range_db, attack_ms, hold_ms and release_ms of at least 0")
-    gain = np.empty(samples.shape[1], dtype=np.float32)
-    _gate(
-        np.ascontiguousarray(samples),
-        10.0 ** (threshold_db / 20.0),
-        10.0 ** (-range_db / 20.0),
-        _coefficient(max(attack_ms, 0.01), sample_rate_hz),
-        _coefficient(max(release_ms, 0.01), sample_rate_hz),
-        round(hold_ms * sample_rate_hz / 1000.0),
-        gain,
-    )
-    return gain
-
-
-@numba.njit(cache=True, nogil=True)
-def _gate(samples, threshold, closed, attack, release, hold, gain):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
-    current = closed
-    left = 0
-    for i in range(samples.shape[1]):
-        if max(abs(samples[0, i]), abs(samples[1, i])) >= threshold:
-            left = hold + 1
-        target = 1.0 if left > 0 else closed
-        left = max(left - 1, 0)
-        current = target + (attack if target > current else release) * (current - target)
-        gain[i] = current
 
 
 def ducking_gain(

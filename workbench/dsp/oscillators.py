@@ -29,7 +29,7 @@ _MOST_HARMONICS = 1024
 _LEVELS_PER_OCTAVE = 3
 _LEVELS = 10 * _LEVELS_PER_OCTAVE + 1
 _HEARD_HZ = 20_000.0
-_FOLDED = 10.0 ** (-84.0 / 20.0)
+_FOLDED = 10.0 ** (-87.0 / 20.0)
 
 WAVES = ("sine", "triangle", "saw", "square", "pulse", "organ", "hollow", "reed", "glass", "vocal")
 """Waves by name; `pulse` has a quarter duty cycle."""
@@ -286,7 +286,7 @@ def fm_oscillator(
     ----------
     frequency_hz, index : arrays of shape (control_length(length),)
         Fundamental and modulation index in radians by control block. The index is lowered where a side band that
-        folds back below 20 kHz would lie above -84 dB.
+        folds back below 20 kHz would lie above -87 dB.
     length, sample_rate_hz : int
         Samples to make and their rate.
     ratio, modulator_ratio : float
@@ -317,7 +317,7 @@ def fm_oscillator(
 
 
 def _clean_index(orders: Control) -> Control:
-    """Largest modulation index whose side band of order `orders` (rounded up) is below -84 dB.
+    """Largest modulation index whose side band of order `orders` (rounded up) is below -87 dB.
 
     Bessel functions of high order grow as (index / 2) ** order / order! (Abramowitz and Stegun, 9.1.10).
     """
@@ -326,7 +326,7 @@ def _clean_index(orders: Control) -> Control:
 
 
 def _clean_feedback(harmonic: float) -> float:
-    """Largest feedback whose harmonic of that order is below -84 dB, by the decay of J_n(n b) for b below 1."""
+    """Largest feedback whose harmonic of that order is below -87 dB, by the decay of J_n(n b) for b below 1."""
     feedbacks = np.linspace(0.0, 0.999, 200)[1:]
     root = np.sqrt(1.0 - feedbacks**2)
     levels = np.exp(-harmonic * (np.arccosh(1.0 / feedbacks) - root))

@@ -55,9 +55,20 @@ def pan(samples: Samples, position: float) -> Samples:
         raise ParameterError(f"pan: expected -1 (left) to 1 (right), got {position:g}")
     if position == 0:
         return samples
+    return samples * pan_gains(position)
+
+
+def pan_gains(position: float) -> npt.NDArray[np.float32]:
+    """Gains of left and right for a place from -1 (left) to 1 (right), shape (2, 1); constant power, 1 in the middle.
+
+    Examples
+    --------
+    >>> pan_gains(0.0).ravel().tolist()
+    [1.0, 1.0]
+    """
     angle = (position + 1.0) * np.pi / 4.0
-    gains = np.array([[np.cos(angle)], [np.sin(angle)]], dtype=np.float32) * np.float32(np.sqrt(2.0))
-    return samples * gains
+    sides = np.sqrt(2.0) * np.array([[np.cos(angle)], [np.sin(angle)]])
+    return np.asarray(sides, dtype=np.float32)
 
 
 def decorrelate(samples: Samples, amount: float, sample_rate_hz: int, *, spread_ms: float = 6.0) -> Samples:

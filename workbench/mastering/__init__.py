@@ -1,16 +1,12 @@
 """Mastering: a mix in, a master at its loudness and below its true-peak ceiling out."""
 
 from workbench.mastering.chain import master, stages
-from workbench.mastering.deliveries import DeliveryProfile, list_deliveries, load_delivery
 from workbench.mastering.match import Match, match
 from workbench.mastering.styles import list_styles, load_style
 
 __all__ = [
-    "DeliveryProfile",
     "Match",
-    "list_deliveries",
     "list_styles",
-    "load_delivery",
     "load_style",
     "master",
     "match",

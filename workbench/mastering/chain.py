@@ -122,14 +122,17 @@ def _to_loudness(samples: Samples, target_lufs: float, ceiling_db: float, style:
     """Gain, clip, limit, measure; the gain of the next pass follows the secant through the last two."""
     gain_db = target_lufs - loudness(samples, rate)
     tried: list[tuple[float, float]] = []
+    nearest, least = Audio(samples, rate), np.inf  # should none come near enough, the best one stays
     for _ in range(_PASSES):
         result = Audio(_finished(samples, gain_db, ceiling_db, style, rate), rate)
         error = integrated_loudness(result) - target_lufs
-        if abs(error) <= LOUDNESS_TOLERANCE_LU:
-            return result
+        if abs(error) < least:
+            nearest, least = result, abs(error)
+        if least <= LOUDNESS_TOLERANCE_LU:
+            break
         tried.append((gain_db, error))
         gain_db = _next_gain(tried)
-    return result
+    return nearest
 
 
 def _finished(samples: Samples, gain_db: float, ceiling_db: float, style: MasterStyle, rate: int) -> Samples:

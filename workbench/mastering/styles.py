@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from workbench.domain.errors import ParameterError
-from workbench.domain.user_styles import read_user_style
+from workbench.domain.user_styles import naming_style, read_user_style, style_is_unknown
 from workbench.dsp.dynamics import Compressor
 from workbench.dsp.equaliser import Band
 
@@ -69,13 +69,16 @@ def load_style(name: str) -> MasterStyle:
     True
     """
     own = None if name in list_styles() else read_user_style(name, "master")
-    return _as_style(name, {**_PLAIN, **own}) if own is not None else _shipped_style(name)
+    if own is None:
+        return _shipped_style(name)
+    with naming_style(name, "master"):
+        return _as_style(name, {**_PLAIN, **own})
 
 
 @lru_cache(maxsize=32)
 def _shipped_style(name: str) -> MasterStyle:
     if name not in list_styles():
-        raise ParameterError(f"processing style {name!r} is not known: expected one of {', '.join(list_styles())}")
+        raise ParameterError(style_is_unknown(name, list_styles()))
     file = resources.files("workbench.mastering") / "styles" / f"{name}.yaml"
     data: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
     return _as_style(name, data)
@@ -84,7 +87,7 @@ def _shipped_style(name: str) -> MasterStyle:
 def _as_style(name: str, data: dict[str, Any]) -> MasterStyle:
     foreign = sorted(set(data) - {field.name for field in fields(MasterStyle)})
     if foreign:
-        raise ParameterError(f"processing style {name!r}: {', '.join(foreign)} not known in a master style")
+        raise ParameterError(f"{', '.join(foreign)} not known in a master style")
     return MasterStyle(
         name=name,
         description=data["description"],

@@ -21,10 +21,10 @@ from workbench.dsp.limiter import Limiter, limiter_gain
 from workbench.dsp.loudness import gated_loudness, hop_energies
 from workbench.dsp.matching import apply_curve
 from workbench.dsp.stereo import scale_side, side_guard
-from workbench.mixing.automation import kick_onsets_seconds, section_gain, section_rides_db
-from workbench.mixing.profiles import Colour, Profile, coloured, load_colour, load_profile, shaded
+from workbench.mixing.automation import section_gain, section_rides_db
+from workbench.mixing.profiles import Colour, Profile, colour_of, coloured, load_profile
 from workbench.mixing.recall import recalled, recalled_curve, settled
-from workbench.mixing.strip import STAGE_LUFS, Surroundings, for_preview, run_strip
+from workbench.mixing.strip import STAGE_LUFS, run_strip, surroundings
 from workbench.mixing.tone import stem_curves
 
 PEAK_DB = -6.0
@@ -78,11 +78,11 @@ def mix(stems: Mapping[str, Audio], score: Score, plan: Plan, *, profile: Profil
     """
     rate = _checked_rate(stems)
     profile = profile or load_profile(plan.mix_profile)
-    colour = shaded(load_colour(plan.processing_style), plan.sound)
+    colour = colour_of(plan)
     profile = replace(profile, energy_slope_lu=max(0.0, profile.energy_slope_lu + plan.sound.contrast_lu))
     elements = _ordered(stems)
     length = _length(stems, score, profile, rate)
-    around = _surroundings(score, plan, profile, rate)
+    around = surroundings(score, plan, profile, rate)
     strips = {element: coloured(profile.strip_of(element), colour) for element in elements}
 
     low_cut = _low_cut(profile)
@@ -133,8 +133,8 @@ def mix_again(stems: Mapping[str, Audio], score: Score, plan: Plan, desk: Desk) 
         As `mix`.
     """
     rate = _checked_rate(stems)
-    profile, colour = load_profile(plan.mix_profile), shaded(load_colour(plan.processing_style), plan.sound)
-    around = _surroundings(score, plan, profile, rate)
+    profile, colour = load_profile(plan.mix_profile), colour_of(plan)
+    around = surroundings(score, plan, profile, rate)
     length = _length(stems, score, profile, rate)
     side_gain, gain = (recalled(curve, desk) for curve in (desk.side_gain, desk.gain))
 
@@ -148,18 +148,6 @@ def mix_again(stems: Mapping[str, Audio], score: Score, plan: Plan, desk: Desk) 
 
     with ThreadPoolExecutor(_THREADS) as pool:
         return dict(zip(stems, pool.map(process, stems), strict=True))
-
-
-def _surroundings(score: Score, plan: Plan, profile: Profile, rate: int) -> Surroundings:
-    around = Surroundings(
-        score=score,
-        kicks_seconds=kick_onsets_seconds(score),
-        reverb=replace(profile.reverb, seed=plan.seed),
-        delay=profile.delay,
-        duck_release_beats=profile.duck_release_beats,
-        sample_rate_hz=rate,
-    )
-    return for_preview(around) if plan.delivery.preview else around
 
 
 def _low_cut(profile: Profile) -> tuple[Band, ...]:

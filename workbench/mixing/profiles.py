@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
@@ -12,8 +11,8 @@ from typing import Any, TypeVar, cast
 import yaml
 
 from workbench.domain.errors import ParameterError
-from workbench.domain.plan import SoundTraits
-from workbench.domain.user_styles import read_user_style
+from workbench.domain.plan import Plan, SoundTraits
+from workbench.domain.user_styles import naming_style, read_user_style, style_is_unknown
 from workbench.dsp.delay import Delay
 from workbench.dsp.dynamics import Compressor
 from workbench.dsp.equaliser import Band, tilt
@@ -129,7 +128,9 @@ def load_profile(name: str) -> Profile:
     >>> load_profile("house").strip_of("bass").duck_db > 3
     True
     """
-    data = _merged(_read("defaults.yaml"), _read_named("profiles", name, "mix profile"))
+    if name not in list_profiles():
+        raise ParameterError(f"mix profile {name!r} is not known: expected one of {', '.join(list_profiles())}")
+    data = _merged(_read("defaults.yaml"), _read(f"profiles/{name}.yaml"))
     strips = {element: _strip(settings) for element, settings in data.pop("strips").items()}
     parts = {
         "name": name,
@@ -155,17 +156,27 @@ def load_colour(name: str) -> Colour:
     >>> load_colour("bright").tilt_db > 0 > load_colour("dark").tilt_db
     True
     """
-    own = None if name in _names("styles") else read_user_style(name, "mix")
-    return _as_colour(name, own) if own is not None else _shipped_colour(name)
+    own = None if name in list_colours() else read_user_style(name, "mix")
+    if own is None:
+        return _shipped_colour(name)
+    with naming_style(name, "mix"):
+        return _as_colour(name, own)
 
 
 @lru_cache(maxsize=64)
 def _shipped_colour(name: str) -> Colour:
-    return _as_colour(name, _read_named("styles", name, "processing style"))
+    if name not in list_colours():
+        raise ParameterError(style_is_unknown(name, list_colours()))
+    return _as_colour(name, _read(f"styles/{name}.yaml"))
 
 
 def _as_colour(name: str, data: dict[str, Any]) -> Colour:
     return _build(Colour, data | {"name": name, "eq": _bands(data.get("eq", ()))})
+
+
+def colour_of(plan: Plan) -> Colour:
+    """The plan's processing style with what the plan's sound adds to it."""
+    return shaded(load_colour(plan.processing_style), plan.sound)
 
 
 def shaded(colour: Colour, sound: SoundTraits) -> Colour:
@@ -243,12 +254,6 @@ def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
 def _names(folder: str) -> tuple[str, ...]:
     entries = (resources.files(_ROOT) / folder).iterdir()
     return tuple(sorted(entry.name.removesuffix(".yaml") for entry in entries if entry.name.endswith(".yaml")))
-
-
-def _read_named(folder: str, name: str, what: str) -> dict[str, Any]:
-    if not re.fullmatch(r"[a-z0-9-]+", name) or name not in _names(folder):
-        raise ParameterError(f"{what} {name!r} is not known: expected one of {', '.join(_names(folder))}")
-    return _read(f"{folder}/{name}.yaml")
 
 
 def _read(path: str) -> dict[str, Any]:

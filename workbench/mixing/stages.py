@@ -7,10 +7,8 @@ from dataclasses import replace
 from workbench.domain.audio import Audio
 from workbench.domain.plan import Plan
 from workbench.domain.score import Score
-from workbench.dsp.reverb import Reverb
-from workbench.mixing.automation import kick_onsets_seconds
-from workbench.mixing.profiles import Colour, Strip, coloured, load_colour, load_profile
-from workbench.mixing.strip import Surroundings, run_strip
+from workbench.mixing.profiles import Colour, Strip, colour_of, coloured, load_profile
+from workbench.mixing.strip import run_strip, surroundings
 
 
 def strip_stages(stem: Audio, element: str, score: Score, plan: Plan) -> dict[str, Audio]:
@@ -28,15 +26,8 @@ def strip_stages(stem: Audio, element: str, score: Score, plan: Plan) -> dict[st
     dict of str to Audio
         "as rendered", "equaliser", "transients", "compressor", "saturation", "placement", "automation" and "sends".
     """
-    profile, colour = load_profile(plan.mix_profile), load_colour(plan.processing_style)
-    around = Surroundings(
-        score=score,
-        kicks_seconds=kick_onsets_seconds(score),
-        reverb=replace(profile.reverb, seed=plan.seed) if plan.seed else Reverb(),
-        delay=profile.delay,
-        duck_release_beats=profile.duck_release_beats,
-        sample_rate_hz=stem.sample_rate_hz,
-    )
+    profile, colour = load_profile(plan.mix_profile), colour_of(plan)
+    around = surroundings(score, plan, profile, stem.sample_rate_hz)
     whole = coloured(profile.strip_of(element), colour)
     done = {}
     for name, strip, shade in _growing(whole, colour):

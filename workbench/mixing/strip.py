@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from workbench.domain.audio import Samples
+from workbench.domain.plan import Plan
 from workbench.domain.score import Score
 from workbench.domain.units import beats_to_seconds, db_to_gain
 from workbench.dsp.delay import Delay, echo
@@ -17,8 +18,8 @@ from workbench.dsp.reverb import Reverb, reverberate
 from workbench.dsp.saturation import bit_crush, factor_for, oversampled_tanh
 from workbench.dsp.stereo import pan, widen_to
 from workbench.dsp.transients import shape_transients
-from workbench.mixing.automation import open_over_sections, rise_over_builds, throw_gain
-from workbench.mixing.profiles import Colour, Strip
+from workbench.mixing.automation import kick_onsets_seconds, open_over_sections, rise_over_builds, throw_gain
+from workbench.mixing.profiles import Colour, Profile, Strip
 
 STAGE_LUFS = -20.0
 """Loudness that each stem is brought to before its strip, so that thresholds mean the same for all."""
@@ -40,6 +41,19 @@ class Surroundings:
     duck_release_beats: float
     sample_rate_hz: int
     oversampling: int | None = None
+
+
+def surroundings(score: Score, plan: Plan, profile: Profile, sample_rate_hz: int) -> Surroundings:
+    """What the strips of a plan's mix need to know; a preview goes without oversampling."""
+    return Surroundings(
+        score=score,
+        kicks_seconds=kick_onsets_seconds(score),
+        reverb=replace(profile.reverb, seed=plan.seed),
+        delay=profile.delay,
+        duck_release_beats=profile.duck_release_beats,
+        sample_rate_hz=sample_rate_hz,
+        oversampling=1 if plan.delivery.preview else None,
+    )
 
 
 def run_strip(samples: Samples, strip: Strip, colour: Colour, around: Surroundings) -> Samples:
@@ -143,8 +157,3 @@ def _with_returns(samples: Samples, strip: Strip, around: Surroundings) -> Sampl
         room = equalise(reverberate(out, around.reverb, rate), _RETURN_BANDS, rate)
         out = out + room * np.float32(db_to_gain(strip.reverb_send_db))
     return out
-
-
-def for_preview(around: Surroundings) -> Surroundings:
-    """The same surroundings without oversampling: faster, a little aliasing."""
-    return replace(around, oversampling=1)

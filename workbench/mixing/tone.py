@@ -26,8 +26,8 @@ _ROUNDS = 8
 _SILENT_POWER = 1e-12
 # What may be taken away anywhere, and added in the middle; at the ends, where little plays, more may be added.
 _MAXIMUM_CUT_DB = 12.0
-_LOW_BOOST_DB, _AIR_BOOST_DB = 12.0, 24.0
-_BEARABLE_DB = 2.0
+_LOW_BOOST_DB, _AIR_BOOST_DB = 15.0, 24.0
+_BEARABLE_DB = 1.5
 """Distance from the target up to which only `strength` of it is corrected; what lies beyond is taken back whole."""
 _COLOUR_DB = 5.0
 """How far a processing style and a profile's own tone may carry any band away from the target."""
@@ -121,7 +121,7 @@ def stem_curves(
 def _wanted(tone: Tone, colour: Sequence[Band], sample_rate_hz: int) -> Levels:
     season = response_db(colour, THIRDS_HZ, sample_rate_hz) if colour else np.zeros(THIRDS_HZ.size)
     season = season + tone.low_db / (1.0 + (THIRDS_HZ / 90.0) ** 4) + tone.high_db / (1.0 + (5000.0 / THIRDS_HZ) ** 2)
-    season -= season.mean()
+    season -= np.median(season)
     return np.asarray(target_db(tone.family) + _COLOUR_DB * np.tanh(season / _COLOUR_DB))
 
 
@@ -136,7 +136,7 @@ def _step(difference: Levels, shared: Levels, tone: Tone) -> Levels:
 
 
 def _limited(curve: Levels, tone: Tone) -> Levels:
-    """Clip to what may be taken and added: up to 12 dB below 60 Hz, and towards 16 kHz more and more, up to 24 dB."""
+    """Clip to what may be taken and added: up to 15 dB below 60 Hz, and towards 16 kHz more and more, up to 24 dB."""
     air = np.interp(np.log(THIRDS_HZ), np.log([8000.0, 16_000.0]), [tone.boost_db, _AIR_BOOST_DB])
     most = np.where(THIRDS_HZ < 60.0, max(_LOW_BOOST_DB, tone.boost_db), air)
     return np.clip(curve, -_MAXIMUM_CUT_DB, most)

@@ -113,6 +113,20 @@ class History:
         return earlier + [(places + lag, self._stands[places + lag]) for lag in self._spec.lags]
 
 
+def same_at_end(rows: Rows, bar_slots: int, parts: int = 1) -> int:
+    """How many bars at the end of a part hold the very same notes, each bar taken as `parts` equal ones."""
+    starts = [*np.flatnonzero(rows[:, STEP_COLUMN] == BAR_STEP).tolist(), len(rows)]
+    bars = [
+        rows[first + 1 : last][:, [SLOT_COLUMN, SYMBOL_COLUMN]]
+        for first, last in zip(starts[-2::-1], starts[:0:-1], strict=True)
+    ]
+    slots = bar_slots // parts
+    cells = [bar[bar[:, 0] // slots == part] - (part * slots, 0) for bar in bars for part in reversed(range(parts))]
+    if not cells or not len(cells[0]):
+        return 0
+    return next((n for n, cell in enumerate(cells) if not np.array_equal(cell, cells[0])), len(cells))
+
+
 def recent_attributes(rows: Rows, attributes: int) -> Integers:
     """Attribute values plus one of the notes before each row, the last one first, 0 where there is none.
 

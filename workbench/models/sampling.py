@@ -25,6 +25,7 @@ from workbench.models.history import (
     History,
     Rows,
     recent_attributes,
+    same_at_end,
 )
 from workbench.models.pace import bars_alike, pace_bias, register_bias
 from workbench.models.prior import CellPrior
@@ -115,16 +116,7 @@ class PartWriter:
 
         With `parts` beyond one each bar is that many equal bars, as a bar of 12/8 is two of 6/8.
         """
-        starts = [*self._starts, len(self.rows)]
-        bars = [
-            self.rows[first + 1 : last][:, [SLOT_COLUMN, SYMBOL_COLUMN]]
-            for first, last in zip(starts[-2::-1], starts[:0:-1], strict=True)
-        ]
-        slots = self._bar_beats * SLOTS_PER_BEAT // parts
-        cells = [bar[bar[:, 0] // slots == part] - (part * slots, 0) for bar in bars for part in reversed(range(parts))]
-        if not cells or not len(cells[0]):
-            return 0
-        return next((n for n, cell in enumerate(cells) if not np.array_equal(cell, cells[0])), len(cells))
+        return same_at_end(self.rows, self._bar_beats * SLOTS_PER_BEAT, parts)
 
     def _remember(self) -> None:
         """Show the network what stands since it last forgot, and what lies ahead."""

@@ -77,11 +77,11 @@ def diagnostics(audio: Audio) -> Figure:
         )  # fmt: skip
         image.set_yticks(np.log2(_TICKS_HZ), _TICK_NAMES)
         image.set_ylabel("Hz")
-        for series, length, colour, name in (
-            (momentary_loudness(audio), 0.4, MUTED, "momentary"),
-            (short_term_loudness(audio), 3.0, MASTER_COLOUR, "short-term"),
+        for series, length, colour, width, name in (
+            (momentary_loudness(audio), 0.4, MUTED, 0.8, "momentary"),
+            (short_term_loudness(audio), 3.0, MASTER_COLOUR, 2.2, "short-term"),
         ):
-            loud.plot(np.arange(series.size) * 0.1 + length, series, color=colour, linewidth=1.0, label=name)
+            loud.plot(np.arange(series.size) * 0.1 + length, series, color=colour, linewidth=width, label=name)
         loud.set(ylabel="LUFS", ylim=(-48, 0))
         loud.legend(loc="lower right", ncols=2)
         phase.axhline(0.0, color=MUTED, linewidth=0.7)

@@ -32,6 +32,11 @@ def asset(name: str) -> str:
     return (_ASSETS / name).read_text(encoding="utf-8")
 
 
+def script(name: str) -> str:
+    """A script that ships with the package, with what it is built of before it."""
+    return asset("parts.js") + asset(name)
+
+
 def decisions_html(plan: Plan) -> str:
     """Each decision of the plan: parameter, value, where it came from, and why."""
     rows = (

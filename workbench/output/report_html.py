@@ -106,7 +106,7 @@ def _player(track: Track, files: Mapping[str, str]) -> str:
         return '<p class="lede">No audio was delivered with this report.</p>'
     # "<" is escaped so that no text of the song can close the script element.
     data = json.dumps({**player_data(track), "tracks": tracks}, sort_keys=True).replace("<", "\\u003c")
-    script = f'{tables.asset("player.js")}mountPlayer(document.getElementById("player"), {data});'
+    script = f'{tables.script("player.js")}mountPlayer(document.getElementById("player"), {data});'
     return f'<div id="player"></div>\n<script>\n{script}\n</script>'
 
 

@@ -10,11 +10,18 @@ from typing import TYPE_CHECKING
 
 from workbench.domain.audio import Audio
 from workbench.domain.results import Track
-from workbench.output.html_tables import asset
+from workbench.output.html_tables import asset, script
 from workbench.output.page_audio import data_address
+from workbench.output.reference_table import forms_table
 
 if TYPE_CHECKING:
     from workbench.analysis.references import ReferenceProfile
+
+MOST_FORMS = 6
+_FORMS_TOLD = (
+    "Chords and beginnings of sections: of this track as written, of the nearest references as heard. A colour is a "
+    "root, darker in minor; a tempo stands with the confidence of its estimate."
+)
 
 
 def references_section(
@@ -33,10 +40,12 @@ def references_section(
     name
         What the set of references is called, such as "house".
     """
+    from workbench.analysis.distances import distance
     from workbench.analysis.profile import measure
     from workbench.analysis.spectrum import THIRD_OCTAVE_HZ
     from workbench.output.drawing import to_png
     from workbench.output.reference_figures import outside_range, radar, spectrum_in_range
+    from workbench.output.reference_form import forms
 
     measured = measure(track.master, expected_bpm=track.plan.tempo_bpm)
     parts = [_listening(track, sounds)]
@@ -51,6 +60,10 @@ def references_section(
             "Among the references", _told(outside_range(measured, others), name), to_png(radar(measured, others)),
             narrow=True,
         ))  # fmt: skip
+    nearest = sorted(profiles, key=lambda profile: distance(measured, profile.measured)["overall"])[:MOST_FORMS]
+    if nearest:
+        parts.append(_figure("Form and harmony", _FORMS_TOLD, to_png(forms(track.score, nearest))))
+        parts.append(f'<div class="scroll">{forms_table(nearest)}</div>')
     return "".join(parts)
 
 
@@ -59,7 +72,7 @@ def switcher_html(sounds: Mapping[str, tuple[str, Audio]], *, key: str) -> str:
     listed = [{"name": name, "label": label, "src": data_address(audio)} for name, (label, audio) in sounds.items()]
     data = json.dumps({"sounds": listed}, sort_keys=True).replace("<", "\\u003c")
     return (
-        f'<div id="{key}"></div><style>{asset("switcher.css")}</style><script>\n{asset("switcher.js")}'
+        f'<div id="{key}"></div><style>{asset("switcher.css")}</style><script>\n{script("switcher.js")}'
         f'mountSwitcher(document.getElementById("{key}"), {data});\n</script>'
     )
 

@@ -15,6 +15,7 @@ from workbench.domain.song import drum_role
 from workbench.domain.units import db_to_gain
 from workbench.dsp.envelopes import decay_curve, fade_edges
 from workbench.dsp.saturation import bit_crush, saturate
+from workbench.dsp.stereo import pan_gains
 from workbench.dsp.voice_filters import state_variable_filter
 from workbench.rendering import cymbals, drum_voices
 from workbench.rendering.effects import finish_stem
@@ -161,9 +162,7 @@ class _Takes:
         return drum_voices.tom(kit.toms, role, velocity, rng, rate)
 
     def _placed(self, role: str, sound: Signal) -> Signal:
-        angle = (_pan(self._kit, role) + 1.0) * np.pi / 4.0
-        sides = np.sqrt(2.0) * np.array([[np.cos(angle)], [np.sin(angle)]])
-        stereo: Signal = np.asarray(sound * sides, dtype=np.float32)
+        stereo: Signal = np.asarray(sound * pan_gains(_pan(self._kit, role)), dtype=np.float32)
         if self._room is None:
             return stereo
         send = np.float32(db_to_gain(self._kit.room.level_db + _ROOM_SEND_DB[role]))

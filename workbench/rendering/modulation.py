@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.dsp.oscillators import control_seconds
-from workbench.rendering.patch import Route
+from workbench.rendering.patch import PERIODS_BEATS, Route
 
 Control = npt.NDArray[np.float64]
 
@@ -26,6 +26,7 @@ def modulation(
     *,
     pitch: Control,
     velocity: Control,
+    beats: Control,
     length: int,
     sample_rate_hz: int,
     rng: np.random.Generator,
@@ -40,6 +41,8 @@ def modulation(
         A name of `SCALE`.
     pitch, velocity
         MIDI pitch and velocity (0..1) by control block.
+    beats
+        Place in the song in quarter notes by control block: what LFOs in time with it run by.
     length, sample_rate_hz
         Samples of the voice and their rate.
     rng
@@ -51,13 +54,19 @@ def modulation(
         chance = rng.random(2)
         if route.target != target or route.amount == 0.0:
             continue
-        value = route.amount * SCALE[target] * _source(route, seconds, pitch, velocity, chance, rng)
+        value = route.amount * SCALE[target] * _source(route, seconds, pitch, velocity, beats, chance, rng)
         total = value if total is None else total + value
     return total
 
 
 def _source(
-    route: Route, seconds: Control, pitch: Control, velocity: Control, chance: Control, rng: np.random.Generator
+    route: Route,
+    seconds: Control,
+    pitch: Control,
+    velocity: Control,
+    beats: Control,
+    chance: Control,
+    rng: np.random.Generator,
 ) -> Control:
     """LFO and random run from -1 to 1; velocity, rise and fall from 0 to 1; the key counts octaves from C4."""
     if route.source == "velocity":
@@ -71,7 +80,9 @@ def _source(
         return grown
     if route.source == "fall":
         return 1.0 - grown
-    return grown * _wave(route, route.rate_hz * seconds + chance[1], rng)
+    if route.sync == "free":
+        return grown * _wave(route, route.rate_hz * seconds + chance[1], rng)
+    return grown * _wave(route, np.maximum(beats, 0.0) / PERIODS_BEATS[route.sync], rng)
 
 
 def _wave(route: Route, turns: Control, rng: np.random.Generator) -> Control:
@@ -81,13 +92,14 @@ def _wave(route: Route, turns: Control, rng: np.random.Generator) -> Control:
     if route.shape == "triangle":
         return 1.0 - 4.0 * np.abs(phase - 0.5)
     if route.shape == "saw":
-        return _smooth(1.0 - 2.0 * phase)
+        return smooth_steps(1.0 - 2.0 * phase)
     if route.shape == "square":
-        return _smooth(np.where(phase < 0.5, 1.0, -1.0))
+        return smooth_steps(np.where(phase < 0.5, 1.0, -1.0))
     steps = np.floor(turns).astype(np.int64)
-    return _smooth(rng.uniform(-1.0, 1.0, int(steps.max(initial=0)) + 1)[steps])
+    return smooth_steps(rng.uniform(-1.0, 1.0, int(steps.max(initial=0)) + 1)[steps])
 
 
-def _smooth(values: Control) -> Control:
+def smooth_steps(values: Control) -> Control:
+    """A control whose steps are rounded over 3 ms, so that what follows it does not click."""
     padded = np.pad(values, _SMOOTH_BLOCKS // 2, mode="edge")
     return np.convolve(padded, np.full(_SMOOTH_BLOCKS, 1.0 / _SMOOTH_BLOCKS), mode="valid")

@@ -8,6 +8,11 @@ from workbench.dsp.oscillators import WAVES
 from workbench.rendering.parameters import Validated, choice, group, groups, ranged
 
 SWITCH = ("no", "yes")
+PERIODS_BEATS = {
+    "free": 0.0, "16": 16.0, "8": 8.0, "4": 4.0, "2": 2.0, "1": 1.0, "2/3": 2.0 / 3.0, "1/2": 0.5, "1/3": 1.0 / 3.0,
+    "1/4": 0.25,
+}  # fmt: skip
+"""Periods of an LFO in time with the song, in quarter notes; "free" is none of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,7 @@ class Route(Validated):
     amount: float = ranged(0.2, -1.0, 1.0, "1 is 12 semitones, 4 octaves of cutoff, 24 dB, 2 octaves of index, a side")
     shape: str = choice("sine", ("sine", "triangle", "saw", "square", "steps"), "wave of the LFO; steps are random")
     rate_hz: float = ranged(1.0, 0.01, 20.0, "speed of the LFO")
+    sync: str = choice("free", tuple(PERIODS_BEATS), "LFO's period in beats, from the song's first; free takes rate_hz")
     time_ms: float = ranged(10.0, 1.0, 20000.0, "time of a rise or fall, and until an LFO is full")
 
 

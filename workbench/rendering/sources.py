@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import numpy.typing as npt
+from scipy.ndimage import uniform_filter1d
 
 from workbench.domain.units import db_to_gain, midi_to_hz
 from workbench.dsp.envelopes import decay_curve, fade_edges
@@ -14,6 +15,7 @@ from workbench.dsp.noise import white_noise
 from workbench.dsp.oscillators import control_seconds, fm_oscillator, wave_tables, wavetable_oscillator
 from workbench.dsp.physical import plucked_string
 from workbench.dsp.voice_filters import state_variable_filter
+from workbench.rendering.modulation import smooth_steps
 from workbench.rendering.patch import FmPair, GrainCloud, NoiseSource, Oscillator, Patch, StringModel
 from workbench.rendering.phrases import Phrase
 
@@ -23,6 +25,7 @@ Control = npt.NDArray[np.float64]
 _PREVIEW_UNISON = 2
 _ENDLESS_MS = 20000.0
 _MIDDLE_PITCH = 60.0
+_ROUNDED_SECONDS = 0.003
 
 
 def make_sources(
@@ -144,17 +147,16 @@ def _fm(
 ) -> Signal:
     seconds = control_seconds(length, sample_rate_hz)
     index = np.zeros_like(seconds)
-    level = np.ones(length, dtype=np.float32)
     for start, stop, _, velocity in _strokes(phrase, length):
         since = seconds - start / sample_rate_hz
         now = (since >= 0.0) & (seconds < stop / sample_rate_hz)
         fall = np.exp(-6.9 * np.maximum(since, 0.0) / (pair.index_decay_ms / 1000.0))
         depth = pair.index * (1.0 - pair.velocity_index * (1.0 - velocity / 127.0))
         index = np.where(now, depth * (pair.index_sustain + (1.0 - pair.index_sustain) * fall), index)
-        if pair.decay_ms < _ENDLESS_MS:
-            level[start:] = decay_curve(length - start, sample_rate_hz, decay_ms=pair.decay_ms)
     if index_octaves is not None:
         index = index * 2.0**index_octaves
+    if len(phrase.starts) > 1:
+        index = smooth_steps(index)
     tone = fm_oscillator(
         midi_to_hz(pitch),
         length=length,
@@ -164,7 +166,19 @@ def _fm(
         index=index,
         feedback=pair.feedback,
     )
+    level = _falling(phrase, pair.decay_ms, length, sample_rate_hz)
     return (tone * level * np.float32(0.7 * db_to_gain(pair.level_db)))[None, :]
+
+
+def _falling(phrase: Phrase, decay_ms: float, length: int, sample_rate_hz: int) -> Signal:
+    """Level of a source that dies away after each stroke of a voice; rounded where it is struck again, not to click."""
+    level = np.ones(length, dtype=np.float32)
+    if decay_ms == _ENDLESS_MS:
+        return level
+    strokes = _strokes(phrase, length)
+    for start, _, _, _ in strokes:
+        level[start:] = decay_curve(length - start, sample_rate_hz, decay_ms=decay_ms)
+    return level if len(strokes) == 1 else uniform_filter1d(level, round(_ROUNDED_SECONDS * sample_rate_hz))
 
 
 def _string(
@@ -217,8 +231,5 @@ def _noise(
         resonance=source.resonance,
         mode="bandpass",
     )
-    level = np.ones(length, dtype=np.float32)
-    if source.decay_ms < _ENDLESS_MS:
-        for start, _, _, _ in _strokes(phrase, length):
-            level[start:] = decay_curve(length - start, sample_rate_hz, decay_ms=source.decay_ms)
+    level = _falling(phrase, source.decay_ms, length, sample_rate_hz)
     return band * level * np.float32(2.0 * db_to_gain(source.level_db))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -64,7 +64,7 @@ def render(score: Score, plan: Plan, *, progress: Progress | None = None) -> dic
     """
     rate = plan.delivery.sample_rate_hz
     timed = in_one_tempo(score)
-    sounds = {name: _load(name, plan) for name in score.parts}
+    sounds = load_sounds(score.parts, plan)
     song = round(score.duration_seconds * rate)
     length = song + round(LONGEST_TAIL_SECONDS * rate)
     meter = _Meter(sum(len(part.notes) for part in score.parts.values()), progress)
@@ -78,6 +78,17 @@ def render(score: Score, plan: Plan, *, progress: Progress | None = None) -> dic
     finished = {name: _ended(stem[:, :kept], rate) for name, stem in stems.items()}
     meter.finish()
     return {name: Audio(stem, rate) for name, stem in finished.items()}
+
+
+def load_sounds(elements: Iterable[str], plan: Plan) -> dict[str, Patch | Kit | Instrument]:
+    """What each element is played on.
+
+    Raises
+    ------
+    ParameterError
+        As `render`.
+    """
+    return {element: _load(element, plan) for element in elements}
 
 
 def _load(element: str, plan: Plan) -> Patch | Kit | Instrument:

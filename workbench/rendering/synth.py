@@ -18,9 +18,10 @@ from workbench.dsp.oscillators import (
     control_seconds,
 )
 from workbench.dsp.saturation import saturate
+from workbench.dsp.stereo import pan_gains
 from workbench.dsp.voice_filters import ladder_filter, state_variable_filter
 from workbench.rendering.effects import apply_effects
-from workbench.rendering.modulation import modulation
+from workbench.rendering.modulation import modulation, smooth_steps
 from workbench.rendering.patch import Filter, Patch, Pitch
 from workbench.rendering.phrases import Phrase, make_phrases
 from workbench.rendering.sources import make_sources
@@ -28,9 +29,7 @@ from workbench.rendering.sources import make_sources
 Signal = npt.NDArray[np.float32]
 Control = npt.NDArray[np.float64]
 
-_PREVIEW_UNISON = 2
 _LADDER_FACTOR = 2
-_ENDLESS_MS = 20000.0
 _MIDDLE_PITCH = 60.0
 _FADE_MS = 6.0
 _MOST_BOOST_DB = 12.0
@@ -82,7 +81,14 @@ def render_synth(
     )
     for phrase in phrases:
         rng = generator(seed, patch.element, patch.name, phrase.place, phrase.pitches[0])
-        voice = render_phrase(phrase, patch, sample_rate_hz=sample_rate_hz, rng=rng, preview=preview)
+        voice = render_phrase(
+            phrase,
+            patch,
+            samples_per_beat=samples_per_beat,
+            sample_rate_hz=sample_rate_hz,
+            rng=rng,
+            preview=preview,
+        )
         stop = min(length, phrase.start + voice.shape[1])
         if stop > phrase.start:
             stem[:, phrase.start : stop] += voice[:, : stop - phrase.start]
@@ -94,7 +100,13 @@ def render_synth(
 
 
 def render_phrase(
-    phrase: Phrase, patch: Patch, *, sample_rate_hz: int, rng: np.random.Generator, preview: bool = False
+    phrase: Phrase,
+    patch: Patch,
+    *,
+    samples_per_beat: float,
+    sample_rate_hz: int,
+    rng: np.random.Generator,
+    preview: bool = False,
 ) -> Signal:
     """Render what one voice plays, from its first attack to the end of its release.
 
@@ -104,6 +116,8 @@ def render_phrase(
         Notes of the voice.
     patch : Patch
         The sound.
+    samples_per_beat : float
+        Sample rate times seconds a beat, for LFOs in time with the song.
     sample_rate_hz : int
         Sample rate.
     rng : numpy.random.Generator
@@ -118,7 +132,11 @@ def render_phrase(
     length = _voice_length(phrase, patch, sample_rate_hz)
     pitch = _pitch_control(phrase, patch.pitch, length, sample_rate_hz, rng)
     velocity = _steps(phrase.starts, [v / 127.0 for v in phrase.velocities], length)
-    moves = _moves(patch, pitch, velocity, length, sample_rate_hz, phrase)
+    tied = len(phrase.starts) > 1  # a tied note is a leap of velocity, pitch and envelope within one voice
+    if tied:
+        velocity = smooth_steps(velocity)
+    beats = (phrase.start + np.arange(control_length(length)) * CONTROL_SAMPLES) / samples_per_beat
+    moves = _moves(patch, pitch, velocity, beats, length, sample_rate_hz, phrase)
     if (bend := moves("pitch")) is not None:
         pitch = pitch + bend
     sound = make_sources(phrase, patch, pitch, length, sample_rate_hz, rng, preview, moves("index"))
@@ -126,6 +144,8 @@ def render_phrase(
         cutoff = _cutoff(phrase, patch.filter, pitch, velocity, length, sample_rate_hz, rng)
         if (octaves := moves("cutoff")) is not None:
             cutoff = np.clip(cutoff * 2.0**octaves, 20.0, 0.45 * sample_rate_hz)
+        if tied:
+            cutoff = 2.0 ** smooth_steps(np.log2(cutoff))
         sound = _filtered(sound, patch.filter, cutoff, sample_rate_hz, factor=1 if preview else _LADDER_FACTOR)
     if patch.drive_db > 0.0:
         sound = saturate(sound, drive_db=patch.drive_db, factor=1 if preview else None)
@@ -140,7 +160,13 @@ def render_phrase(
 
 
 def _moves(
-    patch: Patch, pitch: Control, velocity: Control, length: int, sample_rate_hz: int, phrase: Phrase
+    patch: Patch,
+    pitch: Control,
+    velocity: Control,
+    beats: Control,
+    length: int,
+    sample_rate_hz: int,
+    phrase: Phrase,
 ) -> Callable[[str], Control | None]:
     """The patch's modulation by target; random values depend on the place of the note in the song alone."""
 
@@ -153,6 +179,7 @@ def _moves(
             target,
             pitch=pitch,
             velocity=velocity,
+            beats=beats,
             length=length,
             sample_rate_hz=sample_rate_hz,
             rng=rng,
@@ -278,7 +305,4 @@ def _loudness(phrase: Phrase, patch: Patch, velocity: Control, length: int, samp
 
 def _placed(sound: Signal, pitch: int, spread: float) -> Signal:
     """Balance a note left or right by its pitch, as on a keyboard seen from the player."""
-    place = float(np.clip((pitch - _MIDDLE_PITCH) / 24.0, -1.0, 1.0)) * spread
-    angle = (place + 1.0) * np.pi / 4.0
-    sides = np.array([[math.cos(angle)], [math.sin(angle)]]) * math.sqrt(2.0)
-    return (sound * sides).astype(np.float32)
+    return sound * pan_gains(float(np.clip((pitch - _MIDDLE_PITCH) / 24.0, -1.0, 1.0)) * spread)

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import socket
 import subprocess
 import sys
 import threading
 import time
+import urllib.request
 from pathlib import Path
 from urllib.parse import quote
 
 from workbench.domain.errors import TrackingError
+from workbench.tracking.saved_views import TAG_PREFIX, view_path
 from workbench.tracking.store import EXPERIMENT, default_tracking_uri, quiet, told_in_one_line, workspace
 
 EVALUATION = "beatsfoundry/evaluation"
 """The experiment of suites."""
+SUITES_VIEW, TRACKS_VIEW = "beatsfoundry-suites", "beatsfoundry-tracks"
+SUITES_QUERY = 'tags.kind = "suite"'
 
 
 def launch_dashboard(port: int = 5000, *, tracking_uri: str | None = None, open_browser: bool = False) -> int:
@@ -37,10 +42,9 @@ def launch_dashboard(port: int = 5000, *, tracking_uri: str | None = None, open_
         raise TrackingError(f"port {port} is taken: stop what uses it, or choose another one with --port")
     if uri.startswith("sqlite:///"):
         Path(uri.removeprefix("sqlite:///")).expanduser().parent.mkdir(parents=True, exist_ok=True)
-    address = dashboard_url(port) + start_page(uri)
-    print(f"Dashboard: {address} (runs of {uri}; Ctrl-C stops it)", flush=True)
-    if open_browser:
-        threading.Thread(target=_open_when_ready, args=(port, address), daemon=True).start()
+    page = start_page(uri)
+    print(f"Dashboard: {dashboard_url(port)}{page} (runs of {uri}; Ctrl-C stops it)", flush=True)
+    threading.Thread(target=_open_when_warm, args=(port, page, open_browser), daemon=True).start()
     return run_until_interrupt(dashboard_command(port, uri), dashboard_environment())
 
 
@@ -70,10 +74,11 @@ def start_page(uri: str) -> str:
 
         client = MlflowClient(tracking_uri=uri)
         try:
-            for name, query in ((EVALUATION, 'tags.kind = "suite"'), (EXPERIMENT, "")):
+            for name, query, view in ((EVALUATION, SUITES_QUERY, SUITES_VIEW), (EXPERIMENT, "", TRACKS_VIEW)):
                 found = client.get_experiment_by_name(name)
                 if found is not None and found.lifecycle_stage == "active":
-                    return comparison_path(str(found.experiment_id), query)
+                    place = str(found.experiment_id)
+                    return view_path(place, view) if TAG_PREFIX + view in found.tags else comparison_path(place, query)
         except Exception as error:
             raise TrackingError(f"the store {uri} cannot be read: {told_in_one_line(error)}") from error
     return ""
@@ -91,15 +96,42 @@ def comparison_path(experiment_id: str, query: str = "") -> str:
     return f"/#/experiments/{experiment_id}/runs?{search}compareRunsMode=CHART"
 
 
-def _open_when_ready(port: int, address: str, *, longest_seconds: float = 60.0) -> None:
+def warm_up(port: int, page: str = "", *, longest_seconds: float = 60.0) -> bool:
+    """Wait until the server answers, and let it load what its first page will ask for.
+
+    In its first search a server imports its store and fills its caches: asked here, no reviewer waits for it. `page` is
+    the deep link that will be opened. Returns whether all was answered in time.
+    """
+    address, until = dashboard_url(port), time.monotonic() + longest_seconds
+    while time.monotonic() < until:
+        with contextlib.suppress(OSError):
+            for request in _first_requests(address, page):
+                urllib.request.urlopen(request, timeout=longest_seconds).read()
+            return True
+        time.sleep(0.2)
+    return False
+
+
+def _first_requests(address: str, page: str) -> list[urllib.request.Request]:
+    """What MLflow's page asks for when it opens, the search for runs last."""
+    experiment = page.partition("/experiments/")[2].partition("/")[0]
+    requests = [urllib.request.Request(address + path) for path in ("/health", "/")]
+    requests.append(_search(address, "experiments", {"max_results": 100}))
+    if experiment:
+        requests.append(_search(address, "runs", {"experiment_ids": [experiment], "max_results": 100}))
+    return requests
+
+
+def _search(address: str, what: str, asked: dict[str, object]) -> urllib.request.Request:
+    kind = {"Content-Type": "application/json"}
+    return urllib.request.Request(f"{address}/ajax-api/2.0/mlflow/{what}/search", json.dumps(asked).encode(), kind)
+
+
+def _open_when_warm(port: int, page: str, open_browser: bool) -> None:
     import webbrowser
 
-    until = time.monotonic() + longest_seconds
-    while time.monotonic() < until:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1.0):
-            webbrowser.open(address)
-            return
-        time.sleep(0.2)
+    if warm_up(port, page) and open_browser:
+        webbrowser.open(dashboard_url(port) + page)
 
 
 def dashboard_command(port: int, uri: str) -> list[str]:

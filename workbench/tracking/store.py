@@ -77,6 +77,8 @@ def log_track(
     from tempfile import TemporaryDirectory
 
     from workbench.tracking.records import RunRecord, log_records
+    from workbench.tracking.saved_views import save_view
+    from workbench.tracking.track_view import tracks_view
 
     folder = Path(bundle)
     if not folder.is_dir():
@@ -86,9 +88,11 @@ def log_track(
     with TemporaryDirectory() as beside:
         _gather_files(Path(beside), folder, draw_all(track))
         try:
-            return log_records([(record, Path(beside))], tracking_uri=tracking_uri)[0]
+            logged = log_records([(record, Path(beside))], tracking_uri=tracking_uri)[0]
+            save_view(logged.experiment_id, tracks_view(), tracking_uri=tracking_uri)
         except TrackingError as error:
             raise TrackingError(f"{error}; the bundle in {folder} is complete") from error
+    return logged
 
 
 def told_in_one_line(error: BaseException) -> str:

@@ -10,9 +10,18 @@ import traitlets
 from pydantic import BaseModel
 
 from workbench.domain.errors import WorkbenchError
-from workbench.domain.request import Creative, GenerationRequest, Options, SoundDesign, Technical, parse_request
+from workbench.domain.request import (
+    PROCESSING_STYLES,
+    Creative,
+    GenerationRequest,
+    Options,
+    SoundDesign,
+    Technical,
+    parse_request,
+)
 from workbench.domain.song import ELEMENTS
 from workbench.domain.theory import NOTE_NAMES_FLAT, SCALES
+from workbench.domain.user_styles import user_style_names
 from workbench.output.palette import ACCENT, element_colour
 from workbench.widgets.progress import ProgressBar
 from workbench.widgets.starting import StartingPoint
@@ -122,7 +131,6 @@ class RequestForm(w.VBox):
 
     def _build_sound(self) -> None:
         low, high = _range(SoundDesign, "texture_density")
-        styles = _choices(SoundDesign, "processing_style")
         density = w.FloatSlider(
             value=0.5, min=low, max=high, step=0.01, continuous_update=False, layout=_layout(**_CONTROL)
         )
@@ -130,7 +138,7 @@ class RequestForm(w.VBox):
             "texture_density": _Choice("Density", density, _hint(SoundDesign, "texture_density")),
             "processing_style": _Choice(
                 "Processing",
-                w.Dropdown(options=styles, layout=_layout(**_CONTROL)),
+                w.Dropdown(options=(*PROCESSING_STYLES, *user_style_names()), layout=_layout(**_CONTROL)),
                 _hint(SoundDesign, "processing_style"),
             ),
         }

@@ -10,7 +10,7 @@ import anywidget
 import traitlets
 
 from workbench.domain.results import Track
-from workbench.output.html_tables import asset
+from workbench.output.html_tables import asset, script
 from workbench.output.page_audio import MIME, encode_for_page
 from workbench.output.player_data import player_data, track_names
 
@@ -28,7 +28,7 @@ class TrackPlayer(anywidget.AnyWidget):
         Whether the stems are sent to the page too; each adds about 1 MB a minute.
     """
 
-    _esm = asset("player.js") + (_ASSETS / "player_widget.js").read_text(encoding="utf-8")
+    _esm = script("player.js") + (_ASSETS / "player_widget.js").read_text(encoding="utf-8")
     _css = asset("player.css")
     data = traitlets.Dict().tag(sync=True)
     tracks: Any = traitlets.List().tag(sync=True)

@@ -10,6 +10,7 @@ import traitlets
 
 from workbench.domain.score import Note, Score
 from workbench.domain.song import DRUM_ROLES, drum_role
+from workbench.output.html_tables import asset
 from workbench.output.palette import ACCENT, element_colour
 
 _ASSETS = Path(__file__).resolve().parent / "assets"
@@ -27,7 +28,7 @@ class PianoRoll(anywidget.AnyWidget):
         The song to show.
     """
 
-    _esm = (_ASSETS / "roll.js").read_text(encoding="utf-8")
+    _esm = asset("parts.js") + (_ASSETS / "roll.js").read_text(encoding="utf-8")
     _css = (_ASSETS / "roll.css").read_text(encoding="utf-8")
     data = traitlets.Dict().tag(sync=True)
     playhead_seconds = traitlets.Float(-1.0).tag(sync=True)

@@ -1,49 +1,42 @@
 // One question of a blind session at a time: sounds under letters, choices or sliders, a comment, and "next".
 // Which version a letter stands for never comes to the page.
 function render({ model, el }) {
-  const make = (tag, name, parent, text) => {
-    const node = document.createElement(tag);
-    if (name) node.className = name;
-    if (text !== undefined) node.textContent = text;
-    if (parent) parent.appendChild(node);
-    return node;
-  };
   let player = null;
   function show() {
     if (player) player.dispose();
     player = null;
     el.replaceChildren();
     const question = model.get("question");
-    const shell = make("div", "bf-review", el);
-    make("div", "bf-review-count", shell, question.progress);
-    make("p", "bf-review-ask", shell, question.text);
+    const shell = bfMake("div", "bf-review", el);
+    bfMake("div", "bf-review-count", shell, question.progress);
+    bfMake("p", "bf-review-ask", shell, question.text);
     if (question.done) return;
     const values = {};
     let heard = {};
     const bytes = model.get("sounds");
     const sounds = question.sounds.map((sound, index) => ({ ...sound, bytes: bytes[index] }));
-    player = mountSwitcher(make("div", "", shell), { sounds, onHeard: (seconds) => { heard = seconds; } });
-    const next = make("button", "bf-review-next", null, "Next");
+    player = mountSwitcher(bfMake("div", "", shell), { sounds, onHeard: (seconds) => { heard = seconds; } });
+    const next = bfMake("button", "bf-review-next", null, "Next");
     next.type = "button";
     next.disabled = true;
-    const form = make("div", "bf-review-form", shell);
+    const form = bfMake("div", "bf-review-form", shell);
     if (question.kind === "mushra") {
       for (const letter of question.letters) {
-        const row = make("label", "bf-review-row", form, `${letter} `);
-        const slider = make("input", "", row);
+        const row = bfMake("label", "bf-review-row", form, `${letter} `);
+        const slider = bfMake("input", "", row);
         Object.assign(slider, { type: "range", min: 0, max: 100, step: 1, value: 50 });
         slider.dataset.letter = letter;
-        const shown = make("output", "", row, "not rated");
+        const shown = bfMake("output", "", row, "not rated");
         slider.oninput = () => {
           values[letter] = Number(slider.value);
           shown.textContent = slider.value;
           next.disabled = Object.keys(values).length < question.letters.length;
         };
       }
-      make("div", "bf-review-scale", form, "0 bad, 20 poor, 40 fair, 60 good, 80 excellent, 100 as the reference");
+      bfMake("div", "bf-review-scale", form, "0 bad, 20 poor, 40 fair, 60 good, 80 excellent, 100 as the reference");
     } else {
       for (const letter of question.letters) {
-        const choice = make("button", "bf-review-choice", form, question.kind === "ab" ? `I prefer ${letter}` : `X is ${letter}`);
+        const choice = bfMake("button", "bf-review-choice", form, question.kind === "ab" ? `I prefer ${letter}` : `X is ${letter}`);
         choice.type = "button";
         choice.dataset.letter = letter;
         choice.onclick = () => {
@@ -53,7 +46,7 @@ function render({ model, el }) {
         };
       }
     }
-    const comment = make("textarea", "bf-review-comment", shell);
+    const comment = bfMake("textarea", "bf-review-comment", shell);
     comment.placeholder = "Comment, if you like";
     shell.appendChild(next);
     next.onclick = () => {

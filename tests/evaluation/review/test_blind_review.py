@@ -84,7 +84,7 @@ def test_a_clear_preference_is_shown_and_an_even_one_is_not(tmp_path: Path) -> N
     found = results(answers)
     assert found.verdict == "new is preferred"
     assert found.p_value == pytest.approx(2 * 0.5**12)
-    even = results(answered(session, tmp_path, lambda trial: {"choice": "A"}))
+    even = results(answered(session, tmp_path / "even", lambda trial: {"choice": "A"}))
     assert even.verdict == "no preference shown"
     assert {one.value for one in even.versions} == {0.5}
 
@@ -95,7 +95,7 @@ def test_abx_counts_what_was_told_right(tmp_path: Path) -> None:
         answered(session, tmp_path, lambda t: {"choice": "A" if t.versions["A"] == t.versions["X"] else "B"})
     )
     assert (right.verdict, right.versions[0].value) == ("a difference is heard", 1.0)
-    guessed = results(answered(session, tmp_path, lambda t: {"choice": "A"}))
+    guessed = results(answered(session, tmp_path / "guessed", lambda t: {"choice": "A"}))
     assert guessed.verdict == "no difference shown"
 
 
@@ -124,6 +124,23 @@ def test_wrong_answers_are_refused_and_a_double_click_answers_once(tmp_path: Pat
     for _ in range(2):
         panel._receive(panel, {"trial": 0, "values": {"choice": "A"}, "heard": {}, "comment": ""}, [])
     assert len(panel.answers) == 1
+
+
+def test_a_session_that_stopped_goes_on_and_another_one_begins_anew(tmp_path: Path) -> None:
+    session = ab_session(ITEMS, name="s", reviewer="ann", repeats=3)
+    first = ReviewPanel(session, folder=tmp_path, track=False)
+    for _ in range(2):
+        first.answer({"choice": "A"}, comment="rounder")
+    again = ReviewPanel(session, folder=tmp_path, track=False)
+    assert again.question["progress"] == "Question 3 of " + str(len(session.trials))
+    assert again.answers == first.answers
+    for _ in session.trials[2:]:
+        again.answer({"choice": "B"})
+    assert ReviewPanel(session, folder=tmp_path, track=False).question["done"]
+    # Other questions under the same name are asked from the first on; so is another reviewer.
+    other = {"another": next(iter(ITEMS.values()))}
+    assert ReviewPanel(ab_session(other, name="s", reviewer="ann"), folder=tmp_path, track=False).answers == []
+    assert ReviewPanel(ab_session(ITEMS, name="s", reviewer="ben"), folder=tmp_path, track=False).answers == []
 
 
 def test_csv_has_a_line_for_each_judgement(tmp_path: Path) -> None:

@@ -3,29 +3,21 @@
 //                    duration, peaks, accent, onTime}) -> {seek, dispose}
 function mountPlayer(root, options) {
   const { tracks, sections, duration, peaks, accent, onTime } = options;
-  const make = (tag, name, parent, text) => {
-    const node = document.createElement(tag);
-    if (name) node.className = name;
-    if (text !== undefined) node.textContent = text;
-    if (parent) parent.appendChild(node);
-    return node;
-  };
-  const clock = (s) => `${Math.floor(s / 60)}:${String(Math.floor(s % 60)).padStart(2, "0")}`;
-  const shell = make("div", "bf-player", root);
-  const top = make("div", "bf-transport", shell);
-  const play = make("button", "bf-play", top);
+  const shell = bfMake("div", "bf-player", root);
+  const top = bfMake("div", "bf-transport", shell);
+  const play = bfMake("button", "bf-play", top);
   play.type = "button";
   play.setAttribute("aria-label", "Play");
-  const strip = make("div", "bf-strip", top);
-  const names = make("div", "bf-strip-names", strip);
-  const canvas = make("canvas", "bf-wave", strip);
-  const time = make("div", "bf-time", top, `0:00 / ${clock(duration)}`);
-  const rows = make("div", "bf-rows", shell);
-  const note = make("div", "bf-note", shell);
+  const strip = bfMake("div", "bf-strip", top);
+  const names = bfMake("div", "bf-strip-names", strip);
+  const canvas = bfMake("canvas", "bf-wave", strip);
+  const time = bfMake("div", "bf-time", top, `0:00 / ${bfClock(duration)}`);
+  const rows = bfMake("div", "bf-rows", shell);
+  const note = bfMake("div", "bf-note", shell);
   note.hidden = true;
 
   for (const s of sections) {
-    const label = make("span", "", names, s.name);
+    const label = bfMake("span", "", names, s.name);
     label.style.left = `${(100 * s.start) / duration}%`;
     label.style.width = `${(100 * (s.end - s.start)) / duration}%`;
   }
@@ -138,14 +130,14 @@ function mountPlayer(root, options) {
     }
     g.fillStyle = "#1d2330";
     g.fillRect(Math.min(width - 1.5, (at / duration) * width), 0, 1.5, height);
-    time.textContent = `${clock(at)} / ${clock(duration)}`;
+    time.textContent = `${bfClock(at)} / ${bfClock(duration)}`;
   }
 
   for (const v of voices) {
-    v.row = make("div", "bf-row", rows);
-    const name = make("button", "bf-name", v.row);
+    v.row = bfMake("div", "bf-row", rows);
+    const name = bfMake("button", "bf-name", v.row);
     name.type = "button";
-    const chip = make("i", "bf-chip", name);
+    const chip = bfMake("i", "bf-chip", name);
     chip.style.background = v.colour;
     name.appendChild(document.createTextNode(v.label));
     if (v === master) {
@@ -158,11 +150,11 @@ function mountPlayer(root, options) {
       for (const other of stems) { other.solo = other === v; other.muted = false; }
       choose("stems");
     };
-    v.soloButton = make("button", "bf-key", v.row, "S");
+    v.soloButton = bfMake("button", "bf-key", v.row, "S");
     v.soloButton.type = "button";
     v.soloButton.title = `Solo ${v.label}`;
     v.soloButton.onclick = () => { v.solo = !v.solo; choose("stems"); };
-    v.muteButton = make("button", "bf-key", v.row, "M");
+    v.muteButton = bfMake("button", "bf-key", v.row, "M");
     v.muteButton.type = "button";
     v.muteButton.title = `Mute ${v.label}`;
     v.muteButton.onclick = () => { v.muted = !v.muted; choose("stems"); };

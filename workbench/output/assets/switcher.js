@@ -3,23 +3,15 @@
 function mountSwitcher(root, options) {
   const { sounds, onHeard } = options;
   const FADE_SECONDS = 0.012;
-  const make = (tag, name, parent, text) => {
-    const node = document.createElement(tag);
-    if (name) node.className = name;
-    if (text !== undefined) node.textContent = text;
-    if (parent) parent.appendChild(node);
-    return node;
-  };
-  const clock = (s) => `${Math.floor(s / 60)}:${String(Math.floor(s % 60)).padStart(2, "0")}`;
-  const shell = make("div", "bf-switcher", root);
-  const play = make("button", "bf-switch-play", shell, "Play");
+  const shell = bfMake("div", "bf-switcher", root);
+  const play = bfMake("button", "bf-switch-play", shell, "Play");
   play.type = "button";
-  const keys = make("div", "bf-switch-keys", shell);
-  const time = make("span", "bf-switch-time", shell, "0:00");
-  const place = make("input", "bf-switch-place", shell);
+  const keys = bfMake("div", "bf-switch-keys", shell);
+  const time = bfMake("span", "bf-switch-time", shell, "0:00");
+  const place = bfMake("input", "bf-switch-place", shell);
   Object.assign(place, { type: "range", min: 0, max: 1, step: 0.001, value: 0 });
   place.setAttribute("aria-label", "Position");
-  const note = make("div", "bf-switch-note", shell);
+  const note = bfMake("div", "bf-switch-note", shell);
   note.hidden = true;
 
   let context = null;
@@ -121,13 +113,13 @@ function mountSwitcher(root, options) {
   }
   function tick() {
     const at = position();
-    time.textContent = `${clock(at)} / ${clock(duration())}`;
+    time.textContent = `${bfClock(at)} / ${bfClock(duration())}`;
     shell.dataset.seconds = at.toFixed(2);
     if (document.activeElement !== place) place.value = at / duration();
     if (playing) frame = requestAnimationFrame(tick);
   }
   for (const sound of sounds) {
-    const key = make("button", "bf-switch-key", keys, sound.label);
+    const key = bfMake("button", "bf-switch-key", keys, sound.label);
     key.type = "button";
     key.dataset.name = sound.name;
     key.onclick = () => choose(sound.name);

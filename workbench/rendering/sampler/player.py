@@ -14,6 +14,7 @@ import numpy.typing as npt
 from workbench.domain.score import Note
 from workbench.domain.units import db_to_gain
 from workbench.dsp.envelopes import fade_edges
+from workbench.dsp.stereo import pan_gains
 from workbench.dsp.voice_filters import state_variable_filter
 from workbench.rendering.sampler.instrument import Instrument, Zone
 
@@ -113,9 +114,8 @@ def _voice(instrument: Instrument, zone: Zone, note: Note, gate: int, rate: int)
         sound = state_variable_filter(sound, zone.cutoff_hz, sample_rate_hz=rate)
     gain = db_to_gain(zone.gain_db) * (note.velocity / 127.0) ** (2.0 * zone.velocity_track)
     sound = sound * (np.float32(gain) * envelope(zone, count, gate, rate))
-    angle = (max(-1.0, min(1.0, zone.pan)) + 1.0) * np.pi / 4.0
-    sides = np.array([[math.cos(angle)], [math.sin(angle)]], dtype=np.float32) * np.float32(math.sqrt(2.0))
-    return fade_edges(np.asarray(sound * sides, dtype=np.float32), rate, in_ms=0.3, out_ms=4.0)
+    placed = np.asarray(sound * pan_gains(max(-1.0, min(1.0, zone.pan))), dtype=np.float32)
+    return fade_edges(placed, rate, in_ms=0.3, out_ms=4.0)
 
 
 def envelope(zone: Zone, count: int, gate: int, rate: int) -> Signal:

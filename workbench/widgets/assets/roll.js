@@ -3,27 +3,20 @@ function render({ model, el }) {
   const data = model.get("data");
   const INK = "#1d2330", MUTED = "#667085", GRID = "#e4e7ec";
   const LEFT = 74, TOP = 40, BOTTOM = 22, LANE = 17, GAP = 8;
-  const make = (tag, name, parent, text) => {
-    const node = document.createElement(tag);
-    if (name) node.className = name;
-    if (text !== undefined) node.textContent = text;
-    parent.appendChild(node);
-    return node;
-  };
-  const shell = make("div", "bf-roll-shell", el);
-  const bar = make("div", "bf-roll-bar", shell);
-  const canvas = make("canvas", "bf-roll", shell);
-  const tip = make("div", "bf-tip", shell);
+  const shell = bfMake("div", "bf-roll-shell", el);
+  const bar = bfMake("div", "bf-roll-bar", shell);
+  const canvas = bfMake("canvas", "bf-roll", shell);
+  const tip = bfMake("div", "bf-tip", shell);
   tip.hidden = true;
   const hidden = new Set();
   let from = 0, to = data.duration, drag = null, head = model.get("playhead_seconds");
 
   data.elements.forEach((element, index) => {
-    const key = make("button", "bf-legend", bar);
+    const key = bfMake("button", "bf-legend", bar);
     key.type = "button";
     key.title = `Show or hide ${element.name}`;
     key.setAttribute("aria-pressed", "true");
-    make("i", "", key).style.background = element.colour;
+    bfMake("i", "", key).style.background = element.colour;
     key.appendChild(document.createTextNode(element.name));
     key.onclick = () => {
       hidden.has(index) ? hidden.delete(index) : hidden.add(index);
@@ -31,9 +24,9 @@ function render({ model, el }) {
       draw();
     };
   });
-  const tools = make("div", "bf-tools", bar);
+  const tools = bfMake("div", "bf-tools", bar);
   for (const [text, title, factor] of [["\u2212", "Zoom out", 2], ["+", "Zoom in", 0.5], ["Fit", "Show the whole song", 0]]) {
-    const key = make("button", "bf-tool", tools, text);
+    const key = bfMake("button", "bf-tool", tools, text);
     key.type = "button";
     key.title = title;
     key.onclick = () => (factor ? zoom(factor, (from + to) / 2) : view(0, data.duration));

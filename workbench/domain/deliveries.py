@@ -24,7 +24,7 @@ class DeliveryProfile:
 
 @lru_cache(maxsize=1)
 def _profiles() -> Mapping[str, DeliveryProfile]:
-    text = (resources.files("workbench.mastering") / "deliveries.yaml").read_text(encoding="utf-8")
+    text = (resources.files("workbench.domain") / "deliveries.yaml").read_text(encoding="utf-8")
     return {
         name: DeliveryProfile(name, data["description"], float(data["target_lufs"]), float(data["ceiling_dbtp"]))
         for name, data in yaml.safe_load(text).items()

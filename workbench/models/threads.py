@@ -1,4 +1,7 @@
-"""One thread for small networks and small tables: several only wait for each other, and on a busy machine they spin."""
+"""One thread for small networks and small tables.
+
+Several only wait for each other, and on a busy machine they spin. Sums also come in one order on every size of machine.
+"""
 
 from __future__ import annotations
 

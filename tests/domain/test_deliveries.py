@@ -1,0 +1,21 @@
+"""Delivery profiles, and the names that a request may give."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import pytest
+
+from workbench.domain.deliveries import list_deliveries, load_delivery
+from workbench.domain.errors import ParameterError
+from workbench.domain.request import DeliveryName
+
+
+def test_profiles_are_those_of_the_services() -> None:
+    assert (load_delivery("film").target_lufs, load_delivery("club").target_lufs) == (-23.0, -9.0)
+    with pytest.raises(ParameterError, match="delivery 'tape' is not known"):
+        load_delivery("tape")
+
+
+def test_a_request_knows_every_profile() -> None:
+    assert {profile.name for profile in list_deliveries()} == set(get_args(DeliveryName))
