@@ -61,5 +61,5 @@ def apply_temperatures(network: ElementTransformer, temperatures: Mapping[str, f
     """Divide the logits of each field by its temperature, in the weights themselves."""
     for name, head in network.heads.items():
         last = cast(nn.Linear, head[-1])
-        last.weight /= temperatures[name]
-        last.bias /= temperatures[name]
+        for parameter in last.parameters():
+            parameter.div_(temperatures[name])

@@ -104,8 +104,9 @@ def register_limits(classes: Integers) -> tuple[Floats, Floats]:
     >>> register_limits(np.array([1, 9]))
     (array([26., 58.]), array([30., 62.]))
     """
-    low = REGISTER_EDGES[0] + REGISTER_WIDTH * (classes - 2.0)
-    return low, low + REGISTER_WIDTH
+    low = REGISTER_EDGES[0] + REGISTER_WIDTH * (classes.astype(np.float64) - 2.0)
+    high = low + REGISTER_WIDTH
+    return low, high
 
 
 def register_bias(strength: float, classes: Integers, notes: Integers, sums: Integers, pitches: Integers) -> Floats:

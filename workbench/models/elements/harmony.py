@@ -17,5 +17,5 @@ HARMONY = ElementSpec(
     styles=("pop",),
     sources=("played",),
     sees_mood=True,
-    settings=Settings(nucleus=0.995, attribute_temperature=1.0, polyphony=1, on_downbeat=True, pace=1.0),
+    settings=Settings(nucleus=0.995, attribute_temperature=1.0, polyphony=1, on_downbeat=True, pace=1.3),
 )

@@ -1,0 +1,64 @@
+"""The register that is asked for is held where a line wanders off."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tests.models.test_sampling import BARS, make_context, make_model
+from workbench.models.batch import Job, write_batch
+from workbench.models.elements import SPECS
+from workbench.models.history import BAR_COLUMN, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN, Rows
+from workbench.models.pace import register_bias, register_limits
+from workbench.models.sampling import PartWriter
+from workbench.models.spec import BAR_STEP, Settings, Surroundings, surroundings
+
+LEADS = SPECS["leads"]
+PITCHES = np.arange(48, 84)[None]
+
+
+def bias(mean: float, notes: int = 8) -> np.ndarray:
+    return register_bias(1.0, np.array([9]), np.array([notes]), np.array([round(mean * notes)]), PITCHES)[0]
+
+
+def asking(register: int) -> Surroundings:
+    return surroundings(LEADS, replace(make_context(BARS), register=np.full(BARS, register)))
+
+
+def mean_pitch(rows: Rows, around: Surroundings) -> float:
+    notes = rows[rows[:, STEP_COLUMN] != BAR_STEP]
+    return float((around.base[notes[:, BAR_COLUMN], notes[:, SLOT_COLUMN] // 12] + notes[:, SYMBOL_COLUMN]).mean())
+
+
+def test_a_line_that_is_too_high_is_drawn_down_and_the_other_way_round() -> None:
+    high, low = bias(72.0), bias(50.0)
+    assert np.all(np.diff(high) <= 0.0)
+    assert high[0] > high[-1]
+    assert np.all(np.diff(low) >= 0.0)
+
+
+def test_a_line_in_its_register_is_free_nearby_and_one_without_everywhere() -> None:
+    assert not bias(60.0)[58 - 48 : 63 - 48].any()
+    assert not register_bias(1.0, np.array([0]), np.array([8]), np.array([800]), PITCHES).any()
+
+
+@pytest.mark.parametrize("writer", ["batch", "part"])
+def test_lines_come_nearer_to_what_is_asked(writer: str) -> None:
+    model, off = make_model("leads"), {}
+    for strength in (0.0, 2.0):
+        distances = []
+        for register in (8, 11):
+            around, middle = asking(register), float(np.mean(register_limits(np.array([register]))))
+            settings = Settings(register=strength, polyphony=1)
+            for seed in range(4):
+                if writer == "batch":
+                    rows = write_batch(model, [Job(around, 4, seed)], settings)[0]
+                else:
+                    part = PartWriter(model, around, 4, settings)
+                    part.sample(BARS, np.random.default_rng(seed), may_rest=False)
+                    rows = part.rows
+                distances.append(abs(mean_pitch(rows, around) - middle))
+        off[strength] = np.mean(distances)
+    assert off[2.0] < 0.7 * off[0.0]
