@@ -126,7 +126,7 @@ def register_bias(strength: float, classes: Integers, notes: Integers, sums: Int
     Examples
     --------
     >>> register_bias(1.0, np.array([9]), np.array([7]), np.array([7 * 66]), np.array([[60, 72]])).round(1)
-    array([[-7.5, -10.5]])
+    array([[-5.5, -8.5]])
     """
     low, high = (limit[:, None] for limit in register_limits(classes))
     count = notes[:, None] + _PRIOR_NOTES + 1.0
