@@ -55,7 +55,9 @@ def test_damage_is_caught_and_named(damage: str, tracks: list[Track], sound: Run
     assert found.regressions, found
     assert found.rows[0].verdict == "worse"
     assert title in [row.metric.title for row in found.regressions]
-    assert not [row.metric.title for row in found.with_verdict("better")]
+    better = {row.metric.title for row in found.with_verdict("better")}
+    # Overtones lie off the scale as well as on it, so a song with fewer notes at once has more of its energy on it.
+    assert better <= ({"Pitch energy on the planned scale"} if damage == "muted stem" else set())
 
 
 def test_a_wrong_key_is_caught_and_named(tiny_plan: Plan, sound: RunResult) -> None:

@@ -141,7 +141,7 @@ def test_samples_follow_seed_and_settings(subject: Subject, parts: list[EncodedP
 
     assert rows() == rows()
     assert rows() != rows(seed=1)
-    assert rows() != rows(settings=replace(subject.settings, temperature=0.5))
+    assert rows() != rows(settings=replace(subject.settings, step_temperature=0.5))
 
 
 def test_likelihood_can_be_left_out(subject: Subject) -> None:

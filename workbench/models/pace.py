@@ -11,11 +11,12 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from workbench.models.context import REGISTER_EDGES, REGISTER_WIDTH
+from workbench.models.context import DENSITY_COLUMN, REGISTER_COLUMN, REGISTER_EDGES, REGISTER_WIDTH
 from workbench.models.grid import SLOTS_PER_BAR, SLOTS_PER_BEAT
-from workbench.models.spec import BAR_STEP, SAME_STEP, STEPS, ElementSpec
+from workbench.models.history import BAR_COLUMN, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN, Rows
+from workbench.models.spec import BAR_STEP, SAME_STEP, STEPS, ElementSpec, Settings, Surroundings
 
-_PACE_BARS = 4
+LOOK_BACK_BARS = 4
 _PRIOR_BARS = 0.5
 _LARGEST_BIAS = 4.0
 _PRIOR_NOTES = 2.0
@@ -51,7 +52,7 @@ def bars_alike(classes: Integers) -> Integers:
     bars = np.arange(len(classes))
     begins = np.r_[True, classes[1:] != classes[:-1]] if len(classes) else np.zeros(0, bool)
     first: Integers = np.maximum.accumulate(np.where(begins, bars, 0))
-    alike: Integers = np.minimum(bars - first + 1, _PACE_BARS)
+    alike: Integers = np.minimum(bars - first + 1, LOOK_BACK_BARS)
     return alike
 
 
@@ -133,3 +134,53 @@ def register_bias(strength: float, classes: Integers, notes: Integers, sums: Int
     mean = (sums[:, None] + _PRIOR_NOTES * (low + high) / 2.0 + pitches) / count
     bias: Floats = -strength * count * np.abs(mean - np.clip(mean, low, high)) / REGISTER_WIDTH
     return np.where(classes[:, None] > 0, bias, 0.0)
+
+
+class Holding:
+    """What is asked of one part, and the pull towards it while it is written.
+
+    Parameters
+    ----------
+    spec : ElementSpec
+    settings : Settings
+    around : Surroundings
+    bar_beats : int
+        Quarter notes in a bar.
+    """
+
+    def __init__(self, spec: ElementSpec, settings: Settings, around: Surroundings, bar_beats: int) -> None:
+        self._spec, self._settings, self._around = spec, settings, around
+        self._bar_slots = bar_beats * SLOTS_PER_BEAT
+        self._alike, self._alike_register = (
+            bars_alike(around.prefix[:, column]) for column in (DENSITY_COLUMN, REGISTER_COLUMN)
+        )
+
+    def steps(self, rows: Rows, bar: int, slot: int, together: int) -> Floats | float:
+        """What is added to the step logits after `together` notes in a slot (-1: none in the bar yet).
+
+        `rows` reach at least `LOOK_BACK_BARS` back, where the song does, and up to the last note written.
+        """
+        if self._settings.pace == 0.0:
+            return 0.0
+        alike = int(self._alike[bar])
+        place = (len(_notes_of(rows, bar, alike)), alike - 1, slot, together, self._bar_slots)
+        classes = self._around.prefix[[bar], DENSITY_COLUMN]
+        bias: Floats = pace_bias(self._spec, self._settings.pace, classes, *(np.array([value]) for value in place))[0]
+        return bias
+
+    def symbols(self, rows: Rows, bar: int, slot: int) -> Floats | float:
+        """What is added to the symbol logits in a slot."""
+        if self._settings.register == 0.0:
+            return 0.0
+        notes, base = _notes_of(rows, bar, int(self._alike_register[bar])), self._around.base
+        total = (base[notes[:, BAR_COLUMN], notes[:, SLOT_COLUMN] // SLOTS_PER_BEAT] + notes[:, SYMBOL_COLUMN]).sum()
+        pitches = base[bar, slot // SLOTS_PER_BEAT] + np.arange(self._spec.symbols)[None]
+        classes = self._around.prefix[[bar], REGISTER_COLUMN]
+        so_far = (np.array([len(notes)]), np.array([total]))
+        bias: Floats = register_bias(self._settings.register, classes, *so_far, pitches)[0]
+        return bias
+
+
+def _notes_of(rows: Rows, bar: int, bars: int) -> Rows:
+    notes: Rows = rows[(rows[:, STEP_COLUMN] != BAR_STEP) & (rows[:, BAR_COLUMN] > bar - bars)]
+    return notes

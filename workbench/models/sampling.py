@@ -14,7 +14,6 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from workbench.models.context import DENSITY_COLUMN, REGISTER_COLUMN
 from workbench.models.drawing import Logits, draw
 from workbench.models.grid import SLOTS_PER_BEAT
 from workbench.models.history import (
@@ -27,7 +26,7 @@ from workbench.models.history import (
     recent_attributes,
     same_at_end,
 )
-from workbench.models.pace import bars_alike, pace_bias, register_bias
+from workbench.models.pace import LOOK_BACK_BARS, Holding
 from workbench.models.prior import CellPrior
 from workbench.models.spec import BAR_STEP, SAME_STEP, STEPS, Settings, Surroundings
 from workbench.models.tokenizer import with_bar_lines
@@ -78,9 +77,7 @@ class PartWriter:
             self._history.add_ahead(ahead)
         self.rows: Rows = np.zeros((0, self._columns), np.int64)
         self._starts: list[int] = []
-        self._alike, self._alike_register = (
-            bars_alike(around.prefix[:, column]) for column in (DENSITY_COLUMN, REGISTER_COLUMN)
-        )
+        self._holding = Holding(model.spec, settings, around, bar_beats)
         self._origin = 0
 
     @property
@@ -345,32 +342,11 @@ class _Run:
             notes.append(self._decide(stream, bar, slot, [bar, slot, *row], rng, kept=("duration", "quality", "bass")))
         return notes
 
-    def _pace_bias(self, bar: int, slot: int, together: int) -> Logits | float:
-        """Pull towards the density asked for."""
-        if self._settings.pace == 0.0:
-            return 0.0
-        writer, first = self._writer, bar + 1 - int(self._writer._alike[bar])
-        notes = len(writer.rows) - writer._starts[first] - (bar + 1 - first) + len(self._now)
-        bar_slots = writer._bar_beats * SLOTS_PER_BEAT
-        place = [np.array([value]) for value in (notes, bar - first, slot, together, bar_slots)]
-        classes = writer._around.prefix[[bar], DENSITY_COLUMN]
-        bias: Logits = pace_bias(self._spec, self._settings.pace, classes, *place)[0]
-        return bias
-
-    def _register_bias(self, bar: int, slot: int) -> Logits | float:
-        """Pull towards the register asked for."""
-        if self._settings.register == 0.0:
-            return 0.0
-        writer, base = self._writer, self._writer._around.base
-        first = bar + 1 - int(writer._alike_register[bar])
-        rows = np.array([*writer.rows[writer._starts[first] :].tolist(), *self._now])
-        rows = rows[rows[:, STEP_COLUMN] != BAR_STEP]
-        total = (base[rows[:, BAR_COLUMN], rows[:, SLOT_COLUMN] // SLOTS_PER_BEAT] + rows[:, SYMBOL_COLUMN]).sum()
-        so_far = (np.array([len(rows)]), np.array([total]))
-        pitches = base[bar, slot // SLOTS_PER_BEAT] + np.arange(self._spec.symbols)[None]
-        classes = writer._around.prefix[[bar], REGISTER_COLUMN]
-        bias: Logits = register_bias(self._settings.register, classes, *so_far, pitches)[0]
-        return bias
+    def _looked_back(self) -> Rows:
+        """The rows of the last bars, those of the bar under way included."""
+        writer = self._writer
+        start = writer._starts[-min(LOOK_BACK_BARS, len(writer._starts))]
+        return np.array([*writer.rows[start:].tolist(), *self._now], np.int64)
 
     def _choose_step(
         self,
@@ -385,7 +361,7 @@ class _Run:
     ) -> int:
         if self._settings.on_downbeat and slot < 0:
             return 1
-        values = _numpy(logits) + self._pace_bias(bar, slot, together)
+        values = _numpy(logits) + self._writer._holding.steps(self._looked_back(), bar, slot, together)
         allowed = np.zeros(STEPS, bool)
         allowed[BAR_STEP] = ending
         allowed[slot + 2 : self._writer._bar_beats * SLOTS_PER_BEAT + 1] = True
@@ -395,7 +371,7 @@ class _Run:
         return self._draw_structure("step", values, allowed, rng)
 
     def _choose_symbol(self, logits: Tensor, bar: int, slot: int, lowest: int, rng: np.random.Generator) -> int:
-        values = _numpy(logits) + self._register_bias(bar, slot)
+        values = _numpy(logits) + self._writer._holding.symbols(self._looked_back(), bar, slot)
         allowed = np.arange(self._spec.symbols) >= lowest
         if self._writer._prior is not None:
             values = values + self._writer._prior.symbol_bias(bar, slot, lowest)
