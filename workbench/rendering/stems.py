@@ -19,7 +19,8 @@ from workbench.rendering.kit import Kit
 from workbench.rendering.library import load_kit, load_patch
 from workbench.rendering.patch import Patch
 from workbench.rendering.sampler import Instrument, render_instrument
-from workbench.rendering.sampler.instrument import SAMPLES_PREFIX, find_instrument
+from workbench.rendering.sampler.instrument import SAMPLES_PREFIX
+from workbench.rendering.sampler.loading import find_instrument
 from workbench.rendering.sampler.player import levelled
 from workbench.rendering.synth import render_synth
 from workbench.rendering.tuning import tuned

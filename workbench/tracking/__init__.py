@@ -2,7 +2,8 @@
 
 from workbench.tracking.dashboard import dashboard_url, launch_dashboard
 from workbench.tracking.items import RunItems, run_items
-from workbench.tracking.store import LoggedRun, default_tracking_uri, log_track, workspace
+from workbench.tracking.store import LoggedRun, default_tracking_uri, workspace
+from workbench.tracking.tracks import log_track
 
 __all__ = [
     "LoggedRun",

@@ -1,4 +1,4 @@
-"""The one place that writes to MLflow.
+"""The store of runs: where it lies, how MLflow is kept quiet, and what every kind of run is written with.
 
 MLflow is imported when a run is logged and not before; its telemetry and its chatter are off, and its global
 state (active run, tracking address) is left alone.
@@ -16,9 +16,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.domain.errors import TrackingError
-from workbench.domain.results import Track
-from workbench.output.figures import draw_all
-from workbench.tracking.items import run_items
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -51,48 +48,6 @@ def workspace() -> Path:
 def default_tracking_uri() -> str:
     """`MLFLOW_TRACKING_URI` where it is set, else the SQLite store `runs/mlflow.db` of the workspace."""
     return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{workspace() / 'runs' / 'mlflow.db'}"
-
-
-def log_track(
-    track: Track, bundle: str | Path, *, tracking_uri: str | None = None, experiment: str | None = None
-) -> LoggedRun:
-    """Record a finished track and its bundle as one run.
-
-    Parameters
-    ----------
-    track
-        What was made.
-    bundle
-        The folder that `output.export` wrote; it is only read.
-    tracking_uri
-        An MLflow address (`sqlite:///...` or `http://...`); by default `default_tracking_uri()`.
-    experiment
-        Name of the experiment; by default `beatsfoundry/generation`.
-
-    Raises
-    ------
-    TrackingError
-        If the store cannot be reached or written. The bundle stays as it is.
-    """
-    from tempfile import TemporaryDirectory
-
-    from workbench.tracking.records import RunRecord, log_records
-    from workbench.tracking.saved_views import save_view
-    from workbench.tracking.track_view import tracks_view
-
-    folder = Path(bundle)
-    if not folder.is_dir():
-        raise TrackingError(f"bundle {folder} does not exist: export the track before it is logged")
-    items = run_items(track)
-    record = RunRecord(experiment or EXPERIMENT, items.name, items.params, items.metrics, items.tags, items.note)
-    with TemporaryDirectory() as beside:
-        _gather_files(Path(beside), folder, draw_all(track))
-        try:
-            logged = log_records([(record, Path(beside))], tracking_uri=tracking_uri)[0]
-            save_view(logged.experiment_id, tracks_view(), tracking_uri=tracking_uri)
-        except TrackingError as error:
-            raise TrackingError(f"{error}; the bundle in {folder} is complete") from error
-    return logged
 
 
 def told_in_one_line(error: BaseException) -> str:
@@ -186,16 +141,3 @@ def log_values(
         client.log_batch(run_id, params=told[start : start + 90])
     if note:
         client.log_batch(run_id, tags=[RunTag("mlflow.note.content", note)])
-
-
-def _gather_files(target: Path, bundle: Path, pictures: Mapping[str, bytes]) -> None:
-    """Lay out the artifacts of a run: what of the bundle is logged, and the pictures. Files are linked, not copied."""
-    names = [path.name for path in sorted(bundle.iterdir()) if path.is_file()]
-    for folder in ("stems", "midi", "alternatives"):
-        names += [path.relative_to(bundle).as_posix() for path in (bundle / folder).rglob("*") if path.is_file()]
-    for name in names:
-        (target / name).parent.mkdir(parents=True, exist_ok=True)
-        (target / name).symlink_to((bundle / name).resolve())
-    (target / "pictures").mkdir()
-    for name, data in pictures.items():
-        (target / "pictures" / f"{name}.png").write_bytes(data)

@@ -1,7 +1,8 @@
 """Samples: folders of one-shots and multisamples, SFZ, SF2 and SF3, indexed, checked, mapped and played."""
 
 from workbench.rendering.sampler.index import SampleFacts, index_folder, inspect
-from workbench.rendering.sampler.instrument import Instrument, Zone, load_instrument
+from workbench.rendering.sampler.instrument import Instrument, Zone
+from workbench.rendering.sampler.loading import load_instrument
 from workbench.rendering.sampler.player import render_instrument
 
 __all__ = ["Instrument", "SampleFacts", "Zone", "index_folder", "inspect", "load_instrument", "render_instrument"]

@@ -1,0 +1,60 @@
+"""Instruments found and read: a folder of samples, an SFZ file or a SoundFont, by name or by path."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from workbench.domain.errors import ParameterError
+from workbench.domain.paths import home_dir
+from workbench.rendering.sampler.folders import map_folder
+from workbench.rendering.sampler.instrument import Instrument
+from workbench.rendering.sampler.sfz import read_sfz
+from workbench.rendering.sampler.soundfont import read_soundfont
+
+
+def load_instrument(path: Path, *, preset: str | None = None) -> Instrument:
+    """An instrument from a folder of samples, an SFZ file, or one preset of an SF2 or SF3 file.
+
+    Parameters
+    ----------
+    path : Path
+        Folder or file.
+    preset : str, optional
+        Name of a SoundFont's preset; the first one where left out.
+
+    Raises
+    ------
+    ParameterError
+        If nothing of the kind is there, or the file is damaged.
+    """
+    if path.is_dir():
+        return map_folder(path)
+    if not path.is_file():
+        raise ParameterError(f"instrument {path} is not there: expected a folder, an SFZ, an SF2 or an SF3 file")
+    if path.suffix.lower() == ".sfz":
+        return read_sfz(path)
+    if path.suffix.lower() in (".sf2", ".sf3"):
+        return read_soundfont(path, preset)
+    raise ParameterError(f"instrument {path.name}: expected a folder, .sfz, .sf2 or .sf3")
+
+
+def find_instrument(name: str) -> Instrument:
+    """An instrument by name: in `samples` of the user's folder, else a path; `FONT/PRESET` names a SoundFont's preset.
+
+    Raises
+    ------
+    ParameterError
+        If it is not there; the message lists what the user's folder holds.
+    """
+    home = home_dir() / "samples"
+    for suffix in ("", ".sfz", ".sf2", ".sf3"):
+        if (path := home / f"{name}{suffix}").exists():
+            return load_instrument(path)
+    if (path := Path(name).expanduser()).exists():
+        return load_instrument(path)
+    font, _, preset = name.rpartition("/")
+    for path in (home / f"{font}.sf2", home / f"{font}.sf3", Path(font).expanduser()):
+        if font and path.is_file():
+            return load_instrument(path, preset=preset)
+    known = ", ".join(sorted(entry.name for entry in home.glob("*"))) or "nothing yet"
+    raise ParameterError(f"samples {name!r} are not there: {home} holds {known}")
