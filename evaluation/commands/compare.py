@@ -61,7 +61,9 @@ def newest_run(baseline: str) -> Path:
     place = workspace() / "runs" / "evaluation"
     files = [path for path in place.glob(f"*/{RESULT_FILE}") if path.parent.resolve() != Path(baseline).resolve()]
     if not files:
-        raise ParameterError(f"{place} holds no run to judge: make one with 'evaluate suite', or name one with --run")
+        raise ParameterError(
+            f"{place} holds no run beside the baseline: make one with 'evaluate suite', or name one with --run"
+        )
     return max(files, key=lambda path: path.stat().st_mtime).parent
 
 

@@ -180,3 +180,11 @@ def test_a_tempo_left_open_rises_until_every_section_fits() -> None:
     assert plan.bars >= 6
     assert abs(plan.duration_seconds - 7) <= plan.bar_seconds
     assert "raised" in next(d.reason for d in plan.decisions if d.parameter == "tempo")
+
+
+def test_a_numbered_section_brings_a_form_that_has_so_many() -> None:
+    style = load_style("pop")
+    for wanted, kind, times in (("chorus 2", "chorus", 2), ("chorus 4", "chorus", 4), ("bridge 2", "bridge", 2)):
+        assert choose_form(style, 80, 160.0, [wanted]).count(kind) >= times
+    with pytest.raises(ParameterError, match="chorus 9 is named"):
+        choose_form(style, 80, 160.0, ["chorus 9"])

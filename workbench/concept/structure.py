@@ -46,6 +46,8 @@ _LEAST_GAP = 0.18
 """Intensity by which neighbours of different kinds stand apart at least."""
 
 _SECONDS_A_SECTION = 12.0
+_MOST_RETURNS = 4
+"""Most times that a form is made to bring a section because one of that number is named."""
 _OPENING = {"intro", "outro", "coda"}
 
 
@@ -89,14 +91,29 @@ def choose_whole_form(style: Style, total_bars: int, most_bars: int, wanted: Seq
 
 
 def _forms_with(style: Style, wanted: Sequence[str]) -> list[tuple[str, ...]]:
-    return [form for form in style.forms if set(wanted) <= set(form)] or _made_of(wanted)
+    times: dict[str, int] = {}
+    for name, number in map(_numbered, wanted):
+        if number > _MOST_RETURNS:
+            raise ParameterError(
+                f"{name} {number} is named, but a form brings no section back so often: state structure"
+            )
+        times[name] = max(times.get(name, 1), number)
+    fitting = [form for form in style.forms if all(form.count(name) >= number for name, number in times.items())]
+    return fitting or _made_of(tuple(times), max(times.values(), default=1))
 
 
-def _made_of(wanted: Sequence[str]) -> list[tuple[str, ...]]:
-    """Forms for sections that the style does not know together."""
+def _numbered(name: str) -> tuple[str, int]:
+    """A section name and which of its kind is meant: "chorus 2" is the second chorus."""
+    kind, _, number = name.rpartition(" ")
+    return (kind, int(number)) if kind and number.isdigit() else (name, 1)
+
+
+def _made_of(wanted: Sequence[str], times: int) -> list[tuple[str, ...]]:
+    """Forms for sections that the style does not know together, or not so many times."""
     inner = tuple(name for name in wanted if name not in _OPENING)
     outer = tuple(name for name in wanted if name in _OPENING - {"intro"}) or ("outro",)
-    return [("intro", *inner, *inner, *outer), ("intro", *inner, *outer), tuple(wanted)]
+    whole = ("intro", *inner * max(2, times), *outer)
+    return [whole] if times > 1 else [whole, ("intro", *inner, *outer), tuple(wanted)]
 
 
 def allot_around(names: Sequence[str], total_bars: int, style: Style, fixed: Mapping[int, int]) -> tuple[int, ...]:
