@@ -10,11 +10,10 @@ network is a network like any other.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import cast
 
 import torch
 from scipy.optimize import minimize_scalar
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 
 from workbench.models.transformer import Batch, ElementTransformer
@@ -60,6 +59,5 @@ def _temperature(logits: Tensor, truth: Tensor) -> float:
 def apply_temperatures(network: ElementTransformer, temperatures: Mapping[str, float]) -> None:
     """Divide the logits of each field by its temperature, in the weights themselves."""
     for name, head in network.heads.items():
-        last = cast(nn.Linear, head[-1])
-        for parameter in last.parameters():
+        for parameter in head[-1].parameters():
             parameter.div_(temperatures[name])

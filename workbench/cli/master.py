@@ -32,7 +32,7 @@ def master(options: argparse.Namespace) -> int:
     from workbench.analysis.loudness import measure_loudness
     from workbench.analysis.reading import read_audio
     from workbench.domain.deliveries import load_delivery
-    from workbench.domain.errors import OutputError, ParameterError
+    from workbench.domain.errors import OutputError
     from workbench.mastering import Match, load_style, match
     from workbench.output import write_audio
     from workbench.pipeline import master_below
@@ -41,12 +41,10 @@ def master(options: argparse.Namespace) -> int:
         raise OutputError(f"{options.out} is there already: choose another name or give --overwrite")
     wanted, _ = load_delivery(options.delivery), load_style(options.style)
     audio = read_audio(options.file)
-    if not 0.0 <= options.amount <= 1.0:
-        raise ParameterError(f"--amount {options.amount:g}: expected 0 to 1")
+    amount = Match(options.amount, options.amount, options.amount)
     if not options.out.parent.is_dir():
         raise OutputError(f"{options.out} cannot be written: {options.out.parent} is not a folder")
     if options.match:
-        amount = Match(options.amount, options.amount, options.amount)
         audio = match(audio, _reference(options.match), amount)
     draft = options.out.with_name(f".draft-{options.out.name}")
     try:

@@ -34,10 +34,9 @@ class Match:
     dynamics: float = 0.5
 
     def __post_init__(self) -> None:
-        if not all(0.0 <= amount <= 1.0 for amount in (self.spectrum, self.width, self.dynamics)):
-            raise ParameterError(
-                f"match: expected amounts of 0 to 1, got {self.spectrum:g}, {self.width:g} and {self.dynamics:g}"
-            )
+        wrong = [amount for amount in (self.spectrum, self.width, self.dynamics) if not 0.0 <= amount <= 1.0]
+        if wrong:
+            raise ParameterError(f"match: expected amounts of 0 to 1, got {wrong[0]:g}")
 
 
 def match(audio: Audio, reference: Measurements, amount: Match) -> Audio:
