@@ -56,7 +56,7 @@ def test_damage_is_caught_and_named(damage: str, tracks: list[Track], sound: Run
     assert found.rows[0].verdict == "worse"
     assert title in [row.metric.title for row in found.regressions]
     better = {row.metric.title for row in found.with_verdict("better")}
-    # Overtones lie off the scale as well as on it, so a song with fewer notes at once has more of its energy on it.
+    # The pads have less of their energy on the scale (0.88) than the bass (0.94), so without them the share does rise.
     assert better <= ({"Pitch energy on the planned scale"} if damage == "muted stem" else set())
 
 
