@@ -13,7 +13,7 @@ from training.corpora import check_data
 from workbench.cli.parser import positive
 from workbench.models.elements import get_spec
 
-_DRAWING = ("nucleus", "step_temperature", "symbol_temperature", "attribute_temperature", "pace")
+_DRAWING = ("nucleus", "step_temperature", "symbol_temperature", "attribute_temperature", "pace", "guidance")
 
 
 def add_to(subjects: Any) -> None:
@@ -33,6 +33,7 @@ def add_to(subjects: Any) -> None:
     models.add_argument("--symbol-temperature", type=float, metavar="T", help="of pitches, drums and chords")
     models.add_argument("--attribute-temperature", type=float, metavar="T", help="of velocities and lengths")
     models.add_argument("--pace", type=float, metavar="X", help="how firmly the density asked for is held")
+    models.add_argument("--guidance", type=float, metavar="X", help="how far choices are led towards the style")
     models.add_argument("--quick", action="store_true", help="leave the minutes of fine-tuning out")
     models.add_argument("--update-cards", action="store_true", help="write the figures into the cards of the weights")
     models.add_argument("--json", action="store_true", help="print JSON")

@@ -20,7 +20,7 @@ PITCHES = np.arange(48, 84)[None]
 
 
 def bias(mean: float, notes: int = 8) -> np.ndarray:
-    return register_bias(1.0, np.array([9]), np.array([notes]), np.array([round(mean * notes)]), PITCHES)[0]
+    return register_bias(1.0, 0.0, np.array([9]), np.array([notes]), np.array([round(mean * notes)]), PITCHES)[0]
 
 
 def asking(register: int) -> Surroundings:
@@ -41,7 +41,15 @@ def test_a_line_that_is_too_high_is_drawn_down_and_the_other_way_round() -> None
 
 def test_a_line_in_its_register_is_free_nearby_and_one_without_everywhere() -> None:
     assert not bias(60.0)[58 - 48 : 63 - 48].any()
-    assert not register_bias(1.0, np.array([0]), np.array([8]), np.array([800]), PITCHES).any()
+    assert not register_bias(1.0, 1.0, np.array([0]), np.array([8]), np.array([800]), PITCHES).any()
+
+
+def test_single_notes_are_held_within_a_fifth_of_the_middle() -> None:
+    """Register class 9 has its middle at 60."""
+    held = register_bias(0.0, 1.0, np.array([9]), np.array([0]), np.array([0]), PITCHES)[0]
+    assert not held[53 - 48 : 68 - 48].any()
+    assert held[52 - 48] == held[68 - 48] == -0.25
+    assert np.all(np.diff(held[67 - 48 :]) < 0.0)
 
 
 @pytest.mark.parametrize("writer", ["batch", "part"])

@@ -18,6 +18,7 @@ from torch import Tensor
 from workbench.models.context import DENSITY_COLUMN, REGISTER_COLUMN
 from workbench.models.drawing import Logits, draw_rows
 from workbench.models.grid import SLOTS_PER_BEAT
+from workbench.models.guidance import Guidance
 from workbench.models.history import BAR_COLUMN, STEP_COLUMN, History, Rows
 from workbench.models.pace import bars_alike, pace_bias, register_bias
 from workbench.models.spec import BAR_STEP, RECENT_NOTES, SAME_STEP, STEPS, Settings, Surroundings
@@ -122,7 +123,8 @@ class _Lockstep:
             self._stack([bars_alike(job.around.prefix[:, column]) for job in jobs])
             for column in (DENSITY_COLUMN, REGISTER_COLUMN)
         ]
-        self._state = torch.zeros(len(jobs), model.config.width)
+        self._guidance = Guidance(self._spec, settings.guidance)
+        self._state = torch.zeros(self._guidance.twins * len(jobs), model.config.width)
         self._trunk: Cache | None = None
         self._notes: Cache | None = None
 
@@ -130,7 +132,9 @@ class _Lockstep:
         pending = self._model.start.expand(len(self._jobs), 1, -1)
         self._refresh_states(np.arange(len(self._ids)), np.zeros(len(self._ids), np.int64))
         while len(self._ids):
-            stream, self._trunk = self._model.run_trunk(pending + self._state[:, None], self._next_steps(), self._trunk)
+            entered = self._guidance.twice(pending) + self._state[:, None]
+            next_steps = self._guidance.twice(self._next_steps())
+            stream, self._trunk = self._model.run_trunk(entered, next_steps, self._trunk)
             rows = self._decide(stream)
             finished = self._enter(rows)
             pending = self._model.embed_rows(torch.from_numpy(rows[:, None, STEP_COLUMN:]))
@@ -140,10 +144,11 @@ class _Lockstep:
         return [self._whole(number) for number in range(len(self._jobs))]
 
     def _decide(self, stream: Tensor) -> Rows:
+        lead, twice = self._guidance.lead, self._guidance.twice
         forced = [self._forced(number) for number in self._ids.tolist()]
         chance = np.stack([self._rngs[number].random(_FIELDS + len(self._spec.attributes)) for number in self._ids])
         rows = np.zeros((len(self._ids), 4 + len(self._spec.attributes)), np.int64)
-        steps = _numpy(self._model.choose_step(stream)) + self._pace_bias()
+        steps = lead(self._model.choose_step(stream)) + self._pace_bias()
         step = self._draw("step", steps, self._steps_allowed(), chance[:, 0])
         step = np.where(self._bars < 0, BAR_STEP, step)
         if self._settings.on_downbeat:
@@ -156,25 +161,26 @@ class _Lockstep:
         known_bar = np.minimum(bar, self._length - 1)
         place = self._ids * self._stride + known_bar
         around = self._cell[self._ids, known_bar, slot]
-        seen = torch.from_numpy(np.concatenate([around, self._history.cell_features(place, slot)], axis=1))
-        stream = self._model.with_step(stream, torch.from_numpy(step)[:, None], seen[:, None].float())
+        cell = torch.from_numpy(np.concatenate([around, self._history.cell_features(place, slot)], axis=1))
+        cells = self._guidance.cells(cell[:, None].float())
+        stream = self._model.with_step(stream, twice(torch.from_numpy(step)[:, None]), cells)
         above = np.where(same, self._symbols, -1)
         allowed = np.arange(self._spec.symbols) > above[:, None]
-        symbols = _numpy(self._model.choose_symbol(stream)) + self._register_bias(known_bar, slot)
+        symbols = lead(self._model.choose_symbol(stream)) + self._register_bias(known_bar, slot)
         symbol = self._draw("symbol", symbols, allowed, chance[:, 1])
         symbol = _with_forced(np.where(line, 0, symbol), forced, 3)
         memory = np.concatenate([self._history.memory(place, slot, symbol), self._recent], axis=1)
         stream, self._notes = self._model.with_symbol(
-            stream, torch.from_numpy(symbol)[:, None], torch.from_numpy(memory)[:, None], self._notes
+            stream, twice(torch.from_numpy(symbol)[:, None]), twice(torch.from_numpy(memory)[:, None]), self._notes
         )
         rows[:, 0], rows[:, 1], rows[:, 2], rows[:, 3] = bar, slot, step, symbol
         for number, name in enumerate(self._spec.attributes):
-            logits = _numpy(self._model.attribute_heads[number](stream))
+            logits = lead(self._model.attribute_heads[number](stream))
             value = draw_rows(logits, None, chance[:, _FIELDS + number], temperature=self._settings.temperature(name))
             value = _with_forced(np.where(line, 0, value), forced, 4 + number)
             rows[:, 4 + number] = value
             if number < len(self._model.attribute_chosen):
-                stream = stream + self._model.attribute_chosen[number](torch.from_numpy(value)[:, None])
+                stream = stream + self._model.attribute_chosen[number](twice(torch.from_numpy(value)[:, None]))
         return rows
 
     def _draw(self, field: str, logits: Logits, allowed: Flags, chance: npt.NDArray[np.float64]) -> Integers:
@@ -198,11 +204,12 @@ class _Lockstep:
         return pace_bias(self._spec, self._settings.pace, classes, *place)
 
     def _register_bias(self, bars: Integers, slots: Integers) -> npt.NDArray[np.float64] | float:
-        if self._settings.register == 0.0:
+        settings = self._settings
+        if not (settings.register or settings.compass):
             return 0.0
         pitches = self._base[self._ids, bars, slots // SLOTS_PER_BEAT][:, None] + np.arange(self._spec.symbols)
         classes = self._prefix[self._ids, bars, REGISTER_COLUMN]
-        return register_bias(self._settings.register, classes, *self._so_far(_PITCHES, bars), pitches)
+        return register_bias(settings.register, settings.compass, classes, *self._so_far(_PITCHES, bars), pitches)
 
     def _so_far(self, kind: int, bars: Integers) -> tuple[Integers, Integers]:
         """Notes, and the sum of a kind, in the bars that are looked back over, the one under way included."""
@@ -251,10 +258,9 @@ class _Lockstep:
             return
         ids = self._ids[which]
         features = np.concatenate([self._bar[ids, bars], self._history.bar_features(ids * self._stride + bars)], axis=1)
-        states = self._model.embed_bars(
-            torch.from_numpy(self._prefix[ids, bars])[:, None], torch.from_numpy(features)[:, None].float()
-        )
-        self._state[torch.from_numpy(which)] = states[:, 0]
+        prefix = self._guidance.conditions(torch.from_numpy(self._prefix[ids, bars])[:, None])
+        states = self._model.embed_bars(prefix, self._guidance.twice(torch.from_numpy(features)[:, None].float()))
+        self._state[self._guidance.members(torch.from_numpy(which), len(self._ids))] = states[:, 0]
 
     def _forget_far(self) -> None:
         # Rotary positions only tell distances, and none may exceed those of training.
@@ -269,9 +275,10 @@ class _Lockstep:
         index = torch.from_numpy(kept)
         for name in ("_ids", "_bars", "_slots", "_symbols", "_together", "_end", "_slot_limit", "_recent"):
             setattr(self, name, getattr(self, name)[kept])
-        self._state = self._state[index]
-        self._trunk = [(key[index], value[index]) for key, value in self._trunk or []]
-        self._notes = [(key[index], value[index]) for key, value in self._notes or []]
+        members = self._guidance.members(index, len(finished))
+        self._state = self._state[members]
+        self._trunk = [(key[members], value[members]) for key, value in self._trunk or []]
+        self._notes = [(key[members], value[members]) for key, value in self._notes or []]
         return pending[index]
 
     def _forced(self, number: int) -> list[int] | None:
@@ -306,7 +313,3 @@ def _with_next_line(given: Rows | None) -> Rows | None:
 
 def _with_forced(values: Integers, forced: Sequence[list[int] | None], column: int) -> Integers:
     return np.array([value if row is None else row[column] for value, row in zip(values, forced, strict=True)])
-
-
-def _numpy(logits: Tensor) -> Logits:
-    return logits[:, 0].double().numpy()

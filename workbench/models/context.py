@@ -35,6 +35,8 @@ DYNAMICS_CLASSES = 8
 """Classes of the mean velocity, sixteen MIDI steps each."""
 CHORD_FEATURES = 60
 """Chord tones, root, bass, next root and scale, twelve pitch classes each."""
+TOLD_CHORD_FEATURES = 48
+"""Those of them that tell the chord; the scale is the song's."""
 
 PREFIX_SIZES: dict[str, int] = {
     "style": len(STYLES) + 1,

@@ -3,7 +3,7 @@
 A network is told a class of notes a bar and mostly keeps to it, but less so where style or section speak against it.
 Here the steps that would bring it back are made likelier the farther it has strayed, and more than in proportion: a
 little is human, twice as much is not. While it keeps to its class, nothing is changed.
-The same is done for its mean pitch, from which a long line wanders off.
+The same is done for its mean pitch, from which a long line wanders off, and for single notes that lie far from it.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ LOOK_BACK_BARS = 4
 _PRIOR_BARS = 0.5
 _LARGEST_BIAS = 4.0
 _PRIOR_NOTES = 2.0
+_COMPASS = 7.0
+"""Semitones from the middle of a register within which a note is not held."""
 _OPEN_CLASS = 1.5
 _PATIENCE = 0.25
 """How far it may stray, as a logarithm, before the pull is twice what it would be in proportion."""
@@ -110,13 +112,17 @@ def register_limits(classes: Integers) -> tuple[Floats, Floats]:
     return low, high
 
 
-def register_bias(strength: float, classes: Integers, notes: Integers, sums: Integers, pitches: Integers) -> Floats:
+def register_bias(
+    strength: float, compass: float, classes: Integers, notes: Integers, sums: Integers, pitches: Integers
+) -> Floats:
     """What is added to the symbol logits of n parts, (n, symbols).
 
     Parameters
     ----------
     strength : float
         Nats for each width of a class by which a choice leaves the notes so far out of theirs.
+    compass : float
+        Nats for each width of a class by which a choice lies beyond a fifth from the middle of its class.
     classes : array (n,)
         Register class asked of the bar under way; 0 where none is told.
     notes, sums : array (n,)
@@ -126,14 +132,18 @@ def register_bias(strength: float, classes: Integers, notes: Integers, sums: Int
 
     Examples
     --------
-    >>> register_bias(1.0, np.array([9]), np.array([7]), np.array([7 * 66]), np.array([[60, 72]])).round(1)
+    >>> notes, sums, pitches = np.array([7]), np.array([7 * 66]), np.array([[60, 72]])
+    >>> register_bias(1.0, 0.0, np.array([9]), notes, sums, pitches).round(1)
     array([[-5.5, -8.5]])
+    >>> register_bias(0.0, 1.0, np.array([9]), notes, sums, pitches).round(1)
+    array([[-0. , -1.2]])
     """
     low, high = (limit[:, None] for limit in register_limits(classes))
     count = notes[:, None] + _PRIOR_NOTES + 1.0
     mean = (sums[:, None] + _PRIOR_NOTES * (low + high) / 2.0 + pitches) / count
     bias: Floats = -strength * count * np.abs(mean - np.clip(mean, low, high)) / REGISTER_WIDTH
-    return np.where(classes[:, None] > 0, bias, 0.0)
+    far = np.maximum(np.abs(pitches - (low + high) / 2.0) - _COMPASS, 0.0)
+    return np.where(classes[:, None] > 0, bias - compass * far / REGISTER_WIDTH, 0.0)
 
 
 class Holding:
@@ -170,14 +180,14 @@ class Holding:
 
     def symbols(self, rows: Rows, bar: int, slot: int) -> Floats | float:
         """What is added to the symbol logits in a slot."""
-        if self._settings.register == 0.0:
+        if not (self._settings.register or self._settings.compass):
             return 0.0
         notes, base = _notes_of(rows, bar, int(self._alike_register[bar])), self._around.base
         total = (base[notes[:, BAR_COLUMN], notes[:, SLOT_COLUMN] // SLOTS_PER_BEAT] + notes[:, SYMBOL_COLUMN]).sum()
         pitches = base[bar, slot // SLOTS_PER_BEAT] + np.arange(self._spec.symbols)[None]
         classes = self._around.prefix[[bar], REGISTER_COLUMN]
         so_far = (np.array([len(notes)]), np.array([total]))
-        bias: Floats = register_bias(self._settings.register, classes, *so_far, pitches)[0]
+        bias: Floats = register_bias(self._settings.register, self._settings.compass, classes, *so_far, pitches)[0]
         return bias
 
 

@@ -16,6 +16,7 @@ from torch import Tensor
 
 from workbench.models.drawing import Logits, draw
 from workbench.models.grid import SLOTS_PER_BEAT
+from workbench.models.guidance import Guidance
 from workbench.models.history import (
     BAR_COLUMN,
     SLOT_COLUMN,
@@ -206,6 +207,7 @@ class _Run:
         self._trunk: Cache | None = None
         self._notes: Cache | None = None
         self._bar_state: dict[int, Tensor] = {}
+        self._guidance = Guidance(self._spec, self._settings.guidance)
         self._pending = writer._model.start.view(1, 1, -1)
         self._place = (-1, -1)
         self._now: list[list[int]] = []
@@ -228,13 +230,14 @@ class _Run:
             self._writer.rows, np.array(starts[:-1]), self._writer._around, self._spec, starts[first], starts[bar], 0,
             ahead=self._writer._ahead, origin=max(origin, first - max(self._spec.lags)),
         )  # fmt: skip
-        batch = collate([item])
-        bars = model.embed_bars(batch.prefix, batch.bar)
+        batch, twice = collate([item]), self._guidance.twice
+        bars = model.embed_bars(self._guidance.conditions(batch.prefix), twice(batch.bar))
         state = bars[:, batch.bar_index[0]]
         embedded = model.embed_rows(batch.fields)
-        stream, self._trunk = model.run_trunk(torch.cat([self._pending, embedded[:, :-1]], 1) + state, batch.next_steps)
-        stream = model.with_step(stream, batch.fields[..., 0], batch.cell)
-        _, self._notes = model.with_symbol(stream, batch.fields[..., 1], batch.memory)
+        entered = twice(torch.cat([self._pending, embedded[:, :-1]], 1)) + state
+        stream, self._trunk = model.run_trunk(entered, twice(batch.next_steps))
+        stream = model.with_step(stream, twice(batch.fields[..., 0]), self._guidance.cells(batch.cell))
+        _, self._notes = model.with_symbol(stream, twice(batch.fields[..., 1]), twice(batch.memory))
         self._pending = embedded[:, -1:]
         self._place = self._place_after(self._writer.rows[-1].tolist())
         self._bar_state[bar - 1] = bars[:, -1:]
@@ -245,16 +248,16 @@ class _Run:
             around, history = self._writer._around, self._writer._history
             index = np.array([bar])
             features = np.concatenate([around.bar[index], history.bar_features(index)], axis=1)
-            self._bar_state[bar] = self._model.embed_bars(
-                torch.from_numpy(around.prefix[index])[None], torch.from_numpy(features)[None].float()
-            )
+            prefix = self._guidance.conditions(torch.from_numpy(around.prefix[index])[None])
+            bars = self._guidance.twice(torch.from_numpy(features)[None].float())
+            self._bar_state[bar] = self._model.embed_bars(prefix, bars)
         return self._bar_state[bar]
 
     def _advance(self, bar_under_way: int) -> Tensor:
         """Feed the last row; the stream from which the next one is decided."""
         place = [np.array([value]) for value in (bar_under_way, *self._place)]
-        next_steps = torch.from_numpy(self._writer._history.next_steps(*place))[None]
-        pending = self._pending + self._state(bar_under_way)
+        next_steps = self._guidance.twice(torch.from_numpy(self._writer._history.next_steps(*place))[None])
+        pending = self._guidance.twice(self._pending) + self._state(bar_under_way)
         stream, self._trunk = self._model.run_trunk(pending, next_steps, self._trunk)
         self.length += 1
         return stream
@@ -263,28 +266,29 @@ class _Run:
         self, stream: Tensor, bar: int, slot: int, row: list[int], rng: np.random.Generator, kept: tuple[str, ...] = ()
     ) -> list[int]:
         """Finish a row whose step is set: symbol (if negative) and attributes but those kept; returns the whole row."""
-        model = self._model
+        model, twice = self._model, self._guidance.twice
         index, slots = np.array([bar]), np.array([slot])
         cell = np.concatenate(
             [self._writer._around.cell[index, slots], self._writer._history.cell_features(index, slots)], axis=1
         )
-        stream = model.with_step(stream, torch.tensor([[row[2]]]), torch.from_numpy(cell)[None].float())
+        cells = self._guidance.cells(torch.from_numpy(cell)[None].float())
+        stream = model.with_step(stream, twice(torch.tensor([[row[2]]])), cells)
         if row[3] < 0:
             row[3] = self._choose_symbol(model.choose_symbol(stream), bar, slot, -row[3] - 1, rng)
         same_cell = self._writer._history.memory(index, slots, np.array([row[3]]))
         memory = np.concatenate([same_cell, self._recent[None]], axis=1)
         stream, self._notes = model.with_symbol(
-            stream, torch.tensor([[row[3]]]), torch.from_numpy(memory)[None], self._notes
+            stream, twice(torch.tensor([[row[3]]])), twice(torch.from_numpy(memory)[None]), self._notes
         )
         if row[2] != BAR_STEP:
             for number, (name, head) in enumerate(zip(self._spec.attributes, model.attribute_heads, strict=True)):
                 if name not in kept:
-                    values = _numpy(head(stream))
+                    values = self._lead(head(stream))
                     if name in self._writer._attribute_bias:
                         values = values + self._writer._attribute_bias[name][row[3]]
                     row[4 + number] = draw(values, rng, temperature=self._settings.temperature(name))
                 if number < len(model.attribute_chosen):
-                    stream = stream + model.attribute_chosen[number](torch.tensor([[row[4 + number]]]))
+                    stream = stream + model.attribute_chosen[number](twice(torch.tensor([[row[4 + number]]])))
             self._recent = np.concatenate([np.array([row[4:]]) + 1, self._recent[:-1]])
         self._pending, self._place = model.embed_rows(torch.tensor([[row[2:]]])), self._place_after(row)
         return row
@@ -361,7 +365,7 @@ class _Run:
     ) -> int:
         if self._settings.on_downbeat and slot < 0:
             return 1
-        values = _numpy(logits) + self._writer._holding.steps(self._looked_back(), bar, slot, together)
+        values = self._lead(logits) + self._writer._holding.steps(self._looked_back(), bar, slot, together)
         allowed = np.zeros(STEPS, bool)
         allowed[BAR_STEP] = ending
         allowed[slot + 2 : self._writer._bar_beats * SLOTS_PER_BEAT + 1] = True
@@ -371,7 +375,7 @@ class _Run:
         return self._draw_structure("step", values, allowed, rng)
 
     def _choose_symbol(self, logits: Tensor, bar: int, slot: int, lowest: int, rng: np.random.Generator) -> int:
-        values = _numpy(logits) + self._writer._holding.symbols(self._looked_back(), bar, slot)
+        values = self._lead(logits) + self._writer._holding.symbols(self._looked_back(), bar, slot)
         allowed = np.arange(self._spec.symbols) >= lowest
         if self._writer._prior is not None:
             values = values + self._writer._prior.symbol_bias(bar, slot, lowest)
@@ -379,12 +383,11 @@ class _Run:
             values = values + self._writer._symbol_bias[bar * self._writer._bar_beats + slot // SLOTS_PER_BEAT]
         return self._draw_structure("symbol", values, allowed, rng)
 
+    def _lead(self, logits: Tensor) -> Logits:
+        return self._guidance.lead(logits)[0]
+
     def _draw_structure(
         self, field: str, values: Logits, allowed: npt.NDArray[np.bool_], rng: np.random.Generator
     ) -> int:
         temperature, nucleus = self._settings.temperature(field), self._settings.nucleus
         return draw(np.where(allowed, values, -np.inf), rng, temperature=temperature, nucleus=nucleus)
-
-
-def _numpy(logits: Tensor) -> Logits:
-    return logits.reshape(-1).double().numpy()

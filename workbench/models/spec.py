@@ -54,8 +54,11 @@ class Settings:
         Most notes in one slot.
     on_downbeat : bool
         Whether every bar begins with a note (chords are told anew at each bar).
-    pace, register : float
-        How firmly the density and the register asked for are held, see `pace`; 0 leaves them to the network.
+    pace, register, compass : float
+        How firmly the density, the register asked for, and each note's distance from it are held, see `pace`; 0 leaves
+        them to the network.
+    guidance : float
+        How far choices are led from what is likely untold to what is likely told, see `guidance`; 0 is off.
     """
 
     nucleus: float = 0.98
@@ -67,6 +70,8 @@ class Settings:
     on_downbeat: bool = False
     pace: float = 0.0
     register: float = 0.0
+    compass: float = 0.0
+    guidance: float = 0.0
 
     def temperature(self, field: str) -> float:
         """The temperature that a field is drawn at.
@@ -109,6 +114,8 @@ class ElementSpec:
         Style and source words that its training data holds; others are not told to it.
     sees_mood : bool
         Whether its training data tells moods.
+    guided_by : tuple of str
+        Conditions that guidance leads to: names of `context.PREFIX_SIZES`, and "chords".
     settings : Settings
         How its choices are drawn where nothing else is asked, chosen by what comes nearest to human music.
     lowest_pitch, low_anchor : int
@@ -130,6 +137,7 @@ class ElementSpec:
     styles: tuple[str, ...] = STYLES
     sources: tuple[str, ...] = SOURCES
     sees_mood: bool = False
+    guided_by: tuple[str, ...] = ("style",)
     settings: Settings = field(default_factory=Settings)
 
     @property

@@ -17,12 +17,14 @@ BASS = ElementSpec(
     styles=("hiphop", "house", "lofi", "techno", "pop", "trance", "funk", "dance", "ambient", "dnb", "rock"),
     settings=Settings(
         nucleus=1.0,
-        step_temperature=0.7,
+        step_temperature=0.6,
         symbol_temperature=0.9,
         attribute_temperature=0.65,
         polyphony=2,
-        pace=1.5,
+        pace=2.5,
         register=0.33,
+        compass=1.0,
+        guidance=0.7,
     ),
     sources=("accompaniment", "sequenced"),
 )

@@ -15,7 +15,12 @@ PADS = ElementSpec(
     window_rows=224,
     styles=("hiphop", "house", "lofi", "techno", "pop", "trance", "funk", "dance", "ambient", "dnb", "rock"),
     settings=Settings(
-        step_temperature=0.92, symbol_temperature=0.95, attribute_temperature=0.95, pace=3.3, register=0.5
+        step_temperature=0.92,
+        symbol_temperature=0.95,
+        attribute_temperature=0.95,
+        pace=3.3,
+        register=0.5,
+        guidance=0.3,
     ),
     sources=("played", "accompaniment"),
 )

@@ -1,0 +1,108 @@
+"""Guidance moves what is drawn away from the untold and towards the told, in both ways of writing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from tests.models.test_batch import jobs_for
+from tests.models.test_sampling import AS_LEARNED, BARS, make_context, make_model
+from workbench.models import batch, sampling
+from workbench.models.batch import Job, write_batch
+from workbench.models.context import CHORD_FEATURES, PREFIX_SIZES, TOLD_CHORD_FEATURES
+from workbench.models.elements import SPECS
+from workbench.models.history import Rows
+from workbench.models.sampling import PartWriter
+from workbench.models.spec import Settings, Surroundings, surroundings
+from workbench.models.transformer import ElementTransformer
+from workbench.models.window import build_item, collate, line_starts
+
+GUIDED = replace(AS_LEARNED, guidance=0.6)
+STYLE = list(PREFIX_SIZES).index("style")
+
+
+def untold(around: Surroundings, model: ElementTransformer) -> Surroundings:
+    """What the twin is shown, made here in another way than in the code under test."""
+    prefix, cell = around.prefix.copy(), around.cell.copy()
+    prefix[:, STYLE] = 0
+    if "chords" in model.spec.guided_by:
+        first_chord = len(model.spec.streams)
+        cell[:, :, first_chord : first_chord + TOLD_CHORD_FEATURES] = 0
+    return replace(around, prefix=prefix, cell=cell)
+
+
+def led_logits(model: ElementTransformer, around: Surroundings, rows: Rows, field: str) -> np.ndarray:
+    """Logits of a field for all rows at once, as training sees them, led by hand."""
+
+    def logits(seen: Surroundings) -> np.ndarray:
+        item = build_item(rows, line_starts(rows), seen, model.spec, 0, len(rows), 0)
+        with torch.inference_mode():
+            return model.logits(collate([item]))[field][0].double().numpy()
+
+    told = logits(around)
+    return told + GUIDED.guidance * (told - logits(untold(around, model)))
+
+
+@pytest.mark.parametrize("element", SPECS)
+def test_one_part_is_drawn_from_led_logits(element: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    model, drawn = make_model(element), []
+    around = surroundings(model.spec, make_context())
+    draw = sampling._Run._draw_structure
+
+    def note_down(run: sampling._Run, field: str, values: np.ndarray, *rest: object) -> int:
+        if field == "symbol":
+            drawn.append(values)
+        return draw(run, field, values, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(sampling._Run, "_draw_structure", note_down)
+    writer = PartWriter(model, around, 4, GUIDED)
+    writer.sample(2, np.random.default_rng(1), may_rest=False)
+    notes = writer.rows[:, 2] != 0
+    assert np.allclose(led_logits(model, around, writer.rows, "symbol")[notes], np.array(drawn), atol=1e-3)
+
+
+@pytest.mark.parametrize("element", SPECS)
+def test_parts_in_lockstep_are_drawn_from_led_logits(element: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    model, drawn = make_model(element), []
+    around = surroundings(model.spec, make_context(2))
+    draw = batch._Lockstep._draw
+
+    def note_down(lockstep: batch._Lockstep, field: str, logits: np.ndarray, *rest: object) -> np.ndarray:
+        if field == "symbol":
+            drawn.append(logits[0])
+        return draw(lockstep, field, logits, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(batch._Lockstep, "_draw", note_down)
+    (rows,) = write_batch(model, [Job(around, 4, 1)], GUIDED)
+    notes = rows[:, 2] != 0
+    expected = led_logits(model, around, rows, "symbol")[notes]
+    assert notes.any()
+    assert np.allclose(expected, np.array(drawn)[: len(rows)][notes], atol=1e-3)
+
+
+def test_company_changes_nothing() -> None:
+    model, jobs = make_model("bass"), jobs_for("bass", 7)
+    together = write_batch(model, jobs, GUIDED)
+    alone = write_batch(model, jobs, GUIDED, batch_size=1)
+    assert all(np.array_equal(a, b) for a, b in zip(together, alone, strict=True))
+
+
+def written(element: str, settings: Settings, style: str) -> Rows:
+    model = make_model(element)
+    writer = PartWriter(model, surroundings(model.spec, replace(make_context(), style=style)), 4, settings)
+    writer.sample(BARS, np.random.default_rng(5))
+    return writer.rows
+
+
+def test_nothing_is_led_where_no_style_is_told() -> None:
+    assert np.array_equal(written("bass", GUIDED, ""), written("bass", AS_LEARNED, ""))
+    assert not np.array_equal(written("bass", GUIDED, "house"), written("bass", AS_LEARNED, "house"))
+
+
+def test_chords_that_are_hidden_leave_the_scale() -> None:
+    """The twin of a melody still knows the key."""
+    assert CHORD_FEATURES - TOLD_CHORD_FEATURES == 12
+    assert "chords" in SPECS["leads"].guided_by
