@@ -19,14 +19,20 @@ def add_to(commands: Any) -> None:
 
 
 def explain(options: argparse.Namespace) -> int:
-    """Print how a request is understood before a note is written: each parameter, its value, source and reason."""
+    """Print how a request is understood before a note is written: each parameter, its value, source and reason.
+
+    What `generate` would refuse is refused here in the same line.
+    """
     from workbench.concept import explain as table_of
     from workbench.concept import translate
     from workbench.domain.request import load_request
-    from workbench.pipeline import load_references
+    from workbench.pipeline import check_models, check_sound, load_references
 
     request = load_request(options.request)
-    plan = translate(request, references=load_references(request))
+    references = load_references(request)
+    check_models(request)
+    plan = translate(request, references=references)
+    check_sound(plan)
     if options.json:
         from workbench.output import to_json
 
