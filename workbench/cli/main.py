@@ -58,6 +58,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: list[str]) -> int:
+    for argument in arguments:
+        if "\0" in argument:
+            raise WorkbenchError(f"{argument!r} holds a NUL byte, which no path or name can hold")
     added = _added_commands()
     if arguments and arguments[0] in added:
         command: Callable[[list[str]], int | None] = added[arguments[0]].load()

@@ -21,7 +21,7 @@ from pydantic import (
     model_validator,
 )
 
-from workbench.domain.errors import ParameterError
+from workbench.domain.errors import ParameterError, reason
 from workbench.domain.paths import MODEL_NAME
 from workbench.domain.request_errors import explain, finite, shown, without_duplicates
 from workbench.domain.roman import parse_chord
@@ -387,8 +387,8 @@ def load_request(path: str | Path) -> GenerationRequest:
         raise ParameterError(f"request file {path} does not exist") from None
     except UnicodeDecodeError:
         raise ParameterError(f"request file {path} is not JSON: it is not UTF-8 text") from None
-    except OSError as error:
-        raise ParameterError(f"request file {path} cannot be read: {error.strerror}") from None
+    except (OSError, ValueError) as error:
+        raise ParameterError(f"request file {path} cannot be read: {reason(error)}") from None
     return parse_request_text(text, f"request file {path}")
 
 
