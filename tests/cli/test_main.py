@@ -226,6 +226,16 @@ def test_references_can_be_added_listed_and_removed(
     profiles = {p["id"]: p for p in json.loads(capsys.readouterr().out.removeprefix("added my-track\n"))}
     assert profiles["my-track"]["author"] == "Me"
     assert len(profiles) > 1, "profiles ship with the workbench"
+    folder = ["references", "add", str(tmp_path)]
+    for command, told in (
+        (["references", "add", str(audio), "--id", "my-track", "--author", "Me"], "my-track is already there\n"),
+        (["references", "add", str(audio), "--id", "my-track", "--author", "You"], "replaced my-track\n"),
+        (folder, "added mine\n"),
+        (folder, "mine is already there\n"),
+        ([*folder, "--style", "house"], "replaced mine\n"),
+    ):
+        assert cli.main(command) == 0
+        assert capsys.readouterr().out == told
     assert cli.main(["references"]) == 0
     assert "my-track" in capsys.readouterr().out
     assert cli.main(["references", "remove", "my-track"]) == 0

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workbench.domain.errors import ParameterError
+
+if TYPE_CHECKING:
+    from workbench.analysis.references import ReferenceLibrary, ReferenceProfile
 
 
 def add_to(commands: Any) -> None:
@@ -69,7 +72,9 @@ def add_reference(options: argparse.Namespace) -> int:
 
     if options.file.is_dir():
         return _add_folder(options)
-    profile = ReferenceLibrary().add(
+    library = ReferenceLibrary()
+    before = _standing(library)
+    profile = library.add(
         options.file,
         id=options.id,
         title=options.title,
@@ -79,8 +84,23 @@ def add_reference(options: argparse.Namespace) -> int:
         styles=options.style,
         sets=options.set,
     )
-    print(f"added {profile.id}" + f" ({profile.note})" * bool(profile.note))
+    print(_told(profile, before))
     return 0
+
+
+def _standing(library: ReferenceLibrary) -> dict[str, str]:
+    """The user's own profiles by id, as they lie on disk."""
+    return {path.stem: path.read_text(encoding="utf-8", errors="replace") for path in library.own.glob("*.json")}
+
+
+def _told(profile: ReferenceProfile, before: dict[str, str]) -> str:
+    """What adding a profile came to: a new one, another in its place, or the same again."""
+    note = f" ({profile.note})" * bool(profile.note)
+    if profile.id not in before:
+        return f"added {profile.id}{note}"
+    if before[profile.id] == profile.to_json():
+        return f"{profile.id} is already there{note}"
+    return f"replaced {profile.id}{note}"
 
 
 def _add_folder(options: argparse.Namespace) -> int:
@@ -89,9 +109,11 @@ def _add_folder(options: argparse.Namespace) -> int:
 
     if options.id or options.title:
         raise ParameterError(f"{options.file} is a folder: id and title are made of the files' names")
-    found = ReferenceLibrary().add_folder(options.file, licence=options.licence, styles=options.style, sets=options.set)
+    library = ReferenceLibrary()
+    before = _standing(library)
+    found = library.add_folder(options.file, licence=options.licence, styles=options.style, sets=options.set)
     for profile in found.profiles:
-        print(f"added {profile.id}" + f" ({profile.note})" * bool(profile.note))
+        print(_told(profile, before))
     for _, reason in found.refused:
         print(f"refused {reason}")
     return 1 if found.refused else 0
