@@ -47,13 +47,17 @@ def _print_table(plan: Plan) -> None:
     from rich.markup import escape
     from rich.table import Table
 
+    from workbench.cli.parser import printable
     from workbench.concept import contradictions
 
     console = Console()
-    table = Table("parameter", "value", "source", "why", title=escape(plan.concept), title_justify="left")
+    table = Table("parameter", "value", "source", "why", title=escape(printable(plan.concept)), title_justify="left")
     table.columns[0].no_wrap = table.columns[2].no_wrap = True
     for decision in plan.decisions:
-        table.add_row(decision.parameter, escape(decision.value), decision.source, escape(decision.reason))
+        table.add_row(
+            decision.parameter, escape(printable(decision.value)), decision.source,
+            escape(printable(decision.reason)),
+        )  # fmt: skip
     console.print(table)
     for found in contradictions(plan):
         console.print(

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import shutil
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from workbench.cli.parser import printable
 from workbench.domain.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -49,21 +52,34 @@ def list_references(options: argparse.Namespace) -> int:
 
         print(to_json(profiles), end="")
         return 0
-    from rich.console import Console
-    from rich.table import Table
+    width = shutil.get_terminal_size().columns
+    print("\n".join(line for one in profiles for line in _lines(one, width)) or "no reference track")
+    return 0
 
+
+def _lines(profile: ReferenceProfile, width: int) -> list[str]:
+    """One track: its id, then what is known of it, wrapped to the terminal.
+
+    The id stands alone on its line and whole: cut short it could not be copied into a request.
+    """
     from workbench.output.reference_table import chords_told, tempo_told
 
-    table = Table("id", "title", "author", "licence", "styles", "BPM (sure)", "key", "sections", "chords", "LUFS")
-    # An id that is cut short could not be copied into a request.
-    table.columns[0].min_width = max((len(profile.id) for profile in profiles), default=2)
-    for profile in profiles:
-        heard = (tempo_told(profile), profile.key or "-", str(len(profile.boundaries_seconds) + 1))
-        loudness = f"{profile.measurements['integrated_loudness_lufs']:.1f}"
-        attribution = (profile.title, profile.author, profile.licence, ", ".join(profile.styles))
-        table.add_row(profile.id, *attribution, *heard, chords_told(profile), loudness)
-    Console().print(table)
-    return 0
+    tempo, _, confidence = tempo_told(profile).partition(" ")
+    sections = len(profile.boundaries_seconds) + 1
+    heard = (
+        f"{tempo} BPM, confidence {confidence.strip('()')}", profile.key or "no key",
+        f"{sections} section{'s' * (sections > 1)}",
+        f"{profile.measurements['integrated_loudness_lufs']:.1f} LUFS",
+    )  # fmt: skip
+    told = (
+        ", ".join((profile.title, profile.author, profile.licence)),
+        ", ".join(heard),
+        f"styles {', '.join(profile.styles) or 'none'}; chords {chords_told(profile) or 'none'}",
+    )
+    wrapped = (
+        textwrap.wrap(printable(text), max(width, 40), initial_indent="  ", subsequent_indent="    ") for text in told
+    )
+    return [profile.id, *(line for lines in wrapped for line in lines)]
 
 
 def add_reference(options: argparse.Namespace) -> int:
