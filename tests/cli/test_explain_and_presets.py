@@ -41,7 +41,7 @@ def test_explain_prints_json_alone(ask: Any, capsys: pytest.CaptureFixture[str])
     [
         ({"preset": "polka"}, "preset 'polka' is not known: expected one of"),
         ({"macros": {"volume": 0.5}}, "macro 'volume' is not known: expected one of"),
-        ({"macros": {"space": 3}}, "macros.space: 3 is above the limit; expected an object such as"),
+        ({"macros": {"space": 3}}, "macros.space: 3 is above the limit; expected -1 to 1"),
     ],
 )
 def test_explain_tells_a_mistake_in_one_line(
