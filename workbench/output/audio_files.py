@@ -109,7 +109,7 @@ def write_audio(audio: Audio, path: str | Path, delivery: Delivery | None = None
     """
     path = Path(path)
     data = encode(audio, delivery or delivery_of(path, audio.sample_rate_hz), seed=seed)
-    draft = path.with_name(f".draft-{os.getpid()}{path.suffix}")
+    draft = path.with_name(f".draft-{os.getpid()}-{path.stem[:40]}{path.suffix}")
     try:
         draft.write_bytes(data)
         draft.replace(path)
