@@ -4,17 +4,24 @@ Both runs hold the same suite's tracks, so that each track is compared with itse
 difference over tracks. A figure is better or worse if its interval leaves out 0 and the mean difference is at least as
 large as what counts for that figure; everything else is "no difference shown". Figures of which neither way is better
 are told to differ, no more.
+
+A track that lost a stem, wholly or for a while, cannot make a figure better: what is left of it may well be purer,
+louder or nearer to a reference, but it is not the same music. A figure that is better only with such tracks is "not
+comparable", and the row says which stems are no longer heard.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from evaluation.catalogue import Metric, metric
 from evaluation.estimators import error_text
@@ -22,17 +29,25 @@ from evaluation.run_result import RunResult, load_run
 from evaluation.statistics import mean_interval
 from workbench.domain.errors import ParameterError
 
-Verdict = Literal["worse", "better", "no difference shown", "differs"]
+Verdict = Literal["worse", "better", "no difference shown", "differs", "not comparable"]
 
-ORDER: tuple[Verdict, ...] = ("worse", "better", "differs", "no difference shown")
+ORDER: tuple[Verdict, ...] = ("worse", "better", "differs", "not comparable", "no difference shown")
 """In which order rows are told: regressions first."""
 
+TOLD = ORDER[:-1]
+"""What tables show unless everything is asked for."""
+
 LEAST_TRACKS = 3
+
+_HEARD = re.compile(r"stems/([a-z]+)_notes_heard")
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One figure of two runs: means, mean difference (b less a) with its interval over `n` tracks, and the verdict."""
+    """One figure of two runs: means, mean difference (b less a) with its interval over `n` tracks, and the verdict.
+
+    `reason` says why a figure is not comparable; it is empty elsewhere.
+    """
 
     metric: Metric
     first: float
@@ -43,6 +58,7 @@ class Difference:
     n: int
     verdict: Verdict
     worst_track: str
+    reason: str = ""
 
     @property
     def weight(self) -> float:
@@ -109,7 +125,8 @@ def compare(
     if not shared:
         raise ParameterError("the runs share no track: expected two runs of one suite")
     names = dict.fromkeys([*first.names(), *second.names()])
-    rows = [_row(metric(name), first.values(name), second.values(name)) for name in names]
+    lost = lost_stems(first, second)
+    rows = [_row(metric(name), first.values(name), second.values(name), lost) for name in names]
     ordered = sorted(
         (row for row in rows if row is not None),
         key=lambda row: (ORDER.index(row.verdict), -row.weight if row.metric.least else 0.0, row.metric.name),
@@ -124,7 +141,27 @@ def compare(
     )
 
 
-def _row(what: Metric, first: Mapping[str, float], second: Mapping[str, float]) -> Difference | None:
+def lost_stems(first: RunResult, second: RunResult) -> dict[str, tuple[str, ...]]:
+    """By track of both runs, the elements that have fewer of their notes heard in the second, by what counts or more.
+
+    A stem whose notes are heard in the first run and that the second does not have is lost as well. Tracks that lost
+    nothing are left out.
+    """
+    shared = {track.id for track in first.tracks} & {track.id for track in second.tracks}
+    lost: dict[str, list[str]] = {}
+    for name in first.names():
+        if (found := _HEARD.fullmatch(name)) is None:
+            continue
+        least, after = metric(name).least, second.values(name)
+        for track, before in first.values(name).items():
+            if track in shared and before - after.get(track, 0.0) >= least:
+                lost.setdefault(track, []).append(found[1])
+    return {track: tuple(elements) for track, elements in lost.items()}
+
+
+def _row(
+    what: Metric, first: Mapping[str, float], second: Mapping[str, float], lost: Mapping[str, Sequence[str]]
+) -> Difference | None:
     shared = [name for name in first if name in second]
     if not shared:
         return None
@@ -133,14 +170,27 @@ def _row(what: Metric, first: Mapping[str, float], second: Mapping[str, float]) 
     low, high = mean_interval(gaps)
     mean = float(gaps.mean())
     sign = -1.0 if what.direction == "lower" else 1.0
+    verdict, reason = _verdict(what, gaps), ""
+    kept = np.array([name not in lost for name in shared])
+    if verdict == "better" and not kept.all() and (not kept.any() or _verdict(what, gaps[kept]) != "better"):
+        verdict, reason = "not comparable", _lost_told([lost.get(name, ()) for name in shared])
     return Difference(
-        what, float(a.mean()), float(b.mean()), mean, low, high, len(shared),
-        _verdict(what, mean, low, high, len(shared)), shared[int(np.argmin(sign * gaps))],
+        what, float(a.mean()), float(b.mean()), mean, low, high, len(shared), verdict,
+        shared[int(np.argmin(sign * gaps))], reason,
     )  # fmt: skip
 
 
-def _verdict(what: Metric, mean: float, low: float, high: float, n: int) -> Verdict:
-    sure = n >= LEAST_TRACKS and (low > 0.0 or high < 0.0)
+def _lost_told(lost: Sequence[Sequence[str]]) -> str:
+    """Which stems are no longer heard, and in how many tracks."""
+    counts = Counter(element for elements in lost for element in elements)
+    told = ", ".join(f"{element} in {count}" for element, count in counts.items())
+    return f"notes that were heard are no longer heard: {told} of {len(lost)} tracks"
+
+
+def _verdict(what: Metric, gaps: npt.NDArray[np.float64]) -> Verdict:
+    mean = float(gaps.mean())
+    low, high = mean_interval(gaps)
+    sure = gaps.size >= LEAST_TRACKS and (low > 0.0 or high < 0.0)
     if not sure or abs(mean) < what.least or what.group == "time":
         return "no difference shown"
     if what.direction == "neither":

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evaluation.catalogue import metric
-from evaluation.comparison import Comparison, Difference
+from evaluation.comparison import TOLD, Comparison, Difference
 from evaluation.estimators import error_text
 from evaluation.review.outcome import ReviewResult
 from evaluation.run_result import RESULT_FILE, RunResult, load_run, told_outliers
@@ -28,8 +28,14 @@ if TYPE_CHECKING:
     from workbench.analysis.references import ReferenceProfile
     from workbench.domain.score import Score
 
-_LIGHTS = {"worse": "fail", "better": "pass", "differs": "warn", "no difference shown": "not applicable"}
-_COLOURS = {"worse": "#c8352b", "better": "#2e8b57", "differs": "#d08a1d", "no difference shown": "#9aa1ad"}
+_LIGHTS = {
+    "worse": "fail", "better": "pass", "differs": "warn",
+    "not comparable": "not applicable", "no difference shown": "not applicable",
+}  # fmt: skip
+_COLOURS = {
+    "worse": "#c8352b", "better": "#2e8b57", "differs": "#d08a1d",
+    "not comparable": "#9aa1ad", "no difference shown": "#9aa1ad",
+}  # fmt: skip
 _TICKS = (-1000, -100, -10, -5, -2, -1, 0, 1, 2, 5, 10, 100, 1000)
 
 
@@ -52,8 +58,8 @@ def runs_table(folders: Sequence[Path]) -> HtmlTable:
 
 
 def comparison_view(found: Comparison, *, everything: bool = False) -> HtmlTable:
-    """Verdict in one line, then what became worse, better, or differs."""
-    rows = found.rows if everything else found.with_verdict("worse", "better", "differs")
+    """Verdict in one line, then what became worse, better, differs, or cannot be compared, and why."""
+    rows = found.rows if everything else found.with_verdict(*TOLD)
     heads = (
         "Verdict",
         "Figure",
@@ -69,7 +75,11 @@ def comparison_view(found: Comparison, *, everything: bool = False) -> HtmlTable
     head = "".join(f'<th scope="col">{text}</th>' for text in heads)
     table = f'<table class="bf-table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>' if rows else ""
     outcome = "fail" if found.regressions else "pass"
-    return HtmlTable(f"<p>{light(outcome)}<b>{escape(verdict_line(found))}</b></p>{table}")
+    reasons = "".join(
+        f"<p>{escape(row.metric.title)} is not comparable: {escape(row.reason)}</p>"
+        for row in found.with_verdict("not comparable")
+    )
+    return HtmlTable(f"<p>{light(outcome)}<b>{escape(verdict_line(found))}</b></p>{table}{reasons}")
 
 
 def _row_html(row: Difference) -> str:

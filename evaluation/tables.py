@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 
 from evaluation.catalogue import metric
-from evaluation.comparison import Comparison, Difference
+from evaluation.comparison import TOLD, Comparison, Difference
 from evaluation.estimators import error_text
 from evaluation.run_result import RunResult, told_outliers
 from workbench.output.labels import format_number
@@ -39,13 +39,17 @@ def run_table(result: RunResult) -> str:
 
 
 def comparison_table(found: Comparison, *, everything: bool = False) -> str:
-    """What became worse, then better, then what differs; with `everything` also that of which nothing was shown."""
+    """What became worse, then better, then what differs or cannot be compared, with the reason below the table.
+
+    With `everything` also that of which nothing was shown.
+    """
     lines = [f"{found.second} against {found.first}: {len(found.tracks)} tracks in both", verdict_line(found)]
-    shown = found.rows if everything else found.with_verdict("worse", "better", "differs")
+    shown = found.rows if everything else found.with_verdict(*TOLD)
     if shown:
         rows = [difference_cells(row) for row in shown]
         heads = ("verdict", "figure", "before", "after", "difference", "95 % interval", "n", "estimator errs by")
         lines += ["", *columns(heads, rows)]
+    lines += [f"not comparable: {row.metric.title}: {row.reason}" for row in found.with_verdict("not comparable")]
     lines += [f"only in {found.first}: {name}" for name in found.only_first]
     lines += [f"only in {found.second}: {name}" for name in found.only_second]
     return "\n".join(lines)
@@ -54,8 +58,9 @@ def comparison_table(found: Comparison, *, everything: bool = False) -> str:
 def verdict_line(found: Comparison) -> str:
     """How many figures became worse and better, in one line."""
     worse, better = len(found.regressions), len(found.with_verdict("better"))
-    quiet = len(found.with_verdict("no difference shown"))
-    return f"{worse} worse, {better} better, no difference shown in {quiet} of {len(found.rows)} figures"
+    quiet, apart = len(found.with_verdict("no difference shown")), len(found.with_verdict("not comparable"))
+    counts = f"{worse} worse, {better} better" + f", {apart} not comparable" * bool(apart)
+    return f"{counts}, no difference shown in {quiet} of {len(found.rows)} figures"
 
 
 def difference_cells(row: Difference) -> tuple[str, ...]:

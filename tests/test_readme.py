@@ -35,6 +35,12 @@ def test_every_make_target_exists(readme: str, repository: Path) -> None:
     assert {"setup", "lab", "generate", "dashboard", "test", "test-long", "lint"} <= targets
 
 
+def test_every_make_variable_exists(readme: str, repository: Path) -> None:
+    told = re.findall(r"([A-Z]+)=", " ".join(re.findall(r"`make [a-z]+ [^`]*`", readme)))
+    assert {"REQUEST", "OUT"} <= set(told)
+    assert set(told) <= set(re.findall(r"^([A-Z_]+)\s*\?=", (repository / "Makefile").read_text(), re.MULTILINE))
+
+
 def test_links_and_pictures_exist(readme: str, repository: Path) -> None:
     linked = [link for link in re.findall(r"\]\(([^)#]+)\)", readme) if "://" not in link]
     assert linked

@@ -68,10 +68,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     from training.run import train
     from training.session import is_first_process
 
+    if is_first_process():
+        print(f"reads {', '.join(config.corpora)} in {options.data}", file=sys.stderr, flush=True)
+    bar = sys.stderr.isatty()
     run = train(
         config, options.data, folder, track=not options.no_track, limit=options.limit, start=options.start,
         machines=Machines(options.devices, options.nodes, options.strategy, options.accelerator),
-        progress=sys.stderr.isatty(), callbacks=() if sys.stderr.isatty() else (Told(),), command=told_command(options),
+        progress=bar, callbacks=(Told(None) if bar else Told(),), command=told_command(options),
     )  # fmt: skip
     if is_first_process():
         print(f"{run.weights}: {run.card['validation_nats_per_note']['nll']:.3f} nats a note on validation")

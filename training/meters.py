@@ -57,21 +57,85 @@ class Meters(lightning.Callback):
 
 
 class Told(lightning.Callback):
-    """Tells on standard error where a training goes on from and what each validation brought, line by line."""
+    """Tells on standard error what a training begins with, how it goes, and what each validation brought, by lines.
+
+    Parameters
+    ----------
+    every_seconds : float or None
+        Seconds between two lines of progress; None tells none, as beside a progress bar.
+    """
+
+    def __init__(self, every_seconds: float | None = 10.0) -> None:
+        self._every = every_seconds
+        self._nats, self._rows, self._notes = torch.zeros(()), torch.zeros(()), torch.zeros(())
+        self._began = self._told = 0.0
+        self._first = 0
 
     def on_train_start(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:
-        """Tell the first step."""
+        """Tell data, size, steps and where the run is logged."""
+        data: Any = trainer.datamodule  # type: ignore[attr-defined]
+        size = sum(parameter.numel() for parameter in module.parameters())
+        self._tell(trainer, f"{data}; {size:,} parameters; {trainer.max_steps} steps; {_logged(trainer)}")
         if trainer.global_step:
             self._tell(trainer, f"goes on from step {trainer.global_step} of {trainer.max_steps}")
-        else:
-            self._tell(trainer, f"{trainer.max_steps} steps")
+        self._first, self._began = trainer.global_step, time.monotonic()
+        self._told = self._began
+
+    def on_train_batch_end(
+        self, trainer: lightning.Trainer, module: lightning.LightningModule, outputs: Any, batch: Any, batch_idx: int
+    ) -> None:
+        """Tell step, loss and time left where a line is due; the loss is that of the steps since the last line."""
+        if self._every is None:
+            return
+        rows = batch.scored.sum()
+        self._nats = self._nats.to(rows.device) + outputs["loss"].detach() * rows
+        self._rows = self._rows.to(rows.device) + rows
+        self._notes = self._notes.to(rows.device) + ((batch.fields[..., 0] != BAR_STEP) & batch.scored).sum()
+        now = time.monotonic()
+        if now - self._told < self._every:
+            return
+        nats, rows_done, notes = float(self._nats), float(self._rows), float(self._notes)
+        done = trainer.global_step - self._first
+        left = (now - self._began) / max(1, done) * (trainer.max_steps - trainer.global_step)
+        self._tell(
+            trainer,
+            f"step {trainer.global_step} of {trainer.max_steps}: loss {nats / max(1.0, rows_done):.3f} nats a row, "
+            f"{nats / max(1.0, notes):.3f} nats a note while learning, about {duration_told(left)} left",
+        )
+        self._nats, self._rows, self._notes = torch.zeros(()), torch.zeros(()), torch.zeros(())
+        self._told = now
 
     def on_validation_end(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:
         """Tell the figure."""
         nats = float(trainer.callback_metrics["val_nll"])
-        self._tell(trainer, f"step {trainer.global_step} of {trainer.max_steps}: {nats:.3f} nats a note")
+        self._tell(trainer, f"step {trainer.global_step} of {trainer.max_steps}: {nats:.3f} nats a note on validation")
 
     @staticmethod
     def _tell(trainer: lightning.Trainer, text: str) -> None:
         if trainer.is_global_zero:
             print(text, file=sys.stderr, flush=True)
+
+
+def duration_told(seconds: float) -> str:
+    """A duration in words.
+
+    Examples
+    --------
+    >>> duration_told(42.4), duration_told(192), duration_told(7300)
+    ('42 s', '3 min 12 s', '2 h 1 min')
+    """
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    return f"{whole // 60} min {whole % 60} s" if whole < 3600 else f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def _logged(trainer: lightning.Trainer) -> str:
+    """Where the run can be looked at."""
+    logger: Any = trainer.logger
+    if logger is None or not hasattr(logger, "experiment_id"):
+        return f"not logged; checkpoints in {trainer.default_root_dir}"
+    from workbench.tracking import default_tracking_uri
+    from workbench.tracking.store import run_url
+
+    return f"logged at {run_url(default_tracking_uri(), str(logger.experiment_id), str(logger.run_id))}"

@@ -54,11 +54,12 @@ def _list(options: argparse.Namespace) -> None:
 
     for element in options.elements or SPECS:
         get_spec(element)
-        print(element)
-        for name in list_names(element):
+        names, versions = list_names(element), list_versions(element)
+        print(element if names or versions else f"{element}: no network of your own, and no version in the registry")
+        for name in names:
             card = read_card(named_path(element, name))
             print(f"  {name:20} {card.get('method', 'whole'):6} {card['sha256'][:12]}")
-        for version in list_versions(element):
+        for version in versions:
             nll = version.metrics.get("val_nll", version.metrics.get("new_after_nll"))
             told = "" if nll is None else f" {nll:.3f} nats"
             aliases = f" ({', '.join(version.aliases)})" if version.aliases else ""

@@ -41,7 +41,7 @@ class ElementModule(lightning.LightningModule):
         if self.trainer.world_size > 1:
             rows = self.trainer.strategy.reduce(rows.float(), reduce_op="mean")
         loss = torch.stack([field.sum() for field in losses.values()]).sum() / rows
-        self.log("train_nats_per_row", loss, sync_dist=True)
+        self.log("train_nats_per_row", loss, sync_dist=True, prog_bar=True)
         return loss
 
     def on_train_batch_start(self, batch: Batch, batch_idx: int) -> None:
@@ -149,6 +149,13 @@ class ElementData(lightning.LightningDataModule):
             if part.split == "validation" and (not config.validate_on or part.corpus in config.validate_on)
         ]
         self._stride = max(1, round(1 / validation_share))
+
+    def __str__(self) -> str:
+        """What is learned from, in one line."""
+        corpora = ", ".join(self._config.corpora)
+        songs, held_out = len(self._train), len(self._validation)
+        bars = sum(part.bars for part in self._train)
+        return f"{self._config.element} from {corpora}: {songs:,} songs of {bars:,} bars, {held_out:,} to validate on"
 
     def train_dataloader(self) -> DataLoader[Any]:
         """Random windows, in an order fixed by the seed."""

@@ -41,7 +41,7 @@ def test_explain_prints_json_alone(ask: Any, capsys: pytest.CaptureFixture[str])
     [
         ({"preset": "polka"}, "preset 'polka' is not known: expected one of"),
         ({"macros": {"volume": 0.5}}, "macro 'volume' is not known: expected one of"),
-        ({"macros": {"space": 3}}, "macros.space: 3 is above the limit; expected an object such as"),
+        ({"macros": {"space": 3}}, "macros.space: 3 is above the limit; expected -1 to 1"),
     ],
 )
 def test_explain_tells_a_mistake_in_one_line(
@@ -52,6 +52,44 @@ def test_explain_tells_a_mistake_in_one_line(
     assert captured.out == ""
     assert captured.err.count("\n") == 1
     assert message in captured.err
+
+
+@pytest.mark.parametrize(
+    ("group", "fields", "message"),
+    [
+        ("sound_design", {"patches": {"bass": "kazoo"}}, "patch 'kazoo' of bass is not known: expected one of"),
+        ("sound_design", {"patches": {"percussion": "pans"}}, "kit 'pans' is not known: expected one of"),
+        ("sound_design", {"patches": {"pads": "samples:harp"}}, "samples 'harp' are not there"),
+        ("sound_design", {"processing_style": "bad-mix"}, "processing style 'bad-mix', mix: colour file: volume"),
+        ("sound_design", {"processing_style": "bad-master"}, "processing style 'bad-master', master: volume not known"),
+        ("creative", {"references": ["no-such-track"]}, "reference 'no-such-track' is not known"),
+        ("models", {"bass": "nobody"}, "model 'nobody' for bass is not there"),
+    ],
+)
+def test_explain_refuses_in_the_line_of_generate(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    group: str,
+    fields: dict[str, Any],
+    message: str,
+) -> None:
+    monkeypatch.setenv("BEATSFOUNDRY_HOME", str(tmp_path / "home"))
+    (tmp_path / "home" / "styles").mkdir(parents=True)
+    for part in ("mix", "master"):
+        (tmp_path / "home" / "styles" / f"bad-{part}.yaml").write_text(f"{part}: {{volume: 11}}\n")
+    request: dict[str, Any] = {"parameters": {"creative": {"concept": "house"}}}
+    (request if group == "models" else request["parameters"]).setdefault(group, {}).update(fields)
+    path = tmp_path / "request.json"
+    path.write_text(json.dumps(request))
+    told = []
+    for command in (["explain", str(path)], ["generate", str(path), "--out", str(tmp_path / "x"), "--quiet"]):
+        assert cli.main(command) == 2
+        captured = capsys.readouterr()
+        assert captured.out == ""
+        told.append(captured.err)
+    assert message in told[0]
+    assert told[0] == told[1]
 
 
 def test_presets_lists_all_with_descriptions(capsys: pytest.CaptureFixture[str]) -> None:

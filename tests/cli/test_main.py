@@ -174,6 +174,9 @@ def test_wrong_requests_are_one_line(
         ["analyze", "broken.json"],
         ["references", "remove", "no-such-track"],
         ["references", "add", "broken.json", "--id", "x"],
+        ["generate", "request.json", "--out", "so\0ng"],
+        ["modify", ".", "broken.json", "--out", "so\0ng"],
+        ["analyze", "a\0b.wav"],
         ["fly"],
         ["generate", "--fly"],
     ],
@@ -223,10 +226,66 @@ def test_references_can_be_added_listed_and_removed(
     profiles = {p["id"]: p for p in json.loads(capsys.readouterr().out.removeprefix("added my-track\n"))}
     assert profiles["my-track"]["author"] == "Me"
     assert len(profiles) > 1, "profiles ship with the workbench"
+    folder = ["references", "add", str(tmp_path)]
+    for command, told in (
+        (["references", "add", str(audio), "--id", "my-track", "--author", "Me"], "my-track is already there\n"),
+        (["references", "add", str(audio), "--id", "my-track", "--author", "You"], "replaced my-track\n"),
+        (folder, "added mine\n"),
+        (folder, "mine is already there\n"),
+        ([*folder, "--style", "house"], "replaced mine\n"),
+    ):
+        assert cli.main(command) == 0
+        assert capsys.readouterr().out == told
     assert cli.main(["references"]) == 0
     assert "my-track" in capsys.readouterr().out
     assert cli.main(["references", "remove", "my-track"]) == 0
     assert cli.main(["references", "remove", "my-track"]) == 2
+
+
+def test_references_are_readable_at_80_columns(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from workbench.analysis.references import ReferenceLibrary
+
+    monkeypatch.setenv("BEATSFOUNDRY_HOME", str(tmp_path))
+    monkeypatch.setenv("COLUMNS", "80")
+    assert cli.main(["references", "list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert [line for line in lines if not line.startswith(" ")] == list(ReferenceLibrary().ids())
+    at = lines.index("naev-automat")
+    words = " ".join(line.strip() for line in lines[at : at + 4])
+    for told in ("Automat, Nikola Whallon, CC-BY-3.0", "120 BPM, confidence 0.31", "G minor", "5 sections", "D 31 %"):
+        assert told in words
+
+
+@pytest.mark.parametrize("name", ["a\n", "a/b", "../x", "a\x1b[31mb"])
+def test_a_reference_is_not_called_what_no_request_can_name(
+    tmp_path: Path, tiny_track: Track, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    from workbench.output import write_audio
+
+    monkeypatch.setenv("BEATSFOUNDRY_HOME", str(tmp_path / "home"))
+    audio = write_audio(tiny_track.master, tmp_path / "mine.wav")
+    assert cli.main(["references", "add", str(audio), "--id", name]) == 2
+    told = capsys.readouterr().err
+    assert "expected letters, digits" in told
+    assert told.count("\n") == 1
+    assert "\x1b" not in told
+    assert not (tmp_path / "home").exists()
+
+
+def test_messages_obey_no_escapes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from workbench.cli.progress import _bar
+
+    assert cli.main(["explain", str(tmp_path / "a\x1b[31m\nb.json")]) == 2
+    assert "a\\x1b[31m b.json does not exist\n" in capsys.readouterr().err
+    path = tmp_path / "request.json"
+    path.write_text(json.dumps({"parameters": {"creative": {"concept": "red \x1b[31mhouse"}}}))
+    assert cli.main(["explain", str(path)]) == 0
+    assert "\x1b[31m" not in capsys.readouterr().out
+    with _bar("song[/bold]") as progress:
+        progress(0.5, "file[/dim].wav")
 
 
 def test_analyze_measures_files(tmp_path: Path, tiny_track: Track, capsys: pytest.CaptureFixture[str]) -> None:

@@ -64,7 +64,7 @@ FAULTS = [
     (
         "parameters.technical.metre",
         "7/8",
-        'parameters.technical.metre: "7/8" is not known (did you mean 6/8?); expected one of 4/4, 3/4, 6/8, 12/8',
+        'parameters.technical.metre: "7/8" is not known; expected one of 4/4, 3/4, 6/8, 12/8',
     ),
     (
         "parameters.technical.structure",
@@ -139,6 +139,34 @@ FAULTS = [
         "tempo: unknown field; did you mean parameters.technical.tempo? "
         "known here: project_id, parameters, options, models, preset, template, macros",
     ),
+    (
+        "parameters.technical.section_tempos",
+        {"verse": 900},
+        "parameters.technical.section_tempos.verse: 900 is above the limit; expected 40 to 240 BPM",
+    ),
+    (
+        "parameters.technical.section_tempos",
+        {"verse 2": "fast"},
+        'parameters.technical.section_tempos.verse 2: "fast" is not a number; expected 40 to 240 BPM',
+    ),
+    (
+        "parameters.technical.section_bars",
+        {"verse": 0},
+        "parameters.technical.section_bars.verse: 0 is below the limit; expected 1 to 128 bars",
+    ),
+    (
+        "parameters.technical.chords",
+        ["Am", "F"],
+        "parameters.technical.chords: a list of 2 is not text or an object; expected chords such as "
+        "'Fm | Db Eb | Ab', or an object with such a line by section name",
+    ),
+    (
+        "parameters.technical.metre",
+        "5/4",
+        'parameters.technical.metre: "5/4" is not known; expected one of 4/4, 3/4, 6/8, 12/8',
+    ),
+    ("macros", {"space": 3}, "macros.space: 3 is above the limit; expected -1 to 1"),
+    ("macros", {"space": "lots"}, 'macros.space: "lots" is not a number; expected -1 to 1'),
     ("options.iterations", 2.5, "options.iterations: 2.5 is not a whole number; expected 1 to 10"),
     ("options.iterations", True, "options.iterations: true is not a whole number; expected 1 to 10"),
     ("options.stem_export", "yes", 'options.stem_export: "yes" is not true or false'),
@@ -189,7 +217,7 @@ IMPOSSIBLE = [
      "duration 5 s is too short for 9 sections: expected at least one bar each, 9.0 s"),
     ({"parameters": {"creative": {"concept": "x"},
                      "technical": {"structure": ["verse"], "chords": {"chorus": "C"}}}},
-     "chords name chorus, which the structure does not hold"),
+     "chords name chorus, which the structure does not hold: it holds verse"),
     ({"parameters": {"creative": {"concept": "x"}}, "options": {"format": "mp3", "sample_rate": 96000}},
      "options: mp3 has no sample rate of 96000 Hz: use 44100 or 48000, or another format"),
     ({"parameters": {"creative": {"concept": "x"}}, "options": {"format": "mp3", "bit_depth": 16}},

@@ -16,6 +16,7 @@ from evaluation.catalogue import metric
 from evaluation.cli import main
 from evaluation.run_result import RunResult, TrackResult, load_run, told_outliers
 from evaluation.statistics import mean_interval, outliers
+from evaluation.tables import comparison_table
 from workbench.domain.errors import ParameterError
 
 LOUDNESS, HEARD, WIDTH = "delivery/loudness_error_lu", "stems/bass_notes_heard", "sound/width"
@@ -63,6 +64,25 @@ def test_a_sign_does_not_hide_a_change_of_size() -> None:
     flat, sharp = run("flat", detuning=[-2.0, -1.0, 0.0, 1.0]), run("sharp", detuning=[-30.0, -31.0, -29.0, -30.0])
     row = compare(flat, sharp).rows[0]
     assert (row.verdict, row.metric.title) == ("worse", "Bass: detuned")
+
+
+def test_a_track_that_lost_a_stem_makes_nothing_better() -> None:
+    before = run("before", loudness=[3.1, 3.2, 3.0, 3.3, 3.1], heard=[1.0] * 5)
+    better = [0.1, 0.2, 0.1, 0.1, 0.2]
+    muted = compare(before, run("muted", loudness=better, heard=[0.0] * 5))
+    assert [(row.metric.name, row.verdict) for row in muted.rows] == [(HEARD, "worse"), (LOUDNESS, "not comparable")]
+    assert muted.rows[1].reason == "notes that were heard are no longer heard: bass in 5 of 5 tracks"
+    assert "not comparable: Loudness away from its target: notes that were heard" in comparison_table(muted)
+    missing = compare(before, run("missing", loudness=better))
+    assert [(row.metric.name, row.verdict) for row in missing.rows] == [(LOUDNESS, "not comparable")]
+    # What the tracks that kept their stems show by themselves stands.
+    one = compare(before, run("one", loudness=better, heard=[1.0, 1.0, 1.0, 1.0, 0.0]))
+    assert {row.metric.name: row.verdict for row in one.rows}[LOUDNESS] == "better"
+
+
+def test_a_lost_stem_does_not_hide_what_became_worse() -> None:
+    muted = run("muted", loudness=[3.1, 3.2, 3.0, 3.3, 3.1], heard=[0.0] * 5, width=[0.4, 0.5, 0.6, 0.5, 0.4])
+    assert verdicts(muted) == {HEARD: "worse", LOUDNESS: "worse", WIDTH: "differs"}
 
 
 def test_regressions_stand_first_the_largest_on_top() -> None:

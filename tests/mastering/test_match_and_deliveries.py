@@ -10,7 +10,7 @@ import pytest
 from workbench.analysis.profile import Measurements, measure
 from workbench.cli.main import main
 from workbench.domain.audio import Audio
-from workbench.domain.errors import ParameterError
+from workbench.domain.errors import OutputError, ParameterError
 from workbench.dsp.equaliser import Band, equalise
 from workbench.mastering import Match, match
 from workbench.output import write_audio
@@ -60,6 +60,57 @@ def test_the_command_masters_for_a_delivery(tmp_path: Path, capsys: pytest.Captu
     assert "--overwrite" in capsys.readouterr().err
     assert main(["master", str(mix), "--out", str(tmp_path / "x.wav"), "--style", "none-such"]) == 2
     assert not (tmp_path / "x.wav").exists()
+
+
+def test_the_command_never_writes_over_what_it_reads(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    mix, reference = write_audio(noise(), tmp_path / "mix.wav"), write_audio(noise(1), tmp_path / "reference.wav")
+    link = tmp_path / "link.wav"
+    link.hardlink_to(mix)
+    before = mix.read_bytes(), reference.read_bytes()
+    command = ["master", str(mix), "--overwrite", "--match", str(reference), "--out"]
+    for out, what in ((mix, "the mix that is mastered"), (link, "the mix"), (reference, "the reference")):
+        assert main([*command, str(out)]) == 2
+        assert f"{out} is {what}" in capsys.readouterr().err
+    assert (mix.read_bytes(), reference.read_bytes()) == before
+
+
+def test_the_command_refuses_before_it_works(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BEATSFOUNDRY_HOME", str(tmp_path / "home"))
+    (tmp_path / "home" / "styles").mkdir(parents=True)
+    (tmp_path / "home" / "styles" / "broken.yaml").write_text("mix: {volume: 11}\n", encoding="utf-8")
+    (tmp_path / "folder.wav").mkdir()
+    mix = write_audio(noise(), tmp_path / "mix.wav")
+    for out, options, said in (
+        ("q.ogg", [], "beatsfoundry: q.ogg: expected a suffix of .wav, .aiff, .flac, .mp3, got '.ogg'"),
+        ("q.wav", ["--style", "broken"], "processing style 'broken', mix: colour file: volume not known"),
+        ("q.wav", ["--amount", "0.9"], "--amount says how far to match a reference: name one with --match"),
+        ("folder.wav", ["--overwrite"], "is a folder: name a file"),
+        ("none/q.wav", [], "none is not a folder"),
+    ):
+        assert main(["master", str(mix), "--out", str(tmp_path / out), *options]) == 2
+        told = capsys.readouterr().err
+        assert said in told
+        assert told.count("\n") == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["folder.wav", "home", "mix.wav"]
+
+
+def test_a_file_appears_whole_and_messages_name_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = write_audio(noise(), tmp_path / "song.wav")
+    before = out.read_bytes()
+
+    def full(path: Path, data: bytes) -> int:
+        with path.open("wb") as file:
+            file.write(data[:10])
+        raise OSError(28, "No space left on device", str(path))
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(OutputError) as caught:
+        write_audio(noise(1), out)
+    assert str(caught.value) == f"{out} cannot be written: No space left on device"
+    assert out.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [out]
 
 
 def test_a_users_own_style(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

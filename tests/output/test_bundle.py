@@ -8,9 +8,17 @@ import numpy as np
 import pytest
 
 import workbench.output.bundle as bundle
-from workbench.domain.errors import OutputError
+from workbench.domain.errors import OutputError, WorkbenchError
 from workbench.domain.results import Provenance, Track
-from workbench.output import decode, export, export_composition, master_as_heard, read_manifest
+from workbench.output import (
+    decode,
+    export,
+    export_composition,
+    master_as_heard,
+    read_manifest,
+    write_audio,
+    write_midi,
+)
 
 ELEMENTS = ("percussion", "bass", "pads", "leads")
 ONE = {
@@ -159,6 +167,25 @@ def test_unwritable_folders_are_one_line(tiny_track: Track, tmp_path: Path) -> N
         assert "\n" not in str(caught.value)
 
 
+@pytest.mark.usefixtures("plain_page")
+def test_a_nul_byte_in_a_path_is_one_line(tiny_track: Track, tmp_path: Path) -> None:
+    from workbench.domain.request import load_request
+    from workbench.editing.edits import load_edits
+    from workbench.editing.midi_reading import read_midi
+
+    path = tmp_path / "so\0ng.wav"
+    uses = (
+        lambda: export(tiny_track, path), lambda: write_audio(tiny_track.master, path),
+        lambda: write_midi(tiny_track.score, path), lambda: load_request(path), lambda: load_edits(path),
+        lambda: read_midi(path),
+    )  # fmt: skip
+    for use in uses:
+        with pytest.raises(WorkbenchError, match="the path holds a NUL byte") as caught:
+            use()
+        assert "\n" not in str(caught.value)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_composition_alone(tiny_track: Track, tmp_path: Path) -> None:
     paths = export_composition(tiny_track.plan, tiny_track.score, tmp_path / "notes")
     names = {path.relative_to(tmp_path / "notes").as_posix() for path in paths}
@@ -168,5 +195,5 @@ def test_composition_alone(tiny_track: Track, tmp_path: Path) -> None:
 
 
 def test_no_manifest_is_one_line(tmp_path: Path) -> None:
-    with pytest.raises(OutputError, match=r"manifest\.json cannot be read"):
+    with pytest.raises(OutputError, match=r"holds no manifest\.json: expected a bundle"):
         read_manifest(tmp_path)

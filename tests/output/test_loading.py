@@ -14,7 +14,7 @@ from workbench.domain.edit_state import EditState, Lock, Mute
 from workbench.domain.errors import OutputError
 from workbench.domain.results import Provenance, Track
 from workbench.mixing import mix, mix_again
-from workbench.output import export, export_composition, load, load_song
+from workbench.output import export, export_composition, has_sound, load, load_song
 
 
 @pytest.fixture(autouse=True)
@@ -97,3 +97,23 @@ def test_a_mix_without_stems_cannot_be_recalled(mixed: Track, tmp_path: Path) ->
     plan = replace(mixed.plan, delivery=replace(mixed.plan.delivery, stem_export=False))
     export(replace(mixed, plan=plan), tmp_path / "song")
     assert load(tmp_path / "song").mix.desk is None
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("empty", "empty holds no manifest.json: expected a bundle"),
+        ("file", "file is no folder: expected a bundle"),
+        ("nowhere", "nowhere does not exist: expected a bundle"),
+        ("list", "manifest.json cannot be read as a bundle's manifest: expected an object"),
+        ("so\0ng", r"so\\x00ng' does not exist: expected a bundle"),
+    ],
+)
+def test_what_is_no_bundle_is_told_without_an_errno(tmp_path: Path, name: str, said: str) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "file").write_text("")
+    (tmp_path / "list").mkdir()
+    (tmp_path / "list" / "manifest.json").write_text("[]")
+    with pytest.raises(OutputError, match=said) as caught:
+        has_sound(tmp_path / name)
+    assert "Errno" not in str(caught.value)

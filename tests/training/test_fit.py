@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,29 @@ def _stop_in_the_sixth_step(recipe: Path, data: Path, folder: Path) -> None:
     with pytest.raises(PowerCutError):
         fitting.fit(load_config(recipe), data, folder, progress=False, callbacks=(Stop(),))
     assert (folder / "last.ckpt").is_file()
+
+
+def test_a_training_tells_what_it_does_from_the_start(
+    recipe: Path, groove_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from training import meters
+
+    told = meters.Told
+    monkeypatch.setattr(meters, "Told", lambda: told(0.0))
+    train(recipe, groove_data, tmp_path / "out")
+    lines = capsys.readouterr().err.splitlines()
+    size = sum(weight.numel() for weight in load_checkpoint(tmp_path / "out" / "percussion.safetensors").parameters())
+    assert lines[0] == f"reads groove in {groove_data}"
+    start = r"percussion from groove: \d+ songs of \d+ bars, \d+ to validate on; "
+    assert re.fullmatch(
+        rf"{start}{size:,} parameters; 8 steps; not logged; checkpoints in {tmp_path / 'out'}", lines[1]
+    )
+    line = r"step (\d) of 8: loss (\d+\.\d{3}) nats a row, (\d+\.\d{3}) nats a note while learning, about \d+ s left"
+    found = [match for match in (re.fullmatch(line, text) for text in lines[2:]) if match]
+    assert [int(match[1]) for match in found] == list(range(1, 9))
+    # A row is a note or a bar line, so that there are fewer notes than rows.
+    assert all(float(match[3]) > float(match[2]) for match in found)
+    assert len([text for text in lines if text.endswith("nats a note on validation")]) == 2
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in (Path(config.__file__).parent / "configs").iterdir()))

@@ -57,6 +57,13 @@ def test_from_a_name_to_the_champion(home: Path, groove_data: Path, capsys: pyte
     assert load_model("percussion", "champion").config == SMALL
 
 
+def test_an_empty_list_says_so(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["list", "bass", "percussion"]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert told[:2] == ["bass: no network of your own, and no version in the registry", "percussion"]
+    assert [line.split()[0] for line in told[2:]] == ["plain", "wild"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
-from workbench.domain.errors import CorpusError
+from workbench.domain.errors import CorpusError, reason
 
 MANIFEST = ".beatsfoundry.json"
 """Written beside the unpacked files: where they came from, and the SHA-256 of each."""
@@ -64,7 +64,8 @@ def unpack(archive: Path, target: Path, *, keep: tuple[str, ...] = (), origin: d
         draft.chmod(0o755)
         draft.replace(target)
     except (tarfile.TarError, zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
-        raise CorpusError(f"{archive.name} cannot be unpacked: {error}") from None
+        why = reason(error) if isinstance(error, OSError) else error
+        raise CorpusError(f"{archive.name} cannot be unpacked: {why}") from None
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return len(files)

@@ -22,7 +22,7 @@ from workbench.domain.paths import data_dir, home_dir
 __all__ = ["Added", "ReferenceLibrary", "ReferenceProfile", "distance"]
 
 AUDIO_SUFFIXES = (".wav", ".flac", ".mp3", ".ogg", ".oga", ".aiff", ".aif")
-_ID_PATTERN = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,119}$")
+_ID_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
 _LEAST_SECONDS, _SILENT_LUFS = 3.0, -60.0
 _LISTED_IDS = 12
 _MEASURE_VERSION = 3
@@ -88,7 +88,7 @@ class ReferenceLibrary:
         """
         for folder in (self.own, self.shipped):
             path = folder / f"{id_}.json"
-            if _ID_PATTERN.match(id_) and path.is_file():
+            if _ID_PATTERN.fullmatch(id_) and path.is_file():
                 return _load(path)
         raise UnknownReferenceError(
             f"reference {id_!r} is not known: expected one of {self._shown_ids()}; {_HOW_TO_ADD}"
@@ -121,7 +121,7 @@ class ReferenceLibrary:
             If the profile cannot be written.
         """
         name = id if id is not None else _id_of(Path(path))
-        if not _ID_PATTERN.match(name):
+        if not _ID_PATTERN.fullmatch(name):
             raise ParameterError(f"reference id {name!r}: expected letters, digits, '.', '_' and '-', at most 120")
         if (self.shipped / f"{name}.json").is_file():
             raise ParameterError(f"reference id {name!r} is that of a shipped track: choose another")
@@ -172,7 +172,7 @@ class ReferenceLibrary:
             If the user's folder holds none of this id; shipped profiles stay.
         """
         path = self.own / f"{id_}.json"
-        if not _ID_PATTERN.match(id_) or not path.is_file():
+        if not _ID_PATTERN.fullmatch(id_) or not path.is_file():
             where = "ships with the product and stays" if id_ in self.ids() else "is not known"
             raise UnknownReferenceError(f"reference {id_!r} {where}: only tracks that were added can be removed")
         path.unlink()

@@ -19,14 +19,20 @@ def add_to(commands: Any) -> None:
 
 
 def explain(options: argparse.Namespace) -> int:
-    """Print how a request is understood before a note is written: each parameter, its value, source and reason."""
+    """Print how a request is understood before a note is written: each parameter, its value, source and reason.
+
+    What `generate` would refuse is refused here in the same line.
+    """
     from workbench.concept import explain as table_of
     from workbench.concept import translate
     from workbench.domain.request import load_request
-    from workbench.pipeline import load_references
+    from workbench.pipeline import check_models, check_sound, load_references
 
     request = load_request(options.request)
-    plan = translate(request, references=load_references(request))
+    references = load_references(request)
+    check_models(request)
+    plan = translate(request, references=references)
+    check_sound(plan)
     if options.json:
         from workbench.output import to_json
 
@@ -41,13 +47,17 @@ def _print_table(plan: Plan) -> None:
     from rich.markup import escape
     from rich.table import Table
 
+    from workbench.cli.parser import printable
     from workbench.concept import contradictions
 
     console = Console()
-    table = Table("parameter", "value", "source", "why", title=escape(plan.concept), title_justify="left")
+    table = Table("parameter", "value", "source", "why", title=escape(printable(plan.concept)), title_justify="left")
     table.columns[0].no_wrap = table.columns[2].no_wrap = True
     for decision in plan.decisions:
-        table.add_row(decision.parameter, escape(decision.value), decision.source, escape(decision.reason))
+        table.add_row(
+            decision.parameter, escape(printable(decision.value)), decision.source,
+            escape(printable(decision.reason)),
+        )  # fmt: skip
     console.print(table)
     for found in contradictions(plan):
         console.print(

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import EntryPoint, entry_points
 
 from workbench.cli import analyze, explain, generate, lab, master, modify, parameters, presets, references, samples
-from workbench.cli.parser import LineParser
+from workbench.cli.parser import LineParser, printable
 from workbench.domain.errors import WorkbenchError
 
 COMMAND_GROUP = "beatsfoundry.commands"
@@ -46,7 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         with _terminated_as_interrupted():
             return _run(arguments)
     except WorkbenchError as error:
-        print(f"beatsfoundry: {' '.join(str(error).split())}", file=sys.stderr)
+        print(f"beatsfoundry: {printable(str(error))}", file=sys.stderr)
         return EXIT_ERROR
     except KeyboardInterrupt:
         print("beatsfoundry: interrupted", file=sys.stderr)
@@ -58,6 +58,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: list[str]) -> int:
+    for argument in arguments:
+        if "\0" in argument:
+            raise WorkbenchError(f"{argument!r} holds a NUL byte, which no path or name can hold")
     added = _added_commands()
     if arguments and arguments[0] in added:
         command: Callable[[list[str]], int | None] = added[arguments[0]].load()

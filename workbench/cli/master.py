@@ -6,6 +6,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from workbench.domain.errors import OutputError, ParameterError
+
 
 def add_to(commands: Any) -> None:
     """Declare the command."""
@@ -22,7 +24,7 @@ def add_to(commands: Any) -> None:
     parser.add_argument(
         "--match", metavar="REFERENCE", help="id of a reference track, or an audio file, to bring the sound nearer to"
     )
-    parser.add_argument("--amount", metavar="A", type=float, default=0.5, help="how far, 0 to 1 (default: 0.5)")
+    parser.add_argument("--amount", metavar="A", type=float, help="how far to match, 0 to 1 (default: 0.5)")
     parser.add_argument("--overwrite", action="store_true", help="replace the file if it is there")
     parser.set_defaults(run=master)
 
@@ -32,38 +34,58 @@ def master(options: argparse.Namespace) -> int:
     from workbench.analysis.loudness import measure_loudness
     from workbench.analysis.reading import read_audio
     from workbench.domain.deliveries import load_delivery
-    from workbench.domain.errors import OutputError
     from workbench.mastering import Match, load_style, match
-    from workbench.output import write_audio
+    from workbench.mixing import load_colour
+    from workbench.output import delivery_of, roundtrip, write_audio
     from workbench.pipeline import master_below
 
-    if options.out.exists() and not options.overwrite:
-        raise OutputError(f"{options.out} is there already: choose another name or give --overwrite")
+    _check_target(options)
+    if options.amount is not None and not options.match:
+        raise ParameterError("--amount says how far to match a reference: name one with --match, or leave it out")
+    amount = 0.5 if options.amount is None else options.amount
+    nearer = Match(amount, amount, amount)
     wanted, _ = load_delivery(options.delivery), load_style(options.style)
+    load_colour(options.style)  # a style that is broken in its other part is refused everywhere
     audio = read_audio(options.file)
-    amount = Match(options.amount, options.amount, options.amount)
-    if not options.out.parent.is_dir():
-        raise OutputError(f"{options.out} cannot be written: {options.out.parent} is not a folder")
+    delivery = delivery_of(options.out, audio.sample_rate_hz)
     if options.match:
-        audio = match(audio, _reference(options.match), amount)
-    draft = options.out.with_name(f".draft-{options.out.name}")
-    try:
-        _, decoded = master_below(
-            audio,
-            target_lufs=wanted.target_lufs,
-            ceiling_dbtp=wanted.ceiling_dbtp,
-            processing_style=options.style,
-            heard=lambda done: read_audio(write_audio(done, draft)),
-        )
-        draft.replace(options.out)
-    finally:
-        draft.unlink(missing_ok=True)
+        audio = match(audio, _reference(options.match), nearer)
+    mastered, decoded = master_below(
+        audio,
+        target_lufs=wanted.target_lufs,
+        ceiling_dbtp=wanted.ceiling_dbtp,
+        processing_style=options.style,
+        heard=lambda done: roundtrip(done, delivery),
+    )
+    write_audio(mastered, options.out, delivery)
     heard = measure_loudness(decoded)
     print(
         f"{options.out}: {heard.integrated_loudness_lufs:.2f} LUFS, {heard.true_peak_dbtp:.2f} dBTP, "
         f"peak to loudness {heard.plr_db:.1f} dB"
     )
     return 0
+
+
+def _check_target(options: argparse.Namespace) -> None:
+    """Refuse a file that cannot be written, or that is still needed, before any work is done.
+
+    Raises
+    ------
+    OutputError
+        One line.
+    """
+    out: Path = options.out
+    if not out.parent.is_dir():
+        raise OutputError(f"{out} cannot be written: {out.parent} is not a folder")
+    if out.is_dir():
+        raise OutputError(f"{out} is a folder: name a file")
+    if not out.exists():
+        return
+    for source, what in ((options.file, "the mix that is mastered"), (Path(options.match or ""), "the reference")):
+        if source.is_file() and out.samefile(source):
+            raise OutputError(f"{out} is {what}, which stays as it is: choose another name")
+    if not options.overwrite:
+        raise OutputError(f"{out} is there already: choose another name or give --overwrite")
 
 
 def _reference(name: str) -> Any:

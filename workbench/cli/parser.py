@@ -25,3 +25,16 @@ def positive(text: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"expected a whole number above 0, got {text}")
     return int(text)
+
+
+def printable(text: str) -> str:
+    r"""A text on one line, without the escapes and control characters that a terminal would obey.
+
+    Examples
+    --------
+    >>> print(printable("red\x1b[31m\nname"))
+    red\x1b[31m name
+    """
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode() for char in " ".join(text.split())
+    )

@@ -6,6 +6,8 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from workbench.cli.parser import printable
+
 
 @contextmanager
 def progress_bar(title: str, *, quiet: bool = False) -> Iterator[Callable[[float, str], None]]:
@@ -33,6 +35,7 @@ def _lines() -> Callable[[float, str], None]:
 @contextmanager
 def _bar(title: str) -> Iterator[Callable[[float, str], None]]:
     from rich.console import Console
+    from rich.markup import escape
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
     columns = (
@@ -43,5 +46,7 @@ def _bar(title: str) -> Iterator[Callable[[float, str], None]]:
         TextColumn("{task.description}", style="dim"),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("", total=1.0, title=title)
-        yield lambda fraction, message: progress.update(task, completed=fraction, description=message)
+        task = progress.add_task("", total=1.0, title=escape(printable(title)))
+        yield lambda fraction, message: progress.update(
+            task, completed=fraction, description=escape(printable(message))
+        )

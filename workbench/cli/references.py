@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import shutil
+import textwrap
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from workbench.cli.parser import printable
 from workbench.domain.errors import ParameterError
+
+if TYPE_CHECKING:
+    from workbench.analysis.references import ReferenceLibrary, ReferenceProfile
 
 
 def add_to(commands: Any) -> None:
@@ -46,21 +52,34 @@ def list_references(options: argparse.Namespace) -> int:
 
         print(to_json(profiles), end="")
         return 0
-    from rich.console import Console
-    from rich.table import Table
+    width = shutil.get_terminal_size().columns
+    print("\n".join(line for one in profiles for line in _lines(one, width)) or "no reference track")
+    return 0
 
+
+def _lines(profile: ReferenceProfile, width: int) -> list[str]:
+    """One track: its id, then what is known of it, wrapped to the terminal.
+
+    The id stands alone on its line and whole: cut short it could not be copied into a request.
+    """
     from workbench.output.reference_table import chords_told, tempo_told
 
-    table = Table("id", "title", "author", "licence", "styles", "BPM (sure)", "key", "sections", "chords", "LUFS")
-    # An id that is cut short could not be copied into a request.
-    table.columns[0].min_width = max((len(profile.id) for profile in profiles), default=2)
-    for profile in profiles:
-        heard = (tempo_told(profile), profile.key or "-", str(len(profile.boundaries_seconds) + 1))
-        loudness = f"{profile.measurements['integrated_loudness_lufs']:.1f}"
-        attribution = (profile.title, profile.author, profile.licence, ", ".join(profile.styles))
-        table.add_row(profile.id, *attribution, *heard, chords_told(profile), loudness)
-    Console().print(table)
-    return 0
+    tempo, _, confidence = tempo_told(profile).partition(" ")
+    sections = len(profile.boundaries_seconds) + 1
+    heard = (
+        f"{tempo} BPM, confidence {confidence.strip('()')}", profile.key or "no key",
+        f"{sections} section{'s' * (sections > 1)}",
+        f"{profile.measurements['integrated_loudness_lufs']:.1f} LUFS",
+    )  # fmt: skip
+    told = (
+        ", ".join((profile.title, profile.author, profile.licence)),
+        ", ".join(heard),
+        f"styles {', '.join(profile.styles) or 'none'}; chords {chords_told(profile) or 'none'}",
+    )
+    wrapped = (
+        textwrap.wrap(printable(text), max(width, 40), initial_indent="  ", subsequent_indent="    ") for text in told
+    )
+    return [profile.id, *(line for lines in wrapped for line in lines)]
 
 
 def add_reference(options: argparse.Namespace) -> int:
@@ -69,7 +88,9 @@ def add_reference(options: argparse.Namespace) -> int:
 
     if options.file.is_dir():
         return _add_folder(options)
-    profile = ReferenceLibrary().add(
+    library = ReferenceLibrary()
+    before = _standing(library)
+    profile = library.add(
         options.file,
         id=options.id,
         title=options.title,
@@ -79,8 +100,23 @@ def add_reference(options: argparse.Namespace) -> int:
         styles=options.style,
         sets=options.set,
     )
-    print(f"added {profile.id}" + f" ({profile.note})" * bool(profile.note))
+    print(_told(profile, before))
     return 0
+
+
+def _standing(library: ReferenceLibrary) -> dict[str, str]:
+    """The user's own profiles by id, as they lie on disk."""
+    return {path.stem: path.read_text(encoding="utf-8", errors="replace") for path in library.own.glob("*.json")}
+
+
+def _told(profile: ReferenceProfile, before: dict[str, str]) -> str:
+    """What adding a profile came to: a new one, another in its place, or the same again."""
+    note = f" ({profile.note})" * bool(profile.note)
+    if profile.id not in before:
+        return f"added {profile.id}{note}"
+    if before[profile.id] == profile.to_json():
+        return f"{profile.id} is already there{note}"
+    return f"replaced {profile.id}{note}"
 
 
 def _add_folder(options: argparse.Namespace) -> int:
@@ -89,9 +125,11 @@ def _add_folder(options: argparse.Namespace) -> int:
 
     if options.id or options.title:
         raise ParameterError(f"{options.file} is a folder: id and title are made of the files' names")
-    found = ReferenceLibrary().add_folder(options.file, licence=options.licence, styles=options.style, sets=options.set)
+    library = ReferenceLibrary()
+    before = _standing(library)
+    found = library.add_folder(options.file, licence=options.licence, styles=options.style, sets=options.set)
     for profile in found.profiles:
-        print(f"added {profile.id}" + f" ({profile.note})" * bool(profile.note))
+        print(_told(profile, before))
     for _, reason in found.refused:
         print(f"refused {reason}")
     return 1 if found.refused else 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,23 +25,32 @@ def add_to(commands: Any) -> None:
 
 
 def samples(options: argparse.Namespace) -> int:
-    """Look at every sample of a folder (corrupt, silent, clipped, mislabelled), and at the keys that each one plays."""
+    """Look at every sample of a folder (corrupt, silent, clipped, mislabelled), and at the keys that each one plays.
+
+    The exit code is 1 if a sample that is mapped is missing.
+    """
     from workbench.domain.errors import ParameterError
-    from workbench.rendering.sampler import index_folder, load_instrument
+    from workbench.rendering.sampler import index_folder, load_instrument, told_missing
 
     facts = index_folder(options.path) if options.path.is_dir() else []
     try:
-        zones = load_instrument(options.path, preset=options.preset).zones
+        instrument = load_instrument(options.path, preset=options.preset)
+        zones, missing = instrument.zones, instrument.missing()
     except ParameterError:
         if not facts:
             raise
-        zones = ()  # samples that neither name a drum nor have a pitch: there is an index, but nothing to map
+        zones, missing = (
+            (),
+            (),
+        )  # samples that neither name a drum nor have a pitch: there is an index, but nothing to map
     if options.json:
         index = [{**asdict(one), "path": str(one.path)} for one in facts]
-        print(json.dumps({"samples": index, "zones": [asdict(zone) for zone in zones]}, indent=1))
+        print(json.dumps({"samples": index, "zones": [asdict(zone) for zone in zones], "missing": missing}, indent=1))
     else:
         _tables(facts, zones)
-    return 0
+    if missing:
+        print(f"{options.path}: {told_missing(missing)}", file=sys.stderr)
+    return 1 if missing else 0
 
 
 def _tables(facts: list[SampleFacts], zones: tuple[Zone, ...]) -> None:

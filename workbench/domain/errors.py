@@ -41,3 +41,18 @@ class OutputError(WorkbenchError):
 
 class TrackingError(WorkbenchError):
     """The experiment store cannot be reached or written."""
+
+
+def reason(error: OSError | ValueError) -> str:
+    """Why a path cannot be used, in words: of a NUL byte in it Python tells by a ValueError.
+
+    Examples
+    --------
+    >>> reason(ValueError("embedded null byte"))
+    'the path holds a NUL byte'
+    >>> reason(FileNotFoundError(2, "No such file or directory", "song"))
+    'No such file or directory'
+    """
+    if isinstance(error, ValueError) and "null byte" in str(error):
+        return "the path holds a NUL byte"
+    return str(getattr(error, "strerror", None) or error)

@@ -21,7 +21,7 @@ from pydantic import (
     model_validator,
 )
 
-from workbench.domain.errors import ParameterError
+from workbench.domain.errors import ParameterError, reason
 from workbench.domain.paths import MODEL_NAME
 from workbench.domain.request_errors import explain, finite, shown, without_duplicates
 from workbench.domain.roman import parse_chord
@@ -69,6 +69,8 @@ Chords = Annotated[
 ]
 Whole = Annotated[int, BeforeValidator(_whole)]
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", min_length=1, max_length=120)]
+Bars = Annotated[Whole, Field(ge=1, le=128, json_schema_extra={"unit": "bars"})]
+Tempo = Annotated[float, Field(ge=40, le=240, json_schema_extra={"unit": "BPM"})]
 MacroAmount = Annotated[float, Field(ge=-1, le=1)]
 ModelName = Annotated[str, Field(pattern=MODEL_NAME, min_length=1, max_length=64)]
 
@@ -152,12 +154,12 @@ class Technical(_Frozen):
         "for the whole song or by section name; 'chorus 2' means the second one only.",
         json_schema_extra=_expected("chords such as 'Fm | Db Eb | Ab', or an object with such a line by section name"),
     )
-    section_bars: dict[SectionReference, Annotated[Whole, Field(ge=1, le=128)]] | None = Field(
+    section_bars: dict[SectionReference, Bars] | None = Field(
         None,
         description="Bars of sections by name ('chorus', or 'chorus 2' for the second one only).",
         json_schema_extra=_expected('an object such as {"chorus": 8}'),
     )
-    section_tempos: dict[SectionReference, Annotated[float, Field(ge=40, le=240)]] | None = Field(
+    section_tempos: dict[SectionReference, Tempo] | None = Field(
         None,
         description="Tempo of sections that have their own, by name, in quarter notes a minute.",
         json_schema_extra=_expected('an object such as {"bridge": 80}'),
@@ -250,10 +252,7 @@ class Options(_Frozen):
         json_schema_extra={"unit": "LUFS"},
     )
     seed: Whole = Field(0, ge=0, le=2**32 - 1, description="Seed; the same request and seed give the same bytes.")
-    preview: bool = Field(
-        False,
-        description="Render faster at lower quality; the notes stay the same.",
-    )
+    preview: bool = Field(False, description="Render faster at lower quality; the notes stay the same.")
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -327,7 +326,8 @@ class GenerationRequest(_Frozen):
             for field, values in named.items():
                 foreign = [name for name in values if name not in there]
                 if foreign:
-                    raise ParameterError(f"{field} name {', '.join(foreign)}, which the structure does not hold")
+                    absent, held = ", ".join(foreign), ", ".join(dict.fromkeys(technical.structure))
+                    raise ParameterError(f"{field} name {absent}, which the structure does not hold: it holds {held}")
         return self
 
 
@@ -387,8 +387,8 @@ def load_request(path: str | Path) -> GenerationRequest:
         raise ParameterError(f"request file {path} does not exist") from None
     except UnicodeDecodeError:
         raise ParameterError(f"request file {path} is not JSON: it is not UTF-8 text") from None
-    except OSError as error:
-        raise ParameterError(f"request file {path} cannot be read: {error.strerror}") from None
+    except (OSError, ValueError) as error:
+        raise ParameterError(f"request file {path} cannot be read: {reason(error)}") from None
     return parse_request_text(text, f"request file {path}")
 
 

@@ -75,7 +75,7 @@ def _fault(kind: str, value: Any, context: Mapping[str, Any]) -> str:
         return f"{shown(value)} is not known{_did_you_mean(value, _choices(context['expected']))}"
     nouns = {
         "float": "a number", "finite": "a finite number", "int": "a whole number", "bool": "true or false",
-        "string": "text", "tuple": "a list", "dict": "an object", "model": "an object",
+        "string": "text", "tuple": "a list", "dict": "an object", "model": "an object", "union": "text or an object",
     }  # fmt: skip
     noun = "a name" if kind == "string_pattern_mismatch" else nouns.get(kind.split("_")[0], "what belongs here")
     return f"{shown(value)} is not {noun}"
@@ -104,7 +104,9 @@ def _choices(expected: str) -> list[str]:
 
 
 def _did_you_mean(value: Any, choices: Sequence[str]) -> str:
-    close = difflib.get_close_matches(value.strip().lower(), choices, 1) if isinstance(value, str) else []
+    # Between numbers there is nothing to mistype: 5/4 is as near to 4/4 as to any other.
+    named = isinstance(value, str) and any(char.isalpha() for char in value)
+    close = difflib.get_close_matches(value.strip().lower(), choices, 1) if named else []
     return f" (did you mean {close[0]}?)" if close else ""
 
 
@@ -125,7 +127,17 @@ def _field(loc: Sequence[int | str], root: type[BaseModel]) -> tuple[list[str], 
             info = None
         elif part not in ("[key]", "text", "by section"):
             names.append(_printable(part))
+            info = _value_of(info)
     return names, info
+
+
+def _value_of(info: FieldInfo | None) -> FieldInfo | None:
+    """What the values of a field that maps names to numbers must be; of other fields the field itself."""
+    for form in (info.annotation, *get_args(info.annotation)) if info else ():
+        if get_origin(form) is dict:
+            value = FieldInfo.from_annotation(get_args(form)[1])
+            return value if any(isinstance(item, annotated_types.Ge) for item in value.metadata) else info
+    return info
 
 
 def _printable(name: str) -> str:

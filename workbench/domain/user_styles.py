@@ -16,12 +16,12 @@ from workbench.domain.paths import home_dir
 _WORDS = ("description", "kind")
 """Settings that are no numbers."""
 
-_NAME = re.compile(r"^[a-z0-9][a-z0-9-]{0,59}$")
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 
 
 def user_style_names() -> tuple[str, ...]:
     """Names of the user's styles, sorted."""
-    return tuple(sorted(path.stem for path in (home_dir() / "styles").glob("*.yaml") if _NAME.match(path.stem)))
+    return tuple(sorted(path.stem for path in (home_dir() / "styles").glob("*.yaml") if _NAME.fullmatch(path.stem)))
 
 
 def style_is_unknown(name: str, shipped: Sequence[str]) -> str:
@@ -54,7 +54,7 @@ def read_user_style(name: str, part: str) -> dict[str, Any] | None:
         If the file is no YAML mapping of `description`, `mix` and `master`, or a setting is no number.
     """
     path = home_dir() / "styles" / f"{name}.yaml"
-    if not _NAME.match(name) or not path.is_file():
+    if not _NAME.fullmatch(name) or not path.is_file():
         return None
     try:
         data = yaml.safe_load(path.read_text(encoding="utf-8"))

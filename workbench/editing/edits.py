@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, TypeAdapter, ValidationError
 
-from workbench.domain.errors import ParameterError
+from workbench.domain.errors import ParameterError, reason
 from workbench.domain.request import ChordText, ElementName, Whole
 from workbench.domain.request_errors import explain, finite, shown, without_duplicates
 
@@ -265,8 +265,8 @@ def load_edits(path: str | Path) -> tuple[Edit, ...]:
     """
     try:
         text = Path(path).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        what = "is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else error.strerror
+    except (OSError, ValueError) as error:
+        what = "it is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else reason(error)
         raise ParameterError(f"edits file {path} cannot be read: {what}") from None
     here = Path(path).parent
     edits = parse_edits_text(text, f"edits file {path}")

@@ -11,7 +11,7 @@ from pathlib import Path
 import mido
 import numpy as np
 
-from workbench.domain.errors import ParameterError
+from workbench.domain.errors import ParameterError, reason
 from workbench.domain.score import Note
 from workbench.domain.theory import CHORD_QUALITIES, Chord
 from workbench.models.grid import quantise, slot_to_beats
@@ -56,8 +56,8 @@ def read_midi(path: str | Path) -> MidiFile:
     """
     try:
         data = Path(path).read_bytes()
-    except OSError as error:
-        raise ParameterError(f"MIDI file {path} cannot be read: {error.strerror}") from None
+    except (OSError, ValueError) as error:
+        raise ParameterError(f"MIDI file {path} cannot be read: {reason(error)}") from None
     try:
         file = mido.MidiFile(file=io.BytesIO(data))
         division = file.ticks_per_beat

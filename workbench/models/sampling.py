@@ -384,7 +384,8 @@ class _Run:
         return self._draw_structure("symbol", values, allowed, rng)
 
     def _lead(self, logits: Tensor) -> Logits:
-        return self._guidance.lead(logits)[0]
+        led: Logits = self._guidance.lead(logits)[0]
+        return led
 
     def _draw_structure(
         self, field: str, values: Logits, allowed: npt.NDArray[np.bool_], rng: np.random.Generator

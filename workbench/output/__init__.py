@@ -1,6 +1,6 @@
 """Files: audio, MIDI, report, and the bundle that holds them. The only room that writes audio and MIDI."""
 
-from workbench.output.audio_files import decode, encode, roundtrip, write_audio
+from workbench.output.audio_files import decode, delivery_of, encode, roundtrip, write_audio
 from workbench.output.bundle import export, export_composition, master_as_heard, outputs_of, read_manifest
 from workbench.output.documents import to_json
 from workbench.output.folder import check_target
@@ -10,6 +10,7 @@ from workbench.output.midi_files import midi_bytes, write_midi
 __all__ = [
     "check_target",
     "decode",
+    "delivery_of",
     "encode",
     "export",
     "export_composition",

@@ -5,7 +5,9 @@ The same audio, delivery and seed give the same bytes: dither comes from the see
 
 from __future__ import annotations
 
+import contextlib
 import io
+import os
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.domain.audio import Audio
-from workbench.domain.errors import AudioFileError, OutputError, ParameterError
+from workbench.domain.errors import AudioFileError, OutputError, ParameterError, reason
 from workbench.domain.plan import Delivery
 from workbench.domain.units import gain_to_db
 
@@ -96,6 +98,8 @@ def roundtrip(audio: Audio, delivery: Delivery, *, seed: int = 0) -> Audio:
 def write_audio(audio: Audio, path: str | Path, delivery: Delivery | None = None, *, seed: int = 0) -> Path:
     """Write one audio file; without a delivery the suffix of `path` decides, at 24 bits.
 
+    The file appears whole or not at all; what was there stays until then.
+
     Raises
     ------
     OutputError
@@ -104,20 +108,36 @@ def write_audio(audio: Audio, path: str | Path, delivery: Delivery | None = None
         As `encode`.
     """
     path = Path(path)
-    if delivery is None:
-        delivery = Delivery(format=_format_of(path), sample_rate_hz=audio.sample_rate_hz)
-    data = encode(audio, delivery, seed=seed)
+    data = encode(audio, delivery or delivery_of(path, audio.sample_rate_hz), seed=seed)
+    draft = path.with_name(f".draft-{os.getpid()}-{path.stem[:40]}{path.suffix}")
     try:
-        path.write_bytes(data)
-    except OSError as error:
-        raise OutputError(f"{path} cannot be written: {error.strerror}") from None
+        draft.write_bytes(data)
+        draft.replace(path)
+    except (OSError, ValueError) as error:
+        raise OutputError(f"{path} cannot be written: {reason(error)}") from None
+    finally:
+        with contextlib.suppress(OSError, ValueError):
+            draft.unlink(missing_ok=True)
     return path
 
 
-def _format_of(path: Path) -> str:
+def delivery_of(path: str | Path, sample_rate_hz: int) -> Delivery:
+    """What is written under a name: the format that its suffix tells, at 24 bits.
+
+    Raises
+    ------
+    ParameterError
+        If the suffix belongs to no format that is written.
+
+    Examples
+    --------
+    >>> delivery_of("song.aif", 48000).format
+    'aiff'
+    """
+    path = Path(path)
     for name, suffix in SUFFIXES.items():
         if path.suffix.lower() == suffix or (name == "aiff" and path.suffix.lower() == ".aif"):
-            return name
+            return Delivery(format=name, sample_rate_hz=sample_rate_hz)
     raise ParameterError(f"{path.name}: expected a suffix of {', '.join(SUFFIXES.values())}, got {path.suffix!r}")
 
 

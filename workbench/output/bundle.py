@@ -28,7 +28,7 @@ from typing import Any
 
 from workbench.domain.audio import Audio
 from workbench.domain.edit_state import EditState
-from workbench.domain.errors import OutputError
+from workbench.domain.errors import OutputError, reason
 from workbench.domain.plan import Plan
 from workbench.domain.plan_form import plan_to_dict
 from workbench.domain.results import Track
@@ -222,9 +222,22 @@ def read_manifest(directory: str | Path) -> dict[str, Any]:
     """
     import json
 
-    path = Path(directory) / MANIFEST
+    folder = Path(directory)
+    path = folder / MANIFEST
+    if not path.is_file():
+        found = f"holds no {MANIFEST}" if folder.is_dir() else "is no folder" if folder.exists() else "does not exist"
+        raise OutputError(f"{_shown(folder)} {found}: expected a bundle, as generate and compose write it")
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        if not isinstance(manifest, dict):
+            raise ValueError("expected an object")
+    except OSError as error:
+        raise OutputError(f"{path} cannot be read: {reason(error)}") from None
+    except ValueError as error:
         raise OutputError(f"{path} cannot be read as a bundle's manifest: {error}") from None
-    return dict(manifest)
+    return manifest
+
+
+def _shown(path: Path) -> str:
+    """A path as it was given, in quotes if it would spoil the line."""
+    return str(path) if str(path).isprintable() else repr(str(path))

@@ -22,6 +22,8 @@ def check_target(directory: str | Path, *, overwrite: bool = False) -> Path:
     OutputError
         If it is a file, holds something (unless `overwrite` and it is a bundle), or cannot be written to.
     """
+    if "\0" in str(directory):
+        raise OutputError(f"folder {str(directory)!r} cannot be written: the path holds a NUL byte")
     target = Path(directory).expanduser().absolute()
     try:
         _refuse_occupied(target, overwrite)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import mido
 
-from workbench.domain.errors import OutputError, ParameterError
+from workbench.domain.errors import OutputError, ParameterError, reason
 from workbench.domain.score import Note, Score
 from workbench.domain.song import ELEMENTS
 from workbench.domain.theory import Key
@@ -66,8 +66,8 @@ def write_midi(score: Score, path: str | Path, element: str | None = None) -> Pa
     data = midi_bytes(score, element)
     try:
         Path(path).write_bytes(data)
-    except OSError as error:
-        raise OutputError(f"{path} cannot be written: {error.strerror}") from None
+    except (OSError, ValueError) as error:
+        raise OutputError(f"{path} cannot be written: {reason(error)}") from None
     return Path(path)
 
 

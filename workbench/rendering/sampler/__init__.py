@@ -2,7 +2,16 @@
 
 from workbench.rendering.sampler.index import SampleFacts, index_folder, inspect
 from workbench.rendering.sampler.instrument import Instrument, Zone
-from workbench.rendering.sampler.loading import load_instrument
+from workbench.rendering.sampler.loading import load_instrument, told_missing
 from workbench.rendering.sampler.player import render_instrument
 
-__all__ = ["Instrument", "SampleFacts", "Zone", "index_folder", "inspect", "load_instrument", "render_instrument"]
+__all__ = [
+    "Instrument",
+    "SampleFacts",
+    "Zone",
+    "index_folder",
+    "inspect",
+    "load_instrument",
+    "render_instrument",
+    "told_missing",
+]

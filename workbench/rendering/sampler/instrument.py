@@ -70,10 +70,15 @@ class Instrument:
             If there is no such sample.
         """
         if sample not in self.memory:
-            if self.folder is None:
+            if self.folder is None or not (self.folder / sample).is_file():
                 raise ParameterError(f"instrument {self.name}: sample {sample!r} is not there")
             self.memory[sample] = mapped_samples(self.folder / sample) or read_samples(self.folder / sample)
         return self.memory[sample]
+
+    def missing(self) -> tuple[str, ...]:
+        """Samples that zones name and that are neither in memory nor in the folder, sorted."""
+        named = {zone.sample for zone in self.zones} - self.memory.keys()
+        return tuple(sorted(name for name in named if self.folder is None or not (self.folder / name).is_file()))
 
     def preload(self) -> int:
         """Read every sample that a zone needs; returns the bytes that they take."""

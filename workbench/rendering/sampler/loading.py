@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from workbench.domain.errors import ParameterError
@@ -10,6 +11,8 @@ from workbench.rendering.sampler.folders import map_folder
 from workbench.rendering.sampler.instrument import Instrument
 from workbench.rendering.sampler.sfz import read_sfz
 from workbench.rendering.sampler.soundfont import read_soundfont
+
+_MOST_NAMES = 3
 
 
 def load_instrument(path: Path, *, preset: str | None = None) -> Instrument:
@@ -44,8 +47,28 @@ def find_instrument(name: str) -> Instrument:
     Raises
     ------
     ParameterError
-        If it is not there; the message lists what the user's folder holds.
+        If it is not there, and then the message lists what the user's folder holds; or if samples of it are missing.
     """
+    instrument = _find(name)
+    if missing := instrument.missing():
+        raise ParameterError(f"samples {name!r}: {told_missing(missing)}")
+    return instrument
+
+
+def told_missing(names: Sequence[str]) -> str:
+    """Which sample files are missing, in one line.
+
+    Examples
+    --------
+    >>> told_missing(["a.wav", "b.wav", "c.wav", "d.wav"])
+    '4 sample files are missing: a.wav, b.wav, c.wav and 1 more'
+    """
+    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+    count = f"{len(names)} sample files are" if len(names) > 1 else "1 sample file is"
+    return f"{count} missing: {', '.join(names[:_MOST_NAMES])}{more}"
+
+
+def _find(name: str) -> Instrument:
     home = home_dir() / "samples"
     for suffix in ("", ".sfz", ".sf2", ".sf3"):
         if (path := home / f"{name}{suffix}").exists():

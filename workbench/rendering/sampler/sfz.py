@@ -21,7 +21,8 @@ def read_sfz(path: Path) -> Instrument:
 
     Understood: sample, key, lokey, hikey, pitch_keycenter, pitch_keytrack, tune, transpose, lovel, hivel, volume,
     pan, amp_veltrack, ampeg_attack/hold/decay/sustain/release, offset, end, loop_mode, loop_start, loop_end, cutoff,
-    group, off_by, seq_length, seq_position, trigger (attack alone), #define. Others are passed over.
+    group, off_by, seq_length, seq_position, trigger (attack alone), #define. Others are passed over, and so are regions
+    of generated sound (`sample=*silence`, `*sine`). Whether the samples are there, `Instrument.missing` tells.
 
     Raises
     ------
@@ -44,7 +45,8 @@ def read_sfz(path: Path) -> Instrument:
             levels[header] = opcodes
             if header == "region":
                 merged = {key: value for level in _INHERITED for key, value in levels[level].items()}
-                if merged.get("trigger", "attack") == "attack" and "sample" in merged:
+                played = merged.get("trigger", "attack") == "attack" and "sample" in merged
+                if played and not merged["sample"].startswith("*"):
                     zones.append(_zone(merged, control.get("default_path", ""), path))
     if not zones:
         raise ParameterError(f"{path.name}: expected at least one <region> with a sample")
