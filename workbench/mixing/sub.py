@@ -72,7 +72,9 @@ def with_sub_octave(samples: Samples, score: Score, level_db: float, sample_rate
         return samples
     smooth = _SMOOTH_SECONDS * sample_rate_hz / _HOP
     # A sine of power p has a peak of the square root of 2 p.
-    level = np.sqrt(2.0 * share * gaussian_filter1d(lows, smooth)) * gaussian_filter1d(sounds.astype(np.float64), smooth)
+    level = np.sqrt(2.0 * share * gaussian_filter1d(lows, smooth)) * gaussian_filter1d(
+        sounds.astype(np.float64), smooth
+    )
     hz = gaussian_filter1d(midi_to_hz(_filled(pitch)), smooth)
     turns = np.cumsum(_at_samples(hz, samples.shape[1])) / sample_rate_hz
     sub = _at_samples(level, samples.shape[1]) * np.sin(2.0 * np.pi * turns)

@@ -48,7 +48,7 @@ class Tone:
     low_db: float = 0.0
     high_db: float = 0.0
     strength: float = 0.7
-    boost_db: float = 6.0
+    boost_db: float = 8.0
     room_db: float = 3.0
 
 
