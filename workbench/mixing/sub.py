@@ -60,8 +60,9 @@ def with_sub_octave(samples: Samples, score: Score, level_db: float, sample_rate
     blocks = -(-samples.shape[1] // _HOP)
     if part is None or not part.notes or blocks < 2:
         return samples
-    starts = [score.tempo_map.seconds_at(note.start_beats) * sample_rate_hz / _HOP for note in part.notes]
-    pitch = _held([sub_pitch(note.pitch) for note in part.notes], starts, blocks)
+    notes = sorted(part.notes, key=lambda note: note.start_beats)
+    starts = [score.tempo_map.seconds_at(note.start_beats) * sample_rate_hz / _HOP for note in notes]
+    pitch = _held([sub_pitch(note.pitch) for note in notes], starts, blocks)
     sounds = np.isfinite(pitch)
     if not sounds.any():
         return samples
