@@ -126,3 +126,26 @@ def test_offsets_move_the_target():
     )
     assert heavy[1] > plain[1] + 1
     assert airy[-2] > plain[-2] + 1
+
+
+def test_a_kick_and_a_bass_on_one_low_note_are_held_back():
+    hz, seconds = 43.65, np.arange(6 * RATE) / RATE
+    heavy = pink() + np.float32(2.0 * pink().std()) * np.sin(2 * np.pi * hz * seconds).astype(np.float32)
+    curve = stem_curves({"bass": heavy}, Tone(), (), RATE)["bass"]
+    band = int(np.argmin(np.abs(THIRDS_HZ - 40.0)))
+    assert distance_db(heavy)[band] > 15.0
+    assert abs(distance_db(apply_curve(heavy, curve, RATE))[band]) < 6.0
+    assert curve[THIRDS_HZ > 60].min() >= -12.0
+
+
+def test_every_hit_counts_where_the_powers_are_taken():
+    """A hit of half a second gives the same power wherever it falls between the frames."""
+    hit, found = burst(0.5), []
+    for place in (0.0, 0.17, 0.34, 0.51, 0.68):
+        samples = np.zeros((2, 6 * RATE), np.float32)
+        first = RATE + round(place * RATE)
+        samples[:, first : first + hit.shape[1]] = hit
+        found.append(bin_powers(samples).sum())
+    assert max(found) / min(found) < 1.05
+    frames = (6 * RATE - 16384) // 8192 + 1
+    assert found[0] == pytest.approx(np.square(hit).sum() / (frames * 8192) / 2, rel=0.05)

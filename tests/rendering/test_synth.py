@@ -5,7 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from workbench.analysis.defects import clicks
+from workbench.domain.audio import Audio
 from workbench.domain.score import Note
+from workbench.dsp.equaliser import Band, equalise
 from workbench.rendering.library import list_patches, load_patch
 from workbench.rendering.patch import Amplifier, Effects, Filter, Oscillator, Patch, Pitch
 from workbench.rendering.synth import render_synth
@@ -75,6 +78,19 @@ def test_nothing_clicks() -> None:
     sound = play(sine_patch(pitch=Pitch(mono="yes", drift_cents=0.0)), *notes)[0]
     steepest = 2.0 * np.pi * 523.3 / RATE * np.abs(sound).max()
     assert np.abs(np.diff(sound)).max() < 1.6 * steepest
+
+
+def test_no_edges_of_the_strings_fall_together() -> None:
+    """With two saws, their edges and those of the ensemble's delays met in one period of this D4 and stood alone.
+
+    The shelf opens the sound as a mix does whose pads carry the highs.
+    """
+    beat = RATE * 60.0 / 87.0
+    chord = [Note(96.0, pitch, 4.0, 68) for pitch in (53, 62)]
+    strings = load_patch("pads", "analogue-strings")
+    sound = render_synth(chord, strings, samples_per_beat=beat, length=round(100 * beat), sample_rate_hz=RATE, seed=7)
+    opened = equalise(sound, [Band("high_pass", 130.0), Band("high_shelf", 4000.0, 9.0)], RATE)
+    assert clicks(Audio(opened * np.float32(0.9 / np.abs(opened).max()), RATE)) == ()
 
 
 def test_tied_notes_glide_without_a_new_attack() -> None:

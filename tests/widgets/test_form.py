@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from workbench.concept import translate
+from workbench.domain.deliveries import list_deliveries
 from workbench.domain.errors import ModelError, ParameterError
 from workbench.domain.request import PROCESSING_STYLES, Technical
 from workbench.domain.results import Track
@@ -36,6 +37,7 @@ def test_every_control_reaches_the_request(form: RequestForm) -> None:
     form.sound["processing_style"].value = "vintage"
     form.palette["leads"].value = False
     form.seed.value, form.format.value, form.preview.value = 42, "flac", True
+    form.delivery.value = "club"
     request = form.request
     technical, sound = request.parameters.technical, request.parameters.sound_design
     assert (request.project_id, request.parameters.creative.mood) == ("morning", "calm")
@@ -44,6 +46,15 @@ def test_every_control_reaches_the_request(form: RequestForm) -> None:
     assert (sound.texture_density, sound.processing_style) == (0.3, "vintage")
     assert sound.palette == ("percussion", "bass", "pads")
     assert (request.options.seed, request.options.format, request.options.preview) == (42, "flac", True)
+    assert request.options.delivery == "club"
+
+
+def test_a_delivery_that_is_not_stated_is_left_to_the_concept(form: RequestForm) -> None:
+    assert form.request.options.delivery is None
+    form.concept.value = "house at -10 LUFS"
+    assert translate(form.request).delivery.target_lufs == -10.0
+    form.delivery.value = "apple"
+    assert translate(form.request).delivery.target_lufs == -16.0
 
 
 def test_preset_template_and_macros_reach_the_request(form: RequestForm) -> None:
@@ -65,6 +76,7 @@ def test_ranges_and_choices_are_those_of_the_schema(form: RequestForm) -> None:
     assert (tempo.min, tempo.max) == (40.0, 240.0)
     assert form.sound["processing_style"].control.options == PROCESSING_STYLES
     assert form.format.options == ("wav", "aiff", "flac", "mp3")
+    assert set(form.delivery.control.options) == {profile.name for profile in list_deliveries()}
     assert form.seed.max == 2**32 - 1
 
 

@@ -15,7 +15,7 @@ THIRDS_HZ = 1000.0 * 10.0 ** (np.arange(-15, 13) / 10.0)
 """Third-octave centres from 31.6 Hz to 15.8 kHz (IEC 61260-1, base ten)."""
 
 _FRAME = 16384
-_STRIDE = 2
+_HOP = _FRAME // 2
 _TAPS = 8192
 _DESIGN = 1 << 16
 
@@ -26,15 +26,18 @@ def bin_frequencies_hz(sample_rate_hz: int) -> Levels:
 
 
 def bin_powers(samples: Samples) -> Levels:
-    """Mean power of (2, n) samples by frequency bin, both channels added, from every second frame of 16384 samples."""
-    frames = max(1, samples.shape[1] // _FRAME)
+    """Mean power of (2, n) samples by frequency bin, both channels added (Welch: frames of 16384, half overlapping).
+
+    Every frame counts: what only a few hits hold, as the top of a soft kit, is 2 to 4 dB off where some are left out.
+    """
+    frames = max(0, samples.shape[1] - _FRAME) // _HOP + 1
     window = np.hanning(_FRAME).astype(np.float32)
     power = np.zeros(_FRAME // 2 + 1)
-    for index in range(0, frames, _STRIDE):
-        piece = samples[:, index * _FRAME : (index + 1) * _FRAME]
+    for index in range(frames):
+        piece = samples[:, index * _HOP : index * _HOP + _FRAME]
         spectrum = fft.rfft(piece * window[: piece.shape[1]], _FRAME, axis=1)
         power += (spectrum.real**2 + spectrum.imag**2).sum(axis=0)
-    return np.asarray(power / (-(-frames // _STRIDE) * _FRAME * float(np.sum(window**2))), dtype=np.float64)
+    return np.asarray(power / (frames * _FRAME * float(np.sum(window**2))), dtype=np.float64)
 
 
 def third_octave_sums(power: Levels, sample_rate_hz: int) -> Levels:

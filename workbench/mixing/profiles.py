@@ -34,7 +34,8 @@ class Strip:
     leaves the image as it came. Sends are in dB, `None` is off. `duck_db`: dip at each kick. `opening_hz`: where the
     low-pass begins that opens over intro and build; `None` leaves it open. `throw_db`: how much more goes into the
     delay in the last beat of a section. `rising_hz`: where the low cut ends that rises through a build, to fall back
-    with the next section.
+    with the next section. `sub_db`: level of an octave below the bass's notes where that lies from 37 to 46 Hz, against
+    the notes' own lows; `None` adds none.
     """
 
     level_lu: float = -3.0
@@ -52,6 +53,7 @@ class Strip:
     transients: Transients | None = None
     throw_db: float | None = None
     rising_hz: float | None = None
+    sub_db: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

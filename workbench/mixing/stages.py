@@ -41,7 +41,7 @@ def _growing(whole: Strip, colour: Colour) -> list[tuple[str, Strip, Colour]]:
     linear = replace(plain, tilt_db=colour.tilt_db, eq=colour.eq, low_pass_hz=colour.low_pass_hz)
     stages = [
         ("as rendered", {}, plain),
-        ("equaliser", {"highpass_hz": whole.highpass_hz, "eq": whole.eq}, linear),
+        ("equaliser", {"highpass_hz": whole.highpass_hz, "eq": whole.eq, "sub_db": whole.sub_db}, linear),
         ("transients", {"transients": whole.transients}, linear),
         ("compressor", {"compressor": whole.compressor}, linear),
         ("saturation", {"drive_db": whole.drive_db}, colour),

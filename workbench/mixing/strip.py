@@ -20,6 +20,7 @@ from workbench.dsp.stereo import pan, widen_to
 from workbench.dsp.transients import shape_transients
 from workbench.mixing.automation import kick_onsets_seconds, open_over_sections, rise_over_builds, throw_gain
 from workbench.mixing.profiles import Colour, Profile, Strip
+from workbench.mixing.sub import with_sub_octave
 
 STAGE_LUFS = -20.0
 """Loudness that each stem is brought to before its strip, so that thresholds mean the same for all."""
@@ -62,6 +63,8 @@ def run_strip(samples: Samples, strip: Strip, colour: Colour, around: Surroundin
     if before <= _SILENT_LUFS:
         return np.zeros_like(samples)
     staged = samples * np.float32(db_to_gain(STAGE_LUFS - before))
+    if strip.sub_db is not None:
+        staged = with_sub_octave(staged, around.score, strip.sub_db, around.sample_rate_hz)
     shaped = _shape(staged, strip, colour, around)
     placed = _place(shaped, strip, around)
     levelled = at_level(placed, strip, around.sample_rate_hz)

@@ -24,12 +24,14 @@ Levels = npt.NDArray[np.float64]
 
 _ROUNDS = 8
 _SILENT_POWER = 1e-12
-# What may be taken away anywhere, and added in the middle; at the ends, where little plays, more may be added.
-_MAXIMUM_CUT_DB = 12.0
+# What may be taken away, and added in the middle. At the ends little plays, and more may be added; below 60 Hz a kick
+# and a bass on one note fill a single band, whose edges a filter of a third of an octave reaches with half its depth.
+_MAXIMUM_CUT_DB, _LOW_CUT_DB = 12.0, 22.0
 _LOW_BOOST_DB, _AIR_BOOST_DB = 15.0, 24.0
-_BEARABLE_DB = 1.5
+_LOW_HZ = 60.0
+_BEARABLE_DB = 1.2
 """Distance from the target up to which only `strength` of it is corrected; what lies beyond is taken back whole."""
-_COLOUR_DB = 5.0
+_COLOUR_DB = 4.0
 """How far a processing style and a profile's own tone may carry any band away from the target."""
 
 
@@ -46,7 +48,7 @@ class Tone:
     low_db: float = 0.0
     high_db: float = 0.0
     strength: float = 0.7
-    boost_db: float = 6.0
+    boost_db: float = 8.0
     room_db: float = 3.0
 
 
@@ -136,10 +138,11 @@ def _step(difference: Levels, shared: Levels, tone: Tone) -> Levels:
 
 
 def _limited(curve: Levels, tone: Tone) -> Levels:
-    """Clip to what may be taken and added: up to 15 dB below 60 Hz, and towards 16 kHz more and more, up to 24 dB."""
-    air = np.interp(np.log(THIRDS_HZ), np.log([8000.0, 16_000.0]), [tone.boost_db, _AIR_BOOST_DB])
-    most = np.where(THIRDS_HZ < 60.0, max(_LOW_BOOST_DB, tone.boost_db), air)
-    return np.clip(curve, -_MAXIMUM_CUT_DB, most)
+    """Clip to what may be taken and added: more below 60 Hz, and more and more is added from 8 to 12.5 kHz."""
+    air = np.interp(np.log(THIRDS_HZ), np.log([8000.0, 12_500.0]), [tone.boost_db, _AIR_BOOST_DB])
+    most = np.where(THIRDS_HZ < _LOW_HZ, max(_LOW_BOOST_DB, tone.boost_db), air)
+    least = np.where(THIRDS_HZ < _LOW_HZ, -_LOW_CUT_DB, -_MAXIMUM_CUT_DB)
+    return np.clip(curve, least, most)
 
 
 def _giving_way(name: str, powers: Mapping[str, Levels], room_db: float) -> Levels:

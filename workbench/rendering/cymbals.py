@@ -81,7 +81,7 @@ def hi_hat(voice: HiHat, role: str, velocity: float, rng: np.random.Generator, s
         metal = _squares(length, voice.tune_hz * 1.14 * (1.0 + 0.003 * rng.standard_normal()), rng, sample_rate_hz)
     else:
         metal = 4.0 * _cluster(
-            length, sample_rate_hz, rng, lowest_hz=voice.tune_hz * 5.0, highest_hz=13500.0, count=48, tilt=0.3,
+            length, sample_rate_hz, rng, lowest_hz=voice.tune_hz * 5.0, highest_hz=18000.0, count=54, tilt=0.3,
             decay_ms=4.0 * decay,
         )  # fmt: skip
     sound = np.float32(voice.metal) * metal + np.float32(0.5 * (1.0 - voice.metal)) * _stereo_noise(length, rng, 0.35)
@@ -110,7 +110,7 @@ def ride(voice: Ride, velocity: float, rng: np.random.Generator, sample_rate_hz:
         decay_ms=0.45 * voice.decay_ms,
     )  # fmt: skip
     wash = _cluster(
-        length, sample_rate_hz, rng, lowest_hz=1.8 * voice.tune_hz, highest_hz=14000.0, count=60, tilt=0.55,
+        length, sample_rate_hz, rng, lowest_hz=1.8 * voice.tune_hz, highest_hz=18000.0, count=66, tilt=0.55,
         decay_ms=voice.decay_ms,
     )  # fmt: skip
     tick = _stereo_noise(length, rng, 0.2) * decay_curve(length, sample_rate_hz, decay_ms=18.0)
@@ -128,7 +128,7 @@ def crash(voice: Crash, velocity: float, rng: np.random.Generator, sample_rate_h
     decay = voice.decay_ms * (0.6 + 0.4 * velocity)
     length = round((1.1 * decay + voice.bloom_ms) / 1000.0 * sample_rate_hz)
     modes = _cluster(
-        length, sample_rate_hz, rng, lowest_hz=voice.tune_hz, highest_hz=14000.0, count=110, tilt=0.3, decay_ms=decay
+        length, sample_rate_hz, rng, lowest_hz=voice.tune_hz, highest_hz=18000.0, count=120, tilt=0.3, decay_ms=decay
     )
     noise = _stereo_noise(length, rng, 0.6)
     high_hz = voice.high_hz * 2.0 ** (-(1.0 - velocity))

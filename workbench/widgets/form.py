@@ -87,7 +87,12 @@ class RequestForm(w.VBox):
                     "technical": _present(**technical),
                     "sound_design": _present(**sound),
                 },
-                "options": {"seed": self.seed.value, "format": self.format.value, "preview": self.preview.value},
+                "options": _present(
+                    seed=self.seed.value,
+                    format=self.format.value,
+                    preview=self.preview.value,
+                    delivery=self.delivery.value,
+                ),
                 **self.start.fields,
             }
         )
@@ -148,6 +153,11 @@ class RequestForm(w.VBox):
         seed_low, seed_high = _range(Options, "seed")
         self.seed = w.BoundedIntText(value=0, min=int(seed_low), max=int(seed_high), **small)
         self.format = w.Dropdown(options=_choices(Options, "format"), **small)
+        self.delivery = _Choice(
+            "Delivery",
+            w.Dropdown(options=_choices(Options, "delivery"), value="streaming", layout=_layout(**_CONTROL)),
+            _hint(Options, "delivery"),
+        )
         self.preview = w.Checkbox(
             value=False,
             description="Preview",
@@ -159,9 +169,9 @@ class RequestForm(w.VBox):
     def _rows(self) -> list[w.Widget]:
         column = {"width": "50%", "padding": "0 14px 0 0", "min_width": "0"}
         palette = w.HBox([_name("Palette"), *self.palette.values()])
-        delivery = w.HBox([_name("Seed"), self.seed, self.format, self.preview])
+        file = w.HBox([_name("Seed"), self.seed, self.format, self.preview])
         music = w.VBox(list(self.technical.values()), layout=_layout(**column))
-        sound = w.VBox([palette, *self.sound.values(), delivery], layout=_layout(**column))
+        sound = w.VBox([palette, *self.sound.values(), self.delivery, file], layout=_layout(**column))
         return [
             w.HBox([_name("Concept"), self.concept]),
             w.HBox([_name("Mood"), self.mood, _name("Project"), self.project_id]),
