@@ -78,12 +78,15 @@ def compose_only(request: GenerationRequest, *, progress: Progress | None = None
     ------
     UnknownReferenceError, ModelError
         As `generate`.
+    ParameterError
+        If the plan asks for sounds that are not there.
     """
     from workbench.composition import compose
     from workbench.concept import translate
 
     check_models(request)
     plan = translate(request, references=load_references(request))
+    check_sound(plan)
     return plan, compose(plan, progress=progress)
 
 

@@ -72,3 +72,12 @@ def test_the_duration_is_told_with_the_sections_own_tempi() -> None:
     made = plan(structure=STRUCTURE, section_tempos={"chorus": 90.0}, duration=80)
     told = next(decision.value for decision in made.decisions if decision.parameter == "duration")
     assert told == f"{made.duration_seconds:.1f} s ({made.bars} bars)"
+
+
+def test_a_section_that_the_form_lacks_is_refused() -> None:
+    """Without a structure the style decides the form, and what is asked of other sections would be lost in silence."""
+    request = parse_request(
+        {"parameters": {"creative": {"concept": "techno"}, "technical": {"section_tempos": {"theme": 90}}}}
+    )
+    with pytest.raises(ParameterError, match="section_tempos name theme, which the form of this style does not hold"):
+        translate(request)

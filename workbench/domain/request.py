@@ -6,6 +6,7 @@ Its ranges, units and descriptions are the one source for validation, the JSON s
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -320,15 +321,34 @@ class GenerationRequest(_Frozen):
                     f"expected at least one bar each, {bar_seconds * len(technical.structure):.1f} s"
                 )
         if technical.structure:
-            there = {form for name, number in numbered(technical.structure) for form in (name, f"{name} {number}")}
-            chords = technical.chords if isinstance(technical.chords, dict) else {}
-            named = {"chords": chords} | {field: getattr(technical, field) or {} for field in _BY_SECTION}
-            for field, values in named.items():
-                foreign = [name for name in values if name not in there]
-                if foreign:
-                    absent, held = ", ".join(foreign), ", ".join(dict.fromkeys(technical.structure))
-                    raise ParameterError(f"{field} name {absent}, which the structure does not hold: it holds {held}")
+            check_sections(technical, technical.structure, "the structure")
         return self
+
+
+def check_sections(technical: Technical, names: Sequence[str], holder: str) -> None:
+    """Refuse chords, lengths, tempi, keys and feels of sections that are not there.
+
+    Parameters
+    ----------
+    technical : Technical
+    names : sequence of str
+        Sections in order.
+    holder : str
+        What holds them, as the message calls it.
+
+    Raises
+    ------
+    ParameterError
+        If a section is named that is not among them.
+    """
+    there = {form for name, number in numbered(names) for form in (name, f"{name} {number}")}
+    chords = technical.chords if isinstance(technical.chords, dict) else {}
+    named = {"chords": chords} | {field: getattr(technical, field) or {} for field in _BY_SECTION}
+    for field, values in named.items():
+        foreign = [name for name in values if name not in there]
+        if foreign:
+            absent, held = ", ".join(foreign), ", ".join(dict.fromkeys(names))
+            raise ParameterError(f"{field} name {absent}, which {holder} does not hold: it holds {held}")
 
 
 def parse_request(data: Any) -> GenerationRequest:

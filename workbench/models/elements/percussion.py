@@ -14,6 +14,11 @@ PERCUSSION = ElementSpec(
     sees_chords=False,
     density_edges=(6.0, 9.0, 12.0, 15.0, 18.0, 22.0, 28.0),
     settings=Settings(
-        step_temperature=0.83, symbol_temperature=0.87, attribute_temperature=0.85, offset_temperature=0.75, pace=0.7
+        step_temperature=0.83,
+        symbol_temperature=0.87,
+        attribute_temperature=0.85,
+        offset_temperature=0.75,
+        pace=0.7,
+        guidance=0.3,
     ),
 )
