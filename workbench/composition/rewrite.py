@@ -18,6 +18,7 @@ from workbench.composition.frame import frame_range, from_frame, is_plain, score
 from workbench.composition.harmony import cut, write_chords
 from workbench.composition.melodic import Line, melodic_writer
 from workbench.composition.surround import context_for, section_of_bar
+from workbench.composition.voicing import state_chords
 from workbench.domain.plan import Plan
 from workbench.domain.score import Note, Part, Score
 from workbench.domain.seeding import generator
@@ -179,6 +180,8 @@ def _finished(
         following = [note for note in notes if note.onset_beats >= piece.stop * plan.metre.bar_beats]
         shaped = shape_lengths([*without_unisons(fresh), *following], plan, element, score.chords)
         written = tuple(note for note in shaped if note.onset_beats < piece.stop * plan.metre.bar_beats)
+        if element == "pads":
+            written = state_chords(written, plan, score.chords)
     return perform(close(written, plan, element), plan, element)
 
 
