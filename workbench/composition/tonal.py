@@ -20,7 +20,7 @@ _BIAS = {
     "pads": {"chord": 2.0, "root": 0.0, "third": 0.0, "foreign": -5.0, "rubbing": -2.0},
     "leads": {"chord": 0.5, "root": 0.0, "third": 0.0, "foreign": -3.5, "rubbing": -0.4},
 }
-"""Nats for chord tones, for the bass, for the third, for tones in neither chord nor scale, and for those that rub on it."""
+"""Nats for chord tones, the bass and the third, for tones in neither chord nor scale and those that rub on it."""
 _ALONE = {
     "bass": {"chord": 0.5, "third": 1.2},
     "pads": {"root": 0.6},

@@ -6,6 +6,7 @@ listener whether it is major or minor. What is added here lies among the tones t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import groupby
@@ -35,8 +36,7 @@ def state_chords(notes: Iterable[Note], plan: Plan, chords: Sequence[Chord]) -> 
 
     Every strike gets its chord's third, where no bass plays the root too, and what it lacks of three tones, counting
     what still sounds. A broken chord gets what it lacks in all with its first note. A new chord under which pads play,
-    but later than a quarter note or not at all, is struck where it begins. Networks know chords by the beat: where one
-    changes within it, notes move to the new chord.
+    but later than a quarter note or not at all, is struck where it begins.
 
     Parameters
     ----------
@@ -54,26 +54,58 @@ def state_chords(notes: Iterable[Note], plan: Plan, chords: Sequence[Chord]) -> 
     """
     sections = section_of_bar(plan)
     bar_beats = plan.metre.bar_beats
-    stated = _in_time(notes, chords)
+    stated = sorted(notes)
     bars = groupby(list(stated), lambda note: min(int(note.onset_beats // bar_beats), plan.bars - 1))
     for bar, group in bars:
         in_bar = list(group)
         for chord, start, end in _chords_within(chords, bar * bar_beats, (bar + 1) * bar_beats):
-            inside = [note for note in in_bar if start <= note.onset_beats + _EARLY_BEATS < end]
-            strikes = _strikes(inside)
+            strikes = _strikes(note for note in in_bar if start <= note.onset_beats + _EARLY_BEATS < end)
             if _comes_late(chord, strikes, start, end, stated):
                 strikes.insert(0, _arrival(chord, strikes, in_bar, start, chords))
                 stated += strikes[0]
             wanted = _wanted(chord, alone="bass" not in sections[bar].elements)
-            broken = [strike for strike in strikes if _is_broken(strike)]
-            spread = len({strike[0].pitch % 12 for strike in broken}) > 1
-            for strike in strikes:
-                part_of_it = spread and strike in broken
-                if part_of_it and strike is not strikes[0]:
-                    continue
-                heard = inside if part_of_it else _sounding(stated, strike[0].onset_beats)
-                stated += _missing(strike, heard, chord, wanted, plan.parts["pads"], chords)
+            stated += _completed(strikes, stated, chord, wanted, plan.parts["pads"], chords)
     return tuple(without_unisons(stated))
+
+
+def _completed(
+    strikes: Sequence[_Strike],
+    stated: Sequence[Note],
+    chord: Chord,
+    wanted: Sequence[int],
+    traits: PartTraits,
+    chords: Sequence[Chord],
+) -> list[Note]:
+    """What the strikes of one chord lack, beside all that is `stated`; a broken chord lacks it at its beginning."""
+    broken = [strike[0] for strike in strikes if _is_broken(strike)]
+    spread = len({note.pitch % 12 for note in broken}) > 1
+    added: list[Note] = []
+    for strike in strikes:
+        in_broken = spread and _is_broken(strike)
+        if in_broken and strike is not strikes[0]:
+            continue
+        heard = _sounding([*stated, *added], strike[0].onset_beats, _longest(strike).duration_beats)
+        if in_broken:
+            heard = [note for each in strikes for note in each]
+        added += _missing(strike, heard, chord, wanted, traits, chords)
+    return added
+
+
+def in_time(notes: Iterable[Note], chords: Sequence[Chord]) -> tuple[Note, ...]:
+    """Notes that tell the chord before, where that changes within their beat, moved to the nearest tone of the new one.
+
+    Networks know chords by the beat: two chords in a bar of three quarter notes change between two of them. Sorted.
+    """
+    moved = []
+    for note in notes:
+        now = next((i for i, one in enumerate(chords) if one.end_beats > note.onset_beats + _EARLY_BEATS), 0)
+        new, old = chords[now], chords[max(0, now - 1)]
+        within = new.onset_beats % 1.0 > 0.0 and note.onset_beats < math.ceil(new.onset_beats) - _EARLY_BEATS
+        if within and note.pitch % 12 in set(old.pitch_classes) - set(new.pitch_classes):
+            note = replace(note, pitch=_nearest(note.pitch, new))
+            note = replace(note, duration_beats=min(note.duration_beats, release_beats(note, chords)))
+        moved.append(note)
+    return tuple(sorted(moved))
 
 
 def _strikes(notes: Iterable[Note]) -> list[_Strike]:
@@ -126,28 +158,18 @@ def _nearest(pitch: int, chord: Chord) -> int:
     return min(near, key=lambda one: (abs(one - pitch), one))
 
 
-def _in_time(notes: Iterable[Note], chords: Sequence[Chord]) -> list[Note]:
-    """Notes that tell the chord before, as that changes within their beat, move to the nearest tone of the new one."""
-    moved = []
-    for note in notes:
-        now = [chord for chord in chords if chord.onset_beats <= note.onset_beats + _EARLY_BEATS < chord.end_beats]
-        within = bool(now) and now[0].onset_beats % 1.0 > 0.0 and now[0].onset_beats + 1.0 > note.onset_beats
-        foreign = within and note.pitch % 12 not in now[0].pitch_classes
-        if foreign:
-            note = replace(note, pitch=_nearest(note.pitch, now[0]))
-            note = replace(note, duration_beats=min(note.duration_beats, release_beats(note, chords)))
-        moved.append(note)
-    return sorted(moved)
-
-
 def _is_broken(strike: _Strike) -> bool:
     """Whether a strike may be one tone of a broken chord."""
     return len(strike) == 1 and strike[0].duration_beats < _ARPEGGIO_BEATS
 
 
-def _sounding(notes: Iterable[Note], beats: float) -> list[Note]:
-    """Notes that begin by then and are still held a little later."""
-    late = beats + _EARLY_BEATS
+def _longest(strike: _Strike) -> Note:
+    return max(strike, key=lambda note: note.duration_beats)
+
+
+def _sounding(notes: Iterable[Note], beats: float, length_beats: float = _ARPEGGIO_BEATS) -> list[Note]:
+    """Notes that begin by then and are held through half of a length."""
+    late = beats + length_beats / 2.0
     return [
         note for note in notes if note.onset_beats <= beats + 1e-6 and note.onset_beats + note.duration_beats > late
     ]
@@ -163,7 +185,7 @@ def _missing(
 ) -> _Strike:
     """The notes that a strike lacks: tones that are wanted, then others from the root up, to three in all."""
     pitches = sorted({note.pitch for note in heard} | {note.pitch for note in strike})
-    model = max(strike, key=lambda note: note.duration_beats)
+    model = _longest(strike)
     centre = sum(note.pitch for note in strike) / len(strike)
     added: _Strike = []
     for tone in dict.fromkeys([*wanted, *chord.pitch_classes]):
