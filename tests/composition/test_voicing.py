@@ -55,6 +55,11 @@ def test_the_root_is_needed_only_where_no_bass_plays(tiny_plan: Plan) -> None:
     assert {one.pitch for one in alone} == {60, 64, 67, 71}
 
 
+def test_a_ninth_is_no_tone_that_tells_a_chord(tiny_plan: Plan) -> None:
+    stated = state_chords([note(0.0, 60), note(0.0, 62), note(0.0, 64)], song(tiny_plan, "pads"), chords("C9", "C9"))
+    assert {one.pitch for one in stated} == {60, 62, 64, 67}
+
+
 def test_a_broken_chord_stays_broken(tiny_plan: Plan) -> None:
     plan = song(tiny_plan, "bass", "pads")
     whole = tuple(note(beat / 2, pitch, 0.5) for beat, pitch in enumerate((60, 64, 67, 64)))

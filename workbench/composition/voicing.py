@@ -17,8 +17,8 @@ from workbench.domain.plan import PartTraits, Plan
 from workbench.domain.score import Note
 from workbench.domain.theory import Chord
 
-_FULL = 3
-"""Tones of a chord that are heard as that chord."""
+_FULL, _CORE = 3, 4
+"""Tones of a chord that are heard as that chord, of its first four: a ninth is colour."""
 _ARPEGGIO_BEATS = 1.0
 """A single note that is shorter belongs to a broken chord, whose tones count together."""
 _LATE_BEATS = 1.0
@@ -188,8 +188,9 @@ def _missing(
     model = _longest(strike)
     centre = sum(note.pitch for note in strike) / len(strike)
     added: _Strike = []
-    for tone in dict.fromkeys([*wanted, *chord.pitch_classes]):
-        told = {pitch % 12 for pitch in pitches} & set(chord.pitch_classes)
+    core = chord.pitch_classes[:_CORE]
+    for tone in dict.fromkeys([*wanted, *core]):
+        told = {pitch % 12 for pitch in pitches} & set(core)
         if tone in told or (tone not in wanted and len(told) >= _FULL):
             continue
         pitch = _place(tone, pitches, centre, traits)
