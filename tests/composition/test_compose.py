@@ -126,3 +126,19 @@ def test_alone_an_element_does_not_fall_silent(element: str) -> None:
         for number in range(score.bars)
     ]
     assert all(sounding)
+
+
+@pytest.mark.parametrize("concept", ["warm house track", "slow dubstep"])
+def test_pads_tell_major_from_minor_wherever_they_strike(concept: str) -> None:
+    score = compose(plan_for(concept=concept, structure=["verse", "chorus", "verse"], duration=30))
+    pads = score.parts["pads"].notes
+    told = []
+    for chord in score.chords:
+        for bar in range(score.bars):
+            start, end = max(chord.onset_beats, 4.0 * bar), min(chord.end_beats, 4.0 * (bar + 1))
+            if end - start < 1.0 or len(chord.pitch_classes) < 3 or not any(start <= n.onset_beats < end for n in pads):
+                continue
+            sounding = {n.pitch % 12 for n in pads if n.onset_beats < end and n.onset_beats + n.duration_beats > start}
+            told.append(chord.pitch_classes[1] in sounding)
+    assert told
+    assert all(told)

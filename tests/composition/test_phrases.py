@@ -69,6 +69,12 @@ def test_a_solo_speaks_more_than_a_verse(tiny_plan: Plan) -> None:
     assert len(resting_bars(plan, "leads", solo)) < len(resting_bars(plan, "leads", FIRST))
 
 
+def test_leads_pause_less_where_no_pads_state_the_chord(tiny_plan: Plan) -> None:
+    plan = replace(tiny_plan, parts={**tiny_plan.parts, "leads": PartTraits(0.4, 60, 84, presence=0.5)})
+    trio = replace(FIRST, elements=("percussion", "bass", "leads"))
+    assert 0 < len(resting_bars(plan, "leads", trio)) < len(resting_bars(plan, "leads", FIRST))
+
+
 def test_a_build_grows_denser(tiny_plan: Plan) -> None:
     build = replace(FIRST, name="build")
     assert density_class(tiny_plan, "pads", build, 15) > density_class(tiny_plan, "pads", build, 0)

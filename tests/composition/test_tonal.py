@@ -9,6 +9,7 @@ from workbench.domain.plan import PartTraits
 from workbench.domain.theory import CHORD_QUALITIES, Chord, Key
 from workbench.models.context import SongContext
 from workbench.models.elements import BASS, LEADS, PADS
+from workbench.models.spec import ElementSpec
 
 QUALITIES = list(CHORD_QUALITIES)
 
@@ -57,6 +58,20 @@ def test_pads_without_bass_are_drawn_to_the_root() -> None:
     more = bias[4] - bias[0]
     assert (more[classes == 9] > 0.3).all()
     assert not more[classes != 9].any()
+
+
+@pytest.mark.parametrize("spec", [BASS, LEADS], ids=lambda spec: spec.name)
+def test_lines_without_pads_are_drawn_to_the_third(spec: ElementSpec) -> None:
+    c = Chord.parse("Cm", onset_beats=0.0, duration_beats=8.0)
+    zeros = np.zeros(2, np.int64)
+    keys = [Key.parse("C minor")] * 2
+    context = SongContext(2, 4, 100.0, keys[0], (c,), "", "", ("",) * 2, zeros, zeros, {})
+    bias = symbol_bias(spec, context, PartTraits(low_pitch=28, high_pitch=84), zeros, keys, [False, True])
+    classes = pitch_table(spec, context)[0] % 12
+    more = bias[4] - bias[0]
+    assert (more[classes == 3] > more[classes == 7].max() + 0.3).all()
+    assert (more[classes == 7] > 0.3).all()
+    assert not more[np.isin(classes, [2, 5, 6, 8, 10])].any()
 
 
 def test_borrowed_chords_cost_less_where_they_are_welcome() -> None:

@@ -123,6 +123,16 @@ def test_every_element_plays_somewhere(names: list[str], palette: list[str], sty
     assert {element for elements in chosen for element in elements} == set(palette)
 
 
+def test_pads_or_leads_take_over_from_those_that_the_palette_lacks() -> None:
+    techno, form = load_style("techno"), ["intro", "verse"]
+    drums_and_pads, no_pads = (
+        assign_elements(form, [0.5, 0.5], palette, techno)
+        for palette in (["percussion", "pads"], ["percussion", "leads"])
+    )
+    assert drums_and_pads == (("percussion",), ("percussion", "pads"))
+    assert no_pads == (("percussion",), ("percussion", "leads"))
+
+
 @settings(max_examples=40, deadline=None)
 @given(
     structure=names,

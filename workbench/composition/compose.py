@@ -10,6 +10,7 @@ from workbench.composition.frame import from_frame, to_frame
 from workbench.composition.harmony import write_chords
 from workbench.composition.melodic import write_melodic
 from workbench.composition.surround import onset_stream
+from workbench.composition.voicing import in_time, state_chords
 from workbench.domain.plan import Plan
 from workbench.domain.score import Note, Part, Score
 from workbench.domain.song import DRUM_ROLES, ELEMENTS
@@ -75,7 +76,9 @@ def write_element(
         rows, notes = write_melodic(plan, element, chords, streams)
         traits = plan.parts[element]
         notes = in_register(notes, traits.low_pitch, traits.high_pitch)
-        notes = shape_lengths(without_unisons(notes), plan, element, chords)
+        notes = shape_lengths(without_unisons(in_time(notes, chords)), plan, element, chords)
+        if element == "pads":
+            notes = state_chords(notes, plan, chords)
     return rows, perform(close(notes, plan, element), plan, element)
 
 

@@ -63,7 +63,7 @@ def shape_lengths(notes: Iterable[Note], plan: Plan, element: str, chords: tuple
         section = sections[min(int(note.onset_beats // plan.metre.bar_beats), plan.bars - 1)]
         sustain = max(usual, _LEGATO_FROM) if element == "pads" and carries(element, section) else usual
         if element == "pads":
-            release = _release(note, chords)
+            release = release_beats(note, chords)
             legato = min(max(length, room), release) if sustain >= _LEGATO_FROM else length
             length = min(legato, release)
         else:
@@ -127,7 +127,7 @@ def in_register(notes: Iterable[Note], low_pitch: int, high_pitch: int) -> tuple
     return tuple(moved)
 
 
-def _release(note: Note, chords: tuple[Chord, ...]) -> float:
+def release_beats(note: Note, chords: Sequence[Chord]) -> float:
     """Quarter notes until the note no longer belongs to the sounding chord."""
     until = note.onset_beats
     for chord in chords:

@@ -124,6 +124,7 @@ class Line:
         self._writer, self._plan, self._element = writer, plan, element
         self._harmony, self._first_slots = _bar_harmony(context), first_slots
         self._manner = MANNERS[element]
+        self._alone = states_chords_alone(plan, element)
         self._bar_beats = round(plan.metre.bar_beats)
 
     def write(self) -> None:
@@ -167,7 +168,7 @@ class Line:
         writer, now = self._writer, self._writer.bars
         new_chord = now == 0 or self._harmony[now] != self._harmony[now - 1]
         may_rest = not speaks and not (self._manner.speaks_chords and new_chord)
-        fits = what.source >= 0 and self._may_return(self._harmony[what.source], self._harmony[now])
+        fits = what.source >= 0 and self._may_return(what.source, now)
         if what.way == "rest":
             writer.rest(1)
         elif what.way == "pick-up" and self._manner.single_line:
@@ -185,9 +186,17 @@ class Line:
         else:
             writer.sample(1, rng, may_rest=may_rest)
 
-    def _may_return(self, before: _Beats, now: _Beats) -> bool:
-        """Whether a bar fits other chords: told from the root, it does where these stand on the same of their tones."""
-        return before == now or (self._manner.free_of_key and _inversions(before) == _inversions(now))
+    def _may_return(self, source: int, now: int) -> bool:
+        """Whether a bar fits the chords of another.
+
+        Told from the root, it does where these stand on the same of their tones; a line that states thirds needs the
+        same third as well.
+        """
+        before, here = self._harmony[source], self._harmony[now]
+        if before == here or not self._manner.free_of_key:
+            return before == here
+        alike = not self._alone[now] or [quality for _, quality, _ in before] == [quality for _, quality, _ in here]
+        return alike and _inversions(before) == _inversions(here)
 
     def _move_on(self, rng: np.random.Generator) -> None:
         """No bar is heard more often in a row than listeners bear."""

@@ -20,7 +20,8 @@ LONGEST_RUN_BARS, TRIES = 8, 4
 _COMPOUND_STEPS = 3
 
 _HOOKS = ("chorus", "drop", "hook", "refrain", "post-chorus")
-_SOLO_PRESENCE = 0.85
+_SOLO_PRESENCE, _LONE_PRESENCE = 0.85, 0.8
+"""Least share of bars in which leads play in a solo, and where no pads state the chords."""
 _PICK_UPS = 0.7
 """Share of pauses that end in an upbeat."""
 _DEVELOPED = 0.85
@@ -95,8 +96,10 @@ def resting_bars(plan: Plan, element: str, section: SectionPlan) -> frozenset[in
     states_chords = element == "pads" and "bass" not in section.elements
     if traits is None or carries(element, section) or states_chords or section.bars < 4:
         return frozenset()
-    soloing = section.name == "solo" and element == "leads"
-    presence = max(traits.presence, _SOLO_PRESENCE if soloing else 0.0)
+    presence = traits.presence
+    if element == "leads":
+        presence = max(presence, _SOLO_PRESENCE if section.name == "solo" else 0.0)
+        presence = max(presence, _LONE_PRESENCE if "pads" not in section.elements else 0.0)
     if presence >= 0.95:
         return frozenset()
     rng = generator(plan.seed, element, section.label)

@@ -18,6 +18,7 @@ from workbench.composition.frame import frame_range, from_frame, is_plain, score
 from workbench.composition.harmony import cut, write_chords
 from workbench.composition.melodic import Line, melodic_writer
 from workbench.composition.surround import context_for, section_of_bar
+from workbench.composition.voicing import in_time, state_chords
 from workbench.domain.plan import Plan
 from workbench.domain.score import Note, Part, Score
 from workbench.domain.seeding import generator
@@ -177,7 +178,10 @@ def _finished(
         traits = plan.parts[element]
         fresh = in_register(decode_pitched(rows, get_spec(element), context), traits.low_pitch, traits.high_pitch)
         following = [note for note in notes if note.onset_beats >= piece.stop * plan.metre.bar_beats]
+        fresh = in_time(fresh, score.chords)
         shaped = shape_lengths([*without_unisons(fresh), *following], plan, element, score.chords)
+        if element == "pads":
+            shaped = state_chords(shaped, plan, score.chords)
         written = tuple(note for note in shaped if note.onset_beats < piece.stop * plan.metre.bar_beats)
     return perform(close(written, plan, element), plan, element)
 

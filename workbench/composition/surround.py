@@ -96,13 +96,13 @@ def register_lift(plan: Plan, element: str) -> npt.NDArray[np.int64]:
 
 
 def states_chords_alone(plan: Plan, element: str) -> list[bool]:
-    """Whether, in each bar, the element that would state the chord before this one is silent."""
+    """Whether, in each bar, the element that would state the chord with this one is silent."""
     return [_alone(element, section) for section in section_of_bar(plan)]
 
 
 def _alone(element: str, section: SectionPlan) -> bool:
-    before = {"pads": "bass", "leads": "pads"}.get(element)
-    return before is not None and before not in section.elements
+    other = {"bass": "pads", "pads": "bass", "leads": "pads"}.get(element)
+    return other is not None and other not in section.elements
 
 
 def asked_register(plan: Plan, element: str) -> npt.NDArray[np.int64]:

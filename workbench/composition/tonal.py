@@ -16,13 +16,18 @@ from workbench.models.spec import ElementSpec
 _OUT_OF_REGISTER = -1.2
 """Nats for each semitone outside the register, at most eight of them."""
 _BIAS = {
-    "bass": {"chord": 1.0, "root": 0.8, "foreign": -3.0, "rubbing": -0.8},
-    "pads": {"chord": 2.0, "root": 0.0, "foreign": -5.0, "rubbing": -2.0},
-    "leads": {"chord": 0.5, "root": 0.0, "foreign": -3.5, "rubbing": -0.4},
+    "bass": {"chord": 1.0, "root": 0.8, "third": 0.0, "foreign": -3.0, "rubbing": -0.8},
+    "pads": {"chord": 2.0, "root": 0.0, "third": 0.0, "foreign": -5.0, "rubbing": -2.0},
+    "leads": {"chord": 0.5, "root": 0.0, "third": 0.0, "foreign": -3.5, "rubbing": -0.4},
 }
-"""Nats for chord tones, for the bass, for tones in neither chord nor scale, and for those that rub on the chord."""
-_ALONE = {"bass": {}, "pads": {"root": 0.6}, "leads": {"chord": 0.8}}
-"""Nats more where nothing below states the chord: pads without bass need its root, leads without pads its tones."""
+"""Nats for chord tones, the bass and the third, for tones in neither chord nor scale and those that rub on it."""
+_ALONE = {
+    "bass": {"chord": 0.5, "third": 1.2},
+    "pads": {"root": 0.6},
+    "leads": {"chord": 1.8, "third": 0.6},
+}
+"""Nats more where nobody else states the chord: pads without bass need its root, lines without pads its tones and above
+all its third, which tells major from minor."""
 _SLASH = 2.5
 """Nats more for the bass of a chord that stands on another tone than its root: nobody else plays it."""
 _BORROWED: dict[bool, frozenset[tuple[int, int]]] = {
@@ -66,6 +71,7 @@ def symbol_bias(
         if pair is not None:
             inverted = _SLASH if spec.name == "bass" and pair[0].bass != pair[0].root else 0.0
             bias[beat] += (weights["root"] + inverted) * (classes == pair[0].bass)
+            bias[beat] += weights["third"] * (classes == pair[0].pitch_classes[1])
     moved = np.repeat(lift, context.bar_beats)[:, None]
     # Within the plan's register: a lift takes from the bottom, a fall from the top.
     below = traits.low_pitch + np.maximum(moved, 0) - pitches

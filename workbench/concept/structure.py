@@ -280,8 +280,20 @@ def assign_elements(
         wanted = takes[min(seen[name], len(takes) - 1)]
         seen[name] += 1
         playing = tuple(element for element in ELEMENTS if element in palette and element in wanted)
+        playing = _standing_in(playing, wanted, palette)
         chosen.append(playing or (next(element for element in _STAND_INS if element in palette),))
     return _everyone_plays(chosen, energies, palette)
+
+
+def _standing_in(playing: tuple[str, ...], wanted: Sequence[str], palette: Sequence[str]) -> tuple[str, ...]:
+    """Who plays once the palette lacks some that are wanted: pads, else leads, take over from them.
+
+    A section that is left with drums or a bass is not one that the style wants bare.
+    """
+    if set(wanted) <= set(palette) or "pads" in playing:
+        return playing
+    stepping_in = next((element for element in ("pads", "leads") if element in palette), None)
+    return tuple(element for element in ELEMENTS if element in playing or element == stepping_in)
 
 
 def _everyone_plays(

@@ -1,0 +1,214 @@
+"""Voicings: pads that play a chord sound its third, and three tones of it; a chord that arrives is struck.
+
+The network decides when pads play, how long and how high. It often leaves a chord to one or two tones, which tell no
+listener whether it is major or minor. What is added here lies among the tones that it chose, and is played like them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import groupby
+
+from workbench.composition.feel import release_beats, without_unisons
+from workbench.composition.surround import section_of_bar
+from workbench.domain.plan import PartTraits, Plan
+from workbench.domain.score import Note
+from workbench.domain.theory import Chord
+
+_FULL, _CORE = 3, 4
+"""Tones of a chord that are heard as that chord, of its first four: a ninth is colour."""
+_ARPEGGIO_BEATS = 1.0
+"""A single note that is shorter belongs to a broken chord, whose tones count together."""
+_LATE_BEATS = 1.0
+"""A chord that is new may be struck this much after it arrives, as off-beat styles do."""
+_EARLY_BEATS = 0.1
+_LOW_INTERVAL_LIMIT, _CLOSEST_BELOW = 52, 5
+"""Below E3 close intervals are mud: there a tone keeps a fourth from its neighbours."""
+_MUD_COSTS = 12
+
+_Strike = list[Note]
+
+
+def state_chords(notes: Iterable[Note], plan: Plan, chords: Sequence[Chord]) -> tuple[Note, ...]:
+    """The notes of pads, with lengths as they sound, so that each chord is stated.
+
+    Every strike gets its chord's third, where no bass plays the root too, and what it lacks of three tones, counting
+    what still sounds. A broken chord gets what it lacks in all with its first note. A new chord under which pads play,
+    but later than a quarter note or not at all, is struck where it begins.
+
+    Parameters
+    ----------
+    notes : iterable of Note
+        As `feel.shape_lengths` returns them, before swing and dynamics.
+    plan : Plan
+        Registers and sections are taken from it.
+    chords : sequence of Chord
+        Of the whole song.
+
+    Returns
+    -------
+    tuple of Note
+        Sorted; those given, and what was missing. A strike that is complete is left alone.
+    """
+    sections = section_of_bar(plan)
+    bar_beats = plan.metre.bar_beats
+    stated = sorted(notes)
+    bars = groupby(list(stated), lambda note: min(int(note.onset_beats // bar_beats), plan.bars - 1))
+    for bar, group in bars:
+        in_bar = list(group)
+        for chord, start, end in _chords_within(chords, bar * bar_beats, (bar + 1) * bar_beats):
+            strikes = _strikes(note for note in in_bar if start <= note.onset_beats + _EARLY_BEATS < end)
+            if _comes_late(chord, strikes, start, end, stated):
+                strikes.insert(0, _arrival(chord, strikes, in_bar, start, chords))
+                stated += strikes[0]
+            wanted = _wanted(chord, alone="bass" not in sections[bar].elements)
+            stated += _completed(strikes, stated, chord, wanted, plan.parts["pads"], chords)
+    return tuple(without_unisons(stated))
+
+
+def _completed(
+    strikes: Sequence[_Strike],
+    stated: Sequence[Note],
+    chord: Chord,
+    wanted: Sequence[int],
+    traits: PartTraits,
+    chords: Sequence[Chord],
+) -> list[Note]:
+    """What the strikes of one chord lack, beside all that is `stated`; a broken chord lacks it at its beginning."""
+    broken = [strike[0] for strike in strikes if _is_broken(strike)]
+    spread = len({note.pitch % 12 for note in broken}) > 1
+    added: list[Note] = []
+    for strike in strikes:
+        in_broken = spread and _is_broken(strike)
+        if in_broken and strike is not strikes[0]:
+            continue
+        heard = _sounding([*stated, *added], strike[0].onset_beats, _longest(strike).duration_beats)
+        if in_broken:
+            heard = [note for each in strikes for note in each]
+        added += _missing(strike, heard, chord, wanted, traits, chords)
+    return added
+
+
+def in_time(notes: Iterable[Note], chords: Sequence[Chord]) -> tuple[Note, ...]:
+    """Notes that tell the chord before, where that changes within their beat, moved to the nearest tone of the new one.
+
+    Networks know chords by the beat: two chords in a bar of three quarter notes change between two of them. Sorted.
+    """
+    moved = []
+    for note in notes:
+        now = next((i for i, one in enumerate(chords) if one.end_beats > note.onset_beats + _EARLY_BEATS), 0)
+        new, old = chords[now], chords[max(0, now - 1)]
+        within = new.onset_beats % 1.0 > 0.0 and note.onset_beats < math.ceil(new.onset_beats) - _EARLY_BEATS
+        if within and note.pitch % 12 in set(old.pitch_classes) - set(new.pitch_classes):
+            note = replace(note, pitch=_nearest(note.pitch, new))
+            note = replace(note, duration_beats=min(note.duration_beats, release_beats(note, chords)))
+        moved.append(note)
+    return tuple(sorted(moved))
+
+
+def _strikes(notes: Iterable[Note]) -> list[_Strike]:
+    """Notes that begin together, or as close as a strum."""
+    strikes: list[_Strike] = []
+    for note in notes:
+        if strikes and note.onset_beats < strikes[-1][0].onset_beats + _EARLY_BEATS:
+            strikes[-1].append(note)
+        else:
+            strikes.append([note])
+    return strikes
+
+
+def _chords_within(chords: Iterable[Chord], start_beats: float, end_beats: float) -> list[tuple[Chord, float, float]]:
+    """The chords that sound in a stretch of time, each with where it begins and ends there."""
+    pieces = [(chord, max(chord.onset_beats, start_beats), min(chord.end_beats, end_beats)) for chord in chords]
+    return [piece for piece in pieces if piece[2] - piece[1] > _EARLY_BEATS]
+
+
+def _wanted(chord: Chord, *, alone: bool) -> tuple[int, ...]:
+    """The tones that have to sound, as pitch classes: the third (or what stands for it), without bass the root too."""
+    tones = chord.pitch_classes
+    return (tones[1], tones[0]) if alone else (tones[1],)
+
+
+def _comes_late(chord: Chord, strikes: Sequence[_Strike], start: float, end: float, stated: Iterable[Note]) -> bool:
+    """Whether a chord that begins here is not struck in time, nor told by what is held over from before."""
+    first = strikes[0][0].onset_beats if strikes else end
+    if chord.onset_beats < start - _EARLY_BEATS or first <= start + _LATE_BEATS + _EARLY_BEATS:
+        return False
+    held = {note.pitch % 12 for note in _sounding(stated, start)}
+    return len(held & set(chord.pitch_classes)) < min(_FULL, len(chord.pitch_classes))
+
+
+def _arrival(
+    chord: Chord, strikes: Sequence[_Strike], in_bar: Sequence[Note], start: float, chords: Sequence[Chord]
+) -> _Strike:
+    """What strikes a chord where it begins: its first strike, else the nearest note of the bar as one of its tones."""
+    pattern = strikes[0] if strikes else [min(in_bar, key=lambda note: abs(note.onset_beats - start))]
+    moved = []
+    for note in pattern:
+        there = replace(note, onset_beats=start, pitch=_nearest(note.pitch, chord))
+        moved.append(replace(there, duration_beats=min(note.duration_beats, release_beats(there, chords))))
+    return moved
+
+
+def _nearest(pitch: int, chord: Chord) -> int:
+    """The pitch of a chord tone that lies nearest; of two the lower."""
+    near = [pitch + step for step in range(-6, 7) if (pitch + step) % 12 in chord.pitch_classes]
+    return min(near, key=lambda one: (abs(one - pitch), one))
+
+
+def _is_broken(strike: _Strike) -> bool:
+    """Whether a strike may be one tone of a broken chord."""
+    return len(strike) == 1 and strike[0].duration_beats < _ARPEGGIO_BEATS
+
+
+def _longest(strike: _Strike) -> Note:
+    return max(strike, key=lambda note: note.duration_beats)
+
+
+def _sounding(notes: Iterable[Note], beats: float, length_beats: float = _ARPEGGIO_BEATS) -> list[Note]:
+    """Notes that begin by then and are held through half of a length."""
+    late = beats + length_beats / 2.0
+    return [
+        note for note in notes if note.onset_beats <= beats + 1e-6 and note.onset_beats + note.duration_beats > late
+    ]
+
+
+def _missing(
+    strike: _Strike,
+    heard: Iterable[Note],
+    chord: Chord,
+    wanted: Sequence[int],
+    traits: PartTraits,
+    chords: Sequence[Chord],
+) -> _Strike:
+    """The notes that a strike lacks: tones that are wanted, then others from the root up, to three in all."""
+    pitches = sorted({note.pitch for note in heard} | {note.pitch for note in strike})
+    model = _longest(strike)
+    centre = sum(note.pitch for note in strike) / len(strike)
+    added: _Strike = []
+    core = chord.pitch_classes[:_CORE]
+    for tone in dict.fromkeys([*wanted, *core]):
+        told = {pitch % 12 for pitch in pitches} & set(core)
+        if tone in told or (tone not in wanted and len(told) >= _FULL):
+            continue
+        pitch = _place(tone, pitches, centre, traits)
+        if pitch is not None:
+            note = replace(model, pitch=pitch)
+            added.append(replace(note, duration_beats=min(model.duration_beats, release_beats(note, chords))))
+            pitches = sorted([*pitches, pitch])
+    return added
+
+
+def _place(tone: int, pitches: Sequence[int], centre: float, traits: PartTraits) -> int | None:
+    """The pitch for a tone: in the register, near the others, a semitone from none, and not close in the depth."""
+    costs = {}
+    for pitch in range(traits.low_pitch, traits.high_pitch + 1):
+        distances = [abs(pitch - other) for other in pitches]
+        if pitch % 12 != tone or {0, 1} & set(distances):
+            continue
+        deep = [other for other in pitches if min(other, pitch) < _LOW_INTERVAL_LIMIT]
+        mud = any(abs(pitch - other) < _CLOSEST_BELOW for other in deep)
+        costs[pitch] = abs(pitch - centre) + _MUD_COSTS * mud
+    return min(costs, key=lambda pitch: (costs[pitch], pitch)) if costs else None
