@@ -39,8 +39,8 @@ from workbench.domain.plan import (
     Plan,
     SectionPlan,
 )
-from workbench.domain.request import GenerationRequest, check_sections
-from workbench.domain.song import numbered
+from workbench.domain.request import GenerationRequest
+from workbench.domain.song import check_sections, numbered
 from workbench.domain.theory import Key, Metre
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def translate(request: GenerationRequest, *, references: Sequence[ReferenceProfi
     texture_density, density_decision = decide_density(brief)
     processing_style, processing_decision = decide_processing(brief)
     names, bars, form_decisions = decide_form(brief, metre, tempo_bpm)
-    check_sections(brief.request.parameters.technical, names, "the form of this style")
+    check_sections(brief.request.parameters.technical.by_section(), names, "the form of this style")
     creative, technical = request.parameters.creative, brief.request.parameters.technical
     sections = _sections(brief, names, bars, palette, metre, tempo_bpm, key)
     text = read_in_english(f"{creative.concept} . {creative.mood or ''}").text

@@ -6,7 +6,7 @@ Its ranges, units and descriptions are the one source for validation, the JSON s
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -26,7 +26,7 @@ from workbench.domain.errors import ParameterError, reason
 from workbench.domain.paths import MODEL_NAME
 from workbench.domain.request_errors import explain, finite, shown, without_duplicates
 from workbench.domain.roman import parse_chord
-from workbench.domain.song import ELEMENTS, SECTION_NAMES, numbered, parse_section_name, parse_section_reference
+from workbench.domain.song import ELEMENTS, SECTION_NAMES, check_sections, parse_section_name, parse_section_reference
 from workbench.domain.theory import METRES, Key, Metre
 
 ElementName = Literal["percussion", "bass", "pads", "leads"]
@@ -186,6 +186,11 @@ class Technical(_Frozen):
         json_schema_extra={"unit": "percent"},
     )
 
+    def by_section(self) -> dict[str, Collection[str]]:
+        """What is stated by section: the names that each field has."""
+        chords = self.chords if isinstance(self.chords, dict) else {}
+        return {"chords": chords} | {field: getattr(self, field) or {} for field in _BY_SECTION}
+
 
 class SoundDesign(_Frozen):
     """How it sounds."""
@@ -321,34 +326,8 @@ class GenerationRequest(_Frozen):
                     f"expected at least one bar each, {bar_seconds * len(technical.structure):.1f} s"
                 )
         if technical.structure:
-            check_sections(technical, technical.structure, "the structure")
+            check_sections(technical.by_section(), technical.structure, "the structure")
         return self
-
-
-def check_sections(technical: Technical, names: Sequence[str], holder: str) -> None:
-    """Refuse chords, lengths, tempi, keys and feels of sections that are not there.
-
-    Parameters
-    ----------
-    technical : Technical
-    names : sequence of str
-        Sections in order.
-    holder : str
-        What holds them, as the message calls it.
-
-    Raises
-    ------
-    ParameterError
-        If a section is named that is not among them.
-    """
-    there = {form for name, number in numbered(names) for form in (name, f"{name} {number}")}
-    chords = technical.chords if isinstance(technical.chords, dict) else {}
-    named = {"chords": chords} | {field: getattr(technical, field) or {} for field in _BY_SECTION}
-    for field, values in named.items():
-        foreign = [name for name in values if name not in there]
-        if foreign:
-            absent, held = ", ".join(foreign), ", ".join(dict.fromkeys(names))
-            raise ParameterError(f"{field} name {absent}, which {holder} does not hold: it holds {held}")
 
 
 def parse_request(data: Any) -> GenerationRequest:

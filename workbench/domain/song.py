@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TypeVar
 
 from workbench.domain.errors import ParameterError
@@ -78,6 +78,31 @@ def of_section(values: Mapping[str, Value] | None, name: str, number: int) -> Va
     """
     values = values or {}
     return values.get(f"{name} {number}", values.get(name))
+
+
+def check_sections(named: Mapping[str, Collection[str]], names: Sequence[str], holder: str) -> None:
+    """Refuse what is stated of sections that are not there.
+
+    Parameters
+    ----------
+    named : mapping field -> collection of str
+        The section references that each field holds.
+    names : sequence of str
+        Sections in order.
+    holder : str
+        What holds them, as the message calls it.
+
+    Raises
+    ------
+    ParameterError
+        If a section is named that is not among them.
+    """
+    there = {form for name, number in numbered(names) for form in (name, f"{name} {number}")}
+    for field, references in named.items():
+        foreign = [name for name in references if name not in there]
+        if foreign:
+            absent, held = ", ".join(foreign), ", ".join(dict.fromkeys(names))
+            raise ParameterError(f"{field} name {absent}, which {holder} does not hold: it holds {held}")
 
 
 def numbered(names: Sequence[str]) -> list[tuple[str, int]]:
