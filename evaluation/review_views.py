@@ -49,7 +49,7 @@ def runs_on_disk(folder: Path | None = None) -> list[Path]:
 
 
 def newest_pair(folder: Path | None = None) -> tuple[Path, Path] | None:
-    """The newest run that shares a track with an older one, and the newest such, older first; None if there are none."""
+    """The newest run that shares a track with an older one, and that one, older first; None if there is none."""
     runs = [(path, {track.id for track in load_run(path).tracks}) for path in reversed(runs_on_disk(folder))]
     pairs = ((older, newer) for place, newer in enumerate(runs) for older in runs[place + 1 :])
     return next(((older[0], newer[0]) for older, newer in pairs if older[1] & newer[1]), None)
