@@ -94,7 +94,7 @@ def comparison_view(found: Comparison, *, everything: bool = False) -> HtmlTable
 
 def _row_html(row: Difference) -> str:
     verdict, *cells = difference_cells(row)
-    first = f"<td>{light(_LIGHTS[verdict])}{verdict}</td>"
+    first = f'<td style="white-space:nowrap">{light(_LIGHTS[verdict])}{verdict}</td>'
     return f"<tr>{first}{''.join(f'<td>{escape(text)}</td>' for text in (*cells, row.worst_track))}</tr>"
 
 
