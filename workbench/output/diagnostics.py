@@ -125,7 +125,14 @@ def _drawn(curves: Mapping[str, Floats], unit: str, title: str) -> Figure:
     with look():
         figure, (axes,) = canvas(3.4)
         for number, (name, levels) in enumerate(curves.items()):
-            axes.plot(hz, levels, linewidth=1.6, label=name, **_curve_look(name, number))
+            axes.plot(
+                hz,
+                levels,
+                color=_curve_colour(name, number),
+                linestyle=_dashes(name, number),
+                linewidth=1.6,
+                label=name,
+            )
         axes.set_xscale("log")
         axes.set_xticks(_TICKS_HZ[1:], _TICK_NAMES[1:])
         axes.minorticks_off()
@@ -135,8 +142,10 @@ def _drawn(curves: Mapping[str, Floats], unit: str, title: str) -> Figure:
     return figure
 
 
-def _curve_look(name: str, number: int) -> dict[str, str]:
-    """Elements in their colours; others by colour, and by dashes where curves may lie on each other."""
-    if name in ELEMENT_COLOURS:
-        return {"color": element_colour(name)}
-    return {"color": CURVE_COLOURS[number % len(CURVE_COLOURS)], "linestyle": ("-", "--", "-.", ":")[number % 4]}
+def _curve_colour(name: str, number: int) -> str:
+    return element_colour(name) if name in ELEMENT_COLOURS else CURVE_COLOURS[number % len(CURVE_COLOURS)]
+
+
+def _dashes(name: str, number: int) -> str:
+    """Elements part by their colours; others also by dashes, as their curves may lie on each other."""
+    return "-" if name in ELEMENT_COLOURS else ("-", "--", "-.", ":")[number % 4]

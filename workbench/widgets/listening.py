@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -102,17 +102,15 @@ def kit_sound(kit: Kit) -> Audio:
 
 def sounds_table() -> HtmlTable:
     """Every patch and kit with its description, by element; a click on an element opens its list."""
-    groups = {element: [load_patch(element, name) for name in list_patches(element)] for element in PLAYED}
-    lists = {f"{element}: {len(group)} patches": group for element, group in groups.items()}
+    folded = []
+    for element in PLAYED:
+        patches = [load_patch(element, name) for name in list_patches(element)]
+        folded.append(_folded(f"{element}: {len(patches)} patches", patches))
     kits = [load_kit(name) for name in list_kits()]
-    return HtmlTable("".join(_folded(title, group) for title, group in [*lists.items(), (_kits(kits), kits)]))
+    return HtmlTable("".join([*folded, _folded(f"percussion: {len(kits)} kits", kits)]))
 
 
-def _kits(kits: list[Kit]) -> str:
-    return f"percussion: {len(kits)} kits"
-
-
-def _folded(title: str, sounds: list[Any]) -> str:
+def _folded(title: str, sounds: Sequence[Patch | Kit]) -> str:
     table = plain_table(("Name", "What it is"), [(sound.name, sound.description) for sound in sounds])
     return f'<details><summary style="cursor:pointer">{escape(title)}</summary>{table}</details>'
 
@@ -154,17 +152,19 @@ class PatchMorph(w.VBox):
         """The patch at the amount."""
         from workbench.rendering.morph import morph
 
-        ends = (load_patch(self.element, chosen.value) for chosen in (self.first, self.second))
-        return morph(*ends, self.amount.value)
+        return morph(*self._ends(), self.amount.value)
+
+    def _ends(self) -> tuple[Patch, Patch]:
+        return load_patch(self.element, self.first.value), load_patch(self.element, self.second.value)
 
     def _sounds(self) -> dict[str, Audio]:
-        one, two = (load_patch(self.element, chosen.value) for chosen in (self.first, self.second))
+        one, two = self._ends()
         sounds = {one.name: one, f"{self.amount.value:.0%} of the way": self.patch, two.name: two}
         return {name: patch_sound(patch) for name, patch in sounds.items()}
 
     def _tell(self) -> None:
-        texts = (load_patch(self.element, chosen.value) for chosen in (self.first, self.second))
-        self.told.value = "<br>".join(f"<b>{escape(one.name)}</b>: {escape(one.description)}" for one in texts)
+        lines = [f"<b>{escape(one.name)}</b>: {escape(one.description)}" for one in self._ends()]
+        self.told.value = "<br>".join(lines)
 
     def _update(self) -> None:
         self.switcher.show(self._sounds())
