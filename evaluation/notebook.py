@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
-from evaluation.bars import Bar
+from evaluation.bars import Bar, Row
 from evaluation.models import ElementResult, judge
 from evaluation.subject import Subject
 from training.fit import load_parts
@@ -17,7 +17,7 @@ from workbench.output.html_tables import light
 from workbench.output.labels import format_number
 from workbench.widgets.tables import HtmlTable
 
-_HEADS = ("", "What", "Measured", "Bar", "Unit", "n")
+_HEADS = ("Outcome", "What", "Measured", "Threshold", "Unit", "n")
 
 
 def judge_element(element: str, data: Path, *, n: int, songs: int | None = None) -> ElementResult:
@@ -45,15 +45,24 @@ def judge_element(element: str, data: Path, *, n: int, songs: int | None = None)
 
 
 def bars_table(results: Sequence[ElementResult]) -> HtmlTable:
-    """Every bar with its light, and the figures that are read beside them."""
-    rows = []
-    for result in results:
-        for row in result.rows:
-            bar = format_number(row.bar) if isinstance(row, Bar) else ""
-            colour = light("pass" if row.holds else "fail") if isinstance(row, Bar) else ""
-            cells = [f"<td>{colour}</td>", f"<td>{escape(row.name)}</td>"]
-            cells += [f'<td class="num">{text}</td>' for text in (format_number(row.value), bar)]
-            cells += [f"<td>{escape(row.unit)}</td>", f'<td class="num">{row.n:,}</td>']
-            rows.append(f"<tr>{''.join(cells)}</tr>")
+    """Every figure that has a threshold, with its light; below, folded, also those that it is read beside."""
+    rows: list[Row] = [row for result in results for row in result.rows]
+    judged = [row for row in rows if isinstance(row, Bar)]
+    every = f'<summary style="cursor:pointer">All {len(rows)} figures, with those of people beside</summary>'
+    return HtmlTable(f"{_table(judged)}<details>{every}{_table(rows)}</details>")
+
+
+def _table(rows: Sequence[Row]) -> str:
     head = "".join(f'<th scope="col">{text}</th>' for text in _HEADS)
-    return HtmlTable(f'<table class="bf-table"><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>')
+    body = "".join(f"<tr>{_cells(row)}</tr>" for row in rows)
+    return f'<table class="bf-table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+
+
+def _cells(row: Row) -> str:
+    threshold, outcome = "", ""
+    if isinstance(row, Bar):
+        threshold = format_number(row.bar)
+        outcome = f"{light('pass' if row.holds else 'fail')}{'holds' if row.holds else 'fails'}"
+    cells = [f'<td class="bf-outcome">{outcome}</td>', f"<td>{escape(row.name)}</td>"]
+    cells += [f'<td class="num">{text}</td>' for text in (format_number(row.value), threshold)]
+    return "".join([*cells, f"<td>{escape(row.unit)}</td>", f'<td class="num">{row.n:,}</td>'])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING
 from evaluation.catalogue import metric
 from evaluation.comparison import TOLD, Comparison, Difference
 from evaluation.estimators import error_text
-from evaluation.review.outcome import ReviewResult
+from evaluation.review.design import Session
+from evaluation.review.outcome import ReviewResult, results
+from evaluation.review.store import has_answers, load_answers
 from evaluation.run_result import RESULT_FILE, RunResult, load_run, told_outliers
 from evaluation.tables import difference_cells, interval, number, verdict_line
-from workbench.output.html_tables import light, plain_table
+from workbench.domain.errors import ParameterError
+from workbench.output.html_tables import distances_html, light, plain_table
 from workbench.output.labels import format_number
 from workbench.output.reference_table import forms_table
 from workbench.tracking import workspace
@@ -43,6 +46,13 @@ def runs_on_disk(folder: Path | None = None) -> list[Path]:
     """Folders of suites' runs, oldest first; by default those in `runs/evaluation` of the workspace."""
     place = folder or workspace() / "runs" / "evaluation"
     return [path.parent for path in sorted(place.glob(f"*/{RESULT_FILE}"), key=lambda path: path.stat().st_mtime)]
+
+
+def newest_pair(folder: Path | None = None) -> tuple[Path, Path] | None:
+    """The newest run that shares a track with an older one, and that one, older first; None if there is none."""
+    runs = [(path, {track.id for track in load_run(path).tracks}) for path in reversed(runs_on_disk(folder))]
+    pairs = ((older, newer) for place, newer in enumerate(runs) for older in runs[place + 1 :])
+    return next(((older[0], newer[0]) for older, newer in pairs if older[1] & newer[1]), None)
 
 
 def runs_table(folders: Sequence[Path]) -> HtmlTable:
@@ -84,7 +94,7 @@ def comparison_view(found: Comparison, *, everything: bool = False) -> HtmlTable
 
 def _row_html(row: Difference) -> str:
     verdict, *cells = difference_cells(row)
-    first = f"<td>{light(_LIGHTS[verdict])}{verdict}</td>"
+    first = f'<td style="white-space:nowrap">{light(_LIGHTS[verdict])}{verdict}</td>'
     return f"<tr>{first}{''.join(f'<td>{escape(text)}</td>' for text in (*cells, row.worst_track))}</tr>"
 
 
@@ -132,16 +142,20 @@ def differences_picture(found: Comparison, *, most: int = 24) -> Image:
     return _image(figure)
 
 
-def distances_view(distances: dict[str, dict[str, float]]) -> HtmlTable:
-    """Distances by reference, nearest first."""
+def references_view(profiles: Sequence[ReferenceProfile]) -> HtmlTable:
+    """What there is to compare with: a list that a click opens."""
+    rows = [(one.id, one.title, one.author, ", ".join(one.styles), one.licence) for one in profiles]
+    table = plain_table(("Reference", "Title", "Author", "Styles", "Licence"), rows)
+    head = f'<summary style="cursor:pointer">{len(profiles)} references</summary>'
+    return HtmlTable(f"<details>{head}{table}</details>")
+
+
+def distances_view(distances: Mapping[str, Mapping[str, float]], *, most: int = 6) -> HtmlTable:
+    """Distances to the nearest references, nearest first, and how far the others lie."""
     ordered = sorted(distances.items(), key=lambda item: item[1].get("overall", math.inf))
-    names = sorted({name for _, row in ordered for name in row if name != "overall"})
-    rows = [
-        (key, *(format_number(row[name]) if name in row else "\N{EN DASH}" for name in ("overall", *names)))
-        for key, row in ordered
-    ]
-    heads = ("Reference", "overall", *(name.replace("_", " ") for name in names))
-    return HtmlTable(plain_table(heads, rows, numeric=range(1, len(heads))))
+    farther = [f"{format_number(row['overall'])}" for _, row in ordered[most:] if "overall" in row]
+    others = f"<p>{len(farther)} others lie from {farther[0]} to {farther[-1]} overall.</p>" if farther else ""
+    return HtmlTable(distances_html(dict(ordered[:most])) + others)
 
 
 def against_references(measured: Measurements, profiles: Sequence[ReferenceProfile]) -> tuple[Image, Image]:
@@ -176,9 +190,27 @@ def _image(figure: Figure) -> Image:
 
 def review_view(result: ReviewResult) -> HtmlTable:
     """What a blind review shows."""
+    return HtmlTable(_review_html(result))
+
+
+def sessions_view(sessions: Sequence[Session], *, folder: Path | None = None) -> HtmlTable:
+    """What sessions of blind listening show so far, of every reviewer; those that nobody has answered say so."""
+    return HtmlTable("".join(f"<h4>{escape(one.name)}</h4>{_session_html(one, folder)}" for one in sessions))
+
+
+def _session_html(session: Session, folder: Path | None) -> str:
+    try:
+        return _review_html(results(load_answers(session.name, folder=folder)))
+    except ParameterError as error:
+        told = "nobody has answered yet" if not has_answers(session.name, folder=folder) else str(error)
+        return f"<p>{escape(told)}</p>"
+
+
+def _review_html(result: ReviewResult) -> str:
     rows = [(one.version, number(one.value), interval(one.low, one.high), str(one.n)) for one in result.versions]
-    words = [f"<b>{escape(result.verdict)}</b>", f"{len(result.reviewers)} reviewers"]
+    count = len(result.reviewers)
+    words = [f"<b>{escape(result.verdict)}</b>", f"{count} reviewer{'' if count == 1 else 's'}"]
     words += [f"p = {result.p_value:.3g}"] if result.p_value is not None else []
     words += [f"agreement {number(result.agreement)} (Krippendorff's alpha)"] if result.agreement is not None else []
     words += [f"left out: {escape(', '.join(result.left_out))}"] if result.left_out else []
-    return HtmlTable(f"<p>{'; '.join(words)}</p>" + plain_table(("Version", "Value", "95 % interval", "n"), rows))
+    return f"<p>{'; '.join(words)}</p>" + plain_table(("Version", "Value", "95 % interval", "n"), rows)

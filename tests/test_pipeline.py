@@ -198,6 +198,13 @@ def test_progress_rises_from_nothing_to_all(line: Line) -> None:
     assert "candidate 2 of 2: check" in messages
 
 
+def test_progress_of_a_written_song_reaches_all_too(line: Line, tiny_plan: Plan, tiny_score: Score) -> None:
+    seen: list[float] = []
+    pipeline.finish(request(), tiny_plan, tiny_score, progress=lambda fraction, _: seen.append(fraction))
+    assert seen == sorted(seen)
+    assert (seen[0], seen[-1]) == (0.0, pytest.approx(1.0))
+
+
 def test_composing_alone_makes_no_sound(line: Line) -> None:
     plan, score = pipeline.compose_only(request(seed=3))
     assert (plan.seed, score.title) == (3, "tiny")

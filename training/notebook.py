@@ -125,6 +125,15 @@ class LiveCurve(lightning.Callback):
         self.validation: dict[str, list[tuple[int, float]]] = {}
         self._drawn = 0.0
 
+    def state_dict(self) -> dict[str, Any]:
+        """What checkpoints keep, so that a run that goes on shows the whole curve."""
+        return {"training": list(self.training), "validation": {name: list(at) for name, at in self.validation.items()}}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Take up the curve of the run that stopped."""
+        self.training = list(state_dict["training"])
+        self.validation = {name: list(at) for name, at in state_dict["validation"].items()}
+
     def on_train_start(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:
         """Say that the data is read and that it begins."""
         self.bar(0.0, "learning")

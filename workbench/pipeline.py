@@ -27,6 +27,8 @@ Progress = Callable[[float, str], None]
 
 STAGES = ("translate", "compose", "render", "mix", "master", "check")
 """Stages in order."""
+SOUND_STAGES = STAGES[2:]
+"""What is done to a song that is written already."""
 
 _SHARES = {"translate": 0.01, "compose": 0.34, "render": 0.35, "mix": 0.1, "master": 0.1, "check": 0.1}
 _PACKAGES = ("beatsfoundry", "numpy", "scipy", "numba", "torch", "soundfile", "mido")
@@ -230,7 +232,7 @@ def finish(
     progress : callable, optional
         Called with a fraction 0..1 and what is being done.
     """
-    return _finished(request, plan, score, references, Clock(progress), model_hashes, standing)
+    return _finished(request, plan, score, references, Clock(progress, SOUND_STAGES), model_hashes, standing)
 
 
 def _candidate(
@@ -359,17 +361,18 @@ def installed_versions() -> dict[str, str]:
 
 
 class Clock:
-    """Measures each stage and passes its progress on as a share of the whole."""
+    """Measures each stage and passes its progress on as a share of the whole, which is the `stages`."""
 
-    def __init__(self, progress: Progress | None) -> None:
+    def __init__(self, progress: Progress | None, stages: Sequence[str] = STAGES) -> None:
         self.seconds: dict[str, float] = {}
         self._progress = progress
+        self._whole = sum(_SHARES[name] for name in stages)
         self._done = 0.0
 
     @contextmanager
     def stage(self, name: str) -> Iterator[Progress | None]:
         """Time a stage; gives a progress function for it."""
-        share, start = _SHARES[name], self._done
+        share, start = _SHARES[name] / self._whole, self._done
         report = self._progress
         if report is not None:
             report(start, name)

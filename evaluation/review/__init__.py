@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from evaluation.review.store import load_answers as load_answers
     from evaluation.review.store import save_answers as save_answers
     from evaluation.review.store import to_csv as to_csv
+    from evaluation.review.store import write_csv as write_csv
 
 _HOMES = {
     "ReviewPanel": "panel",
@@ -25,10 +26,11 @@ _HOMES = {
     "results": "outcome",
     "save_answers": "store",
     "to_csv": "store",
+    "write_csv": "store",
 }
 __all__ = [
     "ReviewPanel", "Session", "ab_session", "abx_session", "load_answers", "mushra_session", "results", "save_answers",
-    "to_csv",
+    "to_csv", "write_csv",
 ]  # fmt: skip
 
 

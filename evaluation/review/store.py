@@ -62,6 +62,28 @@ def load_answers(session: str, *, folder: Path | None = None) -> list[Answer]:
     return answers
 
 
+def has_answers(session: str, *, folder: Path | None = None) -> bool:
+    """Whether anybody has answered a session."""
+    return any(_place(session, folder).glob("*.json"))
+
+
+def write_csv(sessions: Iterable[Session], path: Path, *, folder: Path | None = None) -> int:
+    """Write the answers of every reviewer to some sessions into one CSV file; returns their number.
+
+    A session that nobody has answered adds none.
+
+    Raises
+    ------
+    ParameterError
+        If a file of answers is damaged.
+    """
+    names = [session.name for session in sessions if has_answers(session.name, folder=folder)]
+    answers = [answer for name in names for answer in load_answers(name, folder=folder)]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(to_csv(answers), encoding="utf-8")
+    return len(answers)
+
+
 def answers_so_far(session: Session, *, folder: Path | None = None) -> list[Answer]:
     """What the reviewer of a session has answered of it before; nothing where the questions were others.
 

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pytest
 
 pytest.importorskip("ipywidgets", reason="ipywidgets is not installed: the extra lab has it")
@@ -7,13 +10,39 @@ pytest.importorskip("ipywidgets", reason="ipywidgets is not installed: the extra
 from evaluation.bars import at_most, figure
 from evaluation.models import ElementResult
 from evaluation.notebook import bars_table
+from evaluation.review_views import distances_view, newest_pair
+from evaluation.run_result import RESULT_FILE, RunResult, TrackResult
 from workbench.output.palette import OUTCOME_COLOURS
 
 
 def test_bars_have_lights_and_figures_stand_beside() -> None:
     rows = (at_most("a < b", 0.5, 0.6, "share", 1200), at_most("c", 0.7, 0.6, "", 3), figure("beside", 0.25, "", 3))
     html = bars_table([ElementResult("bass", rows)]).html
-    assert html.count(OUTCOME_COLOURS["pass"]) == html.count(OUTCOME_COLOURS["fail"]) == 1
+    first, every = html.split("<details>")
+    assert first.count(OUTCOME_COLOURS["pass"]) == first.count(OUTCOME_COLOURS["fail"]) == 1
+    assert first.count("holds") == first.count("fails") == 1
+    assert "beside" not in first
+    assert "beside" in every
     assert "a &lt; b" in html
     assert "1,200" in html
-    assert html.count("<tr>") == 4
+    assert (first.count("<tr>"), every.count("<tr>")) == (3, 4)
+
+
+def test_the_newest_pair_is_of_one_suite(tmp_path: Path) -> None:
+    assert newest_pair(tmp_path) is None
+    for age, (name, track) in enumerate([("first", "song"), ("second", "song"), ("other", "tune"), ("third", "song")]):
+        path = tmp_path / name / RESULT_FILE
+        path.parent.mkdir()
+        path.write_text(RunResult("s", "S", "", "0", (TrackResult(track, "", {}),)).to_json())
+        os.utime(path, (1000 + age, 1000 + age))
+        if name == "other":
+            assert newest_pair(tmp_path) == (tmp_path / "first", tmp_path / "second")
+    assert newest_pair(tmp_path) == (tmp_path / "second", tmp_path / "third")
+
+
+def test_the_nearest_references_stand_first_and_the_others_are_counted() -> None:
+    distances = {f"song-{i}": {"overall": 2.0 - 0.1 * i, "spectrum_db": 1.0} for i in range(9)}
+    html = distances_view(distances, most=2).html
+    assert html.index("song-8") < html.index("song-7")
+    assert "song-6" not in html
+    assert "7 others lie from 1.4 to 2 overall" in html

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,15 @@ def test_no_outputs_are_committed_and_cells_are_short(notebook: Any) -> None:
             ast.parse(cell.source)
             assert cell.outputs == []
             assert cell.execution_count is None
+
+
+def test_it_says_first_how_long_it_takes_and_last_where_to_go_on(notebook: Any) -> None:
+    first, last = notebook.cells[0], notebook.cells[-1]
+    assert (first.cell_type, last.cell_type) == ("markdown", "markdown")
+    assert re.search(r"takes .*minute", " ".join(first.source.split()))
+    named = set(re.findall(r"`(\d\d_\w+)`", last.source))
+    assert named
+    assert named <= {path.stem for path in NOTEBOOKS}
 
 
 @pytest.mark.notebook

@@ -71,7 +71,7 @@ def test_the_networks_are_reported(workspace: Path, monkeypatch: pytest.MonkeyPa
     text = json.dumps(outputs)
     for element in ("harmony", "percussion", "bass", "pads", "leads"):
         assert element in text
-    assert "bars hold" in text
+    assert "thresholds hold" in text
     assert "groove" in text
     assert count(outputs, "image/png") == 5
     assert count(outputs, WIDGET) == 1

@@ -39,6 +39,12 @@ def pictures(tiny_track: Track) -> dict[str, bytes]:
     return draw_all(tiny_track, references=())
 
 
+_DISTANCES = {
+    "a-song": {"spectrum_db": 4.25, "overall": 1.06},
+    "b-song": {"tempo_percent": 3.0, "overall": 0.3},
+}
+
+
 @pytest.fixture
 def full_report() -> QualityReport:
     outcomes = ("pass", "warn", "fail", "not applicable")
@@ -47,7 +53,7 @@ def full_report() -> QualityReport:
         for index, outcome in enumerate(outcomes)
     )
     measured = {"integrated_loudness_lufs": -14.02, "true_peak_dbtp": -1.04, "tempo_bpm": 120.0, "oddity": 0.5}
-    return QualityReport(checks, measured, {"a-song": {"spectrum_db": 4.25}, "b-song": {"tempo_bpm": 3.0}})
+    return QualityReport(checks, measured, _DISTANCES)
 
 
 def test_the_same_track_gives_the_same_page(tiny_track: Track, pictures: dict[str, bytes]) -> None:
@@ -110,7 +116,8 @@ def test_tables_say_what_was_measured(full_report: QualityReport) -> None:
     assert "\u22121.5 dB" in checks_html(full_report)
     assert list(measurements_html(full_report)) == ["loudness", "rhythm", "other"]
     table = references_html(full_report)
-    assert "Spectrum (dB)" in table
+    assert "Spectrum, dB" in table
+    assert table.index("Overall") < table.index("Spectrum, dB")
     assert table.count("\u2013") == 2
 
 

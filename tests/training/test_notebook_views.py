@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,15 @@ def test_the_curve_grows_while_a_network_learns(groove_data: Path, tmp_path: Pat
     image = curve.widget.children[1]
     assert bytes(image.value).startswith(b"\x89PNG")
     assert "learned for 4 steps" in curve.bar.label.value
+
+
+def test_a_run_that_goes_on_shows_the_whole_curve(groove_data: Path, tmp_path: Path) -> None:
+    recipe = replace(RECIPE, checkpoint_every=3)
+    for _ in range(2):
+        curve = notebook.LiveCurve()
+        fit(recipe, groove_data, tmp_path / "run", progress=False, callbacks=(curve,))
+        assert [step for step, _ in curve.training] == [1, 2, 3, 4]
+        assert [step for step, _ in curve.validation["nll"]] == [2, 4]
 
 
 def test_files_that_are_left_out_say_why(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from workbench.concept import translate
+from workbench.concept import list_styles, translate
 from workbench.domain.deliveries import list_deliveries
 from workbench.domain.errors import ModelError, ParameterError
 from workbench.domain.request import PROCESSING_STYLES, Technical
@@ -38,6 +38,7 @@ def test_every_control_reaches_the_request(form: RequestForm) -> None:
     form.palette["leads"].value = False
     form.seed.value, form.format.value, form.preview.value = 42, "flac", True
     form.delivery.value = "club"
+    form.style.value = "house"
     request = form.request
     technical, sound = request.parameters.technical, request.parameters.sound_design
     assert (request.project_id, request.parameters.creative.mood) == ("morning", "calm")
@@ -47,6 +48,7 @@ def test_every_control_reaches_the_request(form: RequestForm) -> None:
     assert sound.palette == ("percussion", "bass", "pads")
     assert (request.options.seed, request.options.format, request.options.preview) == (42, "flac", True)
     assert request.options.delivery == "club"
+    assert request.parameters.creative.style == "house"
 
 
 def test_a_delivery_that_is_not_stated_is_left_to_the_concept(form: RequestForm) -> None:
@@ -75,6 +77,7 @@ def test_ranges_and_choices_are_those_of_the_schema(form: RequestForm) -> None:
     tempo = form.technical["tempo"].control
     assert (tempo.min, tempo.max) == (40.0, 240.0)
     assert form.sound["processing_style"].control.options == PROCESSING_STYLES
+    assert set(form.style.control.options) == set(list_styles())
     assert form.format.options == ("wav", "aiff", "flac", "mp3")
     assert set(form.delivery.control.options) == {profile.name for profile in list_deliveries()}
     assert form.seed.max == 2**32 - 1
@@ -127,6 +130,31 @@ def test_a_pipeline_that_fails_is_told_in_one_line(form: RequestForm, monkeypatc
     monkeypatch.setattr("workbench.pipeline.generate", broken)
     form.generate()
     assert "weights of &lt;bass&gt; are missing" in form.progress.label.value
+    assert not form.button.disabled
+
+
+def test_an_interrupt_stops_and_keeps_the_track_before(form: RequestForm, tiny_track: Track, monkeypatch: Any) -> None:
+    def interrupted(request: Any, *, progress: Any) -> Track:
+        progress(0.5, "composing")
+        raise KeyboardInterrupt
+
+    form.track = tiny_track
+    monkeypatch.setattr("workbench.pipeline.generate", interrupted)
+    form.generate()
+    assert "stopped" in form.progress.label.value
+    assert form.progress.bar.layout.display == "none"
+    assert form.track is tiny_track
+    assert not form.button.disabled
+
+
+def test_an_unexpected_error_is_shown_and_raised(form: RequestForm, monkeypatch: Any) -> None:
+    def broken(request: Any, *, progress: Any) -> Track:
+        raise RuntimeError("no such voice")
+
+    monkeypatch.setattr("workbench.pipeline.generate", broken)
+    with pytest.raises(RuntimeError):
+        form.generate()
+    assert "unexpected error: RuntimeError: no such voice" in form.progress.label.value
     assert not form.button.disabled
 
 

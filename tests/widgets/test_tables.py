@@ -7,6 +7,7 @@ import sys
 from dataclasses import replace
 
 from workbench import widgets
+from workbench.domain.audio import Audio
 from workbench.domain.results import QualityReport, Track
 
 
@@ -22,6 +23,22 @@ def test_decisions_table_says_value_source_and_reason(tiny_track: Track) -> None
     assert "120 BPM" in html
     assert "you asked for it" in html
     assert "the request says 120" in html
+
+
+def test_decisions_may_be_those_about_one_thing(tiny_track: Track) -> None:
+    assert "120 BPM" in widgets.decisions_table(tiny_track.plan, about=["tempo"]).html
+    assert "120 BPM" not in widgets.decisions_table(tiny_track.plan, about=["preset"]).html
+
+
+def test_stems_that_stay_are_told(tiny_track: Track) -> None:
+    stems = dict(tiny_track.mix.stems)
+    name = next(iter(stems))
+    stems[name] = Audio(stems[name].samples * 0.5, stems[name].sample_rate_hz)
+    edited = replace(tiny_track, mix=replace(tiny_track.mix, stems=stems))
+    html = widgets.stems_table(tiny_track, edited).html
+    assert html.count("made again") == 1
+    assert html.count("same samples") == len(stems) - 1
+    assert f"<td>{name}</td><td>made again</td>" in html
 
 
 def test_measurements_and_references(tiny_report: QualityReport) -> None:

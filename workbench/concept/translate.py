@@ -246,7 +246,8 @@ def _chords_decision(brief: Brief, harmony: HarmonyTraits) -> Decision:
         return told("chords", value, "stated", brief.why_stated("chords"), against)
     if said:
         return Decision("chords", said.value, "text", quoted(said))
-    value = f"{harmony.colour}, {harmony.bars_per_chord:g} bars a chord"
+    bars = harmony.bars_per_chord
+    value = f"{harmony.colour}, {bars:g} {'bar' if bars == 1 else 'bars'} a chord"
     moves = brief.moves
     why = f"usual for {brief.style.spoken}; the harmony model writes them{moves.because('chord_size', 'chord_pace')}"
     return Decision("chords", value, moves.source(["chord_size", "chord_pace"], "style"), why)

@@ -19,7 +19,7 @@ from workbench.domain.theory import Key
 from workbench.editing.loops import finish_loop
 from workbench.editing.song import Song
 from workbench.mixing import load_profile
-from workbench.pipeline import Clock, Progress, finish, load_references
+from workbench.pipeline import SOUND_STAGES, Clock, Progress, finish, load_references
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +86,12 @@ def make_sound(track: Track, song: Song, *, remix: bool = False, progress: Progr
     options = request.options.model_copy(update={"iterations": 1})
     request = request.model_copy(update={"options": options})
     if not remix and _sounds_alike(track, song):
+        if progress is not None:
+            progress(1.0, "nothing that sounds has changed")
         return replace(track, request=request, plan=song.plan, score=song.score, edits=song.state, alternatives=())
     references = load_references(request)
     if song.plan.delivery.loop:
-        made = finish_loop(request, song.plan, song.score, references, Clock(progress))
+        made = finish_loop(request, song.plan, song.score, references, Clock(progress, SOUND_STAGES))
     else:
         kept = () if remix else kept_stems(track, song)
         stems = {name: track.mix.stems[name] for name in kept}

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 
 from workbench.output.drawing import DPI, WIDTH_INCHES, look
-from workbench.output.palette import ACCENT, ELEMENT_COLOURS, GRID, INK, MUTED
+from workbench.output.palette import ACCENT, ELEMENT_COLOURS, GRID, INK, MUTED, PAPER
 
 Place = tuple[float, float]
 
@@ -18,6 +19,7 @@ _CORNERS = (
     (-1.0, -1.0, "sad, weary"),
     (1.0, -1.0, "calm, tender"),
 )
+_HALO = [withStroke(linewidth=2.5, foreground=PAPER)]
 _MARKS = ("o", "s", "^", "D", "v", "P")
 
 
@@ -37,12 +39,12 @@ def mood_plane(words: Mapping[str, Place], styles: Mapping[str, Place], concepts
         for x, y, text in _CORNERS:
             side = "left" if x < 0 else "right"
             axes.text(x * 1.03, y * 1.03, text, color=MUTED, ha=side, va="center", style="italic", fontsize=9.5)
-        axes.scatter(*_columns(words), s=9, color=MUTED, alpha=0.45, linewidth=0, label="mood words")
+        axes.scatter(*_columns(words), s=9, color=MUTED, alpha=0.3, linewidth=0, label="mood words")
         axes.scatter(*_columns(styles), s=26, color=ELEMENT_COLOURS["pads"], label="styles, as usual")
         for place, lines in _together(styles).items():
             axes.annotate(
                 "\n".join(lines), place, (5, 0), textcoords="offset points", color=ELEMENT_COLOURS["pads"], fontsize=8,
-                va="center", linespacing=1.1,
+                va="center", linespacing=1.1, path_effects=_HALO, zorder=3,
             )  # fmt: skip
         for number, (text, (x, y)) in enumerate(concepts.items(), start=1):
             axes.scatter([x], [y], s=210, color=ACCENT, zorder=4, label=f"{number}  {text}")

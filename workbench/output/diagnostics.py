@@ -14,7 +14,7 @@ from workbench.analysis.spectrum import THIRD_OCTAVE_HZ, stereo_spectrum, third_
 from workbench.domain.audio import Audio
 from workbench.output.audio_figures import log_spectrogram_db
 from workbench.output.drawing import canvas, look, time_axis
-from workbench.output.palette import ACCENT, MASTER_COLOUR, MUTED, REFERENCE_COLOURS, element_colour
+from workbench.output.palette import ACCENT, CURVE_COLOURS, ELEMENT_COLOURS, MASTER_COLOUR, MUTED, element_colour
 
 Floats = npt.NDArray[np.float64]
 
@@ -22,6 +22,7 @@ HOP_SECONDS = 0.25
 WINDOW_SECONDS = 1.0
 _SILENT = 1e-10
 _TICKS_HZ = (31.5, 63, 125, 250, 500, 1000, 2000, 4000, 8000, 16000)
+_DRAWN = (np.array(THIRD_OCTAVE_HZ) > 39.0) & (np.array(THIRD_OCTAVE_HZ) < 16_200.0)
 _TICK_NAMES = ("31", "63", "125", "250", "500", "1k", "2k", "4k", "8k", "16k")
 
 
@@ -99,26 +100,52 @@ def spectra(sounds: Mapping[str, Audio], *, title: str = "") -> Figure:
     return spectrum_curves(curves, title=title)
 
 
+def spectrum_steps(sounds: Mapping[str, Audio]) -> Figure:
+    """How far the spectrum of each sound lies from the first one's, about their mean levels: the steps of a chain."""
+    curves = [third_octave_db(stereo_spectrum(audio)) for audio in sounds.values()]
+    differences = {
+        name: _about_mean(curve) - _about_mean(curves[0]) for name, curve in zip(sounds, curves, strict=True)
+    }
+    return _drawn(differences, f"dB beside {next(iter(sounds))!r}", "")
+
+
 def spectrum_curves(curves: Mapping[str, npt.ArrayLike], *, title: str = "") -> Figure:
     """The same from spectra in the bands of `analysis.spectrum.THIRD_OCTAVE_HZ`, in dB."""
-    hz = np.array(THIRD_OCTAVE_HZ)
-    inside = (hz > 39.0) & (hz < 16_200.0)
+    return _drawn({name: _about_mean(levels) for name, levels in curves.items()}, "dB about the mean", title)
+
+
+def _about_mean(levels: npt.ArrayLike) -> Floats:
+    """Levels of the bands that are drawn, about their mean."""
+    values = np.maximum(np.asarray(levels, dtype=np.float64)[_DRAWN], -90.0)
+    return np.asarray(values - values.mean())
+
+
+def _drawn(curves: Mapping[str, Floats], unit: str, title: str) -> Figure:
+    hz = np.array(THIRD_OCTAVE_HZ)[_DRAWN]
     with look():
         figure, (axes,) = canvas(3.4)
         for number, (name, levels) in enumerate(curves.items()):
-            values = np.maximum(np.asarray(levels, dtype=np.float64)[inside], -90.0)
-            colour = _curve_colour(name, number)
-            axes.plot(hz[inside], values - values.mean(), color=colour, linewidth=1.5, label=name)
+            axes.plot(
+                hz,
+                levels,
+                color=_curve_colour(name, number),
+                linestyle=_dashes(name, number),
+                linewidth=1.6,
+                label=name,
+            )
         axes.set_xscale("log")
         axes.set_xticks(_TICKS_HZ[1:], _TICK_NAMES[1:])
         axes.minorticks_off()
         axes.grid(visible=True)
-        axes.set(xlabel="Hz", ylabel="dB", title=title)
-        axes.legend(loc="lower left", ncols=3)
+        axes.set(xlabel="Hz", ylabel=unit, title=title)
+        axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
     return figure
 
 
 def _curve_colour(name: str, number: int) -> str:
-    if name in ("percussion", "bass", "pads", "leads"):
-        return element_colour(name)
-    return MASTER_COLOUR if number == 0 else REFERENCE_COLOURS[(number - 1) % len(REFERENCE_COLOURS)]
+    return element_colour(name) if name in ELEMENT_COLOURS else CURVE_COLOURS[number % len(CURVE_COLOURS)]
+
+
+def _dashes(name: str, number: int) -> str:
+    """Elements part by their colours; others also by dashes, as their curves may lie on each other."""
+    return "-" if name in ELEMENT_COLOURS else ("-", "--", "-.", ":")[number % 4]

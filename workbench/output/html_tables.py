@@ -5,16 +5,23 @@ Each function returns a `<table>` whose cells are escaped; the style is `stylesh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from html import escape
 from pathlib import Path
 
 from workbench.domain.plan import Plan
 from workbench.domain.results import CheckResult, Provenance, QualityReport
-from workbench.output.labels import MEASUREMENT_GROUPS, format_number, label_and_unit, measurement_group
+from workbench.output.labels import (
+    MEASUREMENT_GROUPS,
+    distance_label,
+    format_number,
+    label_and_unit,
+    measurement_group,
+)
 from workbench.output.palette import OUTCOME_COLOURS
 
+_OVERALL = "overall"
 _ASSETS = Path(__file__).resolve().parent / "assets"
 _SOURCES = {
     "stated": "you asked for it",
@@ -75,16 +82,28 @@ def measurements_html(report: QualityReport) -> dict[str, str]:
 
 
 def references_html(report: QualityReport) -> str:
-    """The distance of the track to each reference: one row a reference, one column a distance."""
-    names = sorted({name for distances in report.references.values() for name in distances})
-    heads = ["Reference"]
-    for name in names:
-        label, unit = label_and_unit(name)
-        heads.append(f"{label} ({unit})" if unit else label)
+    """The distance of the track to each reference, as `distances_html` shows it."""
+    return distances_html(dict(sorted(report.references.items())))
+
+
+def distances_html(references: Mapping[str, Mapping[str, float]]) -> str:
+    """Distances to references: one column a reference, one row a distance, the whole one first.
+
+    The last column is the distance that is usual between two tracks of different kinds.
+    """
+    from workbench.analysis.distances import TYPICAL
+
+    found = {name for distances in references.values() for name in distances}
+    names = sorted(found, key=lambda name: (name != _OVERALL, name))
     rows = (
-        (_cell(key, "key"), *(_cell(_optional(distances.get(name)), "num") for name in names))
-        for key, distances in sorted(report.references.items())
+        (
+            _cell(distance_label(name), "key"),
+            *(_cell(_optional(distances.get(name)), "num") for distances in references.values()),
+            _cell(_optional(TYPICAL.get(name, 1.0 if name == _OVERALL else None)), "num quiet"),
+        )
+        for name in names
     )
+    heads = ("Distance", *references, "Usual of unlike tracks")
     return _table(heads, rows, numeric=range(1, len(heads)))
 
 

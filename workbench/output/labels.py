@@ -31,6 +31,13 @@ _GROUPS = (
     ("harmony", r"key|chord|chroma|tuning|pitch|harmony|consonan|scale"),
     ("spectrum", r"spectr|_hz$|tilt|centroid|rolloff|band|low|mid|high|bright|octave"),
 )
+_DISTANCES = {
+    "brightness_octaves": ("Brightness", "octaves"),
+    "correlation": ("Stereo correlation", ""),
+    "key_fifths": ("Key", "fifths"),
+    "plr_db": ("Peak to loudness", "dB"),
+    "width": ("Stereo width", ""),
+}
 MEASUREMENT_GROUPS = ("loudness", "spectrum", "stereo", "rhythm", "harmony", "notes", "stems", "defects", "other")
 """Groups of measurements in reading order."""
 
@@ -58,6 +65,18 @@ def label_and_unit(name: str) -> tuple[str, str]:
         if name.endswith(suffix) and len(name) > len(suffix):
             return _sentence(name.removesuffix(suffix)), unit
     return _sentence(name), ""
+
+
+def distance_label(name: str) -> str:
+    """A distance of `analysis.distances` as a reader knows it, with its unit.
+
+    Examples
+    --------
+    >>> distance_label("key_fifths"), distance_label("loudness_lu"), distance_label("correlation")
+    ('Key, fifths', 'Loudness, LU', 'Stereo correlation')
+    """
+    label, unit = _DISTANCES.get(name) or label_and_unit(name)
+    return f"{label}, {unit}" if unit else label
 
 
 def format_number(value: float) -> str:

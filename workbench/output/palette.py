@@ -22,6 +22,9 @@ OUTCOME_COLOURS: dict[str, str] = {
 """Colours of the lights in the quality report."""
 
 REFERENCE_COLOURS = ("#7a8599", "#a0728f", "#8a7b52", "#5f8a94", "#9a6b5a", "#6f7fb0")
+CURVE_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#a67c00", "#56b4e9", "#000000")
+"""Of curves that are told apart, safe for colour-blind readers (Okabe and Ito 2008; their yellows darkened)."""
+
 INK = "#1d2330"
 MUTED = "#667085"
 GRID = "#e4e7ec"

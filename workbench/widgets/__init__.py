@@ -9,10 +9,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from workbench.widgets.concept_views import macro_curves, mood_plane
+    from workbench.widgets.concept_views import concepts_table, macro_curves, mood_plane, pull_table, starters_table
     from workbench.widgets.desk import Workbench
     from workbench.widgets.form import RequestForm
     from workbench.widgets.lab import launch_lab
+    from workbench.widgets.listening import (
+        PatchMorph,
+        SoundSwitcher,
+        kit_sound,
+        patch_sound,
+        sounds_table,
+        spectra_picture,
+    )
     from workbench.widgets.player import TrackPlayer
     from workbench.widgets.progress import ProgressBar
     from workbench.widgets.roll import PianoRoll
@@ -25,36 +33,56 @@ if TYPE_CHECKING:
         picture,
         picture_names,
         references_table,
+        stems_table,
     )
 
 __all__ = [
     "HtmlTable",
+    "PatchMorph",
     "PianoRoll",
     "ProgressBar",
     "QualityTable",
     "RequestForm",
+    "SoundSwitcher",
     "TrackPlayer",
     "Workbench",
     "before_and_after",
+    "concepts_table",
     "decisions_table",
+    "kit_sound",
     "launch_lab",
     "macro_curves",
     "measurements_table",
     "mood_plane",
+    "patch_sound",
     "picture",
     "picture_names",
+    "pull_table",
     "references_table",
+    "sounds_table",
+    "spectra_picture",
+    "starters_table",
+    "stems_table",
 ]
 
 _HOMES = {
+    "PatchMorph": "listening",
     "PianoRoll": "roll",
     "ProgressBar": "progress",
     "RequestForm": "form",
+    "SoundSwitcher": "listening",
     "TrackPlayer": "player",
     "Workbench": "desk",
+    "concepts_table": "concept_views",
+    "kit_sound": "listening",
     "launch_lab": "lab",
     "macro_curves": "concept_views",
     "mood_plane": "concept_views",
+    "patch_sound": "listening",
+    "pull_table": "concept_views",
+    "sounds_table": "listening",
+    "spectra_picture": "listening",
+    "starters_table": "concept_views",
 }
 
 

@@ -1,4 +1,4 @@
-"""From words to parameters in a notebook: pictures of the plane of feeling and of the macros."""
+"""From words to parameters in a notebook: tables of what is understood, the plane of feeling, and the macros."""
 
 from __future__ import annotations
 
@@ -7,14 +7,27 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from workbench.concept import list_macros, list_styles, load_style, translate
+from workbench.concept import (
+    explain,
+    list_macros,
+    list_starters,
+    list_styles,
+    load_starter,
+    load_style,
+    translate,
+)
 from workbench.concept.mood import load_lexicon
 from workbench.domain.plan import Plan
-from workbench.domain.request import GenerationRequest
+from workbench.domain.request import GenerationRequest, parse_request
+from workbench.output.html_tables import plain_table
+from workbench.output.labels import format_number
+from workbench.widgets.tables import HtmlTable
 
 if TYPE_CHECKING:
     from IPython.display import Image
     from matplotlib.figure import Figure
+
+    from workbench.analysis.references import ReferenceProfile
 
 READINGS: Mapping[str, Callable[[Plan], float]] = {
     "tempo, BPM": lambda plan: plan.tempo_bpm,
@@ -51,6 +64,46 @@ def mood_plane(concepts: Sequence[str]) -> Image:
     plans = {concept: translate(GenerationRequest.from_concept(concept)) for concept in concepts}
     placed = {concept: (plan.valence, plan.arousal) for concept, plan in plans.items()}
     return _image(draw(load_lexicon(), styles, placed), "Valence and arousal of words, styles and concepts")
+
+
+def concepts_table(concepts: Sequence[str]) -> HtmlTable:
+    """What is understood of some concepts: one row each, with what was contradicted."""
+    heads = ("Concept", "Style", "BPM", "Key", "Density", "Brightness, dB", "Lows, dB", "Contradicted")
+    return HtmlTable(plain_table(heads, [_understood(text) for text in concepts], numeric=(2, 4, 5, 6)))
+
+
+def _understood(text: str) -> tuple[str, ...]:
+    plan = translate(GenerationRequest.from_concept(text))
+    against = "; ".join(f"{row['parameter']}: {row['contradiction']}" for row in explain(plan)["contradictions"])
+    numbers = (plan.texture_density, plan.sound.tilt_db, plan.sound.low_db)
+    return text, plan.style, format_number(plan.tempo_bpm), str(plan.key), *map(format_number, numbers), against
+
+
+def starters_table() -> HtmlTable:
+    """Every preset and template with its description; a click opens the list."""
+    lists = {kind: [load_starter(kind, name) for name in list_starters(kind)] for kind in ("preset", "template")}
+    folded = (
+        f'<details><summary style="cursor:pointer">{len(found)} {kind}s</summary>'
+        + plain_table(("Name", "What it is"), [(one.name, one.description) for one in found])
+        + "</details>"
+        for kind, found in lists.items()
+    )
+    return HtmlTable("".join(folded))
+
+
+def pull_table(concept: str, profile: ReferenceProfile, weights: Sequence[float] = (0.0, 0.5, 1.0)) -> HtmlTable:
+    """What a reference does to the plan of a concept at some weights, 0 to 1."""
+    heads = ("Weight", "BPM", "Key", "Brightness, dB", "Width, dB", "Dynamics, LU", "Density")
+    rows = [_pulled(concept, profile, weight) for weight in weights]
+    return HtmlTable(plain_table(heads, rows, numeric=(0, 1, 3, 4, 5, 6)))
+
+
+def _pulled(concept: str, profile: ReferenceProfile, weight: float) -> tuple[str, ...]:
+    creative = {"concept": concept, "references": [profile.id], "reference_weight": weight}
+    plan = translate(parse_request({"parameters": {"creative": creative}}), references=[profile])
+    sound = plan.sound
+    numbers = (sound.tilt_db, sound.side_db, sound.contrast_lu, plan.texture_density)
+    return format_number(weight), format_number(plan.tempo_bpm), str(plan.key), *map(format_number, numbers)
 
 
 def macro_curves(request: GenerationRequest, names: Sequence[str] = ()) -> Image:

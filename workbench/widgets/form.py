@@ -9,6 +9,7 @@ import ipywidgets as w
 import traitlets
 from pydantic import BaseModel
 
+from workbench.concept import list_styles
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.request import (
     PROCESSING_STYLES,
@@ -83,7 +84,9 @@ class RequestForm(w.VBox):
             {
                 "project_id": self.project_id.value or "untitled",
                 "parameters": {
-                    "creative": _present(concept=self.concept.value, mood=self.mood.value or None),
+                    "creative": _present(
+                        concept=self.concept.value, mood=self.mood.value or None, style=self.style.value
+                    ),
                     "technical": _present(**technical),
                     "sound_design": _present(**sound),
                 },
@@ -98,7 +101,10 @@ class RequestForm(w.VBox):
         )
 
     def generate(self) -> None:
-        """Make the track that the form asks for; sets `track`, or shows in one line what is wrong."""
+        """Make the track that the form asks for; sets `track`, or shows in one line what is wrong.
+
+        An interrupt of the kernel stops it, and the track that was there before stays.
+        """
         from workbench.pipeline import generate
 
         self.button.disabled = True
@@ -109,25 +115,37 @@ class RequestForm(w.VBox):
             self.track = generate(request, progress=self.progress)
             self.progress(1.0, f"{self.track.score.title} is ready")
         except WorkbenchError as error:
-            self.progress.bar.layout.display = "none"
-            self.progress.fail(str(error))
+            self._fail(str(error))
+        except KeyboardInterrupt:
+            self._fail("stopped: press Generate to start anew")
+        except Exception as error:
+            # A click has no cell that would show the traceback: it goes to the kernel's log.
+            self._fail(f"unexpected error: {type(error).__name__}: {error}")
+            raise
         finally:
             self.button.disabled = False
+
+    def _fail(self, message: str) -> None:
+        self.progress.bar.layout.display = "none"
+        self.progress.fail(message)
 
     def _build_music(self) -> None:
         tempo_low, tempo_high = _range(Technical, "tempo")
         seconds_low, seconds_high = _range(Technical, "duration")
         slider = {"continuous_update": False, "layout": _layout(**_CONTROL)}
         key = _KeyPicker()
+        self.style = _Choice(
+            "Style", w.Dropdown(options=list_styles(), layout=_layout(**_CONTROL)), _hint(Creative, "style")
+        )
         self.technical = {
             "tempo": _Choice(
-                "Tempo",
+                "Tempo, BPM",
                 w.FloatSlider(value=100.0, min=tempo_low, max=tempo_high, step=1.0, readout_format=".0f", **slider),
                 _hint(Technical, "tempo"),
             ),
             "key": _Choice("Key", key, _hint(Technical, "key")),
             "duration": _Choice(
-                "Duration",
+                "Duration, s",
                 w.FloatSlider(value=60.0, min=seconds_low, max=seconds_high, step=1.0, readout_format=".0f", **slider),
                 _hint(Technical, "duration"),
             ),
@@ -148,11 +166,18 @@ class RequestForm(w.VBox):
             ),
         }
         self.palette = {element: _toggle(element) for element in ELEMENTS}
-        small = {"layout": _layout(width="130px")}
         self.project_id = w.Text(value="untitled", layout=_layout(**_CONTROL), tooltip="Name of the project")
         seed_low, seed_high = _range(Options, "seed")
-        self.seed = w.BoundedIntText(value=0, min=int(seed_low), max=int(seed_high), **small)
-        self.format = w.Dropdown(options=_choices(Options, "format"), **small)
+        self.seed = w.BoundedIntText(
+            value=0,
+            min=int(seed_low),
+            max=int(seed_high),
+            tooltip=_hint(Options, "seed"),
+            layout=_layout(width="112px"),
+        )
+        self.format = w.Dropdown(
+            options=_choices(Options, "format"), tooltip=_hint(Options, "format"), layout=_layout(width="76px")
+        )
         self.delivery = _Choice(
             "Delivery",
             w.Dropdown(options=_choices(Options, "delivery"), value="streaming", layout=_layout(**_CONTROL)),
@@ -169,12 +194,12 @@ class RequestForm(w.VBox):
     def _rows(self) -> list[w.Widget]:
         column = {"width": "50%", "padding": "0 14px 0 0", "min_width": "0"}
         palette = w.HBox([_name("Palette"), *self.palette.values()])
-        file = w.HBox([_name("Seed"), self.seed, self.format, self.preview])
-        music = w.VBox(list(self.technical.values()), layout=_layout(**column))
+        file = w.HBox([_name("Seed"), self.seed, _name("Format", "52px"), self.format, self.preview])
+        music = w.VBox([self.style, *self.technical.values()], layout=_layout(**column))
         sound = w.VBox([palette, *self.sound.values(), self.delivery, file], layout=_layout(**column))
         return [
             w.HBox([_name("Concept"), self.concept]),
-            w.HBox([_name("Mood"), self.mood, _name("Project"), self.project_id]),
+            w.HBox([_name("Mood"), self.mood, _name("Project", "64px"), self.project_id]),
             w.HTML(
                 '<div class="bf-hint">Tick what you want to state; the concept decides the rest, and says why.</div>'
             ),
@@ -307,10 +332,8 @@ def _present(**values: Any) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _name(text: str) -> w.Label:
-    return w.Label(
-        value=text, layout=_layout(width="112px" if text in ("Concept", "Mood", "Palette", "Seed") else "64px")
-    )
+def _name(text: str, width: str = "112px") -> w.Label:
+    return w.Label(value=text, layout=_layout(width=width))
 
 
 def _layout(**values: str) -> w.Layout:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from workbench.domain.audio import Audio
 from workbench.domain.plan import Plan
 from workbench.domain.results import QualityReport, Track
 from workbench.domain.score import Score
@@ -15,10 +20,10 @@ if TYPE_CHECKING:
 
 
 class HtmlTable:
-    """HTML that a notebook shows by itself; `html` is the text."""
+    """HTML that a notebook shows by itself; `html` is the text. What is too wide is scrolled, not cut."""
 
     def __init__(self, html: str) -> None:
-        self.html = f"<style>{html_tables.asset('tables.css')}</style>{html}"
+        self.html = f'<style>{html_tables.asset("tables.css")}</style><div style="overflow-x:auto">{html}</div>'
 
     def _repr_html_(self) -> str:
         return self.html
@@ -33,9 +38,11 @@ class QualityTable(HtmlTable):
         super().__init__(head + html_tables.checks_html(report))
 
 
-def decisions_table(plan: Plan) -> HtmlTable:
-    """Each decision of the plan: value, where it came from, and why."""
-    return HtmlTable(html_tables.decisions_html(plan))
+def decisions_table(plan: Plan, *, about: Sequence[str] = ()) -> HtmlTable:
+    """Each decision of the plan: value, where it came from, and why; with `about` only those that a word tells of."""
+    told = [row for row in plan.decisions if {row.parameter, *row.reason.split()}.intersection(about)]
+    shown = replace(plan, decisions=tuple(told)) if about else plan
+    return HtmlTable(html_tables.decisions_html(shown))
 
 
 def measurements_table(report: QualityReport) -> HtmlTable:
@@ -45,10 +52,22 @@ def measurements_table(report: QualityReport) -> HtmlTable:
 
 
 def references_table(report: QualityReport) -> HtmlTable:
-    """The distances to each reference."""
+    """The distances to each reference; zero is the same."""
     if not report.references:
         return HtmlTable("<p>The request names no reference.</p>")
     return HtmlTable(html_tables.references_html(report))
+
+
+def stems_table(before: Track, after: Track) -> HtmlTable:
+    """Which stems of an edited track are the very samples of the track before, and which were made again."""
+    stems = after.mix.stems.items()
+    rows = [(name, "same samples" if _same(before, name, stem) else "made again") for name, stem in stems]
+    return HtmlTable(html_tables.plain_table(("Stem", "After the edit"), rows))
+
+
+def _same(track: Track, name: str, stem: Audio) -> bool:
+    old = track.mix.stems.get(name)
+    return old is not None and bool(np.array_equal(old.samples, stem.samples))
 
 
 def picture(track: Track, name: str) -> Image:

@@ -27,7 +27,8 @@ function render({ model, el }) {
         Object.assign(slider, { type: "range", min: 0, max: 100, step: 1, value: 50 });
         slider.dataset.letter = letter;
         const shown = bfMake("output", "", row, "not rated");
-        slider.oninput = () => {
+        // A click where the slider stands already is an answer too, and moves nothing.
+        slider.oninput = slider.onclick = () => {
           values[letter] = Number(slider.value);
           shown.textContent = slider.value;
           next.disabled = Object.keys(values).length < question.letters.length;

@@ -10,10 +10,20 @@ from typing import Any
 import numpy as np
 import pytest
 
-from evaluation.review import ReviewPanel, ab_session, abx_session, load_answers, mushra_session, results, to_csv
+from evaluation.review import (
+    ReviewPanel,
+    ab_session,
+    abx_session,
+    load_answers,
+    mushra_session,
+    results,
+    to_csv,
+    write_csv,
+)
 from evaluation.review.design import Answer, Session
 from evaluation.review.outcome import krippendorff_alpha
 from evaluation.review.store import save_answers
+from evaluation.review_views import sessions_view
 from workbench.analysis.levels import at_equal_loudness
 from workbench.analysis.loudness import integrated_loudness, true_peak_dbtp
 from workbench.domain.audio import Audio
@@ -150,6 +160,20 @@ def test_csv_has_a_line_for_each_judgement(tmp_path: Path) -> None:
     assert len(rows) == 4
     assert {row["reviewer"] for row in rows} == {"ann"}
     assert all(row["version"] in ("old", "new") and row["comment"] == "fine" for row in rows)
+
+
+def test_several_sessions_are_told_and_written_together(tmp_path: Path) -> None:
+    asked, nobody = (ab_session(ITEMS, name=name, reviewer="ann", repeats=2) for name in ("asked", "not asked"))
+    answered(asked, tmp_path, lambda trial: {"choice": "B"})
+    html = sessions_view([asked, nobody], folder=tmp_path).html
+    first, second = html.split("<h4>not asked</h4>")
+    assert "1 reviewer;" in first.replace("</p>", ";")
+    assert "nobody" not in first
+    assert "nobody has answered yet" in second
+    assert write_csv([asked, nobody], tmp_path / "out" / "answers.csv", folder=tmp_path) == 4
+    written = (tmp_path / "out" / "answers.csv").read_text()
+    assert {row["session"] for row in csv.DictReader(io.StringIO(written))} == {"asked"}
+    assert write_csv([nobody], tmp_path / "none.csv", folder=tmp_path) == 0
 
 
 @pytest.mark.filterwarnings("ignore")  # MLflow and its database warn of their own affairs
