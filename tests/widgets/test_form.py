@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from workbench.analysis.references import ReferenceLibrary
 from workbench.concept import list_styles, translate
 from workbench.domain.deliveries import list_deliveries
 from workbench.domain.errors import ModelError, ParameterError
@@ -39,6 +40,7 @@ def test_every_control_reaches_the_request(form: RequestForm) -> None:
     form.seed.value, form.format.value, form.preview.value = 42, "flac", True
     form.delivery.value = "club"
     form.style.value = "house"
+    form.references.value, form.reference_weight.value = ("hyperrogue-palace",), 0.4
     request = form.request
     technical, sound = request.parameters.technical, request.parameters.sound_design
     assert (request.project_id, request.parameters.creative.mood) == ("morning", "calm")
@@ -48,7 +50,8 @@ def test_every_control_reaches_the_request(form: RequestForm) -> None:
     assert sound.palette == ("percussion", "bass", "pads")
     assert (request.options.seed, request.options.format, request.options.preview) == (42, "flac", True)
     assert request.options.delivery == "club"
-    assert request.parameters.creative.style == "house"
+    creative = request.parameters.creative
+    assert (creative.style, creative.references, creative.reference_weight) == ("house", ("hyperrogue-palace",), 0.4)
 
 
 def test_a_delivery_that_is_not_stated_is_left_to_the_concept(form: RequestForm) -> None:
@@ -81,6 +84,7 @@ def test_ranges_and_choices_are_those_of_the_schema(form: RequestForm) -> None:
     assert form.format.options == ("wav", "aiff", "flac", "mp3")
     assert set(form.delivery.control.options) == {profile.name for profile in list_deliveries()}
     assert form.seed.max == 2**32 - 1
+    assert [id_ for _, id_ in form.references.control.options] == list(ReferenceLibrary().ids())
 
 
 def test_a_box_that_is_not_ticked_greys_its_control(form: RequestForm) -> None:

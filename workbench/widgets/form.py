@@ -9,6 +9,7 @@ import ipywidgets as w
 import traitlets
 from pydantic import BaseModel
 
+from workbench.analysis.references import ReferenceLibrary
 from workbench.concept import list_styles
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.request import (
@@ -52,6 +53,7 @@ class RequestForm(w.VBox):
         self.mood = w.Text(placeholder="optional, such as wistful but hopeful", layout=_layout(**_CONTROL))
         self._build_music()
         self._build_sound()
+        self._build_references()
         self.start = StartingPoint()
         self.button = w.Button(
             description="Generate", icon="music", style={"button_color": ACCENT, "text_color": "white"},
@@ -85,7 +87,11 @@ class RequestForm(w.VBox):
                 "project_id": self.project_id.value or "untitled",
                 "parameters": {
                     "creative": _present(
-                        concept=self.concept.value, mood=self.mood.value or None, style=self.style.value
+                        concept=self.concept.value,
+                        mood=self.mood.value or None,
+                        style=self.style.value,
+                        references=self.references.value,
+                        reference_weight=self.reference_weight.value,
                     ),
                     "technical": _present(**technical),
                     "sound_design": _present(**sound),
@@ -191,6 +197,24 @@ class RequestForm(w.VBox):
             layout=_layout(width="100px"),
         )
 
+    def _build_references(self) -> None:
+        tracks = [(f"{one.title} ({one.id})", one.id) for one in ReferenceLibrary().list()]
+        self.references = _Choice(
+            "References",
+            w.SelectMultiple(options=tracks, rows=3, layout=_layout(**_CONTROL)),
+            f"{_hint(Creative, 'references')} Hold Ctrl for more than one.",
+        )
+        low, high = _range(Creative, "reference_weight")
+        slider = w.FloatSlider(
+            value=Creative.model_fields["reference_weight"].default,
+            min=low,
+            max=high,
+            step=0.05,
+            continuous_update=False,
+            layout=_layout(**_CONTROL),
+        )
+        self.reference_weight = _Choice("Weight", slider, _hint(Creative, "reference_weight"))
+
     def _rows(self) -> list[w.Widget]:
         column = {"width": "50%", "padding": "0 14px 0 0", "min_width": "0"}
         palette = w.HBox([_name("Palette"), *self.palette.values()])
@@ -204,6 +228,7 @@ class RequestForm(w.VBox):
                 '<div class="bf-hint">Tick what you want to state; the concept decides the rest, and says why.</div>'
             ),
             w.HBox([music, sound]),
+            w.HBox([w.VBox([one], layout=_layout(**column)) for one in (self.references, self.reference_weight)]),
             self.start,
             w.HBox([self.button, self.progress], layout=_layout(align_items="center", margin="10px 0 2px 0")),
         ]
