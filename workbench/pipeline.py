@@ -34,6 +34,8 @@ _SHARES = {"translate": 0.01, "compose": 0.34, "render": 0.35, "mix": 0.1, "mast
 _PACKAGES = ("beatsfoundry", "numpy", "scipy", "numba", "torch", "soundfile", "mido")
 _MASTER_ATTEMPTS = 4
 _CEILING_MARGIN_DB = 0.05
+_OTHER_METERS_DB = 0.05
+"""How much higher the true-peak meters of others may read; see decision 006."""
 _ATTEMPTS = 3
 _LEAST_DISTANCE = 0.15
 """Candidates that are nearer to each other than this are hardly two songs: the same notes but for a few bars."""
@@ -184,6 +186,7 @@ def master_below(
     """Master a mix so that what `heard` makes of it keeps the true-peak ceiling; the master, and what is heard of it.
 
     A lossy format adds overshoots that only decoding shows: the limiter's ceiling is lowered by what was measured over.
+    A little room is kept for the meters of others.
 
     Parameters
     ----------
@@ -199,7 +202,7 @@ def master_below(
     for _ in range(_MASTER_ATTEMPTS):
         mastered = master(audio, target_lufs=target_lufs, ceiling_dbtp=ceiling, processing_style=processing_style)
         decoded = heard(mastered)
-        excess = true_peak_dbtp(decoded) - ceiling_dbtp
+        excess = true_peak_dbtp(decoded) - (ceiling_dbtp - _OTHER_METERS_DB)
         if excess <= 0.0:
             break
         ceiling -= excess + _CEILING_MARGIN_DB
