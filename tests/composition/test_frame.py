@@ -86,3 +86,21 @@ def test_other_modes_keep_the_home_tonic_in_the_frame(tiny_plan: Plan) -> None:
     major = replace(tiny_plan.sections[-1], key=Key.parse("Ab major"))
     frame = to_frame(replace(tiny_plan, sections=(*tiny_plan.sections[:-1], major)))
     assert frame.sections[-1].key == Key.parse("F major")
+
+
+def test_a_section_that_comes_back_in_another_mode_has_chords_and_notes_of_that_mode() -> None:
+    """It used to be the major section moved: A major where A minor was stated."""
+    modes = {"verse 2": "A minor", "chorus 2": "F# minor"}
+    plan = plan_for(
+        "pop", 9, key="C major", structure=["verse", "chorus", "verse", "chorus"], section_keys=modes,
+        section_bars={"verse": 4, "chorus": 4}, duration=32,
+    )  # fmt: skip
+    score = compose(plan)
+    for section in plan.sections:
+        key = section.key or plan.key
+        beats = range(section.start_bar * 4, section.end_bar * 4)
+        tonics = {chord.quality[:3] for chord in score.chords if chord.onset_beats in beats and chord.root == key.tonic}
+        assert tonics <= ({"min"} if key.mode == "minor" else {"maj", "7", "9"})
+        for name in ("bass", "pads", "leads"):
+            inside = [note for note in score.parts[name].notes if int(note.onset_beats) in beats]
+            assert sum(note.pitch % 12 in key.pitch_classes for note in inside) >= 0.8 * len(inside)

@@ -68,9 +68,10 @@ def _network_chords(plan: Plan) -> tuple[Chord, ...]:
         symbol_bias=bias,
         attribute_bias=attribute_bias,
     )
-    first: dict[str, SectionPlan] = {}
+    first: dict[tuple[str, str], SectionPlan] = {}
     for number, section in enumerate(plan.sections):
-        model = first.setdefault(section.label, section)
+        # A section that comes back in another mode has other chords.
+        model = first.setdefault((section.label, (section.key or plan.key).mode), section)
         if model is section:
             if plan.harmony.bars_per_chord <= _BROAD_BARS:
                 writer.forget()

@@ -55,6 +55,7 @@ def context_for(
         ),
         streams=streams,
         mood=mood_index(plan.valence, plan.arousal) if spec.sees_mood else 0,
+        section_keys=tuple(section.key or plan.key for section in sections),
         register=asked_register(plan, spec.name) if "duration" in spec.attributes else 0,
     )
 

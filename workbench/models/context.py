@@ -95,6 +95,8 @@ class SongContext:
         Onsets of what already sounds ("kick", "snare", "bass", "leads").
     mood : int
         Mood class of `vocabulary.mood_index`, 0 not told.
+    section_keys : tuple of Key
+        The key of each bar, on the song's tonic: sections may have modes of their own. Empty where all are as `key`.
     register, dynamics : array (bars,) or int
         Classes of the part's mean pitch (`register_classes`) and mean velocity (from 1), 0 not told.
     """
@@ -111,6 +113,7 @@ class SongContext:
     density: npt.NDArray[np.int64]
     streams: Mapping[str, Bits]
     mood: int = 0
+    section_keys: tuple[Key, ...] = ()
     register: npt.NDArray[np.int64] | int = 0
     dynamics: npt.NDArray[np.int64] | int = 0
 
@@ -119,13 +122,17 @@ class SongContext:
         """Pitch class of the tonic; C where there is no key."""
         return self.key.tonic if self.key else 0
 
+    @property
+    def bar_keys(self) -> tuple[Key | None, ...]:
+        """The key of each bar."""
+        return self.section_keys or (self.key,) * self.bars
+
     def prefix(self) -> npt.NDArray[np.int64]:
         """Condition indices, (bars, len(PREFIX_SIZES))."""
         table = np.zeros((self.bars, len(PREFIX_SIZES)), np.int64)
-        mode = None if self.key is None else MODES[int(self.key.has_minor_third)]
         table[:, 0] = index_of(self.style, STYLES)
         table[:, 1] = tempo_index(self.tempo_bpm)
-        table[:, 2] = index_of(mode, MODES)
+        table[:, 2] = [0 if key is None else index_of(MODES[int(key.has_minor_third)], MODES) for key in self.bar_keys]
         table[:, 3] = index_of(self.source, SOURCES)
         table[:, 4] = [section_index(name) for name in self.sections]
         table[:, 5] = self.density
@@ -152,7 +159,7 @@ class SongContext:
     def chord_features(self, *, relative_to_root: bool) -> Bits:
         """Chord features for each beat, (bars, bar_beats, CHORD_FEATURES), relative to the root or the tonic."""
         table = np.zeros((self.bars * self.bar_beats, CHORD_FEATURES), np.uint8)
-        scale = self.key.pitch_classes if self.key else ()
+        scales = [key.pitch_classes if key else () for key in self.bar_keys]
         for beat, pair in enumerate(self.chord_at_beats()):
             if pair is None:
                 continue
@@ -162,7 +169,7 @@ class SongContext:
             table[beat, 12 + (chord.root - zero) % 12] = 1
             table[beat, 24 + (chord.bass - zero) % 12] = 1
             table[beat, 36 + (following.root - zero) % 12] = 1
-            table[beat, [48 + (pitch - zero) % 12 for pitch in scale]] = 1
+            table[beat, [48 + (pitch - zero) % 12 for pitch in scales[beat // self.bar_beats]]] = 1
         return table.reshape(self.bars, self.bar_beats, CHORD_FEATURES)
 
     def stream_features(self, names: tuple[str, ...]) -> Bits:
