@@ -8,6 +8,10 @@ are told to differ, no more.
 A track that lost a stem, wholly or for a while, cannot make a figure better: what is left of it may well be purer,
 louder or nearer to a reference, but it is not the same music. A figure that is better only with such tracks is "not
 comparable", and the row says which stems are no longer heard.
+
+A stem of which nothing is heard any more, or that is not there any more, is a regression in as few as one track: a mean
+over tracks may well hide it. Its figure `stems/ELEMENT_notes_heard` is worse whatever its interval, and is 0 where the
+second run has no such stem. Figures and tracks that only one run has are told.
 """
 
 from __future__ import annotations
@@ -16,7 +20,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -46,7 +50,7 @@ _HEARD = re.compile(r"stems/([a-z]+)_notes_heard")
 class Difference:
     """One figure of two runs: means, mean difference (b less a) with its interval over `n` tracks, and the verdict.
 
-    `reason` says why a figure is not comparable; it is empty elsewhere.
+    `reason` says why a figure is not comparable, or in which tracks a stem is no longer heard; it is empty elsewhere.
     """
 
     metric: Metric
@@ -68,7 +72,11 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """All figures of two runs, regressions first; `only_first` and `only_second` name tracks without a partner."""
+    """All figures of two runs, regressions first; `only_first` and `only_second` name tracks without a partner.
+
+    `figures_only_first` and `figures_only_second` hold, by figure, the shared tracks in which the other run lacks it.
+    `same_suite` tells whether both runs are of the same suite's file, so that equal ids stand for equal requests.
+    """
 
     first: str
     second: str
@@ -76,6 +84,9 @@ class Comparison:
     tracks: tuple[str, ...]
     only_first: tuple[str, ...] = ()
     only_second: tuple[str, ...] = ()
+    figures_only_first: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    figures_only_second: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    same_suite: bool = True
 
     def with_verdict(self, *verdicts: Verdict) -> tuple[Difference, ...]:
         """Rows of these verdicts."""
@@ -112,7 +123,8 @@ def compare(
     Returns
     -------
     Comparison
-        For each figure: unit, direction, difference, interval and verdict; what became worse stands first.
+        For each figure: unit, direction, difference, interval and verdict; what became worse stands first. Runs of
+        one name, as copies of a folder have, are told by their folders.
 
     Raises
     ------
@@ -126,18 +138,20 @@ def compare(
         raise ParameterError("the runs share no track: expected two runs of one suite")
     names = dict.fromkeys([*first.names(), *second.names()])
     lost = lost_stems(first, second)
-    rows = [_row(metric(name), first.values(name), second.values(name), lost) for name in names]
+    rows = [_row(metric(name), first.values(name), _after(name, first, second), lost) for name in names]
     ordered = sorted(
         (row for row in rows if row is not None),
         key=lambda row: (ORDER.index(row.verdict), -row.weight if row.metric.least else 0.0, row.metric.name),
     )
     return Comparison(
-        first.name or first.suite,
-        second.name or second.suite,
+        *_names(run_a, run_b, first, second),
         tuple(ordered),
         shared,
         tuple(name for name in ids_a if name not in shared),
         tuple(name for name in ids_b if name not in shared),
+        _figures_only(first, second),
+        _figures_only(second, first),
+        first.suite_digest == second.suite_digest,
     )
 
 
@@ -159,6 +173,46 @@ def lost_stems(first: RunResult, second: RunResult) -> dict[str, tuple[str, ...]
     return {track: tuple(elements) for track, elements in lost.items()}
 
 
+def _names(
+    run_a: str | Path | RunResult, run_b: str | Path | RunResult, first: RunResult, second: RunResult
+) -> tuple[str, str]:
+    """What the runs are called: as they call themselves, or if that is the same, by their folders, or else by paths."""
+    own = (first.name or first.suite, second.name or second.suite)
+    if own[0] != own[1] or isinstance(run_a, RunResult) or isinstance(run_b, RunResult):
+        return own
+    folders = (_folder(run_a), _folder(run_b))
+    if folders[0] == folders[1]:
+        return own
+    return (folders[0].name, folders[1].name) if folders[0].name != folders[1].name else (str(run_a), str(run_b))
+
+
+def _folder(run: str | Path) -> Path:
+    """The folder of a run that is named by it or by its file; an id stays as it is."""
+    path = Path(run)
+    return path.resolve().parent if path.is_file() else path.resolve() if path.is_dir() else path
+
+
+def _after(name: str, first: RunResult, second: RunResult) -> dict[str, float]:
+    """A figure of the second run by track; of a stem that only the first one has, no note is heard."""
+    values = second.values(name)
+    if not _HEARD.fullmatch(name):
+        return values
+    there = {track.id for track in second.tracks}
+    return {track: 0.0 for track in first.values(name) if track in there} | values
+
+
+def _figures_only(run: RunResult, other: RunResult) -> dict[str, tuple[str, ...]]:
+    """By figure, the tracks of both runs in which the other one lacks it."""
+    theirs = {track.id: track.figures for track in other.tracks}
+    only: dict[str, list[str]] = {}
+    for track in run.tracks:
+        if track.id in theirs:
+            for name in track.figures:
+                if name not in theirs[track.id]:
+                    only.setdefault(name, []).append(track.id)
+    return {name: tuple(tracks) for name, tracks in only.items()}
+
+
 def _row(
     what: Metric, first: Mapping[str, float], second: Mapping[str, float], lost: Mapping[str, Sequence[str]]
 ) -> Difference | None:
@@ -174,10 +228,18 @@ def _row(
     kept = np.array([name not in lost for name in shared])
     if verdict == "better" and not kept.all() and (not kept.any() or _verdict(what, gaps[kept]) != "better"):
         verdict, reason = "not comparable", _lost_told([lost.get(name, ()) for name in shared])
+    if (heard := _HEARD.fullmatch(what.name)) and (silent := _silent(what, first, second)):
+        verdict = "worse"
+        reason = f"{heard[1]} no longer heard in {len(silent)} of {len(shared)} tracks: {', '.join(silent)}"
     return Difference(
         what, float(a.mean()), float(b.mean()), mean, low, high, len(shared), verdict,
         shared[int(np.argmin(sign * gaps))], reason,
     )  # fmt: skip
+
+
+def _silent(what: Metric, first: Mapping[str, float], second: Mapping[str, float]) -> list[str]:
+    """Tracks in which notes of a stem were heard and now none are, each by what counts."""
+    return [name for name in first if name in second and second[name] < what.least <= first[name] - second[name]]
 
 
 def _lost_told(lost: Sequence[Sequence[str]]) -> str:

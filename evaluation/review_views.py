@@ -15,7 +15,7 @@ from evaluation.review.design import Session
 from evaluation.review.outcome import ReviewResult, results
 from evaluation.review.store import has_answers, load_answers
 from evaluation.run_result import RESULT_FILE, RunResult, load_run, told_outliers
-from evaluation.tables import difference_cells, interval, number, verdict_line
+from evaluation.tables import difference_cells, interval, number, remarks, verdict_line
 from workbench.domain.errors import ParameterError
 from workbench.output.html_tables import distances_html, light, plain_table
 from workbench.output.labels import format_number
@@ -68,7 +68,10 @@ def runs_table(folders: Sequence[Path]) -> HtmlTable:
 
 
 def comparison_view(found: Comparison, *, everything: bool = False) -> HtmlTable:
-    """Verdict in one line, then what became worse, better, differs, or cannot be compared, and why."""
+    """Verdict in one line, then what became worse, better, differs, or cannot be compared, and why.
+
+    Below the table stands what only one of the runs has.
+    """
     rows = found.rows if everything else found.with_verdict(*TOLD)
     heads = (
         "Verdict",
@@ -84,12 +87,9 @@ def comparison_view(found: Comparison, *, everything: bool = False) -> HtmlTable
     body = "".join(_row_html(row) for row in rows)
     head = "".join(f'<th scope="col">{text}</th>' for text in heads)
     table = f'<table class="bf-table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>' if rows else ""
-    outcome = "fail" if found.regressions else "pass"
-    reasons = "".join(
-        f"<p>{escape(row.metric.title)} is not comparable: {escape(row.reason)}</p>"
-        for row in found.with_verdict("not comparable")
-    )
-    return HtmlTable(f"<p>{light(outcome)}<b>{escape(verdict_line(found))}</b></p>{table}{reasons}")
+    outcome = "fail" if found.regressions or found.only_first else "pass"
+    told = "".join(f"<p>{escape(line)}</p>" for line in remarks(found))
+    return HtmlTable(f"<p>{light(outcome)}<b>{escape(verdict_line(found))}</b></p>{table}{told}")
 
 
 def _row_html(row: Difference) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from evaluation.catalogue import metric
 from evaluation.comparison import TOLD, Comparison, Difference
@@ -39,7 +39,7 @@ def run_table(result: RunResult) -> str:
 
 
 def comparison_table(found: Comparison, *, everything: bool = False) -> str:
-    """What became worse, then better, then what differs or cannot be compared, with the reason below the table.
+    """What became worse, then better, then what differs or cannot be compared; below it reasons and remarks.
 
     With `everything` also that of which nothing was shown.
     """
@@ -49,10 +49,29 @@ def comparison_table(found: Comparison, *, everything: bool = False) -> str:
         rows = [difference_cells(row) for row in shown]
         heads = ("verdict", "figure", "before", "after", "difference", "95 % interval", "n", "estimator errs by")
         lines += ["", *columns(heads, rows)]
-    lines += [f"not comparable: {row.metric.title}: {row.reason}" for row in found.with_verdict("not comparable")]
+    return "\n".join([*lines, *remarks(found)])
+
+
+def remarks(found: Comparison) -> list[str]:
+    """Why figures are worse or not comparable where the numbers do not say it, and what only one of the runs has."""
+    lines = [f"{row.verdict}: {row.metric.title}: {row.reason}" for row in found.rows if row.reason]
     lines += [f"only in {found.first}: {name}" for name in found.only_first]
     lines += [f"only in {found.second}: {name}" for name in found.only_second]
-    return "\n".join(lines)
+    lines += _only_told(found.first, found.figures_only_first)
+    lines += _only_told(found.second, found.figures_only_second)
+    if not found.same_suite:
+        lines.append("the suites' files differ: tracks of the same id may come from different requests")
+    return lines
+
+
+def _only_told(run: str, figures: Mapping[str, Sequence[str]]) -> list[str]:
+    """Names of the figures that only this run has, those of equally many tracks in one line."""
+    counts = sorted({len(tracks) for tracks in figures.values()}, reverse=True)
+    return [
+        f"only in {run}, in {count} track{'s' * (count > 1)}: "
+        + ", ".join(name for name, tracks in figures.items() if len(tracks) == count)
+        for count in counts
+    ]
 
 
 def verdict_line(found: Comparison) -> str:

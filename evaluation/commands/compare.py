@@ -20,7 +20,8 @@ def add_to(subjects: Any) -> None:
     gate = subjects.add_parser("gate", help="exit code 1 if a run is worse than a baseline in any figure")
     gate.add_argument("--baseline", required=True, metavar="RUN", help="folder of a suite's run, or its id in MLflow")
     gate.add_argument("--run", dest="judged", metavar="RUN", help="the run that is judged (default: the newest one)")
-    gate.add_argument("--allow", action="append", default=[], metavar="FIGURE", help="a figure that may become worse")
+    allowed = "a figure that may become worse; stems/ELEMENT_notes_heard lets a stem be lost"
+    gate.add_argument("--allow", action="append", default=[], metavar="FIGURE", help=allowed)
     _common(gate)
     gate.set_defaults(run=judge)
 
@@ -37,7 +38,7 @@ def compare(options: argparse.Namespace) -> int:
 
 
 def judge(options: argparse.Namespace) -> int:
-    """Hold a run against a baseline; 0 if nothing became worse and no track is missing, else 1."""
+    """Hold a run against a baseline; 0 if nothing became worse and no track or stem is missing, else 1."""
     found = _tell(options.baseline, options.judged or newest_run(options.baseline), options)
     named = {row.metric.name for row in found.rows}
     for name in options.allow:

@@ -301,6 +301,25 @@ def test_analyze_measures_files(tmp_path: Path, tiny_track: Track, capsys: pytes
     assert "true_peak_dbtp" in capsys.readouterr().out
 
 
+def test_analyze_tells_the_good_files_before_the_error(
+    tmp_path: Path, tiny_track: Track, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from workbench.output import write_audio
+
+    good = [str(write_audio(tiny_track.master, tmp_path / name)) for name in ("a.wav", "b.wav")]
+    bad = [str(tmp_path / "absent.wav"), str(tmp_path / "broken.wav")]
+    Path(bad[1]).write_text("{")
+    for files in ([*good, bad[0]], [bad[1], good[0], bad[0], good[1]]):
+        assert cli.main(["analyze", *files, "--json", "--quiet", "--pictures", str(tmp_path / "pictures")]) == 2
+        captured = capsys.readouterr()
+        assert [result["path"] for result in json.loads(captured.out)] == good
+        assert captured.err.count("\n") == 1
+        assert all(path in captured.err for path in bad if path in files)
+    assert {path.name for path in (tmp_path / "pictures").iterdir()} >= {"a-over-time.png", "b-over-time.png"}
+    assert cli.main(["analyze", good[0], bad[0], "--quiet"]) == 2
+    assert "true_peak_dbtp" in capsys.readouterr().out
+
+
 def test_no_command_shows_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main([]) == 2
     assert "usage: beatsfoundry" in capsys.readouterr().out

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +34,8 @@ def run(name: str, **columns: list[float]) -> RunResult:
     return RunResult("hand", "By hand", "", "", tracks, name=name)
 
 
-BEFORE = run("before", loudness=[0.1, 0.2, 0.15, 0.1, 0.12], heard=[1.0] * 5, width=[0.1, 0.2, 0.3, 0.2, 0.1])
+SAME = {"loudness": [0.1, 0.2, 0.15, 0.1, 0.12], "heard": [1.0] * 5, "width": [0.1, 0.2, 0.3, 0.2, 0.1]}
+BEFORE = run("before", **SAME)
 
 
 def verdicts(after: RunResult) -> dict[str, str]:
@@ -74,10 +77,75 @@ def test_a_track_that_lost_a_stem_makes_nothing_better() -> None:
     assert muted.rows[1].reason == "notes that were heard are no longer heard: bass in 5 of 5 tracks"
     assert "not comparable: Loudness away from its target: notes that were heard" in comparison_table(muted)
     missing = compare(before, run("missing", loudness=better))
-    assert [(row.metric.name, row.verdict) for row in missing.rows] == [(LOUDNESS, "not comparable")]
+    assert [(row.metric.name, row.verdict) for row in missing.rows] == [(HEARD, "worse"), (LOUDNESS, "not comparable")]
     # What the tracks that kept their stems show by themselves stands.
     one = compare(before, run("one", loudness=better, heard=[1.0, 1.0, 1.0, 1.0, 0.0]))
     assert {row.metric.name: row.verdict for row in one.rows}[LOUDNESS] == "better"
+
+
+SILENT = {
+    "no figure in any track": {"loudness": [0.1, 0.2, 0.15, 0.1, 0.12], "width": [0.1, 0.2, 0.3, 0.2, 0.1]},
+    "0 in one track": {**SAME, "heard": [1.0, 1.0, 0.0, 1.0, 1.0]},
+    "0 in all tracks": {**SAME, "heard": [0.0] * 5},
+}
+
+
+@pytest.mark.parametrize("case", SILENT)
+def test_a_silent_stem_is_a_regression_with_its_tracks_named(case: str) -> None:
+    found = compare(BEFORE, run("after", **SILENT[case]))
+    (row,) = found.regressions
+    names = "song-2" if "one" in case else ", ".join(f"song-{i}" for i in range(5))
+    told = f"bass no longer heard in {1 if 'one' in case else 5} of 5 tracks: {names}"
+    assert (row.metric.name, row.reason) == (HEARD, told)
+    assert f"worse: Bass: written notes that are heard: {told}" in comparison_table(found).splitlines()
+    assert comparison_table(found).splitlines()[1].startswith("1 worse")
+    assert found.to_dict()["rows"][0]["reason"] == told
+
+
+def test_a_stem_that_one_track_lacks_is_silent_there() -> None:
+    less = replace(BEFORE.tracks[3], figures={LOUDNESS: 0.1, WIDTH: 0.2})
+    found = compare(BEFORE, replace(BEFORE, tracks=(*BEFORE.tracks[:3], less, BEFORE.tracks[4]), name="after"))
+    assert [row.reason for row in found.regressions] == ["bass no longer heard in 1 of 5 tracks: song-3"]
+    assert found.regressions[0].second == pytest.approx(0.8)
+    assert "only in before, in 1 track: stems/bass_notes_heard" in comparison_table(found).splitlines()
+
+
+def test_a_stem_that_was_silent_before_or_is_new_is_no_regression() -> None:
+    silent = run("silent", **SILENT["0 in all tracks"])
+    assert not compare(silent, silent).regressions
+    assert not compare(silent, run("without", **SILENT["no figure in any track"])).regressions
+    new = compare(run("without", **SILENT["no figure in any track"]), BEFORE)
+    assert not new.regressions
+    assert "only in before, in 5 tracks: stems/bass_notes_heard" in comparison_table(new).splitlines()
+
+
+def test_a_stem_that_is_heard_a_little_less_in_one_track_is_no_regression() -> None:
+    assert not compare(BEFORE, run("after", **{**SAME, "heard": [1.0, 1.0, 0.9, 1.0, 1.0]})).regressions
+
+
+def test_figures_that_only_one_run_has_are_told() -> None:
+    found = compare(BEFORE, run("after", loudness=[0.1, 0.2, 0.15, 0.1, 0.12], detuning=[1.0] * 5))
+    everywhere = tuple(f"song-{i}" for i in range(5))
+    assert found.figures_only_first == {HEARD: everywhere, WIDTH: everywhere}
+    assert found.figures_only_second == {"stems/bass_detuning_cents": everywhere}
+    lines = comparison_table(found).splitlines()
+    assert f"only in before, in 5 tracks: {HEARD}, {WIDTH}" in lines
+    assert "only in after, in 5 tracks: stems/bass_detuning_cents" in lines
+    assert found.to_dict()["figures_only_first"][WIDTH] == everywhere
+
+
+def test_another_suite_is_told() -> None:
+    found = compare(BEFORE, replace(BEFORE, suite_digest="other", name="after"))
+    assert found.to_dict()["same_suite"] is False
+    assert comparison_table(found).count("the suites' files differ") == 1
+
+
+def test_equal_runs_say_no_more_than_that() -> None:
+    found = compare(BEFORE, replace(BEFORE, name="after"))
+    assert comparison_table(found).splitlines() == [
+        "after against before: 5 tracks in both",
+        "0 worse, 0 better, no difference shown in 3 of 3 figures",
+    ]
 
 
 def test_a_lost_stem_does_not_hide_what_became_worse() -> None:
@@ -126,6 +194,29 @@ def test_the_gate_fails_on_a_regression_and_on_a_lost_track(folders: dict[str, s
     assert main([*gate, folders["short"]]) == 1
     with pytest.raises(ParameterError, match="is not in the runs"):
         main([*gate, folders["after"], "--allow", "loudness"])
+
+
+@pytest.mark.parametrize("case", SILENT)
+def test_the_gate_fails_on_a_silent_stem(case: str, folders: dict[str, str], tmp_path: Path, capsys: Any) -> None:
+    (tmp_path / "silent").mkdir()
+    (tmp_path / "silent" / "results.json").write_text(run("silent", **SILENT[case]).to_json())
+    gate = ["gate", "--baseline", folders["before"], "--run", str(tmp_path / "silent")]
+    assert main(gate) == 1
+    assert "bass no longer heard in" in capsys.readouterr().out
+    assert main([*gate, "--allow", HEARD]) == 0
+
+
+def test_copies_of_a_run_are_told_by_their_folders(folders: dict[str, str], tmp_path: Path, capsys: Any) -> None:
+    for copy in (tmp_path / "copy", tmp_path / "deep" / "before"):
+        shutil.copytree(folders["before"], copy)
+    assert main(["compare", folders["before"], str(tmp_path / "copy")]) == 0
+    assert capsys.readouterr().out.startswith("copy against before: ")
+    assert main(["compare", folders["before"], str(tmp_path / "copy" / "results.json")]) == 0
+    assert capsys.readouterr().out.startswith("copy against before: ")
+    assert main(["compare", folders["before"], str(tmp_path / "deep" / "before")]) == 0
+    assert capsys.readouterr().out.startswith(f"{tmp_path}/deep/before against {folders['before']}: ")
+    assert main(["compare", folders["before"], folders["before"]]) == 0
+    assert capsys.readouterr().out.startswith("before against before: ")
 
 
 def test_compare_prints_json_with_unit_direction_and_interval(folders: dict[str, str], capsys: Any) -> None:

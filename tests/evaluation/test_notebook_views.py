@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,9 +9,10 @@ import pytest
 pytest.importorskip("ipywidgets", reason="ipywidgets is not installed: the extra lab has it")
 
 from evaluation.bars import at_most, figure
+from evaluation.comparison import compare
 from evaluation.models import ElementResult
 from evaluation.notebook import bars_table
-from evaluation.review_views import distances_view, newest_pair
+from evaluation.review_views import comparison_view, distances_view, newest_pair
 from evaluation.run_result import RESULT_FILE, RunResult, TrackResult
 from workbench.output.palette import OUTCOME_COLOURS
 
@@ -26,6 +28,24 @@ def test_bars_have_lights_and_figures_stand_beside() -> None:
     assert "a &lt; b" in html
     assert "1,200" in html
     assert (first.count("<tr>"), every.count("<tr>")) == (3, 4)
+
+
+def test_what_only_one_run_has_is_told_and_turns_the_light_red() -> None:
+    heard, width = "stems/bass_notes_heard", "sound/width"
+    songs = [TrackResult(f"song <{i}>", "", {heard: 1.0, width: 0.1}) for i in range(4)]
+    first = RunResult("s", "S", "", "", tuple(songs), name="first")
+    muted = replace(songs[1], figures={heard: 0.0})
+    second = replace(first, tracks=(songs[0], muted, songs[2]), suite_digest="x", name="second")
+    html = comparison_view(compare(first, second)).html
+    assert "bass no longer heard in 1 of 3 tracks: song &lt;1&gt;" in html
+    assert "<p>only in first: song &lt;3&gt;</p>" in html
+    assert "<p>only in first, in 1 track: sound/width</p>" in html
+    assert html.count("the suites&#x27; files differ") == 1
+    short = comparison_view(compare(first, replace(first, tracks=first.tracks[:3]))).html
+    assert OUTCOME_COLOURS["fail"] in short
+    same = comparison_view(compare(first, first)).html
+    assert OUTCOME_COLOURS["fail"] not in same
+    assert "only in" not in same
 
 
 def test_the_newest_pair_is_of_one_suite(tmp_path: Path) -> None:

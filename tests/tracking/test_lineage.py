@@ -64,5 +64,21 @@ def test_a_run_without_networks_is_told(store: str) -> None:
     run = log_records([(RunRecord("e", "bare"), None)], tracking_uri=store)[0]
     with pytest.raises(TrackingError, match="tells of no network"):
         run_lineage(run.run_id, tracking_uri=store)
-    with pytest.raises(TrackingError, match="is not in"):
+    with pytest.raises(TrackingError, match="is not in") as caught:
         run_lineage("0" * 32, tracking_uri=store)
+    assert "sqlite:" not in str(caught.value)
+
+
+def test_a_look_creates_no_store(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from workbench.cli.main import main
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    assert main(["evaluate", "lineage", "nosuch"]) == 2
+    captured = capsys.readouterr()
+    assert captured.err == (
+        "beatsfoundry: run 'nosuch' is not there: no run is logged yet, runs/mlflow.db does not exist\n"
+    )
+    assert (captured.out, list(tmp_path.iterdir())) == ("", [])

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.cli.progress import progress_bar
+from workbench.domain.errors import AudioFileError
 
 if TYPE_CHECKING:
     from workbench.analysis.profile import AnalysisResult
@@ -26,23 +27,37 @@ def add_to(commands: Any) -> None:
 
 
 def analyze(options: argparse.Namespace) -> int:
-    """Measure loudness, true peak, dynamics, spectrum, stereo image, tempo and key of audio files."""
-    from workbench.analysis.profile import analyze as measure_file
+    """Measure loudness, true peak, dynamics, spectrum, stereo image, tempo and key of audio files.
 
-    results = []
-    with progress_bar("analyze", quiet=options.quiet) as progress:
-        for number, file in enumerate(options.files, start=1):
-            results.append(measure_file(file))
-            progress(number / len(options.files), file)
-    if options.pictures is not None:
-        _draw(options.files, options.pictures)
-    if options.json:
+    Files that cannot be read do not hold up the others: those are told first, then the error.
+    """
+    results, failed = _measure(options.files, quiet=options.quiet)
+    if options.pictures is not None and results:
+        _draw([result.path for result in results], options.pictures)
+    if options.json and results:
         from workbench.output import to_json
 
-        print(to_json([result.to_dict() for result in results]), end="")
-    else:
+        print(to_json([result.to_dict() for result in results]), end="", flush=True)
+    elif results:
         _tables(results)
+    if failed:
+        raise AudioFileError("; ".join(str(error) for error in failed))
     return 0
+
+
+def _measure(files: list[str], *, quiet: bool) -> tuple[list[AnalysisResult], list[AudioFileError]]:
+    """Measurements of the files that can be read, and why the others cannot."""
+    from workbench.analysis.profile import analyze as measure_file
+
+    results, failed = [], []
+    with progress_bar("analyze", quiet=quiet) as progress:
+        for number, file in enumerate(files, start=1):
+            try:
+                results.append(measure_file(file))
+                progress(number / len(files), file)
+            except AudioFileError as error:
+                failed.append(error)
+    return results, failed
 
 
 def _draw(files: list[str], folder: Path) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.domain.errors import TrackingError
 from workbench.domain.paths import home_dir
-from workbench.tracking.store import default_tracking_uri, quiet, run_url, told_in_one_line
+from workbench.tracking.store import default_tracking_uri, quiet, run_url, store_exists, told_in_one_line, told_store
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -139,6 +139,8 @@ def run_lineage(run_id: str, *, tracking_uri: str | None = None) -> list[Network
         If the store holds no such run, or if it tells of no network.
     """
     uri = tracking_uri or default_tracking_uri()
+    if not store_exists(uri):
+        raise TrackingError(f"run {run_id!r} is not there: no run is logged yet, {told_store(uri)} does not exist")
     with quiet():
         from mlflow import MlflowClient
         from mlflow.exceptions import MlflowException
@@ -147,7 +149,9 @@ def run_lineage(run_id: str, *, tracking_uri: str | None = None) -> list[Network
         try:
             run = client.get_run(run_id)
         except MlflowException as error:
-            raise TrackingError(f"run {run_id!r} is not in {uri}: {told_in_one_line(error)}") from None
+            if error.error_code in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
+                raise TrackingError(f"run {run_id!r} is not in {told_store(uri)}: expected the id of a run") from None
+            raise TrackingError(f"{told_store(uri)} cannot be read: {told_in_one_line(error)}") from None
         below = client.search_runs([run.info.experiment_id], f"tags.`mlflow.parentRunId` = '{run_id}'")
     hashes: dict[str, str] = {}
     for one in (run, *below):

@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from workbench.domain.errors import TrackingError
-from workbench.tracking.store import default_tracking_uri, quiet, told_in_one_line
+from workbench.tracking.store import default_tracking_uri, quiet, store_exists, told_in_one_line
 
 
 def artifact_text(run_id: str, name: str, *, tracking_uri: str | None = None) -> str | None:
@@ -18,7 +18,7 @@ def artifact_text(run_id: str, name: str, *, tracking_uri: str | None = None) ->
         If the store cannot be reached, or if the run has no such artifact.
     """
     uri = tracking_uri or default_tracking_uri()
-    if uri.startswith("sqlite:///") and not Path(uri.removeprefix("sqlite:///")).expanduser().is_file():
+    if not store_exists(uri):
         return None
     with quiet():
         from mlflow import MlflowClient

@@ -88,6 +88,31 @@ def run_url(uri: str, experiment_id: str, run_id: str) -> str:
     return f"{base}/#/experiments/{experiment_id}/runs/{run_id}"
 
 
+def store_exists(uri: str) -> bool:
+    """Whether there is something to look in: False for a SQLite store without its file, which a look would create.
+
+    Examples
+    --------
+    >>> store_exists("sqlite:////nowhere/mlflow.db"), store_exists("http://127.0.0.1:5000")
+    (False, True)
+    """
+    return not uri.startswith("sqlite:///") or Path(uri.removeprefix("sqlite:///")).expanduser().is_file()
+
+
+def told_store(uri: str) -> str:
+    """A store as a person names it: the path of a SQLite store, below the current folder where it lies there.
+
+    Examples
+    --------
+    >>> told_store("sqlite:////srv/mlflow.db"), told_store("http://127.0.0.1:5000")
+    ('/srv/mlflow.db', 'http://127.0.0.1:5000')
+    """
+    if not uri.startswith("sqlite:///"):
+        return uri
+    path = Path(uri.removeprefix("sqlite:///"))
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
+
+
 def make_store_folder(uri: str) -> None:
     """Make the folder that a SQLite store lies in; other stores need none."""
     if uri.startswith("sqlite:///"):
