@@ -32,10 +32,6 @@ SOUND_STAGES = STAGES[2:]
 
 _SHARES = {"translate": 0.01, "compose": 0.34, "render": 0.35, "mix": 0.1, "master": 0.1, "check": 0.1}
 _PACKAGES = ("beatsfoundry", "numpy", "scipy", "numba", "torch", "soundfile", "mido")
-_MASTER_ATTEMPTS = 4
-_CEILING_MARGIN_DB = 0.05
-_OTHER_METERS_DB = 0.05
-"""How much higher the true-peak meters of others may read; see decision 006."""
 _ATTEMPTS = 3
 _LEAST_DISTANCE = 0.15
 """Candidates that are nearer to each other than this are hardly two songs: the same notes but for a few bars."""
@@ -162,7 +158,8 @@ def load_references(request: GenerationRequest) -> tuple[ReferenceProfile, ...]:
 
 
 def deliver(mix: Mix, plan: Plan) -> tuple[Audio, Audio]:
-    """Master a mix so that the written file keeps the true-peak ceiling; return the master and what is heard."""
+    """Master a mix so that the written file keeps loudness and ceiling; return the master and what is heard."""
+    from workbench.mastering import master_below
     from workbench.output import master_as_heard
 
     wanted = plan.delivery
@@ -173,40 +170,6 @@ def deliver(mix: Mix, plan: Plan) -> tuple[Audio, Audio]:
         processing_style=plan.processing_style,
         heard=lambda mastered: master_as_heard(mastered, plan),
     )
-
-
-def master_below(
-    audio: Audio,
-    *,
-    target_lufs: float,
-    ceiling_dbtp: float,
-    processing_style: str,
-    heard: Callable[[Audio], Audio],
-) -> tuple[Audio, Audio]:
-    """Master a mix so that what `heard` makes of it keeps the true-peak ceiling; the master, and what is heard of it.
-
-    A lossy format adds overshoots that only decoding shows: the limiter's ceiling is lowered by what was measured over.
-    A little room is kept for the meters of others.
-
-    Parameters
-    ----------
-    audio, target_lufs, ceiling_dbtp, processing_style
-        As `workbench.mastering.master` takes them.
-    heard : callable
-        Encodes a master and decodes it again.
-    """
-    from workbench.analysis.loudness import true_peak_dbtp
-    from workbench.mastering import master
-
-    ceiling = ceiling_dbtp
-    for _ in range(_MASTER_ATTEMPTS):
-        mastered = master(audio, target_lufs=target_lufs, ceiling_dbtp=ceiling, processing_style=processing_style)
-        decoded = heard(mastered)
-        excess = true_peak_dbtp(decoded) - (ceiling_dbtp - _OTHER_METERS_DB)
-        if excess <= 0.0:
-            break
-        ceiling -= excess + _CEILING_MARGIN_DB
-    return mastered, decoded
 
 
 def finish(

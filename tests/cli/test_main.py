@@ -174,6 +174,7 @@ def test_wrong_requests_are_one_line(
         ["analyze", "broken.json"],
         ["references", "remove", "no-such-track"],
         ["references", "add", "broken.json", "--id", "x"],
+        ["references", "add", ".", "--style", "polka"],
         ["generate", "request.json", "--out", "so\0ng"],
         ["modify", ".", "broken.json", "--out", "so\0ng"],
         ["analyze", "a\0b.wav"],
@@ -192,6 +193,33 @@ def test_wrong_arguments_are_one_line_and_exit_2(
     assert captured.err.startswith("beatsfoundry: ")
     assert captured.err.count("\n") == 1
     assert not Path("song").exists()
+
+
+def test_a_style_that_there_is_not_is_told_with_a_close_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["references", "add", str(tmp_path), "--style", "house", "--style", "tecno"]) == 2
+    assert "--style: 'tecno' is not known (did you mean techno?): expected one of afro-house" in capsys.readouterr().err
+
+
+def test_a_plan_that_is_refused_is_one_line_with_progress_on(
+    request_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    request_file.write_text(json.dumps(changed(sound_design={"patches": {"bass": "tuba"}})))
+    assert cli.main(["generate", str(request_file), "--out", str(request_file.parent / "song"), "--no-track"]) == 2
+    told = capsys.readouterr().err
+    assert "tuba" in told
+    assert told.count("\n") == 1
+
+
+def test_the_first_stage_is_shown_once_something_is_done(capsys: pytest.CaptureFixture[str]) -> None:
+    from workbench.cli.progress import progress_bar
+
+    with progress_bar("song") as progress:
+        progress(0.0, "translate")
+        assert capsys.readouterr().err == ""
+        progress(0.01, "translate")
+        assert capsys.readouterr().err == "  0%  translate\n"
+        progress(0.01, "compose")
+        assert capsys.readouterr().err == "  1%  compose\n"
 
 
 def test_added_commands_get_their_arguments(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -37,6 +37,10 @@ BAD: list[tuple[Any, str]] = [
     ({"edit": "style", "element": "bass", "style": "polka"}, "style 'polka' is not known"),
     ({"edit": "vary", "strength": 0}, "strength"),
     ({"edit": "transpose", "semitones": 60}, "semitones: 60 is above the limit; expected -24 to 24 semitones"),
+    (
+        {"edit": "transpose", "element": "bass", "semitones": -24},
+        r"bass would lie at MIDI \d+ to \d+ \(.* to .*\) by -24 semitones, expected 23 to 108 \(B0 to C8\)",
+    ),
     ({"edit": "unlock"}, "nothing is locked"),
     ({"edit": "unmute", "element": "bass"}, "bass is not muted in bars 1 to 20"),
     ({"edit": "add", "element": "bass", "section": "verse"}, "bass plays in .* already"),
@@ -84,6 +88,7 @@ def test_the_last_element_cannot_be_dropped(song: Song) -> None:
         {"edit": "style", "element": "bass", "style": "techno"},
         {"edit": "mute", "element": "bass"},
         {"edit": "drop", "element": "bass"},
+        {"edit": "patch", "element": "bass", "patch": "sub-sine"},
         {"edit": "regenerate", "element": "harmony", "section": "verse 1"},
         {"edit": "chords", "chords": "Fm", "section": "verse 1"},
         {"edit": "reorder", "sections": ["intro", "chorus 1"]},
@@ -97,6 +102,19 @@ def test_a_lock_is_told(song: Song, edit: dict[str, Any]) -> None:
     with pytest.raises(ParameterError, match=r"bass.*locked"):
         edit_song(held, [edit])
     edit_song(held, [{"edit": "unlock", "element": "bass"}, {"edit": "mute", "element": "bass"}])
+
+
+def test_a_sound_that_comes_with_new_bars_does_not_reach_locked_ones(song: Song) -> None:
+    silent = edit_song(
+        song,
+        [
+            {"edit": "mute", "element": "bass", "section": "intro"},
+            {"edit": "lock", "element": "bass", "section": "verse 1"},
+        ],
+    )
+    for given in ({"patch": "sub-sine"}, {"style": "techno"}):
+        with pytest.raises(ParameterError, match="bass is locked: unlock it first"):
+            edit_song(silent, [{"edit": "add", "element": "bass", "section": "intro", **given}])
 
 
 @pytest.mark.parametrize("content", [b"", b"MThd", b"RIFF....WAVE", b"MThd\0\0\0\6\0\1\0\1\1\xe0MTrk\0\0\0\xff\0"])

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import mido
 import pytest
 
+from workbench.domain.errors import ParameterError
 from workbench.domain.score import Note
 from workbench.editing import Song, edit_song
 from workbench.editing.edits import KINDS
+from workbench.editing.transposing import PLAYABLE
 from workbench.output import write_midi
 
 ALL = ("percussion", "bass", "pads", "leads")
@@ -275,3 +278,33 @@ def test_notes_stay_sorted_and_in_the_song(song: Song) -> None:
     for part in changed.score.parts.values():
         assert list(part.notes) == sorted(part.notes)
         assert all(isinstance(n, Note) and 0 <= n.onset_beats < changed.score.length_beats for n in part.notes)
+
+
+@pytest.mark.parametrize("semitones", [-24, -19, 24])
+def test_a_song_is_transposed_within_what_instruments_play(song: Song, semitones: int) -> None:
+    moved = edit_song(song, [{"edit": "transpose", "semitones": semitones}])
+    shifts = {}
+    for element in ("bass", "pads", "leads"):
+        low, high = PLAYABLE[element]
+        before, after = ([note.pitch for note in one.score.parts[element].notes] for one in (song, moved))
+        steps = {new - old for old, new in zip(sorted(before), sorted(after), strict=True)}
+        assert len(steps) == 1, "the line keeps its shape"
+        shifts[element] = steps.pop()
+        assert low <= min(after) <= max(after) <= high
+        assert (shifts[element] - semitones) % 12 == 0
+        traits = moved.plan.parts[element]
+        assert low <= traits.low_pitch <= traits.high_pitch - 12 <= high - 12
+    if semitones < 0:
+        assert shifts["bass"] > semitones
+    assert moved.plan.key.tonic == (song.plan.key.tonic + semitones) % 12
+
+
+def test_notes_that_lie_outside_already_may_come_back(song: Song) -> None:
+    """A part as an import may leave it: a semitone further is refused, back is not."""
+    bass = song.score.parts["bass"].notes
+    down = 12 - min(note.pitch for note in bass)
+    deep = song.with_notes("bass", [replace(note, pitch=note.pitch + down) for note in bass])
+    back = edit_song(deep, [{"edit": "transpose", "element": "bass", "semitones": 2}])
+    assert min(note.pitch for note in back.score.parts["bass"].notes) == 14
+    with pytest.raises(ParameterError, match="bass would lie at MIDI 11 to"):
+        edit_song(deep, [{"edit": "transpose", "element": "bass", "semitones": -1}])

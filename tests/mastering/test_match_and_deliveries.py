@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 
+from workbench.analysis.loudness import integrated_loudness, true_peak_dbtp
 from workbench.analysis.profile import Measurements, measure
 from workbench.cli.main import main
 from workbench.domain.audio import Audio
 from workbench.domain.errors import OutputError, ParameterError
+from workbench.domain.plan import Delivery
 from workbench.dsp.equaliser import Band, equalise
-from workbench.mastering import Match, match
-from workbench.output import write_audio
+from workbench.mastering import Match, master, master_below, match
+from workbench.output import decode, roundtrip, write_audio
 
 RATE = 48000
 
@@ -94,6 +98,79 @@ def test_the_command_refuses_before_it_works(
         assert said in told
         assert told.count("\n") == 1
     assert sorted(path.name for path in tmp_path.iterdir()) == ["folder.wav", "home", "mix.wav"]
+
+
+def white(level: float = 0.1, seconds: float = 4.0) -> Audio:
+    rng = np.random.default_rng(4)
+    return Audio((rng.standard_normal((2, round(seconds * RATE))) * level).astype(np.float32), RATE)
+
+
+def test_loudness_that_an_encoder_takes_out_is_made_up_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    wanted = {"target_lufs": -23.0, "ceiling_dbtp": -1.0, "processing_style": "clean"}
+    plain = roundtrip(master(white(), **wanted), Delivery(format="mp3"))  # type: ignore[arg-type]
+    assert integrated_loudness(plain) < -23.2, "the case must need the second look"
+    mix, out = write_audio(white(), tmp_path / "noise.wav"), tmp_path / "out.mp3"
+    assert main(["master", str(mix), "--out", str(out), "--delivery", "film"]) == 0
+    told = capsys.readouterr()
+    assert told.err == ""
+    assert abs(float(told.out.split(": ")[1].split(" LUFS")[0]) + 23.0) <= 0.1
+    assert abs(integrated_loudness(decode(out.read_bytes())) + 23.0) <= 0.1
+
+
+def test_a_file_without_loss_is_mastered_once() -> None:
+    looks: list[Audio] = []
+
+    def heard(done: Audio) -> Audio:
+        looks.append(done)
+        return roundtrip(done, Delivery())
+
+    done, _ = master_below(white(), target_lufs=-23.0, ceiling_dbtp=-1.0, processing_style="clean", heard=heard)
+    plain = master(white(), target_lufs=-23.0, ceiling_dbtp=-1.0, processing_style="clean")
+    assert len(looks) == 1
+    assert np.array_equal(done.samples, plain.samples)
+
+
+def test_of_what_a_format_spoils_the_ceiling_is_kept_first() -> None:
+    """A format whose peaks rise with every look, by more than the last one told, until the last look is over."""
+    looks: list[Audio] = []
+
+    def heard(done: Audio) -> Audio:
+        looks.append(done)
+        gain, spike = (0.8, 0.5, 0.8, 0.8)[len(looks) - 1], (0.5, 0.6, 1.2, 1.2)[len(looks) - 1]
+        samples = done.samples * np.float32(gain)
+        samples[:, 1000] = spike
+        return Audio(samples, RATE)
+
+    done, decoded = master_below(white(), target_lufs=-23.0, ceiling_dbtp=-1.0, processing_style="clean", heard=heard)
+    assert len(looks) == 4
+    assert true_peak_dbtp(decoded) <= -1.0
+    assert done is looks[0]
+
+
+def test_a_target_that_is_missed_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    clicks = white(0.0)
+    clicks.samples[:, ::24000] = 0.9
+    mix, out = write_audio(clicks, tmp_path / "clicks.wav"), tmp_path / "out.wav"
+    assert main(["master", str(mix), "--out", str(out), "--delivery", "loud"]) == 0
+    told = capsys.readouterr().err
+    assert told.count("\n") == 1
+    assert f"{out}: " in told
+    assert "LU below the -11 LUFS of loud" in told
+
+
+@pytest.mark.parametrize(
+    ("shape", "line"),
+    [((2000, 2), "expected a mix of 0.4 s at least, .* got 0.0417 s"), ((RATE, 6), "mono or stereo, got 6 channels")],
+)
+def test_a_mix_that_cannot_be_mastered_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], shape: tuple[int, int], line: str
+) -> None:
+    soundfile.write(tmp_path / "mix.wav", np.random.default_rng(0).uniform(-0.3, 0.3, shape), RATE)
+    assert main(["master", str(tmp_path / "mix.wav"), "--out", str(tmp_path / "out.wav")]) == 2
+    told = capsys.readouterr().err
+    assert re.search(line, told)
+    assert told.count("\n") == 1
+    assert not (tmp_path / "out.wav").exists()
 
 
 def test_a_file_appears_whole_and_messages_name_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -60,14 +60,25 @@ def repair_note(path: str | Path) -> str:
     AudioFileError
         If the file cannot be read.
     """
+    channels = channel_count(path)
+    return f"of {channels} channels the first two are taken" if channels > 2 else ""
+
+
+def channel_count(path: str | Path) -> int:
+    """How many channels a file has, before `read_audio` makes two of them.
+
+    Raises
+    ------
+    AudioFileError
+        If the file cannot be read.
+    """
     import soundfile
 
     try:
         with _hushed(Path(path)):
-            channels = int(soundfile.info(str(path)).channels)
+            return int(soundfile.info(str(path)).channels)
     except (soundfile.SoundFileError, RuntimeError, OSError) as error:
         raise AudioFileError(f"{path}: cannot be read as audio ({_reason(error)})") from None
-    return f"of {channels} channels the first two are taken" if channels > 2 else ""
 
 
 def _decode(source: Path) -> tuple[Samples, int]:

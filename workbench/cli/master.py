@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from workbench.domain.errors import OutputError, ParameterError
+from workbench.cli.parser import printable
+from workbench.domain.errors import AudioFileError, OutputError, ParameterError
+
+if TYPE_CHECKING:
+    from workbench.domain.audio import Audio
+
+_MOST_OFF_LU = 0.1
+"""A master that lies further from its target is told of."""
 
 
 def add_to(commands: Any) -> None:
@@ -19,8 +27,9 @@ def add_to(commands: Any) -> None:
         help="where it goes: streaming, apple, club, loud, film, broadcast-us, game or archive (default: streaming)",
     )  # fmt: skip
     parser.add_argument(
-        "--style", metavar="NAME", default="clean", help="processing style, or one of your own (default: clean)"
-    )
+        "--style", metavar="NAME", default="clean",
+        help="processing style, one of your own, or neutral: loudness and ceiling, nothing else (default: clean)",
+    )  # fmt: skip
     parser.add_argument(
         "--match", metavar="REFERENCE", help="id of a reference track, or an audio file, to bring the sound nearer to"
     )
@@ -32,12 +41,10 @@ def add_to(commands: Any) -> None:
 def master(options: argparse.Namespace) -> int:
     """Master a mix for a place of delivery, nearer to a reference if one is named, and measure what was written."""
     from workbench.analysis.loudness import measure_loudness
-    from workbench.analysis.reading import read_audio
     from workbench.domain.deliveries import load_delivery
-    from workbench.mastering import Match, load_style, match
+    from workbench.mastering import Match, load_style, master_below, match
     from workbench.mixing import load_colour
     from workbench.output import delivery_of, roundtrip, write_audio
-    from workbench.pipeline import master_below
 
     _check_target(options)
     if options.amount is not None and not options.match:
@@ -46,7 +53,7 @@ def master(options: argparse.Namespace) -> int:
     nearer = Match(amount, amount, amount)
     wanted, _ = load_delivery(options.delivery), load_style(options.style)
     load_colour(options.style)  # a style that is broken in its other part is refused everywhere
-    audio = read_audio(options.file)
+    audio = _stereo(options.file)
     delivery = delivery_of(options.out, audio.sample_rate_hz)
     if options.match:
         audio = match(audio, _reference(options.match), nearer)
@@ -63,7 +70,30 @@ def master(options: argparse.Namespace) -> int:
         f"{options.out}: {heard.integrated_loudness_lufs:.2f} LUFS, {heard.true_peak_dbtp:.2f} dBTP, "
         f"peak to loudness {heard.plr_db:.1f} dB"
     )
+    off = heard.integrated_loudness_lufs - wanted.target_lufs
+    if abs(off) > _MOST_OFF_LU:
+        print(
+            f"beatsfoundry: {printable(str(options.out))}: {abs(off):.2f} LU {'above' if off > 0 else 'below'} "
+            f"the {wanted.target_lufs:g} LUFS of {options.delivery}, as near as its peaks and the format allow",
+            file=sys.stderr,
+        )
     return 0
+
+
+def _stereo(path: Path) -> Audio:
+    """Read a mix of one or two channels.
+
+    Raises
+    ------
+    AudioFileError
+        If it cannot be read, or has more: taking two of them would drop the others unheard.
+    """
+    from workbench.analysis.reading import channel_count, read_audio
+
+    audio, channels = read_audio(path), channel_count(path)
+    if channels > 2:
+        raise AudioFileError(f"{path}: expected mono or stereo, got {channels} channels: mix it down to stereo first")
+    return audio
 
 
 def _check_target(options: argparse.Namespace) -> None:
@@ -91,9 +121,8 @@ def _check_target(options: argparse.Namespace) -> None:
 def _reference(name: str) -> Any:
     """Measurements of a reference by id, else of an audio file."""
     from workbench.analysis.profile import measure
-    from workbench.analysis.reading import read_audio
     from workbench.analysis.references import ReferenceLibrary
 
     if Path(name).is_file():
-        return measure(read_audio(name))
+        return measure(_stereo(Path(name)))
     return ReferenceLibrary().get(name).measured

@@ -22,12 +22,17 @@ def progress_bar(title: str, *, quiet: bool = False) -> Iterator[Callable[[float
 
 
 def _lines() -> Callable[[float, str], None]:
+    """A line for each stage; that of a first stage waits until something is done, so that a refusal stands alone."""
     shown: set[str] = set()
+    held: list[str] = []
 
     def update(fraction: float, message: str) -> None:
         if message not in shown:
             shown.add(message)
-            print(f"{fraction:4.0%}  {message}", file=sys.stderr, flush=True)
+            held.append(f"{fraction:4.0%}  {message}\n")
+        if fraction > 0.0:
+            print("".join(held), end="", file=sys.stderr, flush=True)
+            held.clear()
 
     return update
 

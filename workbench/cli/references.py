@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import shutil
 import textwrap
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -86,6 +88,7 @@ def add_reference(options: argparse.Namespace) -> int:
     """Measure audio and keep its profile in your own library; the audio itself is not copied."""
     from workbench.analysis.references import ReferenceLibrary
 
+    _check_styles(options.style)
     if options.file.is_dir():
         return _add_folder(options)
     library = ReferenceLibrary()
@@ -102,6 +105,24 @@ def add_reference(options: argparse.Namespace) -> int:
     )
     print(_told(profile, before))
     return 0
+
+
+def _check_styles(names: Sequence[str]) -> None:
+    """Refuse a style that no request could name, before anything is measured.
+
+    Raises
+    ------
+    ParameterError
+        One line with a close name, if there is one, and all that there are.
+    """
+    from workbench.concept.style import list_styles
+
+    known = list_styles()
+    for name in names:
+        if name not in known:
+            close = difflib.get_close_matches(name.lower(), known, 1)
+            hint = f" (did you mean {close[0]}?)" if close else ""
+            raise ParameterError(f"--style: {name!r} is not known{hint}: expected one of {', '.join(known)}")
 
 
 def _standing(library: ReferenceLibrary) -> dict[str, str]:

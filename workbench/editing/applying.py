@@ -10,7 +10,7 @@ from typing import Any
 from workbench.domain.errors import ParameterError
 from workbench.domain.plan import Decision
 from workbench.domain.seeding import derived_seed
-from workbench.editing import changing, form, importing, writing
+from workbench.editing import changing, form, importing, transposing, writing
 from workbench.editing.edits import Edit, Import, parse_edits
 from workbench.editing.midi_reading import read_midi
 from workbench.editing.song import Song
@@ -26,7 +26,7 @@ _FUNCTIONS: Mapping[str, Callable[[Song, Any, int], Song]] = {
     "vary": writing.vary,
     "lock": changing.lock,
     "unlock": changing.unlock,
-    "transpose": changing.transpose,
+    "transpose": transposing.transpose,
     "tempo": changing.tempo,
     "patch": changing.patch,
     "style": writing.style,

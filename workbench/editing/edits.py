@@ -66,7 +66,7 @@ class Vary(_Placed, _Drawn):
 
 
 class Lock(_Placed):
-    """Hold the notes of an element: what names it is refused, what is meant for all leaves it alone."""
+    """Hold the notes and the sound of an element: what names it is refused, what is meant for all leaves it alone."""
 
     edit: Literal["lock"] = "lock"
     element: Lockable | None = Field(None, description="Element, or harmony; everything if left out.")
@@ -80,7 +80,11 @@ class Unlock(_Placed):
 
 
 class Transpose(_Placed):
-    """Move pitches: of the whole song with key and chords, of a place with its chords, or of one element alone."""
+    """Move pitches: of the whole song with key and chords, of a place with its chords, or of one element alone.
+
+    An element keeps to what instruments play: the bass to MIDI 23 to 108 (B0 to C8), pads and leads to 21 to 108 (A0 to
+    C8). Alone it is refused where it would leave its range; with the others it moves by whole octaves less.
+    """
 
     edit: Literal["transpose"] = "transpose"
     semitones: Whole = Field(
@@ -98,7 +102,7 @@ class Tempo(_Edit):
 
 
 class Patch(_Edit):
-    """Play an element on another patch, or percussion on another kit."""
+    """Play an element on another patch, or percussion on another kit; refused while any bar of it is locked."""
 
     edit: Literal["patch"] = "patch"
     element: ElementName

@@ -213,6 +213,18 @@ def check_element(song: Song, element: str) -> None:
         raise ParameterError(f"{element} is not in the song: expected one of {', '.join(song.score.parts)}")
 
 
+def check_unlocked(song: Song, element: str) -> None:
+    """Refuse a change that reaches every bar of an element, such as its sound, while any bar of it is locked.
+
+    Raises
+    ------
+    ParameterError
+        One line.
+    """
+    if song.locked_bars(element):
+        raise ParameterError(f"{element} is locked: unlock it first")
+
+
 def _place(element: str) -> int:
     return ELEMENTS.index(element) if element in ELEMENTS else len(ELEMENTS)
 

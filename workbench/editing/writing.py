@@ -17,7 +17,7 @@ from workbench.domain.seeding import derived_seed, generator
 from workbench.domain.song import ELEMENTS
 from workbench.domain.theory import Chord
 from workbench.editing.edits import Add, Chords, Regenerate, Style, Vary
-from workbench.editing.song import Bars, Song, bars_of, check_element, open_bars, ranges, told
+from workbench.editing.song import Bars, Song, bars_of, check_element, check_unlocked, open_bars, ranges, told
 from workbench.rendering import load_kit, load_patch
 
 PITCHED = tuple(element for element in ELEMENTS if element != "percussion")
@@ -115,8 +115,7 @@ def written(song: Song, element: str, place: Bars, seed: int) -> Song:
 def style(song: Song, edit: Style, seed: int) -> Song:
     """One element in another style: its traits, its groove, its sound, and all its notes anew."""
     check_element(song, edit.element)
-    if song.locked_bars(edit.element):
-        raise ParameterError(f"{edit.element} is locked: unlock it first")
+    check_unlocked(song, edit.element)
     manner = load_style(edit.style)
     song = _in_style(song, edit.element, manner)
     if not edit.keep_patch:
@@ -133,6 +132,8 @@ def add(song: Song, edit: Add, seed: int) -> Song:
         raise ParameterError(f"{edit.element} plays in {told(bars)} already: regenerate it, or choose another place")
     if song.locked_bars(edit.element) & {bar for piece in place for bar in piece}:
         raise ParameterError(f"{edit.element} is locked in {told(place)}: unlock it first")
+    if edit.patch or edit.style:
+        check_unlocked(song, edit.element)
     song = introduced(song, edit)
     for piece in place:
         song = song.with_players(edit.element, piece, playing=True)

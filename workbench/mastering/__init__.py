@@ -1,5 +1,6 @@
 """Mastering: a mix in, a master at its loudness and below its true-peak ceiling out."""
 
+from workbench.mastering.as_heard import master_below
 from workbench.mastering.chain import master, stages
 from workbench.mastering.match import Match, match
 from workbench.mastering.styles import list_styles, load_style
@@ -9,6 +10,7 @@ __all__ = [
     "list_styles",
     "load_style",
     "master",
+    "master_below",
     "match",
     "stages",
 ]

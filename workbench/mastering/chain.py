@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from workbench.analysis.loudness import integrated_loudness
+from workbench.analysis.loudness import BLOCK_SECONDS, integrated_loudness
 from workbench.domain.audio import Audio, Samples
 from workbench.domain.errors import ParameterError
 from workbench.domain.units import db_to_gain
@@ -20,6 +20,7 @@ STAGE_LUFS = -20.0
 
 CEILING_MARGIN_DB = 0.1
 LOUDNESS_TOLERANCE_LU = 0.03
+LOUDEST_TARGET_LUFS = -5.0
 _SILENT_LUFS = -60.0
 _PASSES = 6
 _LOW_CROSSOVER_HZ = 120.0
@@ -51,10 +52,11 @@ def master(audio: Audio, *, target_lufs: float, ceiling_dbtp: float, processing_
     Raises
     ------
     ParameterError
-        If target or ceiling are out of range, the style is not known, the sound is not finite, or the mix is quieter
-        than -60 LUFS (silence cannot be brought to a loudness: check what was rendered).
+        If target or ceiling are out of range, the style is not known, the sound is not finite, or the mix is shorter
+        than 0.4 s (the meter's block) or quieter than -60 LUFS (silence cannot be brought
+        to a loudness: check what was rendered).
     """
-    if not -40 <= target_lufs <= -5 or not -20 <= ceiling_dbtp <= 0:
+    if not -40 <= target_lufs <= LOUDEST_TARGET_LUFS or not -20 <= ceiling_dbtp <= 0:
         raise ParameterError(
             "master: expected target_lufs in -40..-5 and ceiling_dbtp in -20..0, "
             f"got {target_lufs:g} LUFS and {ceiling_dbtp:g} dBTP"
@@ -62,6 +64,11 @@ def master(audio: Audio, *, target_lufs: float, ceiling_dbtp: float, processing_
     style = load_style(processing_style)
     if not np.isfinite(audio.samples).all():
         raise ParameterError("master: expected finite samples, got NaN or infinity in the mix")
+    if audio.duration_seconds < BLOCK_SECONDS:
+        raise ParameterError(
+            f"master: expected a mix of {BLOCK_SECONDS:g} s at least, for loudness is measured over that long, "
+            f"got {audio.duration_seconds:.3g} s"
+        )
     level = loudness(audio.samples, audio.sample_rate_hz)
     if level < _SILENT_LUFS:
         raise ParameterError(

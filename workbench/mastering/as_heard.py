@@ -1,0 +1,65 @@
+"""Mastering for a file: what a listener decodes keeps the true-peak ceiling and the loudness."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from workbench.analysis.loudness import true_peak_dbtp
+from workbench.domain.audio import Audio
+from workbench.dsp.loudness import loudness
+from workbench.mastering.chain import LOUDEST_TARGET_LUFS, master
+
+_ATTEMPTS = 4
+_CEILING_MARGIN_DB = 0.05
+_OTHER_METERS_DB = 0.05
+"""How much higher the true-peak meters of others may read; see decision 006."""
+_LOSS_TOLERANCE_LU = 0.05
+
+
+def master_below(
+    audio: Audio,
+    *,
+    target_lufs: float,
+    ceiling_dbtp: float,
+    processing_style: str,
+    heard: Callable[[Audio], Audio],
+) -> tuple[Audio, Audio]:
+    """Master a mix so that what `heard` makes of it keeps ceiling and loudness; the master, and what is heard of it.
+
+    A lossy format adds overshoots that only decoding shows: the limiter's ceiling is lowered by what was measured over.
+    It also takes out what it does not encode, as the highest band of noise: the target is raised by what was lost.
+    A little room is kept for the meters of others. Of four attempts at most, the first that keeps both is taken, else
+    the one below the ceiling that lost least. What peaks keep the master from reaching is not made up for.
+
+    Parameters
+    ----------
+    audio, target_lufs, ceiling_dbtp, processing_style
+        As `workbench.mastering.master` takes them.
+    heard : callable
+        Encodes a master and decodes it again.
+    """
+    ceiling, made_up = ceiling_dbtp, 0.0
+    best: tuple[Audio, Audio] | None = None
+    least = np.inf
+    for _ in range(_ATTEMPTS):
+        target = min(target_lufs + made_up, LOUDEST_TARGET_LUFS)
+        mastered = master(audio, target_lufs=target, ceiling_dbtp=ceiling, processing_style=processing_style)
+        decoded = heard(mastered)
+        excess = true_peak_dbtp(decoded) - (ceiling_dbtp - _OTHER_METERS_DB)
+        lost = _level(mastered) - _level(decoded)
+        missing = abs(lost - made_up)
+        if excess <= 0.0 and missing < least:
+            best, least = (mastered, decoded), missing
+        if excess <= 0.0 and missing <= _LOSS_TOLERANCE_LU:
+            break
+        if excess > 0.0:
+            ceiling -= excess + _CEILING_MARGIN_DB
+        if missing > _LOSS_TOLERANCE_LU:
+            made_up = lost
+    return best or (mastered, decoded)
+
+
+def _level(audio: Audio) -> float:
+    return loudness(audio.samples, audio.sample_rate_hz)
