@@ -13,7 +13,7 @@ from training.fit import load_parts
 from training.notebook import choose_recipe
 from training.session import quiet
 from workbench.models.registry import load_model
-from workbench.output.html_tables import light
+from workbench.output.html_tables import folded, light
 from workbench.output.labels import format_number
 from workbench.widgets.tables import HtmlTable
 
@@ -48,8 +48,8 @@ def bars_table(results: Sequence[ElementResult]) -> HtmlTable:
     """Every figure that has a threshold, with its light; below, folded, also those that it is read beside."""
     rows: list[Row] = [row for result in results for row in result.rows]
     judged = [row for row in rows if isinstance(row, Bar)]
-    every = f'<summary style="cursor:pointer">All {len(rows)} figures, with those of people beside</summary>'
-    return HtmlTable(f"{_table(judged)}<details>{every}{_table(rows)}</details>")
+    every = folded(f"All {len(rows)} figures, with those of people beside", _table(rows))
+    return HtmlTable(f"{_table(judged)}{every}")
 
 
 def _table(rows: Sequence[Row]) -> str:

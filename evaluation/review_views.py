@@ -17,7 +17,7 @@ from evaluation.review.store import has_answers, load_answers
 from evaluation.run_result import RESULT_FILE, RunResult, load_run, told_outliers
 from evaluation.tables import difference_cells, interval, number, remarks, verdict_line
 from workbench.domain.errors import ParameterError
-from workbench.output.html_tables import distances_html, light, plain_table
+from workbench.output.html_tables import distances_html, folded, light, plain_table
 from workbench.output.labels import format_number
 from workbench.output.reference_table import forms_table
 from workbench.tracking import workspace
@@ -146,14 +146,13 @@ def references_view(profiles: Sequence[ReferenceProfile]) -> HtmlTable:
     """What there is to compare with: a list that a click opens."""
     rows = [(one.id, one.title, one.author, ", ".join(one.styles), one.licence) for one in profiles]
     table = plain_table(("Reference", "Title", "Author", "Styles", "Licence"), rows)
-    head = f'<summary style="cursor:pointer">{len(profiles)} references</summary>'
-    return HtmlTable(f"<details>{head}{table}</details>")
+    return HtmlTable(folded(f"{len(profiles)} references", table))
 
 
 def distances_view(distances: Mapping[str, Mapping[str, float]], *, most: int = 6) -> HtmlTable:
     """Distances to the nearest references, nearest first, and how far the others lie."""
     ordered = sorted(distances.items(), key=lambda item: item[1].get("overall", math.inf))
-    farther = [f"{format_number(row['overall'])}" for _, row in ordered[most:] if "overall" in row]
+    farther = [format_number(row["overall"]) for _, row in ordered[most:] if "overall" in row]
     others = f"<p>{len(farther)} others lie from {farther[0]} to {farther[-1]} overall.</p>" if farther else ""
     return HtmlTable(distances_html(dict(ordered[:most])) + others)
 

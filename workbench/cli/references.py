@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import shutil
 import textwrap
 from collections.abc import Sequence
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.cli.parser import printable
-from workbench.domain.errors import ParameterError
+from workbench.domain.errors import ParameterError, did_you_mean
 
 if TYPE_CHECKING:
     from workbench.analysis.references import ReferenceLibrary, ReferenceProfile
@@ -120,8 +119,7 @@ def _check_styles(names: Sequence[str]) -> None:
     known = list_styles()
     for name in names:
         if name not in known:
-            close = difflib.get_close_matches(name.lower(), known, 1)
-            hint = f" (did you mean {close[0]}?)" if close else ""
+            hint = did_you_mean(name.lower(), known)
             raise ParameterError(f"--style: {name!r} is not known{hint}: expected one of {', '.join(known)}")
 
 

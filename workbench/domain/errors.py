@@ -10,6 +10,9 @@ WorkbenchError
 └── TrackingError                      the experiment store cannot be reached
 """
 
+import difflib
+from collections.abc import Iterable
+
 
 class WorkbenchError(Exception):
     """Base of every error that the workbench raises on purpose."""
@@ -56,3 +59,15 @@ def reason(error: OSError | ValueError) -> str:
     if isinstance(error, ValueError) and "null byte" in str(error):
         return "the path holds a NUL byte"
     return str(getattr(error, "strerror", None) or error)
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """A hint for a message about a name that is not known: the nearest one; empty if none is near.
+
+    Examples
+    --------
+    >>> did_you_mean("warn", ("warm", "dark")), did_you_mean("tuba", ("warm", "dark"))
+    (' (did you mean warm?)', '')
+    """
+    close = difflib.get_close_matches(name, list(known), 1)
+    return f" (did you mean {close[0]}?)" if close else ""

@@ -12,6 +12,8 @@ import annotated_types
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from workbench.domain.errors import did_you_mean
+
 MOST_SHOWN = 6
 """Faults listed in one message; the rest are counted."""
 
@@ -106,8 +108,7 @@ def _choices(expected: str) -> list[str]:
 def _did_you_mean(value: Any, choices: Sequence[str]) -> str:
     # Between numbers there is nothing to mistype: 5/4 is as near to 4/4 as to any other.
     named = isinstance(value, str) and any(char.isalpha() for char in value)
-    close = difflib.get_close_matches(value.strip().lower(), choices, 1) if named else []
-    return f" (did you mean {close[0]}?)" if close else ""
+    return did_you_mean(value.strip().lower(), choices) if named else ""
 
 
 def _field(loc: Sequence[int | str], root: type[BaseModel]) -> tuple[list[str], FieldInfo | None]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -10,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from workbench.domain.errors import ParameterError
+from workbench.domain.errors import ParameterError, did_you_mean
 from workbench.domain.paths import home_dir
 
 _WORDS = ("description", "kind")
@@ -33,8 +32,7 @@ def style_is_unknown(name: str, shipped: Sequence[str]) -> str:
     "processing_style: 'warn' is not known (did you mean warm?): expected one of warm, dark"
     """
     known = (*shipped, *(own for own in user_style_names() if own not in shipped))
-    close = difflib.get_close_matches(name.lower(), known, 1)
-    hint = f" (did you mean {close[0]}?)" if close else ""
+    hint = did_you_mean(name.lower(), known)
     return f"processing_style: {name!r} is not known{hint}: expected one of {', '.join(known)}"
 
 

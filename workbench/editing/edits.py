@@ -6,7 +6,6 @@ it is the whole song. An edit without `element` is for every element that plays 
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, TypeAdapter, ValidationError
 
-from workbench.domain.errors import ParameterError, reason
+from workbench.domain.errors import ParameterError, did_you_mean, reason
 from workbench.domain.request import ChordText, ElementName, Whole
 from workbench.domain.request_errors import explain, finite, shown, without_duplicates
 
@@ -291,8 +290,7 @@ def _parse_edit(item: Any, number: int) -> Edit:
         raise ParameterError(f"edit {number}: expected an object with the field edit, got {shown(item)}")
     name = item.get("edit")
     if not isinstance(name, str) or name not in KINDS:
-        close = difflib.get_close_matches(str(name), KINDS, 1)
-        hint = f" (did you mean {close[0]}?)" if close else ""
+        hint = did_you_mean(str(name), KINDS)
         raise ParameterError(f"edit {number}: {shown(name)} is not known{hint}: expected one of {', '.join(KINDS)}")
     try:
         return KINDS[name].model_validate(item)

@@ -127,6 +127,17 @@ def plain_table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, numeric:
     return _table(heads, cells, numeric=numeric)
 
 
+def folded(title: str, inner_html: str) -> str:
+    """HTML that a click on its title opens.
+
+    Examples
+    --------
+    >>> folded("2 < 3", "<p>yes</p>")
+    '<details><summary style="cursor:pointer">2 &lt; 3</summary><p>yes</p></details>'
+    """
+    return f'<details><summary style="cursor:pointer">{escape(title)}</summary>{inner_html}</details>'
+
+
 def light(outcome: str) -> str:
     """A small round light in the colour of an outcome."""
     return f'<span class="bf-light" style="background:{OUTCOME_COLOURS[outcome]}" aria-hidden="true"></span>'

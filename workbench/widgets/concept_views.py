@@ -19,7 +19,7 @@ from workbench.concept import (
 from workbench.concept.mood import load_lexicon
 from workbench.domain.plan import Plan
 from workbench.domain.request import GenerationRequest, parse_request
-from workbench.output.html_tables import plain_table
+from workbench.output.html_tables import folded, plain_table
 from workbench.output.labels import format_number
 from workbench.widgets.tables import HtmlTable
 
@@ -82,13 +82,11 @@ def _understood(text: str) -> tuple[str, ...]:
 def starters_table() -> HtmlTable:
     """Every preset and template with its description; a click opens the list."""
     lists = {kind: [load_starter(kind, name) for name in list_starters(kind)] for kind in ("preset", "template")}
-    folded = (
-        f'<details><summary style="cursor:pointer">{len(found)} {kind}s</summary>'
-        + plain_table(("Name", "What it is"), [(one.name, one.description) for one in found])
-        + "</details>"
+    tables = {
+        kind: plain_table(("Name", "What it is"), [(one.name, one.description) for one in found])
         for kind, found in lists.items()
-    )
-    return HtmlTable("".join(folded))
+    }
+    return HtmlTable("".join(folded(f"{len(lists[kind])} {kind}s", table) for kind, table in tables.items()))
 
 
 def pull_table(concept: str, profile: ReferenceProfile, weights: Sequence[float] = (0.0, 0.5, 1.0)) -> HtmlTable:

@@ -14,7 +14,7 @@ import traitlets
 from workbench.analysis.levels import at_equal_loudness
 from workbench.domain.audio import Audio
 from workbench.domain.score import Note
-from workbench.output.html_tables import asset, plain_table, script
+from workbench.output.html_tables import asset, folded, plain_table, script
 from workbench.output.page_audio import encode_for_page
 from workbench.rendering import list_kits, list_patches, load_kit, load_patch
 from workbench.widgets.tables import HtmlTable
@@ -102,17 +102,16 @@ def kit_sound(kit: Kit) -> Audio:
 
 def sounds_table() -> HtmlTable:
     """Every patch and kit with its description, by element; a click on an element opens its list."""
-    folded = []
+    lists = []
     for element in PLAYED:
         patches = [load_patch(element, name) for name in list_patches(element)]
-        folded.append(_folded(f"{element}: {len(patches)} patches", patches))
+        lists.append(_list_of(f"{element}: {len(patches)} patches", patches))
     kits = [load_kit(name) for name in list_kits()]
-    return HtmlTable("".join([*folded, _folded(f"percussion: {len(kits)} kits", kits)]))
+    return HtmlTable("".join([*lists, _list_of(f"percussion: {len(kits)} kits", kits)]))
 
 
-def _folded(title: str, sounds: Sequence[Patch | Kit]) -> str:
-    table = plain_table(("Name", "What it is"), [(sound.name, sound.description) for sound in sounds])
-    return f'<details><summary style="cursor:pointer">{escape(title)}</summary>{table}</details>'
+def _list_of(title: str, sounds: Sequence[Patch | Kit]) -> str:
+    return folded(title, plain_table(("Name", "What it is"), [(sound.name, sound.description) for sound in sounds]))
 
 
 class PatchMorph(w.VBox):
