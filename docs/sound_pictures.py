@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
-from evaluation.suites.sound.families import REFERENCES, family_of
-from evaluation.suites.sound.parameters import play_kit, play_patch
-from evaluation.suites.sound.tracks import TrackJob, compose_job
+from evaluation.sound.families import REFERENCES, family_of
+from evaluation.sound.parameters import play_kit, play_patch
+from evaluation.sound.tracks import TrackJob, compose_job
 from workbench.analysis.references import ReferenceLibrary
 from workbench.analysis.spectrum import stereo_spectrum, third_octave_db
 from workbench.domain.audio import Audio

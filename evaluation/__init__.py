@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from evaluation.comparison import Comparison as Comparison
-    from evaluation.comparison import compare as compare
-    from evaluation.run_result import RunResult as RunResult
-    from evaluation.run_result import load_run as load_run
-    from evaluation.suite import load_suite as load_suite
-    from evaluation.suite_run import run_suite as run_suite
+    from evaluation.suites.comparison import Comparison as Comparison
+    from evaluation.suites.comparison import compare as compare
+    from evaluation.suites.definition import load_suite as load_suite
+    from evaluation.suites.run import run_suite as run_suite
+    from evaluation.suites.run_result import RunResult as RunResult
+    from evaluation.suites.run_result import load_run as load_run
 
 _HOMES = {
-    "Comparison": "comparison",
-    "RunResult": "run_result",
-    "compare": "comparison",
-    "load_run": "run_result",
-    "load_suite": "suite",
-    "run_suite": "suite_run",
+    "Comparison": "suites.comparison",
+    "RunResult": "suites.run_result",
+    "compare": "suites.comparison",
+    "load_run": "suites.run_result",
+    "load_suite": "suites.definition",
+    "run_suite": "suites.run",
 }
 __all__ = ["Comparison", "RunResult", "compare", "load_run", "load_suite", "run_suite"]
 

@@ -1,11 +1,17 @@
-"""`beatsfoundry evaluate SUBJECT`: measures the workbench against its own bars."""
+"""`beatsfoundry evaluate SUBJECT`: measures the workbench against its own criteria; each wing adds its commands."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
 
-from evaluation.commands import compare, control, lineage, metrics, models, sound, suite
+from evaluation.control import command as control
+from evaluation.metric_checks import command as metric_checks
+from evaluation.networks import command as networks
+from evaluation.sound import command as sound
+from evaluation.suites import command as suite
+from evaluation.suites import compare_command as compare
+from evaluation.suites import lineage_command as lineage
 from workbench.cli.parser import LineParser
 
 
@@ -13,7 +19,7 @@ def build_parser() -> argparse.ArgumentParser:
     """The parser of every subject."""
     parser = LineParser(prog="beatsfoundry evaluate", description="Measure the workbench against its own bars.")
     subjects = parser.add_subparsers(dest="subject", metavar="SUBJECT", required=True, parser_class=LineParser)
-    for module in (models, control, sound, suite, compare, metrics, lineage):
+    for module in (networks, control, sound, suite, compare, metric_checks, lineage):
         module.add_to(subjects)
     return parser
 

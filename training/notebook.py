@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as w
 import lightning
 import torch
-from IPython.display import Image
 
 from training.audition import sound
 from training.config import TrainingConfig, load_config
@@ -31,13 +30,12 @@ from workbench.output.drawing import to_png
 from workbench.output.html_tables import plain_table
 from workbench.output.labels import format_number
 from workbench.output.palette import INK, MUTED
+from workbench.widgets.pictures import embedded as embedded
 from workbench.widgets.progress import ProgressBar
 from workbench.widgets.roll import PianoRoll
 from workbench.widgets.tables import HtmlTable
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from training.finetuning import FineTuneResult
     from workbench.models.transformer import ElementTransformer
 
@@ -104,11 +102,6 @@ def data_table(parts: Sequence[EncodedPart]) -> HtmlTable:
         rows.append((corpus, split, f"{len(group):,}", f"{bars:,}", f"{notes:,}", speed, told, licence))
     heads = ("Corpus", "Split", "Songs", "Bars", "Notes", "BPM", "Styles", "Licence")
     return HtmlTable(plain_table(heads, rows, numeric=(2, 3, 4)))
-
-
-def picture(figure: Figure) -> Image:
-    """A figure as the notebook shows it."""
-    return Image(data=to_png(figure), format="png", embed=True)  # type: ignore[no-untyped-call]
 
 
 class LiveCurve(lightning.Callback):

@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from evaluation.embeddings import standardised
+from evaluation.metrics.embedding import standardised
 from workbench.analysis.embedding import embed
 from workbench.domain.audio import Audio
 from workbench.domain.errors import ParameterError

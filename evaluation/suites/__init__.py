@@ -1,1 +1,1 @@
-"""Suites: each looks at one side of an element and returns bars and figures."""
+"""Wing of suites: fixed prompts and seeds that are made, measured, logged and compared between versions."""

@@ -30,7 +30,7 @@ def _heard_references(track: Track, home: Path) -> None:
 def test_a_tracks_page_stands_alone_and_switches_to_the_reference(
     visit: Any, tiny_track: Track, tmp_path: Path, monkeypatch: Any
 ) -> None:
-    from evaluation.track_page import track_page
+    from evaluation.suites.track_page import track_page
 
     monkeypatch.setenv("BEATSFOUNDRY_HOME", str(tmp_path / "home"))
     _heard_references(tiny_track, tmp_path / "home")
@@ -61,7 +61,7 @@ def test_a_tracks_page_stands_alone_and_switches_to_the_reference(
 
 def _hand_made(folder: Path) -> list[Path]:
     """Two small runs of a suite, written by hand."""
-    from evaluation.run_result import RunResult, TrackResult
+    from evaluation.suites.run_result import RunResult, TrackResult
 
     for name in ("old", "new"):
         tracks = tuple(TrackResult(f"song-{i}", "", {"delivery/loudness_error_lu": 0.1 * i}) for i in range(3))
@@ -83,8 +83,8 @@ def _picture(target: Any, name: str) -> None:
 def test_the_dashboard_opens_on_the_comparison(
     visit: Any, serve: Callable[..., str], free_port: int, tmp_path: Path
 ) -> None:
-    from evaluation.run_result import load_run
-    from evaluation.suite_tracking import log_suite, run_title
+    from evaluation.suites.run_result import load_run
+    from evaluation.suites.tracking import log_suite, run_title
     from workbench.tracking.dashboard import dashboard_command, dashboard_environment, start_page
 
     uri = f"sqlite:///{tmp_path}/runs/mlflow.db"

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from evaluation.run_result import RunResult, TrackResult
+from evaluation.suites.run_result import RunResult, TrackResult
 from workbench.domain.results import Track
 
 pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.filterwarnings("ignore")]
@@ -25,9 +25,9 @@ VISITS = 3
 @pytest.fixture
 def filled(tiny_track: Track, tmp_path: Path) -> str:
     """A store of 29 suites of six tracks, 203 runs, with a page to listen to each; returns its address."""
-    from evaluation.suite_tracking import log_suite
-    from evaluation.track_figures import sounding_figures, written_figures
-    from evaluation.track_page import track_page
+    from evaluation.suites.track_measurements import sounding_figures, written_figures
+    from evaluation.suites.track_page import track_page
+    from evaluation.suites.tracking import log_suite
 
     figures = {**written_figures(tiny_track.plan, tiny_track.score), **sounding_figures(tiny_track)}
     figures = {name: value for name, value in figures.items() if value is not None}

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pytest
 
-from evaluation.excerpts import Excerpt
+from evaluation.networks.excerpts import Excerpt
 from workbench.models.context import CHORD_FEATURES, PREFIX_SIZES
 from workbench.models.spec import ElementSpec, Surroundings
 from workbench.models.tokenizer import with_bar_lines

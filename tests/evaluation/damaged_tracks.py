@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from evaluation import degradations, truth
-from evaluation.run_result import RunResult, TrackResult
-from evaluation.track_figures import track_figures
+from evaluation import degradations
+from evaluation.metric_checks import truth
+from evaluation.suites.run_result import RunResult, TrackResult
+from evaluation.suites.track_measurements import track_figures
 from workbench.domain.audio import Audio, Mix
 from workbench.domain.plan import Delivery, PartTraits, Plan, SectionPlan
 from workbench.domain.request import GenerationRequest

@@ -3,13 +3,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from evaluation.metrics import chord_tones, consistency, microtiming, repetition
-from evaluation.metrics.control import rank_correlation, style_heard
-from evaluation.metrics.copies import CopyShare, copy_share
 from evaluation.metrics.overlap import mean_overlap_area, overlap_area
 from evaluation.metrics.two_sample import grouped_folds, telling_features, two_sample_test
-from evaluation.metrics.validity import fault
-from evaluation.notes import Floats, Notes, pool_notes
+from evaluation.networks.metrics import chord_tones, consistency, microtiming, repetition
+from evaluation.networks.metrics.copies import CopyShare, copy_share
+from evaluation.networks.metrics.density_order import rank_correlation, style_heard
+from evaluation.networks.metrics.validity import fault
+from evaluation.networks.notes import Floats, Notes, pool_notes
 from tests.evaluation.conftest import MakeExcerpt
 from workbench.domain.errors import ParameterError
 from workbench.models.elements import BASS, HARMONY, LEADS, PERCUSSION

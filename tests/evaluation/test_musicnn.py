@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from evaluation import musicnn, truth
+from evaluation import musicnn
 from evaluation.degradations import muffled
+from evaluation.metric_checks import truth
 from evaluation.musicnn.checkpoint import read_checkpoint
 from workbench.domain.errors import ModelError
 

@@ -8,18 +8,19 @@ import pytest
 
 pytest.importorskip("ipywidgets", reason="ipywidgets is not installed: the extra lab has it")
 
-from evaluation.bars import at_most, figure
-from evaluation.comparison import compare
-from evaluation.models import ElementResult
-from evaluation.notebook import bars_table
-from evaluation.review_views import comparison_view, distances_view, newest_pair
-from evaluation.run_result import RESULT_FILE, RunResult, TrackResult
+from evaluation.criteria import at_most, observed
+from evaluation.networks.judge import ElementResult
+from evaluation.networks.notebook import criteria_table
+from evaluation.review.reference_views import distances_view
+from evaluation.suites.comparison import compare
+from evaluation.suites.notebook import comparison_view, newest_pair
+from evaluation.suites.run_result import RESULT_FILE, RunResult, TrackResult
 from workbench.output.palette import OUTCOME_COLOURS
 
 
 def test_bars_have_lights_and_figures_stand_beside() -> None:
-    rows = (at_most("a < b", 0.5, 0.6, "share", 1200), at_most("c", 0.7, 0.6, "", 3), figure("beside", 0.25, "", 3))
-    html = bars_table([ElementResult("bass", rows)]).html
+    rows = (at_most("a < b", 0.5, 0.6, "share", 1200), at_most("c", 0.7, 0.6, "", 3), observed("beside", 0.25, "", 3))
+    html = criteria_table([ElementResult("bass", rows)]).html
     first, every = html.split("<details>")
     assert first.count(OUTCOME_COLOURS["pass"]) == first.count(OUTCOME_COLOURS["fail"]) == 1
     assert first.count("holds") == first.count("fails") == 1

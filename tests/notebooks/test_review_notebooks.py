@@ -10,7 +10,7 @@ import pytest
 pytest.importorskip("nbclient", reason="nbclient is not installed")
 
 from evaluation.review import ReviewPanel, ab_session
-from evaluation.run_result import RunResult, TrackResult
+from evaluation.suites.run_result import RunResult, TrackResult
 from tests.notebooks.executing import count, execute, make_workspace, text_of
 from workbench.domain.audio import Audio
 

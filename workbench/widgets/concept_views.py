@@ -21,11 +21,11 @@ from workbench.domain.plan import Plan
 from workbench.domain.request import GenerationRequest, parse_request
 from workbench.output.html_tables import folded, plain_table
 from workbench.output.labels import format_number
+from workbench.widgets.pictures import embedded
 from workbench.widgets.tables import HtmlTable
 
 if TYPE_CHECKING:
     from IPython.display import Image
-    from matplotlib.figure import Figure
 
     from workbench.analysis.references import ReferenceProfile
 
@@ -63,7 +63,7 @@ def mood_plane(concepts: Sequence[str]) -> Image:
     styles = {name: (load_style(name).valence, load_style(name).arousal) for name in list_styles()}
     plans = {concept: translate(GenerationRequest.from_concept(concept)) for concept in concepts}
     placed = {concept: (plan.valence, plan.arousal) for concept, plan in plans.items()}
-    return _image(draw(load_lexicon(), styles, placed), "Valence and arousal of words, styles and concepts")
+    return embedded(draw(load_lexicon(), styles, placed), alt="Valence and arousal of words, styles and concepts")
 
 
 def concepts_table(concepts: Sequence[str]) -> HtmlTable:
@@ -112,9 +112,9 @@ def macro_curves(request: GenerationRequest, names: Sequence[str] = ()) -> Image
     from workbench.output.concept_figures import macro_curves as draw
 
     amounts = np.linspace(-1.0, 1.0, 9).tolist()
-    return _image(
+    return embedded(
         draw(amounts, {name: _readings(request, name, amounts) for name in names or list_macros()}),
-        "What each macro does to the plan",
+        alt="What each macro does to the plan",
     )
 
 
@@ -124,11 +124,3 @@ def _readings(request: GenerationRequest, macro: str, amounts: Sequence[float]) 
     moving = {name: line for name, line in values.items() if len(set(line)) > 1}
     smooth = sorted(moving, key=lambda name: -len(set(moving[name])))[:_MOST_LINES]
     return {name: line for name, line in moving.items() if name in smooth}
-
-
-def _image(figure: Figure, title: str) -> Image:
-    from IPython.display import Image
-
-    from workbench.output.drawing import to_png
-
-    return Image(data=to_png(figure), format="png", alt=title, embed=True)  # type: ignore[no-untyped-call]

@@ -17,6 +17,7 @@ from workbench.domain.score import Note
 from workbench.output.html_tables import asset, folded, plain_table, script
 from workbench.output.page_audio import encode_for_page
 from workbench.rendering import list_kits, list_patches, load_kit, load_patch
+from workbench.widgets.pictures import embedded
 from workbench.widgets.tables import HtmlTable
 
 if TYPE_CHECKING:
@@ -68,13 +69,10 @@ class SoundSwitcher(anywidget.AnyWidget):
 
 def spectra_picture(sounds: Mapping[str, Audio], *, beside_first: bool = False) -> Image:
     """Long-term spectra of sounds; with `beside_first` how far each lies from the first, as small steps need."""
-    from IPython.display import Image
-
     from workbench.output.diagnostics import spectra, spectrum_steps
-    from workbench.output.drawing import to_png
 
     figure = spectrum_steps(sounds) if beside_first else spectra(sounds)
-    return Image(data=to_png(figure), format="png", alt="Spectra", embed=True)  # type: ignore[no-untyped-call]
+    return embedded(figure, alt="Spectra")
 
 
 def patch_sound(patch: Patch) -> Audio:

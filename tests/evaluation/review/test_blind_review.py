@@ -23,7 +23,7 @@ from evaluation.review import (
 from evaluation.review.design import Answer, Session
 from evaluation.review.outcome import krippendorff_alpha
 from evaluation.review.store import save_answers
-from evaluation.review_views import sessions_view
+from evaluation.review.views import sessions_view
 from workbench.analysis.levels import at_equal_loudness
 from workbench.analysis.loudness import integrated_loudness, true_peak_dbtp
 from workbench.domain.audio import Audio

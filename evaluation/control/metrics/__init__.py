@@ -1,0 +1,1 @@
+"""Metrics of whole scores that only this wing uses."""

@@ -1,0 +1,99 @@
+"""Do networks do what they are asked for, and is all that they write music? Density, style, validity."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from evaluation.criteria import Row, at_least, at_most, observed
+from evaluation.networks.element_data import Comparison, ElementData, Side, side
+from evaluation.networks.excerpts import EXCERPT_BARS, choose_places, cut
+from evaluation.networks.metrics.density_order import rank_correlation, rank_correlation_of_means, style_heard
+from evaluation.networks.metrics.validity import fault
+from evaluation.networks.writing import asked, job_at, last_bars
+from workbench.models.batch import Job
+from workbench.models.context import DENSITY_CLASSES, DENSITY_COLUMN
+from workbench.models.history import STEP_COLUMN, Rows
+from workbench.models.spec import BAR_STEP
+
+LEAST_RANK_CORRELATION = 0.9
+LEAST_TIMES_CHANCE, LEAST_SHARE_OF_HUMAN = 2.0, 0.7
+VALIDITY_SAMPLES = 10_000
+_SWEEP_PLACES = 40
+_CLASSES = range(1, DENSITY_CLASSES + 1)
+_STYLE_TRAINING_EXCERPTS = 4000
+
+
+def judge_density(subject: ElementData) -> tuple[list[Row], list[Rows]]:
+    """Each density class asked of forty places; returns what was written beside the rows of the table."""
+    where = subject.places[:: max(1, len(subject.places) // _SWEEP_PLACES)][:_SWEEP_PLACES]
+    column = DENSITY_COLUMN
+    classes = [value for _ in where for value in _CLASSES]
+    jobs = [
+        job_at(
+            asked(subject.validation[place.part].surroundings, column, value), place.bar, (subject.seed, 1, i, value)
+        )
+        for i, place in enumerate(where)
+        for value in _CLASSES
+    ]
+    written = subject.write(jobs)
+    notes = [_notes_a_bar(rows, job) for rows, job in zip(written, jobs, strict=True)]
+    by_place = [rank_correlation(_CLASSES, row) for row in np.reshape(notes, (len(where), -1))]
+    title = f"{subject.element}: density asked against density written"
+    told = [excerpt.condition("density") for excerpt in subject.human.excerpts]
+    human = rank_correlation(told, [len(excerpt.notes) for excerpt in subject.human.excerpts])
+    rows: list[Row] = [
+        at_least(title, rank_correlation(classes, notes), LEAST_RANK_CORRELATION, "rank correlation", len(jobs)),
+        observed(
+            f"{title}, means of the classes", rank_correlation_of_means(classes, notes), "rank correlation", len(jobs)
+        ),
+        observed(f"{title}, mean over places", float(np.mean(by_place)), "rank correlation", len(where)),
+        observed(f"{title}, human (told classes)", human, "rank correlation", len(told)),
+    ]
+    return rows, written
+
+
+def _notes_a_bar(rows: Rows, job: Job) -> float:
+    last = last_bars(rows, len(job.around.prefix) - EXCERPT_BARS)
+    return float((last[:, STEP_COLUMN] != BAR_STEP).sum()) / EXCERPT_BARS
+
+
+def judge_style(subject: ElementData, case: Comparison) -> list[Row]:
+    """The style heard by a classifier that was trained on human training music."""
+    where = choose_places(subject.training, _STYLE_TRAINING_EXCERPTS, subject.seed)
+    training = side([cut(subject.training[place.part], place.bar) for place in where], subject.spec)
+    heard = style_heard(*(_with_styles(one) for one in (training, case.human, case.sample)))
+    title = f"{subject.element}: style heard as asked"
+    if heard.styles < 3:
+        return [observed(f"{title}, not judged: styles told in the data", heard.styles, "styles", heard.n)]
+    rows: list[Row] = [
+        at_least(f"{title}, times chance", heard.sample / heard.chance, LEAST_TIMES_CHANCE, "x", heard.n),
+        at_least(f"{title}, share of human", heard.sample / heard.human, LEAST_SHARE_OF_HUMAN, "", heard.n),
+        observed(f"{title}, sample", heard.sample, "", heard.n),
+        observed(f"{title}, human", heard.human, "", heard.n),
+        observed(f"{title}, chance of {heard.styles} styles", heard.chance, "", heard.n),
+    ]
+    return rows
+
+
+def _with_styles(one: Side) -> tuple[np.ndarray, np.ndarray]:
+    styles = np.array([excerpt.condition("style") for excerpt in one.excerpts])
+    told = styles > 0
+    return one.features.values[told], styles[told]
+
+
+def judge_validity(subject: ElementData, written: Sequence[Rows], n: int = VALIDITY_SAMPLES) -> list[Row]:
+    """Faults in all that was written, topped up with samples of one bar to `n`."""
+    rng = np.random.default_rng(subject.seed)
+    jobs = []
+    for number in range(max(0, n - len(written))):
+        part = subject.validation[int(rng.integers(len(subject.validation)))]
+        around = job_at(part.surroundings, int(rng.integers(part.bars)), (subject.seed, 2, number)).around
+        jobs.append(Job(around.bars(0, 1), part.bar_beats, (subject.seed, 2, number)))
+    everything = [*written, *subject.write(jobs)]
+    most = subject.settings.polyphony
+    faults = [fault(rows, subject.spec, bars=int(rows[:, 0].max()) + 1, polyphony=most) for rows in everything]
+    wrong = [text for text in faults if text]
+    title = f"{subject.element}: invalid samples" + (f" ({wrong[0]})" if wrong else "")
+    return [at_most(title, len(wrong), 0, "samples", len(everything))]

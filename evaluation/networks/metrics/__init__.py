@@ -1,0 +1,1 @@
+"""Metrics of encoded notes that only this wing uses."""

@@ -1,0 +1,1 @@
+"""The baseline: n-grams with tuned contexts, as a distribution and as a writer of bars."""

@@ -1,0 +1,60 @@
+"""Samples of a network under the conditions of human excerpts.
+
+For an excerpt at bars b..b+3 of a song the network writes from bar b-4 (or 0) on, from nothing, in that song's own
+surroundings; the last four bars are judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from evaluation.networks.excerpts import EXCERPT_BARS, Excerpt, Place, cut, with_rows
+from training.dataset import EncodedPart
+from workbench.models.batch import Job, write_batch
+from workbench.models.history import BAR_COLUMN, Rows
+from workbench.models.spec import Settings, Surroundings
+from workbench.models.transformer import ElementTransformer
+
+LEAD_IN_BARS = 4
+
+Write = Callable[[Sequence[Job]], list[Rows]]
+"""Anything that writes parts: a network, an n-gram model, a stand-in of a test."""
+
+
+def network_writer(model: ElementTransformer, settings: Settings, *, batch_size: int = 128) -> Write:
+    """A network as a writer of parts."""
+    return lambda jobs: write_batch(model, jobs, settings, batch_size=batch_size)
+
+
+def write_excerpts(
+    write: Write, parts: Sequence[EncodedPart], where: Sequence[Place], seed: int = 0
+) -> tuple[list[Excerpt], list[Rows]]:
+    """The excerpts that are judged, and the whole rows that were written, for each place."""
+    jobs = [job_at(parts[place.part].surroundings, place.bar, (seed, number)) for number, place in enumerate(where)]
+    written = write(jobs)
+    excerpts = [
+        with_rows(cut(parts[place.part], place.bar), last_bars(rows, len(job.around.prefix) - EXCERPT_BARS))
+        for place, rows, job in zip(where, written, jobs, strict=True)
+    ]
+    return excerpts, written
+
+
+def job_at(around: Surroundings, bar: int, seed: Sequence[int]) -> Job:
+    """A part that ends with the excerpt at `bar`, with up to four bars before it."""
+    first = max(0, bar - LEAD_IN_BARS)
+    return Job(around.bars(first, bar + EXCERPT_BARS), 4, tuple(seed))
+
+
+def last_bars(rows: Rows, first: int) -> Rows:
+    """Rows from bar `first` on, bars counted from there."""
+    kept = rows[rows[:, BAR_COLUMN] >= first].copy()
+    kept[:, BAR_COLUMN] -= first
+    return kept
+
+
+def asked(around: Surroundings, column: int, value: int) -> Surroundings:
+    """The same surroundings with one condition told differently in every bar."""
+    prefix = around.prefix.copy()
+    prefix[:, column] = value
+    return replace(around, prefix=prefix)

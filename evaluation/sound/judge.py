@@ -1,0 +1,94 @@
+"""The sound engine against its bars: finished tracks, and chain, oscillators, meters and parameters by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from evaluation.criteria import Row, rows_form, rows_table
+from evaluation.sound.aliasing import judge_aliasing
+from evaluation.sound.chain import judge_chain
+from evaluation.sound.delivered import judge_tracks
+from evaluation.sound.families import deviation, target
+from evaluation.sound.meters import judge_meters
+from evaluation.sound.parameters import judge_parameters
+from evaluation.sound.tracks import TrackFigures, TrackJob, compose_job, judge_track
+
+Progress = Callable[[str], None]
+
+STATIC: dict[str, Callable[[], list[Row]]] = {
+    "meters": judge_meters,
+    "chain": judge_chain,
+    "aliasing": judge_aliasing,
+    "parameters": judge_parameters,
+}
+"""Judges that need no song, by name."""
+
+PARTS = ("tracks", *STATIC)
+"""What can be judged, in order."""
+
+
+def evaluate_tracks(jobs: Sequence[TrackJob], *, progress: Progress | None = None) -> list[TrackFigures]:
+    """Make and measure tracks one after the other; only figures are kept."""
+    found = []
+    for job in jobs:
+        if progress:
+            progress(job.name)
+        found.append(judge_track(job.name, *compose_job(job)))
+    return found
+
+
+def evaluate_sound(
+    parts: Sequence[str] = PARTS, jobs: Sequence[TrackJob] = (), *, progress: Progress | None = None
+) -> tuple[list[Row], list[TrackFigures]]:
+    """Judge the parts asked for.
+
+    Parameters
+    ----------
+    parts : sequence of str
+        Names of `PARTS`.
+    jobs : sequence of TrackJob
+        Tracks to make for "tracks".
+    progress : callable, optional
+        Called with what begins.
+
+    Returns
+    -------
+    tuple of rows and of the figures of each track
+    """
+    tracks = evaluate_tracks(jobs, progress=progress) if "tracks" in parts else []
+    rows = judge_tracks(tracks) if tracks else []
+    for name, judge in STATIC.items():
+        if name in parts:
+            if progress:
+                progress(name)
+            rows += judge()
+    return rows, tracks
+
+
+def to_json(rows: Sequence[Row], tracks: Sequence[TrackFigures]) -> dict[str, Any]:
+    """Bars and figures, and beside them what was measured of each track."""
+    return {
+        **rows_form(rows),
+        "tracks": [asdict(track) for track in tracks],
+    }
+
+
+def to_table(rows: Sequence[Row], tracks: Sequence[TrackFigures]) -> str:
+    """A plain table: each track in a line, then every bar and figure."""
+    lines = []
+    if tracks:
+        lines.append(f"{'track':18}{'LUFS':>8}{'PLR':>6}{'crest':>7}{'corr':>6}{'spectrum':>10}{'worst band':>11}")
+        lines += [_track_line(track) for track in tracks]
+        lines.append("")
+    return "\n".join([*lines, rows_table(rows)])
+
+
+def _track_line(track: TrackFigures) -> str:
+    file, gap = track.files["wav"], abs(deviation(track.third_octave_db, target(track.family)))
+    ratio = file.own_true_peak_dbtp - file.pyloudnorm_lufs
+    return (
+        f"{track.name:18}{file.pyloudnorm_lufs:8.2f}{ratio:6.1f}{track.mix_crest_db:7.1f}{track.correlation_min:6.2f}"
+        f"{gap.mean():10.1f}{gap.max():11.1f}"
+    )

@@ -1,0 +1,54 @@
+"""`beatsfoundry evaluate suite`: fixed prompts and seeds are made, measured and logged."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from workbench.cli.parser import positive
+
+
+def add_to(subjects: Any) -> None:
+    """Add the parser of this subject."""
+    parser = subjects.add_parser(
+        "suite", help="make and measure fixed prompts and seeds: smoke, nightly, full or a file of your own"
+    )
+    parser.add_argument("suite", metavar="SUITE", help="smoke (two minutes), nightly, full, or a YAML file")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="folder to write (default: in runs/evaluation)")
+    parser.add_argument("--resume", type=Path, metavar="DIR", help="go on with a run that stopped")
+    parser.add_argument("--jobs", type=positive, default=1, metavar="N", help="processes at a time (default: 1)")
+    parser.add_argument("--no-track", action="store_true", help="do not log the run in MLflow")
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+    parser.add_argument("--quiet", action="store_true", help="show no progress")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run a suite; 0 if every track was made, 1 if one failed."""
+    from evaluation.suites.definition import load_suite
+    from evaluation.suites.run import run_suite
+    from evaluation.suites.tables import run_table
+    from workbench.cli.progress import progress_bar
+    from workbench.tracking import workspace
+
+    suite = load_suite(options.suite)
+    stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
+    folder = options.resume or options.out or workspace() / "runs" / "evaluation" / f"{suite.name}-{stamp}"
+    try:
+        with progress_bar(suite.title, quiet=options.quiet) as progress:
+            result = run_suite(suite, folder, jobs=options.jobs, resume=options.resume is not None, progress=progress)
+    except KeyboardInterrupt:
+        again = f"beatsfoundry evaluate suite {options.suite} --resume {folder}"
+        print(f"stopped; it goes on with: {again}", file=sys.stderr)
+        raise
+    print(result.to_json() if options.json else run_table(result), end="" if options.json else "\n")
+    told = sys.stderr if options.json else sys.stdout
+    print(f"result  {folder}", file=told)
+    if not options.no_track:
+        from evaluation.suites.tracking import log_suite
+
+        print(f"MLflow  {log_suite(result, folder).url}   (open it with: beatsfoundry dashboard)", file=told)
+    return 1 if result.failures else 0

@@ -1,0 +1,133 @@
+"""What the review notebooks show of suites: runs and comparisons as tables, differences as a picture."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from evaluation.metrics.estimator_errors import error_text
+from evaluation.suites.catalogue import metric
+from evaluation.suites.comparison import TOLD, Comparison, Difference
+from evaluation.suites.run_result import RESULT_FILE, RunResult, load_run, told_outliers
+from evaluation.suites.tables import difference_cells, remarks, verdict_line
+from evaluation.text_tables import interval, number
+from workbench.output.html_tables import light, plain_table
+from workbench.tracking import workspace
+from workbench.widgets.pictures import embedded
+from workbench.widgets.tables import HtmlTable
+
+if TYPE_CHECKING:
+    from IPython.display import Image
+
+_LIGHTS = {
+    "worse": "fail", "better": "pass", "differs": "warn",
+    "not comparable": "not applicable", "no difference shown": "not applicable",
+}  # fmt: skip
+_COLOURS = {
+    "worse": "#c8352b", "better": "#2e8b57", "differs": "#d08a1d",
+    "not comparable": "#9aa1ad", "no difference shown": "#9aa1ad",
+}  # fmt: skip
+_TICKS = (-1000, -100, -10, -5, -2, -1, 0, 1, 2, 5, 10, 100, 1000)
+
+
+def runs_on_disk(folder: Path | None = None) -> list[Path]:
+    """Folders of suites' runs, oldest first; by default those in `runs/evaluation` of the workspace."""
+    place = folder or workspace() / "runs" / "evaluation"
+    return [path.parent for path in sorted(place.glob(f"*/{RESULT_FILE}"), key=lambda path: path.stat().st_mtime)]
+
+
+def newest_pair(folder: Path | None = None) -> tuple[Path, Path] | None:
+    """The newest run that shares a track with an older one, and that one, older first; None if there is none."""
+    runs = [(path, {track.id for track in load_run(path).tracks}) for path in reversed(runs_on_disk(folder))]
+    pairs = ((older, newer) for place, newer in enumerate(runs) for older in runs[place + 1 :])
+    return next(((older[0], newer[0]) for older, newer in pairs if older[1] & newer[1]), None)
+
+
+def runs_table(folders: Sequence[Path]) -> HtmlTable:
+    """What there is to compare."""
+    rows = []
+    for folder in folders:
+        run = load_run(folder)
+        rows.append(
+            (folder.name, run.title, run.created, str(len(run.tracks)), str(len(run.failures)), run.code_digest[:10])
+        )
+    heads = ("Run", "Suite", "Made", "Tracks", "Failed", "Code")
+    return HtmlTable(plain_table(heads, rows, numeric=(3, 4)))
+
+
+def comparison_view(found: Comparison, *, everything: bool = False) -> HtmlTable:
+    """Verdict in one line, then what became worse, better, differs, or cannot be compared, and why.
+
+    Below the table stands what only one of the runs has.
+    """
+    rows = found.rows if everything else found.with_verdict(*TOLD)
+    heads = (
+        "Verdict",
+        "Figure",
+        "Before",
+        "After",
+        "Difference",
+        "95 % interval",
+        "n",
+        "Estimator errs by",
+        "Least track",
+    )
+    body = "".join(_row_html(row) for row in rows)
+    head = "".join(f'<th scope="col">{text}</th>' for text in heads)
+    table = f'<table class="bf-table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>' if rows else ""
+    outcome = "fail" if found.regressions or found.only_first else "pass"
+    told = "".join(f"<p>{escape(line)}</p>" for line in remarks(found))
+    return HtmlTable(f"<p>{light(outcome)}<b>{escape(verdict_line(found))}</b></p>{table}{told}")
+
+
+def _row_html(row: Difference) -> str:
+    verdict, *cells = difference_cells(row)
+    first = f'<td style="white-space:nowrap">{light(_LIGHTS[verdict])}{verdict}</td>'
+    return f"<tr>{first}{''.join(f'<td>{escape(text)}</td>' for text in (*cells, row.worst_track))}</tr>"
+
+
+def summary_view(result: RunResult) -> HtmlTable:
+    """Means with intervals of the figures that have a better way, then tracks that lie far off."""
+    rows = [
+        (metric(one.name).title, f"{number(one.mean)} {metric(one.name).unit}", interval(one.low, one.high), str(one.n),
+         error_text(metric(one.name).estimator))
+        for one in result.summary() if metric(one.name).direction != "neither"
+    ]  # fmt: skip
+    far = "".join(
+        f"<p>{light('warn')}<b>{escape(track)}</b> lies far off: {escape(', '.join(titles))}</p>"
+        for track, titles in told_outliers(result.summary()).items()
+    )
+    return HtmlTable(
+        plain_table(("Figure", "Mean", "95 % interval", "n", "Estimator errs by"), rows, numeric=(3,)) + far
+    )
+
+
+def differences_picture(found: Comparison, *, most: int = 24) -> Image:
+    """Differences with their intervals, in units of what counts for each figure; right of the line is better.
+
+    Figures in which no track moved are left out, unless none did.
+    """
+    from workbench.output.drawing import canvas, look
+
+    judged = [row for row in found.rows if row.metric.direction != "neither" and row.metric.least > 0.0]
+    rows = ([row for row in judged if (row.low, row.high) != (0.0, 0.0)] or judged)[:most][::-1]
+    with look():
+        figure, (axes,) = canvas(max(1.6, 0.26 * len(rows) + 0.7))
+        for place, row in enumerate(rows):
+            sign = (1.0 if row.metric.direction == "higher" else -1.0) / row.metric.least
+            low, high = (sign * end if math.isfinite(end) else sign * row.difference for end in (row.low, row.high))
+            axes.plot([low, high], [place, place], color=_COLOURS[row.verdict], linewidth=3, solid_capstyle="round")
+            axes.plot(sign * row.difference, place, "o", color=_COLOURS[row.verdict], markersize=6)
+        axes.axvline(0.0, color="#1d2330", linewidth=0.8)
+        axes.axvspan(-1.0, 1.0, color="#9aa1ad", alpha=0.15, linewidth=0)
+        axes.set_yticks(range(len(rows)), [row.metric.title for row in rows])
+        axes.set_xscale("symlog", linthresh=2.0)
+        axes.set_xticks([tick for tick in _TICKS if axes.get_xlim()[0] <= tick <= axes.get_xlim()[1]])
+        axes.xaxis.set_major_formatter("{x:g}")
+        axes.minorticks_off()
+        axes.set(xlabel="worse  \N{LEFTWARDS ARROW}  difference in units of what counts  \N{RIGHTWARDS ARROW}  better")
+        axes.grid(True, axis="x")
+    return embedded(figure)

@@ -1,0 +1,153 @@
+"""What a suite's run found: figures by track, on disk as JSON, and their means with intervals."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from evaluation.metrics.frechet import SetDistance
+from evaluation.statistics import mean_interval, outliers
+from evaluation.suites.catalogue import comparable, metric
+from workbench.domain.errors import ParameterError
+
+RESULT_FILE = "results.json"
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class TrackResult:
+    """Figures of one track by `group/name`; `key` tells request and code, `outcomes` the coded checks.
+
+    `embedding` holds its windows of `analysis.embedding`, for distances between sets.
+    """
+
+    id: str
+    key: str
+    figures: Mapping[str, float]
+    outcomes: Mapping[str, str] = field(default_factory=dict)
+    style: str = ""
+    seed: int = 0
+    references: tuple[str, ...] = ()
+    model_hashes: Mapping[str, str] = field(default_factory=dict)
+    embedding: tuple[tuple[float, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Mean of one figure over the tracks that have it, its 95 % interval, and the tracks that lie far off."""
+
+    name: str
+    mean: float
+    low: float
+    high: float
+    n: int
+    outliers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """One run of a suite.
+
+    `failures` tells, by track, why there are no figures; `sets` holds the distances of all tracks together from the
+    reference tracks (see `evaluation.suites.set_distances`).
+    """
+
+    suite: str
+    title: str
+    suite_digest: str
+    code_digest: str
+    tracks: tuple[TrackResult, ...]
+    failures: Mapping[str, str] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict)
+    seconds: float = 0.0
+    peak_memory_mb: float = 0.0
+    created: str = ""
+    name: str = ""
+    sets: Mapping[str, SetDistance] = field(default_factory=dict)
+
+    def names(self) -> list[str]:
+        """Names of all figures, in the order of the first track that has them."""
+        return list(dict.fromkeys(name for track in self.tracks for name in track.figures))
+
+    def values(self, name: str) -> dict[str, float]:
+        """A figure by track, as it is compared."""
+        return {track.id: comparable(name, track.figures[name]) for track in self.tracks if name in track.figures}
+
+    def summary(self) -> list[Summary]:
+        """Mean, interval and outliers of each figure."""
+        return [_summary(name, self.values(name)) for name in self.names()]
+
+    def to_json(self) -> str:
+        """Text that `from_json` reads back."""
+        return json.dumps({"format": FORMAT, **asdict(self)}, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> RunResult:
+        """Read a result back.
+
+        Raises
+        ------
+        ParameterError
+            If the text is none.
+        """
+        try:
+            data = json.loads(text)
+            if data.pop("format") != FORMAT:
+                raise ParameterError("it is of another version")
+            tracks = tuple(track_from_dict(track) for track in data.pop("tracks"))
+            sets = {name: SetDistance(**fields) for name, fields in data.pop("sets", {}).items()}
+            return cls(**data, tracks=tracks, sets=sets)
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise ParameterError(f"result of a suite: expected what 'evaluate suite' writes ({error})") from None
+
+
+def track_from_dict(data: Mapping[str, Any]) -> TrackResult:
+    """One track's result from its JSON form."""
+    rows = tuple(tuple(map(float, row)) for row in data.get("embedding", ()))
+    return TrackResult(**{**data, "references": tuple(data.get("references", ())), "embedding": rows})
+
+
+def load_run(run: str | Path | RunResult, *, tracking_uri: str | None = None) -> RunResult:
+    """A result: itself, read from a folder or file, or fetched from MLflow by the id of the suite's run.
+
+    Raises
+    ------
+    ParameterError
+        If there is no such result.
+    TrackingError
+        If the store cannot be reached.
+    """
+    if isinstance(run, RunResult):
+        return run
+    path = Path(run)
+    file = path / RESULT_FILE if path.is_dir() else path
+    if file.is_file():
+        return RunResult.from_json(file.read_text(encoding="utf-8"))
+    from workbench.tracking.reading import artifact_text
+
+    text = artifact_text(str(run), RESULT_FILE, tracking_uri=tracking_uri)
+    if text is None:
+        raise ParameterError(f"run {str(run)!r} is not there: expected a folder of 'evaluate suite' or a run's id")
+    return RunResult.from_json(text)
+
+
+def _summary(name: str, values: Mapping[str, float]) -> Summary:
+    data = list(values.values())
+    low, high = mean_interval(data) if len(data) > 1 else (data[0], data[0])
+    far = outliers(data, least=metric(name).least)
+    return Summary(name, float(np.mean(data)), low, high, len(data), tuple(np.array(list(values))[far].tolist()))
+
+
+def told_outliers(summaries: Iterable[Summary]) -> dict[str, list[str]]:
+    """By track, the titles of the figures that lie far from those of the other tracks; only ones with a better way."""
+    told: dict[str, list[str]] = {}
+    for one in summaries:
+        if metric(one.name).direction != "neither":
+            for track in one.outliers:
+                told.setdefault(track, []).append(metric(one.name).title)
+    return told

@@ -1,0 +1,34 @@
+"""How far all tracks of a run together lie from the reference tracks, as sets of sounds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from evaluation.metrics import frechet, kernel
+from evaluation.metrics.embedding import NAME, standardised
+from evaluation.metrics.frechet import SetDistance
+from evaluation.suites.run_result import TrackResult
+from workbench.analysis.references import ReferenceLibrary
+
+LEAST_RECORDINGS = 3
+
+
+def set_distances(tracks: Sequence[TrackResult], library: ReferenceLibrary | None = None) -> dict[str, SetDistance]:
+    """Kernel and Fréchet distance from the references that the tracks name, or from the whole library.
+
+    A distance for which there are too few windows or recordings is left out.
+    """
+    held = library or ReferenceLibrary()
+    named = {name for track in tracks for name in track.references}
+    profiles = [held.get(name) for name in sorted(named)] if len(named) >= LEAST_RECORDINGS else held.list()
+    first = [standardised(track.embedding) for track in tracks if track.embedding]
+    second = [standardised(profile.embedding) for profile in profiles if profile.embedding]
+    if min(len(first), len(second)) < LEAST_RECORDINGS:
+        return {}
+    found = {"kernel_distance": kernel.evaluate(first, second, embedding=NAME)}
+    windows, width = min(sum(map(len, side)) for side in (first, second)), np.shape(second[0])[1]
+    if windows >= frechet.LEAST_WINDOWS_A_DIMENSION * width:
+        found["frechet_distance"] = frechet.evaluate(first, second, embedding=NAME)
+    return found

@@ -1,0 +1,90 @@
+"""Runs and comparisons as plain text, for the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from evaluation.metrics.estimator_errors import error_text
+from evaluation.suites.catalogue import metric
+from evaluation.suites.comparison import TOLD, Comparison, Difference
+from evaluation.suites.run_result import RunResult, told_outliers
+from evaluation.text_tables import columns, interval, number, signed
+
+
+def run_table(result: RunResult) -> str:
+    """Means with intervals and the estimators' own errors, then the tracks that lie far off and those that failed."""
+    summaries = result.summary()
+    rows = []
+    for one in summaries:
+        what = metric(one.name)
+        if what.direction != "neither":
+            rows.append(
+                (what.title, f"{number(one.mean)} {what.unit}", interval(one.low, one.high), str(one.n), what.direction,
+                 error_text(what.estimator))
+            )  # fmt: skip
+    lines = [f"{result.title}: {len(result.tracks)} tracks in {result.seconds:.0f} s, "
+             f"{result.peak_memory_mb:.0f} MB at most", ""]  # fmt: skip
+    lines += columns(("figure", "mean", "95 % interval", "n", "better", "estimator errs by"), rows)
+    lines += [""] * bool(result.sets)
+    lines += [
+        f"set      {name.replace('_', ' ')} from the references {number(one.value)} "
+        f"({interval(one.low, one.high)}; {one.embedding}; {one.n_windows} windows of {one.n_recordings} recordings)"
+        for name, one in result.sets.items()
+    ]
+    far = told_outliers(summaries)
+    lines += [""] * bool(far) + [f"far off  {track}: {', '.join(titles)}" for track, titles in far.items()]
+    lines += [f"failed   {name}: {why}" for name, why in result.failures.items()]
+    return "\n".join(lines)
+
+
+def comparison_table(found: Comparison, *, everything: bool = False) -> str:
+    """What became worse, then better, then what differs or cannot be compared; below it reasons and remarks.
+
+    With `everything` also that of which nothing was shown.
+    """
+    lines = [f"{found.second} against {found.first}: {len(found.tracks)} tracks in both", verdict_line(found)]
+    shown = found.rows if everything else found.with_verdict(*TOLD)
+    if shown:
+        rows = [difference_cells(row) for row in shown]
+        heads = ("verdict", "figure", "before", "after", "difference", "95 % interval", "n", "estimator errs by")
+        lines += ["", *columns(heads, rows)]
+    return "\n".join([*lines, *remarks(found)])
+
+
+def remarks(found: Comparison) -> list[str]:
+    """Why figures are worse or not comparable where the numbers do not say it, and what only one of the runs has."""
+    lines = [f"{row.verdict}: {row.metric.title}: {row.reason}" for row in found.rows if row.reason]
+    lines += [f"only in {found.first}: {name}" for name in found.only_first]
+    lines += [f"only in {found.second}: {name}" for name in found.only_second]
+    lines += _only_told(found.first, found.figures_only_first)
+    lines += _only_told(found.second, found.figures_only_second)
+    if not found.same_suite:
+        lines.append("the suites' files differ: tracks of the same id may come from different requests")
+    return lines
+
+
+def _only_told(run: str, figures: Mapping[str, Sequence[str]]) -> list[str]:
+    """Names of the figures that only this run has, those of equally many tracks in one line."""
+    counts = sorted({len(tracks) for tracks in figures.values()}, reverse=True)
+    return [
+        f"only in {run}, in {count} track{'s' * (count > 1)}: "
+        + ", ".join(name for name, tracks in figures.items() if len(tracks) == count)
+        for count in counts
+    ]
+
+
+def verdict_line(found: Comparison) -> str:
+    """How many figures became worse and better, in one line."""
+    worse, better = len(found.regressions), len(found.with_verdict("better"))
+    quiet, apart = len(found.with_verdict("no difference shown")), len(found.with_verdict("not comparable"))
+    counts = f"{worse} worse, {better} better" + f", {apart} not comparable" * bool(apart)
+    return f"{counts}, no difference shown in {quiet} of {len(found.rows)} figures"
+
+
+def difference_cells(row: Difference) -> tuple[str, ...]:
+    """One row of a comparison as texts."""
+    what = row.metric
+    return (
+        row.verdict, what.title, number(row.first), number(row.second), f"{signed(row.difference)} {what.unit}".strip(),
+        interval(row.low, row.high, sign=True), str(row.n), error_text(what.estimator),
+    )  # fmt: skip

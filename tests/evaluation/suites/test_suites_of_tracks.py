@@ -1,0 +1,163 @@
+"""Suites are read strictly, run track by track, and a run that stopped goes on where it was."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evaluation import load_suite
+from evaluation.suites.definition import SHIPPED
+from evaluation.suites.run import run_suite
+from evaluation.suites.tracking import log_suite
+from workbench.domain.errors import OutputError, ParameterError
+from workbench.domain.plan import Plan
+from workbench.domain.results import Track
+from workbench.domain.score import Score
+
+SMALL = """
+title: Small
+seeds: [1, 2]
+defaults: {technical: {duration: 8}}
+prompts:
+  house: {creative: {concept: house}}
+  pop: {creative: {concept: pop}, technical: {tempo: 100}}
+"""
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    path = tmp_path / "small.yaml"
+    path.write_text(SMALL)
+    return path
+
+
+def test_shipped_suites_are_valid_and_grow() -> None:
+    sizes = [len(load_suite(name).tracks) for name in SHIPPED]
+    assert sizes == sorted(sizes)
+    assert sizes[0] >= 6
+
+
+def test_every_prompt_comes_with_every_seed(small: Path) -> None:
+    suite = load_suite(small)
+    assert [track.id for track in suite.tracks] == ["house-1", "house-2", "pop-1", "pop-2"]
+    assert suite.tracks[3].request.options.seed == 2
+    assert suite.tracks[3].request.parameters.technical.tempo == 100
+    assert suite.tracks[0].request.parameters.technical.duration == 8
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ("seeds: [1, 2]", "seeds: [1, 1]"),
+        ("title: Small", "titel: Small"),
+        ("tempo: 100", "tempo: 900"),
+        ("creative: {concept: pop}", "creativ: {concept: pop}"),
+        ("prompts:", "prompts: [1"),
+    ],
+)
+def test_a_mistake_is_one_line(small: Path, change: str, told: str) -> None:
+    small.write_text(SMALL.replace(change, told))
+    with pytest.raises(ParameterError, match="small") as caught:
+        load_suite(small)
+    assert "\n" not in str(caught.value)
+
+
+def test_an_unknown_suite_names_the_known(tmp_path: Path) -> None:
+    with pytest.raises(ParameterError, match="smoke, nightly, full"):
+        load_suite(tmp_path / "none.yaml")
+
+
+@pytest.fixture
+def hand_made(tiny_plan: Plan, tiny_score: Score, tiny_track: Track, monkeypatch: Any) -> list[str]:
+    """Lets suites run in threads on a song that is there already; returns what was composed."""
+    composed: list[str] = []
+
+    def compose(request: Any, **_: Any) -> tuple[Plan, Score]:
+        if "pop" in request.project_id and not composed.count("again"):
+            raise ParameterError("pop is out")
+        composed.append(request.project_id)
+        return tiny_plan, tiny_score
+
+    monkeypatch.setattr("evaluation.suites.run.ProcessPoolExecutor", lambda n, **_: ThreadPoolExecutor(n))
+    monkeypatch.setattr("workbench.pipeline.compose_only", compose)
+    monkeypatch.setattr("workbench.pipeline.finish", lambda *_, **__: tiny_track)
+    monkeypatch.setattr("workbench.models.registry.model_hashes", lambda _: {"bass": "0" * 64})
+    monkeypatch.setattr("evaluation.suites.track_page.track_page", lambda *_: "<html></html>")
+    return composed
+
+
+def test_a_track_that_fails_stops_no_other_and_a_run_goes_on(small: Path, tmp_path: Path, hand_made: list[str]) -> None:
+    suite, folder = load_suite(small), tmp_path / "run"
+    first = run_suite(suite, folder)
+    assert [track.id for track in first.tracks] == ["house-1", "house-2"]
+    assert first.failures == {"pop-1": "pop is out", "pop-2": "pop is out"}
+    with pytest.raises(OutputError, match="--resume"):
+        run_suite(suite, folder)
+    hand_made.append("again")
+    again = run_suite(suite, folder, resume=True)
+    assert [track.id for track in again.tracks] == ["house-1", "house-2", "pop-1", "pop-2"]
+    assert not again.failures
+    assert sorted(hand_made) == ["again", "house-1", "house-2", "pop-1", "pop-2"]
+    assert {path.name for path in (folder / "tracks" / "pop-1").iterdir()} >= {"report.html", "song.mid", "result.json"}
+    assert json.loads((folder / "results.json").read_text())["suite"] == "small"
+
+
+def test_a_run_that_is_interrupted_keeps_what_was_written(
+    small: Path, tmp_path: Path, hand_made: list[str], tiny_track: Track, monkeypatch: Any
+) -> None:
+    hand_made.append("again")
+
+    def interrupted(*_: Any, **__: Any) -> Track:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("workbench.pipeline.finish", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        run_suite(load_suite(small), tmp_path / "run")
+    (tmp_path / "run" / "tracks" / ".house-1.77.part").mkdir()
+    hand_made.clear()
+    heard: list[tuple[Plan, Score]] = []
+
+    def finish(request: Any, plan: Plan, score: Score, **_: Any) -> Track:
+        heard.append((plan, score))
+        return tiny_track
+
+    monkeypatch.setattr("workbench.pipeline.finish", finish)
+    result = run_suite(load_suite(small), tmp_path / "run", resume=True)
+    assert len(result.tracks) == 4
+    assert hand_made == []
+    assert heard[0] == (tiny_track.plan, tiny_track.score)
+    assert {path.name for path in (tmp_path / "run").iterdir()} == {"tracks", "results.json"}
+    assert not list((tmp_path / "run" / "tracks").glob(".*"))
+
+
+def test_a_changed_request_is_made_anew(small: Path, tmp_path: Path, hand_made: list[str]) -> None:
+    hand_made.append("again")
+    run_suite(load_suite(small), tmp_path / "run")
+    hand_made.clear()
+    hand_made.append("again")
+    small.write_text(SMALL.replace("tempo: 100", "tempo: 101"))
+    run_suite(load_suite(small), tmp_path / "run", resume=True)
+    assert hand_made == ["again", "pop-1", "pop-2"]
+
+
+@pytest.mark.filterwarnings("ignore")  # MLflow and its database warn of their own affairs
+def test_a_run_is_logged_once_with_its_tracks_below(small: Path, tmp_path: Path, hand_made: list[str]) -> None:
+    from mlflow import MlflowClient
+
+    from evaluation import load_run
+
+    hand_made.append("again")
+    result = run_suite(load_suite(small), tmp_path / "run")
+    uri = f"sqlite:///{tmp_path}/runs/mlflow.db"
+    parent = log_suite(result, tmp_path / "run", tracking_uri=uri)
+    assert log_suite(result, tmp_path / "run", tracking_uri=uri).run_id == parent.run_id
+    runs = MlflowClient(tracking_uri=uri).search_runs([parent.experiment_id])
+    below = [run for run in runs if run.data.tags.get("mlflow.parentRunId") == parent.run_id]
+    assert len(runs) == 5
+    assert {run.info.run_name for run in below} == {"house-1", "house-2", "pop-1", "pop-2"}
+    assert all("stems/bass_notes_heard" in run.data.metrics for run in runs)
+    assert load_run(parent.run_id, tracking_uri=uri) == result
