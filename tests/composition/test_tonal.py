@@ -5,8 +5,9 @@ import pytest
 
 from workbench.composition.surround import pitch_table
 from workbench.composition.tonal import quality_bias, root_bias, symbol_bias
+from workbench.domain.chord_symbols import CHORD_QUALITIES
 from workbench.domain.plan import PartTraits
-from workbench.domain.theory import CHORD_QUALITIES, Chord, Key
+from workbench.domain.theory import Chord, Key
 from workbench.models.context import SongContext
 from workbench.models.elements import BASS, LEADS, PADS
 from workbench.models.spec import ElementSpec

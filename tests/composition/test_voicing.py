@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workbench.composition.voicing import in_time, state_chords
+from workbench.composition.voicing import in_time, state_chords, without_chord
 from workbench.domain.plan import PartTraits, Plan, SectionPlan
 from workbench.domain.score import Note
 from workbench.domain.theory import Chord
@@ -122,3 +122,27 @@ def test_whatever_is_drawn_the_chord_is_told_within_a_bar(
     if inside:
         assert set(tones[:2]) <= {one.pitch % 12 for one in stated}
         assert all(LOW <= one.pitch <= HIGH for one in stated)
+
+
+@pytest.mark.parametrize(
+    ("symbol", "classes"),
+    [
+        ("Cadd9", {2, 4}),
+        ("C7b9", {4, 10, 1}),
+        ("C13", {4, 10, 2, 9}),
+        ("C7sus4", {5, 10}),
+        ("Cmaj7#11", {4, 11, 6}),
+        ("C6/9", {4, 9, 2}),
+        ("Cm11", {3, 10, 2, 5}),
+    ],
+)
+def test_a_chord_with_tensions_sounds_all_that_tells_it(tiny_plan: Plan, symbol: str, classes: set[int]) -> None:
+    stated = state_chords([note(0.0, 60), note(0.0, 67)], song(tiny_plan, "bass", "pads"), chords(symbol, symbol))
+    assert classes <= classes_at(stated, 0.0)
+
+
+def test_accompaniment_rests_where_there_is_no_chord() -> None:
+    line = chords("C", "N.C.", "F")
+    played = (note(0.0, 60, 6.0), note(4.0, 62), note(6.5, 64), note(8.0, 65))
+    assert without_chord(played, line) == (note(0.0, 60, 4.0), note(8.0, 65))
+    assert in_time(played, line) == played

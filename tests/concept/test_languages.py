@@ -6,8 +6,8 @@ import pytest
 
 from workbench.concept import translate
 from workbench.concept.data_files import read_yaml
-from workbench.concept.foreign_keys import keys_in_english
 from workbench.concept.languages import read_in_english
+from workbench.domain.key_names import keys_in_english
 from workbench.domain.plan import Plan
 from workbench.domain.request import GenerationRequest, parse_request
 

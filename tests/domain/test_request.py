@@ -196,7 +196,7 @@ CONTAINED = [
     ("parameters.technical.key", "x" * 999, "is 999 characters long, at most 40 fit"),
     ("parameters.technical.structure", ["intro", "foo"], "parameters.technical.structure[1]: section 'foo'"),
     ("parameters.technical.structure", ["foo"], ", ".join(SECTION_NAMES)),
-    ("parameters.technical.chords", "Cm | H", "parameters.technical.chords: chord 'H' is not known"),
+    ("parameters.technical.chords", "Cm | X", "parameters.technical.chords: chord 'X' is not known"),
     ("parameters.technical.chords", {"verse": "X"}, "parameters.technical.chords.verse: chord 'X' is not known"),
     ("parameters.technical.chords", {"foo": "C"}, "section 'foo' is not known"),
     ("parameters.technical.chords", 5, "expected chords such as 'Fm | Db Eb | Ab'"),

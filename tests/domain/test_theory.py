@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from workbench.domain.chord_symbols import CHORD_QUALITIES
 from workbench.domain.errors import ParameterError
-from workbench.domain.theory import CHORD_QUALITIES, SCALES, Chord, Key, Metre, parse_pitch_class
+from workbench.domain.theory import SCALES, Chord, Key, Metre, parse_pitch_class
 
 keys = st.builds(Key, st.integers(0, 11), st.sampled_from(sorted(SCALES)))
 chords = st.builds(
@@ -52,7 +53,9 @@ def test_keys_as_people_write_them(text: str, tonic: int, mode: str) -> None:
     assert Key.parse(text) == Key(tonic, mode)
 
 
-@pytest.mark.parametrize("text", ["H flat", "", "minor", "F funky", "F minor major", "F#b#", "12", "Fminorish", "AM"])
+@pytest.mark.parametrize(
+    "text", ["H flat", "", "minor", "F funky", "F minor major", "F#b#", "12", "Fminorish", "13A", "C#b#", "0B"]
+)
 def test_other_keys_are_refused(text: str) -> None:
     with pytest.raises(ParameterError, match="is not known"):
         Key.parse(text)
@@ -118,7 +121,7 @@ def test_chord_symbols(symbol: str, root: int, quality: str, bass: int) -> None:
     assert chord.end_beats == 5.0
 
 
-@pytest.mark.parametrize("symbol", ["H", "", "Cfoo", "C/", "C/H", "c", "C E", "/E"])
+@pytest.mark.parametrize("symbol", ["X", "", "Cfoo", "C/", "C/X", "c", "C E", "/E"])
 def test_other_chords_are_refused(symbol: str) -> None:
     with pytest.raises(ParameterError, match="is not known"):
         Chord.parse(symbol)

@@ -17,7 +17,8 @@ from training.corpora.reading import guess_key, note_table, parse_midi, read_byt
 from training.corpora.song import CorpusSong, NoteTable
 from training.corpora.splits import split_by_name
 from training.corpora.stretch import longest_stretch
-from workbench.domain.theory import CHORD_QUALITIES, Chord, Key
+from workbench.domain.chord_symbols import CHORD_QUALITIES
+from workbench.domain.theory import Chord, Key
 
 _QUALITY_OF = {frozenset(tones): quality for quality, tones in CHORD_QUALITIES.items()}
 

@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 from training.corpora.items import SkippedError
 from training.corpora.song import NoteTable
-from workbench.domain.theory import CHORD_QUALITIES, SCALES, Chord, Key
+from workbench.domain.chord_symbols import CHORD_QUALITIES
+from workbench.domain.theory import SCALES, Chord, Key
 
 LARGEST_FILE_BYTES = 16 << 20
 MOST_NOTES = 200_000

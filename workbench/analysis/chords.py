@@ -16,8 +16,9 @@ import numpy.typing as npt
 
 from workbench.analysis.key import chromagram, frame_seconds
 from workbench.domain.audio import Audio
+from workbench.domain.chord_symbols import CHORD_QUALITIES, intervals_of
 from workbench.domain.errors import ParameterError
-from workbench.domain.theory import CHORD_QUALITIES, NOTE_NAMES_SHARP, Key
+from workbench.domain.theory import NOTE_NAMES_SHARP, Key
 
 Array = npt.NDArray[np.float64]
 Triad = tuple[int, str]
@@ -85,7 +86,7 @@ def triad_of(root: int, quality: str) -> Triad | None:
     >>> triad_of(9, "min7"), triad_of(0, "sus4")
     ((9, 'min'), None)
     """
-    intervals = set(CHORD_QUALITIES[quality])
+    intervals = set(intervals_of(quality))
     if {4, 7} <= intervals:
         return root, "maj"
     return (root, "min") if {3, 7} <= intervals else None

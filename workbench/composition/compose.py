@@ -10,7 +10,7 @@ from workbench.composition.frame import from_frame, to_frame
 from workbench.composition.harmony import write_chords
 from workbench.composition.melodic import write_melodic
 from workbench.composition.surround import onset_stream
-from workbench.composition.voicing import in_time, state_chords
+from workbench.composition.voicing import in_time, state_chords, without_chord
 from workbench.domain.plan import Plan
 from workbench.domain.score import Note, Part, Score
 from workbench.domain.song import DRUM_ROLES, ELEMENTS
@@ -79,6 +79,8 @@ def write_element(
         notes = shape_lengths(without_unisons(in_time(notes, chords)), plan, element, chords)
         if element == "pads":
             notes = state_chords(notes, plan, chords)
+        if element != "leads":
+            notes = without_chord(notes, chords)
     return rows, perform(close(notes, plan, element), plan, element)
 
 

@@ -155,24 +155,20 @@ class _Move:
             end = min(self.length_beats, (chord.end_beats - self.source_beats) * self.scale)
             if end > onset + _TINY:
                 placed.append(
-                    transposed(
-                        replace(chord, onset_beats=self.target_beats + onset, duration_beats=end - onset),
-                        self.semitones,
+                    replace(
+                        chord.transposed(self.semitones),
+                        onset_beats=self.target_beats + onset,
+                        duration_beats=end - onset,
                     )
                 )
         return placed
-
-
-def transposed(chord: Chord, semitones: int) -> Chord:
-    """The chord moved by semitones."""
-    return replace(chord, root=(chord.root + semitones) % 12, bass=(chord.bass + semitones) % 12)
 
 
 def _on_home_tonic(section: SectionPlan, home: Key) -> SectionPlan:
     if section.key is None:
         return section
     down = -interval_to(section.key, home)
-    chords = tuple(transposed(chord, down) for chord in section.chords)
+    chords = tuple(chord.transposed(down) for chord in section.chords)
     return replace(section, key=Key(home.tonic, section.key.mode), chords=chords)
 
 

@@ -10,9 +10,10 @@ import numpy.typing as npt
 
 from workbench.composition.surround import context_for
 from workbench.composition.tonal import bass_bias, quality_bias, root_bias
+from workbench.domain.chord_symbols import CHORD_QUALITIES
 from workbench.domain.plan import Plan, SectionPlan
 from workbench.domain.seeding import generator
-from workbench.domain.theory import CHORD_QUALITIES, Chord, Key
+from workbench.domain.theory import Chord, Key
 from workbench.models.elements import HARMONY
 from workbench.models.grid import SLOTS_PER_BAR, SLOTS_PER_BEAT
 from workbench.models.history import SYMBOL_COLUMN

@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.composition.surround import pitch_table
+from workbench.domain.chord_symbols import CHORD_QUALITIES
 from workbench.domain.plan import PartTraits
-from workbench.domain.theory import CHORD_QUALITIES, SCALES, Key
+from workbench.domain.theory import SCALES, Key
 from workbench.models.context import SongContext
 from workbench.models.spec import ElementSpec
 
@@ -71,7 +72,7 @@ def symbol_bias(
         if pair is not None:
             inverted = _SLASH if spec.name == "bass" and pair[0].bass != pair[0].root else 0.0
             bias[beat] += (weights["root"] + inverted) * (classes == pair[0].bass)
-            bias[beat] += weights["third"] * (classes == pair[0].pitch_classes[1])
+            bias[beat] += weights["third"] * np.isin(classes, pair[0].pitch_classes[1:2])
     moved = np.repeat(lift, context.bar_beats)[:, None]
     # Within the plan's register: a lift takes from the bottom, a fall from the top.
     below = traits.low_pitch + np.maximum(moved, 0) - pitches

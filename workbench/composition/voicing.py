@@ -13,6 +13,7 @@ from itertools import groupby
 
 from workbench.composition.feel import release_beats, without_unisons
 from workbench.composition.surround import section_of_bar
+from workbench.domain.chord_symbols import is_tension_chord
 from workbench.domain.plan import PartTraits, Plan
 from workbench.domain.score import Note
 from workbench.domain.theory import Chord
@@ -59,6 +60,8 @@ def state_chords(notes: Iterable[Note], plan: Plan, chords: Sequence[Chord]) -> 
     for bar, group in bars:
         in_bar = list(group)
         for chord, start, end in _chords_within(chords, bar * bar_beats, (bar + 1) * bar_beats):
+            if not chord.sounds:
+                continue
             strikes = _strikes(note for note in in_bar if start <= note.onset_beats + _EARLY_BEATS < end)
             if _comes_late(chord, strikes, start, end, stated):
                 strikes.insert(0, _arrival(chord, strikes, in_bar, start, chords))
@@ -91,6 +94,18 @@ def _completed(
     return added
 
 
+def without_chord(notes: Iterable[Note], chords: Sequence[Chord]) -> tuple[Note, ...]:
+    """Accompaniment without the notes that begin where there is no chord ("N.C."); what is held ends there."""
+    rests = [chord for chord in chords if not chord.sounds]
+    kept = []
+    for note in notes:
+        if any(rest.onset_beats - _EARLY_BEATS < note.onset_beats < rest.end_beats - _EARLY_BEATS for rest in rests):
+            continue
+        ends = [rest.onset_beats - note.onset_beats for rest in rests if rest.onset_beats > note.onset_beats]
+        kept.append(replace(note, duration_beats=min([note.duration_beats, *ends])))
+    return tuple(kept)
+
+
 def in_time(notes: Iterable[Note], chords: Sequence[Chord]) -> tuple[Note, ...]:
     """Notes that tell the chord before, where that changes within their beat, moved to the nearest tone of the new one.
 
@@ -101,7 +116,7 @@ def in_time(notes: Iterable[Note], chords: Sequence[Chord]) -> tuple[Note, ...]:
         now = next((i for i, one in enumerate(chords) if one.end_beats > note.onset_beats + _EARLY_BEATS), 0)
         new, old = chords[now], chords[max(0, now - 1)]
         within = new.onset_beats % 1.0 > 0.0 and note.onset_beats < math.ceil(new.onset_beats) - _EARLY_BEATS
-        if within and note.pitch % 12 in set(old.pitch_classes) - set(new.pitch_classes):
+        if within and new.sounds and note.pitch % 12 in set(old.pitch_classes) - set(new.pitch_classes):
             note = replace(note, pitch=_nearest(note.pitch, new))
             note = replace(note, duration_beats=min(note.duration_beats, release_beats(note, chords)))
         moved.append(note)
@@ -126,9 +141,15 @@ def _chords_within(chords: Iterable[Chord], start_beats: float, end_beats: float
 
 
 def _wanted(chord: Chord, *, alone: bool) -> tuple[int, ...]:
-    """The tones that have to sound, as pitch classes: the third (or what stands for it), without bass the root too."""
+    """The tones that have to sound, as pitch classes: the third (or what stands for it), without bass the root too.
+
+    Of a chord with tensions these are all but root and perfect fifth, which say nothing of it.
+    """
     tones = chord.pitch_classes
-    return (tones[1], tones[0]) if alone else (tones[1],)
+    telling = tones[1:2]
+    if is_tension_chord(chord.quality):
+        telling = tuple(tone for tone in tones if (tone - chord.root) % 12 not in (0, 7))
+    return (*telling, tones[0]) if alone else telling
 
 
 def _comes_late(chord: Chord, strikes: Sequence[_Strike], start: float, end: float, stated: Iterable[Note]) -> bool:
@@ -188,9 +209,9 @@ def _missing(
     model = _longest(strike)
     centre = sum(note.pitch for note in strike) / len(strike)
     added: _Strike = []
-    core = chord.pitch_classes[:_CORE]
-    for tone in dict.fromkeys([*wanted, *core]):
-        told = {pitch % 12 for pitch in pitches} & set(core)
+    core = {*chord.pitch_classes[:_CORE], *wanted}
+    for tone in dict.fromkeys([*wanted, *chord.pitch_classes[:_CORE]]):
+        told = {pitch % 12 for pitch in pitches} & core
         if tone in told or (tone not in wanted and len(told) >= _FULL):
             continue
         pitch = _place(tone, pitches, centre, traits)

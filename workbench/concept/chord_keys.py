@@ -19,7 +19,8 @@ def key_of_chords(chords: Sequence[Chord]) -> Key:
     'A minor'
     """
     keys = [Key(tonic, mode) for tonic in range(12) for mode in ("major", "minor")]
-    return max(keys, key=lambda key: _fit(key, chords))
+    sounding = [chord for chord in chords if chord.sounds] or [Chord(0.0, 4.0, 0, "maj", 0)]
+    return max(keys, key=lambda key: _fit(key, sounding))
 
 
 def _fit(key: Key, chords: Sequence[Chord]) -> float:

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from workbench.concept.data_files import read_yaml
-from workbench.concept.foreign_keys import keys_in_english
 from workbench.concept.mood import load_lexicon, load_table
+from workbench.domain.key_names import keys_in_english
 
 _LEAST_WORDS = 2
 _ENGLISH = re.compile(r"\b(?:the|with|and|for|of|from|like|that|without|but|this|about|into)\b", re.IGNORECASE)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from workbench.domain.chord_symbols import intervals_of
 from workbench.domain.errors import ParameterError
-from workbench.domain.theory import CHORD_QUALITIES, SCALES, Chord, Key
+from workbench.domain.theory import SCALES, Chord, Key
 
 _DEGREES = {"I": 0, "II": 1, "III": 2, "IV": 3, "V": 4, "VI": 5, "VII": 6}
 _NUMERAL = re.compile(r"([b#♭♯]*)(VII|VI|IV|V|III|II|I|vii|vi|iv|v|iii|ii|i)([^/]*)(?:/(.+))?")
@@ -74,7 +75,7 @@ def _quality(symbol: str, numeral: str, suffix: str) -> str:
 def _over(chord: Chord, figure: str, symbol: str) -> Chord:
     """The chord over its third, fifth or seventh."""
     place = {"3": 1, "5": 2, "7": 3}.get(figure.strip())
-    tones = CHORD_QUALITIES[chord.quality]
+    tones = intervals_of(chord.quality)
     if place is None or place >= len(tones):
         raise ParameterError(
             f"chord {symbol!r} is not known: after '/' expected a degree (V7/V) or one of the figures 3, 5 and 7 (I/3)"

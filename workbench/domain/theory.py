@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from workbench.domain.chord_symbols import CHORD_QUALITIES, NO_CHORD, intervals_of, printed, read_quality
 from workbench.domain.errors import ParameterError
+from workbench.domain.key_names import read_key_name
 
 NOTE_NAMES_SHARP = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 NOTE_NAMES_FLAT = ("C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B")
@@ -22,41 +24,6 @@ SCALES: dict[str, tuple[int, ...]] = {
     "locrian": (0, 1, 3, 5, 6, 8, 10),
 }
 """Scale degrees in semitones above the tonic, by mode."""
-
-CHORD_QUALITIES: dict[str, tuple[int, ...]] = {
-    "maj": (0, 4, 7),
-    "min": (0, 3, 7),
-    "dim": (0, 3, 6),
-    "aug": (0, 4, 8),
-    "sus2": (0, 2, 7),
-    "sus4": (0, 5, 7),
-    "5": (0, 7),
-    "maj6": (0, 4, 7, 9),
-    "min6": (0, 3, 7, 9),
-    "7": (0, 4, 7, 10),
-    "maj7": (0, 4, 7, 11),
-    "min7": (0, 3, 7, 10),
-    "hdim7": (0, 3, 6, 10),
-    "dim7": (0, 3, 6, 9),
-    "minmaj7": (0, 3, 7, 11),
-    "9": (0, 4, 7, 10, 2),
-    "maj9": (0, 4, 7, 11, 2),
-    "min9": (0, 3, 7, 10, 2),
-}
-"""Intervals above the root in semitones by Harte-style quality name; the order is the ladder of thirds."""
-
-_SYMBOLS = {
-    "": "maj", "M": "maj", "maj": "maj", "m": "min", "min": "min", "-": "min", "dim": "dim", "o": "dim", "°": "dim",
-    "aug": "aug", "+": "aug", "sus2": "sus2", "sus4": "sus4", "sus": "sus4", "5": "5", "6": "maj6", "maj6": "maj6",
-    "m6": "min6", "min6": "min6", "7": "7", "dom7": "7", "maj7": "maj7", "M7": "maj7", "Δ": "maj7", "m7": "min7",
-    "min7": "min7", "-7": "min7", "m7b5": "hdim7", "ø": "hdim7", "hdim7": "hdim7", "dim7": "dim7", "o7": "dim7",
-    "mmaj7": "minmaj7", "mMaj7": "minmaj7", "m(maj7)": "minmaj7", "mM7": "minmaj7", "minmaj7": "minmaj7",
-    "9": "9", "maj9": "maj9", "M9": "maj9", "m9": "min9",
-    "min9": "min9", "-9": "min9",
-}  # fmt: skip
-_PRINTED = {
-    "maj": "", "min": "m", "maj6": "6", "min6": "m6", "min7": "m7", "hdim7": "m7b5", "minmaj7": "mMaj7", "min9": "m9",
-}  # fmt: skip
 
 
 def parse_pitch_class(text: str) -> int:
@@ -92,24 +59,20 @@ class Key:
 
     @classmethod
     def parse(cls, text: str) -> Key:
-        """Read "F minor", "C# dorian", "Bbm" or "G".
+        """Read "F minor", "C# dorian", "Bbm", "G", "E-flat Maj", "fis-Moll", "la mineur" or "4A" (Camelot's wheel).
 
         Examples
         --------
         >>> str(Key.parse("f minor")), str(Key.parse("Bb"))
         ('F minor', 'Bb major')
         """
-        match = re.fullmatch(r"\s*([A-Ga-g][#b♯♭]{0,2})\s*(maj|min|m|[A-Za-z]{4,})?\s*", text)
-        mode = (match.group(2) or "major") if match else ""
-        mode = {"m": "minor", "min": "minor", "maj": "major", "aeolian": "minor", "ionian": "major"}.get(
-            mode.lower(), mode.lower()
-        )
-        if match is None or mode not in SCALES:
+        name = read_key_name(text)
+        if name is None or name[1] not in SCALES:
             raise ParameterError(
                 f"key {text!r} is not known: expected a note A to G with # or b and a mode of "
                 f"{', '.join(SCALES)}, such as 'F minor'"
             )
-        return cls(parse_pitch_class(match.group(1)), mode)
+        return cls(parse_pitch_class(name[0]), name[1])
 
     @property
     def pitch_classes(self) -> tuple[int, ...]:
@@ -148,7 +111,8 @@ _MODE_OFFSET = {"major": 0, "dorian": 2, "phrygian": 4, "lydian": 5, "mixolydian
 class Chord:
     """A chord that sounds from `onset_beats` for `duration_beats` quarter notes.
 
-    `root` and `bass` are pitch classes 0 to 11, `quality` is a name of `CHORD_QUALITIES`.
+    `root` and `bass` are pitch classes 0 to 11, `quality` is a name of `CHORD_QUALITIES`, a suffix with tensions that
+    `read_quality` returns, or `NO_CHORD`: nothing is stated then, and root and bass are 0.
     """
 
     onset_beats: float
@@ -159,26 +123,42 @@ class Chord:
 
     @classmethod
     def parse(cls, symbol: str, *, onset_beats: float = 0.0, duration_beats: float = 4.0) -> Chord:
-        """Read a chord symbol such as "Am7", "F", "C/E", "Bbmaj9".
+        """Read a chord symbol such as "Am7", "F", "C/E", "Bbmaj9", "G7(b9)", "Hm" (German) or "N.C.".
 
         Examples
         --------
-        >>> Chord.parse("Am7").quality, Chord.parse("C/E").bass
-        ('min7', 4)
+        >>> Chord.parse("Am7").quality, Chord.parse("C/E").bass, Chord.parse("N.C.").pitch_classes
+        ('min7', 4, ())
         """
-        match = re.fullmatch(r"\s*([A-G][#b♯♭]?)([^/]*)(?:/([A-G][#b♯♭]?))?\s*", symbol)
-        quality = _SYMBOLS.get(match.group(2).strip()) if match else None
+        if _NO_CHORD.fullmatch(symbol):
+            return cls(onset_beats, duration_beats, 0, NO_CHORD, 0)
+        match = _SYMBOL.fullmatch(symbol)
+        quality = read_quality(match.group(2)) if match else None
         if match is None or quality is None:
-            known = ", ".join(_PRINTED.get(name, name) or "major" for name in CHORD_QUALITIES)
-            raise ParameterError(f"chord {symbol!r} is not known: expected a symbol such as Am7 or C/E of {known}")
-        root = parse_pitch_class(match.group(1))
-        bass = parse_pitch_class(match.group(3)) if match.group(3) else root
+            known = ", ".join(printed(name) or "major" for name in CHORD_QUALITIES)
+            raise ParameterError(
+                f"chord {symbol!r} is not known: expected a symbol such as Am7, C/E, G7b9, Dsus4, Fadd9 or N.C., "
+                f"of {known}, with tensions such as add9, 11, 13, 6/9, b9 or #11"
+            )
+        root = _german_b(match.group(1))
+        bass = _german_b(match.group(3)) if match.group(3) else root
         return cls(onset_beats, duration_beats, root, quality, bass)
+
+    @property
+    def sounds(self) -> bool:
+        """Whether there is a chord at all: "N.C." is none."""
+        return self.quality != NO_CHORD
+
+    def transposed(self, semitones: int) -> Chord:
+        """The same chord, higher by semitones; where there is none, none."""
+        if not self.sounds:
+            return self
+        return replace(self, root=(self.root + semitones) % 12, bass=(self.bass + semitones) % 12)
 
     @property
     def pitch_classes(self) -> tuple[int, ...]:
         """Pitch classes of the chord tones from the root; a foreign bass note is not added."""
-        return tuple((self.root + interval) % 12 for interval in CHORD_QUALITIES[self.quality])
+        return tuple((self.root + interval) % 12 for interval in intervals_of(self.quality))
 
     @property
     def end_beats(self) -> float:
@@ -193,9 +173,20 @@ class Chord:
         >>> Chord(0, 4, 5, "min7", 8).symbol(Key.parse("F minor"))
         'Fm7/Ab'
         """
+        if not self.sounds:
+            return "N.C."
         name = key.name_of if key else NOTE_NAMES_SHARP.__getitem__
         slash = f"/{name(self.bass)}" if self.bass != self.root else ""
-        return f"{name(self.root)}{_PRINTED.get(self.quality, self.quality)}{slash}"
+        return f"{name(self.root)}{printed(self.quality)}{slash}"
+
+
+_SYMBOL = re.compile(r"\s*([A-H][#b♯♭]{0,2})(.*?)(?:/\s*([A-H][#b♯♭]{0,2}))?\s*")
+_NO_CHORD = re.compile(r"\s*(?:n\.\s?c\.?|nc|n|no chord|tacet)\s*", re.IGNORECASE)
+
+
+def _german_b(note: str) -> int:
+    """The pitch class of a note; H is the German B."""
+    return parse_pitch_class(note.replace("H", "B"))
 
 
 METRES = ("4/4", "3/4", "6/8", "12/8")

@@ -44,12 +44,7 @@ def _with_chords(song: Song, edit: Import, file: MidiFile, seed: int) -> Song:
     beats = len(place) * song.bar_beats
     start = place.start * song.bar_beats
     line = [
-        replace(
-            chord,
-            onset_beats=chord.onset_beats + start,
-            root=(chord.root + edit.semitones) % 12,
-            bass=(chord.bass + edit.semitones) % 12,
-        )
+        replace(chord.transposed(edit.semitones), onset_beats=chord.onset_beats + start)
         for chord in read_chords(file, edit.track, beats)
     ]
     open_bars(song, "harmony", (place,), named=True)

@@ -11,9 +11,10 @@ from pathlib import Path
 import mido
 import numpy as np
 
+from workbench.domain.chord_symbols import CHORD_QUALITIES
 from workbench.domain.errors import ParameterError, reason
 from workbench.domain.score import Note
-from workbench.domain.theory import CHORD_QUALITIES, Chord
+from workbench.domain.theory import Chord
 from workbench.models.grid import quantise, slot_to_beats
 
 _DRUM_CHANNEL = 9

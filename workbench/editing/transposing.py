@@ -141,8 +141,7 @@ def _moved_inside(chord: Chord, spans: list[tuple[float, float]], semitones: int
     parts: list[Chord] = []
     for onset, end in itertools.pairwise(edges):
         shift = semitones if any(first <= onset < last for first, last in spans) else 0
-        root, bass = (chord.root + shift) % 12, (chord.bass + shift) % 12
-        parts.append(replace(chord, onset_beats=onset, duration_beats=end - onset, root=root, bass=bass))
+        parts.append(replace(chord.transposed(shift), onset_beats=onset, duration_beats=end - onset))
     return parts
 
 

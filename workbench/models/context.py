@@ -161,7 +161,7 @@ class SongContext:
         table = np.zeros((self.bars * self.bar_beats, CHORD_FEATURES), np.uint8)
         scales = [key.pitch_classes if key else () for key in self.bar_keys]
         for beat, pair in enumerate(self.chord_at_beats()):
-            if pair is None:
+            if pair is None or not pair[0].sounds:
                 continue
             chord, following = pair
             zero = chord.root if relative_to_root else self.tonic

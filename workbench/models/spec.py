@@ -211,7 +211,9 @@ def zero_pitch_classes(spec: ElementSpec, context: SongContext) -> npt.NDArray[n
     beats = context.bars * context.bar_beats
     if not spec.relative_to_root:
         return np.full(beats, context.tonic, np.int64)
-    return np.array([context.tonic if pair is None else pair[0].root for pair in context.chord_at_beats()], np.int64)
+    return np.array(
+        [pair[0].root if pair and pair[0].sounds else context.tonic for pair in context.chord_at_beats()], np.int64
+    )
 
 
 def base_pitches(spec: ElementSpec, context: SongContext) -> npt.NDArray[np.int64]:

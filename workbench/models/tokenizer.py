@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from workbench.domain.chord_symbols import CHORD_QUALITIES, known_quality
 from workbench.domain.score import Note
 from workbench.domain.song import DRUM_ROLES, drum_role
-from workbench.domain.theory import CHORD_QUALITIES, Chord, Key
+from workbench.domain.theory import Chord, Key
 from workbench.models.context import SongContext
 from workbench.models.elements.harmony import NO_CHORD
 from workbench.models.grid import SLOTS_PER_BEAT, quantise, slot_to_beats
@@ -98,6 +99,11 @@ def encode_pitched(
     return with_bar_lines(table[np.argsort(-velocities[inside], kind="stable")], context.bars)
 
 
+def _quality(chord: Chord) -> int:
+    """The class of a chord's quality, of one with tensions that of the nearest that the networks know."""
+    return _QUALITIES.index(known_quality(chord.quality)) if chord.sounds else 0
+
+
 def encode_chords(chords: Sequence[Chord], key: Key, bars: int, bar_beats: int) -> Rows:
     """Chords to rows, one for each change and for each bar that begins under a held chord."""
     table = []
@@ -106,8 +112,8 @@ def encode_chords(chords: Sequence[Chord], key: Key, bars: int, bar_beats: int) 
         onsets = [start, *range((start // bar_beats + 1) * bar_beats, end, bar_beats)] if end > start else []
         for beat in onsets:
             bar, within = divmod(beat, bar_beats)
-            root = (chord.root - key.tonic) % 12
-            quality, bass = _QUALITIES.index(chord.quality), (chord.bass - chord.root) % 12
+            root = (chord.root - key.tonic) % 12 if chord.sounds else NO_CHORD
+            quality, bass = _quality(chord), (chord.bass - chord.root) % 12
             table.append((bar, within * SLOTS_PER_BEAT, 0, root, quality, bass))
     rows = np.array(table, np.int64).reshape(-1, 6)
     return with_bar_lines(rows[rows[:, 0] < bars], bars)

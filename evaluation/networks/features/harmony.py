@@ -7,7 +7,8 @@ import numpy as np
 from evaluation.networks.features.percussion import gaps
 from evaluation.networks.features.table import Features, by_owner, count, entropy, mean, repetition, share
 from evaluation.networks.notes import Flags, Integers, Notes
-from workbench.domain.theory import CHORD_QUALITIES, SCALES
+from workbench.domain.chord_symbols import CHORD_QUALITIES
+from workbench.domain.theory import SCALES
 
 _MOVES = {"up_second": (1, 2), "up_third": (3, 4), "up_fourth": (5,), "tritone": (6,), "up_fifth": (7,),
           "down_third": (8, 9), "down_second": (10, 11)}  # fmt: skip

@@ -1,6 +1,6 @@
 """Harmony: chords by section. The symbol is the root above the tonic (12 is "no chord"), then quality and bass."""
 
-from workbench.domain.theory import CHORD_QUALITIES
+from workbench.domain.chord_symbols import CHORD_QUALITIES
 from workbench.models.spec import ElementSpec, Settings
 
 NO_CHORD = 12
