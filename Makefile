@@ -17,7 +17,7 @@ export MLFLOW_DISABLE_TELEMETRY := true
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lab generate dashboard test test-long lint lock clean
+.PHONY: help setup lab generate dashboard docs test test-long lint lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,10 @@ generate: setup ## make the example track into out/example and log it in MLflow
 
 dashboard: setup ## open MLflow on the comparison of runs, on this machine only
 	$(BIN)/beatsfoundry dashboard --port $(DASHBOARD_PORT)
+
+docs: setup ## build the documentation into build/docs
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet -b html docs build/docs
+	@echo "open build/docs/index.html"
 
 lint: setup ## style, types and the floors of the house
 	$(BIN)/ruff check .

@@ -17,16 +17,21 @@ def readme(repository: Path) -> str:
     return (repository / "README.md").read_text(encoding="utf-8")
 
 
+def test_the_readme_is_short(readme: str) -> None:
+    assert len(readme.split()) <= 1500
+
+
 def test_the_request_is_valid(readme: str) -> None:
     block = re.findall(r"```json\n(.*?)```", readme, re.DOTALL)[0]
     request = parse_request(json.loads(block))
     assert request.project_id == "neon-rain"
 
 
-def test_every_command_exists_and_is_told(readme: str) -> None:
-    told = set(re.findall(r"`beatsfoundry ([a-z]+)", readme))
-    listed = re.findall(r"^    ([a-z]+)(?: |$)", build_parser().format_help(), re.MULTILINE)
-    assert told == set(listed)
+def test_every_command_exists_and_is_told(readme: str, repository: Path) -> None:
+    listed = set(re.findall(r"^    ([a-z]+)(?: |$)", build_parser().format_help(), re.MULTILINE))
+    pages = (readme, (repository / "docs" / "command-line.md").read_text(encoding="utf-8"))
+    for page in pages:
+        assert set(re.findall(r"`beatsfoundry ([a-z]+)", page)) == listed
 
 
 def test_every_make_target_exists(readme: str, repository: Path) -> None:
