@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,6 +30,26 @@ def own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         if "BEATSFOUNDRY_HOME" not in os.environ:
             patch.setenv("BEATSFOUNDRY_HOME", str(tmp_path_factory.mktemp("home")))
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def store_of_the_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A store of the test run's own, for fixtures that serve several tests: the user's is neither filled nor read."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("stores")
+        patch.setenv("BEATSFOUNDRY_CACHE", str(folder / "run"))
+        yield folder
+
+
+@pytest.fixture(autouse=True)
+def own_store(store_of_the_run: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty store for each test, so that none is answered with what another one made."""
+    monkeypatch.setenv("BEATSFOUNDRY_CACHE", str(store_of_the_run / derived_name(request.node.nodeid)))
+
+
+def derived_name(text: str) -> str:
+    """A short name for a folder that no other text has."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 @pytest.fixture(scope="session")

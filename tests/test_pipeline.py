@@ -35,13 +35,13 @@ class Line:
         delivery = Delivery(format=options.format, sample_rate_hz=options.sample_rate)
         return replace(self.plan, seed=options.seed, delivery=delivery)
 
-    def compose(self, plan: Plan, *, progress: Any = None) -> Score:
+    def compose(self, plan: Plan, *, progress: Any = None, store: Any = None) -> Score:
         self.calls.append(f"compose {plan.seed}")
         if progress:
             progress(0.5, "half of the notes")
         return self.score
 
-    def render(self, score: Score, plan: Plan, *, progress: Any = None) -> dict[str, Audio]:
+    def render(self, score: Score, plan: Plan, *, progress: Any = None, store: Any = None) -> dict[str, Audio]:
         self.calls.append("render")
         return dict(self.mixed.stems)
 

@@ -44,6 +44,7 @@ _PLACES = {
     "workbench.output": ("export", "load", "roundtrip", "write_audio", "write_midi"),
     "workbench.pipeline": ("compose_only", "generate"),
     "workbench.editing": ("edit_song", "modify", "parse_edits", "section_names"),
+    "workbench.store": ("Store", "open_store"),
     "workbench.tracking": ("log_track",),
 }
 _HOME = {name: module for module, names in _PLACES.items() for name in names}

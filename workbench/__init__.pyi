@@ -53,6 +53,8 @@ from workbench.pipeline import compose_only as compose_only
 from workbench.pipeline import generate as generate
 from workbench.quality import check as check
 from workbench.rendering import render as render
+from workbench.store import Store as Store
+from workbench.store import open_store as open_store
 from workbench.tracking import log_track as log_track
 
 __all__: list[str]

@@ -22,6 +22,7 @@ from workbench.domain.seeding import derived_seed
 
 if TYPE_CHECKING:
     from workbench.analysis.references import ReferenceProfile
+    from workbench.store import Store
 
 Progress = Callable[[float, str], None]
 
@@ -37,7 +38,7 @@ _LEAST_DISTANCE = 0.15
 """Candidates that are nearer to each other than this are hardly two songs: the same notes but for a few bars."""
 
 
-def generate(request: GenerationRequest, *, progress: Progress | None = None) -> Track:
+def generate(request: GenerationRequest, *, progress: Progress | None = None, store: Store | None = None) -> Track:
     """Make a finished, measured track from a request.
 
     Parameters
@@ -46,6 +47,9 @@ def generate(request: GenerationRequest, *, progress: Progress | None = None) ->
         What is wanted; `options.iterations` beyond one adds alternatives, each made from a seed of its own.
     progress : callable, optional
         Called with a fraction 0..1 and what is being done.
+    store : Store, optional
+        Where scores and stems that were made before are taken from, and others are kept (`workbench.open_store()` is
+        the user's). The track is the same with and without it.
 
     Returns
     -------
@@ -66,13 +70,15 @@ def generate(request: GenerationRequest, *, progress: Progress | None = None) ->
     count = request.options.iterations
     tracks: list[Track] = []
     for number in range(count):
-        tracks.append(_candidate(request, number, references, _within(progress, number, count), tracks))
+        tracks.append(_candidate(request, number, references, _within(progress, number, count), tracks, store))
     first, *others = _ranked(tracks)
     return replace(first, request=request, alternatives=tuple(others))
 
 
-def compose_only(request: GenerationRequest, *, progress: Progress | None = None) -> tuple[Plan, Score]:
-    """Plan and write the song without any sound.
+def compose_only(
+    request: GenerationRequest, *, progress: Progress | None = None, store: Store | None = None
+) -> tuple[Plan, Score]:
+    """Plan and write the song without any sound; the parameters are those of `generate`.
 
     Raises
     ------
@@ -87,7 +93,7 @@ def compose_only(request: GenerationRequest, *, progress: Progress | None = None
     check_models(request)
     plan = translate(request, references=load_references(request))
     check_sound(plan)
-    return plan, compose(plan, progress=progress)
+    return plan, compose(plan, progress=progress, store=store)
 
 
 def candidate_request(request: GenerationRequest, number: int, attempt: int = 0) -> GenerationRequest:
@@ -181,6 +187,7 @@ def finish(
     model_hashes: Mapping[str, str] | None = None,
     standing: Mix | None = None,
     progress: Progress | None = None,
+    store: Store | None = None,
 ) -> Track:
     """Give sound to a song that is written: render, mix, master and check it.
 
@@ -197,8 +204,11 @@ def finish(
         Stems that are taken as they are, and the desk on which the others are mixed beside them.
     progress : callable, optional
         Called with a fraction 0..1 and what is being done.
+    store : Store, optional
+        As for `generate`.
     """
-    return _finished(request, plan, score, references, Clock(progress, SOUND_STAGES), model_hashes, standing)
+    clock = Clock(progress, SOUND_STAGES)
+    return _finished(request, plan, score, references, clock, model_hashes, standing, store)
 
 
 def _candidate(
@@ -207,6 +217,7 @@ def _candidate(
     references: Sequence[ReferenceProfile],
     progress: Progress | None,
     others: Sequence[Track],
+    store: Store | None,
 ) -> Track:
     """Candidate `number`; one that comes out too much like another is written again before it is heard."""
     from workbench.composition import compose
@@ -220,10 +231,10 @@ def _candidate(
             plan = translate(candidate, references=references)
             check_sound(plan)
         with clock.stage("compose") as report:
-            score = compose(plan, progress=report)
+            score = compose(plan, progress=report, store=store)
         if all(distance_of((plan, score), (other.plan, other.score)) >= _LEAST_DISTANCE for other in others):
             break
-    return _finished(candidate, plan, score, references, clock)
+    return _finished(candidate, plan, score, references, clock, store=store)
 
 
 def _ranked(tracks: Sequence[Track]) -> list[Track]:
@@ -244,10 +255,14 @@ def _finished(
     clock: Clock,
     model_hashes: Mapping[str, str] | None = None,
     standing: Mix | None = None,
+    store: Store | None = None,
 ) -> Track:
     from workbench.quality import check
 
-    mixed = _mixed(plan, score, clock) if standing is None else _mixed_beside(standing, plan, score, clock)
+    if standing is None:
+        mixed = _mixed(plan, score, clock, store)
+    else:
+        mixed = _mixed_beside(standing, plan, score, clock, store)
     with clock.stage("master"):
         mastered, heard = deliver(mixed, plan)
     with clock.stage("check"):
@@ -263,24 +278,24 @@ def _finished(
     )
 
 
-def _mixed(plan: Plan, score: Score, clock: Clock) -> Mix:
+def _mixed(plan: Plan, score: Score, clock: Clock, store: Store | None) -> Mix:
     from workbench.mixing import mix
     from workbench.rendering import render
 
     with clock.stage("render") as report:
-        stems = render(score, plan, progress=report)
+        stems = render(score, plan, progress=report, store=store)
     with clock.stage("mix"):
         return within_full_scale(mix(stems, score, plan))
 
 
-def _mixed_beside(standing: Mix, plan: Plan, score: Score, clock: Clock) -> Mix:
+def _mixed_beside(standing: Mix, plan: Plan, score: Score, clock: Clock, store: Store | None) -> Mix:
     """The standing stems as they are; those that they lack are rendered and mixed on the same desk."""
     from workbench.mixing import mix_again
     from workbench.rendering import render
 
     missing = {name: part for name, part in score.parts.items() if name not in standing.stems}
     with clock.stage("render") as report:
-        stems = render(replace(score, parts=missing), plan, progress=report) if missing else {}
+        stems = render(replace(score, parts=missing), plan, progress=report, store=store) if missing else {}
     with clock.stage("mix"):
         if standing.desk is None:
             raise ParameterError("mix: expected standing stems with the desk that they were mixed on")

@@ -29,12 +29,12 @@ def song(monkeypatch: pytest.MonkeyPatch, tiny_track: Track) -> list[Any]:
 
     came: list[Any] = []
 
-    def generate(request: Any, *, progress: Any = None) -> Track:
+    def generate(request: Any, *, progress: Any = None, store: Any = None) -> Track:
         came.append(request)
         progress(0.5, "render")
         return replace(tiny_track, request=request)
 
-    def compose_only(request: Any, *, progress: Any = None) -> Any:
+    def compose_only(request: Any, *, progress: Any = None, store: Any = None) -> Any:
         came.append(request)
         return tiny_track.plan, tiny_track.score
 

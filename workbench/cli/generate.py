@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.cli.progress import progress_bar
+from workbench.cli.answer import answer_of, log, print_response, print_summary
+from workbench.cli.progress import Progress, progress_bar
 
 if TYPE_CHECKING:
     from workbench.domain.request import GenerationRequest
     from workbench.domain.results import Track
+    from workbench.store import Store
 
 Commands = Any
 """What `add_subparsers` returns; argparse does not export the type."""
@@ -34,23 +35,56 @@ def add_to(commands: Commands) -> None:
 def generate(options: argparse.Namespace) -> int:
     """Make the track that a request asks for, write its bundle and log it in MLflow."""
     request = _request(options)
-    from workbench.output import check_target, export
-    from workbench.pipeline import generate as make
+    from workbench.output import check_target
     from workbench.pipeline import load_references
+    from workbench.store import open_store
 
     check_target(options.out, overwrite=options.overwrite)
     load_references(request)
+    store = None if options.no_cache else open_store()
     with progress_bar(request.project_id, quiet=options.quiet) as progress:
-        track = make(request, progress=lambda fraction, message: progress(0.9 * fraction, message))
-        progress(0.9, "export")
-        outputs = export(track, options.out, overwrite=options.overwrite)
-        run_url = None if options.no_track else log(track, options.out, progress)
+        track = None
+        answer = None if store is None else _again(request, options, store)
+        if answer is None:
+            answer, track = _made(request, options, store, progress)
+        run_url = None if options.no_track else _logged(track, options.out, progress)
         progress(1.0, "done")
     if options.json:
-        print_response(track, outputs, options.out)
+        print_response(answer, options.out)
     else:
-        summary(track, outputs, options.out, run_url)
+        print_summary(answer, options.out, run_url)
     return 0
+
+
+def _again(request: GenerationRequest, options: argparse.Namespace, store: Store) -> dict[str, Any] | None:
+    """Write the bundle that the store holds of this very request; None if it holds none."""
+    from workbench.output import bundle_again
+    from workbench.store import request_key
+
+    return bundle_again(store, request_key(request), options.out, overwrite=options.overwrite)
+
+
+def _made(
+    request: GenerationRequest, options: argparse.Namespace, store: Store | None, progress: Progress
+) -> tuple[dict[str, Any], Track]:
+    """Make the bundle, and keep it in the store."""
+    from workbench.output import export, keep_bundle
+    from workbench.pipeline import generate as make
+    from workbench.store import request_key
+
+    track = make(request, progress=lambda fraction, message: progress(0.9 * fraction, message), store=store)
+    progress(0.9, "export")
+    export(track, options.out, overwrite=options.overwrite)
+    answer = answer_of(track)
+    if store is not None:
+        keep_bundle(store, request_key(request), options.out, answer)
+    return answer, track
+
+
+def _logged(track: Track | None, bundle: Path, progress: Progress) -> str:
+    from workbench.output import load
+
+    return log(load(bundle) if track is None else track, bundle, progress)
 
 
 def compose(options: argparse.Namespace) -> int:
@@ -58,11 +92,13 @@ def compose(options: argparse.Namespace) -> int:
     request = _request(options)
     from workbench.output import check_target, export_composition
     from workbench.pipeline import compose_only, load_references
+    from workbench.store import open_store
 
     check_target(options.out, overwrite=options.overwrite)
     load_references(request)
+    store = None if options.no_cache else open_store()
     with progress_bar(request.project_id, quiet=options.quiet) as progress:
-        plan, score = compose_only(request, progress=progress)
+        plan, score = compose_only(request, progress=progress, store=store)
         export_composition(plan, score, options.out, overwrite=options.overwrite)
     notes = sum(len(part.notes) for part in score.parts.values())
     print(f"{plan.style}, {plan.tempo_bpm:g} BPM, {plan.key}, {plan.bars} bars, {notes} notes")
@@ -77,6 +113,7 @@ def _common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, help="seed to use instead of the request's")
     parser.add_argument("--overwrite", action="store_true", help="replace an earlier bundle in DIR")
     parser.add_argument("--quiet", action="store_true", help="show no progress")
+    parser.add_argument("--no-cache", action="store_true", help="neither read nor fill the store of earlier results")
 
 
 def _request(options: argparse.Namespace) -> GenerationRequest:
@@ -87,42 +124,3 @@ def _request(options: argparse.Namespace) -> GenerationRequest:
         return request
     data = request.model_dump(mode="json", exclude_unset=True)
     return parse_request({**data, "options": {**data.get("options", {}), "seed": options.seed}})
-
-
-def print_response(track: Track, outputs: dict[str, Any], folder: Path) -> None:
-    """Print the published response of a bundle as JSON."""
-    from workbench.output import read_manifest
-
-    response = track.response(outputs)
-    response["metadata"]["creation_time"] = read_manifest(folder)["creation_time"]
-    print(json.dumps(response, indent=2, ensure_ascii=False))
-
-
-def log(track: Track, bundle: Path, progress: Any) -> str:
-    """Log a track in MLflow; return the address of its run."""
-    progress(0.95, "log in MLflow")
-    from workbench.tracking import log_track
-
-    return log_track(track, bundle).url
-
-
-def summary(track: Track, outputs: dict[str, Any], folder: Path, run_url: str | None) -> None:
-    """Print what a track is like and where its files are."""
-    plan, measured = track.plan, track.report.measurements
-    checks = "; ".join(filter(None, (_codes(track, outcome) for outcome in ("fail", "warn")))) or "all checks passed"
-    print(f"{plan.style}, {plan.tempo_bpm:g} BPM, {plan.key}, {track.master.duration_seconds:.1f} s")
-    print(f"{measured['integrated_loudness_lufs']:.2f} LUFS, {measured['true_peak_dbtp']:.2f} dBTP, {checks}")
-    print(f"master  {outputs['master']}")
-    for label, path in (("stems", "stems"), ("MIDI", "midi/song.mid"), ("report", "report.html")):
-        if (folder / path).exists():
-            print(f"{label:7} {folder / path}")
-    for path in outputs["alternatives"]:
-        print(f"other   {path}")
-    if run_url:
-        print(f"MLflow  {run_url}   (open it with: beatsfoundry dashboard)")
-
-
-def _codes(track: Track, outcome: str) -> str:
-    """Codes of the checks with an outcome, such as "warned: BF031, BF052"; empty if there are none."""
-    codes = [check.code for check in track.report.checks if check.outcome == outcome]
-    return f"{outcome}ed: {', '.join(codes)}" if codes else ""

@@ -24,6 +24,7 @@ def add_to(commands: Any) -> None:
     parser.add_argument("--track", action="store_true", help="log the edited track in MLflow")
     parser.add_argument("--json", action="store_true", help="print nothing but the response as JSON")
     parser.add_argument("--quiet", action="store_true", help="show no progress")
+    parser.add_argument("--no-cache", action="store_true", help="neither read nor fill the store of earlier results")
     parser.add_argument("--schema", action="store_true", help="print the JSON schema of the edits and leave")
     parser.set_defaults(run=modify)
 
@@ -49,22 +50,29 @@ def modify(options: argparse.Namespace) -> int:
 
 
 def _track(options: argparse.Namespace, edits: tuple[Edit, ...]) -> int:
-    from workbench.cli.generate import log, print_response, summary
+    from workbench.cli.answer import answer_of, log, print_response, print_summary
     from workbench.editing.modifying import modify as change
     from workbench.output import export
+    from workbench.store import open_store
 
+    store = None if options.no_cache else open_store()
     with progress_bar(options.bundle.name, quiet=options.quiet) as progress:
-        track = change(options.bundle, edits, progress=lambda fraction, message: progress(0.9 * fraction, message))
+        track = change(
+            options.bundle,
+            edits,
+            progress=lambda fraction, message: progress(0.9 * fraction, message),
+            store=store,
+        )
         progress(0.9, "export")
-        outputs = export(track, options.out, overwrite=options.overwrite)
+        export(track, options.out, overwrite=options.overwrite)
         run_url = log(track, options.out, progress) if options.track else None
         progress(1.0, "done")
     if options.json:
-        print_response(track, outputs, options.out)
+        print_response(answer_of(track), options.out)
         return 0
     for decision in track.plan.decisions[-len(edits) :]:
         print(f"{decision.parameter:7} {decision.value}")
-    summary(track, outputs, options.out, run_url)
+    print_summary(answer_of(track), options.out, run_url)
     return 0
 
 

@@ -8,9 +8,11 @@ from contextlib import contextmanager
 
 from workbench.cli.parser import printable
 
+Progress = Callable[[float, str], None]
+
 
 @contextmanager
-def progress_bar(title: str, *, quiet: bool = False) -> Iterator[Callable[[float, str], None]]:
+def progress_bar(title: str, *, quiet: bool = False) -> Iterator[Progress]:
     """Give a function `progress(fraction, message)` that shows how far the work is."""
     if quiet:
         yield lambda fraction, message: None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from workbench.composition.drums import write_percussion
 from workbench.composition.feel import close, in_register, perform, shape_lengths, without_unisons
@@ -11,21 +12,23 @@ from workbench.composition.harmony import write_chords
 from workbench.composition.melodic import write_melodic
 from workbench.composition.surround import onset_stream
 from workbench.composition.voicing import in_time, state_chords, without_chord
-from workbench.domain.plan import Plan
+from workbench.domain.plain_data import from_plain, to_plain
+from workbench.domain.plan import Delivery, Plan, SoundTraits
 from workbench.domain.score import Note, Part, Score
 from workbench.domain.song import DRUM_ROLES, ELEMENTS
 from workbench.domain.theory import Chord
 from workbench.models.context import Bits
 from workbench.models.history import Rows
-from workbench.models.registry import check_models
+from workbench.models.registry import check_models, model_hashes
 from workbench.models.threads import one_thread
 from workbench.models.tokenizer import decode_drums
+from workbench.store import Store, code_version, content_key
 
 Progress = Callable[[float, str], None]
 _ROLES = list(DRUM_ROLES)
 
 
-def compose(plan: Plan, *, progress: Progress | None = None) -> Score:
+def compose(plan: Plan, *, progress: Progress | None = None, store: Store | None = None) -> Score:
     """Write the score of a plan.
 
     Parameters
@@ -34,6 +37,8 @@ def compose(plan: Plan, *, progress: Progress | None = None) -> Score:
         What is wanted.
     progress : callable, optional
         Called with a fraction 0..1 and what is being done.
+    store : Store, optional
+        Where a score is taken from that was composed before, and is kept if it was not.
 
     Returns
     -------
@@ -46,8 +51,26 @@ def compose(plan: Plan, *, progress: Progress | None = None) -> Score:
         If an element's weights are missing or damaged, or if the plan names a network that is not there.
     """
     check_models(plan.models)
+    if store is None:
+        return _composed(plan, progress)
+    score = from_plain(Score, store.document(_key(plan), lambda: to_plain(_composed(plan, progress))))
+    return replace(score, title=plan.project_id)
+
+
+def _composed(plan: Plan, progress: Progress | None) -> Score:
     with one_thread():
         return from_frame(_compose(to_frame(plan), progress or (lambda fraction, message: None)), plan)
+
+
+def _key(plan: Plan) -> str:
+    """The name of a plan's score in the store. What is only heard, told or delivered changes no note."""
+    silent = replace(
+        plan,
+        project_id="", concept="", references=(), decisions=(),
+        patches={}, processing_style="", mix_profile="", sound=SoundTraits(), delivery=Delivery(),
+    )  # fmt: skip
+    code = code_version("models", "composition", "domain")
+    return content_key("compose", silent, model_hashes(plan.models), code=code)
 
 
 def _compose(plan: Plan, report: Progress) -> Score:

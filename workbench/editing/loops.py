@@ -27,13 +27,19 @@ from workbench.rendering import render
 
 if TYPE_CHECKING:
     from workbench.analysis.references import ReferenceProfile
+    from workbench.store import Store
 
 _SETTLED_SECONDS = 10.0
 """Turns before the one that is kept last at least this long: reverbs and gains are then where they stay."""
 
 
 def finish_loop(
-    request: GenerationRequest, plan: Plan, score: Score, references: Sequence[ReferenceProfile], clock: Clock
+    request: GenerationRequest,
+    plan: Plan,
+    score: Score,
+    references: Sequence[ReferenceProfile],
+    clock: Clock,
+    store: Store | None = None,
 ) -> Track:
     """From score to a track that is as long as its bars and flows into itself.
 
@@ -44,7 +50,8 @@ def finish_loop(
     turns = before + 2
     kept = slice(before * length, (before + 1) * length)
     with clock.stage("render") as report:
-        stems = {name: folded(stem, length) for name, stem in render(score, plan, progress=report).items()}
+        rendered = render(score, plan, progress=report, store=store)
+        stems = {name: folded(stem, length) for name, stem in rendered.items()}
     with clock.stage("mix"):
         rounds = {name: Audio(np.tile(stem.samples, turns), stem.sample_rate_hz) for name, stem in stems.items()}
         long_plan, long_score = repeated(plan, score, turns)

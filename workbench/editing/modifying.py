@@ -14,11 +14,14 @@ from workbench.editing.song import Song
 from workbench.editing.sound import make_sound
 from workbench.output import load, load_song
 from workbench.pipeline import Progress
+from workbench.store import Store
 
 Edits = Sequence[Edit | Mapping[str, Any]]
 
 
-def modify(source: Track | str | Path, edits: Edits, *, progress: Progress | None = None) -> Track:
+def modify(
+    source: Track | str | Path, edits: Edits, *, progress: Progress | None = None, store: Store | None = None
+) -> Track:
     """Apply edits to a track; what they do not touch keeps its bytes.
 
     Notes that no edit touches are the same notes. A stem is the same, byte for byte, unless one of its inputs changed:
@@ -30,7 +33,7 @@ def modify(source: Track | str | Path, edits: Edits, *, progress: Progress | Non
         A track, or the folder of its bundle. It stays as it is.
     edits : sequence
         Edits, or mappings in their JSON form, applied in order.
-    progress : callable, optional
+    progress, store
         As for `generate`.
 
     Returns
@@ -49,7 +52,7 @@ def modify(source: Track | str | Path, edits: Edits, *, progress: Progress | Non
     track = source if isinstance(source, Track) else load(source)
     song = edit_song(Song(track.plan, track.score, track.edits), wanted)
     remix = any(edit.edit == "remix" for edit in wanted)
-    return make_sound(track, song, remix=remix, progress=progress)
+    return make_sound(track, song, remix=remix, progress=progress, store=store)
 
 
 def modify_notes(directory: str | Path, edits: Edits) -> Song:

@@ -20,6 +20,7 @@ from workbench.editing.loops import finish_loop
 from workbench.editing.song import Song
 from workbench.mixing import load_profile
 from workbench.pipeline import SOUND_STAGES, Clock, Progress, finish, load_references
+from workbench.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,9 @@ def kept_stems(track: Track, song: Song) -> tuple[str, ...]:
     )
 
 
-def make_sound(track: Track, song: Song, *, remix: bool = False, progress: Progress | None = None) -> Track:
+def make_sound(
+    track: Track, song: Song, *, remix: bool = False, progress: Progress | None = None, store: Store | None = None
+) -> Track:
     """The track of an edited song.
 
     Parameters
@@ -79,7 +82,7 @@ def make_sound(track: Track, song: Song, *, remix: bool = False, progress: Progr
         The song after.
     remix : bool
         Whether the desk is set anew in any case.
-    progress : callable, optional
+    progress, store
         As for `generate`.
     """
     request = track.request
@@ -91,12 +94,20 @@ def make_sound(track: Track, song: Song, *, remix: bool = False, progress: Progr
         return replace(track, request=request, plan=song.plan, score=song.score, edits=song.state, alternatives=())
     references = load_references(request)
     if song.plan.delivery.loop:
-        made = finish_loop(request, song.plan, song.score, references, Clock(progress, SOUND_STAGES))
+        made = finish_loop(request, song.plan, song.score, references, Clock(progress, SOUND_STAGES), store)
     else:
         kept = () if remix else kept_stems(track, song)
         stems = {name: track.mix.stems[name] for name in kept}
         standing = replace(track.mix, stems=stems) if kept else None
-        made = finish(request, song.plan, song.score, references=references, standing=standing, progress=progress)
+        made = finish(
+            request,
+            song.plan,
+            song.score,
+            references=references,
+            standing=standing,
+            progress=progress,
+            store=store,
+        )
     return replace(made, edits=song.state)
 
 

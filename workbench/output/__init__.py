@@ -4,10 +4,12 @@ from workbench.output.audio_files import decode, delivery_of, encode, roundtrip,
 from workbench.output.bundle import export, export_composition, master_as_heard, outputs_of, read_manifest
 from workbench.output.documents import to_json
 from workbench.output.folder import check_target
+from workbench.output.kept import bundle_again, keep_bundle, outputs_in
 from workbench.output.loading import has_sound, load, load_song
 from workbench.output.midi_files import midi_bytes, write_midi
 
 __all__ = [
+    "bundle_again",
     "check_target",
     "decode",
     "delivery_of",
@@ -15,10 +17,12 @@ __all__ = [
     "export",
     "export_composition",
     "has_sound",
+    "keep_bundle",
     "load",
     "load_song",
     "master_as_heard",
     "midi_bytes",
+    "outputs_in",
     "outputs_of",
     "read_manifest",
     "roundtrip",

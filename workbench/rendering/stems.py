@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +25,7 @@ from workbench.rendering.sampler.loading import find_instrument
 from workbench.rendering.sampler.player import levelled
 from workbench.rendering.synth import render_synth
 from workbench.rendering.tuning import tuned
+from workbench.store import Store, code_version, content_key
 
 Signal = npt.NDArray[np.float32]
 Progress = Callable[[float, str], None]
@@ -39,7 +41,9 @@ DEFAULT_PATCHES = {"percussion": "studio", "bass": "warm-saw", "pads": "warm-jun
 """What sounds where the plan names nothing."""
 
 
-def render(score: Score, plan: Plan, *, progress: Progress | None = None) -> dict[str, Audio]:
+def render(
+    score: Score, plan: Plan, *, progress: Progress | None = None, store: Store | None = None
+) -> dict[str, Audio]:
     """Render each element of the score by the patch or kit that the plan names.
 
     Parameters
@@ -50,6 +54,8 @@ def render(score: Score, plan: Plan, *, progress: Progress | None = None) -> dic
         Patches by element, seed, sample rate and whether a preview is enough.
     progress : callable, optional
         Called with a fraction 0..1 and a message, never from two threads at once.
+    store : Store, optional
+        Where elements that were rendered before are taken from, and those that were not are kept.
 
     Returns
     -------
@@ -71,7 +77,10 @@ def render(score: Score, plan: Plan, *, progress: Progress | None = None) -> dic
     meter = _Meter(sum(len(part.notes) for part in score.parts.values()), progress)
 
     def one(name: str) -> Signal:
-        return _render_part(name, sounds[name], timed, plan, length, meter)
+        def make() -> Signal:
+            return _render_part(name, sounds[name], timed, plan, length, meter)
+
+        return make() if store is None else store.samples(_key(name, sounds[name], timed, plan, length), make)
 
     with ThreadPoolExecutor(max_workers=_THREADS) as pool:
         stems = dict(zip(score.parts, pool.map(one, score.parts), strict=True))
@@ -90,6 +99,22 @@ def load_sounds(elements: Iterable[str], plan: Plan) -> dict[str, Patch | Kit | 
         As `render`.
     """
     return {element: _load(element, plan) for element in elements}
+
+
+def _key(name: str, sound: Patch | Kit | Instrument, score: Score, plan: Plan, length: int) -> str:
+    """The name of a rendered part in the store: all that `_render_part` looks at."""
+    delivery = plan.delivery
+    inputs = (name, score.parts[name].notes, score.tempo_bpm, length, plan.seed, delivery.sample_rate_hz)
+    return content_key(
+        "render", *inputs, delivery.preview, _identity(sound), code=code_version("rendering", "dsp", "domain")
+    )
+
+
+def _identity(sound: Patch | Kit | Instrument) -> Any:
+    """What tells a sound from every other one; of an instrument that is read from a folder, the files there."""
+    if not isinstance(sound, Instrument) or sound.folder is None:
+        return sound
+    return sound.name, sound.zones, [sound.folder / zone.sample for zone in sound.zones]
 
 
 def _load(element: str, plan: Plan) -> Patch | Kit | Instrument:

@@ -1,0 +1,218 @@
+"""Entries on disk: each a folder that appears whole or not at all, checked when it is read.
+
+::
+
+    ab/abcd...ef/entry.json     size and CRC-32 of every file; its time of change is when the entry was last used
+    ab/abcd...ef/master.wav     what was kept
+
+Several processes may share a store without a lock: an entry is renamed into place and renamed away before it is
+removed, so that nobody ever sees half of one. An entry that cannot be read, or whose bytes changed, is dropped and made
+again. A store that cannot be written keeps nothing: results are slower to come by, and still the same.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+import time
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from workbench.domain.audio import Samples
+
+_INDEX = "entry.json"
+_ARRAY, _DOCUMENT = "samples.npy", "document.json"
+_DRAFT, _GONE = ".draft-", ".gone-"
+_ROOM_AFTER_EVICTION = 0.9
+"""Share of the limit that is left after making room, so that not every write has to."""
+_CHUNK_BYTES = 1 << 22
+_DRAFT_SECONDS = 3600.0
+"""Nobody writes one entry for longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoreSize:
+    """How much a store holds: whole entries, and their bytes."""
+
+    entries: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    folder: Path
+    bytes: int
+    used: float
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Results by their key (`content_key`), at most `limit_bytes` of them; those unused for longest go first."""
+
+    folder: Path
+    limit_bytes: int
+
+    def samples(self, key: str, make: Callable[[], Samples]) -> Samples:
+        """The samples of a key; made, and kept, if they are not there."""
+        kept: Samples | None = self._read(key, _as_samples)
+        if kept is not None:
+            return kept
+        made = make()
+        self._write(key, made.nbytes, lambda draft: np.save(draft / _ARRAY, made, allow_pickle=False))
+        return made
+
+    def document(self, key: str, make: Callable[[], Any]) -> Any:
+        """The same for a value that JSON can hold."""
+        kept = self._read(key, lambda folder: json.loads((folder / _DOCUMENT).read_text(encoding="utf-8")))
+        if kept is not None:
+            return kept
+        made = make()
+        text = json.dumps(made)
+        self._write(key, len(text), lambda draft: _write_text(draft / _DOCUMENT, text))
+        return made
+
+    def holds(self, key: str) -> bool:
+        """Whether there is an entry, whole or not."""
+        return (self._place(key) / _INDEX).is_file()
+
+    def copy_to(self, key: str, target: Path) -> bool:
+        """Copy the files of a key into an existing folder; False if they are not there, or not whole."""
+        return self._read(key, lambda folder: _copy_files(folder, target)) is not None
+
+    def keep_folder(self, key: str, source: Path, beside: Mapping[str, str]) -> None:
+        """Keep a copy of all files below a folder, and further texts by name."""
+
+        def fill(draft: Path) -> None:
+            _copy_files(source, draft)
+            for name, text in beside.items():
+                _write_text(draft / name, text)
+
+        self._write(key, sum(path.stat().st_size for path in source.rglob("*") if path.is_file()), fill)
+
+    def size(self) -> StoreSize:
+        """How much there is."""
+        entries = list(self._entries())
+        return StoreSize(len(entries), sum(entry.bytes for entry in entries))
+
+    def clear(self) -> StoreSize:
+        """Remove every entry; tells what there was."""
+        entries = list(self._entries())
+        for entry in entries:
+            _remove(entry.folder)
+        self._sweep()
+        return StoreSize(len(entries), sum(entry.bytes for entry in entries))
+
+    def make_room(self, wanted_bytes: int) -> None:
+        """Remove the entries unused for longest until `wanted_bytes` more fit below the limit."""
+        entries = sorted(self._entries(), key=lambda entry: entry.used)
+        held = sum(entry.bytes for entry in entries)
+        if held + wanted_bytes <= self.limit_bytes:
+            return
+        self._sweep()
+        for entry in entries:
+            if held + wanted_bytes <= _ROOM_AFTER_EVICTION * self.limit_bytes:
+                return
+            _remove(entry.folder)
+            held -= entry.bytes
+
+    def _sweep(self) -> None:
+        """Remove what processes that were killed had begun to write."""
+        for draft in self.folder.glob(f"{_DRAFT}*"):
+            if time.time() - draft.stat().st_mtime > _DRAFT_SECONDS:
+                shutil.rmtree(draft, ignore_errors=True)
+
+    def _place(self, key: str) -> Path:
+        return self.folder / key[:2] / key
+
+    def _read(self, key: str, load: Callable[[Path], Any]) -> Any:
+        """What `load` reads from an entry whose bytes are those that were written; None, and no entry, otherwise."""
+        place = self._place(key)
+        try:
+            index = json.loads((place / _INDEX).read_text(encoding="utf-8"))
+            if index != _index(place):
+                raise ValueError("other bytes than were written")
+            found = load(place)
+            os.utime(place / _INDEX)
+        except FileNotFoundError:
+            return _remove(place) if place.exists() else None
+        except (OSError, ValueError, EOFError):
+            return _remove(place)
+        return found
+
+    def _write(self, key: str, size: int, fill: Callable[[Path], object]) -> None:
+        place = self._place(key)
+        draft: Path | None = None
+        try:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            if size > self.limit_bytes // 2 or 2 * size > shutil.disk_usage(place.parent).free:
+                return
+            self.make_room(size)
+            draft = Path(tempfile.mkdtemp(prefix=_DRAFT, dir=self.folder))
+            fill(draft)
+            _write_text(draft / _INDEX, json.dumps(_index(draft)))
+            draft.rename(place)
+        except OSError:
+            return  # no room, no right to write, or another process was first: the result is had all the same
+        finally:
+            if draft is not None:
+                shutil.rmtree(draft, ignore_errors=True)
+
+    def _entries(self) -> Iterator[_Entry]:
+        for index in self.folder.glob(f"[0-9a-f][0-9a-f]/*/{_INDEX}"):
+            try:
+                files = json.loads(index.read_text(encoding="utf-8"))
+                yield _Entry(index.parent, sum(size for size, _ in files.values()), index.stat().st_mtime)
+            except (OSError, ValueError, TypeError, AttributeError):
+                _remove(index.parent)
+
+
+def _index(folder: Path) -> dict[str, list[int]]:
+    """Size and CRC-32 of each file of an entry, by its path in it."""
+    paths = (path for path in sorted(folder.rglob("*")) if path.is_file() and path != folder / _INDEX)
+    return {path.relative_to(folder).as_posix(): [path.stat().st_size, _checksum(path)] for path in paths}
+
+
+def _checksum(path: Path) -> int:
+    value = 0
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK_BYTES):
+            value = zlib.crc32(chunk, value)
+    return value
+
+
+def _as_samples(folder: Path) -> Samples:
+    samples: Samples = np.load(folder / _ARRAY, allow_pickle=False)
+    return samples
+
+
+def _copy_files(source: Path, target: Path) -> Mapping[str, int]:
+    sizes = {}
+    for path in sorted(source.rglob("*")):
+        name = path.relative_to(source)
+        if path.is_dir() or str(name) == _INDEX:
+            continue
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target / name)
+        sizes[str(name)] = path.stat().st_size
+    return sizes
+
+
+def _write_text(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
+
+
+def _remove(folder: Path) -> None:
+    """Remove an entry: it is renamed first, so that no other process finds half of it."""
+    away = folder.with_name(f"{_GONE}{folder.name[:8]}-{os.getpid()}")
+    try:
+        folder.rename(away)
+    except OSError:
+        return
+    shutil.rmtree(away, ignore_errors=True)
