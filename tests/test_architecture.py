@@ -80,10 +80,10 @@ def test_added_commands_can_be_loaded() -> None:
 
 
 def test_every_room_of_the_map_exists(repository: Path) -> None:
-    """The README's map names the folders that there are, and no others."""
-    text = (repository / "README.md").read_text()
-    start = text.index("## Map")
-    named = set(re.findall(r"^\| `([a-z_/.]+)`", text[start : text.index("\n## ", start + 1)], re.MULTILINE))
+    """The map in docs/architecture.md names the folders that there are, and no others."""
+    text = (repository / "docs" / "architecture.md").read_text()
+    start = text.index("| place | owns |")
+    named = set(re.findall(r"^\| `([a-z_/.]+)`", text[start : text.index("\n\n", start)], re.MULTILINE))
     rooms = {
         f"workbench/{path.name}/" for path in (repository / "workbench").iterdir() if (path / "__init__.py").is_file()
     }
