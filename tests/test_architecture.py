@@ -83,7 +83,7 @@ def test_every_room_of_the_map_exists(repository: Path) -> None:
     """The map in docs/architecture.md names the folders that there are, and no others."""
     text = (repository / "docs" / "architecture.md").read_text()
     start = text.index("| place | owns |")
-    named = set(re.findall(r"^\| `([a-z_/.]+)`", text[start : text.index("\n\n", start)], re.MULTILINE))
+    named = set(re.findall(r"^\| `([a-z_/.]+)`", text[start:].split("\n\n")[0], re.MULTILINE))
     rooms = {
         f"workbench/{path.name}/" for path in (repository / "workbench").iterdir() if (path / "__init__.py").is_file()
     }
