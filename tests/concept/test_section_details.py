@@ -81,3 +81,16 @@ def test_a_section_that_the_form_lacks_is_refused() -> None:
     )
     with pytest.raises(ParameterError, match="section_tempos name theme, which the form of this style does not hold"):
         translate(request)
+
+
+@pytest.mark.parametrize("duration", [20, 45, 60, 120, 240])
+@pytest.mark.parametrize("tempos", [{"verse": 50}, {"chorus": 220, "intro": 60}, {"verse": 180, "chorus": 50}])
+@pytest.mark.parametrize("tempo", [90, 160])
+def test_a_duration_holds_within_a_bar_where_sections_have_their_own_tempi(
+    duration: int, tempos: dict[str, float], tempo: int
+) -> None:
+    names = ["intro", "verse", "chorus", "verse", "chorus"]
+    technical = {"duration": duration, "structure": names, "section_tempos": tempos, "tempo": tempo}
+    plan = translate(parse_request({"parameters": {"creative": {"concept": "pop"}, "technical": technical}}))
+    seconds = sum(section.bars * 4 * 60 / tempos.get(section.name, tempo) for section in plan.sections)
+    assert abs(seconds - duration) <= 4 * 60 / tempo

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from workbench.domain.errors import ParameterError
 from workbench.domain.roman import parse_chord
 from workbench.domain.song import of_section
@@ -15,8 +17,8 @@ _C_MAJOR = Key(0, "major")
 def place_chords(text: str, bars: int, bar_beats: float, key: Key = _C_MAJOR) -> tuple[Chord, ...]:
     """Repeat a line of chords over a section: bars parted by '|', several chords in a bar share it equally.
 
-    A line without any '|' has one chord a bar, a bar left empty ("C | | F") holds the chord before. Degrees such as
-    "VI" are read in `key`. Onsets count quarter notes from the start of the section.
+    A line without any '|' has one chord a bar, a bar that is empty or "%" ("C | | F") holds the chord before. Degrees
+    such as "VI" are read in `key`. Onsets count quarter notes from the start of the section.
 
     Raises
     ------
@@ -29,7 +31,7 @@ def place_chords(text: str, bars: int, bar_beats: float, key: Key = _C_MAJOR) ->
     [('Fm', 0.0), ('C#', 4.0), ('D#', 6.0), ('Fm', 8.0)]
     """
     bars_of_text = text.strip().strip("|").split("|") if "|" in text else text.split()
-    line = [bar.split() for bar in bars_of_text]
+    line = [bar.replace("%", " ").split() for bar in bars_of_text]
     if not any(line):
         raise ParameterError("chords are empty: write symbols such as 'Fm | Db Eb | Ab', one bar between the lines")
     placed: list[Chord] = []
@@ -42,6 +44,27 @@ def place_chords(text: str, bars: int, bar_beats: float, key: Key = _C_MAJOR) ->
             placed.append(parse_chord(symbol, key, onset_beats=onset, duration_beats=length))
         last = symbols[-1]
     return tuple(placed)
+
+
+_FEW = {
+    True: {1: ("i",), 2: ("i VI", "i VII", "i iv"), 3: ("i VI VII", "i iv VI")},
+    False: {1: ("I",), 2: ("I IV", "I vi"), 3: ("I IV V", "I vi IV")},
+}
+"""Progressions of few chords, in minor and in major."""
+
+
+def few_chords(count: int, key: Key, bars_per_chord: float, rng: np.random.Generator) -> str:
+    """A line of one to three different chords in a key, each as long as usual.
+
+    Examples
+    --------
+    >>> few_chords(1, Key.parse("A minor"), 2.0, np.random.default_rng(0))
+    'i | i'
+    """
+    degrees = rng.choice(list(_FEW[key.has_minor_third][count])).split()
+    if bars_per_chord < 1.0 and count > 1:
+        return " ".join(degrees)
+    return " | ".join(degree for degree in degrees for _ in range(max(1, round(bars_per_chord))))
 
 
 def section_chords(

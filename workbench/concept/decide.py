@@ -55,7 +55,7 @@ def decide_metre(brief: Brief) -> tuple[Metre, Decision]:
         against = overruled(said, stated, brief, "metre")
         return Metre.parse(stated), told("metre", stated, "stated", brief.why_stated("metre"), against)
     if said:
-        return said.value, told("metre", str(said.value), "text", quoted(said), said.note)
+        return said.value, told("metre", str(said.value), "text", quoted(said), said.note or said.against)
     return Metre(), Decision("metre", "4/4", "default", "nothing asks for another metre")
 
 
@@ -68,7 +68,7 @@ def decide_key(brief: Brief) -> tuple[Key, Decision]:
         return key, told("key", str(key), "stated", brief.why_stated("key"), against)
     if said:
         return said.value, told(
-            "key", str(said.value), "text", quoted(said), _mode_contradiction(said.value.mode, brief)
+            "key", str(said.value), "text", quoted(said), said.against or _mode_contradiction(said.value.mode, brief)
         )
     heard = _heard_key(brief)
     chords = given_chords(brief)
@@ -103,7 +103,7 @@ def given_chords(brief: Brief) -> Chords | None:
 
 def _symbols(chords: Chords) -> list[str]:
     lines = [chords] if isinstance(chords, str) else list(chords.values())
-    return [symbol for line in lines for symbol in line.replace("|", " ").split()]
+    return [symbol for line in lines for symbol in line.replace("|", " ").replace("%", " ").split()]
 
 
 def _degrees_mode(chords: Chords) -> str:

@@ -1,12 +1,13 @@
-"""Elements, density, colour and sections that a text states."""
+"""Elements, density and colour that a text states."""
 
 from __future__ import annotations
 
 import re
 
+from workbench.concept.form_words import NO
 from workbench.concept.said import Said, first_said
 from workbench.domain.request import PROCESSING_STYLES
-from workbench.domain.song import ELEMENTS, parse_section_name
+from workbench.domain.song import ELEMENTS
 
 _ELEMENT_WORDS = {
     "percussion": r"drum\s?kits?|drums|drumming|percussion|beats?|drum ?beats?|rhythm section",
@@ -31,8 +32,7 @@ def _list_of(words: dict[str, str]) -> str:
     return rf"{one}(?:{joint}{one})*"
 
 
-_NO = r"\b(?:no|without|minus|leave out|leaving out|skip|omit|remove|mute|zero)(?: any| the| an?)?\s+"
-_WITHOUT = re.compile(rf"{_NO}({_list_of(_WHOLE_ELEMENTS)})\b")
+_WITHOUT = re.compile(rf"{NO}({_list_of(_WHOLE_ELEMENTS)})\b")
 _LESS = re.compile(r"\b(?:(drum|beat|percussion)|(bass)|(melody|lead))-?less\b")
 _ONLY = re.compile(
     rf"\b(?:only|just|nothing but|solely)\s+(?:a |an |the |some )?({_list_of(_ELEMENT_WORDS)})\b"
@@ -43,13 +43,19 @@ _STYLE_OF_ELEMENTS = re.compile(r"\bdrum\s*(?:and|&|'?n'?|\+)\s*bass\b")
 """A style whose name lists elements. "Drums and bass only" still means the elements."""
 
 
+_COUNTED_CHORDS = re.compile(
+    r"\b(?:only |just )?(?:a )?(?:one|two|three|four|five|\d|single)[ -]chords?(?: only| alone)?\b"
+)
+"""How many chords there are says nothing of who plays."""
+
+
 def _elements_in(text: str, words: dict[str, str]) -> set[str]:
     return {element for element, pattern in words.items() if re.search(rf"\b(?:{pattern})\b", text)}
 
 
 def read_palette(text: str) -> Said[tuple[str, ...]] | None:
     """Elements that are left where a text leaves some out, or names the only ones."""
-    text = _STYLE_OF_ELEMENTS.sub("music", text)
+    text = _COUNTED_CHORDS.sub("music", _STYLE_OF_ELEMENTS.sub("music", text))
     absent: set[str] = set()
     phrases: list[str] = []
     for match in _WITHOUT.finditer(text):
@@ -120,65 +126,3 @@ _VOCALS = (
 def read_vocals(text: str) -> Said[bool] | None:
     """Whether a text asks for somebody who sings, which cannot be made."""
     return first_said(text, [(_VOCALS, lambda _: True)])
-
-
-_SECTION = (
-    r"(?:intros?|verses?|pre[ -]?chorus(?:es)?|post[ -]?chorus(?:es)?|chorus(?:es)?|refrains?|hooks?|bridges?"
-    r"|middle eights?|build[ -]?ups?|builds?|drops?|break[ -]?downs?|breaks?|interludes?|instrumentals?|solos?"
-    r"|themes?|vamps?|codas?|outros?)"
-)
-_JOINT = r"\s*(?:,\s*(?:and |then )?|\band\b|\bthen\b|->|→|–|-|>|/)\s*(?:a |an |another |the )?"
-_LISTED = re.compile(rf"\b{_SECTION}(?:\s\d)?(?:{_JOINT}{_SECTION}(?:\s\d)?)+\b")
-_SINGLE = re.compile(
-    r"\b(?:intro|outro|pre-?chorus|chorus|verse|breakdown|drop|interlude|coda|(?:a|the|with) bridge|build-?up|refrain)"
-    r"s?\b"
-    r"(?!\s*(?:pedal|effect|over|across))"
-)
-_OR = r"(?:\s*,\s*|\s+and\s+|\s+or\s+)(?:no )?"
-_WITHOUT_SECTION = re.compile(rf"{_NO}({_SECTION}(?:{_OR}{_SECTION})*)\b")
-
-
-def read_structure(text: str) -> Said[tuple[str, ...]] | None:
-    """The whole order of sections, where a text lists it from the intro on or names sections twice.
-
-    Examples
-    --------
-    >>> read_structure("pop: intro, verse, chorus, verse, chorus, outro").value
-    ('intro', 'verse', 'chorus', 'verse', 'chorus', 'outro')
-    """
-    for match in _LISTED.finditer(text):
-        names = _names(match.group(0))
-        if len(names) >= 3 and (names[0] == "intro" or len(set(names)) < len(names)):
-            return Said(names, match.group(0))
-    return None
-
-
-def read_sections(text: str) -> Said[tuple[str, ...]] | None:
-    """Sections that a text wants to be there, in its order, each once.
-
-    Examples
-    --------
-    >>> read_sections("trance with a huge breakdown and a drop, no intro").value
-    ('breakdown', 'drop')
-    """
-    kept = _WITHOUT_SECTION.sub(" ", text)
-    spans = [*_LISTED.finditer(kept), *_SINGLE.finditer(kept)]
-    words = [match.group(0) for match in sorted(spans, key=lambda match: match.start())]
-    names = tuple(dict.fromkeys(name for word in words for name in _names(word)))
-    return Said(names, ", ".join(dict.fromkeys(words))) if names else None
-
-
-def read_absent_sections(text: str) -> Said[tuple[str, ...]] | None:
-    """Sections that a text does not want."""
-    found = list(_WITHOUT_SECTION.finditer(text))
-    names = tuple(dict.fromkeys(name for match in found for name in _names(match.group(1))))
-    return Said(names, ", ".join(match.group(0) for match in found)) if names else None
-
-
-def _names(words: str) -> tuple[str, ...]:
-    return tuple(parse_section_name(_singular(match.group(0))) for match in re.finditer(_SECTION, words))
-
-
-def _singular(word: str) -> str:
-    word = re.sub(r"chorus(?:es)?$", "chorus", word)
-    return word if word.endswith("chorus") else word.removesuffix("s")

@@ -23,6 +23,9 @@ from workbench.concept.phrases import Hit, compile_phrases, find_phrases, join_w
 ESTIMATE_WEIGHT = 0.2
 """A word that is only in the table counts this often against a word of the lexicon."""
 
+_POINTED = 0.4
+"""From here on a word points clearly to one side of an axis."""
+
 _OPPOSED = 0.45
 """Two words contradict each other from here on, on either side of an axis."""
 
@@ -45,16 +48,23 @@ class Mood:
     arousal_conflict: str = ""
 
     def blend(self, valence: float, arousal: float) -> tuple[float, float]:
-        """Mix with a prior: one word counts for two thirds, several for more, none for nothing."""
+        """Mix with a prior: one word counts for two thirds, several for more, none for nothing.
+
+        A word that points the way of the prior never pulls it back: "hard" does not calm what is harder by itself.
+        """
         share = self.weight / (self.weight + 0.5)
-        return (
-            _clip(share * self.valence + (1 - share) * valence),
-            _clip(share * self.arousal + (1 - share) * arousal),
-        )
+        return _blended(self.valence, valence, share), _blended(self.arousal, arousal, share)
 
     def describe(self) -> str:
         """The words in quotes, for a sentence."""
         return join_words([f"'{word}'" for word in self.words])
+
+
+def _blended(felt: float, usual: float, share: float) -> float:
+    mixed = share * felt + (1 - share) * usual
+    if felt >= _POINTED and usual > felt:
+        return usual
+    return _clip(usual if felt <= -_POINTED and usual < felt else mixed)
 
 
 @cache

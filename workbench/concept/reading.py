@@ -13,6 +13,7 @@ from workbench.concept.macros import macro_moves
 from workbench.concept.mood import read_mood
 from workbench.concept.moves import Move, Moves
 from workbench.concept.reference_moves import reference_moves
+from workbench.concept.section_details import with_said_bars
 from workbench.concept.starters import complete
 from workbench.concept.statements import Statements, read_statements
 from workbench.concept.style import Style, load_style
@@ -51,6 +52,7 @@ def read_brief(
     style, style_decision = _style(
         creative.style, match_style(concept.text, mood_rest, mood), done.origins.get("style")
     )
+    done = with_said_bars(done, said, style)
     moves = Moves(
         (*_felt(asked), *_felt(asked_of_mood), *macro_moves(done.request.macros),
          *reference_moves(references, creative.reference_weight))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -20,20 +20,49 @@ _DENIED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Said(Generic[T]):
-    """A value and the words that state it; `note` tells how the words were bent to fit, if they were."""
+    """A value and the words that state it.
+
+    `note` tells how the words were bent to fit, if they were, and `against` what else the text says, or what of it
+    could not be read.
+    """
 
     value: T
     words: str
     note: str = ""
+    against: str = ""
 
 
-def first_said(text: str, rules: Sequence[Rule[T]]) -> Said[T] | None:
-    """The first rule whose pattern is in the text and is not denied by the words before it."""
+def first_said(text: str, rules: Sequence[Rule[T]], *, not_after: re.Pattern[str] | None = None) -> Said[T] | None:
+    """The first rule whose pattern is in the text and is not denied by the words before it.
+
+    What stands right after `not_after` means something else.
+    """
     for pattern, read in rules:
         for match in re.finditer(pattern, text, re.IGNORECASE):
-            if not _DENIED.search(text[: match.start()]):
+            before = text[: match.start()]
+            if not _DENIED.search(before) and not (not_after and not_after.search(before)):
                 return Said(read(match), match.group(0).strip())
     return None
+
+
+def against_itself(text: str, read: Callable[[str], Said[T] | None]) -> Said[T] | None:
+    r"""What a reader finds first; if the text states another value too ("92 bpm 140 bpm"), the first is told to win.
+
+    Examples
+    --------
+    >>> read = lambda text: first_said(text, [(r"\\b(\\d+) bpm", lambda match: int(match[1]))])
+    >>> against_itself("92 bpm 140 bpm", read).against
+    "the text also says '140 bpm', but '92 bpm' comes first"
+    """
+    said = read(text)
+    if said is None:
+        return None
+    place = text.find(said.words)
+    rest = f"{text[:place]} . {text[place + len(said.words) :]}"
+    other = read(rest)
+    if other is None or other.value == said.value:
+        return said
+    return replace(said, against=f"the text also says '{other.words}', but '{said.words}' comes first")
 
 
 def clamped(said: Said[float] | None, limits: tuple[float, float], unit: str) -> Said[float] | None:
@@ -41,4 +70,6 @@ def clamped(said: Said[float] | None, limits: tuple[float, float], unit: str) ->
     if said is None or limits[0] <= said.value <= limits[1]:
         return said
     value = min(max(said.value, limits[0]), limits[1])
-    return Said(value, said.words, f"the nearest possible, since {limits[0]:g} to {limits[1]:g} {unit} can be made")
+    return replace(
+        said, value=value, note=f"the nearest possible, since {limits[0]:g} to {limits[1]:g} {unit} can be made"
+    )

@@ -2,20 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from workbench.concept.brief import Brief
+from workbench.concept.starters import Completed
+from workbench.concept.statements import Statements
 from workbench.concept.structure import allot_around
 from workbench.concept.style import Style
 from workbench.domain.errors import ParameterError
-from workbench.domain.plan import Decision, SectionPlan, tempo_map
+from workbench.domain.plan import Decision, SectionPlan, Source, tempo_map
 from workbench.domain.request import Technical
 from workbench.domain.song import numbered, of_section
 from workbench.domain.theory import Key, Metre
 
 _LOOK_AROUND = 0.4
 """Share of the bars by which lengths are tried up and down until the seconds fit."""
+
+
+def with_said_bars(done: Completed, said: Statements, style: Style) -> Completed:
+    """The request with the bars that its text gives to sections, where it states none itself.
+
+    Sections that neither the text's structure nor a form of the style holds are left out: "a four-bar hook" in a style
+    without hooks is a tune.
+    """
+    technical = done.request.parameters.technical
+    if said.section_bars is None or technical.section_bars is not None:
+        return done
+    names = technical.structure or (said.structure.value if said.structure else None)
+    forms = (names,) if names else (*style.forms, said.sections.value if said.sections else ())
+    bars = {
+        reference: count
+        for reference, count in said.section_bars.value.items()
+        if any(reference in {*form, *(f"{name} {number}" for name, number in numbered(form))} for form in forms)
+    }
+    if not bars:
+        return done
+    parameters = done.request.parameters.model_copy(
+        update={"technical": technical.model_copy(update={"section_bars": bars})}
+    )
+    origins = {**done.origins, "section_bars": f"the text '{said.section_bars.words}'"}
+    return Completed(done.request.model_copy(update={"parameters": parameters}), origins)
 
 
 def lay_bars(
@@ -65,13 +92,37 @@ def lay_bars(
     least = sum(fixed.values()) + len(names) - len(fixed)
     totals = range(max(least, total_bars - reach), max(least, total_bars + 2 * reach) + 1)
     candidates = [allot_around(names, total, style, fixed) for total in totals]
+    open_places = [place for place in range(len(names)) if place not in fixed]
     best = min(candidates, key=lambda bars: abs(length(bars) - seconds))
-    if abs(length(best) - seconds) > metre.bar_beats * 60.0 / min(tempi):
+    best = _trimmed(best, open_places, lambda bars: abs(length(bars) - seconds), metre.bar_beats * 60.0 / tempo_bpm)
+    if abs(length(best) - seconds) > metre.bar_beats * 60.0 / tempo_bpm:
+        what = "section_bars" if fixed else "section_tempos"
         raise ParameterError(
-            f"section_bars give {length(best):.1f} s where a duration of {seconds:g} s is asked for: "
+            f"{what} give {length(best):.1f} s where a duration of {seconds:g} s is asked for: "
             "expected both to agree within a bar; leave the duration or one section open"
         )
     return best
+
+
+def _trimmed(
+    bars: tuple[int, ...], places: Sequence[int], miss: Callable[[Sequence[int]], float], enough: float
+) -> tuple[int, ...]:
+    """Lengths with a few bars more or less in single sections, until the duration is missed by no more than a bar.
+
+    Whole groups of sections at slow tempi move by many seconds at once; one section alone comes nearer.
+    """
+    while miss(bars) > enough:
+        changed = [
+            (*bars[:place], bars[place] + step, *bars[place + 1 :])
+            for place in places
+            for step in (-2, -1, 1, 2)
+            if bars[place] + step > 0
+        ]
+        nearest = min(changed, key=miss, default=bars)
+        if miss(nearest) >= miss(bars):
+            return bars
+        bars = nearest
+    return bars
 
 
 def _with_usual(names: Sequence[str], total_bars: int, style: Style, fixed: Mapping[int, int]) -> int:
@@ -123,7 +174,8 @@ def detail_decisions(brief: Brief) -> tuple[Decision, ...]:
         values = getattr(technical, field)
         if values:
             value = "; ".join(f"{name}: {value}" for name, value in values.items())
-            lines.append(Decision(field, value, "stated", brief.why_stated(field)))
+            source: Source = "text" if "text" in brief.origins.get(field, "") else "stated"
+            lines.append(Decision(field, value, source, brief.why_stated(field)))
     if technical.variation is None:
         lines.append(Decision("variation", "0.5", "default", "the request leaves it open"))
     else:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from workbench.concept import element_words, time_words, tonal_words
-from workbench.concept.said import Said
+from workbench.concept import chord_words, element_words, form_words, time_words, tonal_words
+from workbench.concept.said import Said, against_itself
 from workbench.domain.theory import Key, Metre
 
 
@@ -23,6 +24,8 @@ class Statements:
     key: Said[Key] | None = None
     mode: Said[str] | None = None
     chords: Said[str] | None = None
+    bars_per_chord: Said[float] | None = None
+    chord_count: Said[int] | None = None
     duration_seconds: Said[float] | None = None
     bars: Said[float] | None = None
     metre: Said[Metre] | None = None
@@ -33,6 +36,7 @@ class Statements:
     structure: Said[tuple[str, ...]] | None = None
     sections: Said[tuple[str, ...]] | None = None
     absent_sections: Said[tuple[str, ...]] | None = None
+    section_bars: Said[Mapping[str, int]] | None = None
     loudness_lufs: Said[float] | None = None
     vocals: Said[bool] | None = None
 
@@ -48,14 +52,16 @@ def read_statements(text: str) -> Statements:
     """
     plain = " ".join(text.replace("\u2019", "'").split())
     lower = plain.lower()
-    key = tonal_words.read_key(plain)
+    key = against_itself(plain, tonal_words.read_key)
     return Statements(
         tempo_bpm=time_words.read_tempo(lower),
         pace=time_words.read_pace(lower),
         feel=time_words.read_feel(lower),
         key=key,
         mode=None if key else tonal_words.read_mode(lower),
-        chords=tonal_words.read_chords(plain),
+        chords=chord_words.read_chords(plain),
+        bars_per_chord=tonal_words.read_bars_per_chord(lower),
+        chord_count=tonal_words.read_chord_count(lower),
         duration_seconds=time_words.read_duration(lower),
         bars=time_words.read_bars(lower),
         metre=time_words.read_metre(lower),
@@ -63,9 +69,10 @@ def read_statements(text: str) -> Statements:
         palette=element_words.read_palette(lower),
         texture_density=element_words.read_density(lower),
         processing_style=element_words.read_processing(lower),
-        structure=element_words.read_structure(lower),
-        sections=element_words.read_sections(lower),
-        absent_sections=element_words.read_absent_sections(lower),
+        structure=form_words.read_structure(lower),
+        sections=form_words.read_sections(lower),
+        section_bars=form_words.read_section_bars(lower),
+        absent_sections=form_words.read_absent_sections(lower),
         loudness_lufs=time_words.read_loudness(lower),
         vocals=element_words.read_vocals(lower),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from workbench.concept.said import Rule, Said, clamped, first_said
+from workbench.concept.said import Rule, Said, against_itself, clamped, first_said
 from workbench.domain.theory import METRES, Metre
 
 TEMPO_LIMITS_BPM = (40.0, 240.0)
@@ -12,27 +12,26 @@ DURATION_LIMITS_SECONDS = (4.0, 900.0)
 BAR_LIMITS = (1.0, 600.0)
 LOUDNESS_LIMITS_LUFS = (-30.0, -6.0)
 
-_NUMBER = r"(\d{1,3}(?:\.\d+)?)"
+_NUMBER = r"(?<![\d.,])(\d{1,3}(?:[.,]\d+)?)"
+_BPM = r"(?:bpm|beats per minute|beats a minute|beats ?/ ?min(?:ute)?)"
 
 
 def read_tempo(text: str) -> Said[float] | None:
     """Tempo in BPM; a range gives its middle."""
 
     def middle(match: re.Match[str]) -> float:
-        return (float(match.group(1)) + float(match.group(2))) / 2
+        return (read_count(match[1]) + read_count(match[2])) / 2
 
     def number(match: re.Match[str]) -> float:
-        return float(match.group(1))
+        return read_count(match[1])
 
-    said = first_said(
-        text,
-        [
-            (rf"\b{_NUMBER}\s*(?:-|to|–|and)\s*{_NUMBER}\s*-?\s*(?:bpm|beats per minute)\b", middle),
-            (rf"\b{_NUMBER}\s*-?\s*(?:bpm|beats per minute|beats a minute)\b", number),
-            (rf"\b(?:bpm|tempo)\s*(?:of|is|at|:|=|around|about)*\s*{_NUMBER}\b", number),
-        ],
-    )
-    return clamped(said, TEMPO_LIMITS_BPM, "BPM")
+    rules: list[Rule[float]] = [
+        (rf"{_NUMBER}\s*(?:-|to|–|and)\s*{_NUMBER}\s*-?\s*{_BPM}\b", middle),
+        (rf"{_NUMBER}\s*-?\s*{_BPM}\b", number),
+        (rf"\b(?:bpm|tempo)\s*(?:of|is|at|:|=|around|about)*\s*{_NUMBER}(?!\d)", number),
+        (rf"(?:♩|\bquarter(?: note)?)\s*=\s*{_NUMBER}(?!\d)", number),
+    ]
+    return clamped(against_itself(text, lambda some: first_said(some, rules)), TEMPO_LIMITS_BPM, "BPM")
 
 
 _PACES: tuple[Rule[float], ...] = (
@@ -46,7 +45,7 @@ _PACES: tuple[Rule[float], ...] = (
     (r"\bdown[ -]?tempo\b|\badagio\b|\blento\b", lambda _: -0.9),
     (r"\bup[ -]?tempo\b|\bhigh[ -]tempo\b|\bvivace\b", lambda _: 0.8),
     (
-        r"\bslow(?:er|ly)?\b(?!\s*-?(?:build|burn|rise|attack|fade|swell|motion|evolving|release|chord|change|moving))",
+        r"\bslow(?:er|ly)?\b(?!\s*-?(?:build|burn|rise|attack|fad|swell|motion|evolv|release|chord|chang|mov|ris|unfold|open))",
         lambda _: -0.9,
     ),
     (
@@ -58,9 +57,15 @@ _PACES: tuple[Rule[float], ...] = (
 )
 
 
+_CHANGING = re.compile(
+    r"\b(?:build|ris|grow|evolv|unfold|fad|swell|open|mov|chang|develop|increas|layer)\w*\s+(?:up\s+|out\s+|in\s+)?$"
+)
+"""How fast something changes is not how fast the music is: "build slowly"."""
+
+
 def read_pace(text: str) -> Said[float] | None:
     """Place in the style's range of tempi, -1 slow to 1 fast, beyond it for extremes."""
-    return first_said(text, _PACES)
+    return first_said(text, _PACES, not_after=_CHANGING)
 
 
 _WORD_NUMBERS = {
@@ -69,43 +74,74 @@ _WORD_NUMBERS = {
     "forty": 40, "forty-five": 45, "sixty": 60, "sixty-four": 64, "ninety": 90,
 }  # fmt: skip
 _WORDS = "|".join(sorted(_WORD_NUMBERS, key=len, reverse=True))
-_COUNT = rf"(\d+(?:[.,]\d+)?|{_WORDS})"
-_MINUTE = r"[ -]?min(?:ute)?s?\b(?!\s+(?:before|after|past|to|until|ago|from|of silence))"
-_SECOND = r"[ -]?sec(?:ond)?s?\b(?!\s+(?:before|after|ago|of silence|half|verse|chorus))"
+COUNT = rf"(?:\d+(?:[.,]\d+)?|{_WORDS})"
+"""A number in figures or in words."""
+_OF_A_PART = (
+    r"(?:long )?(?:intro|outro|verse|pre-?chorus|chorus|build|drop|break|bridge|solo|fade|silence|half|part|section"
+    r"|riser|fill|ending)"
+)
+_MINUTE = rf"[ -]?min(?:ute)?s?\b(?!\s+(?:before|after|past|to|until|ago|from|mark|of silence|{_OF_A_PART}))"
+_SECOND = rf"[ -]?sec(?:ond)?s?\b(?!\s+(?:before|after|ago|mark|of silence|{_OF_A_PART}))"
+_NO_LENGTH_AFTER = re.compile(
+    r"\b(?:(?:at|after|by|until|till|before|every|each|first|last|within|per)(?: the)?(?: first| last)?(?: about)?"
+    r"|(?:build|ris|fad|grow|swell|filter|sweep|wait)\w*(?: \w+)?(?: up| in| out)? (?:over|for|in))\s+$"
+)
+"""A moment ("at 1 minute") and the length of a change ("fades over 10 seconds") are not the length of the song."""
 
-_CLOCK = r"(?<!at )\b(\d{1,2}):([0-5]\d)\b(?!\s*(?:am|pm|a\.m|p\.m|in the|at night|o'clock))"
+_MACHINES = r"(?!\d0s|(?:101|303|606|707|808|909)s)"
+"""Decades and drum machines: "80s", "with 808s"."""
+
+_CLOCK = r"\b(\d{1,2}):([0-5]\d)\b(?!\s*(?:am|pm|a\.m|p\.m|in the|at night|o'clock))"
 
 
-def _count(text: str) -> float:
+def read_count(text: str) -> float:
+    """A number that `COUNT` found; a comma is a decimal point."""
     return float(_WORD_NUMBERS[text]) if text in _WORD_NUMBERS else float(text.replace(",", "."))
 
 
 def read_duration(text: str) -> Said[float] | None:
     """Length in seconds."""
-    said = first_said(
-        text,
-        [
-            (rf"\b{_COUNT}{_MINUTE}(?:,| and)?\s+{_COUNT}{_SECOND}", lambda m: 60 * _count(m[1]) + _count(m[2])),
-            (r"\b(\d+)\s?min(?:ute)?s?\s(\d{1,2})\b(?! ?bpm)", lambda m: 60.0 * int(m[1]) + int(m[2])),
-            (r"\b(\d+)\s?min?\s?(\d{1,2})\s?s\b", lambda m: 60.0 * int(m[1]) + int(m[2])),
-            (rf"\b{_COUNT}(?: and a half){_MINUTE}", lambda m: 60 * (_count(m[1]) + 0.5)),
-            (rf"\b{_COUNT}[ -]minutes? and a half\b", lambda m: 60 * (_count(m[1]) + 0.5)),
-            (rf"\b{_COUNT}{_MINUTE}", lambda m: 60 * _count(m[1])),
-            (rf"\b{_COUNT}{_SECOND}", lambda m: _count(m[1])),
-            (_CLOCK, lambda m: 60.0 * int(m[1]) + int(m[2])),
-            (r"\b(\d{1,3}) s\b", lambda m: float(m[1])),
-            (r"\b(\d{1,3})s(?= (?:long|loop|clip|jingle|sting|teaser|trailer|cut|edit))", lambda m: float(m[1])),
-            (r"\b((?!\d0s)\d{1,3})s\b", lambda m: float(m[1])),
-        ],
-    )  # fmt: skip
+    rules: list[Rule[float]] = [
+        (
+            rf"\b({COUNT}){_MINUTE}(?:,| and)?\s+({COUNT}){_SECOND}",
+            lambda m: 60 * read_count(m[1]) + read_count(m[2]),
+        ),
+        (r"\b(\d+)\s?min(?:ute)?s?\s(\d{1,2})\b(?! ?bpm)", lambda m: 60.0 * int(m[1]) + int(m[2])),
+        (r"\b(\d+)\s?min?\s?(\d{1,2})\s?s\b", lambda m: 60.0 * int(m[1]) + int(m[2])),
+        (rf"\b({COUNT})(?: and a half){_MINUTE}", lambda m: 60 * (read_count(m[1]) + 0.5)),
+        (rf"\b({COUNT})[ -]minutes? and a half\b", lambda m: 60 * (read_count(m[1]) + 0.5)),
+        (rf"\b({COUNT}){_MINUTE}", lambda m: 60 * read_count(m[1])),
+        (rf"\b({COUNT}){_SECOND}", lambda m: read_count(m[1])),
+        (_CLOCK, lambda m: 60.0 * int(m[1]) + int(m[2])),
+        (r"\b(\d{1,3}) s\b", lambda m: float(m[1])),
+        (r"\b(\d{1,3})s(?= (?:long|loop|clip|jingle|sting|teaser|trailer|cut|edit))", lambda m: float(m[1])),
+        (rf"\b({_MACHINES}\d{{1,3}})s\b", lambda m: float(m[1])),
+    ]
+    said = against_itself(text, lambda some: first_said(some, rules, not_after=_NO_LENGTH_AFTER))
     return clamped(said, DURATION_LIMITS_SECONDS, "s")
 
 
 def read_bars(text: str) -> Said[float] | None:
-    """Length in bars: "32 bars", "a 16-bar loop"."""
-    of_a_part = r"(?!\s+(?:intro|outro|verse|chorus|build|drop|breakdown|bridge|phrase|riff|chord|blues))"
-    said = first_said(text, [(rf"\b{_COUNT}[ -]bars?\b{of_a_part}(?:\s+(?:long|loop))?", lambda m: _count(m[1]))])
-    return clamped(said, BAR_LIMITS, "bars")
+    """Length in bars: "32 bars", "a 16-bar loop"; those of a part, a change or a moment are not the song's."""
+    rules: list[Rule[float]] = [
+        (rf"\b(?!(?:half )?a\b)({COUNT})[ -]bars?\b{_BARS_OF_A_PART}(?:\s+(?:long|loop))?", lambda m: read_count(m[1]))
+    ]
+    return clamped(first_said(text, rules, not_after=_NO_BARS_AFTER), BAR_LIMITS, "bars")
+
+
+_BARS_OF_A_PART = (
+    r"(?!\s+(?:of\s+)?(?:[\w'-]+\s+){0,2}?(?:intro|outro|verse|pre-?chorus|chorus|build|drop|break|bridge|phras|riff"
+    r"|chord|blues|hook|fill|solo|melod|motif|line|lick|progression|pattern|ostinato|turnaround|vamp|silence|drums?\b"
+    r"|pads?\b|bass\b|piano|guitar|riser|section|part\b|cycle|phrase|a cappella|acapella))"
+    r"(?!\s+(?:before|until|in\b|later|each|apart|between|into|from|per|at the|rest|off|out|alone|only))"
+)
+_NO_BARS_AFTER = re.compile(
+    rf"\b(?:(?:every|each|per|after|first|last|next|until|within|by|at|before|other|final)(?: the)?(?: {COUNT})?"
+    r"|(?:build|ris|grow|swell|fad|filter|sweep|hold|wait|repeat|tension|changes?|enters?|comes?|drops?|plays?)\w*"
+    r"(?: \w+){0,2}? (?:for|over|in|after)"
+    r"|(?:intro|outro|verse|chorus|build|build-?up|drop|break|breakdown|bridge|hook|solo|theme|vamp|coda|interlude)s?"
+    r"(?: \d)?\s*[:=(]?(?: ?(?:of|is|lasts|for|with|runs))?)\s*$"
+)
 
 
 _METRES: tuple[Rule[str], ...] = (

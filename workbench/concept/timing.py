@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _TEMPO_LIMITS_BPM = (40.0, 240.0)
 _NUDGE_BPM = 4
+_STEP_BPM = 6.0
+"""Least step in BPM that a whole move of the pace makes."""
 _LONGEST_UNASKED_SECONDS = 190.0
 
 
@@ -62,7 +64,23 @@ def _tempo(brief: Brief, metre: Metre) -> tuple[float, Source, str]:
         f"arousal {brief.arousal:+.2f} places it {range_words}" if source == "mood" else f"the usual one {range_words}"
     )
     source = moves.source(["pace"], source)
-    return _nudged(brief, metre, tempo_bpm), source, why + moves.because("pace")
+    moved = _stepped(brief, metre, _nudged(brief, metre, tempo_bpm), place - moves.total("pace"))
+    return moved, source, why + moves.because("pace")
+
+
+def _stepped(brief: Brief, metre: Metre, tempo_bpm: float, place: float) -> float:
+    """The tempo, a clear step from the usual one (at `place`) where a text asks for faster or slower.
+
+    Round bars for a stated duration come second to that.
+    """
+    pace = brief.moves.total("pace")
+    if not pace or wanted_seconds(brief) is None:
+        return tempo_bpm
+    step = max(1.0, round(_STEP_BPM * abs(pace)))
+    usual = _nudged(brief, metre, _placed(brief, place))
+    if pace > 0.0:
+        return max(tempo_bpm, min(_TEMPO_LIMITS_BPM[1], usual + step))
+    return min(tempo_bpm, max(_TEMPO_LIMITS_BPM[0], usual - step))
 
 
 def _folded(brief: Brief, profile: ReferenceProfile) -> float | None:
@@ -118,6 +136,8 @@ def _tempo_contradiction(brief: Brief, tempo_bpm: float, source: Source) -> str:
     against = overruled(brief.said.tempo_bpm, tempo_bpm, brief, "tempo") if source == "stated" else ""
     if against:
         return against
+    if source == "text" and brief.said.tempo_bpm and brief.said.tempo_bpm.against:
+        return brief.said.tempo_bpm.against
     usual = style.tempo_typical_bpm
     if pace and pace.value * (tempo_bpm - usual) < 0 and abs(tempo_bpm - usual) > 0.1 * usual:
         return f"the text also says '{pace.words}', but the stated tempo wins"
@@ -154,7 +174,7 @@ def _stated_structure(brief: Brief) -> tuple[tuple[str, ...] | None, Decision | 
         against = overruled(said, stated, brief, "structure")
         return stated, told("structure", ", ".join(stated), "stated", brief.why_stated("structure"), against)
     if said:
-        return said.value, Decision("structure", ", ".join(said.value), "text", quoted(said))
+        return said.value, told("structure", ", ".join(said.value), "text", quoted(said), said.against)
     return None, None
 
 
@@ -169,7 +189,9 @@ def _formed(brief: Brief, names: tuple[str, ...], bars: int) -> Decision:
 def _form(brief: Brief, bars: int, bar_seconds: float, *, asked: bool) -> tuple[str, ...]:
     """The style's form that fits, with every section that chords or the text name, without those that it denies."""
     chords, said, absent = brief.request.parameters.technical.chords, brief.said.sections, brief.said.absent_sections
-    wanted = tuple(dict.fromkeys([*(chords if isinstance(chords, dict) else ()), *(said.value if said else ())]))
+    long = brief.request.parameters.technical.section_bars or {}
+    named = [*(chords if isinstance(chords, dict) else ()), *(said.value if said else ()), *long]
+    wanted = tuple(dict.fromkeys(named))
     if asked:
         names = choose_form(brief.style, bars, bars * bar_seconds, wanted)
     else:
@@ -194,7 +216,12 @@ def _bars(brief: Brief, bar_seconds: float, structure: tuple[str, ...] | None) -
     if said:
         bars = max(least, round(said.value / bar_seconds))
         note = f"; this is {said.note}" if said.note else ""
-        return bars, "text", f"the text says '{said.words}', the nearest whole number of bars{note}", said.note
+        return (
+            bars,
+            "text",
+            f"the text says '{said.words}', the nearest whole number of bars{note}",
+            said.note or said.against,
+        )
     if structure:
         bars = usual_bars(brief.style, structure)
         return bars, "style", f"these sections at their usual lengths in {brief.style.spoken}", ""

@@ -5,44 +5,65 @@ from __future__ import annotations
 import re
 
 from workbench.concept.said import Said, first_said
-from workbench.domain.errors import ParameterError
-from workbench.domain.theory import SCALES, Chord, Key
+from workbench.concept.time_words import COUNT, read_count
+from workbench.domain.theory import SCALES, Key
 
 _MODES = "|".join((*SCALES, "aeolian", "ionian"))
-_ACCIDENTAL = r"(?:\s?(?:#|♯|♭)|b(?![a-ln-z])|[ -](?:sharp|flat))"
+_LETTER = r"(?<![\w'])([A-Ha-h])"
+_ACCIDENTAL = r"((?:\s?(?:#|♯|♭)|b(?![a-ln-z])|[ -](?:sharp|flat))?)"
 _NOT_A_KEY = (
     r"(?!\s*-?(?:key|mode|mood|feel|scale|tonality|chord|third|way|role|part|setback|miracle|artist|label|event))"
 )
-_KEY_WITH_MODE = re.compile(rf"(?<![\w'])([A-Ga-g])({_ACCIDENTAL})?[ -]?({_MODES})\b{_NOT_A_KEY}")
-_SHORT_KEY = re.compile(rf"\b(?:in|[Kk]ey(?: of|:)?)\s+(?:the key of\s+)?([A-G])({_ACCIDENTAL})?m\b")
-_BARE_KEY = re.compile(rf"\b[Kk]ey(?: of|:)\s*([A-G])({_ACCIDENTAL})?(?![\w#♯♭])")
+_KEY_WITH_MODE = re.compile(
+    rf"{_LETTER}{_ACCIDENTAL}[ -]?(natural |harmonic |melodic )?((?i:{_MODES}|maj|min))\b{_NOT_A_KEY}"
+)
+_SHORT_KEY = re.compile(rf"\b(?:in|[Kk]ey(?: of|:)?)\s+(?:the key of\s+)?([A-H]){_ACCIDENTAL}m\b")
+_LONE_KEY = re.compile(
+    rf"(?:^|[,;(|]\s*|(?<=\s)(?=[A-H]\S*m\s+\d+\s?(?:bpm|BPM))|\d\s?(?:bpm|BPM)\s+){_LETTER}{_ACCIDENTAL}m(?=\s*(?:[,;.)|]|$|\d+\s?(?:bpm|BPM)))"
+)
+_BARE_KEY = re.compile(rf"\b[Kk]ey(?: of|:)\s*([A-H]){_ACCIDENTAL}(?![\w#♯♭])")
+_WHEEL_KEY = re.compile(r"\b(?:[Kk]ey(?: of|:)?|[Cc]amelot(?: key)?:?|in)\s+((?:1[0-2]|[1-9])[ABab])\b")
+_NAMED = re.compile(r"\b(?:in|key of|key:?)\s+(?:the key of\s+)?$", re.IGNORECASE)
+_MUSIC = re.compile(
+    r"\s+(?:(?:at|with|around|about|for|and|or|but|over|in|,)\b|(?:\w+ )?(?:ballad|song|piece|track|beat|tune|groove"
+    r"|loop|jam|music|waltz|melod|chords?|progression|riff|theme|lullab|anthem|pop|rock|house|techno|trance|lo-?fi|trap|ambient"
+    r"|jazz|funk|soul|reggae|synthwave|blues|folk|instrumental|\d))"
+)
+"""What follows a key that "A major" names at the beginning of a sentence: "A major breakthrough" has no key."""
 
 
 def read_key(text: str) -> Said[Key] | None:
     """Tonic and mode; case counts: "in a minor" is one, "a minor setback" is not."""
     for match in _KEY_WITH_MODE.finditer(text):
-        if _is_article(text, match):
-            continue
-        return Said(Key.parse(f"{_note(match)} {match.group(3).lower()}"), match.group(0))
-    for pattern, mode in ((_SHORT_KEY, "minor"), (_BARE_KEY, "major")):
+        if not _is_article(text, match):
+            note = f"read as minor, since {match[3].strip()} minor is not known" if _is_bent(match) else ""
+            return Said(Key.parse(f"{_note(match)} {match[4]}"), match.group(0), note)
+    for pattern, mode in ((_SHORT_KEY, "minor"), (_BARE_KEY, "major"), (_LONE_KEY, "minor")):
         found = pattern.search(text)
         if found:
-            return Said(Key.parse(f"{_note(found)} {mode}"), found.group(0))
-    return None
+            return Said(Key.parse(f"{_note(found)} {mode}"), found.group(0).strip(" ,;(|"))
+    wheel = _WHEEL_KEY.search(text)
+    return Said(Key.parse(wheel[1]), wheel.group(0)) if wheel else None
+
+
+def _is_bent(match: re.Match[str]) -> bool:
+    return bool(match[3]) and match[3] != "natural "
 
 
 def _note(match: re.Match[str]) -> str:
-    sign = (match.group(2) or "").strip(" -").lower().replace("sharp", "#").replace("flat", "b")
+    sign = match.group(2).strip(" -").lower().replace("sharp", "#").replace("flat", "b")
     return match.group(1).upper() + sign
 
 
 def _is_article(text: str, match: re.Match[str]) -> bool:
-    """Whether "a minor" is an article with an adjective: lower case, and no "in" before or a noun behind."""
-    if match.group(1) != "a" or match.group(2):
+    """Whether "a minor" is an article with an adjective: no "in" before, and a noun behind that is no music."""
+    if match.group(1) not in "aA" or match.group(2):
         return False
-    named = re.search(r"\b(?:in|key of|key:?)\s+$", text[: match.start()]) is not None
-    noun = re.match(r"\s+(?!at\b|with\b|around\b|about\b|for\b|and\b|or\b|but\b)[A-Za-z]", text[match.end() :])
-    return not named or noun is not None
+    named, after = _NAMED.search(text[: match.start()]) is not None, text[match.end() :]
+    noun = re.match(r"\s+[A-Za-z]", after) is not None and _MUSIC.match(after) is None
+    if match.group(1) == "A":
+        return noun and not named
+    return not named or noun
 
 
 def read_mode(text: str) -> Said[str] | None:
@@ -61,39 +82,40 @@ def read_mode(text: str) -> Said[str] | None:
     )
 
 
-_CHORD = (
-    r"[A-G](?:#|b|♯|♭)?(?:maj|min|mMaj|dim|aug|sus|hdim|m|M|°|ø|\+)?(?:13|11|9|7|6|5|4|2)?(?:b5)?(?:/[A-G](?:#|b)?)?"
-)
-_BETWEEN = r"(?:\s*[|,–→>-]+\s*|\s+)"
-_CHORDS = re.compile(rf"(?<![\w#/])\|?\s*{_CHORD}(?:{_BETWEEN}{_CHORD}){{2,}}(?![\w#'])")
+_CHANGE = r"(?:chord changes?|changes? chords?|harmony changes?|(?:one|a|new) chord)"
 
 
-_NAMED = re.compile(r"\b(?:chords?|progression|changes|over)\b[^.;]{0,20}$", re.IGNORECASE)
+def read_bars_per_chord(text: str) -> Said[float] | None:
+    """Pace of the chords: "chord changes every two bars", "two chords a bar"."""
+    return first_said(
+        text,
+        [
+            (rf"\b{_CHANGE}\s+(?:every|each|per|for)\s+({COUNT})[ -]bars?\b", lambda m: _paced(read_count(m[1]))),
+            (rf"\b{_CHANGE}\s+(?:every|each|per|a)\s+(?:single )?bar\b", lambda _: 1.0),
+            (
+                rf"\b({COUNT})\s+chords?\s+(?:a|per|each|every|in each)\s+bar\b",
+                lambda m: _paced(1.0 / read_count(m[1])),
+            ),
+        ],
+    )
 
 
-def read_chords(text: str) -> Said[str] | None:
-    """Three chord symbols or more in a row, one bar each unless bars are drawn; bare letters must be called chords.
-
-    Examples
-    --------
-    >>> read_chords("a ballad over Am7 F C/E G").value
-    'Am7 | F | C/E | G'
-    >>> read_chords("Plan B for A and B") is None
-    True
-    """
-    for match in _CHORDS.finditer(text):
-        words = match.group(0).strip()
-        bars = words.split("|") if "|" in words else re.split(r"[,–→>-]+|\s+", words)
-        line = " | ".join(" ".join(re.split(r"[\s,–→>-]+", bar.strip())) for bar in bars if bar.strip())
-        named = _NAMED.search(text[: match.start()]) is not None
-        if _are_chords(line) and (named or re.search(r"[^A-G| ]", line)):
-            return Said(line, words)
-    return None
+def _paced(bars: float) -> float:
+    return min(8.0, max(0.5, bars))
 
 
-def _are_chords(line: str) -> bool:
-    try:
-        chords = [Chord.parse(symbol) for symbol in line.replace("|", " ").split()]
-    except ParameterError:
-        return False
-    return len(chords) >= 3
+def read_chord_count(text: str) -> Said[int] | None:
+    """How many chords there are in all, one to three: "two chords only", "a one-chord vamp"."""
+    number = r"(one|two|three|1|2|3|single)"
+    return first_said(
+        text,
+        [
+            (rf"\b{number}[ -]chords?\s+(?:only|throughout|and no more)\b", _counted),
+            (rf"\b(?:only|just)\s+(?:uses? )?(?:a )?{number}[ -]chords?\b", _counted),
+            (rf"\b{number}[ -]chord\s+(?:loop|vamp|song|progression|jam|groove|riff|track|piece)s?\b", _counted),
+        ],
+    )
+
+
+def _counted(match: re.Match[str]) -> int:
+    return {"one": 1, "single": 1, "two": 2, "three": 3}.get(match[1]) or int(match[1])

@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from workbench.concept.brief import STATED, Brief
-from workbench.concept.chords import section_chords
+from workbench.concept.chords import few_chords, section_chords
 from workbench.concept.decide import (
+    Chords,
     decide_density,
     decide_key,
     decide_metre,
@@ -86,7 +87,9 @@ def translate(request: GenerationRequest, *, references: Sequence[ReferenceProfi
     names, bars, form_decisions = decide_form(brief, metre, tempo_bpm)
     check_sections(brief.request.parameters.technical.by_section(), names, "the form of this style")
     creative, technical = request.parameters.creative, brief.request.parameters.technical
-    sections = _sections(brief, names, bars, palette, metre, tempo_bpm, key)
+    harmony = _harmony(brief)
+    chords, chords_decision = _chords(brief, key, harmony)
+    sections = _sections(brief, names, bars, palette, metre, tempo_bpm, key, chords)
     text = read_in_english(f"{creative.concept} . {creative.mood or ''}").text
     patches, patch_decisions = decide_patches(brief, palette, read_instruments(text))
     sound, sound_decisions = decide_sound(brief.moves)
@@ -96,7 +99,6 @@ def translate(request: GenerationRequest, *, references: Sequence[ReferenceProfi
     )
     if brief.said.pace is not None and "back" in brief.said.pace.words.lower():
         groove = replace(groove, late_ms=groove.late_ms + _LAID_BACK_MS)
-    harmony = adapt_harmony(brief.style.harmony, brief.moves)
     delivery, delivery_decisions = _delivery(brief)
     parts = adapt_parts(
         brief.style,
@@ -140,7 +142,7 @@ def translate(request: GenerationRequest, *, references: Sequence[ReferenceProfi
             *_groove_decisions(brief, groove),
             *with_length(form_decisions, sections, metre, tempo_bpm),
             _energy_decision(brief),
-            _chords_decision(brief, harmony),
+            chords_decision,
             *detail_decisions(brief),
             palette_decision,
             density_decision,
@@ -163,6 +165,7 @@ def _sections(
     metre: Metre,
     tempo_bpm: float,
     key: Key,
+    given: Chords | None,
 ) -> tuple[SectionPlan, ...]:
     technical, style = brief.request.parameters.technical, brief.style
     seconds = wanted_seconds(brief)
@@ -172,7 +175,6 @@ def _sections(
         round(max(0.05, min(1.0, energy + lift)), 3) for energy in shape_energy(names, bars, brief.style, brief.arousal)
     ]
     elements = assign_elements(names, energies, palette, brief.style)
-    given = given_chords(brief)
     starts = [sum(bars[:index]) for index in range(len(bars))]
     chords = [
         section_chords(
@@ -238,6 +240,20 @@ def _part_decisions(brief: Brief) -> tuple[Decision, ...]:
     )
 
 
+def _harmony(brief: Brief) -> HarmonyTraits:
+    harmony, said = adapt_harmony(brief.style.harmony, brief.moves), brief.said.bars_per_chord
+    return harmony if said is None else replace(harmony, bars_per_chord=said.value)
+
+
+def _chords(brief: Brief, key: Key, harmony: HarmonyTraits) -> tuple[Chords | None, Decision]:
+    """The chords that are given, or as few as the text wants; None leaves them to the network."""
+    given, count = given_chords(brief), brief.said.chord_count
+    if given is not None or count is None:
+        return given, _chords_decision(brief, harmony)
+    line = few_chords(count.value, key, harmony.bars_per_chord, brief.generator("chords"))
+    return line, Decision("chords", line, "text", f"{quoted(count)}; the seed draws them")
+
+
 def _chords_decision(brief: Brief, harmony: HarmonyTraits) -> Decision:
     chords, said = brief.request.parameters.technical.chords, brief.said.chords
     if chords is not None:
@@ -245,10 +261,12 @@ def _chords_decision(brief: Brief, harmony: HarmonyTraits) -> Decision:
         against = overruled(said, chords, brief, "chords")
         return told("chords", value, "stated", brief.why_stated("chords"), against)
     if said:
-        return Decision("chords", said.value, "text", quoted(said))
+        return told("chords", said.value, "text", quoted(said), said.against)
     bars = harmony.bars_per_chord
     value = f"{harmony.colour}, {bars:g} {'bar' if bars == 1 else 'bars'} a chord"
-    moves = brief.moves
+    moves, pace = brief.moves, brief.said.bars_per_chord
+    if pace:
+        return Decision("chords", value, "text", f"{quoted(pace)}; the harmony model writes them")
     why = f"usual for {brief.style.spoken}; the harmony model writes them{moves.because('chord_size', 'chord_pace')}"
     return Decision("chords", value, moves.source(["chord_size", "chord_pace"], "style"), why)
 

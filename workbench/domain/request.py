@@ -42,7 +42,7 @@ _ANY_KEY = Key(0, "major")
 
 
 def _check_chord_text(text: str) -> str:
-    symbols = text.replace("|", " ").split()
+    symbols = text.replace("|", " ").replace("%", " ").split()
     for symbol in symbols:
         parse_chord(symbol, _ANY_KEY)
     if not symbols:
@@ -151,8 +151,8 @@ class Technical(_Frozen):
     )
     chords: Chords | None = Field(
         None,
-        description="Chord symbols or degrees ('i VI III VII'), bars parted by '|' (one chord a bar without it), "
-        "for the whole song or by section name; 'chorus 2' means the second one only.",
+        description="Chord symbols or degrees ('i VI III VII', 'G7b9', 'N.C.' for none), bars parted by '|' "
+        "(one a bar without it), for the whole song or by section name; 'chorus 2' means the second one only.",
         json_schema_extra=_expected("chords such as 'Fm | Db Eb | Ab', or an object with such a line by section name"),
     )
     section_bars: dict[SectionReference, Bars] | None = Field(
