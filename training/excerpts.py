@@ -21,6 +21,7 @@ from workbench.models.history import BAR_COLUMN, STEP_COLUMN, Rows
 from workbench.models.sampling import PartWriter
 from workbench.models.spec import BAR_STEP
 from workbench.models.tokenizer import decode_chords, decode_drums, decode_pitched
+from workbench.models.torch_network import compiled
 from workbench.models.transformer import ElementTransformer
 
 _NO_KEY = Key.parse("C major")
@@ -38,7 +39,7 @@ def write_excerpt(network: ElementTransformer, part: EncodedPart, first_bar: int
     Parameters
     ----------
     network : ElementTransformer
-        On the processor, in evaluation mode.
+        In evaluation mode.
     part : EncodedPart
         The song's own part.
     first_bar, bars : int
@@ -49,7 +50,7 @@ def write_excerpt(network: ElementTransformer, part: EncodedPart, first_bar: int
     inside = slice(first_bar, first_bar + bars)
     around = part.surroundings.bars(first_bar, first_bar + bars)
     name = network.spec.name
-    writer = PartWriter(network, around, part.context.bar_beats, network.spec.settings)
+    writer = PartWriter(compiled(network), around, part.context.bar_beats, network.spec.settings)
     rng = generator(seed, "sample", name, part.song_id)
     filled = filled_bars(part)[inside]
     for bar in range(len(around.prefix)):

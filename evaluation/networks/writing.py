@@ -14,6 +14,7 @@ from training.dataset import EncodedPart
 from workbench.models.batch import Job, write_batch
 from workbench.models.history import BAR_COLUMN, Rows
 from workbench.models.spec import Settings, Surroundings
+from workbench.models.torch_network import compiled
 from workbench.models.transformer import ElementTransformer
 
 LEAD_IN_BARS = 4
@@ -22,9 +23,10 @@ Write = Callable[[Sequence[Job]], list[Rows]]
 """Anything that writes parts: a network, an n-gram model, a stand-in of a test."""
 
 
-def network_writer(model: ElementTransformer, settings: Settings, *, batch_size: int = 128) -> Write:
-    """A network as a writer of parts."""
-    return lambda jobs: write_batch(model, jobs, settings, batch_size=batch_size)
+def network_writer(model: ElementTransformer, settings: Settings) -> Write:
+    """A network, as it is now, as a writer of parts: the very same that composition uses."""
+    network = compiled(model)
+    return lambda jobs: write_batch(network, jobs, settings)
 
 
 def write_excerpts(

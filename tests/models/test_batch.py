@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.models.test_sampling import BARS, make_context, make_model
+from tests.models.test_sampling import BARS, make_context, make_network
 from workbench.models.batch import Job, write_batch
-from workbench.models.drawing import draw, draw_rows
+from workbench.models.drawing import draw, index_at
 from workbench.models.elements import SPECS
 from workbench.models.history import BAR_COLUMN, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN, Rows
 from workbench.models.spec import BAR_STEP, SAME_STEP, Settings, surroundings
@@ -38,19 +38,19 @@ def assert_valid(rows: Rows, bars: int) -> None:
 @pytest.mark.parametrize("element", SPECS)
 def test_every_job_is_whole_and_valid(element: str) -> None:
     jobs = jobs_for(element)
-    for job, rows in zip(jobs, write_batch(make_model(element), jobs, SETTINGS), strict=True):
+    for job, rows in zip(jobs, write_batch(make_network(element), jobs, SETTINGS), strict=True):
         assert_valid(rows, len(job.around.prefix))
 
 
 def test_company_changes_nothing() -> None:
-    model, jobs = make_model("bass"), jobs_for("bass", 7)
+    model, jobs = make_network("bass"), jobs_for("bass", 7)
     together = write_batch(model, jobs, SETTINGS)
-    alone = write_batch(model, jobs, SETTINGS, batch_size=1)
+    alone = [write_batch(model, [job], SETTINGS)[0] for job in jobs]
     assert all(np.array_equal(a, b) for a, b in zip(together, alone, strict=True))
 
 
 def test_seed_decides() -> None:
-    model, (job, *_) = make_model("leads"), jobs_for("leads")
+    model, (job, *_) = make_network("leads"), jobs_for("leads")
     other = Job(job.around, 4, 99)
     first, again, different = write_batch(model, [job, job, other], SETTINGS)
     assert np.array_equal(first, again)
@@ -58,7 +58,7 @@ def test_seed_decides() -> None:
 
 
 def test_given_bars_come_first_and_bars_ahead_last() -> None:
-    model, (job, *_) = make_model("percussion"), jobs_for("percussion")
+    model, (job, *_) = make_network("percussion"), jobs_for("percussion")
     (whole,) = write_batch(model, [job], SETTINGS)
     before, after = whole[whole[:, BAR_COLUMN] < 2], whole[whole[:, BAR_COLUMN] >= 5]
     (filled,) = write_batch(model, [Job(job.around, 4, 5, given=before, ahead=after)], SETTINGS)
@@ -68,7 +68,7 @@ def test_given_bars_come_first_and_bars_ahead_last() -> None:
 
 
 def test_what_lies_ahead_is_seen() -> None:
-    model, (job, *_) = make_model("percussion"), jobs_for("percussion")
+    model, (job, *_) = make_network("percussion"), jobs_for("percussion")
     (whole,) = write_batch(model, [job], SETTINGS)
     ahead = whole[whole[:, BAR_COLUMN] >= 4]
     rows = write_batch(model, [Job(job.around, 4, 5), Job(job.around, 4, 5, ahead=ahead)], SETTINGS)
@@ -78,20 +78,25 @@ def test_what_lies_ahead_is_seen() -> None:
 
 def test_every_bar_begins_with_a_note_where_that_is_asked() -> None:
     settings = Settings(polyphony=1, on_downbeat=True)
-    for rows in write_batch(make_model("harmony"), jobs_for("harmony"), settings):
+    for rows in write_batch(make_network("harmony"), jobs_for("harmony"), settings):
         lines = np.flatnonzero(rows[:, STEP_COLUMN] == BAR_STEP)
         assert (rows[lines + 1, STEP_COLUMN] == 1).all()
 
 
-def test_draws_agree_with_those_of_one_row() -> None:
-    class Fixed:
-        def __init__(self, value: float) -> None:
-            self.value = value
-
-        def random(self) -> float:
-            return self.value
-
+def test_a_nucleus_leaves_out_what_is_least_likely() -> None:
+    """Numpy's own sorting and sums decide what is kept."""
     rng = np.random.default_rng(2)
-    logits, chance = rng.normal(size=(50, 9)) * 2, rng.random(50)
-    one_by_one = [draw(row, Fixed(u), temperature=0.8, nucleus=0.9) for row, u in zip(logits, chance, strict=True)]  # type: ignore[arg-type]
-    assert draw_rows(logits, None, chance, temperature=0.8, nucleus=0.9).tolist() == one_by_one
+    for logits, chance in zip(rng.normal(size=(50, 9)) * 2, rng.random(50).tolist(), strict=True):
+        probability = np.exp(logits / 0.8) / np.exp(logits / 0.8).sum()
+        order = np.argsort(probability)[::-1]
+        kept = order[: np.searchsorted(np.cumsum(probability[order]), 0.9) + 1]
+        inside = np.where(np.isin(np.arange(9), kept), probability, 0.0)
+        expected = np.flatnonzero(np.cumsum(inside) > chance * inside.sum())[0]
+        assert index_at(logits, chance, 0.8, 0.9) == expected
+        assert inside[expected] > 0.0
+
+
+def test_a_draw_takes_one_number() -> None:
+    logits = np.array([0.3, -0.2, 0.1])
+    drawn = draw(logits, np.random.default_rng(4))
+    assert drawn == index_at(logits, np.random.default_rng(4).random(), 1.0, 1.0)

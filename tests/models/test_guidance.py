@@ -1,4 +1,4 @@
-"""Guidance moves what is drawn away from the untold and towards the told, in both ways of writing."""
+"""Guidance moves what is drawn away from the untold and towards the told."""
 
 from __future__ import annotations
 
@@ -8,15 +8,14 @@ import numpy as np
 import pytest
 import torch
 
-from tests.models.test_batch import jobs_for
-from tests.models.test_sampling import AS_LEARNED, BARS, make_context, make_model
-from workbench.models import batch, sampling
-from workbench.models.batch import Job, write_batch
+from tests.models.test_sampling import AS_LEARNED, BARS, make_context, make_model, make_network
 from workbench.models.context import CHORD_FEATURES, PREFIX_SIZES, TOLD_CHORD_FEATURES
+from workbench.models.decoder import Decoder
 from workbench.models.elements import SPECS
 from workbench.models.history import Rows
 from workbench.models.sampling import PartWriter
 from workbench.models.spec import Settings, Surroundings, surroundings
+from workbench.models.torch_network import compiled
 from workbench.models.transformer import ElementTransformer
 from workbench.models.window import build_item, collate, line_starts
 
@@ -47,51 +46,25 @@ def led_logits(model: ElementTransformer, around: Surroundings, rows: Rows, fiel
 
 
 @pytest.mark.parametrize("element", SPECS)
-def test_one_part_is_drawn_from_led_logits(element: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_part_is_drawn_from_led_logits(element: str, monkeypatch: pytest.MonkeyPatch) -> None:
     model, drawn = make_model(element), []
     around = surroundings(model.spec, make_context())
-    draw = sampling._Run._draw_structure
+    draw = Decoder._draw
 
-    def note_down(run: sampling._Run, field: str, values: np.ndarray, *rest: object) -> int:
+    def note_down(decoder: Decoder, field: str, values: np.ndarray, *rest: object) -> int:
         if field == "symbol":
-            drawn.append(values)
-        return draw(run, field, values, *rest)  # type: ignore[arg-type]
+            drawn.append(values.copy())
+        return draw(decoder, field, values, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(sampling._Run, "_draw_structure", note_down)
-    writer = PartWriter(model, around, 4, GUIDED)
+    monkeypatch.setattr(Decoder, "_draw", note_down)
+    writer = PartWriter(compiled(model), around, 4, GUIDED)
     writer.sample(2, np.random.default_rng(1), may_rest=False)
     notes = writer.rows[:, 2] != 0
     assert np.allclose(led_logits(model, around, writer.rows, "symbol")[notes], np.array(drawn), atol=1e-3)
 
 
-@pytest.mark.parametrize("element", SPECS)
-def test_parts_in_lockstep_are_drawn_from_led_logits(element: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    model, drawn = make_model(element), []
-    around = surroundings(model.spec, make_context(2))
-    draw = batch._Lockstep._draw
-
-    def note_down(lockstep: batch._Lockstep, field: str, logits: np.ndarray, *rest: object) -> np.ndarray:
-        if field == "symbol":
-            drawn.append(logits[0])
-        return draw(lockstep, field, logits, *rest)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(batch._Lockstep, "_draw", note_down)
-    (rows,) = write_batch(model, [Job(around, 4, 1)], GUIDED)
-    notes = rows[:, 2] != 0
-    expected = led_logits(model, around, rows, "symbol")[notes]
-    assert notes.any()
-    assert np.allclose(expected, np.array(drawn)[: len(rows)][notes], atol=1e-3)
-
-
-def test_company_changes_nothing() -> None:
-    model, jobs = make_model("bass"), jobs_for("bass", 7)
-    together = write_batch(model, jobs, GUIDED)
-    alone = write_batch(model, jobs, GUIDED, batch_size=1)
-    assert all(np.array_equal(a, b) for a, b in zip(together, alone, strict=True))
-
-
 def written(element: str, settings: Settings, style: str) -> Rows:
-    model = make_model(element)
+    model = make_network(element)
     writer = PartWriter(model, surroundings(model.spec, replace(make_context(), style=style)), 4, settings)
     writer.sample(BARS, np.random.default_rng(5))
     return writer.rows

@@ -24,7 +24,7 @@ def stream(model: ElementTransformer) -> torch.Tensor:
     torch.manual_seed(1)
     with torch.no_grad():
         nowhere = torch.zeros(2, 5, 6, dtype=torch.long)
-        return model.choose_step(model.run_trunk(torch.randn(2, 5, CONFIG.width), nowhere)[0])
+        return model.choose_step(model.run_trunk(torch.randn(2, 5, CONFIG.width), nowhere))
 
 
 def disturb(model: torch.nn.Module) -> None:

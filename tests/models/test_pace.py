@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.models.test_sampling import BARS, make_context, make_model
+from tests.models.test_sampling import BARS, make_context, make_network
 from workbench.models.batch import Job, write_batch
 from workbench.models.context import SongContext
 from workbench.models.elements import SPECS
@@ -20,8 +20,7 @@ BASS = SPECS["bass"]
 
 
 def bias(classes: int, notes: int, *, bars: int = 2, slot: int = 11) -> np.ndarray:
-    place = [np.array([value]) for value in (classes, notes, bars, slot, 1, 48)]
-    return pace_bias(BASS, 2.0, *place)[0]
+    return pace_bias(BASS, 2.0, classes, notes, bars, slot, 1, 48)
 
 
 def context_asking(density: int) -> SongContext:
@@ -33,8 +32,8 @@ def notes_a_bar(rows: Rows) -> float:
 
 
 def test_nothing_is_changed_within_the_class_or_where_none_is_told() -> None:
-    low, high = density_limits(BASS, np.array([4]))
-    assert not bias(4, round(2.25 * (low[0] + high[0]) / 2)).any()
+    low, high = density_limits(BASS, 4)
+    assert not bias(4, round(2.25 * (low + high) / 2)).any()
     assert not bias(0, 100).any()
 
 
@@ -47,7 +46,7 @@ def test_too_few_notes_hasten_and_too_many_delay() -> None:
 
 @pytest.mark.parametrize("element", ["bass", "percussion"])
 def test_parts_come_nearer_to_what_is_asked(element: str) -> None:
-    model, spec = make_model(element), SPECS[element]
+    model, spec = make_network(element), SPECS[element]
     written = {}
     for density in (2, 7):
         around = surroundings(spec, context_asking(density))
@@ -56,18 +55,18 @@ def test_parts_come_nearer_to_what_is_asked(element: str) -> None:
             rows = write_batch(model, jobs, Settings(pace=pace))
             written[density, pace] = float(np.mean([notes_a_bar(part) for part in rows]))
     for density in (2, 7):
-        low, high = (float(limit[0]) for limit in density_limits(spec, np.array([density])))
+        low, high = density_limits(spec, density)
         free, held = (max(low - written[density, p], written[density, p] - high, 0.0) for p in (0.0, 2.0))
         assert held < free or held == free == 0.0
     assert written[7, 2.0] > written[2, 2.0]
 
 
 def test_one_part_alone_is_held_as_well() -> None:
-    model = make_model("bass")
+    model = make_network("bass")
     densities = []
     for density in (1, 8):
         writer = PartWriter(model, surroundings(BASS, context_asking(density)), 4, Settings(pace=3.0))
         writer.sample(BARS, np.random.default_rng(2))
         densities.append(notes_a_bar(writer.rows))
-    assert densities[0] < density_limits(BASS, np.array([3]))[1][0]
-    assert densities[1] > density_limits(BASS, np.array([5]))[0][0]
+    assert densities[0] < density_limits(BASS, 3)[1]
+    assert densities[1] > density_limits(BASS, 5)[0]

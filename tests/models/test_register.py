@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.models.test_sampling import BARS, make_context, make_model
+from tests.models.test_sampling import BARS, make_context, make_network
 from workbench.models.batch import Job, write_batch
 from workbench.models.elements import SPECS
 from workbench.models.history import BAR_COLUMN, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN, Rows
@@ -16,11 +16,11 @@ from workbench.models.sampling import PartWriter
 from workbench.models.spec import BAR_STEP, Settings, Surroundings, surroundings
 
 LEADS = SPECS["leads"]
-PITCHES = np.arange(48, 84)[None]
+PITCHES = np.arange(48, 84)
 
 
 def bias(mean: float, notes: int = 8) -> np.ndarray:
-    return register_bias(1.0, 0.0, np.array([9]), np.array([notes]), np.array([round(mean * notes)]), PITCHES)[0]
+    return register_bias(1.0, 0.0, 9, notes, round(mean * notes), PITCHES)
 
 
 def asking(register: int) -> Surroundings:
@@ -41,12 +41,12 @@ def test_a_line_that_is_too_high_is_drawn_down_and_the_other_way_round() -> None
 
 def test_a_line_in_its_register_is_free_nearby_and_one_without_everywhere() -> None:
     assert not bias(60.0)[58 - 48 : 63 - 48].any()
-    assert not register_bias(1.0, 1.0, np.array([0]), np.array([8]), np.array([800]), PITCHES).any()
+    assert not register_bias(1.0, 1.0, 0, 8, 800, PITCHES).any()
 
 
 def test_single_notes_are_held_within_a_fifth_of_the_middle() -> None:
     """Register class 9 has its middle at 60."""
-    held = register_bias(0.0, 1.0, np.array([9]), np.array([0]), np.array([0]), PITCHES)[0]
+    held = register_bias(0.0, 1.0, 9, 0, 0, PITCHES)
     assert not held[53 - 48 : 68 - 48].any()
     assert held[52 - 48] == held[68 - 48] == -0.25
     assert np.all(np.diff(held[67 - 48 :]) < 0.0)
@@ -54,11 +54,11 @@ def test_single_notes_are_held_within_a_fifth_of_the_middle() -> None:
 
 @pytest.mark.parametrize("writer", ["batch", "part"])
 def test_lines_come_nearer_to_what_is_asked(writer: str) -> None:
-    model, off = make_model("leads"), {}
+    model, off = make_network("leads"), {}
     for strength in (0.0, 2.0):
         distances = []
         for register in (8, 11):
-            around, middle = asking(register), float(np.mean(register_limits(np.array([register]))))
+            around, middle = asking(register), float(np.mean(register_limits(register)))
             settings = Settings(register=strength, polyphony=1)
             for seed in range(4):
                 if writer == "batch":

@@ -7,15 +7,17 @@ import pytest
 import torch
 
 from workbench.domain.theory import Chord, Key
-from workbench.models import sampling
 from workbench.models.context import SongContext
+from workbench.models.decoder import Decoder
 from workbench.models.drawing import draw
 from workbench.models.elements import SPECS
 from workbench.models.grid import SLOTS_PER_BAR
 from workbench.models.history import BAR_COLUMN, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN
+from workbench.models.network import CompiledNetwork
 from workbench.models.prior import CellPrior
 from workbench.models.sampling import PartWriter
 from workbench.models.spec import BAR_STEP, SAME_STEP, Settings, surroundings
+from workbench.models.torch_network import compiled
 from workbench.models.transformer import ElementTransformer, ModelConfig
 from workbench.models.window import build_item, collate, line_starts
 
@@ -41,11 +43,15 @@ def make_model(element: str) -> ElementTransformer:
     return model.eval()
 
 
+def make_network(element: str) -> CompiledNetwork:
+    return compiled(make_model(element))
+
+
 AS_LEARNED = Settings(nucleus=1.0, attribute_temperature=1.0)
 
 
 def write(element: str, bars: int = BARS, seed: int = 0, bar_beats: int = 4, **kwargs: object) -> PartWriter:
-    model = make_model(element)
+    model = make_network(element)
     writer = PartWriter(model, surroundings(model.spec, make_context(bars, bar_beats)), bar_beats, AS_LEARNED, **kwargs)  # type: ignore[arg-type]
     writer.sample(bars, np.random.default_rng(seed))
     return writer
@@ -61,18 +67,15 @@ def test_likelihood_of_what_was_written(element: str, monkeypatch: pytest.Monkey
     def nats(logits: np.ndarray, index: int) -> float:
         return float(np.log(np.exp(logits - logits.max()).sum()) + logits.max() - logits[index])
 
-    def draw_attribute(logits: np.ndarray, rng: np.random.Generator, **_: float) -> int:
-        drawn.append(nats(logits, index := draw(logits, rng)))
-        return index
-
-    def draw_structure(_: object, __: str, values: np.ndarray, allowed: np.ndarray, rng: np.random.Generator) -> int:
+    def noted(decoder: Decoder, field: str, values: np.ndarray, allowed: np.ndarray | None, chance: float) -> int:
         # Likelihood over the whole vocabulary, as in training; the grammar only rules choices out.
-        drawn.append(nats(values, index := draw(np.where(allowed, values, -np.inf), rng)))
+        whole = values.copy()
+        drawn.append(nats(whole, index := draw_as_it_is(decoder, field, values, allowed, chance)))
         return index
 
-    monkeypatch.setattr(sampling, "draw", draw_attribute)
-    monkeypatch.setattr(sampling._Run, "_draw_structure", draw_structure)
-    writer = PartWriter(model, around, 4, AS_LEARNED)
+    draw_as_it_is = Decoder._draw
+    monkeypatch.setattr(Decoder, "_draw", noted)
+    writer = PartWriter(compiled(model), around, 4, AS_LEARNED)
     writer.sample(1, np.random.default_rng(3))
     before = len(writer.rows)
     drawn.clear()
@@ -107,7 +110,7 @@ def test_same_seed_same_rows_other_seed_others() -> None:
 
 
 def test_copy_repeats_the_notes() -> None:
-    model = make_model("leads")
+    model = make_network("leads")
     writer = PartWriter(model, surroundings(model.spec, make_context()), 4, Settings())
     writer.sample(2, np.random.default_rng(0))
     writer.rest(1)
@@ -120,7 +123,7 @@ def test_copy_repeats_the_notes() -> None:
 
 
 def test_replay_can_leave_symbols_out() -> None:
-    model = make_model("percussion")
+    model = make_network("percussion")
     writer = PartWriter(model, surroundings(model.spec, make_context()), 4, Settings())
     writer.sample(2, np.random.default_rng(0))
     notes = writer.rows[writer.rows[:, STEP_COLUMN] != BAR_STEP]
@@ -134,7 +137,7 @@ def test_replay_can_leave_symbols_out() -> None:
 
 
 def test_polyphony_is_bounded() -> None:
-    model = make_model("pads")
+    model = make_network("pads")
     writer = PartWriter(model, surroundings(model.spec, make_context()), 4, Settings(polyphony=1))
     writer.sample(4, np.random.default_rng(0))
     assert not (writer.rows[:, STEP_COLUMN] == SAME_STEP).any()
@@ -176,7 +179,7 @@ def test_draw_keeps_the_nucleus(temperature: float, nucleus: float) -> None:
 
 
 def test_a_bar_is_taken_back_as_if_it_never_was() -> None:
-    model = make_model("bass")
+    model = make_network("bass")
     around = surroundings(model.spec, make_context())
     plain, other = (PartWriter(model, around, 4, Settings()) for _ in range(2))
     for writer in (plain, other):
@@ -189,7 +192,7 @@ def test_a_bar_is_taken_back_as_if_it_never_was() -> None:
 
 
 def test_bars_that_are_the_same_are_counted_from_the_end() -> None:
-    model = make_model("bass")
+    model = make_network("bass")
     writer = PartWriter(model, surroundings(model.spec, make_context()), 4, Settings())
     writer.sample(1, np.random.default_rng(5), may_rest=False)
     writer.copy(writer.bars - 1, 1)
@@ -199,7 +202,7 @@ def test_bars_that_are_the_same_are_counted_from_the_end() -> None:
 
 
 def test_same_halves_of_bars_are_counted_as_bars_of_their_own() -> None:
-    model = make_model("bass")
+    model = make_network("bass")
     writer = PartWriter(model, surroundings(model.spec, make_context()), 4, Settings())
     halves = np.zeros((3, 4 + len(model.spec.attributes)), np.int64)
     halves[1:, [SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN]] = [[6, 7, 3], [30, 31, 3]]
@@ -216,7 +219,7 @@ def notes_of(writer: PartWriter, bar: int) -> np.ndarray:
 
 
 def test_vary_keeps_the_head_and_echo_the_rhythm() -> None:
-    model = make_model("leads")
+    model = make_network("leads")
     writer = PartWriter(model, surroundings(model.spec, make_context()), 4, Settings(polyphony=1))
     writer.sample(1, np.random.default_rng(1), may_rest=False)
     writer.vary(0, 24, np.random.default_rng(2))
@@ -227,7 +230,7 @@ def test_vary_keeps_the_head_and_echo_the_rhythm() -> None:
 
 
 def test_after_forgetting_nothing_before_matters() -> None:
-    model = make_model("bass")
+    model = make_network("bass")
     around = surroundings(model.spec, make_context())
     ends = []
     for seed in (1, 2):

@@ -19,7 +19,7 @@ from workbench.models.elements import PERCUSSION
 from workbench.models.grid import SIXTEENTH_SLOTS, SLOTS_PER_BAR
 from workbench.models.history import Rows
 from workbench.models.prior import CellPrior
-from workbench.models.registry import load_model
+from workbench.models.registry import load_network
 from workbench.models.sampling import PartWriter
 from workbench.models.spec import surroundings
 
@@ -60,7 +60,7 @@ def drum_writer(plan: Plan, *, ahead: Rows | None = None) -> tuple[PartWriter, S
     source = "accompaniment" if plan.model_style in _MACHINE_STYLES else "played"
     context = context_for(plan, PERCUSSION, (), {}, source)
     writer = PartWriter(
-        load_model("percussion", plan.models.get("percussion")),
+        load_network("percussion", plan.models.get("percussion")),
         surroundings(PERCUSSION, context),
         context.bar_beats,
         replace(PERCUSSION.settings, nucleus=0.97),

@@ -18,7 +18,7 @@ from workbench.models.elements import HARMONY
 from workbench.models.grid import SLOTS_PER_BAR, SLOTS_PER_BEAT
 from workbench.models.history import SYMBOL_COLUMN
 from workbench.models.prior import CellPrior
-from workbench.models.registry import load_model
+from workbench.models.registry import load_network
 from workbench.models.sampling import PartWriter
 from workbench.models.spec import surroundings
 from workbench.models.tokenizer import decode_chords
@@ -61,7 +61,7 @@ def _network_chords(plan: Plan) -> tuple[Chord, ...]:
     )
     attribute_bias = {"bass": bass_bias(HARMONY.symbols)}
     writer = PartWriter(
-        load_model("harmony", plan.models.get("harmony")),
+        load_network("harmony", plan.models.get("harmony")),
         surroundings(HARMONY, context),
         context.bar_beats,
         replace(HARMONY.settings, nucleus=0.92, attribute_temperature=0.75, pace=0.0),

@@ -33,7 +33,7 @@ from workbench.models.context import Bits, SongContext
 from workbench.models.elements import get_spec
 from workbench.models.grid import SLOTS_PER_BEAT
 from workbench.models.history import Rows
-from workbench.models.registry import load_model
+from workbench.models.registry import load_network
 from workbench.models.sampling import PartWriter
 from workbench.models.spec import surroundings
 from workbench.models.tokenizer import decode_pitched
@@ -95,7 +95,7 @@ def melodic_writer(
     context = context_for(plan, spec, chords, streams, _source_word(plan, element))
     keys = [section.key or plan.key for section in section_of_bar(plan)]
     writer = PartWriter(
-        load_model(element, plan.models.get(element)),
+        load_network(element, plan.models.get(element)),
         surroundings(spec, context),
         context.bar_beats,
         replace(spec.settings, nucleus=manner.nucleus, polyphony=manner.polyphony),

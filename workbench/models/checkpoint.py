@@ -1,19 +1,28 @@
-"""Weights on disk: safetensors in half precision with a JSON card beside them. No pickle is ever loaded."""
+"""Weights on disk: safetensors in half precision with a JSON card beside them. No pickle is ever loaded.
+
+PyTorch is imported only for what trains: who writes music reads weights without it.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import torch
-from safetensors.torch import load_file, save_file
+import numpy as np
+import numpy.typing as npt
 
 from workbench.domain.errors import ModelError
 from workbench.models.elements import get_spec
-from workbench.models.transformer import ElementTransformer, ModelConfig
+from workbench.models.spec import ModelConfig
+
+if TYPE_CHECKING:
+    from workbench.models.network import CompiledNetwork
+    from workbench.models.transformer import ElementTransformer
 
 
 def save_checkpoint(model: ElementTransformer, path: Path, card: dict[str, Any]) -> None:
@@ -26,6 +35,9 @@ def save_checkpoint(model: ElementTransformer, path: Path, card: dict[str, Any])
     card : dict
         What the card tells beside element and size: data, licences, metrics, recipe.
     """
+    import torch
+    from safetensors.torch import save_file
+
     weights = {name: tensor.to(torch.float16).contiguous() for name, tensor in model.state_dict().items()}
     path.parent.mkdir(parents=True, exist_ok=True)
     save_file(weights, str(path))
@@ -57,24 +69,57 @@ def read_card(path: Path) -> dict[str, Any]:
 
 
 def load_checkpoint(path: Path) -> ElementTransformer:
-    """Read weights in evaluation mode and float32.
+    """Read weights in evaluation mode and float32, to train on.
 
     Raises
     ------
     ModelError
         If file or card are missing or damaged, or do not fit each other.
     """
+    import torch
+
+    from workbench.models.transformer import ElementTransformer
+
+    card, weights = _read(path)
+    with _told_to_fit(path):
+        model = ElementTransformer(get_spec(card["element"]), ModelConfig(**card["config"]))
+        model.load_state_dict({name: torch.from_numpy(array).float() for name, array in weights.items()})
+    return model.eval()
+
+
+def load_compiled(path: Path) -> CompiledNetwork:
+    """Read weights to write music with.
+
+    Raises
+    ------
+    ModelError
+        As `load_checkpoint`.
+    """
+    from workbench.models.network import CompiledNetwork
+
+    card, weights = _read(path)
+    with _told_to_fit(path):
+        return CompiledNetwork(get_spec(card["element"]), ModelConfig(**card["config"]), weights)
+
+
+def _read(path: Path) -> tuple[dict[str, Any], dict[str, npt.NDArray[np.generic]]]:
+    from safetensors.numpy import load
+
     card = read_card(path)
     if not path.is_file():
         raise ModelError(f"weights {path.name} are missing: expected them beside their card in {path.parent}")
-    if file_hash(path) != card["sha256"]:
+    data = path.read_bytes()
+    if hashlib.sha256(data).hexdigest() != card["sha256"]:
         raise ModelError(f"weights {path.name} are damaged: their sha256 is not the one that the card tells")
+    return card, load(data)
+
+
+@contextmanager
+def _told_to_fit(path: Path) -> Iterator[None]:
     try:
-        model = ElementTransformer(get_spec(card["element"]), ModelConfig(**card["config"]))
-        model.load_state_dict({name: tensor.float() for name, tensor in load_file(str(path)).items()})
+        yield
     except (RuntimeError, TypeError, ValueError, KeyError) as error:
         raise ModelError(f"weights {path.name} do not fit this version: {str(error).splitlines()[0]}") from None
-    return model.eval()
 
 
 def file_hash(path: Path) -> str:

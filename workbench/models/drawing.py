@@ -1,7 +1,8 @@
-"""Drawing from logits: one index, or one for each row of a table; the same numbers give the same indices."""
+"""Drawing from logits: one index; the same number gives the same index."""
 
 from __future__ import annotations
 
+import numba
 import numpy as np
 import numpy.typing as npt
 
@@ -27,37 +28,31 @@ def draw(logits: Logits, rng: np.random.Generator, *, temperature: float = 1.0, 
     >>> draw(np.array([0.0, -np.inf]), np.random.default_rng(0))
     0
     """
-    scaled = (logits - logits.max()) / temperature
-    probability = np.exp(scaled)
-    probability /= probability.sum()
-    if nucleus < 1.0:
-        order = np.argsort(-probability, kind="stable")
-        mass_before = np.cumsum(probability[order]) - probability[order]
-        probability[order[mass_before >= nucleus]] = 0.0
-        probability /= probability.sum()
-    cumulative = np.cumsum(probability)
-    return int(np.searchsorted(cumulative, rng.random() * cumulative[-1], side="right"))
+    return index_at(logits, rng.random(), temperature, nucleus)
 
 
-def draw_rows(
-    logits: Logits, allowed: npt.NDArray[np.bool_] | None, chance: npt.NDArray[np.float64], *,
-    temperature: float = 1.0, nucleus: float = 1.0,
-) -> npt.NDArray[np.int64]:  # fmt: skip
-    """Draw one index a row, (n,), from logits (n, size) with one number 0..1 a row.
+def index_at(logits: Logits, chance: float, temperature: float, nucleus: float) -> int:
+    """The index that a number 0..1 falls on; parameters as of `draw`.
 
     Examples
     --------
-    >>> draw_rows(np.log([[0.5, 0.5], [0.1, 0.9]]), None, np.array([0.2, 0.99]))
-    array([0, 1])
+    >>> [index_at(np.log([0.1, 0.9]), chance, 1.0, 1.0) for chance in (0.05, 0.2)]
+    [0, 1]
     """
-    values = logits if allowed is None else np.where(allowed, logits, -np.inf)
-    probability = np.exp((values - values.max(axis=1, keepdims=True)) / temperature)
-    probability /= probability.sum(axis=1, keepdims=True)
+    return int(_index_at(logits, chance, temperature, nucleus))
+
+
+@numba.njit(nogil=True, cache=True)
+def _index_at(logits: Logits, chance: float, temperature: float, nucleus: float) -> int:
+    probability = np.exp((logits - logits.max()) / temperature)
+    probability /= probability.sum()
     if nucleus < 1.0:
-        order = np.argsort(-probability, axis=1, kind="stable")
-        ordered = np.take_along_axis(probability, order, axis=1)
-        beyond = np.cumsum(ordered, axis=1) - ordered >= nucleus
-        np.put_along_axis(probability, order, np.where(beyond, 0.0, ordered), axis=1)
-    cumulative = np.cumsum(probability, axis=1)
-    drawn: npt.NDArray[np.int64] = (cumulative <= (chance * cumulative[:, -1])[:, None]).sum(axis=1)
+        mass = 0.0
+        for index in np.argsort(-probability, kind="mergesort"):
+            if mass >= nucleus:
+                probability[index] = 0.0
+            else:
+                mass += probability[index]
+    cumulative = np.cumsum(probability)
+    drawn: int = np.searchsorted(cumulative, chance * cumulative[-1], side="right")
     return drawn

@@ -8,18 +8,19 @@ models Sanchez and others, "Stay on Topic with Classifier-Free Guidance", 2023.
 
 from __future__ import annotations
 
-import torch
-from torch import Tensor
+import numpy as np
 
 from workbench.models.context import PREFIX_SIZES, TOLD_CHORD_FEATURES
 from workbench.models.drawing import Logits
+from workbench.models.kernels import Floats, Integers
+from workbench.models.network import Bits
 from workbench.models.spec import ElementSpec
 
 _COLUMNS = {name: column for column, name in enumerate(PREFIX_SIZES)}
 
 
 class Guidance:
-    """Twins of a batch of n rows: the told ones first, then, if there is anything to lead to, the untold ones.
+    """Twins of n rows: the told ones first, then, if there is anything to lead to, the untold ones.
 
     Parameters
     ----------
@@ -34,36 +35,27 @@ class Guidance:
         self._chords = spec.sees_chords and "chords" in spec.guided_by
         self.twins = 2 if strength else 1
 
-    def twice(self, rows: Tensor) -> Tensor:
+    def twice(self, rows: np.ndarray) -> np.ndarray:
         """Rows (n, ...) for each twin, (twins * n, ...)."""
-        return torch.cat([rows] * self.twins)
+        return np.concatenate([rows] * self.twins)
 
-    def conditions(self, prefix: Tensor) -> Tensor:
-        """Conditions (n, bars, P) for each twin."""
-        if self.twins == 1:
-            return prefix
-        untold = prefix.clone()
-        untold[..., self._columns] = 0
-        return torch.cat([prefix, untold])
+    def conditions(self, prefix: Integers) -> Integers:
+        """Conditions (n, P) for each twin."""
+        told = self.twice(prefix)
+        told[len(prefix) :, self._columns] = 0
+        return told
 
-    def cells(self, cell: Tensor) -> Tensor:
-        """Features of slots (n, rows, D2) for each twin."""
-        if self.twins == 1:
-            return cell
-        untold = cell.clone()
+    def cells(self, cell: Bits) -> Bits:
+        """Features of slots (n, D2) for each twin."""
+        told = self.twice(cell)
         if self._chords:
-            untold[..., self._first_chord : self._first_chord + TOLD_CHORD_FEATURES] = 0
-        return torch.cat([cell, untold])
+            told[len(cell) :, self._first_chord : self._first_chord + TOLD_CHORD_FEATURES] = 0
+        return told
 
-    def members(self, kept: Tensor, rows: int) -> Tensor:
-        """Where the kept of n rows lie in a tensor of all twins."""
-        return torch.cat([kept + twin * rows for twin in range(self.twins)])
-
-    def lead(self, logits: Tensor) -> Logits:
-        """Logits (twins * n, 1, size) of all twins as those to draw from, (n, size)."""
-        rows: Logits = logits[:, 0].double().numpy()
+    def lead(self, logits: Floats) -> Logits:
+        """Logits (twins, size) of one row as those to draw from, (size,)."""
+        told: Logits = logits[0].astype(np.float64)
         if self.twins == 1:
-            return rows
-        told, untold = rows[: len(rows) // 2], rows[len(rows) // 2 :]
-        led: Logits = told + self._strength * (told - untold)
+            return told
+        led: Logits = told + self._strength * (told - logits[1])
         return led

@@ -9,6 +9,7 @@ neighbours.
 
 from __future__ import annotations
 
+import numba
 import numpy as np
 import numpy.typing as npt
 
@@ -40,6 +41,8 @@ class History:
         self._onsets = np.zeros((length, SLOTS_PER_BAR, spec.group_count), np.uint8)
         self._stands = np.zeros(length, np.uint8)
         self._groups = np.array(spec.groups)
+        # Earlier bars, which are always shown, then later ones, which are where they stand.
+        self._lags = np.array([*spec.lags, *(-lag for lag in spec.lags)])
 
     def add(self, rows: Rows) -> None:
         """Enter the notes of `rows`; bar lines are passed over. Only later bars are shown them."""
@@ -47,6 +50,11 @@ class History:
         bar, slot, symbol = notes[:, BAR_COLUMN] + self._pad, notes[:, SLOT_COLUMN], notes[:, SYMBOL_COLUMN]
         self._cells[bar, slot, symbol] = notes[:, FIRST_ATTRIBUTE:] + 1
         self._onsets[bar, slot, self._groups[symbol]] = 1
+
+    def remove(self, bar: int) -> None:
+        """Take the notes of a bar out again."""
+        self._cells[bar + self._pad] = 0
+        self._onsets[bar + self._pad] = 0
 
     def add_ahead(self, rows: Rows) -> None:
         """Enter whole bars that stand already although the bars before them are still to be written."""
@@ -80,37 +88,76 @@ class History:
             A step: a higher symbol in the same slot, the next slot that holds one, or the bar line; `UNKNOWN_STEP`
             where that bar is empty or not known.
         """
-        later_slot = np.arange(SLOTS_PER_BAR) > slots[:, None]
-        higher_symbol = np.arange(self._spec.symbols) > symbols[:, None]
-        columns = []
-        for place, flag in self._neighbours(bars):
-            onsets = self._onsets[place].any(axis=2) & (flag > 0)[:, None]
-            ahead = onsets & later_slot
-            step = np.where(ahead.any(axis=1), ahead.argmax(axis=1) + 1, BAR_STEP)
-            same = ((self._cells[place, np.maximum(slots, 0), :, 0] > 0) & higher_symbol).any(axis=1) & (slots >= 0)
-            step = np.where(same, SAME_STEP, step)
-            columns.append(np.where(onsets.any(axis=1), step, UNKNOWN_STEP))
-        return np.stack(columns, axis=1)
+        steps: Integers = _next_steps(
+            self._cells, self._onsets, self._stands, self._lags, bars + self._pad, slots, symbols
+        )
+        return steps
 
     def cell_features(self, bars: Integers, slots: Integers) -> npt.NDArray[np.uint8]:
         """Which symbols stand in the slot in earlier, then in later bars, (n, 2 * lags * symbols)."""
-        neighbours = self._neighbours(bars)
-        tables = [(self._cells[place, slots, :, 0] > 0) * flag[:, None] for place, flag in neighbours]
-        return np.concatenate(tables, axis=1).astype(np.uint8)
+        features: npt.NDArray[np.uint8] = _cell_features(self._cells, self._stands, self._lags, bars + self._pad, slots)
+        return features
 
     def memory(self, bars: Integers, slots: Integers, symbols: Integers) -> Integers:
         """Attribute values plus one of the same cell in earlier, then in later bars, 0 where it is empty or unknown,
         (n, 2 * lags, attributes).
         """
-        tables = [self._cells[place, slots, symbols] * flag[:, None] for place, flag in self._neighbours(bars)]
-        return np.stack(tables, axis=1).astype(np.int64)
+        attributes: Integers = _memory(self._cells, self._stands, self._lags, bars + self._pad, slots, symbols)
+        return attributes
 
-    def _neighbours(self, bars: Integers) -> list[tuple[Integers, npt.NDArray[np.uint8]]]:
-        """Table places of the neighbouring bars by lag, earlier ones first, and whether they may be shown (0 or 1)."""
-        places = bars + self._pad
-        known = np.ones(len(bars), np.uint8)
-        earlier = [(places - lag, known) for lag in self._spec.lags]
-        return earlier + [(places + lag, self._stands[places + lag]) for lag in self._spec.lags]
+
+@numba.njit(nogil=True, cache=True)
+def _next_steps(
+    cells: npt.NDArray[np.int8], onsets: npt.NDArray[np.uint8], stands: npt.NDArray[np.uint8], lags: Integers,
+    places: Integers, slots: Integers, symbols: Integers,
+) -> Integers:  # fmt: skip
+    steps = np.full((len(places), len(lags)), UNKNOWN_STEP)
+    for row in range(len(places)):
+        for column, lag in enumerate(lags):
+            bar = places[row] - lag
+            if lag > 0 or stands[bar]:
+                steps[row, column] = _step_in(cells[bar], onsets[bar], slots[row], symbols[row])
+    return steps
+
+
+@numba.njit(nogil=True, cache=True)
+def _step_in(cells: npt.NDArray[np.int8], onsets: npt.NDArray[np.uint8], slot: int, symbol: int) -> int:
+    """The step that one bar takes after a slot and symbol."""
+    if slot >= 0 and (cells[slot, symbol + 1 :, 0] > 0).any():
+        return SAME_STEP
+    for later in range(slot + 1, SLOTS_PER_BAR):
+        if onsets[later].any():
+            return later + 1
+    return BAR_STEP if onsets.any() else UNKNOWN_STEP
+
+
+@numba.njit(nogil=True, cache=True)
+def _cell_features(
+    cells: npt.NDArray[np.int8], stands: npt.NDArray[np.uint8], lags: Integers, places: Integers, slots: Integers
+) -> npt.NDArray[np.uint8]:
+    symbols = cells.shape[2]
+    features = np.zeros((len(places), len(lags) * symbols), np.uint8)
+    for row in range(len(places)):
+        for column, lag in enumerate(lags):
+            bar = places[row] - lag
+            if lag > 0 or stands[bar]:
+                for symbol in range(symbols):
+                    features[row, column * symbols + symbol] = cells[bar, slots[row], symbol, 0] > 0
+    return features
+
+
+@numba.njit(nogil=True, cache=True)
+def _memory(
+    cells: npt.NDArray[np.int8], stands: npt.NDArray[np.uint8], lags: Integers, places: Integers, slots: Integers,
+    symbols: Integers,
+) -> Integers:  # fmt: skip
+    attributes = np.zeros((len(places), len(lags), cells.shape[3]), np.int64)
+    for row in range(len(places)):
+        for column, lag in enumerate(lags):
+            bar = places[row] - lag
+            if lag > 0 or stands[bar]:
+                attributes[row, column] = cells[bar, slots[row], symbols[row]]
+    return attributes
 
 
 def same_at_end(rows: Rows, bar_slots: int, parts: int = 1) -> int:

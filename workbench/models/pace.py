@@ -8,12 +8,14 @@ The same is done for its mean pitch, from which a long line wanders off, and for
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
 from workbench.models.context import DENSITY_COLUMN, REGISTER_COLUMN, REGISTER_EDGES, REGISTER_WIDTH
-from workbench.models.grid import SLOTS_PER_BAR, SLOTS_PER_BEAT
-from workbench.models.history import BAR_COLUMN, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN, Rows
+from workbench.models.grid import SLOTS_PER_BEAT
+from workbench.models.history import BAR_COLUMN, SLOT_COLUMN, SYMBOL_COLUMN, Rows
 from workbench.models.spec import BAR_STEP, SAME_STEP, STEPS, ElementSpec, Settings, Surroundings
 
 LOOK_BACK_BARS = 4
@@ -26,21 +28,23 @@ _OPEN_CLASS = 1.5
 _PATIENCE = 0.25
 """How far it may stray, as a logarithm, before the pull is twice what it would be in proportion."""
 
+_SLOT_OF_STEP = np.arange(STEPS) - 1.0
+
 Integers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 
-def density_limits(spec: ElementSpec, classes: Integers) -> tuple[Floats, Floats]:
-    """Fewest and most notes a bar of density classes 1..8.
+def density_limits(spec: ElementSpec, density: int) -> tuple[float, float]:
+    """Fewest and most notes a bar of a density class 1..8.
 
     Examples
     --------
     >>> from workbench.models.elements import get_spec
-    >>> density_limits(get_spec("bass"), np.array([1, 2]))
-    (array([0. , 1.5]), array([1.5, 3. ]))
+    >>> density_limits(get_spec("bass"), 2)
+    (1.5, 3.0)
     """
-    edges = np.array([0.0, *spec.density_edges, spec.density_edges[-1] * _OPEN_CLASS])
-    return edges[classes - 1], edges[classes]
+    edges = (0.0, *spec.density_edges, spec.density_edges[-1] * _OPEN_CLASS)
+    return edges[density - 1], edges[density]
 
 
 def bars_alike(classes: Integers) -> Integers:
@@ -59,63 +63,61 @@ def bars_alike(classes: Integers) -> Integers:
 
 
 def pace_bias(
-    spec: ElementSpec, strength: float, classes: Integers, notes: Integers, bars: Integers, slots: Integers,
-    together: Integers, bar_slots: Integers,
-) -> Floats:  # fmt: skip
-    """What is added to the step logits of n parts, (n, STEPS).
+    spec: ElementSpec, strength: float, density: int, notes: int, bars: int, slot: int, together: int, bar_slots: int
+) -> Floats:
+    """What is added to the step logits of a part, (STEPS,).
 
     Parameters
     ----------
     spec : ElementSpec
     strength : float
         Nats a beat sooner or later, over the logarithm of how far the density is off, while that is little.
-    classes : array (n,)
+    density : int
         Density class asked of the bar under way; 0 where none is told.
-    notes : array (n,)
+    notes : int
         Notes of the bars that are looked back over (`bars_alike`), the one under way included.
-    bars : array (n,)
+    bars : int
         Bars among them that are complete.
-    slots : array (n,)
+    slot : int
         Slot of the last note in the bar under way, -1 if there is none.
-    together : array (n,)
+    together : int
         Notes in that slot.
-    bar_slots : array (n,)
+    bar_slots : int
         Slots in a bar.
     """
-    low, high = density_limits(spec, np.maximum(classes, 1))
+    if density == 0:
+        return np.zeros(STEPS)
+    low, high = density_limits(spec, density)
     middle = (low + high) / 2.0
     # A note fills the time until the next one is due, so that a downbeat is not taken for haste.
-    inside = np.where(slots >= 0, np.minimum(slots / bar_slots + together / middle, 1.0), 0.0)
-    elapsed = bars + inside
-    rate = (notes + _PRIOR_BARS * middle) / (elapsed + _PRIOR_BARS)
-    strayed = np.log(rate / np.clip(rate, low, high))
-    pull = -strength * strayed * (1.0 + np.abs(strayed) / _PATIENCE)
-    pull = np.where(classes > 0, np.clip(pull, -_LARGEST_BIAS, _LARGEST_BIAS), 0.0)
-    steps = np.arange(STEPS)
-    wait = np.clip(steps - 1 - slots[:, None], 0, SLOTS_PER_BAR).astype(np.float64)
-    wait[:, SAME_STEP] = 0.0
-    wait[:, BAR_STEP] = bar_slots - np.maximum(slots, 0)
-    bias: Floats = -pull[:, None] * wait / SLOTS_PER_BEAT
+    inside = min(slot / bar_slots + together / middle, 1.0) if slot >= 0 else 0.0
+    rate = (notes + _PRIOR_BARS * middle) / (bars + inside + _PRIOR_BARS)
+    strayed = math.log(rate / min(max(rate, low), high))
+    pull = -strength * strayed * (1.0 + abs(strayed) / _PATIENCE)
+    pull = min(max(pull, -_LARGEST_BIAS), _LARGEST_BIAS)
+    wait = np.maximum(_SLOT_OF_STEP - slot, 0.0)
+    wait[SAME_STEP] = 0.0
+    wait[BAR_STEP] = bar_slots - max(slot, 0)
+    bias: Floats = wait * (-pull / SLOTS_PER_BEAT)
     return bias
 
 
-def register_limits(classes: Integers) -> tuple[Floats, Floats]:
-    """Lowest and highest mean MIDI pitch of register classes 1..15.
+def register_limits(register: int) -> tuple[float, float]:
+    """Lowest and highest mean MIDI pitch of a register class 1..15.
 
     Examples
     --------
-    >>> register_limits(np.array([1, 9]))
-    (array([26., 58.]), array([30., 62.]))
+    >>> register_limits(9)
+    (58.0, 62.0)
     """
-    low = REGISTER_EDGES[0] + REGISTER_WIDTH * (classes.astype(np.float64) - 2.0)
-    high = low + REGISTER_WIDTH
-    return low, high
+    low = REGISTER_EDGES[0] + REGISTER_WIDTH * (register - 2.0)
+    return low, low + REGISTER_WIDTH
 
 
 def register_bias(
-    strength: float, compass: float, classes: Integers, notes: Integers, sums: Integers, pitches: Integers
+    strength: float, compass: float, register: int, notes: int, pitch_sum: int, pitches: Integers
 ) -> Floats:
-    """What is added to the symbol logits of n parts, (n, symbols).
+    """What is added to the symbol logits of a part, (symbols,).
 
     Parameters
     ----------
@@ -123,27 +125,30 @@ def register_bias(
         Nats for each width of a class by which a choice leaves the notes so far out of theirs.
     compass : float
         Nats for each width of a class by which a choice lies beyond a fifth from the middle of its class.
-    classes : array (n,)
+    register : int
         Register class asked of the bar under way; 0 where none is told.
-    notes, sums : array (n,)
+    notes, pitch_sum : int
         Number of notes, and sum of their MIDI pitches, in the bars that are looked back over (`bars_alike`).
-    pitches : array (n, symbols)
+    pitches : array (symbols,)
         MIDI pitch of each symbol.
 
     Examples
     --------
-    >>> notes, sums, pitches = np.array([7]), np.array([7 * 66]), np.array([[60, 72]])
-    >>> register_bias(1.0, 0.0, np.array([9]), notes, sums, pitches).round(1)
-    array([[-5.5, -8.5]])
-    >>> register_bias(0.0, 1.0, np.array([9]), notes, sums, pitches).round(1)
-    array([[-0. , -1.2]])
+    >>> register_bias(1.0, 0.0, 9, 7, 7 * 66, np.array([60, 72])).round(1)
+    array([-5.5, -8.5])
+    >>> register_bias(0.0, 1.0, 9, 7, 7 * 66, np.array([60, 72])).round(1)
+    array([-0. , -1.2])
     """
-    low, high = (limit[:, None] for limit in register_limits(classes))
-    count = notes[:, None] + _PRIOR_NOTES + 1.0
-    mean = (sums[:, None] + _PRIOR_NOTES * (low + high) / 2.0 + pitches) / count
-    bias: Floats = -strength * count * np.abs(mean - np.clip(mean, low, high)) / REGISTER_WIDTH
-    far = np.maximum(np.abs(pitches - (low + high) / 2.0) - _COMPASS, 0.0)
-    return np.where(classes[:, None] > 0, bias - compass * far / REGISTER_WIDTH, 0.0)
+    if register == 0:
+        return np.zeros(len(pitches))
+    low, high = register_limits(register)
+    middle = (low + high) / 2.0
+    count = notes + _PRIOR_NOTES + 1.0
+    mean = (pitch_sum + _PRIOR_NOTES * middle + pitches) / count
+    outside = np.maximum(np.maximum(low - mean, mean - high), 0.0)
+    far = np.maximum(np.abs(pitches - middle) - _COMPASS, 0.0)
+    bias: Floats = -(strength * count * outside + compass * far) / REGISTER_WIDTH
+    return bias
 
 
 class Holding:
@@ -159,38 +164,36 @@ class Holding:
     """
 
     def __init__(self, spec: ElementSpec, settings: Settings, around: Surroundings, bar_beats: int) -> None:
-        self._spec, self._settings, self._around = spec, settings, around
+        self._spec, self._settings, self._base = spec, settings, around.base
         self._bar_slots = bar_beats * SLOTS_PER_BEAT
-        self._alike, self._alike_register = (
-            bars_alike(around.prefix[:, column]) for column in (DENSITY_COLUMN, REGISTER_COLUMN)
-        )
+        self._density, self._register = (around.prefix[:, column] for column in (DENSITY_COLUMN, REGISTER_COLUMN))
+        self._alike_density, self._alike_register = bars_alike(self._density), bars_alike(self._register)
+        self._symbols = np.arange(spec.symbols)
 
-    def steps(self, rows: Rows, bar: int, slot: int, together: int) -> Floats | float:
+    def steps(self, notes: Rows, bar: int, slot: int, together: int) -> Floats | float:
         """What is added to the step logits after `together` notes in a slot (-1: none in the bar yet).
 
-        `rows` reach at least `LOOK_BACK_BARS` back, where the song does, and up to the last note written.
+        `notes` are those of the bars that are looked back over, see `first_bar_for_density`.
         """
         if self._settings.pace == 0.0:
             return 0.0
-        alike = int(self._alike[bar])
-        place = (len(_notes_of(rows, bar, alike)), alike - 1, slot, together, self._bar_slots)
-        classes = self._around.prefix[[bar], DENSITY_COLUMN]
-        bias: Floats = pace_bias(self._spec, self._settings.pace, classes, *(np.array([value]) for value in place))[0]
-        return bias
+        place = (len(notes), int(self._alike_density[bar]) - 1, slot, together, self._bar_slots)
+        return pace_bias(self._spec, self._settings.pace, int(self._density[bar]), *place)
 
-    def symbols(self, rows: Rows, bar: int, slot: int) -> Floats | float:
-        """What is added to the symbol logits in a slot."""
+    def symbols(self, notes: Rows, bar: int, slot: int) -> Floats | float:
+        """What is added to the symbol logits in a slot; `notes` as in `first_bar_for_register`."""
         if not (self._settings.register or self._settings.compass):
             return 0.0
-        notes, base = _notes_of(rows, bar, int(self._alike_register[bar])), self._around.base
-        total = (base[notes[:, BAR_COLUMN], notes[:, SLOT_COLUMN] // SLOTS_PER_BEAT] + notes[:, SYMBOL_COLUMN]).sum()
-        pitches = base[bar, slot // SLOTS_PER_BEAT] + np.arange(self._spec.symbols)[None]
-        classes = self._around.prefix[[bar], REGISTER_COLUMN]
-        so_far = (np.array([len(notes)]), np.array([total]))
-        bias: Floats = register_bias(self._settings.register, self._settings.compass, classes, *so_far, pitches)[0]
-        return bias
+        roots = self._base[notes[:, BAR_COLUMN], notes[:, SLOT_COLUMN] // SLOTS_PER_BEAT]
+        pitch_sum = int((roots + notes[:, SYMBOL_COLUMN]).sum())
+        pitches = self._base[bar, slot // SLOTS_PER_BEAT] + self._symbols
+        strengths = self._settings.register, self._settings.compass
+        return register_bias(*strengths, int(self._register[bar]), len(notes), pitch_sum, pitches)
 
+    def first_bar_for_density(self, bar: int) -> int:
+        """From which bar notes are counted in a bar."""
+        return bar + 1 - int(self._alike_density[bar])
 
-def _notes_of(rows: Rows, bar: int, bars: int) -> Rows:
-    notes: Rows = rows[(rows[:, STEP_COLUMN] != BAR_STEP) & (rows[:, BAR_COLUMN] > bar - bars)]
-    return notes
+    def first_bar_for_register(self, bar: int) -> int:
+        """From which bar pitches are averaged in a bar."""
+        return bar + 1 - int(self._alike_register[bar])

@@ -34,17 +34,20 @@ class CellPrior:
         self._weight, self._kind = weight, tuple(kind_of_bar)
         self._on = [np.log(grid) for grid in grids]
         self._off = [np.log1p(-grid) for grid in grids]
+        silent = [off.sum(axis=1) for off in self._off]
+        self._before = [np.concatenate([[0.0], np.cumsum(slots)]) for slots in silent]
+        # What each slot costs where it is the first that sounds: silence before it, then a note.
+        self._sounds = [before[:-1] + _log_some(slots) for before, slots in zip(self._before, silent, strict=True)]
 
     def step_bias(self, bar: int, slot: int, symbol: int) -> Grid:
         """Log probability of each step, (STEPS,), after the cell (slot, symbol); (-1, -1) at the bar line."""
-        off = self._off[self._kind[bar]]
-        silent = off.sum(axis=1)
-        before = np.concatenate([[0.0], np.cumsum(silent)])
-        rest_of_slot = off[slot, symbol + 1 :].sum() if slot >= 0 else 0.0
+        kind = self._kind[bar]
+        before = self._before[kind]
+        rest_of_slot = float(self._off[kind][slot, symbol + 1 :].sum()) if slot >= 0 else 0.0
+        silent_so_far = before[slot + 1] - rest_of_slot
         bias = np.zeros(STEPS)
-        bias[BAR_STEP] = rest_of_slot + before[-1] - before[slot + 1]
-        later = np.arange(slot + 1, len(off))
-        bias[later + 1] = rest_of_slot + before[later] - before[slot + 1] + _log_some(silent[later])
+        bias[BAR_STEP] = before[-1] - silent_so_far
+        bias[slot + 2 : SAME_STEP] = self._sounds[kind][slot + 1 :] - silent_so_far
         bias[SAME_STEP] = _log_some(np.array([rest_of_slot]))[0] if slot >= 0 else 0.0
         return self._weight * bias
 

@@ -12,9 +12,11 @@ from workbench.domain.errors import ModelError
 from workbench.models.library import check_base, is_adapter, load_adapter, named_path
 
 if TYPE_CHECKING:
+    from workbench.models.network import Network
     from workbench.models.transformer import ElementTransformer
 
 _SHIPPED = Path(__file__).parent / "weights"
+_KIND = "BEATSFOUNDRY_NETWORKS"
 
 
 def weights_path(element: str) -> Path:
@@ -45,6 +47,29 @@ def load_model(element: str, name: str | None = None) -> ElementTransformer:
     return load_weights(weights_path(element) if name is None else named_path(element, name), element)
 
 
+def load_network(element: str, name: str | None = None) -> Network:
+    """The element's network to write music with, read once in a process; `name` as in `load_model`.
+
+    It is the compiled one, which needs no PyTorch. `BEATSFOUNDRY_NETWORKS=torch` in the environment takes PyTorch's
+    in its place.
+
+    Raises
+    ------
+    ModelError
+        As `load_model`, or if that variable holds another word.
+    """
+    kind = os.environ.get(_KIND, "compiled")
+    if kind not in ("compiled", "torch"):
+        raise ModelError(f"{_KIND} is {kind!r}: expected compiled or torch")
+    path = weights_path(element) if name is None else named_path(element, name)
+    if kind == "torch" or _base_of(path, element) is not None:
+        from workbench.models.torch_network import TorchNetwork, compiled
+
+        model = load_weights(path, element)
+        return TorchNetwork(model) if kind == "torch" else compiled(model)
+    return _load_network(path, path.stat().st_mtime_ns)
+
+
 def load_weights(path: Path, element: str) -> ElementTransformer:
     """The network in a file: whole weights, or an adapter merged into the element's weights in use.
 
@@ -57,6 +82,13 @@ def load_weights(path: Path, element: str) -> ElementTransformer:
     if base is None:
         return _load(path, path.stat().st_mtime_ns)
     return _load_merged(path, path.stat().st_mtime_ns, base, base.stat().st_mtime_ns)
+
+
+@functools.lru_cache(maxsize=16)
+def _load_network(path: Path, modified: int) -> Network:
+    from workbench.models.checkpoint import load_compiled
+
+    return load_compiled(path)
 
 
 @functools.lru_cache(maxsize=16)

@@ -40,6 +40,17 @@ NOTE_ATTRIBUTES: Mapping[str, int] = {
 
 
 @dataclass(frozen=True, slots=True)
+class ModelConfig:
+    """Size of a network: width, heads, blocks before the step and after the symbol, dropout in training."""
+
+    width: int = 192
+    heads: int = 4
+    trunk_blocks: int = 3
+    note_blocks: int = 2
+    dropout: float = 0.15
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """How choices are drawn.
 

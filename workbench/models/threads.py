@@ -6,19 +6,22 @@ Several only wait for each other, and on a busy machine they spin. Sums also com
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections.abc import Iterator
 
 
 @contextlib.contextmanager
 def one_thread() -> Iterator[None]:
-    """Let PyTorch, BLAS and OpenMP work in one thread; what was set before comes back."""
-    import torch
+    """Let PyTorch, if it is there, BLAS and OpenMP work in one thread; what was set before comes back."""
     from threadpoolctl import threadpool_limits
 
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
+    torch = sys.modules.get("torch")
+    before = None if torch is None else torch.get_num_threads()
+    if torch is not None:
+        torch.set_num_threads(1)
     try:
         with threadpool_limits(1):
             yield
     finally:
-        torch.set_num_threads(before)
+        if torch is not None:
+            torch.set_num_threads(before)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import NamedTuple, cast
 
 import torch
@@ -18,17 +17,7 @@ from torch.nn import functional
 
 from workbench.models.context import PREFIX_SIZES
 from workbench.models.spec import BAR_STEP, RECENT_NOTES, STEPS, UNKNOWN_STEP, ElementSpec
-
-
-@dataclass(frozen=True, slots=True)
-class ModelConfig:
-    """Size of a network: width, heads, blocks before the step and after the symbol, dropout in training."""
-
-    width: int = 192
-    heads: int = 4
-    trunk_blocks: int = 3
-    note_blocks: int = 2
-    dropout: float = 0.15
+from workbench.models.spec import ModelConfig as ModelConfig
 
 
 class Batch(NamedTuple):
@@ -54,14 +43,11 @@ class Batch(NamedTuple):
         return self.scored if field == "step" else (self.fields[..., 0] != BAR_STEP) & self.scored
 
 
-Cache = list[tuple[Tensor, Tensor]]
-
-
-def rotate(x: Tensor, start: int) -> Tensor:
-    """Apply rotary positions to (B, H, T, D), counting from `start`."""
+def rotate(x: Tensor, positions: Tensor) -> Tensor:
+    """Turn (B, H, T, D) to rotary positions (T,)."""
     half = x.shape[-1] // 2
     frequency = 10000.0 ** (-torch.arange(half, device=x.device, dtype=torch.float32) / half)
-    angle = torch.arange(start, start + x.shape[2], device=x.device, dtype=torch.float32)[:, None] * frequency
+    angle = positions.float()[:, None] * frequency
     cos, sin = angle.cos().to(x.dtype), angle.sin().to(x.dtype)
     first, second = x[..., :half], x[..., half:]
     return torch.cat([first * cos - second * sin, first * sin + second * cos], dim=-1)
@@ -82,19 +68,17 @@ class Block(nn.Module):
         self.feed_out = nn.Linear(4 * width, width, bias=False)
         self.dropout = nn.Dropout(config.dropout)
 
-    def forward(self, x: Tensor, past: tuple[Tensor, Tensor] | None = None) -> tuple[Tensor, tuple[Tensor, Tensor]]:
-        """(B, T, width) to the same; `past` holds keys and values (B, H, T0, D) of earlier rows."""
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, T, width) to the same."""
         batch, time, width = x.shape
-        start = 0 if past is None else past[0].shape[2]
         qkv = self.qkv(self.attention_norm(x)).view(batch, time, 3, self.heads, width // self.heads)
         query, key, value = qkv.permute(2, 0, 3, 1, 4)
-        query, key = rotate(query, start), rotate(key, start)
-        if past is not None:
-            key, value = torch.cat([past[0], key], dim=2), torch.cat([past[1], value], dim=2)
-        mixed = functional.scaled_dot_product_attention(query, key, value, is_causal=time > 1)
+        positions = torch.arange(time, device=x.device)
+        query, key = rotate(query, positions), rotate(key, positions)
+        mixed = functional.scaled_dot_product_attention(query, key, value, is_causal=True)
         x = x + self.dropout(self.attention_out(mixed.transpose(1, 2).reshape(batch, time, width)))
-        x = x + self.dropout(self.feed_out(functional.gelu(self.feed_in(self.feed_norm(x)))))
-        return x, (key, value)
+        fed: Tensor = x + self.dropout(self.feed_out(functional.gelu(self.feed_in(self.feed_norm(x)))))
+        return fed
 
 
 def _head(width: int, size: int) -> nn.Sequential:
@@ -164,11 +148,11 @@ class ElementTransformer(nn.Module):
         rows: Tensor = self.step_in(fields[..., 0]) + inner * note
         return rows
 
-    def run_trunk(self, x: Tensor, next_steps: Tensor, cache: Cache | None = None) -> tuple[Tensor, Cache]:
-        """Row stream (B, T, width) and the neighbours' steps (B, T, L) through the trunk; also the new cache."""
+    def run_trunk(self, x: Tensor, next_steps: Tensor) -> Tensor:
+        """Row stream (B, T, width) and the neighbours' steps (B, T, L) through the trunk."""
         for index, table in enumerate(self.next_steps_in):
             x = x + table(next_steps[..., index])
-        return _run(self.trunk, self.dropout(x), cache)
+        return _run(self.trunk, self.dropout(x))
 
     def choose_step(self, stream: Tensor) -> Tensor:
         """Step logits (B, T, STEPS)."""
@@ -185,15 +169,17 @@ class ElementTransformer(nn.Module):
         logits: Tensor = self.symbol_head(stream)
         return logits
 
-    def with_symbol(
-        self, stream: Tensor, symbol: Tensor, memory: Tensor, cache: Cache | None = None
-    ) -> tuple[Tensor, Cache]:
+    def with_symbol(self, stream: Tensor, symbol: Tensor, memory: Tensor) -> Tensor:
         """The stream once the symbol is known, through the note blocks; `memory` is (B, T, L + R, A)."""
+        return _run(self.note_blocks, self.with_memory(stream, symbol, memory))
+
+    def with_memory(self, stream: Tensor, symbol: Tensor, memory: Tensor) -> Tensor:
+        """The stream (..., width) beside symbol and `memory` (..., L + R, A), before the note blocks."""
         stream = stream + self.symbol_chosen(symbol)
         for lag, tables in enumerate(self.memory_in):
             for attribute, table in enumerate(cast(nn.ModuleList, tables)):
                 stream = stream + table(memory[..., lag, attribute])
-        return _run(self.note_blocks, stream, cache)
+        return stream
 
     def logits(self, batch: Batch) -> dict[str, Tensor]:
         """Logits of each field, (B, T, size), every choice in sight of the true ones before it."""
@@ -201,11 +187,11 @@ class ElementTransformer(nn.Module):
         bars = self.embed_bars(batch.prefix, batch.bar)
         state = torch.gather(bars, 1, batch.bar_index.unsqueeze(-1).expand(-1, -1, bars.shape[-1]))
         first = self.start.expand(len(fields), 1, -1)
-        stream, _ = self.run_trunk(torch.cat([first, self.embed_rows(fields[:, :-1])], dim=1) + state, batch.next_steps)
+        stream = self.run_trunk(torch.cat([first, self.embed_rows(fields[:, :-1])], dim=1) + state, batch.next_steps)
         logits = {"step": self.choose_step(stream)}
         stream = self.with_step(stream, fields[..., 0], batch.cell)
         logits["symbol"] = self.choose_symbol(stream)
-        stream, _ = self.with_symbol(stream, fields[..., 1], batch.memory)
+        stream = self.with_symbol(stream, fields[..., 1], batch.memory)
         for index, (name, head) in enumerate(zip(self.spec.attributes, self.attribute_heads, strict=True)):
             logits[name] = head(stream)
             if index < len(self.attribute_chosen):
@@ -226,12 +212,10 @@ class ElementTransformer(nn.Module):
         return heads | dict(zip(self.spec.attributes, cast(Iterable[nn.Sequential], self.attribute_heads), strict=True))
 
 
-def _run(blocks: nn.ModuleList, x: Tensor, cache: Cache | None) -> tuple[Tensor, Cache]:
-    grown: Cache = []
-    for index, block in enumerate(blocks):
-        x, entry = block(x, None if cache is None else cache[index])
-        grown.append(entry)
-    return x, grown
+def _run(blocks: nn.ModuleList, x: Tensor) -> Tensor:
+    for block in blocks:
+        x = block(x)
+    return x
 
 
 def _nll(logits: Tensor, target: Tensor, counted: Tensor) -> Tensor:
