@@ -86,9 +86,12 @@ def test_broken_audio_is_refused_with_a_reason(kind: str, library: ReferenceLibr
     assert not list(library.own.glob("*.json"))
 
 
-def test_of_many_channels_two_are_taken_and_it_is_told(library: ReferenceLibrary, tmp_path: Path) -> None:
+def test_many_channels_are_refused_and_mono_is_told(library: ReferenceLibrary, tmp_path: Path) -> None:
     soundfile.write(tmp_path / "many.wav", music(channels=32), RATE)
-    assert library.add(tmp_path / "many.wav").note == "of 32 channels the first two are taken"
+    with pytest.raises(AudioFileError, match="expected mono or stereo, got 32 channels"):
+        library.add(tmp_path / "many.wav")
+    soundfile.write(tmp_path / "mono.wav", music(channels=1), RATE)
+    assert library.add(tmp_path / "mono.wav").note == "mono, measured as two speakers play it"
 
 
 @pytest.mark.parametrize("suffix", ["wav", "flac", "mp3", "ogg", "aiff"])
@@ -115,10 +118,13 @@ def test_a_folder_is_added_and_what_is_refused_is_told(library: ReferenceLibrary
     write(folder / "two.wav", "text")
     (folder / "cover.jpg").write_bytes(b"x")
     added = library.add_folder(folder, sets=["all"])
-    assert [profile.id for profile in added.profiles] == ["one", "music-one", "music-one-2", "music-one-3"]
+    assert [profile.id for profile in added.profiles] == ["one", "music-one", "one-2", "one-3"]
     assert [path.name for path, _ in added.refused] == ["two.wav"]
-    with pytest.raises(ParameterError, match="found none"):
+    with pytest.raises(ParameterError, match="expected a folder, found nothing"):
         library.add_folder(tmp_path / "nowhere")
+    (tmp_path / "quiet").mkdir()
+    with pytest.raises(ParameterError, match="found none"):
+        library.add_folder(tmp_path / "quiet")
 
 
 def test_a_damaged_mp3_is_told_in_our_own_words(

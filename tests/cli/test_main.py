@@ -257,10 +257,10 @@ def test_references_can_be_added_listed_and_removed(
     folder = ["references", "add", str(tmp_path)]
     for command, told in (
         (["references", "add", str(audio), "--id", "my-track", "--author", "Me"], "my-track is already there\n"),
-        (["references", "add", str(audio), "--id", "my-track", "--author", "You"], "replaced my-track\n"),
+        (["references", "add", str(audio), "--id", "my-track", "--author", "You"], "updated my-track\n"),
         (folder, "added mine\n"),
         (folder, "mine is already there\n"),
-        ([*folder, "--style", "house"], "replaced mine\n"),
+        ([*folder, "--style", "house"], "updated mine\n"),
     ):
         assert cli.main(command) == 0
         assert capsys.readouterr().out == told

@@ -125,12 +125,16 @@ def crest_factor_db(audio: Audio) -> float:
     return gain_to_db(peak / float(np.sqrt(power)))
 
 
-def measure_loudness(audio: Audio) -> LoudnessMeasurement:
-    """Every figure of this module with the signal filtered once."""
-    slots = _slot_energy(audio)
+def measure_loudness(audio: Audio, *, one_channel: bool = False) -> LoudnessMeasurement:
+    """Every figure of this module with the signal filtered once.
+
+    With `one_channel` loudness is that of the first channel alone, as BS.1770 reads a mono file; peaks stay the same.
+    """
+    heard = _first_alone(audio) if one_channel else audio
+    slots = _slot_energy(heard)
     momentary = _running_loudness(slots, BLOCK_SECONDS, _SLOT_SECONDS)
     short_term = _running_loudness(slots, SHORT_TERM_SECONDS, 0.1)
-    integrated = integrated_loudness(audio)
+    integrated = integrated_loudness(heard)
     true_peak = true_peak_dbtp(audio)
     short_term_max = float(short_term.max()) if short_term.size else integrated
     return LoudnessMeasurement(
@@ -144,6 +148,10 @@ def measure_loudness(audio: Audio) -> LoudnessMeasurement:
         plr_db=true_peak - integrated if integrated > FLOOR_LUFS else 0.0,
         psr_db=true_peak - short_term_max if short_term_max > FLOOR_LUFS else 0.0,
     )
+
+
+def _first_alone(audio: Audio) -> Audio:
+    return Audio(np.stack([audio.samples[0], np.zeros_like(audio.samples[0])]), audio.sample_rate_hz)
 
 
 def k_weighting(sample_rate_hz: int) -> npt.NDArray[np.float64]:

@@ -11,8 +11,11 @@ import numpy as np
 
 from workbench.analysis import defects, loudness, rhythm, spectrum, stereo
 from workbench.analysis.key import KeyEstimate, estimate_key
-from workbench.analysis.reading import read_audio
+from workbench.analysis.reading import open_audio
 from workbench.domain.audio import Audio
+
+_SINGLE = "mono: loudness of one channel, as BS.1770 reads it; two speakers play it 3.01 LU louder (dual mono)"
+_DUAL = "dual mono: loudness as two speakers play it, 3.01 LU above BS.1770's reading of one channel"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,37 +36,61 @@ class Measurements:
 
 @dataclass(frozen=True, slots=True)
 class AnalysisResult:
-    """Measurements of a file."""
+    """Measurements of a file.
+
+    `channels` are those of the file; of a mono file `notes` tell how its loudness is meant, and for all what was
+    repaired or left out.
+    """
 
     path: str
     sample_rate_hz: int
     measurements: Measurements
+    channels: int = 2
+    notes: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain types for JSON: path, sample rate, key, all numbers and the third-octave spectrum by frequency."""
+        """Plain types for JSON: path, rate, channels, key, all numbers, third-octave spectrum by frequency, notes."""
         bands = zip(spectrum.THIRD_OCTAVE_HZ, self.measurements.third_octave_db, strict=True)
         return {
             "path": self.path,
             "sample_rate_hz": self.sample_rate_hz,
+            "channels": self.channels,
             "key": self.measurements.key,
             "measurements": dict(self.measurements.numbers),
             "third_octave_db": {f"{hz:g}": level for hz, level in bands},
+            "notes": list(self.notes),
         }
 
 
-def analyze(path: str | Path) -> AnalysisResult:
+def analyze(path: str | Path, *, dual_mono: bool = False) -> AnalysisResult:
     """Read an audio file and measure it.
+
+    Parameters
+    ----------
+    path
+        The file.
+    dual_mono
+        Of a mono file: measure its loudness as two speakers play it, 3.01 LU above what ITU-R BS.1770 reads of one
+        channel.
 
     Raises
     ------
     AudioFileError
-        If the file cannot be read (see `analysis.reading.read_audio`).
+        If the file cannot be read (see `analysis.reading.open_audio`).
     """
-    audio = read_audio(path)
-    return AnalysisResult(str(path), audio.sample_rate_hz, measure(audio))
+    incoming = open_audio(path)
+    mono = incoming.channels == 1
+    meant = _DUAL if dual_mono else _SINGLE
+    return AnalysisResult(
+        str(path),
+        incoming.audio.sample_rate_hz,
+        measure(incoming.audio, one_channel=mono and not dual_mono),
+        incoming.channels,
+        (*incoming.notes, meant) if mono else incoming.notes,
+    )
 
 
-def measure(audio: Audio, *, expected_bpm: float | None = None) -> Measurements:
+def measure(audio: Audio, *, expected_bpm: float | None = None, one_channel: bool = False) -> Measurements:
     """Measure loudness, spectrum, stereo image, rhythm, key and defects of a recording.
 
     Parameters
@@ -72,6 +99,8 @@ def measure(audio: Audio, *, expected_bpm: float | None = None) -> Measurements:
         Any length; NaN and infinite samples are counted and then taken as 0.
     expected_bpm
         Tempo on whose metrical level the pulse is looked for; without it the octave is a guess.
+    one_channel
+        Whether loudness counts the first channel alone, as ITU-R BS.1770 reads a mono file.
 
     Returns
     -------
@@ -85,7 +114,7 @@ def measure(audio: Audio, *, expected_bpm: float | None = None) -> Measurements:
     key = estimate_key(clean)
     numbers = {
         "duration_seconds": clean.duration_seconds,
-        **_loudness_numbers(clean),
+        **_loudness_numbers(clean, one_channel=one_channel),
         **_spectrum_numbers(picture, bands_db),
         **_stereo_numbers(clean, picture),
         **_rhythm_numbers(clean, expected_bpm),
@@ -99,8 +128,8 @@ def measure(audio: Audio, *, expected_bpm: float | None = None) -> Measurements:
     )
 
 
-def _loudness_numbers(audio: Audio) -> dict[str, float]:
-    result = loudness.measure_loudness(audio)
+def _loudness_numbers(audio: Audio, *, one_channel: bool) -> dict[str, float]:
+    result = loudness.measure_loudness(audio, one_channel=one_channel)
     return {name: getattr(result, name) for name in result.__slots__}
 
 

@@ -1,4 +1,4 @@
-"""The gatekeeper for foreign audio: whatever it lets through is finite stereo float32 at a sensible rate."""
+"""The gatekeeper for foreign audio: what it lets through is finite, mono or stereo, at a sensible rate, and whole."""
 
 from __future__ import annotations
 
@@ -7,18 +7,25 @@ import os
 import re
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
+from workbench.analysis.containers import Mended, foreign_format, mend
+from workbench.analysis.loudness import integrated_loudness
 from workbench.domain.audio import Audio, Samples
-from workbench.domain.errors import AudioFileError
+from workbench.domain.errors import AudioFileError, ParameterError, reason
 
 RATE_RANGE_HZ = (8000, 192000)
 LONGEST_SECONDS = 3600.0
 FORMATS = ("WAV", "WAVEX", "RF64", "W64", "AIFF", "FLAC", "MP3", "MPEG", "OGG", "AU", "CAF")
+LEAST_MUSIC_SECONDS, SILENT_LUFS = 3.0, -60.0
+"""What is followed as an example is longer and louder than this."""
 _BLOCK = 1 << 18
+_UNHEARD_SECONDS = 0.2
+"""What a decoder may hold back: the delay of an encoder, and a damaged frame or two."""
 _LOUDEST = 1000.0
 """60 dB above full scale: what lies higher is no sound, and its power would leave the range of floats."""
 _TALKATIVE = threading.Lock()
@@ -26,83 +33,163 @@ _UNKNOWN_LENGTH = 0xFFFFFF00
 """Data sizes from here on mean 'not known yet': programs that write into a pipe leave them behind."""
 
 
-def read_audio(path: str | Path, *, sample_rate_hz: int | None = None) -> Audio:
-    """Read a WAV, AIFF, FLAC, MP3 or OGG file as stereo; mono is doubled, of more channels the first two are kept.
+@dataclass(frozen=True, slots=True, eq=False)
+class Incoming:
+    """Foreign audio that was let in.
+
+    `audio` is stereo; `channels` is 1 where the file was mono, which then stands in both. `notes` tell what was
+    repaired or left out, each in a few words.
+    """
+
+    audio: Audio
+    channels: int
+    notes: tuple[str, ...] = ()
+
+    @property
+    def note(self) -> str:
+        """The notes in one line; empty if there are none."""
+        return "; ".join(self.notes)
+
+
+def open_audio(path: str | Path, *, sample_rate_hz: int | None = None) -> Incoming:
+    """Let a WAV, AIFF, FLAC, MP3, OGG or Opus file in: open, check, and say what was repaired or left out.
+
+    Every command and function that takes foreign audio passes through here. Headers that were never closed, RF64 and
+    BW64, chunks without padding, MPEG files without their length and chained Ogg files are read whole.
 
     Parameters
     ----------
     path
         The file.
     sample_rate_hz
-        Resample to this rate; without it the file's own rate is kept.
+        Resample to this rate, 8 to 192 kHz; without it the file's own rate is kept.
 
     Raises
     ------
     AudioFileError
-        If the file is missing, is no audio, is empty, is cut short or lies about its length, holds NaN, infinite or
-        absurdly high values, has a rate outside 8 to 192 kHz, or is longer than an hour.
+        If the file is missing, is no audio, is empty, is cut short or lies about its length, has more than two
+        channels, holds NaN, infinite or absurdly high values, has a rate outside 8 to 192 kHz, or is longer than an
+        hour.
+    ParameterError
+        If `sample_rate_hz` is outside 8 to 192 kHz.
     """
-    source = Path(path)
-    if not source.is_file():
-        raise AudioFileError(f"{source}: expected an audio file, found {'a folder' if source.is_dir() else 'nothing'}")
-    if source.stat().st_size == 0:
-        raise AudioFileError(f"{source}: the file is empty (0 bytes)")
-    samples, rate = _decode(source)
+    source = _existing(path)
+    if sample_rate_hz is not None and not RATE_RANGE_HZ[0] <= sample_rate_hz <= RATE_RANGE_HZ[1]:
+        raise ParameterError(f"sample_rate_hz: expected {RATE_RANGE_HZ[0]} to {RATE_RANGE_HZ[1]}, got {sample_rate_hz}")
+    samples, rate, notes = _decode(source)
+    _check_values(source, samples)
     audio = Audio(_as_stereo(samples), rate)
-    return audio if sample_rate_hz in (None, rate) else _resampled(audio, int(sample_rate_hz or rate))
+    if sample_rate_hz not in (None, rate):
+        audio = _resampled(audio, int(sample_rate_hz or rate))
+    return Incoming(audio, samples.shape[0], notes)
 
 
-def repair_note(path: str | Path) -> str:
-    """What `read_audio` changes of a file beyond its form, in words; empty if nothing.
-
-    Raises
-    ------
-    AudioFileError
-        If the file cannot be read.
-    """
-    channels = channel_count(path)
-    return f"of {channels} channels the first two are taken" if channels > 2 else ""
-
-
-def channel_count(path: str | Path) -> int:
-    """How many channels a file has, before `read_audio` makes two of them.
+def open_music(path: str | Path) -> Incoming:
+    """`open_audio` for what is to be followed as an example: three seconds long at least, and not silent.
 
     Raises
     ------
     AudioFileError
-        If the file cannot be read.
+        As `open_audio`, or if the file is shorter or quieter than -60 LUFS.
     """
+    incoming = open_audio(path)
+    if incoming.audio.duration_seconds < LEAST_MUSIC_SECONDS:
+        raise AudioFileError(
+            f"{path}: expected at least {LEAST_MUSIC_SECONDS:g} s, got {incoming.audio.duration_seconds:.3g} s"
+        )
+    loudness = integrated_loudness(incoming.audio)
+    if loudness <= SILENT_LUFS:
+        raise AudioFileError(f"{path}: expected music, got silence ({loudness:.0f} LUFS)")
+    return incoming
+
+
+def read_audio(path: str | Path, *, sample_rate_hz: int | None = None) -> Audio:
+    """The sound of a file as stereo, mono in both channels: `open_audio` without its notes.
+
+    Raises
+    ------
+    AudioFileError, ParameterError
+        As `open_audio`.
+    """
+    return open_audio(path, sample_rate_hz=sample_rate_hz).audio
+
+
+def _existing(path: str | Path) -> Path:
+    source = Path(path)
+    try:
+        if not source.is_file():
+            found = "a folder" if source.is_dir() else "nothing"
+            raise AudioFileError(f"{source}: expected an audio file, found {found}")
+        if source.stat().st_size == 0:
+            raise AudioFileError(f"{source}: the file is empty (0 bytes)")
+    except (OSError, ValueError) as error:
+        raise AudioFileError(f"{str(source)!r}: cannot be read as audio ({reason(error)})") from None
+    return source
+
+
+def _decode(source: Path) -> tuple[Samples, int, tuple[str, ...]]:
+    """Samples (channels, n), their rate, and what is to be told of them."""
     import soundfile
 
     try:
-        with _hushed(Path(path)):
-            return int(soundfile.info(str(path)).channels)
-    except (soundfile.SoundFileError, RuntimeError, OSError) as error:
-        raise AudioFileError(f"{path}: cannot be read as audio ({_reason(error)})") from None
-
-
-def _decode(source: Path) -> tuple[Samples, int]:
-    import soundfile
-
-    try:
-        with _hushed(source), soundfile.SoundFile(str(source)) as file:
-            _check_header(source, file)
-            samples = _read_blocks(file)
-            declared, rate, name = int(file.frames), int(file.samplerate), str(file.format)
+        with _hushed(source), contextlib.ExitStack() as opened:
+            file, mended = mend(source)
+            opened.enter_context(file)
+            if mended is None:
+                return (*_decode_stream(source, source), ())
+            samples, rate = _joined(source, mended)
+            _check_whole(source, samples.shape[1] / rate, mended)
+            return samples, rate, mended.notes
     except (soundfile.SoundFileError, RuntimeError, OSError, ValueError, MemoryError) as error:
-        raise AudioFileError(f"{source}: cannot be read as audio ({_reason(error)})") from None
+        raise AudioFileError(f"{source}: cannot be read as audio ({_told(source, error)})") from None
+
+
+def _joined(source: Path, mended: Mended) -> tuple[Samples, int]:
+    """The streams of a file one after the other.
+
+    Raises
+    ------
+    ValueError
+        If they differ in rate or channels.
+    """
+    pieces = [_decode_stream(source, stream) for stream in mended.streams]
+    forms = {(samples.shape[0], rate) for samples, rate in pieces}
+    if len(forms) > 1:
+        told = ", ".join(f"{channels} channels at {rate} Hz" for channels, rate in sorted(forms))
+        raise ValueError(f"it holds streams of different forms ({told}): convert it to one")
+    return np.concatenate([samples for samples, _ in pieces], axis=1), pieces[0][1]
+
+
+def _check_whole(source: Path, seconds: float, mended: Mended) -> None:
+    """Refuse a file of which the decoder heard less than its container counts."""
+    if mended.seconds is not None and seconds < mended.seconds - max(_UNHEARD_SECONDS, 0.01 * mended.seconds):
+        raise AudioFileError(
+            f"{source}: {seconds:.1f} s of {mended.seconds:.1f} s can be decoded: it is damaged, convert it to WAV"
+        )
+
+
+def _decode_stream(source: Path, stream: Path | BinaryIO) -> tuple[Samples, int]:
+    import soundfile
+
+    with soundfile.SoundFile(str(stream) if isinstance(stream, Path) else stream) as file:
+        _check_header(source, file)
+        samples = _read_blocks(file)
+        declared, rate, name = int(file.frames), int(file.samplerate), str(file.format)
     if samples.shape[1] == 0:
         raise AudioFileError(f"{source}: the file holds no samples")
     if name not in ("MP3", "MPEG") and samples.shape[1] < declared < 1 << 40:
         raise AudioFileError(
             f"{source}: the header promises {declared} frames, the file holds {samples.shape[1]}: it is damaged"
         )
+    return samples, rate
+
+
+def _check_values(source: Path, samples: Samples) -> None:
     if not np.isfinite(samples).all():
         raise AudioFileError(f"{source}: the file holds samples that are NaN or infinite: export it again")
     loudest = float(np.abs(samples).max())
     if loudest > _LOUDEST:
         raise AudioFileError(f"{source}: the file holds samples of {loudest:.3g}, full scale is 1: export it again")
-    return samples, rate
 
 
 @contextlib.contextmanager
@@ -133,6 +220,10 @@ def _check_header(source: Path, file: Any) -> None:
     low, high = RATE_RANGE_HZ
     if not low <= file.samplerate <= high:
         raise AudioFileError(f"{source}: expected a sample rate of {low} to {high} Hz, got {file.samplerate} Hz")
+    if file.channels > 2:
+        raise AudioFileError(
+            f"{source}: expected mono or stereo, got {file.channels} channels: mix it down to stereo first"
+        )
     if file.format not in FORMATS:
         raise AudioFileError(f"{source}: expected WAV, AIFF, FLAC, MP3 or OGG, got {file.format}")
     if LONGEST_SECONDS * file.samplerate < file.frames < 1 << 40:
@@ -160,7 +251,7 @@ def _read_blocks(file: Any) -> Samples:
 
 
 def _as_stereo(samples: Samples) -> Samples:
-    pair = np.repeat(samples, 2, axis=0) if samples.shape[0] == 1 else samples[:2]
+    pair = np.repeat(samples, 2, axis=0) if samples.shape[0] == 1 else samples
     return np.ascontiguousarray(pair, dtype=np.float32)
 
 
@@ -169,6 +260,12 @@ def _resampled(audio: Audio, sample_rate_hz: int) -> Audio:
 
     converted = soxr.resample(audio.samples.T, audio.sample_rate_hz, sample_rate_hz, quality="VHQ")
     return Audio(np.ascontiguousarray(converted.T, dtype=np.float32), sample_rate_hz)
+
+
+def _told(source: Path, error: BaseException) -> str:
+    """Why a file cannot be decoded; what it is instead, where that is known."""
+    foreign = foreign_format(source)
+    return f"it is {foreign}; expected WAV, AIFF, FLAC, MP3, OGG or Opus" if foreign else _reason(error)
 
 
 def _reason(error: BaseException) -> str:

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 import hashlib
-import itertools
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from dataclasses import replace as _with
 from pathlib import Path
 
 from workbench.analysis.distances import distance as measured_distance
-from workbench.analysis.loudness import integrated_loudness
 from workbench.analysis.profile import Measurements
-from workbench.analysis.reading import read_audio, repair_note
+from workbench.analysis.reading import Incoming, open_music
 from workbench.analysis.reference_profile import ReferenceProfile, located, measure_reference
-from workbench.domain.audio import Audio
 from workbench.domain.errors import AudioFileError, OutputError, ParameterError, UnknownReferenceError
+from workbench.domain.naming import latin_id, names_of
 from workbench.domain.paths import data_dir, home_dir
+from workbench.domain.sound_files import SUFFIXES, files_below
 
 __all__ = ["Added", "ReferenceLibrary", "ReferenceProfile", "distance"]
 
-AUDIO_SUFFIXES = (".wav", ".flac", ".mp3", ".ogg", ".oga", ".aiff", ".aif")
 _ID_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
-_LEAST_SECONDS, _SILENT_LUFS = 3.0, -60.0
 _LISTED_IDS = 12
-_MEASURE_VERSION = 3
+_MEASURE_VERSION = 4
 """Rises when what is measured of a track changes: older caches are measured anew."""
 
 
@@ -71,7 +69,7 @@ class ReferenceLibrary:
 
         A shipped profile has none until its file is put into `audio/` under its id.
         """
-        for suffix in AUDIO_SUFFIXES:
+        for suffix in SUFFIXES:
             kept = self.own / "audio" / f"{id_}{suffix}"
             if kept.is_file():
                 return kept
@@ -105,43 +103,60 @@ class ReferenceLibrary:
         source: str = "",
         styles: Sequence[str] = (),
         sets: Sequence[str] = (),
+        replace: bool = False,
     ) -> ReferenceProfile:
-        """Measure an audio file and keep its profile; the id is made of the file's name unless stated.
+        """Measure an audio file and keep its profile.
 
-        A file whose content was measured before is not measured again. An older profile of the same id in the user's
-        folder is replaced, in one step.
+        A file whose content was measured before is not measured again; adding it once more updates what is told of it.
+
+        Parameters
+        ----------
+        path
+            WAV, AIFF, FLAC, MP3, OGG or Opus; three seconds at least.
+        id
+            Name by which requests call it. By default it is made of the file's name in Latin letters; where another
+            track has that, with the folder's name before it or a number behind it.
+        title, author, licence, source
+            Attribution; the title is the file's name by default.
+        styles, sets
+            Sets that it belongs to.
+        replace
+            Whether another track of the same id in the user's folder may be replaced, in one step.
 
         Raises
         ------
         ParameterError
-            If the id holds anything but letters, digits, '.', '_' and '-', or belongs to a shipped profile.
+            If the id holds anything but letters, digits, '.', '_' and '-', belongs to a shipped profile, or (unless
+            `replace`) to another track; and if an earlier content of this very file was measured.
         AudioFileError
             If the file cannot be read, is shorter than three seconds, or is silent.
         OutputError
             If the profile cannot be written.
         """
-        name = id if id is not None else _id_of(Path(path))
-        if not _ID_PATTERN.fullmatch(name):
-            raise ParameterError(f"reference id {name!r}: expected letters, digits, '.', '_' and '-', at most 120")
-        if (self.shipped / f"{name}.json").is_file():
-            raise ParameterError(f"reference id {name!r} is that of a shipped track: choose another")
-        profile = replace(
-            _measured_once(Path(path)),
+        file = Path(path)
+        if id is not None:
+            self._check_id(id)
+        measured = _measured_once(file)
+        name = id if id is not None else self._free_id(file, measured.sha256)
+        if not replace:
+            self._check_free(name, measured)
+        profile = _with(
+            measured,
             id=name,
-            title=title or Path(path).stem,
+            title=title or file.stem,
             author=author,
             licence=licence,
-            source=source or Path(path).name,
+            source=source or file.name,
             styles=tuple(styles),
             sets=tuple(sets),
-            note=repair_note(path),
         )
         _write_atomically(self.own / f"{name}.json", profile.to_json())
         return profile
 
     def add_folder(
-        self, folder: str | Path, *, licence: str = "private use", styles: Sequence[str] = (), sets: Sequence[str] = ()
-    ) -> Added:
+        self, folder: str | Path, *, licence: str = "private use", styles: Sequence[str] = (),
+        sets: Sequence[str] = (), replace: bool = False,
+    ) -> Added:  # fmt: skip
         """Add every audio file in a folder and the folders below; a file that is refused does not stop the others.
 
         Raises
@@ -149,19 +164,55 @@ class ReferenceLibrary:
         ParameterError
             If the folder is not there, or holds no audio file.
         """
-        place = Path(folder)
-        files = sorted(path for path in place.rglob("*") if path.suffix.lower() in AUDIO_SUFFIXES and path.is_file())
+        files = files_below(folder)
         if not files:
-            raise ParameterError(f"{place}: expected a folder with {', '.join(AUDIO_SUFFIXES)} files, found none")
+            raise ParameterError(f"{folder}: expected a folder with {', '.join(SUFFIXES)} files, found none")
         profiles: list[ReferenceProfile] = []
         refused: list[tuple[Path, str]] = []
         for path in files:
-            name = _free_name(path, {one.id for one in profiles})
             try:
-                profiles.append(self.add(path, id=name, licence=licence, styles=styles, sets=sets))
+                profiles.append(self.add(path, licence=licence, styles=styles, sets=sets, replace=replace))
             except (AudioFileError, ParameterError) as error:
                 refused.append((path, str(error)))
         return Added(tuple(profiles), tuple(refused))
+
+    def _check_id(self, name: str) -> None:
+        if not _ID_PATTERN.fullmatch(name):
+            raise ParameterError(f"reference id {name!r}: expected letters, digits, '.', '_' and '-', at most 120")
+        if (self.shipped / f"{name}.json").is_file():
+            raise ParameterError(f"reference id {name!r} is that of a shipped track: choose another")
+
+    def _free_id(self, path: Path, digest: str) -> str:
+        """The plainest id that no other track has: no shipped one, and of the user's only this content or this file."""
+        for name in names_of(path, latin_id, f"track-{digest[:8]}"):
+            if (self.shipped / f"{name}.json").is_file():
+                continue
+            standing = self._standing(name)
+            if standing is None or standing.sha256 == digest or _is_at(standing, path):
+                return name
+        raise AssertionError("names do not end")
+
+    def _check_free(self, name: str, measured: ReferenceProfile) -> None:
+        standing = self._standing(name)
+        if standing is None or standing.sha256 == measured.sha256:
+            return
+        if standing.path == measured.path:
+            raise ParameterError(
+                f"{measured.path}: reference {name!r} was measured when the file held something else: "
+                "replace it (--replace), or keep both by another id (--id)"
+            )
+        raise ParameterError(
+            f"{measured.path}: reference id {name!r} is that of another track ({standing.path or standing.title}): "
+            "choose another (--id), or replace it (--replace)"
+        )
+
+    def _standing(self, name: str) -> ReferenceProfile | None:
+        """The user's own profile of an id; None if there is none, or a damaged one."""
+        path = self.own / f"{name}.json"
+        try:
+            return _load(path) if path.is_file() else None
+        except ParameterError:
+            return None
 
     def remove(self, id_: str) -> None:
         """Delete a profile of the user's folder.
@@ -191,22 +242,11 @@ def distance(profile: Measurements | ReferenceProfile, reference: Measurements |
     return measured_distance(_measured(profile), _measured(reference))
 
 
-def _music(path: str | Path) -> Audio:
-    """Audio that is long and loud enough to be a reference."""
-    audio = read_audio(path)
-    if audio.duration_seconds < _LEAST_SECONDS:
-        raise AudioFileError(f"{path}: expected at least {_LEAST_SECONDS:g} s, got {audio.duration_seconds:.3g} s")
-    loudness = integrated_loudness(audio)
-    if loudness <= _SILENT_LUFS:
-        raise AudioFileError(f"{path}: expected music, got silence ({loudness:.0f} LUFS)")
-    return audio
-
-
 def _measured_once(path: Path) -> ReferenceProfile:
     """Features of a file's content: measured, or taken from the cache."""
     try:
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError:
+        digest = _digest(path)
+    except (OSError, ValueError):
         digest = ""  # reading it as audio tells what is wrong
     cached = home_dir() / "cache" / "references" / f"{digest}-{_MEASURE_VERSION}.json"
     if digest and cached.is_file():
@@ -215,20 +255,25 @@ def _measured_once(path: Path) -> ReferenceProfile:
         except (OSError, ParameterError):
             pass  # a damaged cache is measured anew
     blank = {"id": "cached", "title": "", "author": "", "licence": "", "source": ""}
-    profile = located(measure_reference(_music(path), **blank), path, digest)
-    _write_atomically(cached, replace(profile, path="").to_json())
+    incoming = open_music(path)
+    profile = _with(located(measure_reference(incoming.audio, **blank), path, digest), note=_note(incoming))
+    _write_atomically(cached, _with(profile, path="").to_json())
     return profile
 
 
-def _free_name(path: Path, taken: set[str]) -> str:
-    """The file's own name, with its folder's before it if another has that, else with a number."""
-    own, below = _id_of(path), f"{_id_of(path.parent)}-{_id_of(path)}"
-    names = itertools.chain((own, below), (f"{below}-{number}" for number in itertools.count(2)))
-    return next(name for name in names if name not in taken)
+def _note(incoming: Incoming) -> str:
+    """What is told of a reference: what was repaired, and that a mono file counts as two speakers play it."""
+    mono = ("mono, measured as two speakers play it",) if incoming.channels == 1 else ()
+    return "; ".join((*incoming.notes, *mono))
 
 
-def _id_of(path: Path) -> str:
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", path.stem).strip("-._").lower()
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _is_at(profile: ReferenceProfile, path: Path) -> bool:
+    return bool(profile.path) and Path(profile.path) == path.resolve()
 
 
 def _measured(one: Measurements | ReferenceProfile) -> Measurements:

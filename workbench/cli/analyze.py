@@ -6,8 +6,11 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from workbench.cli.parser import printable
 from workbench.cli.progress import progress_bar
-from workbench.domain.errors import AudioFileError
+from workbench.domain.errors import AudioFileError, ParameterError
+from workbench.domain.naming import distinct_names
+from workbench.domain.sound_files import SUFFIXES, files_below
 
 if TYPE_CHECKING:
     from workbench.analysis.profile import AnalysisResult
@@ -16,11 +19,20 @@ if TYPE_CHECKING:
 def add_to(commands: Any) -> None:
     """Declare the command."""
     parser = commands.add_parser("analyze", help="measure audio files", description=analyze.__doc__)
-    parser.add_argument("files", metavar="FILE", nargs="+", help="WAV, AIFF, FLAC, MP3 or OGG")
+    parser.add_argument(
+        "files",
+        metavar="FILE",
+        nargs="+",
+        help="WAV, AIFF, FLAC, MP3, OGG or Opus; of a folder every such file below",
+    )
     parser.add_argument("--json", action="store_true", help="print a list of all measurements as JSON")
     parser.add_argument(
         "--pictures", metavar="DIR", type=Path,
         help="draw spectrogram, loudness, phase correlation, mono loss and spectrum of each file as PNG",
+    )  # fmt: skip
+    parser.add_argument(
+        "--dual-mono", action="store_true",
+        help="measure mono files as two speakers play them, 3 LU louder than one channel counts in BS.1770",
     )  # fmt: skip
     parser.add_argument("--quiet", action="store_true", help="show no progress")
     parser.set_defaults(run=analyze)
@@ -31,7 +43,7 @@ def analyze(options: argparse.Namespace) -> int:
 
     Files that cannot be read do not hold up the others: those are told first, then the error.
     """
-    results, failed = _measure(options.files, quiet=options.quiet)
+    results, failed = _measure(_files(options.files), dual_mono=options.dual_mono, quiet=options.quiet)
     if options.pictures is not None and results:
         _draw([result.path for result in results], options.pictures)
     if options.json and results:
@@ -45,7 +57,25 @@ def analyze(options: argparse.Namespace) -> int:
     return 0
 
 
-def _measure(files: list[str], *, quiet: bool) -> tuple[list[AnalysisResult], list[AudioFileError]]:
+def _files(named: list[str]) -> list[str]:
+    """The files that are named, a folder's in its place."""
+    files: list[str] = []
+    for name in named:
+        below = [str(path) for path in files_below(name)] if _is_folder(name) else [name]
+        if not below:
+            raise ParameterError(f"{name}: expected a folder with {', '.join(SUFFIXES)} files, found none")
+        files += below
+    return files
+
+
+def _is_folder(name: str) -> bool:
+    try:
+        return Path(name).is_dir()
+    except (OSError, ValueError):
+        return False  # reading it tells what is wrong
+
+
+def _measure(files: list[str], *, dual_mono: bool, quiet: bool) -> tuple[list[AnalysisResult], list[AudioFileError]]:
     """Measurements of the files that can be read, and why the others cannot."""
     from workbench.analysis.profile import analyze as measure_file
 
@@ -53,7 +83,7 @@ def _measure(files: list[str], *, quiet: bool) -> tuple[list[AnalysisResult], li
     with progress_bar("analyze", quiet=quiet) as progress:
         for number, file in enumerate(files, start=1):
             try:
-                results.append(measure_file(file))
+                results.append(measure_file(file, dual_mono=dual_mono))
                 progress(number / len(files), file)
             except AudioFileError as error:
                 failed.append(error)
@@ -67,7 +97,8 @@ def _draw(files: list[str], folder: Path) -> None:
     from workbench.output.diagnostics import diagnostics, spectra
     from workbench.output.drawing import to_png
 
-    sounds = {Path(file).stem: read_audio(file) for file in files}
+    names = distinct_names([Path(file) for file in files])
+    sounds = {name: read_audio(file) for name, file in zip(names, files, strict=True)}
     pictures = {f"{name}-over-time.png": to_png(diagnostics(audio)) for name, audio in sounds.items()}
     pictures["spectra.png"] = to_png(spectra(sounds))
     try:
@@ -86,7 +117,10 @@ def _tables(results: list[AnalysisResult]) -> None:
         table = Table("measurement", "value", title=result.path, title_justify="left")
         table.columns[1].justify = "right"
         table.add_row("sample_rate_hz", str(result.sample_rate_hz))
+        table.add_row("channels", str(result.channels))
         table.add_row("key", result.measurements.key or "none")
         for name, value in sorted(result.measurements.numbers.items()):
             table.add_row(name, f"{value:.4g}")
         Console().print(table)
+        for note in result.notes:
+            print(f"{printable(result.path)}: {note}")

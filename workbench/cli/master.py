@@ -5,22 +5,20 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from workbench.cli.parser import printable
-from workbench.domain.errors import AudioFileError, OutputError, ParameterError
-
-if TYPE_CHECKING:
-    from workbench.domain.audio import Audio
+from workbench.domain.errors import OutputError, ParameterError
 
 _MOST_OFF_LU = 0.1
 """A master that lies further from its target is told of."""
+_MONO = "mono: written to both channels, and measured so"
 
 
 def add_to(commands: Any) -> None:
     """Declare the command."""
     parser = commands.add_parser("master", help="master an audio file", description=master.__doc__)
-    parser.add_argument("file", metavar="FILE", type=Path, help="mix: WAV, AIFF, FLAC, MP3 or OGG")
+    parser.add_argument("file", metavar="FILE", type=Path, help="mix: WAV, AIFF, FLAC, MP3, OGG or Opus")
     parser.add_argument("--out", metavar="FILE", type=Path, required=True, help="WAV, AIFF, FLAC or MP3 to write")
     parser.add_argument(
         "--delivery", metavar="NAME", default="streaming",
@@ -41,6 +39,7 @@ def add_to(commands: Any) -> None:
 def master(options: argparse.Namespace) -> int:
     """Master a mix for a place of delivery, nearer to a reference if one is named, and measure what was written."""
     from workbench.analysis.loudness import measure_loudness
+    from workbench.analysis.reading import open_audio
     from workbench.domain.deliveries import load_delivery
     from workbench.mastering import Match, load_style, master_below, match
     from workbench.mixing import load_colour
@@ -53,7 +52,8 @@ def master(options: argparse.Namespace) -> int:
     nearer = Match(amount, amount, amount)
     wanted, _ = load_delivery(options.delivery), load_style(options.style)
     load_colour(options.style)  # a style that is broken in its other part is refused everywhere
-    audio = _stereo(options.file)
+    incoming = open_audio(options.file)
+    audio = incoming.audio
     delivery = delivery_of(options.out, audio.sample_rate_hz)
     if options.match:
         audio = match(audio, _reference(options.match), nearer)
@@ -70,6 +70,8 @@ def master(options: argparse.Namespace) -> int:
         f"{options.out}: {heard.integrated_loudness_lufs:.2f} LUFS, {heard.true_peak_dbtp:.2f} dBTP, "
         f"peak to loudness {heard.plr_db:.1f} dB"
     )
+    for note in (*incoming.notes, *((_MONO,) if incoming.channels == 1 else ())):
+        print(f"beatsfoundry: {printable(str(options.file))}: {note}", file=sys.stderr)
     off = heard.integrated_loudness_lufs - wanted.target_lufs
     if abs(off) > _MOST_OFF_LU:
         print(
@@ -78,22 +80,6 @@ def master(options: argparse.Namespace) -> int:
             file=sys.stderr,
         )
     return 0
-
-
-def _stereo(path: Path) -> Audio:
-    """Read a mix of one or two channels.
-
-    Raises
-    ------
-    AudioFileError
-        If it cannot be read, or has more: taking two of them would drop the others unheard.
-    """
-    from workbench.analysis.reading import channel_count, read_audio
-
-    audio, channels = read_audio(path), channel_count(path)
-    if channels > 2:
-        raise AudioFileError(f"{path}: expected mono or stereo, got {channels} channels: mix it down to stereo first")
-    return audio
 
 
 def _check_target(options: argparse.Namespace) -> None:
@@ -121,8 +107,9 @@ def _check_target(options: argparse.Namespace) -> None:
 def _reference(name: str) -> Any:
     """Measurements of a reference by id, else of an audio file."""
     from workbench.analysis.profile import measure
+    from workbench.analysis.reading import open_music
     from workbench.analysis.references import ReferenceLibrary
 
     if Path(name).is_file():
-        return measure(_stereo(Path(name)))
+        return measure(open_music(name).audio)
     return ReferenceLibrary().get(name).measured

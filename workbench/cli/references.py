@@ -31,10 +31,13 @@ def add_to(commands: Any) -> None:
     added = actions.add_parser(
         "add", help="measure a file or a folder and keep the profiles", description=add_reference.__doc__
     )
-    added.add_argument("file", metavar="FILE", type=Path, help="WAV, AIFF, FLAC, MP3, OGG, or a folder")
+    added.add_argument("file", metavar="FILE", type=Path, help="WAV, AIFF, FLAC, MP3, OGG, Opus, or a folder")
     added.add_argument("--id", help="name by which requests call it (default: made of the file's name)")
     added.add_argument("--style", action="append", default=[], metavar="NAME", help="a style that it stands for")
     added.add_argument("--set", action="append", default=[], metavar="NAME", help="a set of yours that it belongs to")
+    added.add_argument(
+        "--replace", action="store_true", help="replace another track of the same id, or an earlier content of the file"
+    )
     for name, default in (("title", None), ("author", "unknown"), ("licence", "private use"), ("source", "")):
         added.add_argument(f"--{name}", default=default, help=f"attribution: {name}")
     added.set_defaults(run=add_reference)
@@ -101,6 +104,7 @@ def add_reference(options: argparse.Namespace) -> int:
         source=options.source,
         styles=options.style,
         sets=options.set,
+        replace=options.replace,
     )
     print(_told(profile, before))
     return 0
@@ -129,12 +133,14 @@ def _standing(library: ReferenceLibrary) -> dict[str, str]:
 
 
 def _told(profile: ReferenceProfile, before: dict[str, str]) -> str:
-    """What adding a profile came to: a new one, another in its place, or the same again."""
+    """What adding a profile came to: a new one, another in its place, or the same again, perhaps told otherwise."""
     note = f" ({profile.note})" * bool(profile.note)
     if profile.id not in before:
         return f"added {profile.id}{note}"
     if before[profile.id] == profile.to_json():
         return f"{profile.id} is already there{note}"
+    if profile.sha256 and profile.sha256 in before[profile.id]:
+        return f"updated {profile.id}{note}"
     return f"replaced {profile.id}{note}"
 
 
@@ -146,7 +152,9 @@ def _add_folder(options: argparse.Namespace) -> int:
         raise ParameterError(f"{options.file} is a folder: id and title are made of the files' names")
     library = ReferenceLibrary()
     before = _standing(library)
-    found = library.add_folder(options.file, licence=options.licence, styles=options.style, sets=options.set)
+    found = library.add_folder(
+        options.file, licence=options.licence, styles=options.style, sets=options.set, replace=options.replace
+    )
     for profile in found.profiles:
         print(_told(profile, before))
     for _, reason in found.refused:
