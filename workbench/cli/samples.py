@@ -19,7 +19,9 @@ def add_to(commands: Any) -> None:
         "samples", help="check samples and show how they are mapped", description=samples.__doc__
     )
     parser.add_argument("path", metavar="PATH", type=Path, help="folder of WAV, FLAC, AIFF or OGG, or .sfz, .sf2, .sf3")
-    parser.add_argument("--preset", metavar="NAME", help="preset of a SoundFont (default: the first)")
+    parser.add_argument(
+        "--preset", metavar="NAME", help="preset of a SoundFont by name or bank:program (default: the first)"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.set_defaults(run=samples)
 
@@ -30,27 +32,40 @@ def samples(options: argparse.Namespace) -> int:
     The exit code is 1 if a sample that is mapped is missing.
     """
     from workbench.domain.errors import ParameterError
-    from workbench.rendering.sampler import index_folder, load_instrument, told_missing
+    from workbench.rendering.sampler import Instrument, index_folder, load_instrument, near_names, told_missing
 
     facts = index_folder(options.path) if options.path.is_dir() else []
     try:
         instrument = load_instrument(options.path, preset=options.preset)
-        zones, missing = instrument.zones, instrument.missing()
     except ParameterError:
         if not facts:
             raise
-        zones, missing = (
-            (),
-            (),
-        )  # samples that neither name a drum nor have a pitch: there is an index, but nothing to map
+        # Samples that neither name a drum nor have a pitch: there is an index, but nothing to map.
+        instrument = Instrument(options.path.name, ())
+    missing = instrument.missing()
     if options.json:
         index = [{**asdict(one), "path": str(one.path)} for one in facts]
-        print(json.dumps({"samples": index, "zones": [asdict(zone) for zone in zones], "missing": missing}, indent=1))
+        zones = [asdict(zone) for zone in instrument.zones]
+        print(json.dumps(
+            {"samples": index, "zones": zones, "missing": missing, "left_out": instrument.left_out}, indent=1
+        ))  # fmt: skip
     else:
-        _tables(facts, zones)
+        _tables(facts, instrument.zones)
+        _notes(options.path, instrument.left_out)
     if missing:
-        print(f"{options.path}: {told_missing(missing)}", file=sys.stderr)
+        print(f"{options.path}: {told_missing(missing)}{near_names(instrument)}", file=sys.stderr)
     return 1 if missing else 0
+
+
+def _notes(path: Path, left_out: tuple[str, ...]) -> None:
+    """What the file asks for and nobody plays, and the presets that a SoundFont holds."""
+    from workbench.rendering.sampler import list_presets
+
+    for sentence in left_out:
+        print(f"not played: {sentence}")
+    if path.suffix.lower() in (".sf2", ".sf3"):
+        presets = list_presets(path)
+        print(f"{len(presets)} presets: {', '.join(f'{one.number} {one.name}' for one in presets)}")
 
 
 def _tables(facts: list[SampleFacts], zones: tuple[Zone, ...]) -> None:

@@ -128,7 +128,7 @@ def test_sfz_with_inheritance_loop_macros_and_envelope(tmp_path: Path) -> None:
     (tmp_path / "x.sfz").write_text(text)
     instrument = load_instrument(tmp_path / "x.sfz")
     soft, loud = instrument.zones
-    assert (soft.low_key, soft.high_key, soft.root, soft.loop) == (48, 72, 69.0, (4410, 17640))
+    assert (soft.low_key, soft.high_key, soft.root, soft.loop) == (48, 72, 69.0, (4410, 17641))
     assert soft.release_ms == pytest.approx(300.0)
     assert loud.one_shot
     assert loud.high_velocity == 127

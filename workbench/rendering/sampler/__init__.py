@@ -2,8 +2,9 @@
 
 from workbench.rendering.sampler.index import SampleFacts, index_folder, inspect
 from workbench.rendering.sampler.instrument import Instrument, Zone
-from workbench.rendering.sampler.loading import load_instrument, told_missing
+from workbench.rendering.sampler.loading import load_instrument, near_names, told_missing
 from workbench.rendering.sampler.player import render_instrument
+from workbench.rendering.sampler.soundfont import list_presets
 
 __all__ = [
     "Instrument",
@@ -11,7 +12,9 @@ __all__ = [
     "Zone",
     "index_folder",
     "inspect",
+    "list_presets",
     "load_instrument",
+    "near_names",
     "render_instrument",
     "told_missing",
 ]

@@ -10,6 +10,9 @@ from workbench.domain.errors import ParameterError
 from workbench.rendering.sampler.index import SampleFacts, index_folder
 from workbench.rendering.sampler.instrument import Instrument, Zone
 from workbench.rendering.sampler.naming import drum_pitch
+from workbench.rendering.sampler.shapes import Envelope
+
+_DRUM = Envelope(release_ms=40.0)
 
 
 def map_folder(folder: Path) -> Instrument:
@@ -40,7 +43,7 @@ def _drum_zones(folder: Path, facts: Sequence[SampleFacts]) -> list[Zone]:
     for role, group in by_role.items():
         key = drum_pitch(role)
         hats = 1 if role.endswith("_hat") else 0
-        base = Zone("", key, key, float(key), one_shot=True, key_track=0.0, group=hats, off_by=hats, release_ms=40.0)
+        base = Zone("", key, key, float(key), one_shot=True, key_track=0.0, group=hats, off_by=hats, amp=_DRUM)
         zones += _layers(folder, group, base)
     return zones
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ import numpy.typing as npt
 
 from workbench.domain.errors import AudioFileError, ParameterError
 from workbench.domain.units import gain_to_db
+from workbench.rendering.sampler.files import read_samples
 from workbench.rendering.sampler.naming import NameFacts, read_name
 
 SUFFIXES = (".wav", ".flac", ".aif", ".aiff", ".ogg")
@@ -77,64 +77,14 @@ def inspect(path: Path) -> SampleFacts:
         samples, rate = read_samples(path)
     except AudioFileError as error:
         return SampleFacts(path, 0.0, 0, 0, -200.0, -200.0, None, name, (f"corrupt: {error}",))
-    finite = bool(np.isfinite(samples).all())
-    clean = np.nan_to_num(samples)
-    peak = gain_to_db(float(np.abs(clean).max(initial=0.0)))
-    rms = gain_to_db(float(np.sqrt(np.mean(np.square(clean, dtype=np.float64)))) if clean.size else 0.0)
-    pitch = measured_pitch(clean.mean(axis=0), rate) if peak > _SILENT_DB else None
-    problems = [] if finite else ["holds values that are no numbers"]
-    problems += _faults(clean, peak, rate) + _contradictions(name, pitch)
+    peak = gain_to_db(float(np.abs(samples).max()))
+    rms = gain_to_db(float(np.sqrt(np.mean(np.square(samples, dtype=np.float64)))))
+    pitch = measured_pitch(samples.mean(axis=0), rate) if peak > _SILENT_DB else None
+    problems = _faults(samples, peak, rate) + _contradictions(name, pitch)
     return SampleFacts(
         path, samples.shape[1] / rate, rate, samples.shape[0], round(peak, 2), round(rms, 2), pitch, name,
         tuple(problems),
     )  # fmt: skip
-
-
-def read_samples(path: Path) -> tuple[Signal, int]:
-    """Samples (channels, n) as float32 and their rate.
-
-    Raises
-    ------
-    AudioFileError
-        If the file is no sound file or is cut off.
-    """
-    import soundfile
-
-    try:
-        with soundfile.SoundFile(str(path)) as file:
-            promised = len(file)
-            samples = file.read(dtype="float32", always_2d=True)
-            rate = int(file.samplerate)
-    except (soundfile.LibsndfileError, OSError, RuntimeError) as error:
-        raise AudioFileError(f"{path.name}: {str(error).splitlines()[0]}") from None
-    if samples.shape[0] < promised:
-        raise AudioFileError(f"{path.name}: {samples.shape[0]} of {promised} samples are there")
-    return np.ascontiguousarray(samples.T), rate
-
-
-def mapped_samples(path: Path) -> tuple[Signal, int] | None:
-    """A float WAV file as an array (channels, n) that the system reads from disk when it is used; None for others."""
-    with path.open("rb") as file:
-        if file.read(12)[::8] != b"RW" or path.suffix.lower() != ".wav":
-            return None
-        kind = channels = rate = bits = 0
-        while len(head := file.read(8)) == 8:
-            size = int.from_bytes(head[4:], "little")
-            if head[:4] == b"fmt ":
-                kind, channels, rate, _, _, bits = struct.unpack("<HHIIHH", file.read(16))
-                file.seek(size - 16 + size % 2, 1)
-            elif head[:4] == b"data":
-                return _mapped(path, file.tell(), size, channels, rate) if (kind, bits) == (3, 32) else None
-            else:
-                file.seek(size + size % 2, 1)
-    return None
-
-
-def _mapped(path: Path, start: int, size: int, channels: int, rate: int) -> tuple[Signal, int] | None:
-    count = min(size, path.stat().st_size - start) // (4 * channels)
-    if count == 0:
-        return None
-    return np.memmap(path, "<f4", "r", start, (count, channels)).T, rate
 
 
 def measured_pitch(mono: Signal, rate: int) -> float | None:
@@ -171,8 +121,6 @@ def measured_pitch(mono: Signal, rate: int) -> float | None:
 
 
 def _faults(samples: Signal, peak_db: float, rate: int) -> list[str]:
-    if samples.shape[1] == 0:
-        return ["empty"]
     found = []
     if peak_db <= _SILENT_DB:
         return ["silent"]

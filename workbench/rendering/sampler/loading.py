@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from workbench.domain.errors import ParameterError
 from workbench.domain.paths import home_dir
+from workbench.rendering.sampler.files import FileFinder
 from workbench.rendering.sampler.folders import map_folder
 from workbench.rendering.sampler.instrument import Instrument
 from workbench.rendering.sampler.sfz import read_sfz
@@ -23,7 +24,7 @@ def load_instrument(path: Path, *, preset: str | None = None) -> Instrument:
     path : Path
         Folder or file.
     preset : str, optional
-        Name of a SoundFont's preset; the first one where left out.
+        Name of a SoundFont's preset, or its bank and program (`0:24`); the first one where left out.
 
     Raises
     ------
@@ -42,7 +43,8 @@ def load_instrument(path: Path, *, preset: str | None = None) -> Instrument:
 
 
 def find_instrument(name: str) -> Instrument:
-    """An instrument by name: in `samples` of the user's folder, else a path; `FONT/PRESET` names a SoundFont's preset.
+    """An instrument by name: in `samples` of the user's folder, else a path; `FONT/PRESET` names a SoundFont's preset,
+    which may be its bank and program (`font/0:24`).
 
     Raises
     ------
@@ -51,7 +53,7 @@ def find_instrument(name: str) -> Instrument:
     """
     instrument = _find(name)
     if missing := instrument.missing():
-        raise ParameterError(f"samples {name!r}: {told_missing(missing)}")
+        raise ParameterError(f"samples {name!r}: {told_missing(missing)}{near_names(instrument)}")
     return instrument
 
 
@@ -68,6 +70,22 @@ def told_missing(names: Sequence[str]) -> str:
     return f"{count} missing: {', '.join(names[:_MOST_NAMES])}{more}"
 
 
+def near_names(instrument: Instrument) -> str:
+    """Files that the missing samples may mean, in words; empty where none is like them."""
+    if instrument.folder is None:
+        return ""
+    finder = FileFinder(instrument.folder)
+    near = [found for name in instrument.missing()[:_MOST_NAMES] if (found := finder.near(name)) is not None]
+    return f" (did you mean {', '.join(near)}?)" if near else ""
+
+
+def _parted(name: str) -> Iterator[tuple[str, str]]:
+    """A SoundFont's name and a preset, parted at each slash, since both may hold some."""
+    for place, letter in enumerate(name):
+        if letter == "/" and name[:place]:
+            yield name[:place], name[place + 1 :]
+
+
 def _find(name: str) -> Instrument:
     home = home_dir() / "samples"
     for suffix in ("", ".sfz", ".sf2", ".sf3"):
@@ -75,9 +93,9 @@ def _find(name: str) -> Instrument:
             return load_instrument(path)
     if (path := Path(name).expanduser()).exists():
         return load_instrument(path)
-    font, _, preset = name.rpartition("/")
-    for path in (home / f"{font}.sf2", home / f"{font}.sf3", Path(font).expanduser()):
-        if font and path.is_file():
-            return load_instrument(path, preset=preset)
+    for font, preset in _parted(name):
+        for path in (home / f"{font}.sf2", home / f"{font}.sf3", home / font, Path(font).expanduser()):
+            if path.is_file():
+                return load_instrument(path, preset=preset)
     known = ", ".join(sorted(entry.name for entry in home.glob("*"))) or "nothing yet"
     raise ParameterError(f"samples {name!r} are not there: {home} holds {known}")
