@@ -13,7 +13,7 @@ from typing import BinaryIO
 import numpy as np
 import numpy.typing as npt
 
-from workbench.analysis.reading import channel_count, read_audio
+from workbench.analysis.reading import open_audio
 
 Signal = npt.NDArray[np.float32]
 _PROBED = 256
@@ -29,15 +29,15 @@ class SampleNotes:
 
 
 def read_samples(path: Path) -> tuple[Signal, int]:
-    """Samples (1 or 2 channels, n) as float32 and their rate; of more channels the first two.
+    """Samples (1 or 2 channels, n) as float32 and their rate.
 
     Raises
     ------
     AudioFileError
-        As `read_audio`: if the file is no sound file, is damaged, or its header lies.
+        As `open_audio`: if the file is no sound file, is damaged, has more channels, or its header lies.
     """
-    audio = read_audio(path)
-    return np.ascontiguousarray(audio.samples[: channel_count(path)]), audio.sample_rate_hz
+    incoming = open_audio(path)
+    return np.ascontiguousarray(incoming.audio.samples[: incoming.channels]), incoming.audio.sample_rate_hz
 
 
 def mapped_samples(path: Path) -> tuple[Signal, int] | None:
