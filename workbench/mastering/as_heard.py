@@ -8,6 +8,7 @@ import numpy as np
 
 from workbench.analysis.loudness import true_peak_dbtp
 from workbench.domain.audio import Audio
+from workbench.domain.units import db_to_gain
 from workbench.dsp.loudness import loudness
 from workbench.mastering.chain import LOUDEST_TARGET_LUFS, master
 
@@ -31,7 +32,8 @@ def master_below(
     A lossy format adds overshoots that only decoding shows: the limiter's ceiling is lowered by what was measured over.
     It also takes out what it does not encode, as the highest band of noise: the target is raised by what was lost.
     A little room is kept for the meters of others. Of four attempts at most, the first that keeps both is taken, else
-    the one below the ceiling that lost least. What peaks keep the master from reaching is not made up for.
+    the one below the ceiling that lost least, else the last one, turned down below it. What peaks keep the master from
+    reaching is not made up for.
 
     Parameters
     ----------
@@ -58,7 +60,20 @@ def master_below(
             ceiling -= excess + _CEILING_MARGIN_DB
         if missing > _LOSS_TOLERANCE_LU:
             made_up = lost
-    return best or (mastered, decoded)
+    return best or _turned_down(mastered, heard, ceiling_dbtp)
+
+
+def _turned_down(mastered: Audio, heard: Callable[[Audio], Audio], ceiling_dbtp: float) -> tuple[Audio, Audio]:
+    """A master that no lower ceiling brought below its own, at the gain that does: the ceiling is a promise."""
+    decoded = heard(mastered)
+    for _ in range(_ATTEMPTS):
+        excess = true_peak_dbtp(decoded) - (ceiling_dbtp - _OTHER_METERS_DB)
+        if excess <= 0.0:
+            break
+        gain = np.float32(db_to_gain(-excess - _CEILING_MARGIN_DB))
+        mastered = Audio(mastered.samples * gain, mastered.sample_rate_hz)
+        decoded = heard(mastered)
+    return mastered, decoded
 
 
 def _level(audio: Audio) -> float:

@@ -13,6 +13,7 @@ from workbench.dsp.equaliser import Band, equalise, split_bands
 from workbench.dsp.limiter import Limiter, limit, soft_clip
 from workbench.dsp.loudness import loudness
 from workbench.dsp.stereo import scale_side, set_width, side_guard
+from workbench.mastering.emptied import check_kept
 from workbench.mastering.styles import MasterStyle, load_style
 
 STAGE_LUFS = -20.0
@@ -54,7 +55,7 @@ def master(audio: Audio, *, target_lufs: float, ceiling_dbtp: float, processing_
     ParameterError
         If target or ceiling are out of range, the style is not known, the sound is not finite, or the mix is shorter
         than 0.4 s (the meter's block) or quieter than -60 LUFS (silence cannot be brought
-        to a loudness: check what was rendered).
+        to a loudness: check what was rendered); if a stage takes out more than 12 dB of the mix (`mastering.emptied`).
     """
     if not -40 <= target_lufs <= LOUDEST_TARGET_LUFS or not -20 <= ceiling_dbtp <= 0:
         raise ParameterError(
@@ -76,6 +77,7 @@ def master(audio: Audio, *, target_lufs: float, ceiling_dbtp: float, processing_
         )
     staged = audio.samples * np.float32(db_to_gain(STAGE_LUFS - level))
     coloured = _colour(staged, style, audio.sample_rate_hz)
+    check_kept(staged, coloured, audio.sample_rate_hz, lambda: _coloured(staged, style, audio.sample_rate_hz))
     return _to_loudness(coloured, target_lufs, ceiling_dbtp - CEILING_MARGIN_DB, style, audio.sample_rate_hz)
 
 

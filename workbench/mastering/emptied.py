@@ -1,0 +1,96 @@
+"""A stage that takes out most of a mix is a fault of the mix: loudness would lift what little it left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from workbench.domain.audio import Samples
+from workbench.domain.errors import ParameterError
+from workbench.dsp.equaliser import Band, equalise
+from workbench.dsp.loudness import HOP_SECONDS, Energies, hop_energies
+
+MOST_REMOVED_DB = 12.0
+_WINDOW_HOPS = 30
+"""Three seconds, as short-term loudness takes."""
+_LOUD_WITHIN = 0.01
+"""Windows within 20 dB of the loudest count: what is lost of a fade-out is not heard as a loss."""
+_LEAST_SHARE = 0.05
+"""Of the windows that count, this share at least is emptied before a mix is refused."""
+_LOW_HZ, _AUDIBLE_HZ = 120.0, 35.0
+_THINNED = 8
+
+
+def check_kept(before: Samples, after: Samples, rate: int, stages: Callable[[], Mapping[str, Samples]]) -> None:
+    """Refuse a mix of which the chain takes out more than 12 dB, as a whole or of its bass, for some seconds.
+
+    Parameters
+    ----------
+    before, after
+        (2, n), before and behind the chain.
+    rate
+        Sample rate in Hz.
+    stages
+        Gives the sound behind each stage, by name in their order; asked only for a mix that is refused.
+
+    Raises
+    ------
+    ParameterError
+        One line: the stage, what it took out, and what the mix looks like.
+    """
+    whole = hop_energies(before, rate)
+    for band, energies in _BANDS.items():
+        removed = _removed_db(energies(before, rate), energies(after, rate), whole)
+        if removed > MOST_REMOVED_DB:
+            stage, cause = _guilty(before, stages(), rate, energies), _cause(before, rate, energies)
+            raise ParameterError(f"master: stage {stage!r} takes out {removed:.0f} dB of the {band}: {cause}")
+
+
+def _bass_energies(samples: Samples, rate: int) -> Energies:
+    """Power of both channels from 35 to 120 Hz, every 0.1 s; at an eighth of the rate, which is plenty for that."""
+    count = samples.shape[1] // _THINNED * _THINNED
+    thin = samples[:, :count].reshape(2, -1, _THINNED).mean(axis=2)
+    edges = [Band("high_pass", _AUDIBLE_HZ), Band("low_pass", _LOW_HZ)]
+    low = equalise(thin, [*edges, *edges], rate // _THINNED)
+    hop = round(HOP_SECONDS * rate / _THINNED)
+    hops = low.shape[1] // hop
+    return np.asarray(np.square(low[:, : hops * hop], dtype=np.float64).reshape(2, hops, hop).mean(axis=2).sum(axis=0))
+
+
+_BANDS: dict[str, Callable[[Samples, int], Energies]] = {"sound": hop_energies, "bass": _bass_energies}
+
+
+def _removed_db(before: Energies, after: Energies, whole: Energies) -> float:
+    """What the emptiest stretch of three seconds lost, among those that are loud beside the whole sound."""
+    width = min(_WINDOW_HOPS, before.size, whole.size)
+    if width == 0:
+        return 0.0
+    was, is_now, loudness = (
+        np.convolve(energies, np.full(width, 1.0 / width), mode="valid") for energies in (before, after, whole)
+    )
+    loud = was >= max(_LOUD_WITHIN * float(loudness.max()), 1e-12)
+    if not loud.any():
+        return 0.0
+    lost = 10.0 * np.log10(was[loud] / np.maximum(is_now[: loud.size][loud], 1e-15))
+    return float(np.quantile(lost, 1.0 - _LEAST_SHARE))
+
+
+def _guilty(
+    before: Samples, stages: Mapping[str, Samples], rate: int, energies: Callable[[Samples, int], Energies]
+) -> str:
+    """The stage that lost most against the one before it."""
+    level, losses = energies(before, rate), {}
+    for name, samples in stages.items():
+        behind = energies(samples, rate)
+        losses[name], level = _removed_db(level, behind, level), behind
+    return max(losses, key=lambda name: losses[name])
+
+
+def _cause(samples: Samples, rate: int, energies: Callable[[Samples, int], Energies]) -> str:
+    """What a mix looks like that loses so much: its sum in mono tells."""
+    middle = 0.5 * (samples[0] + samples[1])
+    whole = energies(samples, rate)
+    if _removed_db(whole, energies(np.stack([middle, middle]), rate), whole) > 0.5 * MOST_REMOVED_DB:
+        return "there its channels cancel each other in mono, as when one is inverted: turn the polarity of one round"
+    return "most of it lies below 20 Hz, where nothing is heard: filter the mix first"
