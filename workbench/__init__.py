@@ -19,6 +19,7 @@ _PLACES = {
     "workbench.domain.audio": ("Audio", "Mix"),
     "workbench.domain.errors": (
         "AudioFileError",
+        "CancelledError",
         "CorpusError",
         "ModelError",
         "OutputError",
@@ -44,6 +45,7 @@ _PLACES = {
     "workbench.output": ("export", "load", "roundtrip", "write_audio", "write_midi"),
     "workbench.pipeline": ("compose_only", "generate"),
     "workbench.editing": ("edit_song", "modify", "parse_edits", "section_names"),
+    "workbench.session": ("Session",),
     "workbench.store": ("Store", "open_store"),
     "workbench.tracking": ("log_track",),
 }

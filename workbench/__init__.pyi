@@ -15,6 +15,7 @@ from workbench.concept import translate as translate
 from workbench.domain.audio import Audio as Audio
 from workbench.domain.audio import Mix as Mix
 from workbench.domain.errors import AudioFileError as AudioFileError
+from workbench.domain.errors import CancelledError as CancelledError
 from workbench.domain.errors import CorpusError as CorpusError
 from workbench.domain.errors import ModelError as ModelError
 from workbench.domain.errors import OutputError as OutputError
@@ -53,6 +54,7 @@ from workbench.pipeline import compose_only as compose_only
 from workbench.pipeline import generate as generate
 from workbench.quality import check as check
 from workbench.rendering import render as render
+from workbench.session import Session as Session
 from workbench.store import Store as Store
 from workbench.store import open_store as open_store
 from workbench.tracking import log_track as log_track

@@ -73,6 +73,9 @@ CASES: list[tuple[list[dict[str, Any]], set[str]]] = [
     ([{"edit": "drop", "element": "pads"}], {"pads"}),
     ([{"edit": "mute", "element": "bass", "section": "verse"}], {"bass"}),
     ([{"edit": "lock"}], set()),
+    ([{"edit": "mix", "element": "leads", "gain_db": -3, "eq": [{"frequency_hz": 500, "gain_db": 3}]}], {"leads"}),
+    ([{"edit": "mix", "element": "pads", "mute": True}], {"pads"}),
+    ([{"edit": "sound", "element": "percussion", "settings": {"snare.noise_decay_ms": 90}}], {"percussion"}),
 ]  # fmt: skip
 
 

@@ -66,8 +66,8 @@ def _key(plan: Plan) -> str:
     """The name of a plan's score in the store. What is only heard, told or delivered changes no note."""
     silent = replace(
         plan,
-        project_id="", concept="", references=(), decisions=(),
-        patches={}, processing_style="", mix_profile="", sound=SoundTraits(), delivery=Delivery(),
+        project_id="", concept="", references=(), decisions=(), patches={}, patch_settings={}, mix={},
+        processing_style="", mix_profile="", sound=SoundTraits(), delivery=Delivery(),
     )  # fmt: skip
     code = code_version("models", "composition", "domain")
     return content_key("compose", silent, model_hashes(plan.models), code=code)

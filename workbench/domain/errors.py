@@ -7,7 +7,8 @@ WorkbenchError
 ├── CorpusError                        training data missing or unreadable
 ├── AudioFileError                     an audio file that cannot be read or written
 ├── OutputError                        a folder or file that cannot be written
-└── TrackingError                      the experiment store cannot be reached
+├── TrackingError                      the experiment store cannot be reached
+└── CancelledError                     work that was called off
 """
 
 import difflib
@@ -44,6 +45,10 @@ class OutputError(WorkbenchError):
 
 class TrackingError(WorkbenchError):
     """The experiment store cannot be reached or written."""
+
+
+class CancelledError(WorkbenchError):
+    """Work was called off before it was done."""
 
 
 def reason(error: OSError | ValueError) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from workbench.domain.moves import Settings, StripMove
 from workbench.domain.tempo_map import TempoMap
 from workbench.domain.theory import Chord, Key, Metre
 
@@ -142,7 +143,8 @@ class Plan:
     `style` names a file of `concept/styles`, `model_style` the style word that the networks know.
     `valence` and `arousal` lie in -1..1, `texture_density` in 0..1. `patches` holds patch (or kit) by element.
     `models` names a fine-tuned network by element (harmony too); the weights in use serve the others. `variation` is
-    how much comes back changed, 0 (as it was) to 1.
+    how much comes back changed, 0 (as it was) to 1. By element, `patch_settings` holds what was set by hand of its
+    patch, `mix` how its channel was moved.
     """
 
     project_id: str
@@ -170,6 +172,8 @@ class Plan:
     models: Mapping[str, str] = field(default_factory=dict)
     variation: float = DEFAULT_VARIATION
     sound: SoundTraits = SoundTraits()
+    patch_settings: Mapping[str, Settings] = field(default_factory=dict)
+    mix: Mapping[str, StripMove] = field(default_factory=dict)
 
     @property
     def bars(self) -> int:

@@ -7,6 +7,8 @@ from dataclasses import asdict
 from typing import Any
 
 from workbench.domain.errors import ParameterError
+from workbench.domain.moves import StripMove
+from workbench.domain.plain_data import from_plain
 from workbench.domain.plan import (
     Decision,
     Delivery,
@@ -63,6 +65,7 @@ def plan_from_dict(data: Mapping[str, Any]) -> Plan:
         fields["palette"], fields["references"] = tuple(fields["palette"]), tuple(fields["references"])
         fields["sound"] = SoundTraits(**fields.get("sound", {}))
         fields["models"] = dict(fields.get("models", {}))
+        fields["mix"] = {name: from_plain(StripMove, move) for name, move in fields.get("mix", {}).items()}
         return Plan(**fields)
     except (KeyError, TypeError, AttributeError) as error:
         raise ParameterError(f"plan: expected the form that plan.json holds, a field does not fit: {error}") from None

@@ -29,6 +29,8 @@ _FUNCTIONS: Mapping[str, Callable[[Song, Any, int], Song]] = {
     "transpose": transposing.transpose,
     "tempo": changing.tempo,
     "patch": changing.patch,
+    "sound": changing.sound,
+    "mix": changing.mix,
     "style": writing.style,
     "mute": changing.mute,
     "unmute": changing.unmute,

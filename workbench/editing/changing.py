@@ -1,4 +1,4 @@
-"""Edits that keep the notes or move them as they are: lock, unlock, tempo, patch, mute, unmute, drop."""
+"""Edits that keep the notes or move them as they are: lock, unlock, tempo, patch, sound, mix, mute, unmute, drop."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from dataclasses import replace
 from workbench.domain.edit_state import Lock as Held
 from workbench.domain.edit_state import Mute as Silenced
 from workbench.domain.errors import ParameterError
+from workbench.domain.moves import EqMove, StripMove
 from workbench.domain.song import ELEMENTS
-from workbench.editing.edits import Drop, Lock, Mute, Patch, Tempo, Unlock, Unmute
+from workbench.editing.edits import Drop, Lock, Mix, Mute, Patch, Sound, Tempo, Unlock, Unmute
 from workbench.editing.song import (
     Bars,
     Song,
@@ -22,6 +23,11 @@ from workbench.editing.song import (
     told,
 )
 from workbench.editing.writing import with_patch
+from workbench.mastering import load_style
+from workbench.mixing import load_colour
+from workbench.rendering import load_sounds
+
+_CHANNEL = ("gain_db", "pan", "mute", "eq", "reverb_send_db", "delay_send_db")
 
 
 def lock(song: Song, edit: Lock, seed: int) -> Song:
@@ -66,6 +72,35 @@ def patch(song: Song, edit: Patch, seed: int) -> Song:
     check_element(song, edit.element)
     check_unlocked(song, edit.element)
     return with_patch(song, edit.element, edit.patch)
+
+
+def sound(song: Song, edit: Sound, seed: int) -> Song:
+    """The same notes on the same patch with some of its parameters set; refused where the element is locked."""
+    check_element(song, edit.element)
+    check_unlocked(song, edit.element)
+    settings = {**song.plan.patch_settings.get(edit.element, {}), **edit.settings}
+    plan = replace(song.plan, patch_settings={**song.plan.patch_settings, edit.element: settings})
+    load_sounds([edit.element], plan)  # refuses what the patch does not have
+    return replace(song, plan=plan)
+
+
+def mix(song: Song, edit: Mix, seed: int) -> Song:
+    """A channel moved, or another processing style for all; a lock holds notes and sound, not the fader."""
+    moves = edit.model_dump(include=set(_CHANNEL), exclude_none=True)
+    if (edit.element is None) == bool(moves) or not (moves or edit.processing_style):
+        raise ParameterError(f"expected an element with {', '.join(_CHANNEL)}, or a processing_style for the song")
+    plan = song.plan
+    if edit.processing_style:
+        load_colour(edit.processing_style)
+        load_style(edit.processing_style)
+        plan = replace(plan, processing_style=edit.processing_style)
+    if edit.element:
+        check_element(song, edit.element)
+        if "eq" in moves:
+            moves["eq"] = tuple(EqMove(**band) for band in moves["eq"])
+        move = replace(plan.mix.get(edit.element, StripMove()), **moves)
+        plan = replace(plan, mix={**plan.mix, edit.element: move})
+    return replace(song, plan=plan)
 
 
 def mute(song: Song, edit: Mute, seed: int) -> Song:

@@ -108,6 +108,51 @@ class Patch(_Edit):
     patch: PatchName = Field(description="Name of a patch, or of a kit.")
 
 
+class Sound(_Edit):
+    """Set parameters of an element's patch or kit by hand; those that were set before stay as they were set."""
+
+    edit: Literal["sound"] = "sound"
+    element: ElementName
+    settings: dict[str, float | str] = Field(
+        min_length=1,
+        max_length=200,
+        description="Values by dotted name, such as {'filter.cutoff_hz': 800, 'oscillators.0.wave': 'saw'}.",
+    )
+
+
+class EqBand(_Edit):
+    """One band of a channel's own equaliser."""
+
+    kind: Literal["peak", "low_shelf", "high_shelf", "low_pass", "high_pass", "notch"] = "peak"
+    frequency_hz: float = Field(ge=20, le=20000, description="Centre or corner.", json_schema_extra={"unit": "Hz"})
+    gain_db: float = Field(0.0, ge=-24, le=24, description="Of peaks and shelves.", json_schema_extra={"unit": "dB"})
+    q: float = Field(0.7071, ge=0.1, le=20, description="Quality factor: higher is narrower.")
+
+
+class Mix(_Edit):
+    """Move a channel of the desk, or choose another processing style; what is not named stays as it is."""
+
+    edit: Literal["mix"] = "mix"
+    element: ElementName | None = Field(None, description="Whose channel; left out for the processing style.")
+    gain_db: float | None = Field(
+        None, ge=-48, le=24, description="Fader, 0 is as the profile has it.", json_schema_extra={"unit": "dB"}
+    )
+    pan: float | None = Field(None, ge=-1, le=1, description="From -1, left, to 1, right.")
+    mute: bool | None = Field(None, description="Silence on the desk; its notes stay.")
+    eq: tuple[EqBand, ...] | None = Field(
+        None, strict=False, max_length=16, description="Bands after the profile's own, in place of earlier ones."
+    )
+    reverb_send_db: float | None = Field(
+        None, ge=-60, le=12, description="Send to the reverb.", json_schema_extra={"unit": "dB"}
+    )
+    delay_send_db: float | None = Field(
+        None, ge=-60, le=12, description="Send to the delay.", json_schema_extra={"unit": "dB"}
+    )
+    processing_style: str | None = Field(
+        None, min_length=1, max_length=60, description="Processing style of the whole song."
+    )
+
+
 class Style(_Drawn):
     """Write one element in another style; the rest of the song stays in its own."""
 
@@ -211,8 +256,8 @@ class Remix(_Edit):
 
 
 Edit: TypeAlias = (
-    Regenerate | Vary | Lock | Unlock | Transpose | Tempo | Patch | Style | Mute | Unmute | Add | Drop | Extend
-    | Shorten | Reorder | Loop | Chords | Import | Remix
+    Regenerate | Vary | Lock | Unlock | Transpose | Tempo | Patch | Sound | Mix | Style | Mute | Unmute | Add | Drop
+    | Extend | Shorten | Reorder | Loop | Chords | Import | Remix
 )  # fmt: skip
 KINDS: dict[str, type[Edit]] = {str(kind.model_fields["edit"].default): kind for kind in Edit.__args__}
 """Every edit by its name."""

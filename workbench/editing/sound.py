@@ -1,9 +1,10 @@
 """From an edited song to sound: stems whose inputs did not change are taken as they are, the others are made again.
 
-A stem's inputs are what its samples are made from: the element's notes, its patch, its kit and the key that this is
-tuned to, tempo, metre, the sections and their energies, seed, mix profile, processing style and delivery; and where the
-profile ducks the element, the kicks. Beyond these the desk listens to all stems together. An edit recalls what it had
-settled on, so that no stem depends on another; `remix`, and every edit that touches all stems, sets it anew.
+A stem's inputs are what its samples are made from: the element's notes, its patch or kit with what was set by hand, how
+its channel was moved, the key that a kit is tuned to, tempo, metre, the sections and their energies, seed, mix profile,
+processing style and delivery; and where the profile ducks the element, the kicks. Beyond these the desk listens to all
+stems together. An edit recalls what it had settled on, so that no stem depends on another; `remix`, and every edit that
+touches all stems, sets it anew.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from workbench.domain.moves import Settings, StripMove
 from workbench.domain.plan import Plan
 from workbench.domain.results import Track
 from workbench.domain.score import Score
@@ -29,6 +31,8 @@ class _Inputs:
 
     notes: tuple[Any, ...]
     patch: str | None
+    settings: Settings
+    move: StripMove | None
     key: Key | None
     form: tuple[Any, ...]
     sound: tuple[Any, ...]
@@ -44,6 +48,8 @@ def stem_inputs(plan: Plan, score: Score, element: str) -> _Inputs:
     return _Inputs(
         notes=score.parts[element].notes,
         patch=plan.patches.get(element),
+        settings=plan.patch_settings.get(element, {}),
+        move=plan.mix.get(element),
         key=plan.key if element == "percussion" else None,
         form=(score.tempo_bpm, score.metre, *sections),
         sound=(

@@ -151,7 +151,7 @@ def plan_for(song: Song, element: str, seed: int) -> Plan:
 
 
 def with_patch(song: Song, element: str, patch: str) -> Song:
-    """The song with an element on another patch or kit.
+    """The song with an element on another patch or kit, as that is: what was set of the one before is let go.
 
     Raises
     ------
@@ -159,7 +159,9 @@ def with_patch(song: Song, element: str, patch: str) -> Song:
         If there is no such patch; the message lists those that there are.
     """
     load_kit(patch) if element == "percussion" else load_patch(element, patch)
-    return replace(song, plan=replace(song.plan, patches={**song.plan.patches, element: patch}))
+    settings = {name: values for name, values in song.plan.patch_settings.items() if name != element}
+    plan = replace(song.plan, patches={**song.plan.patches, element: patch}, patch_settings=settings)
+    return replace(song, plan=plan)
 
 
 def introduced(song: Song, edit: Add) -> Song:

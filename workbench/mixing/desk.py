@@ -9,8 +9,9 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from workbench.domain.audio import Audio, Desk, Mix, Samples
+from workbench.domain.audio import Audio, Desk, Mix, Samples, summed
 from workbench.domain.errors import ParameterError
+from workbench.domain.moves import StripMove
 from workbench.domain.plan import Plan
 from workbench.domain.score import Score
 from workbench.domain.song import ELEMENTS
@@ -22,7 +23,7 @@ from workbench.dsp.loudness import gated_loudness, hop_energies
 from workbench.dsp.matching import apply_curve
 from workbench.dsp.stereo import scale_side, side_guard
 from workbench.mixing.automation import section_gain, section_rides_db
-from workbench.mixing.profiles import Colour, Profile, colour_of, coloured, load_profile
+from workbench.mixing.profiles import Colour, Profile, colour_of, coloured, load_profile, moved
 from workbench.mixing.recall import recalled, recalled_curve, settled
 from workbench.mixing.strip import STAGE_LUFS, run_strip, surroundings
 from workbench.mixing.tone import stem_curves
@@ -54,6 +55,7 @@ def mix(stems: Mapping[str, Audio], score: Score, plan: Plan, *, profile: Profil
     and delay returns. An equaliser by third octave then moves the sum towards the spectrum of the profile's reference
     tracks, and takes from each stem where another one is stronger. What follows is one gain curve for all stems, so
     that they always add up to the mix: section rides, glue compression, peak control, headroom and the last fade.
+    Channels that a user moved (`plan.mix`) are then mixed again on the desk as it stands.
 
     Parameters
     ----------
@@ -103,13 +105,26 @@ def mix(stems: Mapping[str, Audio], score: Score, plan: Plan, *, profile: Profil
     processed = {element: scale_side(processed[element], image) for element in elements}
     gain = _bus_gain(_sum(processed, elements), score, profile, _crest_limit_db(profile, colour), rate)
     finished, envelope = _finish(processed, elements, gain, score, rate)
-    return replace(finished, desk=settled(curves, image, envelope, rate))
+    return _moved(replace(finished, desk=settled(curves, image, envelope, rate)), stems, score, plan)
+
+
+def _moved(mixed: Mix, stems: Mapping[str, Audio], score: Score, plan: Plan) -> Mix:
+    """The mix with the channels that a user moved mixed again on the desk that it settled on.
+
+    The desk listens to the channels before they are moved: what it does to balance them does not undo the move.
+    """
+    wanted = {element: stem for element, stem in stems.items() if element in plan.mix}
+    if not wanted or mixed.desk is None:
+        return mixed
+    both = {**mixed.stems, **mix_again(wanted, score, plan, mixed.desk)}
+    return Mix(summed(both.values()), both, mixed.desk)
 
 
 def mix_again(stems: Mapping[str, Audio], score: Score, plan: Plan, desk: Desk) -> dict[str, Audio]:
     """Mix some stems on a desk that stands as it was left: they lie beside the other stems of that mix unchanged.
 
-    Each stem runs through its own strip as in `mix`; what the desk found for all of them together is recalled.
+    Each stem runs through its own strip as in `mix`, with the strip as a user moved it; what the desk found for all of
+    them together is recalled.
 
     Parameters
     ----------
@@ -139,7 +154,10 @@ def mix_again(stems: Mapping[str, Audio], score: Score, plan: Plan, desk: Desk) 
     side_gain, gain = (recalled(curve, desk) for curve in (desk.side_gain, desk.gain))
 
     def process(element: str) -> Audio:
-        strip = coloured(profile.strip_of(element), colour)
+        move = plan.mix.get(element, StripMove())
+        if move.mute:
+            return Audio(np.zeros((2, desk.length_samples), np.float32), rate)
+        strip = moved(coloured(profile.strip_of(element), colour), move)
         samples = _padded(stems[element].samples, max(length, desk.length_samples))
         samples = equalise(run_strip(samples, strip, colour, around), _low_cut(profile), rate)
         samples = apply_curve(samples, recalled_curve(element, desk), rate)

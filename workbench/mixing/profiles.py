@@ -11,6 +11,7 @@ from typing import Any, TypeVar, cast
 import yaml
 
 from workbench.domain.errors import ParameterError
+from workbench.domain.moves import StripMove
 from workbench.domain.plan import Plan, SoundTraits
 from workbench.domain.user_styles import naming_style, read_user_style, style_is_unknown
 from workbench.dsp.delay import Delay
@@ -213,6 +214,25 @@ def coloured(strip: Strip, colour: Colour) -> Strip:
         side_db=_coloured_side_db(strip.side_db, colour),
         reverb_send_db=None if strip.reverb_send_db is None else strip.reverb_send_db + colour.reverb_db,
         delay_send_db=None if strip.delay_send_db is None else strip.delay_send_db + colour.delay_db,
+    )
+
+
+def moved(strip: Strip, move: StripMove) -> Strip:
+    """A strip as a user moved it.
+
+    Examples
+    --------
+    >>> moved(Strip(level_lu=-3.0, pan=0.2), StripMove(gain_db=2.0, pan=-0.5)).level_lu
+    -1.0
+    """
+    bands = tuple(Band(band.kind, band.frequency_hz, band.gain_db, band.q) for band in move.eq)
+    return replace(
+        strip,
+        level_lu=strip.level_lu + move.gain_db,
+        pan=strip.pan if move.pan is None else move.pan,
+        eq=(*strip.eq, *bands),
+        reverb_send_db=strip.reverb_send_db if move.reverb_send_db is None else move.reverb_send_db,
+        delay_send_db=strip.delay_send_db if move.delay_send_db is None else move.delay_send_db,
     )
 
 

@@ -23,9 +23,10 @@ from workbench.rendering.sampler import Instrument, render_instrument
 from workbench.rendering.sampler.instrument import SAMPLES_PREFIX
 from workbench.rendering.sampler.loading import find_instrument
 from workbench.rendering.sampler.player import levelled
+from workbench.rendering.settings import with_settings
 from workbench.rendering.synth import render_synth
 from workbench.rendering.tuning import tuned
-from workbench.store import Store, code_version, content_key
+from workbench.store import SampleStore, code_version, content_key
 
 Signal = npt.NDArray[np.float32]
 Progress = Callable[[float, str], None]
@@ -42,7 +43,7 @@ DEFAULT_PATCHES = {"percussion": "studio", "bass": "warm-saw", "pads": "warm-jun
 
 
 def render(
-    score: Score, plan: Plan, *, progress: Progress | None = None, store: Store | None = None
+    score: Score, plan: Plan, *, progress: Progress | None = None, store: SampleStore | None = None
 ) -> dict[str, Audio]:
     """Render each element of the score by the patch or kit that the plan names.
 
@@ -54,7 +55,7 @@ def render(
         Patches by element, seed, sample rate and whether a preview is enough.
     progress : callable, optional
         Called with a fraction 0..1 and a message, never from two threads at once.
-    store : Store, optional
+    store : Store or MemoryStore, optional
         Where elements that were rendered before are taken from, and those that were not are kept.
 
     Returns
@@ -121,9 +122,14 @@ def _load(element: str, plan: Plan) -> Patch | Kit | Instrument:
     name = plan.patches.get(element) or DEFAULT_PATCHES.get(element)
     if name is None:
         raise ParameterError(f"element {element!r} has no patch: name one in plan.patches")
+    settings = plan.patch_settings.get(element, {})
     if name.startswith(SAMPLES_PREFIX):
+        if settings:
+            raise ParameterError(f"{element} plays samples, which have no parameters: choose a patch or kit first")
         return find_instrument(name.removeprefix(SAMPLES_PREFIX))
-    return tuned(load_kit(name), plan.key) if element == "percussion" else load_patch(element, name)
+    if element == "percussion":
+        return with_settings(tuned(load_kit(name), plan.key), settings)
+    return with_settings(load_patch(element, name), settings)
 
 
 def _render_part(

@@ -1,0 +1,80 @@
+"""Single parameters of a patch or kit set by hand."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any, TypeVar
+
+from workbench.domain.errors import ParameterError, did_you_mean
+from workbench.domain.moves import Setting, Settings
+
+Sound = TypeVar("Sound")
+
+
+def with_settings(sound: Sound, settings: Settings) -> Sound:
+    """A sound with some parameters set.
+
+    Parameters
+    ----------
+    sound : Patch or Kit
+        It stays as it is.
+    settings : mapping
+        Values by dotted name; a number counts the entries of a list from 0: "oscillators.0.level_db".
+
+    Raises
+    ------
+    ParameterError
+        If a name is not known there, or a value lies outside its range.
+
+    Examples
+    --------
+    >>> from workbench.rendering import load_patch
+    >>> with_settings(load_patch("bass", "sub-sine"), {"amplifier.release_ms": 90}).amplifier.release_ms
+    90.0
+    """
+    for name, value in settings.items():
+        sound = _set(sound, name.split("."), value, name)
+    return sound
+
+
+def _set(owner: Any, path: list[str], value: Setting, name: str) -> Any:
+    """The owner with the value at a path; every level on the way is a new one."""
+    here, *rest = path
+    held = _held(owner, here, name)
+    if dataclasses.is_dataclass(held) or isinstance(held, tuple):
+        if not rest:
+            raise ParameterError(f"{name} is a group of parameters: name one of {', '.join(_names(held))}")
+        inner = _set(held, rest, value, name)
+    elif rest:
+        raise ParameterError(f"{name}: {here} is a single parameter and has none below it")
+    else:
+        inner = _as_kind(held, value, name)
+    if isinstance(owner, tuple):
+        return tuple(inner if str(number) == here else item for number, item in enumerate(owner))
+    return dataclasses.replace(owner, **{here: inner})
+
+
+def _held(owner: Any, here: str, name: str) -> Any:
+    names = _names(owner)
+    if here not in names:
+        raise ParameterError(f"{name} is not known{did_you_mean(here, names)}: expected one of {', '.join(names)}")
+    if isinstance(owner, tuple):
+        return owner[int(here)]
+    held = getattr(owner, here)
+    if held is None:
+        raise ParameterError(f"{name}: this sound has no {here}: choose a patch that has one")
+    return held
+
+
+def _names(owner: Any) -> list[str]:
+    """What can be named below an owner; what only says which sound it is cannot."""
+    if isinstance(owner, tuple):
+        return [str(number) for number in range(len(owner))]
+    return [item.name for item in dataclasses.fields(owner) if item.metadata]
+
+
+def _as_kind(held: Any, value: Setting, name: str) -> Setting:
+    wanted = str if isinstance(held, str) else float
+    if isinstance(value, bool) or not isinstance(value, str if wanted is str else (int, float)):
+        raise ParameterError(f"{name}: expected {'a word' if wanted is str else 'a number'}, got {value!r}")
+    return value if isinstance(value, str) else float(value)

@@ -1,0 +1,5 @@
+"""A song under the hands of one user: warm, incremental, with undo, and heard a few bars at a time."""
+
+from workbench.session.session import Session, State
+
+__all__ = ["Session", "State"]
