@@ -8,6 +8,7 @@ from scipy.signal import resample_poly
 
 from workbench.domain.errors import ParameterError
 from workbench.dsp.limiter import Limiter, limit, limiter_gain, soft_clip, true_peak_db
+from workbench.dsp.parallel import BLOCK_SAMPLES
 
 RATE = 48000
 
@@ -98,3 +99,38 @@ def test_wrong_settings_are_refused():
         Limiter(lookahead_ms=0)
     with pytest.raises(ParameterError, match="knee_db"):
         soft_clip(sine(100, 0), knee_db=0)
+
+
+def test_soft_clip_leaves_every_bit_below_the_knee():
+    quiet = 0.3 * np.sin(np.arange(20_000) / 7.0).astype(np.float32) * np.ones((2, 1), np.float32)
+    quiet[0, 9000:9100] *= 4.0
+    out = soft_clip(quiet, ceiling_db=0.0, knee_db=3.0)
+    assert np.array_equal(out[1], quiet[1])
+    assert not np.array_equal(out[0], quiet[0])
+    assert np.array_equal(out[0, :8900], quiet[0, :8900])
+
+
+def test_soft_clip_at_four_times_the_rate_folds_less_back_than_a_plain_curve():
+    n = np.arange(RATE)
+    tone = np.tile(np.sin(2 * np.pi * 7300 * n / RATE), (2, 1)).astype(np.float32)
+    knee = 10 ** (-6 / 20)
+    plain = np.copysign(np.where(np.abs(tone) > knee, knee + (1 - knee) * np.tanh((np.abs(tone) - knee) / (1 - knee)),
+                                 np.abs(tone)), tone)  # fmt: skip
+
+    def folded_db(samples):
+        power = np.abs(np.fft.rfft(samples[0] * np.hanning(RATE))) ** 2
+        keep = np.ones(len(power), dtype=bool)
+        for harmonic in (7300, 21900):
+            keep[harmonic - 5 : harmonic + 6] = False
+        return 10 * np.log10(power[keep].sum() / power.sum())
+
+    assert folded_db(soft_clip(tone, ceiling_db=0.0, knee_db=6.0)) < folded_db(plain) - 15
+
+
+def test_seams_between_blocks_change_no_gain():
+    rng = np.random.default_rng(4)
+    loud = rng.standard_normal((2, BLOCK_SAMPLES + 20_000)).astype(np.float32)
+    limiter = Limiter(-3.0, release_ms=40.0)
+    gain = limiter_gain(loud, limiter, RATE)
+    shifted = limiter_gain(loud[:, 100_000:], limiter, RATE)
+    assert np.abs(gain[200_000:] - shifted[100_000:]).max() < 2e-7

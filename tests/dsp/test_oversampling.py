@@ -5,7 +5,8 @@ import pytest
 from scipy.signal import resample_poly
 
 from workbench.domain.errors import ParameterError
-from workbench.dsp.oversampling import apply_oversampled, oversample, peak_envelope
+from workbench.dsp.oversampling import oversample, peak_envelope, true_peak
+from workbench.dsp.parallel import BLOCK_SAMPLES
 
 RATE = 48000
 
@@ -25,39 +26,6 @@ def test_phases_are_scipys_resampling(factor):
     assert np.allclose(interleaved, resample_poly(samples, factor, 1, axis=1), atol=1e-6)
 
 
-def test_identity_leaves_every_bit():
-    samples = noise(10000)
-    assert np.array_equal(apply_oversampled(samples, lambda x: x), samples)
-
-
-def test_linear_curve_is_a_gain_below_the_band_edge():
-    tone = sine(5000)
-    out = apply_oversampled(tone, lambda x: 0.5 * x)
-    assert np.abs(out - 0.5 * tone)[:, 100:-100].max() < 2e-3
-
-
-def test_blocks_leave_no_seams():
-    samples = noise(9000)
-    out = apply_oversampled(samples, np.tanh)
-    shifted = apply_oversampled(np.pad(samples, ((0, 0), (777, 0))), np.tanh)
-    assert np.allclose(out, shifted[:, 777:], atol=1e-6)
-
-
-def test_aliasing_is_lower_than_without_oversampling():
-    tone = sine(7300, level=0.9)
-    window = np.hanning(RATE)
-
-    def alias_db(samples):
-        power = np.abs(np.fft.rfft(samples[0] * window)) ** 2
-        keep = np.ones(len(power), dtype=bool)
-        for harmonic in (7300, 21900):
-            keep[harmonic - 5 : harmonic + 6] = False
-        return 10 * np.log10(power[keep].sum() / power.sum())
-
-    crush = lambda x: np.tanh(4 * x)  # noqa: E731
-    assert alias_db(apply_oversampled(tone, crush)) < alias_db(crush(tone)) - 15
-
-
 def test_peak_envelope_sees_between_samples():
     # A quarter of the sample rate at 45 degrees: samples reach 0.707, the wave 1.0.
     n = np.arange(4000)
@@ -70,9 +38,33 @@ def test_peak_envelope_sees_between_samples():
 
 def test_short_and_empty_signals():
     assert peak_envelope(np.zeros((2, 0), np.float32)).shape == (0,)
-    assert apply_oversampled(noise(3), np.tanh).shape == (2, 3)
+    assert true_peak(np.zeros((2, 0), np.float32)) == 0.0
 
 
 def test_odd_factor_is_refused():
     with pytest.raises(ParameterError, match="2, 4 or 8"):
         oversample(noise(10), 3)
+
+
+@pytest.mark.parametrize("factor", [2, 4])
+def test_true_peak_is_the_highest_of_scipys_resampling(factor):
+    samples = noise(20_000)
+    samples[1, 7000:9000] *= 3.0
+    assert true_peak(samples, factor) == pytest.approx(
+        np.abs(resample_poly(samples, factor, 1, axis=1)).max(), rel=1e-6
+    )
+
+
+def test_peaks_that_cannot_pass_the_limit_are_left_out_and_no_others():
+    samples = noise(9000)
+    samples[:, 4000:4500] *= 4.0
+    whole, loud = peak_envelope(samples), peak_envelope(samples, above=1.0)
+    assert np.array_equal(loud[whole > 1.0], whole[whole > 1.0])
+    assert (whole > 1.0).any()
+    assert loud[whole <= 1.0].max() <= 1.0
+
+
+def test_no_seams_at_the_blocks_of_threads():
+    samples = noise(BLOCK_SAMPLES + 5000)
+    tail = peak_envelope(samples[:, BLOCK_SAMPLES - 1000 :])
+    assert np.array_equal(peak_envelope(samples)[BLOCK_SAMPLES - 900 :], tail[100:])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import resource
 from pathlib import Path
 
 import numpy as np
@@ -173,19 +174,17 @@ def test_a_mix_that_cannot_be_mastered_is_told(
     assert not (tmp_path / "out.wav").exists()
 
 
-def test_a_file_appears_whole_and_messages_name_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_appears_whole_and_messages_name_it(tmp_path: Path) -> None:
     out = write_audio(noise(), tmp_path / "song.wav")
     before = out.read_bytes()
-
-    def full(path: Path, data: bytes) -> int:
-        with path.open("wb") as file:
-            file.write(data[:10])
-        raise OSError(28, "No space left on device", str(path))
-
-    monkeypatch.setattr(Path, "write_bytes", full)
-    with pytest.raises(OutputError) as caught:
-        write_audio(noise(1), out)
-    assert str(caught.value) == f"{out} cannot be written: No space left on device"
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, hard))  # the system refuses every byte after these
+    try:
+        with pytest.raises(OutputError) as caught:
+            write_audio(noise(1), out)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert str(caught.value) == f"{out} cannot be written: File too large"
     assert out.read_bytes() == before
     assert list(tmp_path.iterdir()) == [out]
 

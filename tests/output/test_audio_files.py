@@ -41,6 +41,20 @@ def test_integer_formats_keep_the_signal_within_dither(name: str, bits: int) -> 
 
 
 @pytest.mark.parametrize("name", [*FORMATS, "mp3"])
+@pytest.mark.parametrize("bits", [16, 24])
+def test_what_is_heard_is_what_the_file_decodes_to(name: str, bits: int) -> None:
+    audio, delivery = tone(level=0.9), Delivery(format=name, bit_depth=bits)
+    assert np.array_equal(roundtrip(audio, delivery, seed=5).samples, decode(encode(audio, delivery, seed=5)).samples)
+
+
+@pytest.mark.parametrize("name", [*FORMATS, "mp3"])
+def test_a_file_on_disk_holds_the_bytes_in_memory(name: str, tmp_path) -> None:
+    audio, delivery = tone(seconds=2.0), Delivery(format=name)
+    path = write_audio(audio, tmp_path / f"tone.{name}", delivery, seed=3)
+    assert path.read_bytes() == encode(audio, delivery, seed=3)
+
+
+@pytest.mark.parametrize("name", [*FORMATS, "mp3"])
 @pytest.mark.parametrize("rate_hz", [44100, 48000, 88200, 96000])
 def test_rate_and_length_survive(name: str, rate_hz: int) -> None:
     audio = tone(rate_hz, 0.3)

@@ -14,6 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.domain.audio import Audio
+from workbench.dsp.frames import FRAMES_TOGETHER, Spectra, spectra
+from workbench.dsp.parallel import each_block
 
 Array = npt.NDArray[np.float64]
 
@@ -55,23 +57,25 @@ def stereo_spectrum(audio: Audio) -> StereoSpectrum:
     Signals shorter than a window are padded with zeros. Power is per bin; the sum over bins of a channel is its
     mean square.
     """
-    from scipy.fft import rfft
-
-    samples, count = audio.samples, audio.samples.shape[1]
+    samples = audio.samples
     window = np.hanning(_WINDOW + 1)[:-1].astype(np.float32)
-    starts = range(0, max(count - _WINDOW, 0) + 1, _WINDOW // 2)
-    sums = np.zeros((3, _WINDOW // 2 + 1))
-    for start in starts:
-        piece = samples[:, start : start + _WINDOW]
-        if piece.shape[1] < _WINDOW:
-            piece = np.pad(piece, ((0, 0), (0, _WINDOW - piece.shape[1])))
-        left, right = rfft(piece * window, axis=1)
-        sums[0] += left.real**2 + left.imag**2
-        sums[1] += right.real**2 + right.imag**2
-        sums[2] += left.real * right.real + left.imag * right.imag
+    starts = range(0, max(samples.shape[1] - _WINDOW, 0) + 1, _WINDOW // 2)
+
+    def add(first: int, last: int) -> Array:
+        left, right = spectra(samples, starts[first:last], window)
+        return np.stack([_power(left, left), _power(right, right), _power(left, right)])
+
+    sums = sum(each_block(add, len(starts), FRAMES_TOGETHER), np.zeros((3, _WINDOW // 2 + 1)))
     scale = 2.0 / (len(starts) * _WINDOW * float(np.sum(np.square(window, dtype=np.float64))))
     frequency_hz: Array = np.arange(_WINDOW // 2 + 1) * np.float64(audio.sample_rate_hz / _WINDOW)
     return StereoSpectrum(frequency_hz, sums[0] * scale, sums[1] * scale, sums[2] * scale)
+
+
+def _power(first: Spectra, second: Spectra) -> Array:
+    """Real part of one spectrum times the other's conjugate, summed over frames."""
+    products = first.real * second.real
+    products += first.imag * second.imag
+    return np.asarray(products.sum(axis=0, dtype=np.float64))
 
 
 def band_power(frequency_hz: Array, power: Array, low_hz: float, high_hz: float) -> float:

@@ -6,19 +6,33 @@ conversion to analogue, and it never adds delay: the whole song is known.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numba
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import minimum_filter1d, uniform_filter1d
 
 from workbench.domain.audio import Samples
 from workbench.domain.errors import ParameterError
-from workbench.dsp.oversampling import HALF_TAPS, apply_oversampled, peak_envelope
+from workbench.dsp.oversampling import (
+    HALF_TAPS,
+    MESH,
+    convolve,
+    copy_around,
+    near_top,
+    peak_envelope,
+    phase_taps,
+    reach_of,
+    tops_of,
+    true_peak,
+)
+from workbench.dsp.parallel import each_block
 
 Gain = npt.NDArray[np.float32]
 _PASSES = 4
+_FORGOTTEN = 18.0
+"""Release times after which a gain no longer knows what was before: it has come within 2e-8 of where it goes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +53,7 @@ class Limiter:
 
 def true_peak_db(samples: Samples) -> float:
     """Highest true peak of (2, n) samples in dB of full scale, 4-fold oversampled; silence gives -200."""
-    peak = float(peak_envelope(samples).max(initial=0.0))
-    return 20.0 * float(np.log10(max(peak, 1e-10)))
+    return 20.0 * float(np.log10(max(true_peak(samples), 1e-10)))
 
 
 def limiter_gain(samples: Samples, limiter: Limiter, sample_rate_hz: int) -> Gain:
@@ -51,27 +64,75 @@ def limiter_gain(samples: Samples, limiter: Limiter, sample_rate_hz: int) -> Gai
     ndarray of shape (n,), float32, linear, at most 1
     """
     ceiling = 10.0 ** (limiter.ceiling_db / 20.0)
-    peaks = peak_envelope(samples)
-    if float(peaks.max(initial=0.0)) <= ceiling:
-        return np.ones(samples.shape[1], dtype=np.float32)
-    wanted = np.minimum(1.0, ceiling / np.maximum(peaks, np.float32(1e-9)))
     # The smoothing below looks `reach` samples to either side; the minimum over a longer window keeps the bottom of
     # each dip flat as far as the interpolation filter of the peak meter reaches.
     reach = max(2, round(limiter.lookahead_ms * sample_rate_hz / 1000.0 / 2.0))
-    lowest = minimum_filter1d(wanted, 4 * reach + 2 * HALF_TAPS + 1, mode="nearest")
-    _recover(lowest, float(np.exp(-1000.0 / (limiter.release_ms * sample_rate_hz))))
-    for _ in range(2):
-        lowest = uniform_filter1d(lowest, 2 * reach + 1, mode="nearest")
-    return np.asarray(np.minimum(lowest, 1.0), dtype=np.float32)
+    window = 2 * reach + HALF_TAPS
+    release = limiter.release_ms * sample_rate_hz / 1000.0
+    before, after = window + 2 * reach + round(_FORGOTTEN * release), window + 2 * reach
+    wanted = peak_envelope(samples, above=ceiling)
+    gain = np.empty(wanted.size, dtype=np.float32)
+
+    def smooth(start: int, stop: int) -> None:
+        first = max(0, start - before)
+        piece = _smoothed(wanted[first : stop + after], ceiling, window, float(np.exp(-1.0 / release)), reach)
+        gain[start:stop] = piece[start - first : stop - first]
+
+    each_block(smooth, wanted.size)
+    return gain
 
 
 @numba.njit(cache=True, nogil=True)
-def _recover(gain, coefficient):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
-    """Let the gain rise no faster than the release, in place; falls are untouched."""
+def _smoothed(peaks, ceiling, window, release, reach):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    """Gain for peaks (n,): the minimum `window` to either side, rising no faster than the release, then two means."""
+    length = peaks.shape[0]
+    gain = np.empty(length, dtype=np.float32)
+    for i in range(length):
+        gain[i] = ceiling / peaks[i] if peaks[i] > ceiling else 1.0
+    lowest = _lowest_around(gain, window)
     current = 1.0
-    for i in range(gain.shape[0]):
-        current = min(gain[i], 1.0 + coefficient * (current - 1.0))
-        gain[i] = current
+    for i in range(length):
+        current = min(lowest[i], 1.0 + release * (current - 1.0))
+        lowest[i] = current
+    _mean_around(lowest, reach, gain)
+    _mean_around(gain, reach, lowest)
+    return lowest
+
+
+@numba.njit(cache=True, nogil=True)
+def _lowest_around(values, reach):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    """Minimum over `reach` values to either side, by a queue of places whose values rise."""
+    length = values.shape[0]
+    out = np.empty(length, dtype=np.float32)
+    size = 2 * reach + 2
+    queue = np.zeros(size, dtype=np.int64)
+    head, count = 0, 0
+    for i in range(length + reach):
+        if i < length:
+            while count > 0 and values[queue[(head + count - 1) % size]] >= values[i]:
+                count -= 1
+            queue[(head + count) % size] = i
+            count += 1
+        place = i - reach
+        if place >= 0:
+            if queue[head] < place - reach:
+                head = head + 1 if head + 1 < size else 0
+                count -= 1
+            out[place] = values[queue[head]]
+    return out
+
+
+@numba.njit(cache=True, nogil=True)
+def _mean_around(values, reach, out):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    """Mean over `reach` values to either side; the first and last value stand for what lies beyond."""
+    length = values.shape[0]
+    share = 1.0 / (2 * reach + 1)
+    total = (reach + 1) * np.float64(values[0])
+    for i in range(1, reach + 1):
+        total += values[min(i, length - 1)]
+    for i in range(length):
+        out[i] = min(total * share, 1.0)
+        total += np.float64(values[min(i + reach + 1, length - 1)]) - np.float64(values[max(i - reach, 0)])
 
 
 def limit(samples: Samples, limiter: Limiter, sample_rate_hz: int) -> Samples:
@@ -102,25 +163,57 @@ def soft_clip(samples: Samples, *, ceiling_db: float = 0.0, knee_db: float = 3.0
     """Round off what lies within `knee_db` below the ceiling; all below the knee stays untouched.
 
     The curve is a hyperbolic tangent from the knee on, continuous in value and slope, applied at `factor` times the
-    sample rate. After the way back to the original rate peaks may pass the ceiling by some tenths of a dB.
+    sample rate. Only what it changes goes through the filters. After the way back to the original rate peaks may pass
+    the ceiling by some tenths of a dB.
 
     Raises
     ------
     ParameterError
-        If `knee_db` is not above 0.
+        If `knee_db` is not above 0, or `factor` is not 2, 4 or 8.
     """
     if knee_db <= 0:
         raise ParameterError(f"soft clip: expected knee_db above 0, got {knee_db:g}")
+    if factor not in (2, 4, 8):
+        raise ParameterError(f"soft clip: expected a factor of 2, 4 or 8, got {factor}")
     top = np.float32(10.0 ** (ceiling_db / 20.0))
     knee = np.float32(10.0 ** ((ceiling_db - knee_db) / 20.0))
     if true_peak_db(samples) <= ceiling_db - knee_db:
         return samples
-    room = top - knee
+    source = np.ascontiguousarray(samples, dtype=np.float32)
+    out = source.copy()
+    tops = tops_of(source)
+    up, down = phase_taps(factor)
 
-    def curve(x: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-        over = np.maximum(np.abs(x) - knee, np.float32(0.0))
-        if not over.any():
-            return x
-        return np.where(over > 0, np.copysign(knee + room * np.tanh(over / room), x), x)
+    def clip(start: int, stop: int) -> None:
+        _soft_clip(source, tops, up, down, reach_of(up), knee, top - knee, start, stop, out)
 
-    return apply_oversampled(samples, curve, factor=factor)
+    each_block(clip, source.shape[1])
+    return out
+
+
+@numba.njit(cache=True, nogil=True)
+def _soft_clip(source, tops, up, down, reach, knee, room, start, stop, out):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    """Add what the curve changes to `out` from `start` to `stop`, in blocks that hold something above the knee."""
+    width = MESH + up.shape[1]
+    around = np.zeros(width + up.shape[1] + 3, dtype=np.float32)
+    dense = np.zeros(width + 3, dtype=np.float32)
+    for block in range(start // MESH, -(-stop // MESH)):
+        first = block * MESH
+        size = min(MESH, stop - first)
+        for channel in range(source.shape[0]):
+            if near_top(tops, channel, block) * reach <= knee:
+                continue
+            copy_around(source[channel], first - 2 * HALF_TAPS, around)
+            for phase in range(up.shape[0]):
+                dense[:] = 0.0
+                convolve(around, 0, up[phase], dense[:width])
+                bent = False
+                for i in range(width):
+                    over = abs(dense[i]) - knee
+                    change = np.float32(0.0)
+                    if over > 0.0:
+                        change = (room * math.tanh(over / room) - over) * math.copysign(1.0, dense[i])
+                        bent = True
+                    dense[i] = change
+                if bent:
+                    convolve(dense, 0, down[phase], out[channel, first : first + size])

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy import fft, signal
+from scipy import fft
 
 from workbench.domain.audio import Samples
 from workbench.domain.errors import ParameterError
+from workbench.dsp.frames import FRAMES_TOGETHER, spectra
+from workbench.dsp.parallel import each_block
 
 Levels = npt.NDArray[np.float64]
 
@@ -18,6 +20,8 @@ _FRAME = 16384
 _HOP = _FRAME // 2
 _TAPS = 8192
 _DESIGN = 1 << 16
+_PIECE = 1 << 16
+"""Samples of a transform that filters: eight times the taps."""
 
 
 def bin_frequencies_hz(sample_rate_hz: int) -> Levels:
@@ -32,11 +36,14 @@ def bin_powers(samples: Samples) -> Levels:
     """
     frames = max(0, samples.shape[1] - _FRAME) // _HOP + 1
     window = np.hanning(_FRAME).astype(np.float32)
-    power = np.zeros(_FRAME // 2 + 1)
-    for index in range(frames):
-        piece = samples[:, index * _HOP : index * _HOP + _FRAME]
-        spectrum = fft.rfft(piece * window[: piece.shape[1]], _FRAME, axis=1)
-        power += (spectrum.real**2 + spectrum.imag**2).sum(axis=0)
+
+    def add(first: int, last: int) -> Levels:
+        found = spectra(samples, range(first * _HOP, last * _HOP, _HOP), window)
+        powers = np.square(found.real)
+        powers += np.square(found.imag)
+        return np.asarray(powers.sum(axis=(0, 1), dtype=np.float64))
+
+    power = sum(each_block(add, frames, FRAMES_TOGETHER), np.zeros(_FRAME // 2 + 1))
     return np.asarray(power / (frames * _FRAME * float(np.sum(window**2))), dtype=np.float64)
 
 
@@ -84,5 +91,16 @@ def apply_curve(samples: Samples, gains_db: Levels, sample_rate_hz: int) -> Samp
     if not np.any(np.abs(gains_db) > 1e-6) or samples.shape[1] == 0:
         return samples
     response = curve_filter(gains_db, sample_rate_hz)
-    filtered = signal.oaconvolve(samples, response[None, :], axes=1)[:, : samples.shape[1]]
-    return np.asarray(filtered, dtype=np.float32)
+    spectrum = fft.rfft(response, _PIECE)
+    out = np.empty(samples.shape, dtype=np.float32)
+
+    def filter_piece(start: int, stop: int) -> None:
+        # What the response makes of the samples before the piece belongs to it (overlap and save).
+        source = np.zeros((samples.shape[0], _PIECE), dtype=np.float32)
+        first = max(0, start - _TAPS)
+        source[:, first - start + _TAPS : stop - start + _TAPS] = samples[:, first:stop]
+        whole = fft.irfft(fft.rfft(source) * spectrum, _PIECE)
+        out[:, start:stop] = whole[:, _TAPS : stop - start + _TAPS]
+
+    each_block(filter_piece, samples.shape[1], _PIECE - _TAPS)
+    return out

@@ -6,7 +6,6 @@ The oversampled signal is kept as its phases, shape (..., factor, n): element `p
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import lru_cache
 
 import numba
@@ -15,6 +14,8 @@ import numpy.typing as npt
 
 from workbench.domain.audio import Samples
 from workbench.domain.errors import ParameterError
+from workbench.dsp.levels import peak_of
+from workbench.dsp.parallel import each_block
 
 HALF_TAPS = 10
 """Reach of the interpolation filter to either side, in input samples."""
@@ -25,7 +26,9 @@ _TAPS = 24
 STEEP_HALF_TAPS, STEEP_BETA = 18, 9.0
 """Filter of stages that bend the sound: at 48 kHz it passes up to 20 kHz and stops what would fold below that."""
 
-_BLOCK_SAMPLES = 4096
+MESH = 64
+"""Samples that are looked at, or left out, together; more than the filters reach."""
+
 Floats = npt.NDArray[np.float32]
 
 
@@ -54,7 +57,7 @@ def phase_taps(factor: int, half_taps: int = HALF_TAPS, beta: float = 5.0) -> tu
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
-def _convolve(source, start, taps, out):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+def convolve(source, start, taps, out):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
     """Add the correlation of `source` from `start` with the taps to `out`: four taps a sweep, which vectorises."""
     for j in range(0, taps.shape[0], 4):
         a, b, c, d = taps[j], taps[j + 1], taps[j + 2], taps[j + 3]
@@ -71,7 +74,7 @@ def interpolate(padded, start, taps, out):  # type: ignore[no-untyped-def]  # pr
     for channel in range(out.shape[0]):
         for phase in range(out.shape[1]):
             out[channel, phase, :] = 0.0
-            _convolve(padded[channel], start, taps[phase], out[channel, phase])
+            convolve(padded[channel], start, taps[phase], out[channel, phase])
 
 
 @numba.njit(cache=True, nogil=True)
@@ -79,27 +82,109 @@ def decimate(change, taps, start, stop, out):  # type: ignore[no-untyped-def]  #
     """Add the way back of phases (c, factor, m) to samples `start` to `stop` of `out` (c, n)."""
     for channel in range(out.shape[0]):
         for phase in range(taps.shape[0]):
-            _convolve(change[channel, phase], 0, taps[phase], out[channel, start:stop])
+            convolve(change[channel, phase], 0, taps[phase], out[channel, start:stop])
 
 
 @numba.njit(cache=True, nogil=True)
-def _peaks(padded, taps, block, peaks):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
-    row = np.zeros(block, dtype=np.float32)
-    length = peaks.shape[0] - 1
-    for start in range(0, length, block):
-        size = min(block, length - start)
+def block_tops(samples, size, tops):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    """Highest magnitude in each block of `size` samples, (c, blocks)."""
+    for channel in range(samples.shape[0]):
+        for block in range(tops.shape[1]):
+            piece = samples[channel, block * size : min((block + 1) * size, samples.shape[1])]
+            top = np.float32(0.0)
+            for i in range(piece.shape[0]):
+                top = max(top, abs(piece[i]))
+            tops[channel, block] = top
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def near_top(tops, channel, block):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    """Highest magnitude in a block and its two neighbours."""
+    top = tops[channel, block]
+    if block > 0:
+        top = max(top, tops[channel, block - 1])
+    if block + 1 < tops.shape[1]:
+        top = max(top, tops[channel, block + 1])
+    return top
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def copy_around(channel, start, target):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    """Fill `target` with samples from `start` on; zeros where there are none."""
+    length = channel.shape[0]
+    for i in range(target.shape[0]):
+        place = start + i
+        target[i] = channel[place] if 0 <= place < length else np.float32(0.0)
+
+
+@numba.njit(cache=True, nogil=True)
+def _raise_peaks(samples, tops, taps, reach, above, start, stop, peaks):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    """Highest magnitude near samples `start` to `stop`; between samples only where it may pass `above`."""
+    source = np.zeros(MESH + 1 + taps.shape[1] + 3, dtype=np.float32)
+    between = np.zeros(MESH + 1, dtype=np.float32)
+    row = np.zeros(MESH + 1, dtype=np.float32)
+    itself = max(taps[0, HALF_TAPS], np.float32(1.0))
+    for block in range(start // MESH, -(-stop // MESH)):
+        first = max(block * MESH, start)
+        size = min((block + 1) * MESH, stop) - first
+        for i in range(size):
+            peaks[first - start + i] = itself * max(abs(samples[0, first + i]), abs(samples[1, first + i]))
         for channel in range(2):
+            if near_top(tops, channel, block) * reach <= above:
+                continue
+            # Interval i of `between` lies before sample i of the block.
+            copy_around(samples[channel], first - 1 - HALF_TAPS, source)
+            between[:] = 0.0
+            for phase in range(1, taps.shape[0]):
+                row[:] = 0.0
+                convolve(source, 0, taps[phase], row)
+                for i in range(MESH + 1):
+                    between[i] = max(between[i], abs(row[i]))
+            if first == 0:
+                between[0] = 0.0
+            for i in range(size):
+                peaks[first - start + i] = max(peaks[first - start + i], between[i], between[i + 1])
+
+
+@numba.njit(cache=True, nogil=True)
+def _block_peaks(samples, tops, taps, reach, above, rising, start, stop, peaks):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    """Highest interpolated magnitude in the blocks of samples `start` to `stop` that may pass `above`, (c, blocks).
+
+    With `rising`, what was found raises the limit for those that come after.
+    """
+    source = np.zeros(MESH + taps.shape[1] + 3, dtype=np.float32)
+    row = np.zeros(MESH, dtype=np.float32)
+    for block in range(start // MESH, -(-stop // MESH)):
+        size = min(MESH, samples.shape[1] - block * MESH)
+        for channel in range(samples.shape[0]):
+            if near_top(tops, channel, block) * reach <= above:
+                continue
+            copy_around(samples[channel], block * MESH - HALF_TAPS, source)
+            highest = np.float32(0.0)
             for phase in range(taps.shape[0]):
                 row[:] = 0.0
-                _convolve(padded[channel], start, taps[phase], row[:size])
+                convolve(source, 0, taps[phase], row)
                 for i in range(size):
-                    row[i] = abs(row[i])
-                here = peaks[start : start + size]
-                for i in range(size):
-                    here[i] = max(here[i], row[i])
-                after = peaks[start + 1 : start + 1 + size]
-                for i in range(size if phase else 0):
-                    after[i] = max(after[i], row[i])
+                    highest = max(highest, abs(row[i]))
+            peaks[channel, block] = highest
+            if rising:
+                above = max(above, highest)
+
+
+def tops_of(samples: Samples) -> Floats:
+    """Highest magnitude in each block of `MESH` samples of (c, n), (c, blocks)."""
+    tops = np.zeros((samples.shape[0], -(-samples.shape[1] // MESH)), dtype=np.float32)
+
+    def fill(start: int, stop: int) -> None:
+        block_tops(samples[:, start:stop], MESH, tops[:, start // MESH : -(-stop // MESH)])
+
+    each_block(fill, samples.shape[1])
+    return tops
+
+
+def reach_of(taps: Floats) -> float:
+    """How many times the highest sample an interpolated one can be: the largest sum of magnitudes of a phase."""
+    return 1.0001 * float(np.abs(taps).sum(axis=1, dtype=np.float64).max(initial=1.0))
 
 
 def _padded(samples: Samples, reach: int) -> Floats:
@@ -122,43 +207,57 @@ def oversample(samples: Samples, factor: int = 4) -> Floats:
     return out
 
 
-def peak_envelope(samples: Samples, factor: int = 4) -> Floats:
+def peak_envelope(samples: Samples, factor: int = 4, *, above: float = 0.0) -> Floats:
     """Highest absolute value near each sample, between the samples included; over both channels, shape (n,).
 
-    The peak between two samples counts for both. Follows ITU-R BS.1770-4, annex 2 (4-fold oversampling).
+    The peak between two samples counts for both. Follows ITU-R BS.1770-4, annex 2 (4-fold oversampling). Where nothing
+    can pass `above`, only the samples themselves are looked at.
     """
-    length = samples.shape[1]
-    peaks = np.zeros(length + 1, dtype=np.float32)
-    _peaks(_padded(samples, HALF_TAPS), phase_taps(factor)[0], 1024, peaks)
-    return np.asarray(np.maximum(peaks[:length], np.abs(samples).max(axis=0, initial=0.0)), dtype=np.float32)
+    taps = phase_taps(factor)[0]
+    source = np.ascontiguousarray(samples, dtype=np.float32)
+    peaks = np.empty(source.shape[1], dtype=np.float32)
+    tops = tops_of(source)
+
+    def measure(start: int, stop: int) -> None:
+        _raise_peaks(source, tops, taps, reach_of(taps), above, start, stop, peaks[start:stop])
+
+    each_block(measure, source.shape[1])
+    return peaks
 
 
-def apply_oversampled(samples: Samples, curve: Callable[[Floats], Floats], *, factor: int = 4) -> Samples:
-    """Pass (2, n) samples through a memoryless curve at `factor` times the sample rate.
+def true_peak(samples: Samples, factor: int = 4) -> float:
+    """Highest value of `peak_envelope`, in a fraction of its time: most of a song lies too low to be looked at.
 
-    Only what the curve changes goes through the filters: where it is the identity, the signal stays untouched.
-
-    Parameters
-    ----------
-    samples
-        Stereo, (2, n).
-    curve
-        Element-wise function of float32 arrays that maps 0 to 0.
-    factor
-        2, 4 or 8.
+    Examples
+    --------
+    >>> true_peak(np.zeros((2, 100), np.float32))
+    0.0
     """
-    length = samples.shape[1]
-    padded = _padded(samples, 2 * HALF_TAPS)
-    out = np.array(samples, dtype=np.float32)
-    up, down = phase_taps(factor)
-    for start in range(0, length, _BLOCK_SAMPLES):
-        stop = min(start + _BLOCK_SAMPLES, length)
-        phases = np.empty((2, factor, stop - start + _TAPS), dtype=np.float32)
-        interpolate(padded, start, up, phases)
-        change = curve(phases) - phases
-        if change.any():
-            decimate(change, down, start, stop, out)
-    return out
+    return max(peak_of(samples), float(_found(samples, factor, None).max(initial=0.0)))
+
+
+def peaks_by_block(samples: Samples, factor: int = 4, *, within: float) -> Floats:
+    """Highest interpolated magnitude in each block of `MESH` samples, (c, blocks).
+
+    Blocks that cannot come within the share `within` of the highest of all are 0; all are with a factor of 1.
+    """
+    return _found(samples, factor, within)
+
+
+def _found(samples: Samples, factor: int, within: float | None) -> Floats:
+    """Peaks by block that come `within` a share of the highest sample, or without one those that may be the highest."""
+    source = np.ascontiguousarray(samples, dtype=np.float32)
+    tops = tops_of(source)
+    peaks = np.zeros_like(tops)
+    taps = phase_taps(factor)[0]
+    above = float(tops.max(initial=0.0)) * (1.0 if within is None else within)
+
+    def measure(start: int, stop: int) -> None:
+        _block_peaks(source, tops, taps, reach_of(taps), np.float32(above), within is None, start, stop, peaks)
+
+    if factor > 1 and above > 0.0:
+        each_block(measure, source.shape[1])
+    return peaks
 
 
 def oversampled(audio: Floats, factor: int) -> Floats:

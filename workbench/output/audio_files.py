@@ -6,6 +6,7 @@ The same audio, delivery and seed give the same bytes: dither comes from the see
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 import os
 from pathlib import Path
@@ -18,6 +19,10 @@ from workbench.domain.audio import Audio
 from workbench.domain.errors import AudioFileError, OutputError, ParameterError, reason
 from workbench.domain.plan import Delivery
 from workbench.domain.units import gain_to_db
+from workbench.dsp.levels import peak_of
+from workbench.dsp.parallel import blocks
+
+_PIECE_FRAMES = 1 << 16
 
 SUFFIXES = {"wav": ".wav", "aiff": ".aiff", "flac": ".flac", "mp3": ".mp3"}
 """File name suffix by delivery format."""
@@ -45,17 +50,50 @@ def encode(audio: Audio, delivery: Delivery, *, seed: int = 0) -> bytes:
     >>> encode(silence, Delivery(format="flac"))[:4]
     b'fLaC'
     """
+    buffer = io.BytesIO()
+    _write(buffer, audio, delivery, seed)
+    return buffer.getvalue()
+
+
+def encode_to(path: Path, audio: Audio, delivery: Delivery, *, seed: int = 0) -> None:
+    """`encode` straight into a file, piece by piece: no copy of the sound is held.
+
+    Raises
+    ------
+    ParameterError, AudioFileError
+        As `encode`.
+    OSError
+        If the file cannot be written.
+    """
+    import soundfile
+
+    path.touch()  # tells in the system's own words where nothing can be written
+    try:
+        _write(path, audio, delivery, seed)
+    except soundfile.LibsndfileError as error:
+        # libsndfile keeps the system's reason to itself: a little more of the file asks for it again.
+        with path.open("ab", buffering=0) as file:
+            file.write(bytes(_PIECE_FRAMES))
+        raise OSError(errno.EIO, error.error_string or os.strerror(errno.EIO), str(path)) from None
+
+
+def _write(target: Path | io.BytesIO, audio: Audio, delivery: Delivery, seed: int) -> None:
     import soundfile
 
     _check(audio, delivery)
-    buffer = io.BytesIO()
-    if delivery.format == "mp3":
-        soundfile.write(buffer, audio.samples.T, audio.sample_rate_hz, **_MP3)
-    else:
-        integers = _quantise(audio, delivery.bit_depth, seed)
-        options: dict[str, Any] = {"format": delivery.format.upper(), "subtype": f"PCM_{delivery.bit_depth}"}
-        soundfile.write(buffer, integers.T, audio.sample_rate_hz, **options)
-    return buffer.getvalue()
+    options = _MP3 if delivery.format == "mp3" else _integer_format(delivery)
+    steps = None if delivery.format == "mp3" else _quantise(audio, delivery.bit_depth, seed)
+    with soundfile.SoundFile(target, "w", audio.sample_rate_hz, 2, **options) as file:
+        for start, stop in blocks(audio.samples.shape[1], _PIECE_FRAMES):
+            if steps is None:
+                file.write(audio.samples[:, start:stop].T)
+            else:
+                # libsndfile takes the upper bits of 32.
+                file.write(np.left_shift(steps[:, start:stop].T, 32 - delivery.bit_depth, order="C"))
+
+
+def _integer_format(delivery: Delivery) -> dict[str, Any]:
+    return {"format": delivery.format.upper(), "subtype": f"PCM_{delivery.bit_depth}"}
 
 
 def decode(data: bytes) -> Audio:
@@ -92,7 +130,14 @@ def roundtrip(audio: Audio, delivery: Delivery, *, seed: int = 0) -> Audio:
     >>> bool(np.abs(heard.samples - 0.25).max() < 2 / 2**23)
     True
     """
-    return decode(encode(audio, delivery, seed=seed))
+    if delivery.format == "mp3":
+        return decode(encode(audio, delivery, seed=seed))
+    # A format without loss gives back the very steps that were written.
+    _check(audio, delivery)
+    steps = _quantise(audio, delivery.bit_depth, seed)
+    return Audio(
+        np.multiply(steps, np.float32(2.0 ** (1 - delivery.bit_depth)), dtype=np.float32), audio.sample_rate_hz
+    )
 
 
 def write_audio(audio: Audio, path: str | Path, delivery: Delivery | None = None, *, seed: int = 0) -> Path:
@@ -108,11 +153,13 @@ def write_audio(audio: Audio, path: str | Path, delivery: Delivery | None = None
         As `encode`.
     """
     path = Path(path)
-    data = encode(audio, delivery or delivery_of(path, audio.sample_rate_hz), seed=seed)
+    delivery = delivery or delivery_of(path, audio.sample_rate_hz)
     draft = path.with_name(f".draft-{os.getpid()}-{path.stem[:40]}{path.suffix}")
     try:
-        draft.write_bytes(data)
+        encode_to(draft, audio, delivery, seed=seed)
         draft.replace(path)
+    except (ParameterError, AudioFileError):
+        raise
     except (OSError, ValueError) as error:
         raise OutputError(f"{path} cannot be written: {reason(error)}") from None
     finally:
@@ -152,7 +199,7 @@ def _check(audio: Audio, delivery: Delivery) -> None:
         )
     if delivery.format == "mp3" and audio.sample_rate_hz > 48000:
         raise ParameterError(f"mp3 has no sample rate of {audio.sample_rate_hz} Hz: use 44100 or 48000")
-    peak = float(np.abs(audio.samples).max(initial=0.0))
+    peak = peak_of(audio.samples)
     if not np.isfinite(peak):
         raise AudioFileError("audio: expected finite samples, got NaN or infinity")
     if delivery.format != "mp3" and peak > 1.0:
@@ -161,16 +208,14 @@ def _check(audio: Audio, delivery: Delivery) -> None:
         )
 
 
-def _quantise(audio: Audio, bits: int, seed: int) -> npt.NDArray[Any]:
-    """Dithered integers of shape (2, n): int16, or 24 bits in the upper part of int32 as libsndfile wants them.
+def _quantise(audio: Audio, bits: int, seed: int) -> npt.NDArray[np.int32]:
+    """Dithered integers of shape (2, n).
 
     Samples that lie on whole steps already were read from such a file: nothing is rounded, so nothing is dithered.
     """
-    from workbench.dsp.dither import quantise
+    from workbench.dsp.dither import lies_on_steps, quantise
 
-    scaled = audio.samples * np.float32(2.0 ** (bits - 1))
-    if scaled.any() and np.array_equal(scaled, np.rint(scaled)):
-        steps = scaled.clip(-(2.0 ** (bits - 1)), 2.0 ** (bits - 1) - 1).astype(np.int32)
-    else:
-        steps = quantise(audio.samples, bit_depth=bits, seed=seed, shaped=bits <= 16)
-    return steps.astype(np.int16) if bits == 16 else steps << 8
+    if lies_on_steps(audio.samples, bit_depth=bits):
+        highest = 2.0 ** (bits - 1)
+        return (audio.samples * np.float32(highest)).clip(-highest, highest - 1).astype(np.int32)
+    return quantise(audio.samples, bit_depth=bits, seed=seed, shaped=bits <= 16)

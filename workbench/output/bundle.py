@@ -23,24 +23,27 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from workbench.domain.audio import Audio
 from workbench.domain.edit_state import EditState
 from workbench.domain.errors import OutputError, reason
-from workbench.domain.plan import Plan
+from workbench.domain.plan import Delivery, Plan
 from workbench.domain.plan_form import plan_to_dict
 from workbench.domain.results import Track
 from workbench.domain.score import Score
 from workbench.domain.seeding import derived_seed
-from workbench.output.audio_files import SUFFIXES, encode, roundtrip
+from workbench.dsp.parallel import thread_count
+from workbench.output.audio_files import SUFFIXES, encode_to, roundtrip
 from workbench.output.documents import report_document, to_json
 from workbench.output.folder import MANIFEST, appearing
 from workbench.output.midi_files import midi_bytes
 from workbench.output.song_files import compact, desk_document
 
-Writer = Callable[[], bytes]
+Writer = Callable[[Path], object]
+"""Writes one file to its path."""
 
 
 def export(track: Track, directory: str | Path, *, overwrite: bool = False) -> dict[str, Any]:
@@ -81,7 +84,7 @@ def export_composition(
         If the folder is occupied or cannot be written.
     """
     edits = edits or EditState()
-    files = {**_score_files(score, edits), "plan.json": lambda: to_json(plan_to_dict(plan)).encode()}
+    files = {**_score_files(score, edits), "plan.json": _bytes(lambda: to_json(plan_to_dict(plan)).encode())}
     with appearing(directory, overwrite=overwrite) as folder:
         digests = _write_all(files, folder)
         manifest = {
@@ -121,17 +124,17 @@ def _candidate_files(track: Track) -> dict[str, Writer]:
     delivery, seed = track.plan.delivery, track.provenance.seed
     suffix = SUFFIXES[delivery.format]
     files: dict[str, Writer] = {
-        f"master{suffix}": lambda: encode(track.master, delivery, seed=derived_seed(seed, "dither", "master"))
+        f"master{suffix}": _sound(track.master, delivery, derived_seed(seed, "dither", "master"))
     }
     for name in _stem_names(track):
-        files[f"stems/{name}{suffix}"] = _stem_writer(track, name)
+        files[f"stems/{name}{suffix}"] = _sound(track.mix.stems[name], delivery, derived_seed(seed, "dither", name))
     files |= _score_files(track.score, track.edits)
     desk = track.mix.desk
     if desk is not None and track.plan.delivery.stem_export:
-        files["mix.json"] = lambda: desk_document(desk)
-    files["plan.json"] = lambda: to_json(plan_to_dict(track.plan)).encode()
-    files["report.json"] = lambda: to_json(report_document(track.report)).encode()
-    files["report.html"] = lambda: _report_html(track)
+        files["mix.json"] = _bytes(lambda: desk_document(desk))
+    files["plan.json"] = _bytes(lambda: to_json(plan_to_dict(track.plan)).encode())
+    files["report.json"] = _bytes(lambda: to_json(report_document(track.report)).encode())
+    files["report.html"] = _bytes(lambda: _report_html(track))
     return files
 
 
@@ -139,17 +142,23 @@ def _stem_names(track: Track) -> tuple[str, ...]:
     return tuple(track.mix.stems) if track.plan.delivery.stem_export else ()
 
 
-def _stem_writer(track: Track, name: str) -> Writer:
-    seed = derived_seed(track.provenance.seed, "dither", name)
-    return lambda: encode(track.mix.stems[name], track.plan.delivery, seed=seed)
+def _sound(audio: Audio, delivery: Delivery, seed: int) -> Writer:
+    return lambda path: encode_to(path, audio, delivery, seed=seed)
+
+
+def _bytes(make: Callable[[], bytes]) -> Writer:
+    return lambda path: path.write_bytes(make())
 
 
 def _score_files(score: Score, edits: EditState) -> dict[str, Writer]:
-    files: dict[str, Writer] = {"midi/song.mid": lambda: midi_bytes(score), "score.json": lambda: compact(score)}
+    files: dict[str, Writer] = {
+        "midi/song.mid": _bytes(lambda: midi_bytes(score)),
+        "score.json": _bytes(lambda: compact(score)),
+    }
     if edits.history:
-        files["edits.json"] = lambda: compact(edits)
+        files["edits.json"] = _bytes(lambda: compact(edits))
     for name in score.parts:
-        files[f"midi/{name}.mid"] = lambda element=name: midi_bytes(score, element)  # type: ignore[misc]
+        files[f"midi/{name}.mid"] = _bytes(partial(midi_bytes, score, name))
     return files
 
 
@@ -166,15 +175,16 @@ def _write_all(files: Mapping[str, Writer], folder: Path) -> dict[str, dict[str,
 
     def write(item: tuple[str, Writer]) -> tuple[str, dict[str, Any]]:
         name, writer = item
-        data = writer()
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-        return name, {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
+        writer(path)
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return name, {"sha256": digest, "bytes": path.stat().st_size}
 
     # Pictures are drawn in this thread: matplotlib is not thread-safe. Encoders release the interpreter lock.
     drawn = [item for item in files.items() if item[0].endswith(".html")]
-    with ThreadPoolExecutor(max_workers=2) as pool:
+    with ThreadPoolExecutor(max_workers=max(1, thread_count())) as pool:
         encoded = [pool.submit(write, item) for item in files.items() if item not in drawn]
         try:
             digests = dict(write(item) for item in drawn)

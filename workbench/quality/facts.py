@@ -16,6 +16,10 @@ from workbench.domain.plan import Plan
 from workbench.domain.results import Outcome
 from workbench.domain.score import Score
 from workbench.domain.units import gain_to_db
+from workbench.dsp.levels import mean_square
+from workbench.dsp.parallel import each_block
+
+_RESIDUAL_SAMPLES = 1 << 16
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,13 +95,8 @@ def unexplained_clicks(times: tuple[float, ...], score: Score, *, reach_seconds:
 
 def mix_numbers(mix: Mix) -> dict[str, float]:
     """Level of each stem and how far the stems' sum lies from the mix, in dB full scale."""
-    residual = mix.audio.samples.copy()
-    numbers = {}
-    for element, stem in mix.stems.items():
-        count = min(residual.shape[1], stem.samples.shape[1])
-        residual[:, :count] -= stem.samples[:, :count]
-        numbers[f"{element}_rms_db"] = _rms_db(stem)
-    numbers["stem_residual_db"] = gain_to_db(float(np.abs(residual).max(initial=0.0)))
+    numbers = {f"{element}_rms_db": _rms_db(stem) for element, stem in mix.stems.items()}
+    numbers["stem_residual_db"] = gain_to_db(_residual(mix))
     return {name: round(value, 4) for name, value in numbers.items()}
 
 
@@ -111,7 +110,18 @@ def not_applicable(reason: str) -> Finding:
     return Finding("not applicable", None, reason)
 
 
+def _residual(mix: Mix) -> float:
+    """Highest magnitude of the mix minus all stems."""
+
+    def highest(start: int, stop: int) -> float:
+        rest = mix.audio.samples[:, start:stop].copy()
+        for stem in mix.stems.values():
+            piece = stem.samples[:, start:stop]
+            rest[:, : piece.shape[1]] -= piece
+        return float(np.abs(rest).max(initial=0.0))
+
+    return max(each_block(highest, mix.audio.samples.shape[1], _RESIDUAL_SAMPLES), default=0.0)
+
+
 def _rms_db(audio: Audio) -> float:
-    if audio.samples.size == 0:
-        return gain_to_db(0.0)
-    return gain_to_db(float(np.sqrt(np.mean(np.square(audio.samples, dtype=np.float64)))))
+    return gain_to_db(float(np.sqrt(mean_square(audio.samples))))
