@@ -7,8 +7,9 @@ import logging
 import os
 import warnings
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
+
+_EXPERIMENT = "beatsfoundry/training"
 
 
 @contextlib.contextmanager
@@ -31,20 +32,22 @@ def mlflow_logger(element: str, tags: dict[str, str] | None = None) -> Any:
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     from lightning.pytorch.loggers import MLFlowLogger
 
-    from workbench.tracking import default_tracking_uri, workspace
+    from workbench.tracking.live_runs import claim_run, end_dead_runs
+    from workbench.tracking.store import artifact_location, default_tracking_uri, make_store_folder
 
     uri = default_tracking_uri()
-    runs = workspace() / "runs"
-    own_store = uri.startswith("sqlite:///")
-    if own_store:
-        Path(uri.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-    return MLFlowLogger(
-        experiment_name="beatsfoundry/training",
+    make_store_folder(uri)
+    end_dead_runs(uri)
+    logger = MLFlowLogger(
+        experiment_name=_EXPERIMENT,
         run_name=element,
         tags=tags,
         tracking_uri=uri,
-        artifact_location=str(runs / "artifacts" / "training") if own_store else None,
+        artifact_location=artifact_location(uri, _EXPERIMENT),
     )
+    if is_first_process() and logger.run_id:
+        claim_run(uri, str(logger.run_id))
+    return logger
 
 
 def is_first_process() -> bool:

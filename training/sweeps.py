@@ -25,6 +25,7 @@ from training.fit import fit, load_parts
 from training.search_space import apply, load_space, recipe_text, space_data, suggest
 from workbench.domain.errors import ParameterError
 from workbench.models.checkpoint import read_card
+from workbench.tracking.addresses import sqlite_address
 
 if TYPE_CHECKING:
     from optuna import Study, Trial
@@ -150,7 +151,7 @@ def sweep(
     folder.mkdir(parents=True, exist_ok=True)
     job = Sweep(
         config=recipe, space=load_space(*([Path(space)] if space else [])), data=Path(data), out=folder,
-        study=study or element, storage=storage or f"sqlite:///{(folder / 'study.db').resolve()}",
+        study=study or element, storage=storage or sqlite_address((folder / "study.db").resolve()),
         trials=trials, limit=limit, parent_run=_parent_run(study or element) if track else None,
     )  # fmt: skip
     opened = open_study(job)

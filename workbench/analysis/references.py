@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from workbench.analysis.distances import distance as measured_distance
 from workbench.analysis.profile import Measurements
 from workbench.analysis.reading import Incoming, open_music
 from workbench.analysis.reference_profile import ReferenceProfile, located, measure_reference
+from workbench.domain.drafts import draft_beside
 from workbench.domain.errors import AudioFileError, OutputError, ParameterError, UnknownReferenceError
 from workbench.domain.naming import latin_id, names_of
 from workbench.domain.paths import data_dir, home_dir
@@ -288,11 +288,10 @@ def _load(path: Path) -> ReferenceProfile:
 
 
 def _write_atomically(path: Path, text: str) -> None:
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(path)
+        with draft_beside(path) as draft:
+            (draft / path.name).write_text(text, encoding="utf-8")
+            (draft / path.name).replace(path)
     except OSError as error:
-        beside.unlink(missing_ok=True) if path.parent.is_dir() else None
         raise OutputError(f"{path}: the profile cannot be written ({error.strerror or error})") from None

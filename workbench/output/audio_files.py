@@ -5,7 +5,6 @@ The same audio, delivery and seed give the same bytes: dither comes from the see
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import io
 import os
@@ -16,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.domain.audio import Audio
+from workbench.domain.drafts import draft_beside
 from workbench.domain.errors import AudioFileError, OutputError, ParameterError, reason
 from workbench.domain.plan import Delivery
 from workbench.domain.units import gain_to_db
@@ -154,17 +154,14 @@ def write_audio(audio: Audio, path: str | Path, delivery: Delivery | None = None
     """
     path = Path(path)
     delivery = delivery or delivery_of(path, audio.sample_rate_hz)
-    draft = path.with_name(f".draft-{os.getpid()}-{path.stem[:40]}{path.suffix}")
     try:
-        encode_to(draft, audio, delivery, seed=seed)
-        draft.replace(path)
+        with draft_beside(path) as draft:
+            encode_to(draft / path.name, audio, delivery, seed=seed)
+            (draft / path.name).replace(path)
     except (ParameterError, AudioFileError):
         raise
     except (OSError, ValueError) as error:
         raise OutputError(f"{path} cannot be written: {reason(error)}") from None
-    finally:
-        with contextlib.suppress(OSError, ValueError):
-            draft.unlink(missing_ok=True)
     return path
 
 

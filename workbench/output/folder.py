@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from workbench.domain.drafts import REPLACED, draft_beside
 from workbench.domain.errors import OutputError
 
 MANIFEST = "manifest.json"
@@ -38,6 +38,7 @@ def appearing(directory: str | Path, *, overwrite: bool = False) -> Iterator[Pat
     """Give a new folder beside `directory`; at the end of the block rename it into place.
 
     If the block fails, is interrupted, or the folder cannot be put in place, nothing is left and what was there stays.
+    What a process that was killed left there is cleared away first.
 
     Raises
     ------
@@ -46,22 +47,20 @@ def appearing(directory: str | Path, *, overwrite: bool = False) -> Iterator[Pat
     """
     target = check_target(directory, overwrite=overwrite)
     anchor = _nearest(target)
-    draft: Path | None = None
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        draft = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-        content = draft / "bundle"
-        content.mkdir()
-        yield content
-        _refuse_occupied(target, overwrite)
-        _swap(content, target, draft / "replaced")
+        with draft_beside(target) as draft:
+            content = draft / "bundle"
+            content.mkdir()
+            yield content
+            _refuse_occupied(target, overwrite)
+            _swap(content, target, draft / REPLACED)
     except OSError as error:
-        _remove_empty_parents(target, anchor, draft)
+        _remove_empty_parents(target, anchor)
         raise OutputError(f"folder {directory} cannot be written: {error.strerror or error}") from None
     except BaseException:
-        _remove_empty_parents(target, anchor, draft)
+        _remove_empty_parents(target, anchor)
         raise
-    shutil.rmtree(draft, ignore_errors=True)
 
 
 def _refuse_occupied(target: Path, overwrite: bool) -> None:
@@ -91,9 +90,7 @@ def _swap(content: Path, target: Path, aside: Path) -> None:
         raise
 
 
-def _remove_empty_parents(target: Path, anchor: Path, draft: Path | None) -> None:
-    if draft is not None:
-        shutil.rmtree(draft, ignore_errors=True)
+def _remove_empty_parents(target: Path, anchor: Path) -> None:
     for parent in target.parents:
         if parent == anchor or not parent.is_dir() or any(parent.iterdir()):
             return

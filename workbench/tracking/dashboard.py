@@ -11,12 +11,20 @@ import sys
 import threading
 import time
 import urllib.request
-from pathlib import Path
 from urllib.parse import quote
 
 from workbench.domain.errors import TrackingError
+from workbench.tracking.addresses import sqlite_path
 from workbench.tracking.saved_views import TAG_PREFIX, view_path
-from workbench.tracking.store import EXPERIMENT, default_tracking_uri, quiet, told_in_one_line, workspace
+from workbench.tracking.store import (
+    EXPERIMENT,
+    default_tracking_uri,
+    make_store_folder,
+    quiet,
+    told_in_one_line,
+    told_store,
+    workspace,
+)
 
 EVALUATION = "beatsfoundry/evaluation"
 """The experiment of suites."""
@@ -40,10 +48,9 @@ def launch_dashboard(port: int = 5000, *, tracking_uri: str | None = None, open_
         raise TrackingError(f"the store {uri} is a server with a page of its own: open that address in a browser")
     if not port_is_free(port):
         raise TrackingError(f"port {port} is taken: stop what uses it, or choose another one with --port")
-    if uri.startswith("sqlite:///"):
-        Path(uri.removeprefix("sqlite:///")).expanduser().parent.mkdir(parents=True, exist_ok=True)
+    make_store_folder(uri)
     page = start_page(uri)
-    print(f"Dashboard: {dashboard_url(port)}{page} (runs of {uri}; Ctrl-C stops it)", flush=True)
+    print(f"Dashboard: {dashboard_url(port)}{page} (runs of {told_store(uri)}; Ctrl-C stops it)", flush=True)
     threading.Thread(target=_open_when_warm, args=(port, page, open_browser), daemon=True).start()
     return run_until_interrupt(dashboard_command(port, uri), dashboard_environment())
 
@@ -67,7 +74,8 @@ def start_page(uri: str) -> str:
     TrackingError
         If the store cannot be read.
     """
-    if not (uri.startswith("sqlite:///") and Path(uri.removeprefix("sqlite:///")).expanduser().is_file()):
+    path = sqlite_path(uri)
+    if path is None or not path.is_file():
         return ""
     with quiet():
         from mlflow import MlflowClient

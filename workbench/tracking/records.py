@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from workbench.domain.errors import TrackingError
+from workbench.tracking.live_runs import claimed, end_dead_runs
 from workbench.tracking.store import (
     LoggedRun,
     default_tracking_uri,
@@ -151,6 +152,7 @@ def _log_all(entries: Sequence[Entry], uri: str) -> list[LoggedRun]:
         from mlflow import MlflowClient
 
         make_store_folder(uri)
+        end_dead_runs(uri)
         client = MlflowClient(tracking_uri=uri)
         return [_log_one(client, uri, *entry) for entry in entries]
 
@@ -160,16 +162,21 @@ def _log_one(client: MlflowClient, uri: str, record: RunRecord, files: Path | No
     found = find_run(client, place, record.id)
     run_id = found.info.run_id if found else _create(client, place, record)
     if found is None or found.info.status != "FINISHED":
-        try:
-            log_values(client, run_id, record.params, record.metrics, record.note, record.created_ms)
-            if files is not None:
-                client.log_artifacts(run_id, str(files))
-        except BaseException:
-            with contextlib.suppress(Exception):
-                client.set_terminated(run_id, "FAILED")
-            raise
-        client.set_terminated(run_id, "FINISHED")
+        with claimed(uri, run_id):
+            _fill(client, run_id, record, files)
     return LoggedRun(run_id, place, run_url(uri, place, run_id))
+
+
+def _fill(client: MlflowClient, run_id: str, record: RunRecord, files: Path | None) -> None:
+    try:
+        log_values(client, run_id, record.params, record.metrics, record.note, record.created_ms)
+        if files is not None:
+            client.log_artifacts(run_id, str(files))
+    except BaseException:
+        with contextlib.suppress(Exception):
+            client.set_terminated(run_id, "FAILED")
+        raise
+    client.set_terminated(run_id, "FINISHED")
 
 
 def find_run(client: MlflowClient, place: str, record: str) -> Any:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.domain.errors import TrackingError
+from workbench.tracking.addresses import sqlite_address, sqlite_path
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -47,7 +48,7 @@ def workspace() -> Path:
 
 def default_tracking_uri() -> str:
     """`MLFLOW_TRACKING_URI` where it is set, else the SQLite store `runs/mlflow.db` of the workspace."""
-    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{workspace() / 'runs' / 'mlflow.db'}"
+    return os.environ.get("MLFLOW_TRACKING_URI") or sqlite_address(workspace() / "runs" / "mlflow.db")
 
 
 def told_in_one_line(error: BaseException) -> str:
@@ -96,7 +97,8 @@ def store_exists(uri: str) -> bool:
     >>> store_exists("sqlite:////nowhere/mlflow.db"), store_exists("http://127.0.0.1:5000")
     (False, True)
     """
-    return not uri.startswith("sqlite:///") or Path(uri.removeprefix("sqlite:///")).expanduser().is_file()
+    path = sqlite_path(uri)
+    return path is None or path.is_file()
 
 
 def told_store(uri: str) -> str:
@@ -107,16 +109,29 @@ def told_store(uri: str) -> str:
     >>> told_store("sqlite:////srv/mlflow.db"), told_store("http://127.0.0.1:5000")
     ('/srv/mlflow.db', 'http://127.0.0.1:5000')
     """
-    if not uri.startswith("sqlite:///"):
+    path = sqlite_path(uri)
+    if path is None:
         return uri
-    path = Path(uri.removeprefix("sqlite:///"))
     return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
 
 def make_store_folder(uri: str) -> None:
     """Make the folder that a SQLite store lies in; other stores need none."""
-    if uri.startswith("sqlite:///"):
-        Path(uri.removeprefix("sqlite:///")).expanduser().parent.mkdir(parents=True, exist_ok=True)
+    path = sqlite_path(uri)
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+
+
+def artifact_location(uri: str, name: str) -> str | None:
+    """Where the artifacts of a new experiment go: beside the store where that is SQLite, else where its server says.
+
+    Examples
+    --------
+    >>> artifact_location("sqlite:////srv/my runs/mlflow.db", "beatsfoundry/training")
+    'file:///srv/my%20runs/artifacts/beatsfoundry-training'
+    """
+    path = sqlite_path(uri)
+    return None if path is None else (path.parent / "artifacts" / name.replace("/", "-")).as_uri()
 
 
 def experiment_id(client: MlflowClient, name: str, uri: str) -> str:
@@ -132,12 +147,8 @@ def experiment_id(client: MlflowClient, name: str, uri: str) -> str:
         if found.lifecycle_stage != "active":
             raise TrackingError(f"experiment {name!r} is deleted in {uri}: restore it or name another one")
         return str(found.experiment_id)
-    location = None
-    if uri.startswith("sqlite:///"):
-        store = Path(uri.removeprefix("sqlite:///")).expanduser().resolve()
-        location = (store.parent / "artifacts" / name.replace("/", "-")).as_uri()
     try:
-        return str(client.create_experiment(name, artifact_location=location))
+        return str(client.create_experiment(name, artifact_location=artifact_location(uri, name)))
     except Exception:
         # Another process may have created it in between.
         found = client.get_experiment_by_name(name)
