@@ -1,0 +1,89 @@
+"""`beatsfoundry bench`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from evaluation.bench.against import compare
+from evaluation.bench.measure import LENGTHS, Measured, measure
+from evaluation.bench.peers import measure_peers
+from evaluation.bench.result import BenchResult, as_plain, figures_of, lines_of
+from workbench.cli.parser import LineParser, positive
+
+Say = Callable[[str], None]
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of the command."""
+    parser = LineParser(
+        prog="beatsfoundry bench",
+        description="Measure how fast songs are made. Each is made in a fresh process, cold and then warm.",
+    )
+    parser.add_argument("--against", metavar="REVISION", help="an older revision, measured in turn with this one")
+    parser.add_argument("--pairs", type=positive, default=3, help="pairs of measurements against it (3)")
+    parser.add_argument("--quick", action="store_true", help="the song of 30 seconds alone")
+    parser.add_argument("--long", action="store_true", help="also the song of 15 minutes")
+    parser.add_argument("--no-peers", action="store_true", help="leave out other programs")
+    parser.add_argument("--no-track", action="store_true", help="do not log the figures in MLflow")
+    parser.add_argument("--json", action="store_true", help="print nothing but the result as JSON")
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the bench; errors are raised as `WorkbenchError`."""
+    options = build_parser().parse_args(argv)
+
+    def say(text: str) -> None:
+        if not options.json:
+            print(text, file=sys.stderr, flush=True)
+
+    result = run_bench(options, say)
+    print(json.dumps(as_plain(result), indent=2) if options.json else "\n".join(lines_of(result)))
+    if not options.no_track:
+        say(f"MLflow  {_log(result)}")
+    return 0
+
+
+def run_bench(options: argparse.Namespace, say: Say) -> BenchResult:
+    """Measure what the options ask for."""
+    with TemporaryDirectory(prefix="beatsfoundry-bench-") as folder:
+        lengths = _lengths(options)
+        longest = list(lengths)[min(1, len(lengths) - 1)]
+        measured: dict[str, Measured] = {}
+        ratios = {}
+        for name, seconds in lengths.items():
+            say(f"a song of {name}")
+            if options.against is None:
+                measured[name] = measure(seconds, keep=Path(folder) if name == longest else None)
+            else:
+                ratios[name], ours, _ = compare(options.against, seconds, options.pairs, say=say)
+                measured[name] = sorted(ours, key=lambda one: one.cold_seconds)[len(ours) // 2]
+        peers = []
+        if not options.no_peers and options.against is None:
+            say("peers")
+            found = measured[longest]
+            peers = measure_peers(Path(folder), found.warm or found.cold)
+    return BenchResult(measured, options.against, ratios, peers)
+
+
+def _lengths(options: argparse.Namespace) -> dict[str, int]:
+    names = ["30 s"] if options.quick else ["30 s", "4 min", "15 min"] if options.long else ["30 s", "4 min"]
+    return {name: LENGTHS[name] for name in names}
+
+
+def _log(result: BenchResult) -> str:
+    """Log the figures in MLflow; return the address of the run."""
+    from workbench.pipeline import installed_versions
+    from workbench.tracking.dashboard import EVALUATION
+    from workbench.tracking.records import RunRecord, log_records
+
+    tags = {f"version/{name}": version for name, version in installed_versions().items()}
+    tags |= {"kind": "bench", "machine": platform.machine()}
+    params = {"against": result.revision} if result.revision else {}
+    return log_records([(RunRecord(EVALUATION, "bench", params, figures_of(result), tags), None)])[0].url
