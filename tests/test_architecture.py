@@ -74,7 +74,7 @@ def test_the_stub_tells_the_same_names() -> None:
 
 def test_added_commands_can_be_loaded() -> None:
     added = {entry.name: entry for entry in entry_points(group="beatsfoundry.commands")}
-    assert set(added) == {"train", "finetune", "sweep", "models", "evaluate", "corpora", "bench"}
+    assert set(added) == {"train", "finetune", "sweep", "models", "evaluate", "corpora", "bench"}, "install again"
     for entry in added.values():
         assert callable(entry.load())
 

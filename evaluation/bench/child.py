@@ -46,7 +46,7 @@ def _run(workbench: Any, request: Any, target: Path, *, keep: bool) -> dict[str,
         "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / MEBIBYTE,
     }
     if keep:
-        workbench.write_audio(target.parent / "mix.wav", track.mix.audio)
+        workbench.write_audio(track.mix.audio, target.parent / "mix.wav")
     return found
 
 

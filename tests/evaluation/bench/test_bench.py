@@ -206,6 +206,6 @@ def export(track, folder):
     folder.mkdir(parents=True)
     (folder / "made").write_text("")
 
-def write_audio(path, audio):
+def write_audio(audio, path):
     path.write_bytes(audio)
 """
