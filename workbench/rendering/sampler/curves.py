@@ -35,6 +35,8 @@ def _held(shape: Envelope, seconds: Curve) -> Curve:
     after_delay = seconds - shape.delay_ms / 1000.0
     attack = max(shape.attack_ms, _SHORTEST_MS) / 1000.0
     rise = np.clip(shape.start + after_delay / attack, shape.start, 1.0)
+    if shape.convex:
+        rise = np.clip(1.0 + 40.0 / 96.0 * np.log10(np.maximum(rise, 1e-3)), 0.0, 1.0)
     top = attack * (1.0 - shape.start) + shape.hold_ms / 1000.0
     falling = _fallen(shape, 1.0, np.maximum(0.0, after_delay - top), shape.decay_ms)
     return np.minimum(rise, np.maximum(falling, shape.sustain))

@@ -186,7 +186,7 @@ class FileFinder:
 
         A name that is not found comes back with slashes, as it was written.
         """
-        wanted = name.replace("\\", "/").strip()
+        wanted = name.replace("\\", "/").strip().strip('"')
         if (self.folder / wanted).is_file():
             return wanted
         here = self.folder

@@ -38,7 +38,8 @@ class Zone:
     `loop_held`: the loop ends with the note; `loop_count`: after that many returns. `sequence` (position, length)
     makes a round robin; a zone of group `group` is cut off, within `off_ms`, when a zone sounds whose `off_by` names
     it; by its own group and key too, where `off_same_key`. `one_shot`: it plays to its end, whatever the length of
-    the note. What is `random` is drawn for every note.
+    the note. A zone that a key's release triggers loses `release_decay_db` for each second that the key was held,
+    and is heard where another zone sounded before it, or `release_alone`. What is `random` is drawn for every note.
     """
 
     sample: str
@@ -86,6 +87,7 @@ class Zone:
     off_ms: float = 8.0
     off_same_key: bool = True
     release_decay_db: float = 0.0
+    release_alone: bool = False
 
     @property
     def release_ms(self) -> float:

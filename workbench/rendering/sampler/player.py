@@ -99,7 +99,11 @@ def _events(notes: Sequence[Note], instrument: Instrument, timing: _Timing) -> l
     for place, (note, moment) in enumerate(zip(notes, moments(notes, instrument.name, timing.tempo_bpm), strict=True)):
         start, gate = timing.span(note)
         events = []
-        for chosen in chooser.choose(moment):
+        found = chooser.choose(moment)
+        struck = any(not chosen.on_release for chosen in found)
+        for chosen in found:
+            if chosen.on_release and not struck and not chosen.zone.release_alone:
+                continue
             zone = instrument.at(chosen.index, note.pitch, chosen.velocity)
             strike = Strike(note.pitch, chosen.velocity, gate, timing.rate, place)
             if chosen.on_release:

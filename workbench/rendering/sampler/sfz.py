@@ -147,7 +147,7 @@ def _zone(
         known[sample] = sample_notes(path.parent / sample)
     zone = read_zone(opcodes, rest, Place(sample, known[sample], keys, region.shift))
     if is_never_heard(zone):
-        left.region("controllers at rest take their level away", named)
+        left.region("they have no level while controllers rest", named)
         return None
     opcodes.matching(_WITHOUT_EFFECT)
     left.opcodes.update(opcodes.unread)

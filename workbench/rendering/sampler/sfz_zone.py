@@ -122,6 +122,7 @@ def _amplifier(zone: Zone, opcodes: Opcodes) -> Zone:
         width=opcodes.number("width", 100.0, -100.0, 100.0) / 100.0,
         position=opcodes.number("position", 0.0, -100.0, 100.0) / 100.0,
         release_decay_db=opcodes.number("rt_decay", 0.0, 0.0, 200.0),
+        release_alone=opcodes.word("rt_dead", "off") in ("on", "1"),
     )
 
 

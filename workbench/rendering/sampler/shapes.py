@@ -19,7 +19,8 @@ class Envelope:
     """Delay, attack, hold, decay, sustain and release.
 
     `decibels` says what a decay or release time means: how far the level falls in that time. SFZ players fall by nine
-    nepers (78.2 dB), SoundFont players by 96 dB, where they reach the floor of 16 bits (the standard says 100 dB).
+    nepers (78.2 dB), SoundFont players by 96 dB, where they reach the floor of 16 bits (the standard says 100 dB); 0
+    stands for a straight line. `convex`: the attack rises evenly in decibels, as it does in SoundFonts towards pitch.
     """
 
     delay_ms: float = 0.0
@@ -30,6 +31,7 @@ class Envelope:
     sustain: float = 1.0
     release_ms: float = 80.0
     decibels: float = 78.17
+    convex: bool = False
 
     def changed_by(self, velocity: float, slopes: Envelope) -> Envelope:
         """Times and sustain with what full velocity (1.0) adds of `slopes`; nothing falls below zero."""

@@ -160,6 +160,7 @@ def _sweep(amounts: _Amounts, key: int, cents: float) -> Sweep | None:
         sustain=1.0 - amounts.of(29, 0.0, 1000.0) / 1000.0,
         release_ms=amounts.milliseconds(30, high=8000.0),
         decibels=0.0,
+        convex=True,
     )
     return Sweep(shape, cents) if cents else None
 

@@ -151,7 +151,7 @@ def _most_turns(zone: Zone, travel: Curve, loop: tuple[int, int] | None, gate: f
 def _seamless(source: Signal, loop: tuple[int, int], length: int) -> Signal:
     """A copy whose loop ends fading into what lies before its start, so that its return is not heard."""
     length = min(length, loop[0], loop[1] - loop[0])
-    rise = np.sin(0.5 * np.pi * (np.arange(length) + 0.5) / max(1, length)).astype(np.float32)
+    rise = (0.5 - 0.5 * np.cos(np.pi * (np.arange(length) + 0.5) / max(1, length))).astype(np.float32)
     mixed = np.array(source[:, : loop[1]], dtype=np.float32)
     mixed[:, loop[1] - length :] *= rise[::-1]
     mixed[:, loop[1] - length :] += rise * source[:, loop[0] - length : loop[0]]
