@@ -216,8 +216,17 @@ def _envelope(opcodes: Opcodes, name: str, release: float = 0.0) -> Envelope:
 
 
 def _slopes(opcodes: Opcodes, name: str) -> Envelope:
-    added = {f"{part}_ms": 1000.0 * opcodes.number(f"{name}_vel2{part}", 0.0, -100.0, 100.0) for part in _TIMES}
-    return Envelope(**added, sustain=opcodes.number(f"{name}_vel2sustain", 0.0, -100.0, 100.0) / 100.0)
+    delay, attack, hold, decay, release = (
+        1000.0 * opcodes.number(f"{name}_vel2{part}", 0.0, -100.0, 100.0) for part in _TIMES
+    )
+    return Envelope(
+        delay_ms=delay,
+        attack_ms=attack,
+        hold_ms=hold,
+        decay_ms=decay,
+        release_ms=release,
+        sustain=opcodes.number(f"{name}_vel2sustain", 0.0, -100.0, 100.0) / 100.0,
+    )
 
 
 def _lfos(opcodes: Opcodes) -> tuple[Lfo, ...]:
