@@ -1,6 +1,7 @@
 """The order of the line, its seeds and its delivery, with the tiny song in place of the slow stages."""
 
 import sys
+import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from types import ModuleType
@@ -160,6 +161,26 @@ def test_a_candidate_like_another_is_written_again(line: Line) -> None:
     assert len(composed) == 1 + 3
     assert line.calls.count("render") == 2, "only the last attempt is heard"
     assert track.alternatives[0].request.options.seed == pipeline.candidate_request(request(seed=5), 1, 2).options.seed
+
+
+def test_the_next_candidate_is_written_while_one_is_heard(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each candidate's sound waits until the next is being written: one after the other would wait for ever."""
+    second = threading.Event()
+    compose, render = line.compose, line.render
+
+    def noted(plan: Plan, *, progress: Any = None, store: Any = None) -> Score:
+        if plan.seed != 5:
+            second.set()
+        return compose(plan, progress=progress)
+
+    def waiting(score: Score, plan: Plan, *, progress: Any = None, store: Any = None) -> dict[str, Audio]:
+        assert second.wait(30)
+        return render(score, plan)
+
+    monkeypatch.setattr(sys.modules["workbench.composition"], "compose", noted)
+    monkeypatch.setattr(sys.modules["workbench.rendering"], "render", waiting)
+    track = pipeline.generate(request(seed=5, iterations=2))
+    assert len(track.alternatives) == 1
 
 
 def test_a_lossy_file_keeps_the_ceiling(line: Line) -> None:

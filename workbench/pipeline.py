@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import platform
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from workbench.domain.audio import Audio, Mix, summed
+from workbench.domain.clock import SOUND_STAGES, Clock, Progress, within
+from workbench.domain.clock import STAGES as STAGES
 from workbench.domain.errors import ParameterError
 from workbench.domain.plan import Plan
 from workbench.domain.request import GenerationRequest
@@ -24,14 +25,6 @@ if TYPE_CHECKING:
     from workbench.analysis.references import ReferenceProfile
     from workbench.store import Store
 
-Progress = Callable[[float, str], None]
-
-STAGES = ("translate", "compose", "render", "mix", "master", "check")
-"""Stages in order."""
-SOUND_STAGES = STAGES[2:]
-"""What is done to a song that is written already."""
-
-_SHARES = {"translate": 0.01, "compose": 0.34, "render": 0.35, "mix": 0.1, "master": 0.1, "check": 0.1}
 _PACKAGES = ("beatsfoundry", "numpy", "scipy", "numba", "torch", "soundfile", "mido")
 _ATTEMPTS = 3
 _LEAST_DISTANCE = 0.15
@@ -67,11 +60,7 @@ def generate(request: GenerationRequest, *, progress: Progress | None = None, st
     """
     check_models(request)
     references = load_references(request)
-    count = request.options.iterations
-    tracks: list[Track] = []
-    for number in range(count):
-        tracks.append(_candidate(request, number, references, _within(progress, number, count), tracks, store))
-    first, *others = _ranked(tracks)
+    first, *others = _ranked(_candidates(request, references, progress, store))
     return replace(first, request=request, alternatives=tuple(others))
 
 
@@ -211,21 +200,54 @@ def finish(
     return _finished(request, plan, score, references, clock, model_hashes, standing, store)
 
 
-def _candidate(
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A candidate before it is heard."""
+
+    request: GenerationRequest
+    plan: Plan
+    score: Score
+    clock: Clock
+
+
+def _candidates(
+    request: GenerationRequest,
+    references: Sequence[ReferenceProfile],
+    progress: Progress | None,
+    store: Store | None,
+) -> list[Track]:
+    """Every candidate in turn; while one is given its sound, the next is written."""
+    count = request.options.iterations
+    reports = [within(progress, number, count) for number in range(count)]
+    written = [_write(request, 0, references, Clock(reports[0]), (), store)]
+    tracks: list[Track] = []
+    with ThreadPoolExecutor(max_workers=1) as writer:
+        for number, report in enumerate(reports):
+            if number + 1 < count:
+                coming = writer.submit(_write, request, number + 1, references, Clock(None), tuple(written), store)
+            song = written[number]
+            song.clock.report_to(report)
+            tracks.append(_finished(song.request, song.plan, song.score, references, song.clock, store=store))
+            if number + 1 < count:
+                written.append(coming.result())
+    return tracks
+
+
+def _write(
     request: GenerationRequest,
     number: int,
     references: Sequence[ReferenceProfile],
-    progress: Progress | None,
-    others: Sequence[Track],
+    clock: Clock,
+    others: Sequence[_Written],
     store: Store | None,
-) -> Track:
-    """Candidate `number`; one that comes out too much like another is written again before it is heard."""
+) -> _Written:
+    """Candidate `number` without sound; one that comes out too much like another is written again."""
     from workbench.composition import compose
     from workbench.concept import translate
     from workbench.quality import distance_of
 
     for attempt in range(_ATTEMPTS):
-        clock = Clock(progress)
+        clock.begin()
         candidate = candidate_request(request, number, attempt)
         with clock.stage("translate"):
             plan = translate(candidate, references=references)
@@ -234,7 +256,7 @@ def _candidate(
             score = compose(plan, progress=report, store=store)
         if all(distance_of((plan, score), (other.plan, other.score)) >= _LEAST_DISTANCE for other in others):
             break
-    return _finished(candidate, plan, score, references, clock, store=store)
+    return _Written(candidate, plan, score, clock)
 
 
 def _ranked(tracks: Sequence[Track]) -> list[Track]:
@@ -339,35 +361,3 @@ def installed_versions() -> dict[str, str]:
         except PackageNotFoundError:
             versions[package] = "not installed"
     return versions
-
-
-class Clock:
-    """Measures each stage and passes its progress on as a share of the whole, which is the `stages`."""
-
-    def __init__(self, progress: Progress | None, stages: Sequence[str] = STAGES) -> None:
-        self.seconds: dict[str, float] = {}
-        self._progress = progress
-        self._whole = sum(_SHARES[name] for name in stages)
-        self._done = 0.0
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[Progress | None]:
-        """Time a stage; gives a progress function for it."""
-        share, start = _SHARES[name] / self._whole, self._done
-        report = self._progress
-        if report is not None:
-            report(start, name)
-        began = time.perf_counter()
-        yield None if report is None else lambda fraction, message: report(start + share * fraction, message)
-        self.seconds[name] = time.perf_counter() - began
-        self._done = start + share
-        if report is not None:
-            report(min(self._done, 1.0), name)
-
-
-def _within(progress: Progress | None, number: int, count: int) -> Progress | None:
-    """The progress of one candidate as a share of all."""
-    if progress is None:
-        return None
-    prefix = "" if count == 1 else f"candidate {number + 1} of {count}: "
-    return lambda fraction, message: progress((number + fraction) / count, prefix + message)

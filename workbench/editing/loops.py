@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from workbench.domain.audio import Audio, Mix, Samples
+from workbench.domain.clock import Clock
 from workbench.domain.plan import Plan, SectionPlan
 from workbench.domain.request import GenerationRequest
 from workbench.domain.results import Track
 from workbench.domain.score import Part, Score
 from workbench.mixing import mix
 from workbench.output import master_as_heard
-from workbench.pipeline import Clock, deliver, provenance, within_full_scale
+from workbench.pipeline import deliver, provenance, within_full_scale
 from workbench.quality import check
 from workbench.rendering import render
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from workbench.domain.clock import Progress
 from workbench.domain.edit_state import EditState
 from workbench.domain.results import Track
 from workbench.editing.applying import edit_song
@@ -13,7 +14,6 @@ from workbench.editing.edits import Edit, parse_edits
 from workbench.editing.song import Song
 from workbench.editing.sound import make_sound
 from workbench.output import load, load_song
-from workbench.pipeline import Progress
 from workbench.store import Store
 
 Edits = Sequence[Edit | Mapping[str, Any]]

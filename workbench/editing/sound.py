@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from workbench.domain.clock import SOUND_STAGES, Clock, Progress
 from workbench.domain.moves import Settings, StripMove
 from workbench.domain.plan import Plan
 from workbench.domain.results import Track
@@ -21,7 +22,7 @@ from workbench.domain.theory import Key
 from workbench.editing.loops import finish_loop
 from workbench.editing.song import Song
 from workbench.mixing import load_profile
-from workbench.pipeline import SOUND_STAGES, Clock, Progress, finish, load_references
+from workbench.pipeline import finish, load_references
 from workbench.store import Store
 
 

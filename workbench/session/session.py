@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.domain.audio import Mix
+from workbench.domain.clock import Progress
 from workbench.domain.edit_state import EditState
 from workbench.domain.errors import CancelledError, ParameterError
 from workbench.domain.moves import Setting
@@ -20,7 +21,7 @@ from workbench.editing import Edit, Song, edit_song, parse_edits
 from workbench.editing.song import bars_of, check_element
 from workbench.editing.sound import make_sound
 from workbench.output import load
-from workbench.pipeline import Progress, candidate_request, compose_only, finish, load_references
+from workbench.pipeline import candidate_request, compose_only, finish, load_references
 from workbench.session.preview import preview
 from workbench.store import MemoryStore, Store
 

@@ -1,0 +1,57 @@
+"""The stages of the line, how long each takes, and how far the work is."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+Progress = Callable[[float, str], None]
+
+STAGES = ("translate", "compose", "render", "mix", "master", "check")
+"""Stages in order."""
+SOUND_STAGES = STAGES[2:]
+"""What is done to a song that is written already."""
+
+_SHARES = {"translate": 0.01, "compose": 0.34, "render": 0.35, "mix": 0.1, "master": 0.1, "check": 0.1}
+
+
+class Clock:
+    """Measures each stage and passes its progress on as a share of the whole, which is the `stages`."""
+
+    def __init__(self, progress: Progress | None, stages: Sequence[str] = STAGES) -> None:
+        self.seconds: dict[str, float] = {}
+        self._progress = progress
+        self._whole = sum(_SHARES[name] for name in stages)
+        self._done = 0.0
+
+    def begin(self) -> None:
+        """Start from nothing."""
+        self.seconds.clear()
+        self._done = 0.0
+
+    def report_to(self, progress: Progress | None) -> None:
+        """Report what comes from here on to a function."""
+        self._progress = progress
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[Progress | None]:
+        """Time a stage; gives a progress function for it."""
+        share, start = _SHARES[name] / self._whole, self._done
+        report = self._progress
+        if report is not None:
+            report(start, name)
+        began = time.perf_counter()
+        yield None if report is None else lambda fraction, message: report(start + share * fraction, message)
+        self.seconds[name] = time.perf_counter() - began
+        self._done = start + share
+        if report is not None:
+            report(min(self._done, 1.0), name)
+
+
+def within(progress: Progress | None, number: int, count: int) -> Progress | None:
+    """The progress of one candidate as a share of all."""
+    if progress is None:
+        return None
+    prefix = "" if count == 1 else f"candidate {number + 1} of {count}: "
+    return lambda fraction, message: progress((number + fraction) / count, prefix + message)
