@@ -16,6 +16,8 @@ from workbench.output.html_tables import asset, script
 from workbench.output.page_audio import encode_for_page
 
 _ASSETS = Path(__file__).resolve().parent / "assets"
+LEAST_HEARD_SECONDS = 0.5
+"""How long each sound of a question is heard before it is answered."""
 _ASK = {
     "ab": "Which do you prefer?",
     "abx": "Which of A and B is X?",
@@ -54,16 +56,29 @@ class ReviewPanel(anywidget.AnyWidget):
     def answer(self, values: Mapping[str, Any], *, comment: str = "", heard: Mapping[str, float] | None = None) -> None:
         """Answer the present question: {"choice": "A"}, or ratings by letter; then the next one is asked.
 
+        Parameters
+        ----------
+        values
+            The choice, or the ratings.
+        comment
+            Whatever the reviewer adds.
+        heard
+            Seconds that each letter was listened to (X too); half a second each at least.
+
         Raises
         ------
         ParameterError
-            If every question was answered, or if the values do not answer this one.
+            If every question was answered, if the values do not answer this one, or if a sound was not heard.
         """
         number = len(self.answers)
         if number >= len(self.session.trials):
             raise ParameterError("the session is over: every question was answered")
         trial = self.session.trials[number]
-        self.answers.append(self._answer(trial, number, values, comment, heard or {}))
+        answer = self._answer(trial, number, values, comment, heard or {})
+        unheard = [letter for letter in trial.versions if (heard or {}).get(letter, 0.0) < LEAST_HEARD_SECONDS]
+        if unheard:
+            raise ParameterError(f"answer: listen to {', '.join(unheard)} first, {LEAST_HEARD_SECONDS:g} s at least")
+        self.answers.append(answer)
         save_answers(self.answers, folder=self.folder)
         if len(self.answers) == len(self.session.trials) and self.track:
             try:
@@ -92,9 +107,13 @@ class ReviewPanel(anywidget.AnyWidget):
         return Answer(**common, choice=letters[values["choice"]], truth=letters.get("X", ""))
 
     def _receive(self, _: Any, message: Mapping[str, Any], __: Any) -> None:
-        # A click that comes twice answers once.
-        if message.get("trial") == len(self.answers):
+        # A click that comes twice answers once; the page asks for an answer only when all sounds were heard.
+        if message.get("trial") != len(self.answers):
+            return
+        try:
             self.answer(message["values"], comment=message.get("comment", ""), heard=message.get("heard", {}))
+        except ParameterError as error:
+            self.question = {**self.question, "problem": str(error)}
 
     def _ask(self) -> None:
         number, count = len(self.answers), len(self.session.trials)
@@ -114,4 +133,5 @@ class ReviewPanel(anywidget.AnyWidget):
         self.question = {
             "done": False, "kind": self.session.kind, "trial": number, "letters": letters, "sounds": named,
             "progress": f"Question {number + 1} of {count}", "text": _ASK[self.session.kind],
+            "least_heard": LEAST_HEARD_SECONDS,
         }  # fmt: skip

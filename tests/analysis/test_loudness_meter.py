@@ -53,6 +53,12 @@ def test_momentary_maximum_tech_3341_13(sine, mono_audio, delay):
     assert result.momentary_max_lufs == pytest.approx(-23.0, abs=0.1)
 
 
+def test_the_lower_edge_of_the_range_is_the_tenth_percentile(sine, mono_audio):
+    """Of 100 s 15 lie 12 LU below the rest: 12 % of the windows of 3 s are soft throughout, 15 % at least in part."""
+    levels = [(-32, 15), (-20, 85)]
+    assert loudness.loudness_range(mono_audio(steps(sine, levels))) == pytest.approx(12.0, abs=0.1)
+
+
 @pytest.mark.parametrize(
     ("levels", "expected"),
     [

@@ -44,8 +44,9 @@ def _prefer(page: Any, root: Path) -> dict[str, Any]:
     panel = page.locator(".bf-review").nth(0)
     panel.scroll_into_view_if_needed()
     panel.locator(".bf-switch-play").click()
+    page.wait_for_function("() => Number(document.querySelector('.bf-switcher').dataset.seconds) > 0.8")
     panel.locator(".bf-switch-key[data-name='B']").click()
-    page.wait_for_function("() => Number(document.querySelector('.bf-switcher').dataset.seconds) > 0.5")
+    page.wait_for_function("() => Number(document.querySelector('.bf-switcher').dataset.seconds) > 1.8")
     panel.locator(".bf-review-choice[data-letter='B']").click()
     panel.locator(".bf-review-comment").fill("rounder")
     _picture(page, "blind-ab")
@@ -58,6 +59,10 @@ def _rate(page: Any, root: Path) -> None:
     """Moves every slider of the session like MUSHRA."""
     panel = page.locator(".bf-review").nth(2)
     panel.scroll_into_view_if_needed()
+    panel.locator(".bf-switch-play").click()
+    for letter in ("A", "B", "C"):
+        panel.locator(f".bf-switch-key[data-name='{letter}']").click()
+        page.wait_for_timeout(900)
     sliders = panel.locator("input[type='range'][data-letter]")
     assert sliders.count() == 3
     for index in range(3):

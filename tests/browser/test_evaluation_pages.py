@@ -134,10 +134,12 @@ def test_a_blind_question_is_answered_by_hand(visit: Any, tiny_stems: dict[str, 
     page = visit.page
     page.goto(page_file.as_uri())
     assert page.locator(".bf-review-next").is_disabled()
-    page.locator(".bf-switch-play").click()
-    page.locator(".bf-switch-key[data-name='B']").click()
-    page.wait_for_function("() => Number(document.querySelector('.bf-switcher').dataset.seconds) > 0.4")
     page.locator(".bf-review-choice[data-letter='B']").click()
+    assert page.locator(".bf-review-next").is_disabled(), "nothing was heard yet"
+    page.locator(".bf-switch-play").click()
+    page.wait_for_function("() => Number(document.querySelector('.bf-switcher').dataset.seconds) > 0.8")
+    page.locator(".bf-switch-key[data-name='B']").click()
+    page.wait_for_function("() => Number(document.querySelector('.bf-switcher').dataset.seconds) > 1.8")
     page.locator(".bf-review-comment").fill("rounder")
     page.locator(".bf-review-next").click()
     sent = page.evaluate("() => window.sent[0]")

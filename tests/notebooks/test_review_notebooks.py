@@ -59,7 +59,7 @@ def test_a_blind_session_is_offered_and_answers_are_evaluated(
         session = ab_session(items, name="clean or dark", reviewer=reviewer, repeats=6)
         panel = ReviewPanel(session, folder=workspace / "runs" / "review", track=False)
         for trial in session.trials:
-            panel.answer({"choice": "A" if trial.versions["A"] == "dark" else "B"})
+            panel.answer({"choice": "A" if trial.versions["A"] == "dark" else "B"}, heard={"A": 1.0, "B": 1.0})
     outputs = execute("42_blind_listening", workspace)
     assert count(outputs, WIDGET) == 3
     assert "dark is preferred" in text_of(outputs)

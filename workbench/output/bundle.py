@@ -21,7 +21,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -167,6 +167,9 @@ def _report_html(track: Track) -> bytes:
     from workbench.output.report_html import render
 
     library = ReferenceLibrary()
+    if track.plan.delivery.format != "mp3":
+        # Drawn from what the file holds, so that a track that is loaded again has the same page.
+        track = replace(track, master=master_as_heard(track.master, track.plan))
     return render(track, references=[library.get(name) for name in track.plan.references]).encode()
 
 

@@ -9,16 +9,22 @@ function render({ model, el }) {
     const question = model.get("question");
     const shell = bfMake("div", "bf-review", el);
     bfMake("div", "bf-review-count", shell, question.progress);
-    bfMake("p", "bf-review-ask", shell, question.text);
+    bfMake("p", "bf-review-ask", shell, question.problem || question.text);
     if (question.done) return;
     const values = {};
     let heard = {};
     const bytes = model.get("sounds");
     const sounds = question.sounds.map((sound, index) => ({ ...sound, bytes: bytes[index] }));
-    player = mountSwitcher(bfMake("div", "", shell), { sounds, onHeard: (seconds) => { heard = seconds; } });
     const next = bfMake("button", "bf-review-next", null, "Next");
     next.type = "button";
     next.disabled = true;
+    const listened = () => sounds.every((sound) => sound.name === "open" || (heard[sound.name] || 0) >= question.least_heard);
+    const complete = () => question.kind === "mushra" ? Object.keys(values).length === question.letters.length : "choice" in values;
+    const update = () => {
+      next.disabled = !(complete() && listened());
+      next.title = listened() ? "" : "Listen to every sound first";
+    };
+    player = mountSwitcher(bfMake("div", "", shell), { sounds, onHeard: (seconds) => { heard = seconds; update(); } });
     const form = bfMake("div", "bf-review-form", shell);
     if (question.kind === "mushra") {
       for (const letter of question.letters) {
@@ -31,7 +37,7 @@ function render({ model, el }) {
         slider.oninput = slider.onclick = () => {
           values[letter] = Number(slider.value);
           shown.textContent = slider.value;
-          next.disabled = Object.keys(values).length < question.letters.length;
+          update();
         };
       }
       bfMake("div", "bf-review-scale", form, "0 bad, 20 poor, 40 fair, 60 good, 80 excellent, 100 as the reference");
@@ -43,7 +49,7 @@ function render({ model, el }) {
         choice.onclick = () => {
           values.choice = letter;
           for (const other of form.children) other.setAttribute("aria-pressed", String(other === choice));
-          next.disabled = false;
+          update();
         };
       }
     }

@@ -41,6 +41,13 @@ def test_every_metric_follows() -> None:
     assert not [proof for proof in table if not proof.holds]
 
 
+@pytest.mark.parametrize(("heard", "right"), [(103.9, 1.0), (96.1, 1.0), (104.2, 0.0), (95.8, 0.0), (107.0, 0.0)])
+def test_a_tempo_is_right_within_four_percent(heard: float, right: float) -> None:
+    """Gouyon and others (2006), for accuracy 1 and, at twice the tempo, accuracy 2."""
+    assert tempo.evaluate(100.0, heard)["tempo_accuracy_1"] == right
+    assert tempo.evaluate(100.0, 2.0 * heard)["tempo_accuracy_2"] == right
+
+
 def test_tempo_figures_know_octaves_bins_and_neighbours() -> None:
     assert tempo.evaluate(100.0, 100.0) == {
         "tempo_error_percent": 0.0, "tempo_accuracy_1": 1.0, "tempo_accuracy_2": 1.0, "tempo_bin": 1.0,

@@ -38,6 +38,7 @@ def tone(hz: float, level: float, seconds: float = 3.0) -> Audio:
 
 
 ITEMS = {"one": {"old": tone(200, 0.5), "new": tone(300, 0.1)}, "two": {"old": tone(400, 0.2), "new": tone(500, 0.9)}}
+HEARD = {"A": 2.0, "B": 1.0}
 
 
 def test_sounds_are_equally_loud_and_none_clips() -> None:
@@ -81,7 +82,7 @@ def test_versions_that_do_not_fit_are_refused() -> None:
 def answered(session: Session, folder: Path, choose: Any) -> list[Answer]:
     panel = ReviewPanel(session, folder=folder, track=False)
     for trial in session.trials:
-        panel.answer(choose(trial), comment="fine", heard={"A": 2.0, "B": 1.0})
+        panel.answer(choose(trial), comment="fine", heard=dict.fromkeys(trial.versions, 1.5))
     assert panel.question["done"]
     with pytest.raises(ParameterError, match="over"):
         panel.answer({"choice": "A"})
@@ -132,7 +133,7 @@ def test_wrong_answers_are_refused_and_a_double_click_answers_once(tmp_path: Pat
     with pytest.raises(ParameterError, match="expected A or B"):
         panel.answer({"choice": "C"})
     for _ in range(2):
-        panel._receive(panel, {"trial": 0, "values": {"choice": "A"}, "heard": {}, "comment": ""}, [])
+        panel._receive(panel, {"trial": 0, "values": {"choice": "A"}, "heard": HEARD, "comment": ""}, [])
     assert len(panel.answers) == 1
 
 
@@ -140,12 +141,12 @@ def test_a_session_that_stopped_goes_on_and_another_one_begins_anew(tmp_path: Pa
     session = ab_session(ITEMS, name="s", reviewer="ann", repeats=3)
     first = ReviewPanel(session, folder=tmp_path, track=False)
     for _ in range(2):
-        first.answer({"choice": "A"}, comment="rounder")
+        first.answer({"choice": "A"}, comment="rounder", heard=HEARD)
     again = ReviewPanel(session, folder=tmp_path, track=False)
     assert again.question["progress"] == "Question 3 of " + str(len(session.trials))
     assert again.answers == first.answers
     for _ in session.trials[2:]:
-        again.answer({"choice": "B"})
+        again.answer({"choice": "B"}, heard=HEARD)
     assert ReviewPanel(session, folder=tmp_path, track=False).question["done"]
     # Other questions under the same name are asked from the first on; so is another reviewer.
     other = {"another": next(iter(ITEMS.values()))}
@@ -184,7 +185,7 @@ def test_a_finished_session_is_logged_for_its_reviewer(tmp_path: Path, monkeypat
     monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
     panel = ReviewPanel(ab_session(ITEMS, name="s", reviewer="ann"), folder=tmp_path)
     for _ in range(2):
-        panel.answer({"choice": "A"}, comment="warm")
+        panel.answer({"choice": "A"}, comment="warm", heard=HEARD)
     client = MlflowClient(tracking_uri=uri)
     runs = client.search_runs([client.get_experiment_by_name("beatsfoundry/review").experiment_id])
     assert [run.data.tags["reviewer"] for run in runs] == ["ann"]
@@ -217,3 +218,43 @@ def test_agreement_is_one_for_the_same_and_nothing_for_chance() -> None:
     assert krippendorff_alpha(table, level="nominal") == pytest.approx(0.743, abs=0.001)
     assert krippendorff_alpha(table, level="interval") == pytest.approx(0.849, abs=0.001)
     assert krippendorff_alpha([[1]], level="nominal") is None
+
+
+@pytest.mark.parametrize("make", [ab_session, abx_session])
+def test_both_versions_of_every_question_are_equally_loud(make: Any) -> None:
+    """Between the versions of ITEMS lie 14 and 13 dB: whoever hears that need not listen for anything else."""
+    for trial in make(ITEMS, name="s", reviewer="ann", repeats=2).trials:
+        lufs = [integrated_loudness(sound) for sound in trial.sounds.values()]
+        assert max(lufs) - min(lufs) < 0.05
+        assert len({sound.samples.shape for sound in trial.sounds.values()}) == 1
+
+
+def test_abx_asks_whether_more_is_told_right_than_by_guessing() -> None:
+    """12 right of 16: the upper tail of the binomial distribution, 2517 / 65536; 4 of 16 is no difference heard."""
+
+    def told(right: int) -> list[Answer]:
+        return [Answer("x", "abx", "ann", "one", n, "old" if n < right else "new", "old") for n in range(16)]
+
+    assert results(told(12)).p_value == pytest.approx(2517 / 65536)
+    assert results(told(12)).verdict == "a difference is heard"
+    low = results(told(2))
+    assert low.p_value == pytest.approx(1.0, abs=0.001)
+    assert low.verdict == "no difference shown"
+
+
+@pytest.mark.parametrize("heard", [None, {}, {"A": 3.0}, {"A": 3.0, "B": 0.2}])
+def test_a_question_is_not_answered_before_all_was_heard(heard: Any, tmp_path: Path) -> None:
+    panel = ReviewPanel(ab_session(ITEMS, name="s", reviewer="ann"), folder=tmp_path, track=False)
+    with pytest.raises(ParameterError, match=r"listen to .*B first"):
+        panel.answer({"choice": "A"}, heard=heard)
+    panel._receive(panel, {"trial": 0, "values": {"choice": "A"}, "heard": heard or {}}, [])
+    assert panel.answers == []
+    assert "listen to" in panel.question["problem"]
+    panel.answer({"choice": "A"}, heard=HEARD)
+    assert len(panel.answers) == 1
+
+
+def test_in_abx_x_is_heard_too(tmp_path: Path) -> None:
+    panel = ReviewPanel(abx_session(ITEMS, name="s", reviewer="ann"), folder=tmp_path, track=False)
+    with pytest.raises(ParameterError, match="listen to X first"):
+        panel.answer({"choice": "A"}, heard=HEARD)

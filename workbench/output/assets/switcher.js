@@ -116,7 +116,9 @@ function mountSwitcher(root, options) {
     time.textContent = `${bfClock(at)} / ${bfClock(duration())}`;
     shell.dataset.seconds = at.toFixed(2);
     if (document.activeElement !== place) place.value = at / duration();
-    if (playing) frame = requestAnimationFrame(tick);
+    if (!playing) return;
+    count();
+    frame = requestAnimationFrame(tick);
   }
   for (const sound of sounds) {
     const key = bfMake("button", "bf-switch-key", keys, sound.label);
