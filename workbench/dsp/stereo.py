@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from workbench.domain.audio import Samples
 from workbench.domain.errors import ParameterError
-from workbench.dsp.equaliser import BUTTERWORTH_Q, Band, equalise
+from workbench.dsp.equaliser import Band, BandKind, design
 
 _ALLPASS_RATIOS = (0.29, 0.58, 1.0)
 _GUARD_HOP_SECONDS, _GUARD_WINDOW_SECONDS = 0.5, 3.0
@@ -35,12 +35,33 @@ def set_width(samples: Samples, width: float, sample_rate_hz: int, *, mono_below
         raise ParameterError(f"width: expected 0 to 4, got {width:g}")
     if width == 1 and mono_below_hz <= 0:
         return samples
-    mid = 0.5 * (samples[0] + samples[1])
-    side = np.float32(0.5 * width) * (samples[0] - samples[1])
-    if mono_below_hz > 0:
-        doubled = np.stack([side, np.zeros_like(side)])
-        side = equalise(doubled, [Band("high_pass", mono_below_hz, q=BUTTERWORTH_Q)], sample_rate_hz)[0]
-    return np.stack([mid + side, mid - side])
+    out = np.empty(samples.shape, dtype=np.float32)
+    cut = _section("high_pass", mono_below_hz, sample_rate_hz) if mono_below_hz > 0 else _PASS
+    _set_width(np.ascontiguousarray(samples), width, cut, out)
+    return out
+
+
+_PASS = np.array([1.0, 0.0, 0.0, 0.0, 0.0])
+
+
+def _section(kind: BandKind, frequency_hz: float, sample_rate_hz: int) -> npt.NDArray[np.float64]:
+    return np.asarray(design([Band(kind, frequency_hz)], sample_rate_hz)[0])
+
+
+@numba.njit(cache=True, nogil=True, fastmath={"contract"})
+def _set_width(samples, width, cut, out):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    b0, b1, b2, a1, a2 = cut
+    s1, s2 = 0.0, 0.0
+    for i in range(samples.shape[1]):
+        mid = 0.5 * (np.float64(samples[0, i]) + samples[1, i])
+        x = 0.5 * width * (np.float64(samples[0, i]) - samples[1, i])
+        side = b0 * x + s1
+        s1 = (b1 * x + s2) - a1 * side
+        s2 = b2 * x - a2 * side
+        if abs(s1) + abs(s2) < 1e-25:
+            s1, s2 = 0.0, 0.0
+        out[0, i] = mid + side
+        out[1, i] = mid - side
 
 
 def pan(samples: Samples, position: float) -> Samples:
@@ -97,19 +118,20 @@ def decorrelate(samples: Samples, amount: float, sample_rate_hz: int, *, spread_
         raise ParameterError(f"decorrelation: expected an amount of 0 to 1, got {amount:g}")
     if amount == 0:
         return samples
-    mid = np.zeros_like(samples)
     delays = np.maximum(1, np.round(np.array(_ALLPASS_RATIOS) * spread_ms * sample_rate_hz / 1000.0)).astype(np.int64)
-    _disperse(np.float32(0.5 * amount) * (samples[0] + samples[1]), delays, mid[0])
-    added = equalise(mid, [Band("high_pass", 250.0)], sample_rate_hz)[0]
-    return np.stack([samples[0] + added, samples[1] - added])
+    out = np.empty(samples.shape, dtype=np.float32)
+    _disperse(np.ascontiguousarray(samples), 0.5 * amount, delays, _section("high_pass", 250.0, sample_rate_hz), out)
+    return out
 
 
-@numba.njit(cache=True, nogil=True)
-def _disperse(source, delays, out):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+@numba.njit(cache=True, nogil=True, fastmath={"contract"})
+def _disperse(samples, amount, delays, cut, out):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    b0, b1, b2, a1, a2 = cut
+    s1, s2 = 0.0, 0.0
     lines = np.zeros((delays.shape[0], delays.max()), dtype=np.float32)
     heads = np.zeros(delays.shape[0], dtype=np.int64)
-    for i in range(source.shape[0]):
-        x = float(source[i])
+    for i in range(samples.shape[1]):
+        x = amount * (np.float64(samples[0, i]) + samples[1, i])
         for k in range(delays.shape[0]):
             stored = float(lines[k, heads[k]])
             entered = x - 0.6 * stored
@@ -119,14 +141,42 @@ def _disperse(source, delays, out):  # type: ignore[no-untyped-def]  # pragma: n
             x = stored + 0.6 * entered
             head = heads[k] + 1
             heads[k] = 0 if head == delays[k] else head
-        out[i] = x
+        added = b0 * x + s1
+        s1 = (b1 * x + s2) - a1 * added
+        s2 = b2 * x - a2 * added
+        if abs(s1) + abs(s2) < 1e-25:
+            s1, s2 = 0.0, 0.0
+        out[0, i] = samples[0, i] + added
+        out[1, i] = samples[1, i] - added
 
 
 def side_ratio(samples: Samples, sample_rate_hz: int, *, above_hz: float = 250.0) -> float:
     """Power of the side over power of the mid above a frequency; 0 for mono and for silence."""
-    high = equalise(samples, [Band("high_pass", above_hz)], sample_rate_hz)
-    mid = float(np.mean(np.square(high[0] + high[1]), dtype=np.float64))
-    return float(np.mean(np.square(high[0] - high[1]), dtype=np.float64)) / mid if mid > 1e-14 else 0.0
+    cut = _section("high_pass", above_hz, sample_rate_hz)
+    mid, side = _mid_and_side_power(np.ascontiguousarray(samples), cut)
+    return float(side / mid) if mid > 1e-14 * samples.shape[1] else 0.0
+
+
+@numba.njit(cache=True, nogil=True, fastmath={"contract"})
+def _mid_and_side_power(samples, cut):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    """Sums of squares of L + R and L - R behind a filter section."""
+    b0, b1, b2, a1, a2 = cut
+    m1, m2, s1, s2 = 0.0, 0.0, 0.0, 0.0
+    mids, sides = 0.0, 0.0
+    for i in range(samples.shape[1]):
+        x = np.float64(samples[0, i]) + samples[1, i]
+        mid = b0 * x + m1
+        m1 = (b1 * x + m2) - a1 * mid
+        m2 = b2 * x - a2 * mid
+        x = np.float64(samples[0, i]) - samples[1, i]
+        side = b0 * x + s1
+        s1 = (b1 * x + s2) - a1 * side
+        s2 = b2 * x - a2 * side
+        if abs(m1) + abs(s1) < 1e-25:
+            m1, m2, s1, s2 = 0.0, 0.0, 0.0, 0.0
+        mids += mid * mid
+        sides += side * side
+    return mids, sides
 
 
 def widen_to(samples: Samples, side_db: float, sample_rate_hz: int, *, mono_below_hz: float = 0.0) -> Samples:
@@ -180,9 +230,19 @@ def side_guard(samples: Samples, sample_rate_hz: int, *, least_correlation: floa
 
 def scale_side(samples: Samples, gain: npt.NDArray[np.float32]) -> Samples:
     """Multiply the side of (2, n) samples by a gain (n,); the mid stays."""
-    mid = 0.5 * (samples[0] + samples[1])
-    side = 0.5 * (samples[0] - samples[1]) * gain
-    return np.stack([mid + side, mid - side])
+    out = np.empty(samples.shape, dtype=np.float32)
+    _scale_side(samples, gain, out)
+    return out
+
+
+@numba.njit(cache=True, nogil=True)
+def _scale_side(samples, gain, out):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    half = np.float32(0.5)
+    for i in range(samples.shape[1]):
+        mid = half * (samples[0, i] + samples[1, i])
+        side = half * (samples[0, i] - samples[1, i]) * gain[i]
+        out[0, i] = mid + side
+        out[1, i] = mid - side
 
 
 def _hop_powers(signal: npt.NDArray[np.float32], hop: int, hops: int) -> npt.NDArray[np.float64]:
