@@ -6,16 +6,18 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from workbench.cli.parser import port
+
 
 def add_to(commands: Any) -> None:
     """Declare both commands."""
     notebook = commands.add_parser("lab", help="open JupyterLab on the quick start", description=lab.__doc__)
     notebook.add_argument("notebook", nargs="?", type=Path, help="notebook to open (default: the quick start)")
-    notebook.add_argument("--port", type=_port, default=8888, help="port on this machine (default: 8888)")
+    notebook.add_argument("--port", type=port, default=8888, help="port on this machine (default: 8888)")
     notebook.add_argument("--no-browser", action="store_true", help="print the address only")
     notebook.set_defaults(run=lab)
     pages = commands.add_parser("dashboard", help="open MLflow's pages", description=dashboard.__doc__)
-    pages.add_argument("--port", type=_port, default=5000, help="port on this machine (default: 5000)")
+    pages.add_argument("--port", type=port, default=5000, help="port on this machine (default: 5000)")
     pages.add_argument("--no-browser", action="store_true", help="print the address only")
     pages.set_defaults(run=dashboard)
     late = commands.add_parser("upload", help="log runs that wait for a server", description=upload.__doc__)
@@ -46,9 +48,3 @@ def upload(options: argparse.Namespace) -> int:
     for run in upload_pending():
         print(run.url)
     return 0
-
-
-def _port(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 65535:
-        raise argparse.ArgumentTypeError(f"expected a port of 1 to 65535, got {text}")
-    return int(text)

@@ -25,6 +25,7 @@ from workbench.cli import (
     presets,
     references,
     samples,
+    serve,
 )
 from workbench.cli.parser import LineParser, printable
 from workbench.domain.errors import WorkbenchError
@@ -44,7 +45,20 @@ def build_parser(*, with_summaries: bool = False) -> argparse.ArgumentParser:
     parser = LineParser(prog="beatsfoundry", description="Compose, render, mix, master and measure music.")
     parser.add_argument("--version", action="store_true", help="print the version and leave")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=LineParser)
-    for module in (generate, explain, modify, master, analyze, references, samples, presets, parameters, cache, lab):
+    for module in (
+        generate,
+        explain,
+        modify,
+        master,
+        analyze,
+        references,
+        samples,
+        presets,
+        parameters,
+        cache,
+        serve,
+        lab,
+    ):
         module.add_to(commands)
     for name, entry in _added_commands().items():
         commands.add_parser(name, add_help=False, help=_summary(entry) if with_summaries else None)

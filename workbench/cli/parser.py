@@ -27,6 +27,13 @@ def positive(text: str) -> int:
     return int(text)
 
 
+def port(text: str) -> int:
+    """A port, as the type of an option."""
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"expected a port of 1 to 65535, got {text}")
+    return int(text)
+
+
 def printable(text: str) -> str:
     r"""A text on one line, without the escapes and control characters that a terminal would obey.
 

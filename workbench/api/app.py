@@ -1,0 +1,74 @@
+"""The application: settings in, FastAPI out. It only puts together what the other modules hold."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+
+from workbench.api import problems
+from workbench.api.middleware import RequestGate
+from workbench.api.problems import Problem
+from workbench.api.routers import analyze, changes, files, generate, health, jobs, parameters, projects, sessions
+from workbench.api.services import make_services
+from workbench.api.settings import API_PREFIX, ApiSettings
+from workbench.pipeline import installed_versions
+
+_ROUTERS = (generate, changes, parameters, analyze, jobs, projects, sessions, files, health)
+
+
+def create_app(settings: ApiSettings, *, living_workers: Callable[[], int] = lambda: 0) -> FastAPI:
+    """The API as an ASGI application.
+
+    Parameters
+    ----------
+    settings : ApiSettings
+        Where data lies and what is let through.
+    living_workers : callable
+        How many worker processes live now.
+
+    Raises
+    ------
+    BusyError, OutputError, ParameterError
+        If the server's folder cannot be used.
+    """
+    app = FastAPI(
+        title="BeatsFoundry",
+        version=installed_versions()["beatsfoundry"],
+        description="Composes, renders, mixes, masters and measures music.",
+        openapi_url=f"{API_PREFIX}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.services = make_services(settings)
+    app.state.living_workers = living_workers
+    app.state.request_counts = Counter()
+    problems.install(app)
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(settings.cors_origins),
+            allow_methods=["*"],
+            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "Prefer", "X-API-Key", "X-Session-Id"],
+        )
+    app.add_middleware(RequestGate, settings=settings, counts=app.state.request_counts)
+    for module in _ROUTERS:
+        app.include_router(module.router, prefix=API_PREFIX)
+    _describe_problems(app)
+    return app
+
+
+def _describe_problems(app: FastAPI) -> None:
+    """Put the form of problems into the OpenAPI description, in place of FastAPI's own form of errors."""
+    make = app.openapi
+
+    def openapi() -> dict[str, object]:
+        document = make()
+        schemas = document["components"]["schemas"]
+        if "Problem" not in schemas:
+            schemas["Problem"] = Problem.model_json_schema()
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]

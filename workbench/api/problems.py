@@ -1,0 +1,117 @@
+"""Errors as problem+JSON (RFC 9457), from one handler over the tree of `WorkbenchError`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from workbench.api.database import BusyError
+from workbench.domain.errors import (
+    AudioFileError,
+    CorpusError,
+    ModelError,
+    OutputError,
+    ParameterError,
+    TrackingError,
+    WorkbenchError,
+)
+
+MEDIA_TYPE = "application/problem+json"
+_LONGEST_DETAIL = 1000
+
+
+class Problem(BaseModel):
+    """What went wrong: RFC 9457, with the field that is wrong and a hint where there is one."""
+
+    type: str = Field("about:blank", description="What kind of problem it is.")
+    title: str = Field(description="The HTTP status in words.")
+    status: int = Field(description="The HTTP status.")
+    detail: str = Field(description="One line: what was expected, what came, what to do.")
+    field: str | None = Field(None, description="The part of the request that is wrong.")
+    request_id: str | None = Field(None, description="Names this request in the server's log.")
+
+
+class ApiError(WorkbenchError):
+    """A refusal with its HTTP status, the field that it is about, and headers that tell when to come back."""
+
+    def __init__(
+        self, status: int, detail: str, *, field: str | None = None, headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(detail)
+        self.status, self.field, self.headers = status, field, dict(headers or {})
+
+
+_STATUS: Sequence[tuple[type[WorkbenchError], int]] = (
+    (BusyError, 503),
+    (ParameterError, 422),
+    (AudioFileError, 422),
+    (ModelError, 500),
+    (CorpusError, 500),
+    (TrackingError, 503),
+    (OutputError, 507),
+)
+
+
+def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The problems that an endpoint may answer with, for its OpenAPI description."""
+    content = {"content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+    return {status: {"description": HTTPStatus(status).phrase, **content} for status in statuses}
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of the application as a problem."""
+    # Starlette's type asks for handlers of any exception; each of these gets the one that it is installed for.
+    app.add_exception_handler(WorkbenchError, _workbench)  # type: ignore[arg-type]
+    app.add_exception_handler(RequestValidationError, _validation)  # type: ignore[arg-type]
+    app.add_exception_handler(HTTPException, _http)  # type: ignore[arg-type]
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def problem(
+    request: Request,
+    status: int,
+    detail: str,
+    *,
+    field: str | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> JSONResponse:
+    """A problem as a response."""
+    body = Problem(
+        title=HTTPStatus(status).phrase, status=status, detail=detail[:_LONGEST_DETAIL], field=field,
+        request_id=getattr(request.state, "request_id", None),
+    )  # fmt: skip
+    return JSONResponse(body.model_dump(), status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
+
+
+async def _workbench(request: Request, error: WorkbenchError) -> JSONResponse:
+    if isinstance(error, ApiError):
+        return problem(request, error.status, str(error), field=error.field, headers=error.headers)
+    status = next((number for kind, number in _STATUS if isinstance(error, kind)), 500)
+    headers = {"Retry-After": "5"} if status == 503 else {}
+    if status >= 500:
+        structlog.get_logger().error("failed", reason=str(error), status=status)
+    return problem(request, status, str(error), headers=headers)
+
+
+async def _validation(request: Request, error: RequestValidationError) -> JSONResponse:
+    first = error.errors()[0]
+    place = [str(part) for part in first["loc"] if part != "body"]
+    return problem(request, 422, f"{'.'.join(place) or 'body'}: {first['msg']}", field=".".join(place) or None)
+
+
+async def _http(request: Request, error: HTTPException) -> JSONResponse:
+    return problem(request, error.status_code, str(error.detail), headers=error.headers)
+
+
+async def _unexpected(request: Request, error: Exception) -> JSONResponse:
+    # No traceback leaves the server; the log has it under the request's id.
+    structlog.get_logger().error("unexpected", exc_info=error)
+    return problem(request, 500, "an unexpected error: the server's log tells it under this request's id")

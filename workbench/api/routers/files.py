@@ -1,0 +1,49 @@
+"""`/files`: the files of a bundle, by signed addresses that expire; parts of them by range requests."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import FileResponse
+
+from workbench.api.problems import ApiError, responses
+from workbench.api.services import Services, ServicesIn
+from workbench.api.signing import is_signed
+from workbench.output import read_manifest
+
+router = APIRouter(tags=["files"])
+
+
+@router.get(
+    "/files/{version_id}/{path:path}",
+    response_class=FileResponse,
+    responses={
+        200: {"description": "The file", "content": {"application/octet-stream": {"schema": {"type": "string"}}}},
+        206: {"description": "The part that a `Range` header asks for"},
+        416: {"description": "The range lies outside the file"},
+        **responses(403, 404, 422, 503),
+    },
+)
+def read_file(
+    version_id: str,
+    path: str,
+    services: ServicesIn,
+    expires: Annotated[int, Query(ge=0, le=2**53)],
+    signature: Annotated[str, Query(min_length=1, max_length=128)],
+) -> FileResponse:
+    """A file of a finished song; the address is one that the server gave out."""
+    if not is_signed(services.secret, version_id, path, expires, signature):
+        raise ApiError(403, "the address is not valid or has expired: ask for the project again")
+    if not _is_open(services, version_id, path):
+        raise ApiError(404, "this file is no longer there")
+    return FileResponse(services.projects.bundle(version_id) / path, headers={"Cache-Control": "private"})
+
+
+def _is_open(services: Services, version_id: str, path: str) -> bool:
+    """Whether the file belongs to the bundle's manifest, and the key that made it is not revoked."""
+    version = services.projects.find(version_id)
+    if version is None or services.keys.get(version.key_id).revoked is not None:
+        return False
+    bundle = services.projects.bundle(version_id)
+    return path in read_manifest(bundle)["files"] and (bundle / path).is_file()

@@ -1,0 +1,67 @@
+"""`POST /generate`: a request becomes a song."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from anyio import to_thread
+from fastapi import APIRouter, Body, Response
+
+from workbench.api.accepting import IdempotencyKey, Prefer, SessionId, accept, answer, session_of
+from workbench.api.auth import DENIALS, Caller, Generating
+from workbench.api.forms import JobStatus, SongResponse
+from workbench.api.jobs import Job
+from workbench.api.problems import responses
+from workbench.api.services import Services, ServicesIn
+from workbench.domain.request import GenerationRequest
+from workbench.pipeline import check_models, check_sound, load_references
+
+router = APIRouter(tags=["songs"])
+
+_EXAMPLE = {
+    "project_id": "neon-rain",
+    "parameters": {
+        "creative": {"concept": "late-night drive through neon rain", "mood": "wistful but driving"},
+        "technical": {"tempo": 104, "key": "F minor", "duration": 30},
+    },
+    "options": {"stem_export": True, "format": "wav", "seed": 7},
+}
+
+
+@router.post(
+    "/generate",
+    response_model=SongResponse | JobStatus,
+    responses={
+        202: {"model": JobStatus, "description": "Accepted: poll the job"},
+        **responses(404, 413, 422, *DENIALS),
+    },
+)
+async def generate(
+    request: Annotated[GenerationRequest, Body(openapi_examples={"neon rain": {"value": _EXAMPLE}})],
+    caller: Generating,
+    services: ServicesIn,
+    response: Response,
+    prefer: Prefer = None,
+    idempotency_key: IdempotencyKey = None,
+    session_id: SessionId = None,
+) -> SongResponse | JobStatus:
+    """Make a song: concept to master, stems, MIDI and report."""
+    job = await to_thread.run_sync(_accepted, services, caller, request, session_id, idempotency_key)
+    return await answer(services, job, prefer, response)
+
+
+def _accepted(
+    services: Services, caller: Caller, request: GenerationRequest, session_id: str | None, idempotency_key: str | None
+) -> Job:
+    """Refuse at the door what could not be made, and accept the rest."""
+    from workbench.concept import translate
+
+    session = session_of(services, caller, session_id)
+    check_models(request)
+    plan = translate(request, references=load_references(request))
+    check_sound(plan)
+    seconds = plan.duration_seconds * request.options.iterations
+    return accept(
+        services, caller, "generate", request.project_id, request.model_dump(mode="json", exclude_unset=True),
+        audio_seconds=seconds, session=session, idempotency_key=idempotency_key,
+    )  # fmt: skip

@@ -1,0 +1,93 @@
+"""`/jobs`: the state of a piece of work, its events as they happen, and its cancellation."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+
+import anyio
+from anyio import to_thread
+from fastapi import APIRouter
+from fastapi.responses import StreamingResponse
+
+from workbench.api.auth import DENIALS, Caller, Generating, Reading
+from workbench.api.database import BusyError
+from workbench.api.forms import JobStatus
+from workbench.api.jobs import Job
+from workbench.api.problems import ApiError, responses
+from workbench.api.services import Services, ServicesIn
+from workbench.api.songs import job_status
+
+router = APIRouter(tags=["jobs"])
+
+_POLL_SECONDS = 0.2
+_KEEP_ALIVE_SECONDS = 15.0
+
+
+@router.get("/jobs/{job_id}", response_model=JobStatus, responses=responses(404, *DENIALS))
+def read_job(job_id: str, caller: Reading, services: ServicesIn) -> JobStatus:
+    """State, stage and percentage of a job, with the song once it is finished."""
+    return job_status(services, _own_job(services, caller, job_id))
+
+
+@router.delete("/jobs/{job_id}", response_model=JobStatus, responses=responses(404, *DENIALS))
+def cancel_job(job_id: str, caller: Generating, services: ServicesIn) -> JobStatus:
+    """Cancel a job: one that waits ends at once, one that runs within moments; one that has ended stays as it is."""
+    job = _own_job(services, caller, job_id)
+    services.jobs.cancel(job.id)
+    return job_status(services, _own_job(services, caller, job_id))
+
+
+@router.get(
+    "/jobs/{job_id}/events",
+    response_class=StreamingResponse,
+    responses={
+        200: {
+            "content": {"text/event-stream": {"schema": {"type": "string"}}},
+            "description": "Events until the job ends",
+        },
+        **responses(404, *DENIALS),
+    },
+)
+async def follow_job(job_id: str, caller: Reading, services: ServicesIn) -> StreamingResponse:
+    """Server-sent events: `progress` with stage and percentage as they change, and `end` with the whole job."""
+    job = await to_thread.run_sync(_own_job, services, caller, job_id)
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return StreamingResponse(_events(services, job), media_type="text/event-stream", headers=headers)
+
+
+async def _events(services: Services, job: Job) -> AsyncIterator[str]:
+    told: tuple[str, int] | None = None
+    quiet_seconds = 0.0
+    while True:
+        now = (job.stage, round(100 * job.fraction))
+        if now != told:
+            yield _event("progress", {"status": job.state, "stage": job.stage, "percentage": now[1]})
+            told, quiet_seconds = now, 0.0
+        if job.ended:
+            yield _event("end", job_status(services, job).model_dump(mode="json"))
+            return
+        await anyio.sleep(_POLL_SECONDS)
+        quiet_seconds += _POLL_SECONDS
+        if quiet_seconds >= _KEEP_ALIVE_SECONDS:
+            yield ": still here\n\n"
+            quiet_seconds = 0.0
+        try:
+            job = await to_thread.run_sync(_again, services, job)
+        except BusyError:
+            continue
+
+
+def _again(services: Services, job: Job) -> Job:
+    return services.jobs.find(job.id) or job
+
+
+def _event(name: str, data: object) -> str:
+    return f"event: {name}\ndata: {json.dumps(data)}\n\n"
+
+
+def _own_job(services: Services, caller: Caller, job_id: str) -> Job:
+    job = services.jobs.find(job_id, caller.key.id)
+    if job is None:
+        raise ApiError(404, f"no job {job_id!r} of this key", field="job_id")
+    return job

@@ -1,0 +1,92 @@
+"""Settings of a server: where it keeps its data, and what it lets through."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from workbench.domain.errors import OutputError, reason
+from workbench.domain.paths import home_dir
+
+API_PREFIX = "/api/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class ApiSettings:
+    """What a server is started with.
+
+    Parameters
+    ----------
+    home : Path
+        Folder of the database, the queue, the projects and the secret that signs addresses.
+    redis_url : str, optional
+        Where the queue and the rate limits live when several machines serve; SQLite and memory otherwise.
+    workers : int
+        Worker processes; each makes one song at a time.
+    queue_limit : int
+        Jobs that may wait or run at once over all keys; more are answered with 503.
+    secure : bool
+        Whether clients reach the server over TLS, by itself or by a trusted proxy.
+    trusted_proxies : tuple of str
+        Addresses whose `X-Forwarded-Proto` is believed.
+    cors_origins : tuple of str
+        Origins whose pages may call; none by default.
+    """
+
+    home: Path
+    redis_url: str | None = None
+    workers: int = 1
+    queue_limit: int = 64
+    secure: bool = False
+    trusted_proxies: tuple[str, ...] = ()
+    cors_origins: tuple[str, ...] = ()
+    address_seconds: int = 3600
+    session_seconds: int = 24 * 3600
+    heartbeat_seconds: float = 1.0
+    lease_seconds: float = 15.0
+    attempts: int = 2
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file of keys, jobs, projects and sessions."""
+        return self.home / "api.db"
+
+    @property
+    def queue(self) -> Path:
+        """The SQLite file of the queue, where no Redis is named."""
+        return self.home / "queue.db"
+
+    @property
+    def projects(self) -> Path:
+        """Folder of finished bundles, one a version, under names that the server chose."""
+        return self.home / "projects"
+
+
+def default_home() -> Path:
+    """The folder `api` in the user's BeatsFoundry home."""
+    return home_dir() / "api"
+
+
+def signing_secret(settings: ApiSettings) -> bytes:
+    """The secret that signs file addresses; made once, readable by its owner alone.
+
+    Raises
+    ------
+    OutputError
+        If it can be neither read nor written.
+    """
+    path = settings.home / "secret"
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return path.read_bytes()
+        with os.fdopen(handle, "wb") as file:
+            secret = secrets.token_bytes(32)
+            file.write(secret)
+        return secret
+    except OSError as error:
+        raise OutputError(f"{path} cannot be read or written: {reason(error)}") from None
