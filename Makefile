@@ -6,6 +6,7 @@ REQUEST ?= data/requests/example.json
 OUT     ?= out/example
 PORT    ?= 8888
 DASHBOARD_PORT ?= 5000
+API_PORT ?= 8000
 JOBS    ?= 2
 
 # The first of these interpreters that is a Python 3.11; `make PYTHON=/path/to/python3.11` overrides.
@@ -17,7 +18,7 @@ export MLFLOW_DISABLE_TELEMETRY := true
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lab generate dashboard docs test test-long lint lock clean
+.PHONY: help setup lab generate dashboard api docs test test-long lint lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +40,9 @@ generate: setup ## make the example track into out/example and log it in MLflow
 
 dashboard: setup ## open MLflow on the comparison of runs, on this machine only
 	$(BIN)/beatsfoundry dashboard --port $(DASHBOARD_PORT)
+
+api: setup ## serve the HTTP API on this machine
+	$(BIN)/beatsfoundry serve --port $(API_PORT)
 
 docs: setup ## build the documentation into build/docs
 	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet -b html docs build/docs

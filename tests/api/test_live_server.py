@@ -69,7 +69,7 @@ def test_uploads_are_sniffed_and_bounded(tmp_path: Path) -> None:
     tone = (0.1 * np.sin(2 * np.pi * 440 * np.arange(24000) / 48000)).astype(np.float32)
     soundfile.write(tmp_path / "tone.wav", tone, 48000)
     whole = (tmp_path / "tone.wav").read_bytes()
-    broken = {"page.wav": b"<html>", "empty.wav": b"", "cut.wav": whole[:20], "liar.wav": whole[:40] + b"\xff" * 8}
+    broken = {"page.wav": b"<html>", "empty.wav": b"", "cut.wav": whole[:20], "liar.wav": whole[:12] + b"\xff" * 40}
     with live_server(tmp_path / "api") as server, server.client() as client:
         assert client.analyze(tmp_path / "tone.wav").duration_seconds == pytest.approx(0.5, abs=1e-3)
         for name, data in broken.items():

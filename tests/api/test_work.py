@@ -12,6 +12,7 @@ import pytest
 
 from tests.api.conftest import PREFIX, SONG, Server
 from workbench.api.middleware import JSON_DEPTH
+from workbench.api.queue import JobQueue
 from workbench.api.serving import Listening, check_listening, recover
 from workbench.api.settings import ApiSettings
 from workbench.api.tiers import load_tiers
@@ -132,6 +133,15 @@ def test_what_waits_is_put_into_the_queue_again(server: Server, monkeypatch: pyt
     job_id = server.client.post(f"{PREFIX}/generate", json=SONG, headers=key).json()["job_id"]
     recover(server.services, every=True)
     assert put == [job_id, job_id]
+
+
+def test_a_worker_knows_what_the_server_put_into_the_queue(settings: ApiSettings, server: Server) -> None:
+    server.services.queue.put("a job")
+    seen: list[str] = []
+    queue = JobQueue(settings, seen.append)
+    waiting = queue._huey.dequeue()
+    queue._huey.execute(waiting)
+    assert seen == ["a job"]
 
 
 def test_sessions_undo_and_redo(server: Server) -> None:

@@ -15,7 +15,14 @@ class JobQueue:
 
     def __init__(self, settings: ApiSettings, run: Callable[[str], None] | None = None) -> None:
         self._huey = _huey(settings)
-        self._task = self._huey.task(name="job")(run or _only_enqueues)
+        handler = run or _only_enqueues
+
+        # huey finds a task by its function's module and name, which must be the same in server and worker.
+        @self._huey.task()
+        def job(job_id: str) -> None:
+            handler(job_id)
+
+        self._task = job
 
     def put(self, job_id: str) -> None:
         """Say that a job waits.
