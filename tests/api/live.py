@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -25,8 +26,8 @@ class LiveServer:
 
     def __init__(self, home: Path, *options: str) -> None:
         self.home, self.port, self._options = home, _free_port(), options
-        self.trust = str(home / "localhost.pem") if "--dev-tls" in options else None
-        self.address = f"{'https' if self.trust else 'http'}://127.0.0.1:{self.port}"
+        self._over_tls = "--dev-tls" in options
+        self.address = f"{'https' if self._over_tls else 'http'}://127.0.0.1:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
         made = subprocess.run(
             [*COMMAND, "keys", "create", "--name", "live", "--tier", "studio", "--home", str(home), "--json"],
@@ -42,11 +43,15 @@ class LiveServer:
         until = time.monotonic() + 60
         while time.monotonic() < until:
             try:
-                httpx.get(f"{self.address}/api/v1/health", timeout=2.0, verify=self.trust or True)
+                httpx.get(f"{self.address}/api/v1/health", timeout=2.0, verify=self.trust())
                 return
             except (httpx.HTTPError, OSError):  # the certificate is made while the server starts
                 time.sleep(0.1)
         raise TimeoutError((self.home / "server.log").read_text())
+
+    def trust(self) -> bool | ssl.SSLContext:
+        """What a client checks the server's certificate against."""
+        return ssl.create_default_context(cafile=self.home / "localhost.pem") if self._over_tls else True
 
     def kill(self) -> None:
         """End the server process at once, as a crash would; its workers are ended with it."""
@@ -79,8 +84,8 @@ def live_server(home: Path, *options: str) -> Iterator[LiveServer]:
     """A running server that is ended in order."""
     home.mkdir(parents=True, exist_ok=True)
     server = LiveServer(home, *options)
-    server.start()
     try:
+        server.start()
         yield server
     finally:
         server.stop()

@@ -81,8 +81,7 @@ def test_uploads_are_sniffed_and_bounded(tmp_path: Path) -> None:
 
 def test_over_tls(tmp_path: Path) -> None:
     with live_server(tmp_path / "api", "--dev-tls") as server:
-        assert server.trust is not None
-        answer = httpx.get(f"{server.address}/api/v1/health", verify=server.trust)
+        answer = httpx.get(f"{server.address}/api/v1/health", verify=server.trust())
         assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
         with pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
             httpx.get(f"{server.address}/api/v1/health")

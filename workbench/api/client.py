@@ -11,6 +11,7 @@ Examples
 from __future__ import annotations
 
 import json
+import ssl
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -50,8 +51,9 @@ class Client:
         What `beatsfoundry keys create` printed.
     session_id : str, optional
         A session that the work belongs to; `begin_session` begins one.
-    verify : bool or str
-        Whether certificates are checked, or the file of the authority that they are checked against.
+    verify : bool or ssl.SSLContext
+        Whether certificates are checked, or the context that they are checked in
+        (`ssl.create_default_context(cafile=...)` for a certificate of one's own).
     transport : httpx.BaseTransport, optional
         How requests are sent, for tests.
     """
@@ -62,7 +64,7 @@ class Client:
         *,
         key: str,
         session_id: str | None = None,
-        verify: bool | str = True,
+        verify: bool | ssl.SSLContext = True,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         self.session_id = session_id
