@@ -48,7 +48,7 @@ BAD: list[tuple[Any, str]] = [
     ({"edit": "shorten", "section": "intro", "bars": 4}, "intro has 4 bars, so at most 3 can be taken out"),
     ({"edit": "reorder", "sections": ["intro", "bridge"]}, "section 'bridge' is not in the song"),
     ({"edit": "loop", "section": "verse"}, "a loop is one stretch of bars"),
-    ({"edit": "import", "file": "absent.mid", "role": "melody"}, "absent.mid cannot be read: No such file"),
+    ({"edit": "import", "file": "absent.mid", "role": "melody"}, "absent.mid cannot be read: the file is not there"),
     ({"edit": "import", "file": "x.mid", "role": "noise"}, "role"),
 ]
 
@@ -117,10 +117,19 @@ def test_a_sound_that_comes_with_new_bars_does_not_reach_locked_ones(song: Song)
             edit_song(silent, [{"edit": "add", "element": "bass", "section": "intro", **given}])
 
 
-@pytest.mark.parametrize("content", [b"", b"MThd", b"RIFF....WAVE", b"MThd\0\0\0\6\0\1\0\1\1\xe0MTrk\0\0\0\xff\0"])
-def test_a_broken_midi_file_is_one_line(song: Song, tmp_path: Path, content: bytes) -> None:
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        (b"", "is not a standard MIDI file: the file is empty"),
+        (b"MThd", "is not a standard MIDI file: damaged MIDI: the header ends too early"),
+        (b"RIFF....WAVE", "is not a standard MIDI file: not a MIDI file: it is RIFF without MIDI, such as WAV audio"),
+        (b"PK\3\4" + bytes(40), "is not a standard MIDI file: not a MIDI file: it is a ZIP archive"),
+        (b"MThd\0\0\0\6\0\1\0\1\1\xe0MTrk\0\0\0\xff\0", r"holds no notes \(track 1 is damaged after 0 events"),
+    ],
+)
+def test_a_broken_midi_file_is_one_line(song: Song, tmp_path: Path, content: bytes, line: str) -> None:
     (tmp_path / "broken.mid").write_bytes(content)
-    with pytest.raises(ParameterError, match=r"broken\.mid is not a standard MIDI file") as caught:
+    with pytest.raises(ParameterError, match=rf"broken\.mid {line}") as caught:
         edit_song(song, [{"edit": "import", "file": str(tmp_path / "broken.mid"), "role": "melody"}])
     assert "\n" not in str(caught.value)
 

@@ -14,6 +14,7 @@ from training.corpora.items import Item, Reader
 from training.corpora.reading import guess_mode, note_table, read_midi
 from training.corpora.song import CorpusSong, NoteTable, spread_sections
 from workbench.domain.theory import parse_pitch_class
+from workbench.midi.file import MidiFile
 
 _STYLES = {"lofi_triphop": "lofi", "funk_rnb": "funk", "dancepop": "dance"}
 _ELEMENT_ROLES = {"percussion": ("drums",), "bass": ("bass",), "pads": ("pad", "chords"), "leads": ("melody",)}
@@ -30,13 +31,13 @@ def find(root: Path) -> Iterator[Item]:
 
 def read(item: Item) -> CorpusSong:
     """One song; of several tracks with one role the one with most notes is taken."""
-    entry, path = item.facts, item.files[0]
-    score = read_midi(path)
+    entry = item.facts
+    score = read_midi(item.files[0])
     bars = int(entry["bars"])
     sections, remaining = spread_sections(
         [(name.replace("prechorus", "pre-chorus"), int(length)) for name, _, length in entry["sections"]], bars
     )
-    chords = chords_from_labels(chord_texts(path), bars * 4.0)
+    chords = chords_from_labels(chord_texts(score), bars * 4.0)
     tonic = parse_pitch_class(entry["key"].split(":")[0])
     return CorpusSong(
         song_id=entry["id"],
@@ -59,25 +60,21 @@ def read(item: Item) -> CorpusSong:
 READER = Reader(find, read)
 
 
-def _parts(score) -> dict[str, NoteTable]:  # type: ignore[no-untyped-def]
+def _parts(score: MidiFile) -> dict[str, NoteTable]:
     parts = {}
     for element, roles in _ELEMENT_ROLES.items():
         for role in roles:
-            tracks = [track.notes for track in score.tracks if track.name.split("|")[0] == role]
-            if tracks:
-                parts[element] = note_table([max(tracks, key=len)], score.tpq)
+            named = [part for part in score.parts if part.name.split("|")[0] == role]
+            if named:
+                parts[element] = note_table([max(named, key=lambda part: len(part.notes))], score.ticks_per_beat)
                 break
     return parts
 
 
-def chord_texts(path: Path) -> list[tuple[float, str]]:
+def chord_texts(score: MidiFile) -> list[tuple[float, str]]:
     """The "C:<label>" text events of a MIDI file's first track: (onset in quarter notes, label)."""
-    import mido
-
-    midi = mido.MidiFile(str(path))
-    labels, ticks = [], 0
-    for message in midi.tracks[0]:
-        ticks += message.time
-        if message.type == "text" and message.text.startswith("C:"):
-            labels.append((ticks / midi.ticks_per_beat, message.text[2:]))
-    return labels
+    return [
+        (text.beats, text.text[2:])
+        for text in score.texts
+        if text.track == 0 and text.kind == "text" and text.text.startswith("C:")
+    ]

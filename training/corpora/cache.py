@@ -20,7 +20,7 @@ from training.corpora.song import CorpusSong, NoteTable
 from workbench.domain.paths import home_dir
 from workbench.domain.theory import Chord, Key
 
-_FORMAT = 2
+_FORMAT = 3
 """Counted up when the form of the files or the shared reading functions change."""
 
 _PLAIN = ("song_id", "corpus", "tier", "split", "style", "source", "tempo_bpm", "bar_beats", "bars", "mood")

@@ -109,12 +109,12 @@ def _roles(options: argparse.Namespace) -> None:
     _require_folder(options.folder)
     rows, broken = role_table(options.folder)
     if not rows and not broken:
-        raise ParameterError(f"folder {options.folder} holds no MIDI file: expected .mid, .midi or .smf")
+        raise ParameterError(f"folder {options.folder} holds no MIDI file: expected .mid, .midi, .smf, .kar or .rmi")
     print(f"{'role':11}{'notes':>7}{'range':>9}{'voices':>8}{'program':>9}  track, name, file")
     for row in rows:
         span = f"{row.lowest}-{row.highest}"
         line = f"{row.role:11}{row.notes:7,}{span:>9}{row.polyphony:8.1f}{row.program:9}"
-        print(f"{line}  {row.track}, {row.name or '-'}, {row.file}")
+        print(f"{line}  {row.track}, {row.name or '-'}, {row.file}{f' (doubtful: {row.doubt})' if row.doubt else ''}")
     for name, reason in broken:
         print(f"{name}: {reason}", file=sys.stderr)
     if rows:
@@ -122,5 +122,7 @@ def _roles(options: argparse.Namespace) -> None:
 
 
 def _require_folder(folder: Path) -> None:
+    if folder.is_file():
+        raise ParameterError(f"{folder} is a file: expected a folder")
     if not folder.is_dir():
         raise ParameterError(f"folder {folder} is not there: expected a folder")

@@ -9,14 +9,15 @@ from pathlib import Path
 
 import numpy as np
 
-from training.corpora.gathering import MIDI_SUFFIXES
 from training.corpora.items import Item, Outcome, Reader, SkippedError
 from training.corpora.reading import guess_chords, guess_key, parse_midi, read_bytes, top_line
 from training.corpora.roles import RoleRow, read_roles, role_row, told_role, tracks_of
 from training.corpora.song import CorpusSong, NoteTable, Tier
 from training.corpora.splits import Split, split_by_content
-from training.corpora.stretch import longest_stretch
+from training.corpora.stretch import longest_stretch, loop_repeats
 from workbench.domain.errors import CorpusError
+from workbench.midi.file import MIDI_SUFFIXES
+from workbench.midi.parts import facts_of
 from workbench.models.vocabulary import STYLES
 
 _PLAYED_SHARE = 0.25
@@ -31,6 +32,8 @@ def midi_files(root: Path) -> list[Path]:
     CorpusError
         If the folder is not there.
     """
+    if root.is_file():
+        raise CorpusError(f"{root} is a file: expected the folder that it lies in, or another one with MIDI files")
     if not root.is_dir():
         raise CorpusError(f"folder {root} is not there: expected a folder with MIDI files")
     found = [
@@ -76,7 +79,7 @@ def read_tracks(
     told: dict[int, str],
     guess: bool = True,
 ) -> CorpusSong:
-    """The longest stretch of one metre and tempo in a multi-track file.
+    """The longest stretch of one metre and tempo in a multi-track file; a loop, repeated to the least length.
 
     Percussion tracks are joined; of several others with one role the one with most notes is taken. Key and chords are
     estimated from all pitched tracks. Roles that are not `told` are guessed, or none if `guess` is False.
@@ -91,7 +94,8 @@ def read_tracks(
     by_role: dict[str, list[NoteTable]] = {}
     for facts, table in tracks_of(score):
         cut = stretch.cut(table)
-        role = told_role(facts, told) if guess else told.get(facts.track, "none")
+        known = told_role(facts, told, repeats=stretch.repeats).role
+        role = known if guess else told.get(facts.track, "none")
         if len(cut) and role != "none":
             by_role.setdefault(role, []).append(cut)
     if not by_role:
@@ -168,5 +172,8 @@ def role_table(root: Path) -> tuple[list[RoleRow], list[tuple[str, str]]]:
         except SkippedError as skipped:
             broken.append((name, skipped.reason))
             continue
-        rows += [role_row(name, facts, told_role(facts, told.get(name, {}))) for facts, _ in tracks_of(score)]
+        repeats = loop_repeats(score)
+        rows += [
+            role_row(name, facts, told_role(facts, told.get(name, {}), repeats=repeats)) for facts in facts_of(score)
+        ]
     return rows, broken

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from training.corpora.cache import content_digest, item_key, load_outcome, save_outcome
 from training.corpora.items import Item, Outcome, Reader, SkippedError
-from training.corpora.reading import count_notes, parse_midi, read_bytes
+from training.corpora.reading import parse_midi, read_bytes
 from workbench.domain.errors import CorpusError
+from workbench.midi.file import MIDI_SUFFIXES
 
-MIDI_SUFFIXES = (".mid", ".midi", ".smf")
 _FEWEST_FOR_PROCESSES = 48
 _BLOCK = 256
 """Items that are read before the first of them is given out; it bounds the memory of a large corpus."""
@@ -111,7 +111,7 @@ def _measure(item: Item) -> tuple[int, int]:
             score = parse_midi(read_bytes(path))
         except SkippedError:
             continue
-        notes += count_notes(score)
-        last = max((int(track.notes.numpy()["time"].max()) for track in score.tracks if len(track.notes)), default=-1)
-        bars += int((last / score.tpq + 1 / 16) // 4) + 1 if last >= 0 else 0
+        notes += score.note_count
+        last = max((int(part.notes.onsets[-1]) for part in score.parts), default=-1)
+        bars += int((last / score.ticks_per_beat + 1 / 16) // 4) + 1 if last >= 0 else 0
     return notes, bars if files else int(item.facts.get("bars", 0))

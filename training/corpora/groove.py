@@ -45,7 +45,7 @@ def read(item: Item) -> CorpusSong:
     """
     row = item.facts
     score = read_midi(item.files[0])
-    table = note_table([track.notes for track in score.tracks], score.tpq)
+    table = note_table(score.parts, score.ticks_per_beat)
     if len(table) < _FEWEST_NOTES:
         raise SkippedError(f"fewer than {_FEWEST_NOTES} notes")
     tempo = float(row["bpm"])

@@ -85,8 +85,8 @@ def _read_whole(item: Item) -> CorpusSong:
     score = read_midi(item.files[0])
     by_role: dict[str, list[NoteTable]] = {}
     for index, role in item.facts["tracks"]:
-        if index < len(score.tracks) and len(score.tracks[index].notes):
-            by_role.setdefault(role, []).append(note_table([score.tracks[index].notes], score.tpq))
+        if index < len(score.parts):
+            by_role.setdefault(role, []).append(note_table([score.parts[index]], score.ticks_per_beat))
     longest = {role: max(tables, key=len) for role, tables in by_role.items()}
     if "drums" not in longest or "bass" not in longest:
         raise SkippedError("the tracks that the index names are empty")

@@ -19,6 +19,7 @@ from training.corpora.splits import split_by_name
 from training.corpora.stretch import longest_stretch
 from workbench.domain.chord_symbols import CHORD_QUALITIES
 from workbench.domain.theory import Chord, Key
+from workbench.midi.file import MidiFile
 
 _QUALITY_OF = {frozenset(tones): quality for quality, tones in CHORD_QUALITIES.items()}
 
@@ -32,10 +33,10 @@ def find(root: Path) -> Iterator[Item]:
 def read(item: Item) -> CorpusSong:
     """The longest stretch of a tune in 4/4 or 3/4; the files tell no tempo, so 120 BPM holds, as MIDI has it."""
     score = parse_midi(read_bytes(item.files[0]))
-    if len(score.tracks) < 2:
+    if len(score.parts) < 2:
         raise SkippedError("no track of chords")
     stretch = longest_stretch(score)
-    melody, blocks = (stretch.cut(note_table([track.notes], score.tpq)) for track in score.tracks[:2])
+    melody, blocks = (stretch.cut(note_table([part], score.ticks_per_beat)) for part in score.parts[:2])
     if not len(melody) or not len(blocks):
         raise SkippedError("no melody or no chords in the longest stretch")
     chords = name_blocks(blocks, float(stretch.bars * stretch.bar_beats))
@@ -84,13 +85,13 @@ def _name(pitches: Any) -> tuple[int, str, int] | None:
     return None
 
 
-def _signature(score: Any, start_beats: float) -> Key | None:
+def _signature(score: MidiFile, start_beats: float) -> Key | None:
     """The key signature that holds where the stretch begins; the files tell the mode with it."""
-    holding = [event for event in score.key_signatures if event.time / score.tpq <= start_beats]
+    holding = [key for at, key in score.keys if at <= start_beats]
     if not holding:
         return None
-    tonic = (holding[-1].key * 7 + (9 if holding[-1].tonality else 0)) % 12
-    return Key(tonic, "minor" if holding[-1].tonality else "major")
+    sharps, minor = holding[-1]
+    return Key((sharps * 7 + (9 if minor else 0)) % 12, "minor" if minor else "major")
 
 
 READER = Reader(find, read)

@@ -49,11 +49,11 @@ def read(item: Item) -> CorpusSong:
 
 def read_aligned(item: Item) -> CorpusSong:
     """One song of the aligned set."""
-    entry, path = item.facts, item.files[0]
-    score = read_midi(path)
+    entry = item.facts
+    score = read_midi(item.files[0])
     bars = int(entry["bars"])
     sections, remaining = spread_sections(name_sections(entry["sections"]), bars)
-    tables = {track.name: note_table([track.notes], score.tpq) for track in score.tracks if len(track.notes)}
+    tables = {part.name: note_table([part], score.ticks_per_beat) for part in score.parts}
     parts = {_TRACKS[name]: table for name, table in tables.items() if name in _TRACKS}
     if "leads" in parts:
         parts["leads"] = top_line(parts["leads"])
@@ -69,7 +69,7 @@ def read_aligned(item: Item) -> CorpusSong:
         bar_beats=4,
         bars=bars,
         key=Key.parse(f"{tonic} {mode}"),
-        chords=chords_from_labels(chord_texts(path), bars * 4.0),
+        chords=chords_from_labels(chord_texts(score), bars * 4.0),
         sections=sections,
         remaining=remaining,
         parts=parts,

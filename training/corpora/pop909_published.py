@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from training.corpora.harte import chords_from_labels
 from training.corpora.items import Item, SkippedError
-from training.corpora.reading import guess_key, parse_midi, read_bytes, top_line
+from training.corpora.reading import guess_key, note_table, parse_midi, read_bytes, top_line
 from training.corpora.song import CorpusSong, NoteTable
 from training.corpora.splits import source_split
 from workbench.domain.errors import ParameterError
@@ -131,21 +131,14 @@ def _bar_beats(order_rows: list[list[str]]) -> int:
 
 
 def _in_seconds(path: Path) -> dict[str, NoteTable]:
-    score = parse_midi(read_bytes(path)).to("Second")
+    score = parse_midi(read_bytes(path))
     tables = {}
-    for track in score.tracks:
-        if track.name in _TRACKS and len(track.notes):
-            notes = track.notes.numpy()
-            order = np.lexsort((notes["pitch"], notes["time"]))
-            onsets, durations, pitches, velocities = (
-                np.asarray(notes[name])[order] for name in ("time", "duration", "pitch", "velocity")
-            )
-            tables[_TRACKS[track.name]] = NoteTable(
-                onsets.astype(np.float64),
-                durations.astype(np.float64),
-                pitches.astype(np.int64),
-                velocities.astype(np.int64),
-            )
+    for part in score.parts:
+        if part.name in _TRACKS:
+            table = note_table([part], score.ticks_per_beat)
+            onsets = score.seconds_at(table.onsets_beats)
+            ends = score.seconds_at(table.onsets_beats + table.durations_beats)
+            tables[_TRACKS[part.name]] = NoteTable(onsets, ends - onsets, table.pitches, table.velocities)
     if not tables:
         raise SkippedError("no track is named MELODY or PIANO")
     return tables

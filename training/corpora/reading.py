@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import struct
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,17 +12,17 @@ import numpy.typing as npt
 from training.corpora.items import SkippedError
 from training.corpora.song import NoteTable
 from workbench.domain.chord_symbols import CHORD_QUALITIES
+from workbench.domain.errors import MidiFileError
 from workbench.domain.theory import SCALES, Chord, Key
-
-LARGEST_FILE_BYTES = 16 << 20
-MOST_NOTES = 200_000
+from workbench.midi.file import MidiFile, MidiPart, read_file
+from workbench.midi.file import read_midi as read_music
 
 _GUESSED_QUALITIES = ("maj", "min", "5", "7", "maj7", "min7", "sus4", "dim")
 _COMPLEXITY_COST = {"maj": 0.0, "min": 0.0, "5": 0.02, "7": 0.05, "maj7": 0.05, "min7": 0.04, "sus4": 0.06, "dim": 0.08}
 
 
-def read_midi(path: Path):  # type: ignore[no-untyped-def]
-    """A symusic score in ticks.
+def read_midi(path: Path) -> MidiFile:
+    """The music in a MIDI file.
 
     Raises
     ------
@@ -33,7 +32,7 @@ def read_midi(path: Path):  # type: ignore[no-untyped-def]
     try:
         return parse_midi(read_bytes(path))
     except SkippedError as skipped:
-        raise SkippedError(f"{path.name} is not readable MIDI: {skipped.reason}", skipped.reason) from None
+        raise SkippedError(f"{path.name} is not readable MIDI: {skipped}", skipped.reason) from None
 
 
 def read_bytes(path: Path) -> bytes:
@@ -45,64 +44,37 @@ def read_bytes(path: Path) -> bytes:
         If it is no plain file, cannot be read, or is larger than `LARGEST_FILE_BYTES`.
     """
     try:
-        if not path.is_file():
-            raise SkippedError("the file is not there" if not path.exists() else "not a plain file")
-        if path.stat().st_size > LARGEST_FILE_BYTES:
-            raise SkippedError(f"larger than {LARGEST_FILE_BYTES >> 20} MiB")
-        return path.read_bytes()
-    except OSError as error:
-        raise SkippedError(f"cannot be opened ({error.strerror or 'system error'})") from None
+        return read_file(path)
+    except MidiFileError as error:
+        raise SkippedError(str(error), error.reason) from None
 
 
-def parse_midi(data: bytes):  # type: ignore[no-untyped-def]
-    """A symusic score in ticks from the bytes of a Standard MIDI File.
+def parse_midi(data: bytes) -> MidiFile:
+    """The music in the bytes of a MIDI file.
 
     Raises
     ------
     SkippedError
-        If the bytes are not a Standard MIDI File with ticks a quarter note (RP-001), or hold more than `MOST_NOTES`.
+        If the bytes are no MIDI file with notes in beats; `workbench.midi.read_midi` says more.
     """
-    import symusic
-
-    if not data:
-        raise SkippedError("the file is empty")
-    if data[:4] != b"MThd":
-        raise SkippedError("not a MIDI file")
-    if len(data) < 14:
-        raise SkippedError("damaged MIDI")
-    _, tracks, division = struct.unpack(">HHH", data[8:14])
-    if division & 0x8000:
-        raise SkippedError("time is told in SMPTE frames, not in beats")
-    if division == 0:
-        raise SkippedError("no ticks in a quarter note")
-    if tracks == 0:
-        raise SkippedError("no track")
     try:
-        score = symusic.Score.from_midi(data)
-    except Exception:
-        # The parser's own words name byte counts of the one file, which would make each reason another one.
-        raise SkippedError("damaged MIDI") from None
-    if count_notes(score) > MOST_NOTES:
-        raise SkippedError(f"more than {MOST_NOTES:,} notes")
-    return score
+        return read_music(data)
+    except MidiFileError as error:
+        raise SkippedError(str(error), error.reason) from None
 
 
-def count_notes(score: Any) -> int:
-    """Notes of a symusic score."""
-    return sum(len(track.notes) for track in score.tracks)
-
-
-def note_table(notes, ticks_per_quarter: int) -> NoteTable:  # type: ignore[no-untyped-def]
-    """Notes of one or more symusic tracks (a list of note lists) as one table sorted by onset."""
-    rows = np.array(
-        [(note.time, note.duration, note.pitch, note.velocity) for group in notes for note in group], np.float64
-    ).reshape(-1, 4)
-    rows = rows[np.lexsort((rows[:, 2], rows[:, 0]))]
+def note_table(parts: Sequence[MidiPart], ticks_per_beat: float) -> NoteTable:
+    """Notes of one or more parts as one table sorted by onset."""
+    columns = [
+        np.concatenate([np.asarray(getattr(part.notes, name), np.float64) for part in parts] or [np.zeros(0)])
+        for name in ("onsets", "lengths", "pitches", "velocities")
+    ]
+    onsets, lengths, pitches, velocities = (column[np.lexsort((columns[2], columns[0]))] for column in columns)
     return NoteTable(
-        rows[:, 0] / ticks_per_quarter,
-        rows[:, 1] / ticks_per_quarter,
-        rows[:, 2].astype(np.int64),
-        rows[:, 3].astype(np.int64),
+        onsets / ticks_per_beat,
+        lengths / ticks_per_beat,
+        pitches.astype(np.int64),
+        velocities.astype(np.int64),
     )
 
 

@@ -16,6 +16,7 @@ from training.corpora.song import CorpusSong, NoteTable, spread_sections
 from workbench.domain.paths import data_dir
 from workbench.domain.song import ELEMENTS
 from workbench.domain.theory import Chord, Key
+from workbench.midi.file import MidiFile
 
 _BAR_BEATS = 4
 _KEY_MARK = "key: "
@@ -44,7 +45,7 @@ def read(item: Item) -> CorpusSong:
     path, entry = item.files[0], item.facts
     score = read_midi(path)
     bars = int(entry["bars"])
-    key, chords, markers = _conductor(path, float(bars * _BAR_BEATS))
+    key, chords, markers = _conductor(score, float(bars * _BAR_BEATS))
     starts = [round(beat / _BAR_BEATS) for beat, _ in markers]
     spans = [(name, end - start) for (_, name), start, end in zip(markers, starts, [*starts[1:], bars], strict=True)]
     sections, remaining = spread_sections(spans, bars)
@@ -55,7 +56,7 @@ def read(item: Item) -> CorpusSong:
         split=entry["split"],
         style=entry["model_style"],
         source="sequenced",
-        tempo_bpm=round(score.tempos[0].qpm, 2),
+        tempo_bpm=round(score.tempi[0][1], 2),
         bar_beats=_BAR_BEATS,
         bars=bars,
         key=key,
@@ -69,29 +70,18 @@ def read(item: Item) -> CorpusSong:
 READER = Reader(find, read)
 
 
-def _parts(score) -> dict[str, NoteTable]:  # type: ignore[no-untyped-def]
-    return {
-        track.name: note_table([track.notes], score.tpq)
-        for track in score.tracks
-        if track.name in ELEMENTS and len(track.notes)
-    }
+def _parts(score: MidiFile) -> dict[str, NoteTable]:
+    return {part.name: note_table([part], score.ticks_per_beat) for part in score.parts if part.name in ELEMENTS}
 
 
-def _conductor(path: Path, length_beats: float) -> tuple[Key, tuple[Chord, ...], list[tuple[float, str]]]:
+def _conductor(score: MidiFile, length_beats: float) -> tuple[Key, tuple[Chord, ...], list[tuple[float, str]]]:
     """Key, chords and (onset in quarter notes, section name) of a file that the workbench wrote."""
-    import mido
-
-    midi = mido.MidiFile(str(path), charset="utf-8")
-    key, symbols, markers, ticks = None, [], [], 0
-    for message in midi.tracks[0]:
-        ticks += message.time
-        beat = ticks / midi.ticks_per_beat
-        if message.type == "marker":
-            markers.append((beat, message.text))
-        elif message.type == "text" and message.text.startswith(_KEY_MARK):
-            key = Key.parse(message.text.removeprefix(_KEY_MARK))
-        elif message.type == "text":
-            symbols.append((beat, message.text))
+    of_first = [text for text in score.texts if text.track == 0]
+    markers = [(text.beats, text.text) for text in of_first if text.kind == "marker"]
+    texts = [(text.beats, text.text) for text in of_first if text.kind == "text"]
+    keys = [text.removeprefix(_KEY_MARK) for _, text in texts if text.startswith(_KEY_MARK)]
+    key = Key.parse(keys[-1]) if keys else None
+    symbols = [(beat, text) for beat, text in texts if not text.startswith(_KEY_MARK)]
     if key is None:
         raise SkippedError("no key: expected a text such as 'key: F minor' in the first track")
     ends = [*(beat for beat, _ in symbols[1:]), length_beats]

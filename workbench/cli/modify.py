@@ -11,6 +11,7 @@ from workbench.cli.progress import progress_bar
 from workbench.domain.errors import WorkbenchError
 
 if TYPE_CHECKING:
+    from workbench.domain.plan import Plan
     from workbench.editing import Edit
 
 
@@ -70,8 +71,7 @@ def _track(options: argparse.Namespace, edits: tuple[Edit, ...]) -> int:
     if options.json:
         print_response(answer_of(track), options.out)
         return 0
-    for decision in track.plan.decisions[-len(edits) :]:
-        print(f"{decision.parameter:7} {decision.value}")
+    _print_edits(track.plan, len(edits))
     print_summary(answer_of(track), options.out, run_url)
     return 0
 
@@ -82,7 +82,14 @@ def _notes(options: argparse.Namespace, edits: tuple[Edit, ...]) -> int:
 
     song = modify_notes(options.bundle, edits)
     export_composition(song.plan, song.score, options.out, edits=song.state, overwrite=options.overwrite)
-    for decision in song.plan.decisions[-len(edits) :]:
-        print(f"{decision.parameter:7} {decision.value}")
+    _print_edits(song.plan, len(edits))
     print(f"song    {options.out / 'midi' / 'song.mid'}")
     return 0
+
+
+def _print_edits(plan: Plan, count: int) -> None:
+    """The last edits of a song, each with what there is to tell of it."""
+    for decision in plan.decisions[-count:]:
+        print(f"{decision.parameter:7} {decision.value}")
+        if decision.contradiction:
+            print(f"{'':7} {decision.contradiction}")

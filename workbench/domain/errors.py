@@ -5,6 +5,7 @@ WorkbenchError
 │   └── UnknownReferenceError          a reference track that the library does not hold
 ├── ModelError                         weights missing, damaged or of another kind
 ├── CorpusError                        training data missing or unreadable
+├── MidiFileError                  a MIDI file that cannot be read
 ├── AudioFileError                     an audio file that cannot be read or written
 ├── OutputError                        a folder or file that cannot be written
 ├── TrackingError                      the experiment store cannot be reached
@@ -33,6 +34,14 @@ class ModelError(WorkbenchError):
 
 class CorpusError(WorkbenchError):
     """Training data is missing or unreadable."""
+
+
+class MidiFileError(WorkbenchError):
+    """A MIDI file cannot be read. `reason` names no file, so that equal reasons can be counted together."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+        self.reason = reason
 
 
 class AudioFileError(WorkbenchError):

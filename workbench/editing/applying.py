@@ -87,9 +87,11 @@ def _apply(song: Song, edit: Edit) -> Song:
     if not changed.score.parts:
         raise ParameterError("nothing would play any more: leave one element")
     state = replace(changed.state, history=(*song.state.history, entry))
-    decision = Decision(f"edit {count}", _told(entry), "stated", "asked for after the song was made")
+    told = "; ".join(changed.remarks)
+    why = "asked for after the song was made"
+    decision = Decision(f"edit {count}", _told(entry), "stated", f"{why}; {told}" if told else why, told)
     plan = replace(changed.plan, decisions=(*song.plan.decisions, decision))
-    return replace(changed, plan=plan, state=state)
+    return replace(changed, plan=plan, state=state, remarks=())
 
 
 def _told(entry: Mapping[str, Any]) -> str:

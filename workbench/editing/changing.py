@@ -9,10 +9,22 @@ from workbench.domain.edit_state import Lock as Held
 from workbench.domain.edit_state import Mute as Silenced
 from workbench.domain.errors import ParameterError
 from workbench.domain.moves import EqMove, StripMove
+from workbench.domain.score import Note
 from workbench.domain.song import ELEMENTS
-from workbench.editing.edits import Drop, Lock, Mix, Mute, Patch, Sound, Tempo, Unlock, Unmute
+from workbench.editing.edits import (
+    HIGHEST_BPM,
+    LOWEST_BPM,
+    Drop,
+    Lock,
+    Mix,
+    Mute,
+    Patch,
+    Sound,
+    Tempo,
+    Unlock,
+    Unmute,
+)
 from workbench.editing.song import (
-    Bars,
     Song,
     bars_of,
     check_element,
@@ -28,6 +40,8 @@ from workbench.mixing import load_colour
 from workbench.rendering import load_sounds
 
 _CHANNEL = ("gain_db", "pan", "mute", "eq", "reverb_send_db", "delay_send_db")
+
+_SAME_BPM = 1e-6
 
 
 def lock(song: Song, edit: Lock, seed: int) -> Song:
@@ -60,11 +74,31 @@ def tempo(song: Song, edit: Tempo, seed: int) -> Song:
             replace(section, tempo_bpm=edit.bpm) if index in slower else section
             for index, section in enumerate(song.plan.sections)
         )
-    ratio = edit.bpm / song.plan.tempo_bpm
     song = song.with_sections(
-        replace(section, tempo_bpm=section.tempo_bpm and section.tempo_bpm * ratio) for section in song.plan.sections
+        replace(section, tempo_bpm=section.tempo_bpm and _in_proportion(song, section.tempo_bpm, edit.bpm))
+        for section in song.plan.sections
     )
     return replace(song, plan=replace(song.plan, tempo_bpm=edit.bpm), score=replace(song.score, tempo_bpm=edit.bpm))
+
+
+def _in_proportion(song: Song, tempo_bpm: float, new_bpm: float) -> float:
+    """A section's own tempo beside a new one of the song; it lands on four decimals where it may, so that the way back
+    leads back.
+
+    Raises
+    ------
+    ParameterError
+        If it would leave the range of tempi.
+    """
+    exact = tempo_bpm * new_bpm / song.plan.tempo_bpm
+    plain = round(exact, 4)
+    moved = plain if abs(plain - exact) < _SAME_BPM else round(exact, 9)
+    if not LOWEST_BPM <= moved <= HIGHEST_BPM:
+        raise ParameterError(
+            f"a section at {tempo_bpm:g} BPM would go at {moved:g} in proportion, "
+            f"expected {LOWEST_BPM:g} to {HIGHEST_BPM:g}: give it a tempo of its own first"
+        )
+    return moved
 
 
 def patch(song: Song, edit: Patch, seed: int) -> Song:
@@ -108,32 +142,53 @@ def mute(song: Song, edit: Mute, seed: int) -> Song:
     place = open_bars(song, edit.element, bars_of(song.plan, edit.section, edit.bars), named=True)
     bars = {bar for piece in place for bar in piece}
     notes = song.score.parts[edit.element].notes
-    silenced = tuple(
-        Silenced(edit.element, p.start, p.stop, tuple(note for note in notes if song.bar_of(note) in p)) for p in place
-    )
-    kept = [note for note in notes if song.bar_of(note) not in bars]
-    song = replace(song, state=replace(song.state, mutes=(*song.state.mutes, *silenced)))
-    song = song.with_notes(edit.element, kept)
-    if not song.playing_bars(edit.element):
+    playing = song.playing_bars(edit.element) - bars
+    silent, kept = _muted(song, edit.element)
+    taken = [note for note in notes if song.bar_of(note) in bars]
+    song = _with_muted(song, edit.element, silent | bars, [*kept, *taken])
+    song = song.with_notes(edit.element, [note for note in notes if song.bar_of(note) not in bars])
+    if not playing:
         return song.without(edit.element)
-    for piece in place:
-        song = song.with_players(edit.element, piece, playing=False)
+    for section in song.plan.sections:
+        own = range(section.start_bar, section.end_bar)
+        if bars & set(own) and not playing & set(own):
+            song = song.with_players(edit.element, own, playing=False)
     return song
 
 
 def unmute(song: Song, edit: Unmute, seed: int) -> Song:
-    """Give the kept notes back to each mute that a place touches."""
+    """Give the kept notes of the muted bars of a place back."""
     bars = bars_of(song.plan, edit.section, edit.bars)
-    back = [mute for mute in song.state.mutes if mute.element == edit.element and _touched(mute, bars)]
+    silent, kept = _muted(song, edit.element)
+    back = silent & {bar for piece in bars for bar in piece}
     if not back:
         raise ParameterError(f"{edit.element} is not muted in {told(bars)}")
     standing = song.score.parts[edit.element].notes if edit.element in song.score.parts else ()
-    mutes = tuple(mute for mute in song.state.mutes if mute not in back)
     palette = tuple(name for name in ELEMENTS if name in {*song.plan.palette, edit.element})
-    song = replace(song, plan=replace(song.plan, palette=palette), state=replace(song.state, mutes=mutes))
-    for silenced in back:
-        song = song.with_players(edit.element, range(silenced.first_bar, silenced.end_bar), playing=True)
-    return song.with_notes(edit.element, [*standing, *(note for silenced in back for note in silenced.notes)])
+    song = replace(song, plan=replace(song.plan, palette=palette))
+    song = _with_muted(song, edit.element, silent - back, [n for n in kept if song.bar_of(n) not in back])
+    for piece in ranges(back):
+        song = song.with_players(edit.element, piece, playing=True)
+    return song.with_notes(edit.element, [*standing, *(note for note in kept if song.bar_of(note) in back)])
+
+
+def _muted(song: Song, element: str) -> tuple[set[int], list[Note]]:
+    """The bars in which an element is muted, and the notes that it would play there."""
+    mine = [silenced for silenced in song.state.mutes if silenced.element == element]
+    bars = {bar for silenced in mine for bar in range(silenced.first_bar, silenced.end_bar)}
+    return bars, [note for silenced in mine for note in silenced.notes]
+
+
+def _with_muted(song: Song, element: str, bars: set[int], notes: Iterable[Note]) -> Song:
+    """The song with an element muted in some bars and no others; told in one way, whatever edits led there."""
+    ordered = sorted(notes)
+    mine = [
+        Silenced(element, piece.start, piece.stop, tuple(note for note in ordered if song.bar_of(note) in piece))
+        for piece in ranges(bars)
+    ]
+    others = [silenced for silenced in song.state.mutes if silenced.element != element]
+    mutes = sorted([*others, *mine], key=lambda silenced: (silenced.element, silenced.first_bar))
+    return replace(song, state=replace(song.state, mutes=tuple(mutes)))
 
 
 def drop(song: Song, edit: Drop, seed: int) -> Song:
@@ -156,7 +211,3 @@ def _lockable(song: Song, element: str | None) -> tuple[str, ...]:
 
 def _held(element: str, bars: Iterable[int]) -> tuple[Held, ...]:
     return tuple(Held(element, piece.start, piece.stop) for piece in ranges(bars))
-
-
-def _touched(silenced: Silenced, bars: Bars) -> bool:
-    return any(piece.start < silenced.end_bar and silenced.first_bar < piece.stop for piece in bars)

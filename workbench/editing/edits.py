@@ -20,6 +20,9 @@ from workbench.domain.request_errors import explain, finite, shown, without_dupl
 Lockable: TypeAlias = Literal["harmony", "percussion", "bass", "pads", "leads"]
 Pitched: TypeAlias = Literal["bass", "pads", "leads"]
 
+LOWEST_BPM, HIGHEST_BPM = 40, 240
+"""Tempi that can be asked for, in quarter notes a minute."""
+
 
 def _in_order(bars: tuple[int, int]) -> tuple[int, int]:
     if bars[0] > bars[1]:
@@ -33,6 +36,7 @@ BarNumbers = Annotated[
 ]
 SectionText = Annotated[str, Field(min_length=1, max_length=60)]
 Seed = Annotated[Whole, Field(ge=0, le=2**32 - 1)]
+TrackName = Annotated[Whole, Field(ge=1)] | Annotated[str, Field(min_length=1, max_length=200)]
 PatchName = Annotated[str, Field(min_length=1, max_length=120)]
 
 
@@ -97,7 +101,9 @@ class Tempo(_Edit):
 
     edit: Literal["tempo"] = "tempo"
     section: SectionText | None = Field(None, description="Section such as 'verse 2'; the whole song if left out.")
-    bpm: float = Field(ge=40, le=240, description="Tempo in quarter notes a minute.", json_schema_extra={"unit": "BPM"})
+    bpm: float = Field(
+        ge=LOWEST_BPM, le=HIGHEST_BPM, description="Tempo in quarter notes a minute.", json_schema_extra={"unit": "BPM"}
+    )
 
 
 class Patch(_Edit):
@@ -243,7 +249,11 @@ class Import(_Drawn):
     role: Literal["melody", "chords", "drums"] = Field(description="What the file holds.")
     element: Pitched = Field("leads", description="Which element plays a melody.")
     bar: Whole = Field(1, ge=1, description="Bar where it begins, counted from 1.")
-    track: Whole | None = Field(None, ge=1, description="Which of the file's tracks with notes, counted from 1.")
+    track: TrackName | None = Field(
+        None,
+        description="Which of the file's tracks with notes, by number from 1 or by name; each channel counts.",
+        json_schema_extra={"expected": "a whole number from 1, or the name of a track"},
+    )
     semitones: Whole = Field(0, ge=-48, le=48, description="Transposition.", json_schema_extra={"unit": "semitones"})
     around: bool = Field(True, description="Compose the other elements anew there, to fit.")
     sha256: str | None = Field(None, pattern="^[0-9a-f]{64}$", description="The file that is meant; filled in.")

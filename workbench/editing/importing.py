@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -13,9 +12,18 @@ from workbench.domain.seeding import derived_seed
 from workbench.domain.song import ELEMENTS
 from workbench.domain.theory import Chord
 from workbench.editing.edits import Add, Import
-from workbench.editing.midi_reading import MidiFile, drum_notes, melody_notes, placed, read_chords, read_midi
+from workbench.editing.laying import in_compass, lay, single
+from workbench.editing.midi_reading import (
+    ImportedFile,
+    drum_voices,
+    melody_voice,
+    placed,
+    read_chords,
+    read_midi,
+)
 from workbench.editing.song import Song, open_bars, told
 from workbench.editing.writing import introduced, with_harmony, written
+from workbench.midi.harmony import written_chords
 
 _HARMONIES = 8
 """Progressions that are drawn under a melody; in each four bars the one that fits it best is taken."""
@@ -33,20 +41,21 @@ def take_in(song: Song, edit: Import, seed: int) -> Song:
     file = read_midi(edit.file)
     if edit.sha256 not in (None, file.sha256):
         raise ParameterError(f"MIDI file {edit.file} is not the file that was imported before: its content differs")
+    song = song.with_remarks(*file.music.told)
     if edit.role == "chords":
         return _with_chords(song, edit, file, seed)
     return _with_notes(song, edit, file, seed)
 
 
-def _with_chords(song: Song, edit: Import, file: MidiFile, seed: int) -> Song:
-    ends = [note.start_beats + note.length_beats for note in file.notes] + [at + 1.0 for at, _ in file.symbols]
-    place = _place(song, edit, max(ends))
-    beats = len(place) * song.bar_beats
-    start = place.start * song.bar_beats
-    line = [
-        replace(chord.transposed(edit.semitones), onset_beats=chord.onset_beats + start)
-        for chord in read_chords(file, edit.track, beats)
-    ]
+def _with_chords(song: Song, edit: Import, file: ImportedFile, seed: int) -> Song:
+    written = written_chords(file.music).changes if edit.track is None else ()
+    starts = [at for at, _ in written] or [note.start_beats for voice in file.voices for note in voice.notes]
+    ends = [note.start_beats + note.length_beats for voice in file.voices for note in voice.notes]
+    laid, song = lay(song, edit, file.music, min(starts), max([*ends, *(at + 1.0 for at, _ in written)]))
+    place, start = laid.place, laid.place.start * song.bar_beats
+    chords, told = read_chords(file, edit.track, start - laid.offset_beats, len(place) * song.bar_beats)
+    line = [replace(chord.transposed(edit.semitones), onset_beats=chord.onset_beats + start) for chord in chords]
+    song = song.with_remarks(*told)
     open_bars(song, "harmony", (place,), named=True)
     fresh = with_chords(song.score.chords, line, [(place.start, place.stop)], song.bar_beats)
     if edit.around:
@@ -54,16 +63,23 @@ def _with_chords(song: Song, edit: Import, file: MidiFile, seed: int) -> Song:
     return replace(song, score=replace(song.score, chords=fresh))
 
 
-def _with_notes(song: Song, edit: Import, file: MidiFile, seed: int) -> Song:
+def _with_notes(song: Song, edit: Import, file: ImportedFile, seed: int) -> Song:
     drums = edit.role == "drums"
     element = "percussion" if drums else edit.element
-    heard = drum_notes(file, edit.track) if drums else melody_notes(file, edit.track)
-    moved = [note if drums else replace(note, pitch=note.pitch + edit.semitones) for note in heard]
-    if any(not 0 <= note.pitch <= 127 for note in moved):
-        raise ParameterError(f"the melody would leave the range of MIDI, 0 to 127, by {edit.semitones:+d} semitones")
-    place = _place(song, edit, max(note.start_beats + min(note.length_beats, 0.01) for note in moved))
-    start = place.start * song.bar_beats
-    notes = placed(moved, start, song.score.tempo_map.tempo_at(start), song.bar_beats)
+    voices = drum_voices(file, edit.track) if drums else (melody_voice(file, edit.track, element),)
+    heard, doubled = single([note for voice in voices for note in voice.notes])
+    told = [f"taken from {', '.join(map(str, voices))}"] if len(file.voices) > len(voices) else []
+    told += [f"{doubled} notes that double another are left out"] * (doubled > 0)
+    told += [f"track {voice.number}: {voice.guess.doubt}" for voice in voices if voice.guess.doubt]
+    moved = heard
+    if not drums:
+        moved, octaves = in_compass([replace(n, pitch=n.pitch + edit.semitones) for n in heard], element)
+        told += [octaves] if octaves else []
+    last = max(note.start_beats + min(note.length_beats, 0.01) for note in moved)
+    laid, song = lay(song.with_remarks(*told), edit, file.music, min(note.start_beats for note in moved), last)
+    place, start = laid.place, laid.place.start * song.bar_beats
+    there = [replace(n, start_beats=n.start_beats + laid.offset_beats - start) for n in moved]
+    notes = placed(there, start, song.score.tempo_map.tempo_at(start), song.bar_beats)
     song = _replaced(song, element, place, notes)
     if not edit.around:
         return song
@@ -78,18 +94,6 @@ def _after(song: Song, element: str, drums: bool) -> list[str]:
     """Elements that are composed anew around another: all that see it, or its chords."""
     others = [name for name in ELEMENTS if name in song.score.parts and name != element]
     return others if drums else [name for name in others if name != "percussion"]
-
-
-def _place(song: Song, edit: Import, beats: float) -> range:
-    """The bars that the file's music covers in the song."""
-    first = edit.bar - 1
-    count = max(1, math.ceil(beats / song.bar_beats - 1e-6))
-    if first + count > song.plan.bars:
-        raise ParameterError(
-            f"{edit.file} lasts {count} bars from bar {edit.bar}, but the song ends with bar {song.plan.bars}: "
-            "begin earlier, or extend the song first"
-        )
-    return range(first, first + count)
 
 
 def _replaced(song: Song, element: str, place: range, notes: Sequence[Note]) -> Song:

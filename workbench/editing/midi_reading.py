@@ -1,25 +1,30 @@
-"""MIDI files in: a melody, chords or drums as notes on the song's grid, timing kept."""
+"""MIDI files for the import: a melody, chords or drums as notes on the song's grid, timing kept."""
 
 from __future__ import annotations
 
 import hashlib
-import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 
-import mido
 import numpy as np
 
 from workbench.domain.chord_symbols import CHORD_QUALITIES
-from workbench.domain.errors import ParameterError, reason
+from workbench.domain.errors import MidiFileError, ParameterError
 from workbench.domain.score import Note
 from workbench.domain.theory import Chord
+from workbench.midi.file import MidiFile, MidiPart, read_file
+from workbench.midi.file import read_midi as read_music
+from workbench.midi.harmony import written_chords
+from workbench.midi.notes import NoteColumns
+from workbench.midi.parts import Guess, describe, guess
 from workbench.models.grid import quantise, slot_to_beats
 
-_DRUM_CHANNEL = 9
 _MISSING, _FOREIGN = 0.9, 0.7
 """What a chord tone that is not played, and a played tone that is not in the chord, cost in matching a chord."""
+_MOST_NAMED = 12
+"""Tracks, or texts, that one line names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,71 +35,123 @@ class Heard:
     length_beats: float
     pitch: int
     velocity: int
-    channel: int
 
 
 @dataclass(frozen=True, slots=True)
-class MidiFile:
-    """What a file holds: the notes of each track that has any, chord symbols where it writes some, and its hash."""
+class Voice:
+    """What plays on one channel of one track; `number` counts those of a file from 1, `guess` says what it plays."""
 
-    tracks: tuple[tuple[Heard, ...], ...]
-    symbols: tuple[tuple[float, str], ...]
+    number: int
+    name: str
+    guess: Guess
+    notes: tuple[Heard, ...]
+
+    def __str__(self) -> str:
+        low, high = (extreme(note.pitch for note in self.notes) for extreme in (min, max))
+        name = f' "{self.name}"' if self.name else ""
+        return f"{self.number}{name} ({self.guess.role}, {len(self.notes)} notes, MIDI {low} to {high})"
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedFile:
+    """A MIDI file's voices, all that it holds beside them, and its hash."""
+
+    voices: tuple[Voice, ...]
+    music: MidiFile
     sha256: str
 
     @property
-    def notes(self) -> tuple[Heard, ...]:
-        """All notes of all tracks, in order."""
-        return tuple(sorted((note for track in self.tracks for note in track), key=lambda n: (n.start_beats, n.pitch)))
+    def pitched(self) -> tuple[Voice, ...]:
+        """Voices that are no drums."""
+        return tuple(voice for voice in self.voices if voice.guess.role != "percussion")
 
 
-def read_midi(path: str | Path) -> MidiFile:
-    """Read a standard MIDI file; its tempo does not matter, since time is told in quarter notes.
+def read_midi(path: str | Path) -> ImportedFile:
+    """Read a MIDI file; its tempo does not matter, since time is told in quarter notes.
 
     Raises
     ------
     ParameterError
-        If it cannot be read, is no MIDI file, or holds no notes and no chord symbols.
+        If it cannot be read, is no MIDI file, or holds neither notes nor chord symbols.
     """
     try:
-        data = Path(path).read_bytes()
-    except (OSError, ValueError) as error:
-        raise ParameterError(f"MIDI file {path} cannot be read: {reason(error)}") from None
+        data = read_file(path)
+    except MidiFileError as error:
+        raise ParameterError(f"MIDI file {path} cannot be read: {error}") from None
     try:
-        file = mido.MidiFile(file=io.BytesIO(data))
-        division = file.ticks_per_beat
-        if division <= 0:
-            raise ValueError("its time is not told in quarter notes")
-        tracks = [_notes(track, division) for track in file.tracks]
-        symbols = [symbol for track in file.tracks for symbol in _symbols(track, division)]
-    except (OSError, EOFError, ValueError, KeyError, IndexError, TypeError) as error:
-        raise ParameterError(f"MIDI file {path} is not a standard MIDI file: {error or 'it ends too early'}") from None
-    if not any(tracks) and not symbols:
-        raise ParameterError(f"MIDI file {path} holds no notes")
-    return MidiFile(tuple(track for track in tracks if track), tuple(symbols), hashlib.sha256(data).hexdigest())
+        music = read_music(data)
+    except MidiFileError as error:
+        raise ParameterError(f"MIDI file {path} is not a standard MIDI file: {error}") from None
+    if not music.parts and not written_chords(music).changes:
+        told = f" ({music.told[0]})" if music.told else ""
+        raise ParameterError(f"MIDI file {path} holds no notes{told}")
+    grouped = groupby(music.parts, lambda part: (part.track, part.channel))
+    voices = tuple(
+        _voice(number, list(parts), music.ticks_per_beat) for number, (_, parts) in enumerate(grouped, start=1)
+    )
+    return ImportedFile(voices, music, hashlib.sha256(data).hexdigest())
 
 
-def melody_notes(file: MidiFile, track: int | None) -> tuple[Heard, ...]:
-    """The melody: the track asked for (from 1), else the first with notes that are no drums.
+def melody_voice(file: ImportedFile, track: int | str | None, element: str) -> Voice:
+    """The melody: the track asked for, else the only one that is no drums, else the only one that plays the element.
 
     Raises
     ------
     ParameterError
-        If there is no such track.
+        If there is no such track, or if several could be meant; the message lists them.
     """
     if track is not None:
-        return _track(file, track)
-    pitched = [tuple(note for note in notes if note.channel != _DRUM_CHANNEL) for notes in file.tracks]
-    found = next((notes for notes in pitched if notes), None)
-    if found is None:
+        return find_voice(file, track)
+    if not file.pitched:
         raise ParameterError("the MIDI file holds drums alone: import it with the role drums")
-    return found
+    fitting = [voice for voice in file.pitched if voice.guess.role == element]
+    if len(file.pitched) == 1 or len(fitting) == 1:
+        return (fitting or list(file.pitched))[0]
+    raise ParameterError(
+        f"the MIDI file holds {len(file.pitched)} tracks that could be the {element}: "
+        f'say which by "track", its number or name: {_listed(file.pitched)}'
+    )
 
 
-def drum_notes(file: MidiFile, track: int | None) -> tuple[Heard, ...]:
-    """The drums: the track asked for, else all notes of channel 10, else all notes."""
+def drum_voices(file: ImportedFile, track: int | str | None) -> tuple[Voice, ...]:
+    """The drums: the track asked for, else all that are drums, else the only one there is.
+
+    Raises
+    ------
+    ParameterError
+        If there is no such track, or if none of several is drums; the message lists them.
+    """
     if track is not None:
-        return _track(file, track)
-    return tuple(note for note in file.notes if note.channel == _DRUM_CHANNEL) or file.notes
+        return (find_voice(file, track),)
+    drums = tuple(voice for voice in file.voices if voice.guess.role == "percussion")
+    if not drums and len(file.voices) != 1:
+        raise ParameterError(
+            f'no track of the MIDI file looks like drums: say which by "track", its number or name: '
+            f"{_listed(file.voices)}"
+        )
+    return drums or file.voices
+
+
+def find_voice(file: ImportedFile, track: int | str) -> Voice:
+    """The voice of a number from 1, or of a name, in whatever case, as long as it is the only one.
+
+    Raises
+    ------
+    ParameterError
+        If there is none or more than one; the message lists them.
+    """
+    if isinstance(track, str):
+        wanted = track.strip().casefold()
+        exact = [voice for voice in file.voices if voice.name.casefold() == wanted]
+        found = exact or [voice for voice in file.voices if wanted in voice.name.casefold()]
+        if not found and wanted.isdecimal():
+            return find_voice(file, int(wanted))
+    else:
+        found = [voice for voice in file.voices if voice.number == track]
+    if len(found) == 1:
+        return found[0]
+    what = "is there more than once" if found else "is not in the MIDI file"
+    raise ParameterError(f"track {track!r} {what}: expected a number or name of {_listed(found or file.voices)}")
 
 
 def placed(notes: Sequence[Heard], start_beats: float, tempo_bpm: float, bar_beats: float) -> tuple[Note, ...]:
@@ -109,68 +166,62 @@ def placed(notes: Sequence[Heard], start_beats: float, tempo_bpm: float, bar_bea
     return tuple(sorted(result))
 
 
-def read_chords(file: MidiFile, track: int | None, beats: float) -> tuple[Chord, ...]:
-    """Chords over `beats` quarter notes: the symbols that the file writes, else what its notes sound like.
+def read_chords(
+    file: ImportedFile, track: int | str | None, start_beats: float, beats: float
+) -> tuple[tuple[Chord, ...], list[str]]:
+    """Chords over `beats` quarter notes of a file, and what is to be told of them.
+
+    They are the symbols that the file writes, else what its pads, or all that is pitched, sound like.
 
     Raises
     ------
     ParameterError
         If no chord is found.
     """
-    changes = list(file.symbols) if track is None else []
-    found = [(at, Chord.parse(symbol)) for at, symbol in changes] or _heard_chords(melody_notes(file, track), beats)
+    written = written_chords(file.music) if track is None else None
+    found = [(at - start_beats, chord) for at, chord in written.changes] if written else []
+    told = []
+    if written and found and written.unread:
+        names = ", ".join(dict.fromkeys(text.text for text in written.unread[:_MOST_NAMED]))
+        told.append(f"{len(written.unread)} texts among the chords are not known, the chord before holds: {names}")
+    if not found:
+        pads = tuple(voice for voice in file.pitched if voice.guess.role == "pads")
+        voices = (find_voice(file, track),) if track is not None else pads or file.pitched
+        notes = [replace(n, start_beats=n.start_beats - start_beats) for voice in voices for n in voice.notes]
+        found = _heard_chords(notes, beats)
+        told += [f"heard in {_listed(voices)}"] if len(file.voices) > 1 else []
     if not found:
         raise ParameterError(
             "the MIDI file holds no chords: expected chord symbols as texts, or at least two tones at once"
         )
     starts = [0.0, *(at for at, _ in found[1:])]
     ends = [*starts[1:], beats]
-    return tuple(
-        Chord(start, end - start, chord.root, chord.quality, chord.bass)
+    chords = tuple(
+        replace(chord, onset_beats=start, duration_beats=end - start)
         for start, end, (_, chord) in zip(starts, ends, found, strict=True)
         if end > start
     )
+    return chords, told
 
 
-def _track(file: MidiFile, number: int) -> tuple[Heard, ...]:
-    if number > len(file.tracks):
-        raise ParameterError(f"track {number} is not in the MIDI file: expected 1 to {len(file.tracks)}")
-    return file.tracks[number - 1]
+def _voice(number: int, parts: Sequence[MidiPart], ticks_per_beat: float) -> Voice:
+    columns = [
+        np.concatenate([getattr(part.notes, name) for part in parts])
+        for name in ("onsets", "lengths", "pitches", "velocities")
+    ]
+    onsets, lengths, pitches, velocities = (column[np.lexsort((columns[2], columns[0]))] for column in columns)
+    first = parts[0]
+    held = sum(part.held for part in parts)
+    joined = replace(first, notes=NoteColumns(onsets, lengths, pitches, velocities), held=held)
+    notes = zip(onsets.tolist(), lengths.tolist(), pitches.tolist(), velocities.tolist(), strict=True)
+    heard = tuple(Heard(at / ticks_per_beat, max(1, length) / ticks_per_beat, p, v) for at, length, p, v in notes)
+    # A melody of three notes is one: the user says so.
+    return Voice(number, first.name, guess(describe(number, joined, ticks_per_beat), repeats=8), heard)
 
 
-def _notes(track: mido.MidiTrack, division: int) -> tuple[Heard, ...]:
-    now = 0
-    sounding: dict[tuple[int, int], list[tuple[int, int]]] = {}
-    found: list[Heard] = []
-    for message in track:
-        now += message.time
-        if message.type not in ("note_on", "note_off"):
-            continue
-        key = (message.channel, message.note)
-        if message.type == "note_on" and message.velocity > 0:
-            sounding.setdefault(key, []).append((now, message.velocity))
-        elif sounding.get(key):
-            start, velocity = sounding[key].pop(0)
-            length = max(now - start, 1) / division
-            found.append(Heard(start / division, length, message.note, velocity, message.channel))
-    return tuple(sorted(found, key=lambda note: (note.start_beats, note.pitch)))
-
-
-def _symbols(track: mido.MidiTrack, division: int) -> list[tuple[float, str]]:
-    now, found = 0, []
-    for message in track:
-        now += message.time
-        if message.type in ("text", "marker", "lyrics", "cue_marker") and _is_chord(message.text):
-            found.append((now / division, message.text.strip()))
-    return found
-
-
-def _is_chord(text: str) -> bool:
-    try:
-        Chord.parse(text)
-    except ParameterError:
-        return False
-    return True
+def _listed(voices: Sequence[Voice]) -> str:
+    more = f" and {len(voices) - _MOST_NAMED} more" if len(voices) > _MOST_NAMED else ""
+    return ", ".join(map(str, voices[:_MOST_NAMED])) + more
 
 
 def _heard_chords(notes: Sequence[Heard], beats: float) -> list[tuple[float, Chord]]:

@@ -22,6 +22,12 @@ class Song:
     plan: Plan
     score: Score
     state: EditState
+    remarks: tuple[str, ...] = ()
+    """What the edit that is being made has to tell beside what it did."""
+
+    def with_remarks(self, *remarks: str) -> Song:
+        """The song with more to tell."""
+        return replace(self, remarks=(*self.remarks, *remarks))
 
     @property
     def bar_beats(self) -> float:

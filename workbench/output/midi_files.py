@@ -1,7 +1,8 @@
 """Standard MIDI files: the whole song, or one element, as it was written, microtiming included.
 
 Format 1 at 960 ticks a quarter note (0.5 ms at 120 BPM). Track 0 conducts: tempo, metre, key signature, section names
-as markers and chord symbols as texts; then one track an element. The same score gives the same bytes.
+as markers and chord symbols as texts; then one track an element, which repeats metre and keys, since notation programs
+take them from the instrument's own track. The same score gives the same bytes. `docs/midi.md` tells what programs do.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ def midi_bytes(score: Score, element: str | None = None) -> bytes:
     file.tracks.append(_track(_conductor(score), end))
     for name, channel in _channels(score.parts):
         if element in (None, name):
-            file.tracks.append(_track(_voice(name, score.parts[name].notes, channel), end))
+            file.tracks.append(_track([*_signatures(score), *_voice(name, score.parts[name].notes, channel)], end))
     buffer = io.BytesIO()
     file.save(file=buffer)
     return buffer.getvalue()
@@ -86,32 +87,41 @@ def key_signature_name(key: Key) -> str:
 
 
 def _conductor(score: Score) -> list[_Event]:
-    head: list[mido.MetaMessage] = [
+    head = [
         mido.MetaMessage("track_name", name=score.title),
-        mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(score.tempo_bpm)),
-        mido.MetaMessage(
-            "time_signature",
-            numerator=score.metre.numerator,
-            denominator=score.metre.denominator,
-            clocks_per_click=round(24 * score.metre.beat_beats),
-        ),
-        mido.MetaMessage("key_signature", key=key_signature_name(score.key)),
+        mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(score.tempo_map.tempo_at(0.0))),
         mido.MetaMessage("text", text=f"key: {score.key}"),
     ]
     events: list[_Event] = [(0, 0, message) for message in head]
-    tempo_bpm, key = score.tempo_bpm, score.key
+    tempo_bpm = score.tempo_map.tempo_at(0.0)
     for section in score.sections:
         tick = _ticks(section.start_bar * score.metre.bar_beats)
         events.append((tick, 1, mido.MetaMessage("marker", text=section.name)))
         if (section.tempo_bpm or score.tempo_bpm) != tempo_bpm:
             tempo_bpm = section.tempo_bpm or score.tempo_bpm
             events.append((tick, 0, mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(tempo_bpm))))
-        if (section.key or score.key) != key:
-            key = section.key or score.key
-            events.append((tick, 0, mido.MetaMessage("key_signature", key=key_signature_name(key))))
     for chord in score.chords:
         symbol = chord.symbol(score.key_at(chord.onset_beats))
         events.append((_ticks(chord.onset_beats), 2, mido.MetaMessage("text", text=symbol)))
+    return [*events, *_signatures(score)]
+
+
+def _signatures(score: Score) -> list[_Event]:
+    """Metre and keys, one of each at a time."""
+    metre = mido.MetaMessage(
+        "time_signature",
+        numerator=score.metre.numerator,
+        denominator=score.metre.denominator,
+        clocks_per_click=round(24 * score.metre.beat_beats),
+    )
+    events: list[_Event] = [(0, 0, metre)]
+    written = ""
+    for section in score.sections:
+        name = key_signature_name(section.key or score.key)
+        if name != written:
+            tick = _ticks(section.start_bar * score.metre.bar_beats)
+            events.append((tick, 0, mido.MetaMessage("key_signature", key=name)))
+            written = name
     return events
 
 
@@ -128,18 +138,22 @@ def _voice(element: str, notes: Sequence[Note], channel: int) -> list[_Event]:
 
 
 def _spans(notes: Iterable[Note]) -> list[tuple[int, int, int, int]]:
-    """Start tick, end tick, pitch, velocity; a note ends where its own pitch sounds again, or that would be cut."""
+    """Start tick, end tick, pitch, velocity of every note; one ends where its own pitch sounds again.
+
+    Notes of one pitch that begin on one tick follow each other a tick apart, the longest last: none is lost.
+    """
     spans: list[tuple[int, int, int, int]] = []
-    following: dict[int, int] = {}
-    ordered = sorted(notes, key=lambda note: (note.start_beats, note.pitch, note.velocity), reverse=True)
-    for note in ordered:
-        start = _ticks(note.start_beats)
-        if following.get(note.pitch) == start:
-            continue
-        end = max(start + 1, _ticks(note.end_beats))
-        spans.append((start, min(end, following.get(note.pitch, end)), note.pitch, note.velocity))
-        following[note.pitch] = start
-    return spans[::-1]
+    by_pitch: dict[int, list[Note]] = {}
+    for note in sorted(notes, key=lambda note: (_ticks(note.start_beats), note.end_beats, note.velocity)):
+        by_pitch.setdefault(note.pitch, []).append(note)
+    for pitch, line in by_pitch.items():
+        starts: list[int] = []
+        for note in line:
+            starts.append(max(_ticks(note.start_beats), starts[-1] + 1 if starts else 0))
+        for note, start, following in zip(line, starts, [*starts[1:], None], strict=True):
+            end = max(start + 1, _ticks(note.end_beats))
+            spans.append((start, end if following is None else min(end, following), pitch, note.velocity))
+    return sorted(spans)
 
 
 def _channels(elements: Iterable[str]) -> list[tuple[str, int]]:

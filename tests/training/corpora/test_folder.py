@@ -14,6 +14,7 @@ from training.corpora.roles import ROLES_FILE, read_roles, write_roles
 from workbench.domain.errors import CorpusError
 
 NOTE = bytes([0, 0x90, 60, 100, 96, 0x80, 60, 0])
+FIVE_FOUR = bytes([0, 0xFF, 0x58, 4, 5, 2, 24, 8])
 
 
 def metre(numerator: int, denominator: int) -> mido.MetaMessage:
@@ -79,21 +80,17 @@ def test_empty_bars_at_either_end_do_not_count(tmp_path: Path) -> None:
     [
         (b"", "the file is empty"),
         (b"RIFF this is no MIDI at all", "not a MIDI file"),
-        (b"MThd\0\0\0\6\0", "damaged MIDI"),
-        (raw_midi(NOTE * 40)[:-30], "damaged MIDI"),
-        (raw_midi(NOTE, length=2**32 - 1), "damaged MIDI"),
-        (raw_midi(bytes([0, 60, 100])), "damaged MIDI"),
-        (raw_midi(bytes([0, 0xF0, 0xFF, 0xFF, 0xFF, 0x7F])), "damaged MIDI"),
+        (b"MThd\0\0\0\6\0", "damaged MIDI: the header ends too early"),
+        (raw_midi(NOTE, length=2**32 - 1), "no track has a role"),
+        (raw_midi(bytes([0, 60, 100])), "no notes"),
+        (raw_midi(bytes([0, 0xF0, 0xFF, 0xFF, 0xFF, 0x7F])), "no notes"),
         (raw_midi(b"", tracks=0), "no track"),
-        (raw_midi(NOTE * 40, kind=5), "damaged MIDI"),
+        (b"MThd\0\0\0\6\0\1\0\2\1\xe0", "damaged MIDI: no track is left of it"),
         (raw_midi(NOTE * 40, division=0), "no ticks in a quarter note"),
-        (raw_midi(NOTE * 40, division=0xE728), "time is told in SMPTE frames, not in beats"),
-        (raw_midi(bytes([0, 0x90, 60, 100]) * 3), "no notes"),
-        (raw_midi(bytes([0, 0xFF, 0x51, 3, 0, 0, 0]) + NOTE * 40), "the tempo lies outside 20 to 400 BPM"),
-        (raw_midi(bytes([0, 0xFF, 0x58, 4, 4, 200, 24, 8]) + NOTE * 40), "the metre is neither 4/4 nor 3/4"),
-        (raw_midi(bytes([0, 0xFF, 0x58, 4, 0, 0, 24, 8]) + NOTE * 40), "the metre is neither 4/4 nor 3/4"),
+        (raw_midi(NOTE * 40, division=0xE700), "no ticks in a frame"),
+        (raw_midi(bytes([0, 0xFF, 0x51, 3, 0, 0, 1]) + NOTE * 40), "the tempo lies outside 20 to 400 BPM"),
         (raw_midi(bytes([0, 0xFF, 0x58, 4, 7, 3, 24, 8]) + NOTE * 40), "the metre is neither 4/4 nor 3/4"),
-        (raw_midi(NOTE * 4), "fewer than 4 bars of one metre and tempo"),
+        (raw_midi(NOTE * 20 + FIVE_FOUR + NOTE * 20), "fewer than 4 bars of one metre and tempo"),
         (raw_midi(NOTE + bytes([0xFF, 0xFF, 0xFF, 0x7F]) + NOTE[1:]), "longer than 1,000 bars"),
         (raw_midi(NOTE * 250_000), "more than 200,000 notes"),
     ],
@@ -103,6 +100,27 @@ def test_odd_files_are_dropped_with_a_reason(tmp_path: Path, data: bytes, reason
     reading = read_folder(tmp_path)
     assert reading.songs == ()
     assert reading.reasons == {reason: 1}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        raw_midi(NOTE * 40)[:-30],
+        raw_midi(NOTE * 40, length=2**32 - 1),
+        raw_midi(NOTE * 40, kind=5),
+        raw_midi(NOTE * 40, division=0xE728),
+        raw_midi(bytes([0, 0xFF, 0x51, 3, 0, 0, 0]) + NOTE * 40),
+        raw_midi(bytes([0, 0xFF, 0x58, 4, 4, 200, 24, 8]) + NOTE * 40),
+        raw_midi(bytes([0, 0xFF, 0x58, 4, 0, 0, 24, 8]) + NOTE * 40),
+        raw_midi(bytes([0, 0xFF, 0x59, 2, 0xFE, 0xFF]) + NOTE * 40),
+    ],
+    ids=("cut off", "length", "type", "frames", "tempo 0", "metre 4/2^200", "metre 0/1", "key"),
+)
+def test_what_makes_no_sense_does_not_cost_the_notes(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "odd.mid").write_bytes(data)
+    (song,) = read_folder(tmp_path).songs
+    assert song.bars == 4
+    assert len(song.parts["leads"]) >= 2 * 36 - 4
 
 
 def test_links_and_folders_named_as_files_do_no_harm(tmp_path: Path) -> None:
@@ -135,7 +153,7 @@ def test_a_corrected_role_wins(tmp_path: Path) -> None:
     path = write_roles(tmp_path, rows)
     table = json.loads(path.read_text(encoding="utf-8"))
     assert set(table[1]) == {
-        "file", "track", "name", "program", "notes", "lowest", "highest", "polyphony", "role",
+        "file", "track", "name", "program", "notes", "lowest", "highest", "polyphony", "role", "doubt",
     }  # fmt: skip
     before = read_folder(tmp_path).songs[0]
     table[2]["role"], table[3]["role"] = "none", "pads"

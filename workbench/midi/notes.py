@@ -1,0 +1,141 @@
+"""Notes out of events: what begins is paired with what ends it, by channel, pitch and program."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict, deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from workbench.midi.events import Event
+
+_ENDS_ALL = {120, *range(123, 128)}
+"""Controllers that end every note of a channel: all sound off, all notes off, and the mode messages that imply it."""
+_HELD_DRUM_BEATS = 0.25
+"""Length of a drum hit that nothing ends."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NoteColumns:
+    """Notes as arrays (n,) in order of onset, then pitch: onsets and lengths in ticks, MIDI pitch and velocity."""
+
+    onsets: npt.NDArray[np.int64]
+    lengths: npt.NDArray[np.int64]
+    pitches: npt.NDArray[np.int64]
+    velocities: npt.NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.onsets)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Line:
+    """Notes of one channel under one program; `held` counts those that nothing ended."""
+
+    channel: int
+    program: int
+    notes: NoteColumns
+    held: int
+
+
+@dataclass(slots=True)
+class _Row:
+    onset: int
+    pitch: int
+    velocity: int
+    end: int = -1
+
+
+_Key = tuple[int, int]
+"""Channel and pitch, or channel and program."""
+
+
+@dataclass(slots=True)
+class _Reading:
+    """A track while it is read: notes by channel and program, notes that sound, ends by channel and pitch."""
+
+    rows: defaultdict[_Key, list[_Row]]
+    sounding: defaultdict[_Key, deque[_Row]]
+    ends: defaultdict[_Key, list[int]]
+
+    def end(self, channel: int, pitch: int, tick: int) -> None:
+        """End the first of the notes of a pitch that sound."""
+        self.ends[channel, pitch].append(tick)
+        if self.sounding[channel, pitch]:
+            self.sounding[channel, pitch].popleft().end = tick
+
+    def end_all(self, channel: int, tick: int) -> None:
+        """End whatever sounds on a channel."""
+        for pitch in range(128):
+            for row in self.sounding.pop((channel, pitch), ()):
+                row.end = tick
+
+
+def lines_of(
+    events: Sequence[Event], ticks_per_beat: float, programs: Mapping[int, int], drum_channels: frozenset[int]
+) -> list[Line]:
+    """The lines of a track by channel and program, as each note finds them.
+
+    A note that nothing ends lasts until its own pitch begins again or is ended next, else until the track ends; a drum
+    hit a sixteenth at most. Of several notes of one pitch that sound, the first that began ends first.
+
+    Parameters
+    ----------
+    events : sequence
+        Of one track, in order.
+    ticks_per_beat : float
+    programs : mapping channel -> program
+        What holds until the track says something else.
+    drum_channels : set of int
+        Channels (from 0) that play percussion.
+    """
+    reading = _Reading(defaultdict(list), defaultdict(deque), defaultdict(list))
+    program = defaultdict[int, int](int, programs)
+    for tick, status, data in events:
+        kind, channel = status & 0xF0, status & 0x0F
+        if status >= 0xF0:
+            continue
+        if kind == 0x90 and data[1]:
+            row = _Row(tick, data[0], data[1])
+            reading.rows[channel, program[channel]].append(row)
+            reading.sounding[channel, data[0]].append(row)
+        elif kind in (0x80, 0x90):
+            reading.end(channel, data[0], tick)
+        elif kind == 0xC0:
+            program[channel] = data[0]
+        elif kind == 0xB0 and data[0] in _ENDS_ALL:
+            reading.end_all(channel, tick)
+    last = events[-1][0] if events else 0
+    longest = max(1, round(_HELD_DRUM_BEATS * ticks_per_beat))
+    held = {
+        channel: _end_held(reading, channel, last, longest if channel in drum_channels else None)
+        for channel in {key[0] for key in reading.rows}
+    }
+    return [_line(channel, number, rows, held[channel]) for (channel, number), rows in sorted(reading.rows.items())]
+
+
+def _line(channel: int, program: int, rows: list[_Row], held: set[int]) -> Line:
+    rows.sort(key=lambda row: (row.onset, row.pitch))
+    table = np.array([(row.onset, row.end - row.onset, row.pitch, row.velocity) for row in rows], np.int64)
+    return Line(channel, program, NoteColumns(*table.reshape(-1, 4).T), sum(id(row) in held for row in rows))
+
+
+def _end_held(reading: _Reading, channel: int, last: int, longest: int | None) -> set[int]:
+    """Give an end to the notes of a channel that have none; returns which they were."""
+    begins: defaultdict[int, list[int]] = defaultdict(list)
+    held: list[_Row] = []
+    for (number, _), rows in reading.rows.items():
+        for row in rows if number == channel else ():
+            begins[row.pitch].append(row.onset)
+            held += [row] if row.end < 0 else []
+    borders = {
+        pitch: sorted([*begins[pitch], *reading.ends.get((channel, pitch), ())]) for pitch in {n.pitch for n in held}
+    }
+    for row in held:
+        after = bisect_right(borders[row.pitch], row.onset)
+        stop = borders[row.pitch][after] if after < len(borders[row.pitch]) else max(last, row.onset + 1)
+        row.end = stop if longest is None else min(stop, row.onset + longest)
+    return {id(row) for row in held}
