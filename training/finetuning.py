@@ -19,6 +19,7 @@ from training.dataset import EncodedPart, encode_part
 from training.tuning import NEW, Method, Tuned, TuningRecipe, nats_per_note, tune
 from workbench.domain.errors import CorpusError, ModelError, ParameterError
 from workbench.domain.paths import home_dir
+from workbench.midi.file import MIDI_SUFFIXES
 from workbench.models.checkpoint import file_hash, save_checkpoint
 from workbench.models.elements import get_spec
 from workbench.models.library import both_appear, check_name, save_adapter
@@ -158,7 +159,7 @@ def finetune(
     tell = report or (lambda fraction, message: None)
     began = time.monotonic()
     tell(0.0, "reading the new songs")
-    new = new_parts(midi, element)
+    new = new_parts(midi, element, tell=lambda message: tell(0.0, message))
     config = load_config(element)
     if data is not None:
         tell(0.05, "reading old songs")
@@ -182,16 +183,22 @@ def finetune(
     )
 
 
-def new_parts(midi: str | Path | Iterable[CorpusSong], element: str) -> list[EncodedPart]:
+def new_parts(
+    midi: str | Path | Iterable[CorpusSong], element: str, *, tell: Callable[[str], None] = lambda message: None
+) -> list[EncodedPart]:
     """The element's part of each new song, a fifth of them for validation (by content, so that it stays the same).
+
+    `tell` is called with a line about files that are left out, and why.
 
     Raises
     ------
     CorpusError
         If the folder is missing, or if fewer than two songs hold the element.
     """
-    songs = _songs_of_folder(Path(midi)) if isinstance(midi, str | Path) else midi
+    songs = tuple(_songs_of_folder(Path(midi), tell) if isinstance(midi, str | Path) else midi)
     parts = [replace(part, corpus=NEW) for song in songs if (part := encode_part(song, get_spec(element))) is not None]
+    if len(parts) < len(songs):
+        tell(f"{len(songs) - len(parts)} of {len(songs)} songs hold no {element}")
     if len(parts) < 2:
         raise CorpusError(f"{len(parts)} of the songs hold {element}: expected at least two, better fifty")
     if {part.split for part in parts} == {"train", "validation"}:
@@ -201,11 +208,14 @@ def new_parts(midi: str | Path | Iterable[CorpusSong], element: str) -> list[Enc
     return [replace(part, split="validation" if n < held else "train") for n, part in enumerate(ordered)]
 
 
-def _songs_of_folder(folder: Path) -> tuple[CorpusSong, ...]:
+def _songs_of_folder(folder: Path, tell: Callable[[str], None]) -> tuple[CorpusSong, ...]:
     reading = read_folder(folder)
+    if not reading.outcomes:
+        raise CorpusError(f"{folder} holds no MIDI file: expected {', '.join(MIDI_SUFFIXES)}")
+    if reading.dropped:
+        tell(reading.left_out())
     if not reading.songs:
-        why = f": {reading.dropped[0].name}: {reading.dropped[0].reason}" if reading.dropped else ""
-        raise CorpusError(f"{folder} holds no MIDI file that can be read{why}")
+        raise CorpusError(f"{folder} holds no MIDI file that can be learned from: {reading.left_out()}")
     return reading.songs
 
 

@@ -98,6 +98,8 @@ def _pickup_beats(song: Song, edit: Import, music: MidiFile, first_beats: float,
     pickup = 0.0
     if len(metres) > 1 and metres[0][0] == 0.0 and metres[1][0] == lengths[0] < song.bar_beats:
         pickup, metres, lengths = lengths[0], metres[1:], lengths[1:]
+    if not metres:
+        return 0.0
     ends = [*(at for at, _ in metres[1:]), math.inf]
     # What begins on the last bar line does not count: programs close with a metre of their own.
     odd = [

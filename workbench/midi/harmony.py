@@ -29,9 +29,9 @@ _OWN_KEY = "key: "
 
 _XF_ACCIDENTALS = ("bbb", "bb", "b", "", "#", "##", "###")
 _XF_TYPES = (
-    "", "6", "maj7", "maj7#11", "add9", "maj9", "6/9", "aug", "m", "m6", "m7", "m7b5", "madd9", "m9", "m7add11", "mMaj7",
-    "mMaj9", "dim", "dim7", "7", "7sus4", "7b5", "9", "7#11", "7add13", "7b9", "7b13", "7#9", "maj7#5", "7#5", "5", "5",
-    "sus4", "sus2",
+    "", "6", "maj7", "maj7#11", "add9", "maj9", "6/9", "aug", "m", "m6", "m7", "m7b5", "madd9", "m9", "m7add11",
+    "mMaj7", "mMaj9", "dim", "dim7", "7", "7sus4", "7b5", "9", "7#11", "7add13", "7b9", "7b13", "7#9", "maj7#5", "7#5",
+    "5", "5", "sus4", "sus2",
 )  # fmt: skip
 """Yamaha XF's chord types in their order; octaves count as a fifth."""
 

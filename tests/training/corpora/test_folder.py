@@ -213,3 +213,69 @@ def test_no_damage_is_a_traceback(tmp_path: Path) -> None:
     reading = read_folder(folder, processes=1, use_cache=False)
     assert len(reading.outcomes) == 120
     assert len(reading.reasons) < 10
+
+
+LIVE = [(0, metre(4, 4))]
+
+
+def test_a_take_whose_tempo_breathes_from_beat_to_beat_is_one_tempo(tmp_path: Path) -> None:
+    rng = np.random.default_rng(4)
+    map_of_a_take = [(beat, tempo(100 + rng.uniform(-4, 4))) for beat in range(64)]
+    write_song(tmp_path / "live.mid", band(16), LIVE + map_of_a_take)
+    (song,) = read_folder(tmp_path).songs
+    assert song.bars == 16
+    assert song.tempo_bpm == pytest.approx(100, abs=1)
+
+
+def test_a_tempo_that_changes_for_good_is_another_one(tmp_path: Path) -> None:
+    write_song(tmp_path / "two.mid", band(24), [(0, tempo(100)), (32, tempo(112))])
+    (song,) = read_folder(tmp_path).songs
+    assert (song.bars, round(song.tempo_bpm)) == (16, 112)
+
+
+def test_events_one_tick_late_cost_no_bar(tmp_path: Path) -> None:
+    late = 1 / 480
+    write_song(tmp_path / "late.mid", band(8), [(late, metre(4, 4)), (late, tempo(96))])
+    (song,) = read_folder(tmp_path).songs
+    assert (song.bars, round(song.tempo_bpm)) == (8, 96)
+
+
+@pytest.mark.parametrize(("bars", "learned"), [(1, 4), (2, 4), (3, 6), (4, 4)])
+def test_loops_are_repeated_to_the_least_length(tmp_path: Path, bars: int, learned: int) -> None:
+    hits = [(beat / 2, 0.1, (36, 42, 38, 42)[beat % 4]) for beat in range(8 * bars)]
+    write_song(tmp_path / "loop.mid", [midi_track("", 9, 0, hits)], [(0, tempo(96))])
+    (song,) = read_folder(tmp_path).songs
+    part = song.parts["percussion"]
+    assert (song.bars, len(part)) == (learned, 8 * learned)
+    assert np.array_equal(part.onsets_beats, np.arange(8 * learned) / 2)
+    assert [row.role for row in role_table(tmp_path)[0]] == ["percussion"]
+
+
+def test_a_short_bass_loop_is_a_bass(tmp_path: Path) -> None:
+    write_song(tmp_path / "loop.mid", [midi_track("", 0, 0, [(beat, 0.9, 36 + 2 * beat) for beat in range(4)])])
+    assert list(read_folder(tmp_path).songs[0].parts) == ["bass"]
+
+
+def test_the_path_of_one_file_is_told(tmp_path: Path) -> None:
+    path = write_song(tmp_path / "my song.mid", band(8))
+    with pytest.raises(CorpusError, match=r"my song\.mid is a file: expected the folder"):
+        read_folder(path)
+
+
+def test_what_is_left_out_is_counted_with_reasons(tmp_path: Path) -> None:
+    write_song(tmp_path / "song.mid", band(8))
+    for number in range(2):
+        write_song(tmp_path / f"odd{number}.mid", band(8, 3), [(0, metre(5, 4))])
+    (tmp_path / "no.mid").write_bytes(b"fLaC")
+    reading = read_folder(tmp_path)
+    assert reading.left_out() == (
+        "3 of 4 files are left out: 2 the metre is neither 4/4 nor 3/4 (such as odd0.mid); 1 not a MIDI file (no.mid)"
+    )
+
+
+def test_karaoke_and_riff_files_are_found(tmp_path: Path) -> None:
+    whole = write_song(tmp_path / "song.mid", band(8)).read_bytes()
+    (tmp_path / "song.KAR").write_bytes(whole)
+    (tmp_path / "song.rmi").write_bytes(b"RIFF" + bytes(4) + b"RMIDdata" + len(whole).to_bytes(4, "little") + whole)
+    assert {outcome.name for outcome in read_folder(tmp_path).outcomes} == {"song.mid", "song.KAR", "song.rmi"}
+    assert [song.bars for song in read_folder(tmp_path).songs] == [8, 8, 8]
