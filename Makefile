@@ -4,6 +4,7 @@ BIN     := $(VENV)/bin
 STAMP   := $(VENV)/.installed
 REQUEST ?= data/requests/example.json
 OUT     ?= out/example
+TEXT    ?=
 PORT    ?= 8888
 DASHBOARD_PORT ?= 5000
 API_PORT ?= 8000
@@ -35,8 +36,11 @@ $(STAMP): requirements.lock pyproject.toml
 lab: setup ## open JupyterLab on the quick start, on this machine only
 	$(BIN)/beatsfoundry lab --port $(PORT)
 
-generate: setup ## make the example track into out/example and log it in MLflow
-	$(BIN)/beatsfoundry generate $(REQUEST) --out $(OUT) --overwrite
+# With TEXT the folder is called after the text, unless OUT is given.
+generate: export TEXT := $(TEXT)
+generate: setup ## make a track: the example request, or TEXT="warm lo-fi at 80 bpm, 2 minutes"
+	$(BIN)/beatsfoundry generate \
+		$(if $(TEXT),"$$TEXT" $(if $(filter file,$(origin OUT)),,--out $(OUT) --overwrite),$(REQUEST) --out $(OUT) --overwrite)
 
 dashboard: setup ## open MLflow on the comparison of runs, on this machine only
 	$(BIN)/beatsfoundry dashboard --port $(DASHBOARD_PORT)

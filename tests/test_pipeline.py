@@ -4,6 +4,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
+from importlib import import_module
 from types import ModuleType
 from typing import Any
 
@@ -64,6 +65,8 @@ class Line:
 @pytest.fixture
 def line(monkeypatch: pytest.MonkeyPatch, tiny_plan: Plan, tiny_score: Score, tiny_mix: Mix) -> Line:
     fake = Line(tiny_plan, tiny_score, tiny_mix)
+    # The style is read, once and for all, before its room is a fake one.
+    import_module("workbench.concept.style").load_style(tiny_plan.style)
     from workbench.quality import rank
 
     rooms = {

@@ -120,19 +120,33 @@ def check_models(request: GenerationRequest) -> None:
 def check_sound(plan: Plan) -> None:
     """Refuse a plan whose patches, mix profile or processing style are not there or damaged, before it is composed.
 
+    What the plan's style brings along is not looked at: it ships with the style, and loading it takes a second.
+
     Raises
     ------
     ParameterError
         One line that names what is wrong.
     """
-    from workbench.mastering import load_style
-    from workbench.mixing import load_colour, load_profile
-    from workbench.rendering import load_sounds
+    from workbench.concept.style import load_style as load_kind
+    from workbench.domain.request import PROCESSING_STYLES
+    from workbench.domain.user_styles import user_style_names
 
-    load_sounds(plan.palette, plan)
-    load_profile(plan.mix_profile)
-    load_colour(plan.processing_style)
-    load_style(plan.processing_style)
+    kind = load_kind(plan.style)
+    elements = [name for name in plan.palette if plan.patches.get(name) not in kind.patches.get(name, ())]
+    if elements:
+        from workbench.rendering import load_sounds
+
+        load_sounds(elements, plan)
+    if plan.mix_profile != kind.mix_profile:
+        from workbench.mixing import load_profile
+
+        load_profile(plan.mix_profile)
+    if plan.processing_style not in PROCESSING_STYLES or plan.processing_style in user_style_names():
+        from workbench.mastering import load_style
+        from workbench.mixing import load_colour
+
+        load_colour(plan.processing_style)
+        load_style(plan.processing_style)
 
 
 def load_references(request: GenerationRequest) -> tuple[ReferenceProfile, ...]:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from workbench.api.jobs import Job
 
 if TYPE_CHECKING:
+    from workbench.domain.clock import Progress
     from workbench.domain.results import Track
-    from workbench.pipeline import Progress
 
 
 def make_bundle(job: Job, bundle: Path, parent: Path | None, progress: Progress) -> dict[str, Any]:

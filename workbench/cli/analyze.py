@@ -13,7 +13,17 @@ from workbench.domain.naming import distinct_names
 from workbench.domain.sound_files import SUFFIXES, files_below
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from workbench.analysis.profile import AnalysisResult
+
+_FILES_A_TABLE = 4
+_ASKED_FIRST = (
+    "tempo_bpm", "integrated_loudness_lufs", "true_peak_dbtp", "loudness_range_lu", "duration_seconds",
+    "short_term_max_lufs", "momentary_max_lufs", "peak_to_loudness_lu", "crest_factor_db", "spectral_centroid_hz",
+    "stereo_correlation", "dc_offset",
+)  # fmt: skip
+"""Measurements that people look for first, in this order, after the key."""
 
 
 def add_to(commands: Any) -> None:
@@ -110,17 +120,40 @@ def _draw(files: list[str], folder: Path) -> None:
 
 
 def _tables(results: list[AnalysisResult]) -> None:
+    """Files beside each other, as many as fit in one table; what is most asked for stands first."""
     from rich.console import Console
-    from rich.table import Table
 
+    for first in range(0, len(results), _FILES_A_TABLE):
+        Console().print(_table(results[first : first + _FILES_A_TABLE]))
     for result in results:
-        table = Table("measurement", "value", title=result.path, title_justify="left")
-        table.columns[1].justify = "right"
-        table.add_row("sample_rate_hz", str(result.sample_rate_hz))
-        table.add_row("channels", str(result.channels))
-        table.add_row("key", result.measurements.key or "none")
-        for name, value in sorted(result.measurements.numbers.items()):
-            table.add_row(name, f"{value:.4g}")
-        Console().print(table)
         for note in result.notes:
             print(f"{printable(result.path)}: {note}")
+
+
+def _table(results: list[AnalysisResult]) -> Table:
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table("measurement")
+    for heading in _headings([result.path for result in results]):
+        table.add_column(escape(printable(heading)), justify="right", overflow="fold")
+    numbers = [result.measurements.numbers for result in results]
+    named = {name for one in numbers for name in one}
+    table.add_row("key", *(result.measurements.key or "none" for result in results))
+    for name in [*(name for name in _ASKED_FIRST if name in named), *sorted(named - set(_ASKED_FIRST))]:
+        table.add_row(name, *(f"{one[name]:.4g}" if name in one else "" for one in numbers))
+    table.add_row("channels", *(str(result.channels) for result in results))
+    table.add_row("sample_rate_hz", *(str(result.sample_rate_hz) for result in results))
+    return table
+
+
+def _headings(paths: list[str]) -> list[str]:
+    """Names of files; whole paths where two are called the same.
+
+    Examples
+    --------
+    >>> _headings(["a/mix.wav", "b/song.wav"]), _headings(["a/mix.wav", "b/mix.wav"])
+    (['mix.wav', 'song.wav'], ['a/mix.wav', 'b/mix.wav'])
+    """
+    names = [Path(path).name for path in paths]
+    return names if len(set(names)) == len(names) else list(paths)

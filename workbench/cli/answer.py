@@ -9,20 +9,30 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from workbench.cli.progress import Progress
+    from workbench.domain.plan import Plan
     from workbench.domain.results import Track
 
 _ENTRIES = (("stems", "stems"), ("MIDI", "midi/song.mid"), ("report", "report.html"))
 
 
 def answer_of(track: Track) -> dict[str, Any]:
-    """What there is to say of a track wherever it lies, as plain data: its response, and two lines for people."""
+    """What there is to say of a track wherever it lies, as plain data: its response, and lines for people."""
     plan, measured = track.plan, track.report.measurements
     checks = "; ".join(filter(None, (_codes(track, outcome) for outcome in ("fail", "warn")))) or "all checks passed"
     lines = [
+        *not_used(plan),
         f"{plan.style}, {plan.tempo_bpm:g} BPM, {plan.key}, {track.master.duration_seconds:.1f} s",
         f"{measured['integrated_loudness_lufs']:.2f} LUFS, {measured['true_peak_dbtp']:.2f} dBTP, {checks}",
     ]
     return {"response": track.response(), "lines": lines}
+
+
+def not_used(plan: Plan) -> list[str]:
+    """A line that tells the words of the text that were not used, if there are any."""
+    from workbench.cli.parser import printable
+
+    told = [decision for decision in plan.decisions if decision.parameter == "not_used"]
+    return [f"not used: {printable(decision.value)}" for decision in told]
 
 
 def print_response(answer: Mapping[str, Any], folder: Path) -> None:

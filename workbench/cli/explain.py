@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
+import sys
 from typing import TYPE_CHECKING, Any
+
+from workbench.cli.answer import not_used
+from workbench.cli.generate import REQUEST_HELP
 
 if TYPE_CHECKING:
     from workbench.domain.plan import Plan
@@ -13,7 +16,7 @@ if TYPE_CHECKING:
 def add_to(commands: Any) -> None:
     """Declare the command."""
     parser = commands.add_parser("explain", help="how a request is understood, and why", description=explain.__doc__)
-    parser.add_argument("request", metavar="REQUEST.json", type=Path, help="the request")
+    parser.add_argument("request", metavar="REQUEST", help=REQUEST_HELP)
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.set_defaults(run=explain)
 
@@ -25,10 +28,11 @@ def explain(options: argparse.Namespace) -> int:
     """
     from workbench.concept import explain as table_of
     from workbench.concept import translate
-    from workbench.domain.request import load_request
+    from workbench.domain.asking import read_request, with_options
+    from workbench.domain.config import load_config
     from workbench.pipeline import check_models, check_sound, load_references
 
-    request = load_request(options.request)
+    request = with_options(read_request(options.request, sys.stdin), load_config().options)
     references = load_references(request)
     check_models(request)
     plan = translate(request, references=references)
@@ -59,6 +63,8 @@ def _print_table(plan: Plan) -> None:
             escape(printable(decision.reason)),
         )  # fmt: skip
     console.print(table)
+    for line in not_used(plan):
+        console.print(line, markup=False)
     for found in contradictions(plan):
         console.print(
             f"contradiction: {found['parameter']} is {found['value']}: {found['contradiction']}", markup=False

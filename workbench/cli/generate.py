@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.cli.answer import answer_of, log, print_response, print_summary
+from workbench.cli.answer import answer_of, log, not_used, print_response, print_summary
 from workbench.cli.progress import Progress, progress_bar
 
 if TYPE_CHECKING:
     from workbench.domain.request import GenerationRequest
     from workbench.domain.results import Track
     from workbench.store import Store
+
+REQUEST_HELP = "a sentence in quotes, a JSON or YAML file, or - for standard input (see beatsfoundry parameters)"
 
 Commands = Any
 """What `add_subparsers` returns; argparse does not export the type."""
@@ -33,8 +36,11 @@ def add_to(commands: Commands) -> None:
 
 
 def generate(options: argparse.Namespace) -> int:
-    """Make the track that a request asks for, write its bundle and log it in MLflow."""
-    request = _request(options)
+    """Make the track that a request asks for, write its bundle and log it in MLflow.
+
+    Without --out the bundle goes to out/PROJECT, numbered where that is taken.
+    """
+    request = request_of(options)
     from workbench.output import check_target
     from workbench.pipeline import load_references
     from workbench.store import open_store
@@ -89,7 +95,7 @@ def _logged(track: Track | None, bundle: Path, progress: Progress) -> str:
 
 def compose(options: argparse.Namespace) -> int:
     """Plan and write the song that a request asks for: MIDI files and the plan, no sound."""
-    request = _request(options)
+    request = request_of(options)
     from workbench.output import check_target, export_composition
     from workbench.pipeline import compose_only, load_references
     from workbench.store import open_store
@@ -101,26 +107,40 @@ def compose(options: argparse.Namespace) -> int:
         plan, score = compose_only(request, progress=progress, store=store)
         export_composition(plan, score, options.out, overwrite=options.overwrite)
     notes = sum(len(part.notes) for part in score.parts.values())
-    print(f"{plan.style}, {plan.tempo_bpm:g} BPM, {plan.key}, {plan.bars} bars, {notes} notes")
+    lines = [*not_used(plan), f"{plan.style}, {plan.tempo_bpm:g} BPM, {plan.key}, {plan.bars} bars, {notes} notes"]
+    print(*lines, sep="\n")
     print(f"song    {options.out / 'midi' / 'song.mid'}")
     print(f"plan    {options.out / 'plan.json'}")
     return 0
 
 
 def _common(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("request", metavar="REQUEST.json", type=Path, help="the request (see beatsfoundry parameters)")
-    parser.add_argument("--out", metavar="DIR", type=Path, required=True, help="folder to write; absent or empty")
+    parser.add_argument("request", metavar="REQUEST", help=REQUEST_HELP)
+    parser.add_argument(
+        "--out", metavar="DIR", type=Path, help="folder to write; absent or empty (out/PROJECT if left out)"
+    )
     parser.add_argument("--seed", type=int, help="seed to use instead of the request's")
     parser.add_argument("--overwrite", action="store_true", help="replace an earlier bundle in DIR")
     parser.add_argument("--quiet", action="store_true", help="show no progress")
     parser.add_argument("--no-cache", action="store_true", help="neither read nor fill the store of earlier results")
 
 
-def _request(options: argparse.Namespace) -> GenerationRequest:
-    from workbench.domain.request import load_request, parse_request
+def request_of(options: argparse.Namespace) -> GenerationRequest:
+    """The request that the arguments name, with the user's defaults; `options.out` is set where it was left out."""
+    from workbench.domain.asking import read_request, with_options, with_seed
+    from workbench.domain.config import load_config
 
-    request = load_request(options.request)
-    if options.seed is None:
-        return request
-    data = request.model_dump(mode="json", exclude_unset=True)
-    return parse_request({**data, "options": {**data.get("options", {}), "seed": options.seed}})
+    config = load_config()
+    request = with_seed(with_options(read_request(options.request, sys.stdin), config.options), options.seed)
+    if options.out is None:
+        options.out = _free_folder((config.out or Path("out")) / request.project_id, overwrite=options.overwrite)
+    return request
+
+
+def _free_folder(folder: Path, *, overwrite: bool) -> Path:
+    """The folder, or the first of FOLDER-2, FOLDER-3 ... that holds nothing; to overwrite is to take it as it is."""
+    number, free = 1, folder
+    while not overwrite and free.exists() and (free.is_file() or any(free.iterdir())):
+        number += 1
+        free = folder.with_name(f"{folder.name}-{number}")
+    return free

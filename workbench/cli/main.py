@@ -16,6 +16,7 @@ from importlib.metadata import EntryPoint, entry_points
 from workbench.cli import (
     analyze,
     cache,
+    completion,
     explain,
     generate,
     lab,
@@ -27,6 +28,7 @@ from workbench.cli import (
     samples,
     serve,
 )
+from workbench.cli.help import print_versions
 from workbench.cli.parser import LineParser, printable
 from workbench.domain.errors import WorkbenchError
 
@@ -43,7 +45,7 @@ def build_parser(*, with_summaries: bool = False) -> argparse.ArgumentParser:
     What the added ones do is only told with summaries: their modules are imported for that.
     """
     parser = LineParser(prog="beatsfoundry", description="Compose, render, mix, master and measure music.")
-    parser.add_argument("--version", action="store_true", help="print the version and leave")
+    parser.add_argument("--version", action="store_true", help="print the versions that matter, and leave")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=LineParser)
     for module in (
         generate,
@@ -60,8 +62,20 @@ def build_parser(*, with_summaries: bool = False) -> argparse.ArgumentParser:
         lab,
     ):
         module.add_to(commands)
+    completion.add_to(commands, _whole_parser)
     for name, entry in _added_commands().items():
         commands.add_parser(name, add_help=False, help=_summary(entry) if with_summaries else None)
+    return parser
+
+
+def _whole_parser() -> argparse.ArgumentParser:
+    """The parser with the options of the added commands too, whose modules are imported for that."""
+    parser = build_parser()
+    commands = next(action for action in parser._actions if isinstance(action, argparse._SubParsersAction))
+    for name, entry in _added_commands().items():
+        build = getattr(sys.modules[entry.load().__module__], "build_parser", None)
+        if build is not None:
+            commands.choices[name] = build()
     return parser
 
 
@@ -87,6 +101,7 @@ def _run(arguments: list[str]) -> int:
     for argument in arguments:
         if "\0" in argument:
             raise WorkbenchError(f"{argument!r} holds a NUL byte, which no path or name can hold")
+    _apply_settings()
     added = _added_commands()
     if arguments and arguments[0] in added:
         command: Callable[[list[str]], int | None] = added[arguments[0]].load()
@@ -94,14 +109,19 @@ def _run(arguments: list[str]) -> int:
     parser = build_parser(with_summaries=not arguments or arguments[0] in ("-h", "--help"))
     options = parser.parse_args(arguments)
     if options.version:
-        from workbench.pipeline import installed_versions
-
-        print(installed_versions()["beatsfoundry"])
+        print_versions()
         return 0
     if options.command is None:
         parser.print_help()
         return EXIT_ERROR
     return int(options.run(options) or 0)
+
+
+def _apply_settings() -> None:
+    """The user's settings as environment variables, which added commands and their libraries look at."""
+    from workbench.domain.config import apply_config, load_config
+
+    apply_config(load_config(), os.environ)
 
 
 def _added_commands() -> dict[str, EntryPoint]:

@@ -32,15 +32,14 @@ def add_to(commands: Any) -> None:
 
 def modify(options: argparse.Namespace) -> int:
     """Apply edits to a finished bundle and write a new one; what no edit touches keeps its bytes."""
-    from workbench.editing.edits import edits_schema, load_edits
-
     if options.schema:
+        from workbench.editing.edits import edits_schema
+
         print(json.dumps(edits_schema(), indent=2, ensure_ascii=False))
         return 0
-    if options.bundle is None or options.edits is None or options.out is None:
-        raise WorkbenchError("expected DIR CHANGES.json --out DIR2 (see beatsfoundry modify --help)")
-    if options.out.expanduser().resolve() == options.bundle.expanduser().resolve():
-        raise WorkbenchError(f"{options.out} is the bundle that is edited, which stays as it is: name another folder")
+    _refuse_wrong_arguments(options)
+    from workbench.editing.edits import load_edits
+
     edits = load_edits(options.edits)
     from workbench.output import check_target, has_sound
 
@@ -48,6 +47,16 @@ def modify(options: argparse.Namespace) -> int:
     if has_sound(options.bundle):
         return _track(options, edits)
     return _notes(options, edits)
+
+
+def _refuse_wrong_arguments(options: argparse.Namespace) -> None:
+    """Say what is wrong with the arguments before anything heavy is imported."""
+    if options.bundle is None or options.edits is None or options.out is None:
+        raise WorkbenchError("expected DIR CHANGES.json --out DIR2 (see beatsfoundry modify --help)")
+    if options.out.expanduser().resolve() == options.bundle.expanduser().resolve():
+        raise WorkbenchError(f"{options.out} is the bundle that is edited, which stays as it is: name another folder")
+    if not options.bundle.expanduser().is_dir():
+        raise WorkbenchError(f"{options.bundle} is no bundle: expected a folder that generate or compose wrote")
 
 
 def _track(options: argparse.Namespace, edits: tuple[Edit, ...]) -> int:

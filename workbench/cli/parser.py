@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import re
 from typing import Any, NoReturn
 
-from workbench.domain.errors import WorkbenchError
+from workbench.cli.help import GroupedHelp, examples_of
+from workbench.domain.errors import WorkbenchError, did_you_mean
+
+_INVALID_CHOICE = re.compile(r"invalid choice: '([^']*)' \(choose from (.*)\)$")
 
 
 class LineParser(argparse.ArgumentParser):
@@ -13,10 +17,15 @@ class LineParser(argparse.ArgumentParser):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         # An option that is cut short may mean another one tomorrow.
-        super().__init__(*args, **{"allow_abbrev": False, **kwargs})
+        super().__init__(*args, **{"allow_abbrev": False, "formatter_class": GroupedHelp, **kwargs})
+        self.epilog = self.epilog or examples_of(self.prog)
 
     def error(self, message: str) -> NoReturn:
-        """Raise what is wrong, and where help is."""
+        """Raise what is wrong, with the nearest choice where one was mistyped, and where help is."""
+        choice = _INVALID_CHOICE.search(message)
+        if choice:
+            known = re.findall(r"'([^']*)'", choice[2])
+            message += did_you_mean(choice[1], known)
         raise WorkbenchError(f"{message} (see {self.prog} --help)")
 
 

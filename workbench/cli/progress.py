@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from workbench.cli.parser import printable
 
 Progress = Callable[[float, str], None]
+
+
+_LEAST_KNOWN = 0.05
+"""Part of the work that must be done before the rest is estimated."""
 
 
 @contextmanager
@@ -27,11 +32,12 @@ def _lines() -> Callable[[float, str], None]:
     """A line for each stage; that of a first stage waits until something is done, so that a refusal stands alone."""
     shown: set[str] = set()
     held: list[str] = []
+    began = time.monotonic()
 
     def update(fraction: float, message: str) -> None:
         if message not in shown:
             shown.add(message)
-            held.append(f"{fraction:4.0%}  {message}\n")
+            held.append(f"{fraction:4.0%}  {message}{_remaining(fraction, time.monotonic() - began)}\n")
         if fraction > 0.0:
             print("".join(held), end="", file=sys.stderr, flush=True)
             held.clear()
@@ -39,17 +45,38 @@ def _lines() -> Callable[[float, str], None]:
     return update
 
 
+def _remaining(fraction: float, elapsed_seconds: float) -> str:
+    """How long the rest takes at the pace so far; nothing while that is a guess.
+
+    Examples
+    --------
+    >>> _remaining(0.25, 20.0), _remaining(0.01, 1.0), _remaining(1.0, 80.0)
+    (', about 60 s left', '', '')
+    """
+    if not _LEAST_KNOWN <= fraction < 1.0 or elapsed_seconds < 1.0:
+        return ""
+    return f", about {elapsed_seconds * (1.0 - fraction) / fraction:.0f} s left"
+
+
 @contextmanager
 def _bar(title: str) -> Iterator[Callable[[float, str], None]]:
     from rich.console import Console
     from rich.markup import escape
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        TaskProgressColumn,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
     columns = (
         TextColumn("[bold]{task.fields[title]}"),
         BarColumn(),
         TaskProgressColumn(),
         TimeElapsedColumn(),
+        TimeRemainingColumn(elapsed_when_finished=True),
         TextColumn("{task.description}", style="dim"),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:

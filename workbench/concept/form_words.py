@@ -42,8 +42,8 @@ _GAP = rf"(?:[\w']+(?: [\w']+)?(?={_JOINT}{_PLAIN}))"
 _LISTED = re.compile(rf"\b{_PLAIN}(?:{_JOINT}(?:{_PLAIN}|{_GAP}))*{_JOINT}{_PLAIN}(?!\w)")
 _ENTRY = re.compile(rf"\b{_entry()}(?!\w)")
 _SINGLE = re.compile(
-    r"\b(?:intro|outro|pre-?chorus|chorus|verse|breakdown|drop|interlude|coda|(?:a|the|with) bridge|build-?up|refrain)"
-    r"s?\b"
+    r"\b(?:intro|outro|pre-?chorus|chorus|verse|breakdown|(?<!one )drop|interlude|coda"
+    r"|(?:a|the|with) bridge|build-?up|refrain)s?\b"
     r"(?!\s*(?:pedal|effect|over|across))"
 )
 _OR = r"(?:\s*,\s*|\s+and\s+|\s+or\s+)(?:no )?"

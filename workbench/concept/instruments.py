@@ -22,7 +22,8 @@ def load_instruments() -> Mapping[str, tuple[str, str]]:
 
 
 @cache
-def _pattern() -> re.Pattern[str]:
+def instrument_pattern() -> re.Pattern[str]:
+    """Finds names of instruments."""
     return compile_phrases(load_instruments())
 
 
@@ -35,7 +36,7 @@ def read_instruments(text: str) -> dict[str, tuple[str, str]]:
     {'pads': ('soft-ep', 'rhodes'), 'leads': ('muted-horn', 'muted trumpet')}
     """
     found: dict[str, tuple[str, str]] = {}
-    for hit in find_phrases(normalise(text), _pattern()):
+    for hit in find_phrases(normalise(text), instrument_pattern()):
         element, patch = load_instruments()[hit.phrase]
         if not hit.negated:
             found.setdefault(element, (patch, hit.phrase))

@@ -74,7 +74,8 @@ def load_lexicon() -> Mapping[str, tuple[float, float]]:
 
 
 @cache
-def _pattern() -> re.Pattern[str]:
+def lexicon_pattern() -> re.Pattern[str]:
+    """Finds words of feeling."""
     return compile_phrases(load_lexicon())
 
 
@@ -122,7 +123,7 @@ def _conflict(found: list[_Felt], axis: int) -> str:
 def _read(text: str, weight: float) -> list[_Felt]:
     """Words of feeling with weight, valence and arousal: those of the lexicon, or else those of the table."""
     plain = normalise(text)
-    hits = find_phrases(plain, _pattern())
+    hits = find_phrases(plain, lexicon_pattern())
     if hits:
         return [(f"not {hit.phrase}" if hit.negated else hit.phrase, weight, *_felt(hit)) for hit in hits]
     table = load_table()

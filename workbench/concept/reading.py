@@ -18,6 +18,7 @@ from workbench.concept.starters import complete
 from workbench.concept.statements import Statements, read_statements
 from workbench.concept.style import Style, load_style
 from workbench.concept.style_match import StyleMatch, match_style
+from workbench.concept.unread import told_unread, unread_words, without_unmade
 from workbench.domain.plan import Decision, Source
 from workbench.domain.request import GenerationRequest
 
@@ -39,9 +40,10 @@ def read_brief(
         If a style, preset, template or macro is not known.
     """
     concept = read_in_english(request.parameters.creative.concept)
-    asked, rest = read_comparatives(concept.text)
+    text, unmade = without_unmade(concept.text)
+    asked, rest = read_comparatives(text)
     said = read_statements(f"{rest} . {_in_english(request.parameters.creative.mood)}")
-    named = match_style(concept.text, None, read_mood(rest))
+    named = match_style(text, None, read_mood(rest))
     settled = {
         field for field, known in (("style", named.named), ("mood", read_mood(rest).weight >= _OWN_MOOD)) if known
     }
@@ -49,9 +51,8 @@ def read_brief(
     creative = done.request.parameters.creative
     asked_of_mood, mood_rest = read_comparatives(_in_english(creative.mood))
     mood = read_mood(rest, mood_rest)
-    style, style_decision = _style(
-        creative.style, match_style(concept.text, mood_rest, mood), done.origins.get("style")
-    )
+    match = match_style(text, mood_rest, mood)
+    style, style_decision = _style(creative.style, match, done.origins.get("style"))
     done = with_said_bars(done, said, style)
     moves = Moves(
         (*_felt(asked), *_felt(asked_of_mood), *macro_moves(done.request.macros),
@@ -69,7 +70,16 @@ def read_brief(
         moves=moves,
         origins=done.origins,
     )
-    opening = (*_language(concept), *_starters(brief), style_decision, *_vocals(said), *_mood(brief), *_macros(brief))
+    unread = unread_words(f"{text} . {_in_english(creative.mood)}", said, match, mood, (*asked, *asked_of_mood))
+    opening = (
+        *_language(concept),
+        *_starters(brief),
+        style_decision,
+        *_vocals(said),
+        *_mood(brief),
+        *_macros(brief),
+        *told_unread(unmade, unread),
+    )
     return brief, opening
 
 

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import yaml
 
 from workbench.concept.data_files import parse_yaml, read_text
-from workbench.domain.errors import ParameterError
+from workbench.domain.errors import ParameterError, did_you_mean
 from workbench.domain.plan import Groove, HarmonyTraits, PartTraits
 from workbench.domain.request import PROCESSING_STYLES
 from workbench.domain.song import DRUM_ROLES, ELEMENTS, SECTION_NAMES
@@ -101,7 +101,8 @@ def load_style(name: str) -> Style:
     'techno'
     """
     if name not in list_styles():
-        raise ParameterError(f"style {name!r} is not known: expected one of {', '.join(list_styles())}")
+        hint = did_you_mean(name.lower(), list_styles())
+        raise ParameterError(f"style {name!r} is not known{hint}: expected one of {', '.join(list_styles())}")
     return parse_style(name, read_text("styles", f"{name}.yaml"))
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from workbench.concept.data_files import read_yaml
 from workbench.concept.mood import Mood
 from workbench.concept.neighbours import nearest_style
 from workbench.concept.phrases import Hit, compile_phrases, find_phrases, join_words, normalise
@@ -15,8 +16,10 @@ from workbench.concept.style import list_styles, load_style
 from workbench.domain.plan import Source
 
 _EVERYDAY = frozenset({
-    "boogie", "disco", "drill", "drone", "funk", "garage", "grunge", "house", "industrial", "jungle", "latin", "metal",
-    "pop", "punk", "rock", "soul", "trap",
+    "banda", "blues", "boogie", "country", "disco", "drill", "drone", "electro", "emo", "folk", "funk", "fusion",
+    "garage", "glitch", "gospel", "grunge", "hardcore", "house", "hymn", "industrial", "jerk", "juke", "jungle",
+    "latin", "lounge", "march", "metal", "minimal", "noise", "opera", "pop", "punk", "rage", "rave", "rock",
+    "soul", "trap", "tribal",
 })  # fmt: skip
 """Style names that are everyday words too: they need a musical neighbour after an article or adjective."""
 _POINTING = re.compile(
@@ -42,7 +45,8 @@ _ENOUGH_MOOD = 0.6
 class StyleMatch:
     """The style chosen, where it came from and why; `others` are further styles that the text names.
 
-    `named` tells whether the text calls the style by a name, and does not only hint at it.
+    `named` tells whether the text calls the style by a name, and does not only hint at it. `words` are those of the
+    text that no list of styles holds, and that still led to it.
     """
 
     name: str
@@ -50,6 +54,7 @@ class StyleMatch:
     reason: str
     others: tuple[str, ...] = ()
     named: bool = False
+    words: tuple[str, ...] = ()
 
 
 def match_style(concept: str, mood_text: str | None, mood: Mood) -> StyleMatch:
@@ -62,22 +67,27 @@ def match_style(concept: str, mood_text: str | None, mood: Mood) -> StyleMatch:
     'house'
     """
     text, extra = normalise(concept), normalise(mood_text or "")
-    names, said = _named(text)
+    names, said = _named(_without_kin(text))
     if not names:
-        names, said = _named(extra)
+        names, said = _named(_without_kin(extra))
     hints, words = _hinted(f"{text} . {extra}")
+    kin = None if names else _kin(text) or _kin(extra)
     if names:
         scores = {name: score + 0.25 * min(1.0, hints.get(name, 0.0)) for name, score in names.items()}
         best = _best(scores)
         others = tuple(sorted((name for name in names if name != best), key=lambda name: -scores[name]))
         return StyleMatch(best, "text", f"the text says '{said[best]}'", others, named=True)
+    if kin:
+        word, style = kin
+        reason = f"'{word}' is not known, and is read as its nearest kin {load_style(style).spoken}"
+        return StyleMatch(style, "text", reason, named=True, words=(word,))
     if hints and max(hints.values()) >= _ENOUGH_HINTS:
         best = _best(hints)
         return StyleMatch(best, "text", f"hinted at by {join_words([repr(word) for word in words[best]])}")
     neighbour = nearest_style(f"{text} . {extra}")
     if neighbour:
         near = f"no style is named; '{neighbour.word}' is near to '{neighbour.keyword}'"
-        return StyleMatch(neighbour.style, "text", near)
+        return StyleMatch(neighbour.style, "text", near, words=(neighbour.word,))
     if mood.weight >= _ENOUGH_MOOD:
         return StyleMatch(_nearest(mood), "mood", f"no style is named; it is nearest to the mood {mood.describe()}")
     return StyleMatch("pop", "default", "neither the text nor the mood names a style")
@@ -90,7 +100,7 @@ def _best(scores: Mapping[str, float]) -> str:
 def _named(text: str) -> tuple[dict[str, float], dict[str, str]]:
     """Scores of styles that are named and the words that name them: the head of a compound counts most."""
     aliases = _aliases()
-    hits = [hit for hit in find_phrases(text, _alias_pattern()) if not hit.negated and _is_music(text, hit)]
+    hits = [hit for hit in find_phrases(text, alias_pattern()) if not hit.negated and _is_music(text, hit)]
     scores: dict[str, float] = defaultdict(float)
     said: dict[str, str] = {}
     for index, hit in enumerate(hits):
@@ -113,10 +123,24 @@ def _is_music(text: str, hit: Hit) -> bool:
     return not pointed or _MUSICAL.search(text[hit.end : hit.end + 20]) is not None
 
 
+def _without_kin(text: str) -> str:
+    """A text in which "witch house" is no house: kinds of several words are blanked, letter by letter."""
+    for hit in find_phrases(text, _kin_pattern()):
+        if " " in hit.phrase and hit.phrase not in _aliases():
+            text = text[: hit.start] + "_" * (hit.end - hit.start) + text[hit.end :]
+    return text
+
+
+def _kin(text: str) -> tuple[str, str] | None:
+    """The first kind of music in a text that is not known itself, and the style nearest to it."""
+    hits = [hit for hit in find_phrases(text, _kin_pattern()) if not hit.negated and _is_music(text, hit)]
+    return (hits[0].phrase, _kin_table()[hits[0].phrase]) if hits else None
+
+
 def _hinted(text: str) -> tuple[dict[str, float], dict[str, list[str]]]:
     scores: dict[str, float] = defaultdict(float)
     words: dict[str, list[str]] = defaultdict(list)
-    for hit in find_phrases(text, _keyword_pattern()):
+    for hit in find_phrases(text, keyword_pattern()):
         for name, weight in _keywords()[hit.phrase].items():
             if hit.phrase not in words[name]:
                 scores[name] += -weight if hit.negated else weight
@@ -138,8 +162,20 @@ def _aliases() -> Mapping[str, str]:
 
 
 @cache
-def _alias_pattern() -> re.Pattern[str]:
+def alias_pattern() -> re.Pattern[str]:
+    """Finds the names of styles."""
     return compile_phrases(_aliases())
+
+
+@cache
+def _kin_table() -> Mapping[str, str]:
+    table = read_yaml("kin.yaml")
+    return {normalise(str(word)): style for style, words in table.items() for word in words}
+
+
+@cache
+def _kin_pattern() -> re.Pattern[str]:
+    return compile_phrases(_kin_table())
 
 
 @cache
@@ -151,6 +187,12 @@ def _keywords() -> Mapping[str, Mapping[str, float]]:
     return dict(table)
 
 
+def styles_hinted_at(keyword: str) -> tuple[str, ...]:
+    """The styles that a keyword, as `keyword_pattern` finds it, speaks for."""
+    return tuple(_keywords()[keyword])
+
+
 @cache
-def _keyword_pattern() -> re.Pattern[str]:
+def keyword_pattern() -> re.Pattern[str]:
+    """Finds words that hint at styles."""
     return compile_phrases(_keywords())

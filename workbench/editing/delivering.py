@@ -7,12 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from workbench.domain.clock import Progress
 from workbench.domain.deliveries import load_delivery
 from workbench.domain.plan import Delivery, Plan
 from workbench.domain.request import GenerationRequest, parse_request
 from workbench.domain.results import Track
 from workbench.output import load
-from workbench.pipeline import Progress, finish, load_references
+from workbench.pipeline import finish, load_references
 
 
 def redeliver(source: Track | str | Path, options: Mapping[str, Any], *, progress: Progress | None = None) -> Track:
