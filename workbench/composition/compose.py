@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 
 from workbench.composition.drums import write_percussion
@@ -18,6 +20,7 @@ from workbench.domain.score import Note, Part, Score
 from workbench.domain.song import DRUM_ROLES, ELEMENTS
 from workbench.domain.theory import Chord
 from workbench.models.context import Bits
+from workbench.models.elements import get_spec
 from workbench.models.history import Rows
 from workbench.models.registry import check_models, model_hashes
 from workbench.models.threads import one_thread
@@ -25,7 +28,10 @@ from workbench.models.tokenizer import decode_drums
 from workbench.store import Store, code_version, content_key
 
 Progress = Callable[[float, str], None]
+_Written = tuple[Rows, tuple[Note, ...]]
 _ROLES = list(DRUM_ROLES)
+_THREADS = 2
+"""There are never more than two that do not wait for others."""
 
 
 def compose(plan: Plan, *, progress: Progress | None = None, store: Store | None = None) -> Score:
@@ -74,18 +80,45 @@ def _key(plan: Plan) -> str:
 
 
 def _compose(plan: Plan, report: Progress) -> Score:
-    report(0.0, "harmony")
-    chords = write_chords(plan)
-    streams: dict[str, Bits] = {}
-    parts: dict[str, Part] = {}
+    """What does not see each other is written at the same time: chords and percussion, pads and leads."""
     playing = [element for element in ELEMENTS if element in plan.palette]
-    for number, element in enumerate(playing):
-        report((number + 0.3) / (len(playing) + 0.3), element)
-        rows, notes = write_element(plan, element, chords, streams)
-        streams |= streams_of(element, rows, plan.bars)
-        parts[element] = Part(element, notes)
+    written: dict[str, Future[_Written]] = {}
+    with _unhurried(ThreadPoolExecutor(_THREADS)) as pool:
+        chords = pool.submit(write_chords, plan)
+        # Whoever waits comes after those that it waits for, so there is always one that can go on.
+        for element in playing:
+            written[element] = pool.submit(_write_in_turn, plan, element, chords, dict(written))
+        report(0.0, "harmony")
+        harmony = chords.result()
+        for number, element in enumerate(playing):
+            report((number + 0.3) / (len(playing) + 0.3), element)
+            written[element].result()
     report(1.0, "score")
-    return Score(plan.project_id, plan.tempo_bpm, plan.metre, plan.key, plan.sections, chords, parts)
+    parts = {element: Part(element, part.result()[1]) for element, part in written.items()}
+    return Score(plan.project_id, plan.tempo_bpm, plan.metre, plan.key, plan.sections, harmony, parts)
+
+
+@contextmanager
+def _unhurried(pool: ThreadPoolExecutor) -> Iterator[ThreadPoolExecutor]:
+    """A pool of which an error takes back what has not begun."""
+    try:
+        yield pool
+    except BaseException:
+        pool.shutdown(cancel_futures=True)
+        raise
+    pool.shutdown()
+
+
+def _write_in_turn(
+    plan: Plan, element: str, chords: Future[tuple[Chord, ...]], before: Mapping[str, Future[_Written]]
+) -> _Written:
+    """An element once the chords stand, if it knows any, and those before it whose onsets it sees."""
+    spec = get_spec(element)
+    streams: dict[str, Bits] = {}
+    for name, part in before.items():
+        if set(streams_seen(name)) & set(spec.streams):
+            streams |= streams_of(name, part.result()[0], plan.bars)
+    return write_element(plan, element, chords.result() if spec.sees_chords else (), streams)
 
 
 def write_element(
@@ -107,8 +140,13 @@ def write_element(
     return rows, perform(close(notes, plan, element), plan, element)
 
 
+def streams_seen(element: str) -> tuple[str, ...]:
+    """Names under which elements after it see an element."""
+    return ("kick", "snare") if element == "percussion" else (element,)
+
+
 def streams_of(element: str, rows: Rows, bars: int) -> dict[str, Bits]:
     """What the elements after it see of one: its onsets, of percussion those of kick and snare."""
     if element == "percussion":
-        return {role: onset_stream(rows, bars, _ROLES.index(role)) for role in ("kick", "snare")}
+        return {role: onset_stream(rows, bars, _ROLES.index(role)) for role in streams_seen(element)}
     return {element: onset_stream(rows, bars)}

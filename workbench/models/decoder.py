@@ -144,7 +144,7 @@ class Decoder:
                 row.append(self._attribute(stream, number, name, symbol, chance[_ATTRIBUTES + number]))
             if number < len(self._spec.attributes) - 1:
                 stream = self._network.with_attribute(stream, number, np.full(len(stream), row[-1]))
-        self.standing.add(np.array([row], np.int64))
+        self.standing.add_note(row)
 
     def _attribute(self, stream: Floats, number: int, name: str, symbol: int, chance: float) -> int:
         values = self._guidance.lead(self._network.choose(_ATTRIBUTES + number, stream))

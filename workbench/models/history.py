@@ -9,6 +9,8 @@ neighbours.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numba
 import numpy as np
 import numpy.typing as npt
@@ -50,6 +52,15 @@ class History:
         bar, slot, symbol = notes[:, BAR_COLUMN] + self._pad, notes[:, SLOT_COLUMN], notes[:, SYMBOL_COLUMN]
         self._cells[bar, slot, symbol] = notes[:, FIRST_ATTRIBUTE:] + 1
         self._onsets[bar, slot, self._groups[symbol]] = 1
+
+    def clear(self) -> None:
+        """Take everything out again."""
+        self._cells[:], self._onsets[:], self._stands[:] = 0, 0, 0
+
+    def enter(self, bar: int, slot: int, symbol: int, attributes: Sequence[int]) -> None:
+        """Enter one note, as `add` does."""
+        self._cells[bar + self._pad, slot, symbol] = [value + 1 for value in attributes]
+        self._onsets[bar + self._pad, slot, self._groups[symbol]] = 1
 
     def remove(self, bar: int) -> None:
         """Take the notes of a bar out again."""

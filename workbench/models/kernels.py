@@ -48,7 +48,7 @@ class Blocks(NamedTuple):
 class Heads(NamedTuple):
     """Weights of H heads: norm (H, 2, W), hidden layer (H, W, W) and its bias (H, W), output (H, W, S) and bias (H, S).
 
-    S is the size of the largest head; smaller ones are padded with zeros.
+    S is at least the size of the largest head; the rest is padded with zeros.
     """
 
     norm: Floats
@@ -69,20 +69,36 @@ class Memory(NamedTuple):
 
 @numba.njit(nogil=True, cache=True, fastmath={"contract"})
 def add_product(rows: Floats, weights: Floats, out: Floats) -> None:
-    """Add rows (n, I) times weights (I, O) to `out` (n, O)."""
-    whole = rows.shape[1] - rows.shape[1] % 8
-    for i in range(0, whole, 8):
-        for r in range(rows.shape[0]):
-            a, b, c, d = rows[r, i], rows[r, i + 1], rows[r, i + 2], rows[r, i + 3]
-            e, f, g, h = rows[r, i + 4], rows[r, i + 5], rows[r, i + 6], rows[r, i + 7]
-            for j in range(weights.shape[1]):
-                first = out[r, j] + a * weights[i, j] + b * weights[i + 1, j] + c * weights[i + 2, j]
-                second = first + d * weights[i + 3, j] + e * weights[i + 4, j] + f * weights[i + 5, j]
-                out[r, j] = second + g * weights[i + 6, j] + h * weights[i + 7, j]
+    """Add rows (n, I) times weights (I, O) to `out` (n, O). Two rows share each reading of the weights."""
+    whole, pairs = rows.shape[1] - rows.shape[1] % 4, rows.shape[0] - rows.shape[0] % 2
+    for i in range(0, whole, 4):
+        for r in range(0, pairs, 2):
+            _add_four_to_two(rows, weights, out, i, r)
+        if pairs < rows.shape[0]:
+            _add_four_to_one(rows, weights, out, i, pairs)
     for i in range(whole, rows.shape[1]):
         for r in range(rows.shape[0]):
             for j in range(weights.shape[1]):
                 out[r, j] += rows[r, i] * weights[i, j]
+
+
+@numba.njit(nogil=True, cache=True, fastmath={"contract"})
+def _add_four_to_two(rows: Floats, weights: Floats, out: Floats, i: int, r: int) -> None:
+    s = r + 1
+    a, b, c, d = rows[r, i], rows[r, i + 1], rows[r, i + 2], rows[r, i + 3]
+    e, f, g, h = rows[s, i], rows[s, i + 1], rows[s, i + 2], rows[s, i + 3]
+    for j in range(weights.shape[1]):
+        first, second, third, fourth = weights[i, j], weights[i + 1, j], weights[i + 2, j], weights[i + 3, j]
+        out[r, j] = out[r, j] + a * first + b * second + c * third + d * fourth
+        out[s, j] = out[s, j] + e * first + f * second + g * third + h * fourth
+
+
+@numba.njit(nogil=True, cache=True, fastmath={"contract"})
+def _add_four_to_one(rows: Floats, weights: Floats, out: Floats, i: int, r: int) -> None:
+    a, b, c, d = rows[r, i], rows[r, i + 1], rows[r, i + 2], rows[r, i + 3]
+    for j in range(weights.shape[1]):
+        first = out[r, j] + a * weights[i, j] + b * weights[i + 1, j]
+        out[r, j] = first + c * weights[i + 2, j] + d * weights[i + 3, j]
 
 
 @numba.njit(nogil=True, cache=True)

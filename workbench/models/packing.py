@@ -12,6 +12,9 @@ from workbench.models.context import PREFIX_SIZES
 from workbench.models.kernels import Blocks, Floats, Heads, Integers
 from workbench.models.spec import RECENT_NOTES, STEPS, ElementSpec, ModelConfig
 
+_LANES = 16
+"""Outputs that a processor may take at a time: heads are filled up to whole multiples."""
+
 State = Mapping[str, npt.NDArray[np.generic]]
 """Weights by the names of `ElementTransformer.state_dict`, of any float type."""
 
@@ -138,8 +141,9 @@ def _blocks(state: State, config: ModelConfig) -> Blocks:
 
 def _heads(state: State, width: int, sizes: Sequence[int]) -> Heads:
     names = ["step_head", "symbol_head", *(f"attribute_heads.{number}" for number in range(len(sizes) - 2))]
-    out = np.zeros((len(sizes), width, max(sizes)), np.float32)
-    out_bias = np.zeros((len(sizes), max(sizes)), np.float32)
+    padded = -(-max(sizes) // _LANES) * _LANES
+    out = np.zeros((len(sizes), width, padded), np.float32)
+    out_bias = np.zeros((len(sizes), padded), np.float32)
     for number, (name, size) in enumerate(zip(names, sizes, strict=True)):
         out[number, :, :size] = _read(state, f"{name}.3.weight", (size, width)).T
         out_bias[number, :size] = _read(state, f"{name}.3.bias", (size,))

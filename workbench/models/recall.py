@@ -42,7 +42,7 @@ class Recall:
 
     def __init__(self, network: Network, guidance: Guidance, standing: Standing) -> None:
         self._network, self._guidance, self._standing = network, guidance, standing
-        self._window = network.spec.window_rows
+        self._window, self._twins = network.spec.window_rows, np.arange(guidance.twins)[:, None]
         self._memory = room(network.config, guidance.twins, self._window)
         self._states: dict[int, Floats] = {}
         self._first = self._entered = 0
@@ -96,8 +96,9 @@ class Recall:
         end = self._entered + rows
         if end > self._memory.keys.shape[-1]:
             self._memory = _grown(self._memory, 2 * end)
-        positions = np.arange(self._entered, end)
-        return np.array([(twin, position) for twin in range(self._guidance.twins) for position in positions.tolist()])
+        places = np.empty((self._guidance.twins, rows, 2), np.int64)
+        places[:, :, 0], places[:, :, 1] = self._twins, np.arange(self._entered, end)
+        return places.reshape(-1, 2)
 
     def _inputs(self, waiting: int) -> Floats:
         """What enters the trunk for the rows that wait and the next one, (twins * (waiting + 1), W)."""

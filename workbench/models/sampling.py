@@ -143,7 +143,6 @@ class PartWriter:
 
     def _notes_of(self, bar: int, without: tuple[int, ...]) -> Rows:
         notes = self._standing.of_bar(bar).copy()
-        if not np.isin(notes[:, SYMBOL_COLUMN], without).any():
-            return notes
+        left = np.array([symbol not in without for symbol in notes[:, SYMBOL_COLUMN].tolist()], bool)
         # Leaving a note out changes which of the others is the first of its slot.
-        return with_bar_lines(notes[~np.isin(notes[:, SYMBOL_COLUMN], without)], 0)
+        return notes if left.all() else with_bar_lines(notes[left], 0)

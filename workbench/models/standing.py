@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from workbench.models.history import BAR_COLUMN, FIRST_ATTRIBUTE, STEP_COLUMN, History, Rows, recent_attributes
@@ -25,6 +27,7 @@ class Standing:
         self._spec, self._around, self._ahead = spec, around, ahead
         self._table = np.zeros((256, FIRST_ATTRIBUTE + len(spec.attributes)), np.int64)
         self._starts: list[int] = []
+        self.history = History(spec, len(around.prefix))
         self.count = self.origin = 0
         self.forget()
 
@@ -46,7 +49,7 @@ class Standing:
         """Show nothing of what stands to the bars after it."""
         self.origin = self.bars
         self.recent = np.zeros((RECENT_NOTES, len(self._spec.attributes)), np.int64)
-        self.history = History(self._spec, len(self._around.prefix))
+        self.history.clear()
         if self._ahead is not None:
             self.history.add_ahead(self._ahead)
 
@@ -61,6 +64,17 @@ class Standing:
         self.history.add(rows)
         notes = rows[rows[:, STEP_COLUMN] != BAR_STEP][: -RECENT_NOTES - 1 : -1, FIRST_ATTRIBUTE:] + 1
         self.recent = np.concatenate([notes, self.recent])[:RECENT_NOTES]
+
+    def add_note(self, row: Sequence[int]) -> None:
+        """Add one note to the bar under way."""
+        if self.count == len(self._table):
+            self._table = np.concatenate([self._table, np.zeros_like(self._table)])
+        self._table[self.count] = row
+        self.count += 1
+        bar, slot, _, symbol, *attributes = row
+        self.history.enter(bar, slot, symbol, attributes)
+        self.recent[1:] = self.recent[:-1].copy()
+        self.recent[0] = self._table[self.count - 1, FIRST_ATTRIBUTE:] + 1
 
     def undo(self) -> None:
         """Take the last bar back."""
