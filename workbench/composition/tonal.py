@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -65,14 +65,14 @@ def symbol_bias(
         weights = exposed if alone[beat // context.bar_beats] else usual
         classes = pitches[beat] % 12
         tones = set() if pair is None else set(pair[0].pitch_classes)
-        in_chord = np.isin(classes, list(tones))
-        foreign = ~in_chord & ~np.isin(classes, keys[beat // context.bar_beats].pitch_classes)
-        rubbing = ~in_chord & ~foreign & np.isin(classes, [(tone + 1) % 12 for tone in tones])
+        in_chord = _among(tones)[classes]
+        foreign = ~in_chord & ~_among(keys[beat // context.bar_beats].pitch_classes)[classes]
+        rubbing = ~in_chord & ~foreign & _among([(tone + 1) % 12 for tone in tones])[classes]
         bias[beat] += weights["chord"] * in_chord + weights["foreign"] * foreign + weights["rubbing"] * rubbing
         if pair is not None:
             inverted = _SLASH if spec.name == "bass" and pair[0].bass != pair[0].root else 0.0
             bias[beat] += (weights["root"] + inverted) * (classes == pair[0].bass)
-            bias[beat] += weights["third"] * np.isin(classes, pair[0].pitch_classes[1:2])
+            bias[beat] += weights["third"] * _among(pair[0].pitch_classes[1:2])[classes]
     moved = np.repeat(lift, context.bar_beats)[:, None]
     # Within the plan's register: a lift takes from the bottom, a fall from the top.
     below = traits.low_pitch + np.maximum(moved, 0) - pitches
@@ -80,6 +80,13 @@ def symbol_bias(
     outside = np.maximum(below, 0) + np.maximum(above, 0)
     bias += _OUT_OF_REGISTER * np.minimum(outside, 8)
     return bias
+
+
+def _among(pitch_classes: Iterable[int]) -> npt.NDArray[np.bool_]:
+    """Which of the twelve pitch classes are among some."""
+    table = np.zeros(12, bool)
+    table[list(pitch_classes)] = True
+    return table
 
 
 def root_bias(key: Key, symbols: int, foreign: float = -1.5, borrowed: float = 0.0) -> npt.NDArray[np.float64]:

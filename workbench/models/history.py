@@ -9,7 +9,8 @@ neighbours.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterator, Sequence
 
 import numba
 import numpy as np
@@ -173,16 +174,21 @@ def _memory(
 
 def same_at_end(rows: Rows, bar_slots: int, parts: int = 1) -> int:
     """How many bars at the end of a part hold the very same notes, each bar taken as `parts` equal ones."""
-    starts = [*np.flatnonzero(rows[:, STEP_COLUMN] == BAR_STEP).tolist(), len(rows)]
-    bars = [
-        rows[first + 1 : last][:, [SLOT_COLUMN, SYMBOL_COLUMN]]
-        for first, last in zip(starts[-2::-1], starts[:0:-1], strict=True)
-    ]
-    slots = bar_slots // parts
-    cells = [bar[bar[:, 0] // slots == part] - (part * slots, 0) for bar in bars for part in reversed(range(parts))]
-    if not cells or not len(cells[0]):
+    cells = _bars_from_end(rows, bar_slots // parts, parts)
+    last = next(cells, None)
+    if last is None or not len(last):
         return 0
-    return next((n for n, cell in enumerate(cells) if not np.array_equal(cell, cells[0])), len(cells))
+    return 1 + sum(1 for _ in itertools.takewhile(lambda cell: np.array_equal(cell, last), cells))
+
+
+def _bars_from_end(rows: Rows, slots: int, parts: int) -> Iterator[Rows]:
+    """Slot and symbol of the notes of each part of a bar, the last one first."""
+    end = len(rows)
+    for first in np.flatnonzero(rows[:, STEP_COLUMN] == BAR_STEP)[::-1].tolist():
+        bar = rows[first + 1 : end][:, [SLOT_COLUMN, SYMBOL_COLUMN]]
+        for part in reversed(range(parts)):
+            yield bar[bar[:, 0] // slots == part] - (part * slots, 0)
+        end = first
 
 
 def recent_attributes(rows: Rows, attributes: int) -> Integers:

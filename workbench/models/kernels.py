@@ -7,14 +7,19 @@ takes many at a time without changing that order. Float32 throughout; no call ho
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numba
 import numpy as np
 import numpy.typing as npt
+from llvmlite import ir
+from numba.core import types
+from numba.extending import intrinsic
 
 Floats = npt.NDArray[np.float32]
 Integers = npt.NDArray[np.int64]
+Halves = npt.NDArray[np.uint16]
 
 _EPSILON = np.float32(1e-5)
 _HALF, _ONE = np.float32(0.5), np.float32(1.0)
@@ -35,14 +40,17 @@ _LEAST = np.float32(-87.0)
 
 
 class Blocks(NamedTuple):
-    """Weights of N blocks of width W: norms (N, 2, W) as scale and shift, matrices (N, inputs, outputs)."""
+    """Weights of N blocks of width W: norms (N, 2, W) as scale and shift, matrices (N, inputs, outputs).
+
+    Matrices are float32, or the bits of half precision where that holds them exactly: reading them is what takes time.
+    """
 
     attention_norm: Floats
-    qkv: Floats
-    attention_out: Floats
+    qkv: Floats | Halves
+    attention_out: Floats | Halves
     feed_norm: Floats
-    feed_in: Floats
-    feed_out: Floats
+    feed_in: Floats | Halves
+    feed_out: Floats | Halves
 
 
 class Heads(NamedTuple):
@@ -67,8 +75,22 @@ class Memory(NamedTuple):
     values: Floats
 
 
+def _widened(_: Any, weight: types.Type) -> tuple[Any, Callable[..., ir.Value]]:
+    """A weight as float32: the processor's own conversion where it is the bits of half precision."""
+
+    def generate(_: Any, builder: ir.IRBuilder, signature: Any, arguments: list[ir.Value]) -> ir.Value:
+        if signature.args[0] == types.float32:
+            return arguments[0]
+        return builder.fpext(builder.bitcast(arguments[0], ir.HalfType()), ir.FloatType())
+
+    return types.float32(weight), generate
+
+
+_wide: Any = intrinsic(_widened)
+
+
 @numba.njit(nogil=True, cache=True, fastmath={"contract"})
-def add_product(rows: Floats, weights: Floats, out: Floats) -> None:
+def add_product(rows: Floats, weights: Floats | Halves, out: Floats) -> None:
     """Add rows (n, I) times weights (I, O) to `out` (n, O). Two rows share each reading of the weights."""
     whole, pairs = rows.shape[1] - rows.shape[1] % 4, rows.shape[0] - rows.shape[0] % 2
     for i in range(0, whole, 4):
@@ -79,26 +101,27 @@ def add_product(rows: Floats, weights: Floats, out: Floats) -> None:
     for i in range(whole, rows.shape[1]):
         for r in range(rows.shape[0]):
             for j in range(weights.shape[1]):
-                out[r, j] += rows[r, i] * weights[i, j]
+                out[r, j] += rows[r, i] * _wide(weights[i, j])
 
 
 @numba.njit(nogil=True, cache=True, fastmath={"contract"})
-def _add_four_to_two(rows: Floats, weights: Floats, out: Floats, i: int, r: int) -> None:
+def _add_four_to_two(rows: Floats, weights: Floats | Halves, out: Floats, i: int, r: int) -> None:
     s = r + 1
     a, b, c, d = rows[r, i], rows[r, i + 1], rows[r, i + 2], rows[r, i + 3]
     e, f, g, h = rows[s, i], rows[s, i + 1], rows[s, i + 2], rows[s, i + 3]
     for j in range(weights.shape[1]):
-        first, second, third, fourth = weights[i, j], weights[i + 1, j], weights[i + 2, j], weights[i + 3, j]
+        first, second = _wide(weights[i, j]), _wide(weights[i + 1, j])
+        third, fourth = _wide(weights[i + 2, j]), _wide(weights[i + 3, j])
         out[r, j] = out[r, j] + a * first + b * second + c * third + d * fourth
         out[s, j] = out[s, j] + e * first + f * second + g * third + h * fourth
 
 
 @numba.njit(nogil=True, cache=True, fastmath={"contract"})
-def _add_four_to_one(rows: Floats, weights: Floats, out: Floats, i: int, r: int) -> None:
+def _add_four_to_one(rows: Floats, weights: Floats | Halves, out: Floats, i: int, r: int) -> None:
     a, b, c, d = rows[r, i], rows[r, i + 1], rows[r, i + 2], rows[r, i + 3]
     for j in range(weights.shape[1]):
-        first = out[r, j] + a * weights[i, j] + b * weights[i + 1, j]
-        out[r, j] = first + c * weights[i + 2, j] + d * weights[i + 3, j]
+        first = out[r, j] + a * _wide(weights[i, j]) + b * _wide(weights[i + 1, j])
+        out[r, j] = first + c * _wide(weights[i + 2, j]) + d * _wide(weights[i + 3, j])
 
 
 @numba.njit(nogil=True, cache=True)
