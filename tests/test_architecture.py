@@ -54,6 +54,12 @@ def test_planning_needs_no_network(repository: Path) -> None:
     assert loaded(code, repository) & {"torch", "lightning", "mlflow", "matplotlib"} == set()
 
 
+def test_composing_needs_no_pytorch(repository: Path) -> None:
+    request = "{'parameters': {'creative': {'concept': 'night drive'}, 'technical': {'duration': 16}}}"
+    code = f"import workbench\nworkbench.compose(workbench.translate(workbench.parse_request({request})))"
+    assert loaded(code, repository) & {"torch", "lightning", "mlflow", "matplotlib", "librosa"} == set()
+
+
 @pytest.mark.parametrize("name", workbench.__all__)
 def test_every_public_name_exists_and_is_documented(name: str) -> None:
     value = getattr(workbench, name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import pytest
@@ -32,6 +33,12 @@ def plan() -> Plan:
 @pytest.fixture(scope="module")
 def score(plan: Plan) -> Score:
     return compose(plan)
+
+
+@pytest.mark.parametrize("threads", [1, 8])
+def test_threads_change_no_note(plan: Plan, score: Score, threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules[compose.__module__], "_THREADS", threads)
+    assert compose(plan) == score
 
 
 def test_every_element_plays_in_its_sections_only(plan: Plan, score: Score) -> None:
