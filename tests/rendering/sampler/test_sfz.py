@@ -399,3 +399,10 @@ def test_absurd_values_stay_within_their_ranges(tmp_path: Path, value: str) -> N
     for name in names.split():
         instrument = sfz(tmp_path, f"<region> sample=a.wav {name}={value}", a=240.0)
         assert np.isfinite(play(instrument, Note(0.0, 60, 0.2, 100), seconds=0.5)).all(), name
+
+
+def test_a_folder_of_samples_uses_their_loops(tmp_path: Path) -> None:
+    wav(tmp_path / "organ_b3.wav", 246.94, sampler=(60, 4859, 14577))
+    instrument = load_instrument(tmp_path)
+    assert instrument.zones[0].loop == (4859, 14578)
+    assert loudest(play(instrument, Note(0.0, 59, 1.8, 127)), 1.5, 1.7) > 0.2

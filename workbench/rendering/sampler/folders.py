@@ -68,9 +68,9 @@ def _pitched_zones(folder: Path, facts: Sequence[SampleFacts]) -> list[Zone]:
 
 
 def _root(one: SampleFacts) -> float | None:
-    """The named note where there is one, in the measured tuning if that agrees; else the measured pitch."""
+    """The named note, in the measured tuning if that agrees; else the measured pitch; else what the file notes."""
     if one.name.pitch is None:
-        return one.pitch
+        return one.pitch if one.pitch is not None or one.notes.root is None else float(one.notes.root)
     if one.pitch is not None and abs(one.pitch - one.name.pitch) < 0.6:
         return one.pitch
     return float(one.name.pitch)
@@ -84,13 +84,25 @@ def _layers(folder: Path, group: Sequence[SampleFacts], base: Zone) -> list[Zone
         tops = [one.name.velocity or 127 for one in ordered[:-1]] + [127]
         bottoms = [1] + [top + 1 for top in tops[:-1]]
         return [
-            replace(base, sample=_relative(folder, one), low_velocity=low, high_velocity=high, velocity_track=0.6)
+            replace(
+                base,
+                sample=_relative(folder, one),
+                low_velocity=low,
+                high_velocity=high,
+                velocity_track=0.6,
+                loop=_loop(one, base),
+            )
             for one, low, high in zip(ordered, bottoms, tops, strict=True)
         ]
     return [
-        replace(base, sample=_relative(folder, one), sequence=(place, len(group)))
+        replace(base, sample=_relative(folder, one), sequence=(place, len(group)), loop=_loop(one, base))
         for place, one in enumerate(sorted(group, key=lambda one: one.path.name), start=1)
     ]
+
+
+def _loop(one: SampleFacts, base: Zone) -> tuple[int, int] | None:
+    """The loop that a sample holds; one-shots have none."""
+    return None if base.one_shot else one.notes.loop
 
 
 def _relative(folder: Path, one: SampleFacts) -> str:

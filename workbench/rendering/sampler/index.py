@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from workbench.domain.errors import AudioFileError, ParameterError
 from workbench.domain.units import gain_to_db
-from workbench.rendering.sampler.files import read_samples
+from workbench.rendering.sampler.files import SampleNotes, read_samples, sample_notes
 from workbench.rendering.sampler.naming import NameFacts, read_name
 
 SUFFIXES = (".wav", ".flac", ".aif", ".aiff", ".ogg")
@@ -28,7 +28,8 @@ class SampleFacts:
     """One file of a library.
 
     `pitch` is the measured MIDI pitch (fractions are cents), None where the sound has none; `name` is what the file
-    name says; `problems` holds plain sentences, empty for a sound file without fault.
+    name says, `notes` what the file holds about its root key and loop; `problems` holds plain sentences, empty for a
+    sound file without fault.
     """
 
     path: Path
@@ -40,6 +41,7 @@ class SampleFacts:
     pitch: float | None
     name: NameFacts
     problems: tuple[str, ...]
+    notes: SampleNotes
 
     @property
     def usable(self) -> bool:
@@ -76,14 +78,14 @@ def inspect(path: Path) -> SampleFacts:
     try:
         samples, rate = read_samples(path)
     except AudioFileError as error:
-        return SampleFacts(path, 0.0, 0, 0, -200.0, -200.0, None, name, (f"corrupt: {error}",))
+        return SampleFacts(path, 0.0, 0, 0, -200.0, -200.0, None, name, (f"corrupt: {error}",), SampleNotes())
     peak = gain_to_db(float(np.abs(samples).max()))
     rms = gain_to_db(float(np.sqrt(np.mean(np.square(samples, dtype=np.float64)))))
     pitch = measured_pitch(samples.mean(axis=0), rate) if peak > _SILENT_DB else None
     problems = _faults(samples, peak, rate) + _contradictions(name, pitch)
     return SampleFacts(
         path, samples.shape[1] / rate, rate, samples.shape[0], round(peak, 2), round(rms, 2), pitch, name,
-        tuple(problems),
+        tuple(problems), sample_notes(path),
     )  # fmt: skip
 
 
