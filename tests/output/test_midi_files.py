@@ -142,3 +142,26 @@ def test_unknown_element_and_unwritable_path(tiny_score: Score, tmp_path) -> Non
     with pytest.raises(OutputError, match="cannot be written"):
         write_midi(tiny_score, tmp_path / "absent" / "song.mid")
     assert write_midi(tiny_score, tmp_path / "song.mid").read_bytes()[:4] == b"MThd"
+
+
+def test_each_track_tells_metre_and_keys_from_its_beginning(tiny_score: Score) -> None:
+    """MuseScore 3 takes the key from the instrument's own track."""
+    for track in read(midi_bytes(replace(tiny_score, key=Key.parse("E mixolydian")))).tracks:
+        found = {message.type: (tick, message) for tick, message in timed(track) if message.is_meta}
+        assert found["key_signature"][0] == found["time_signature"][0] == 0
+        assert found["key_signature"][1].key == "A"
+
+
+def test_an_elements_file_keeps_its_place(tiny_score: Score) -> None:
+    late = replace(tiny_score, parts={"leads": Part("leads", (Note(8.0, 60, 1.0, 90),))})
+    track = read(midi_bytes(late, "leads")).tracks[1]
+    assert sounding(track) == [(8 * TICKS_PER_BEAT, 9 * TICKS_PER_BEAT, 60, 90)]
+
+
+def test_notes_of_one_pitch_that_begin_together_are_all_written(tiny_score: Score) -> None:
+    together = (Note(1.0, 60, 0.5, 90), Note(1.0, 60, 2.0, 80), Note(1.0, 60, 1.0, 70, 1e-5))
+    score = replace(tiny_score, parts={"leads": Part("leads", together)})
+    tick = TICKS_PER_BEAT
+    assert sounding(read(midi_bytes(score)).tracks[1]) == [
+        (tick, tick + 1, 60, 90), (tick + 1, tick + 2, 60, 70), (tick + 2, 3 * tick, 60, 80),
+    ]  # fmt: skip
