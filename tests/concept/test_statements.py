@@ -179,3 +179,31 @@ def test_a_request_that_overrules_its_text_says_so(field: str, value: object, co
     plan = translate(request)
     assert decision(plan, field).source == "stated"
     assert "but the request wins" in decision(plan, field).contradiction
+
+
+@pytest.mark.parametrize(
+    ("text", "roles"),
+    [
+        ("house, no kick", {"kick"}),
+        ("house without hats or claps", {"closed_hat", "open_hat", "pedal_hat", "clap"}),
+        ("house, no snare, no toms", {"snare", "low_tom", "mid_tom", "high_tom"}),
+        ("house with a kick", set()),
+    ],
+)
+def test_single_drums_are_left_out(text: str, roles: set[str]) -> None:
+    plan = plan_of(text)
+    assert set(plan.groove.without) == roles
+    assert plan.palette == ("percussion", "bass", "pads", "leads")
+
+
+@pytest.mark.parametrize(
+    ("text", "closed"),
+    [
+        ("house, no reverb", {"reverb_db"}),
+        ("house without echo and bone dry", {"reverb_db", "delay_db"}),
+        ("house", set()),
+    ],
+)
+def test_no_reverb_is_none(text: str, closed: set[str]) -> None:
+    sound = plan_of(text).sound
+    assert {name for name in ("reverb_db", "delay_db") if getattr(sound, name) <= -100.0} == closed

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -17,11 +17,11 @@ from workbench.domain.song import DRUM_ROLES
 from workbench.models.context import SongContext
 from workbench.models.elements import PERCUSSION
 from workbench.models.grid import SIXTEENTH_SLOTS, SLOTS_PER_BAR
-from workbench.models.history import Rows
+from workbench.models.history import STEP_COLUMN, SYMBOL_COLUMN, Rows
 from workbench.models.prior import CellPrior
 from workbench.models.registry import load_network
 from workbench.models.sampling import PartWriter
-from workbench.models.spec import surroundings
+from workbench.models.spec import BAR_STEP, surroundings
 
 _EXPECTED = {"x": 0.96, "o": 0.35, ".": 0.03, "-": 0.003}
 _OFF_GRID, _UNNAMED = 0.006, 0.012
@@ -52,7 +52,15 @@ def write_percussion(plan: Plan) -> Rows:
         model = first.setdefault(section.label, section)
         rng = generator(plan.seed, "percussion", section.label, number)
         _write_section(writer, plan, section, model, rng)
-    return writer.rows
+    return without_roles(writer.rows, plan.groove.without)
+
+
+def without_roles(rows: Rows, roles: Collection[str]) -> Rows:
+    """Rows without the strokes of some drums, which nobody else shall see either."""
+    silent = [_symbol(role) for role in roles]
+    strokes = rows[:, STEP_COLUMN] != BAR_STEP
+    kept: Rows = rows[~(strokes & np.isin(rows[:, SYMBOL_COLUMN], silent))]
+    return kept
 
 
 def drum_writer(plan: Plan, *, ahead: Rows | None = None) -> tuple[PartWriter, SongContext]:

@@ -12,13 +12,13 @@ from dataclasses import replace
 import numpy as np
 
 from workbench.composition.compose import streams_of, write_element
-from workbench.composition.drums import drum_writer, loop_bars
+from workbench.composition.drums import drum_writer, loop_bars, without_roles
 from workbench.composition.feel import close, in_register, perform, shape_lengths, swing_shift, without_unisons
 from workbench.composition.frame import frame_range, from_frame, is_plain, score_to_frame, to_frame
 from workbench.composition.harmony import cut, write_chords
 from workbench.composition.melodic import Line, melodic_writer
 from workbench.composition.surround import context_for, section_of_bar
-from workbench.composition.voicing import in_time, state_chords
+from workbench.composition.voicing import in_time, state_chords, without_chord
 from workbench.domain.plan import Plan
 from workbench.domain.score import Note, Part, Score
 from workbench.domain.seeding import generator
@@ -173,7 +173,7 @@ def _finished(
 ) -> tuple[Note, ...]:
     """Rows as notes that are shaped and performed as in composition."""
     if element == "percussion":
-        written = decode_drums(rows, context.bar_beats)
+        written = decode_drums(without_roles(rows, plan.groove.without), context.bar_beats)
     else:
         traits = plan.parts[element]
         fresh = in_register(decode_pitched(rows, get_spec(element), context), traits.low_pitch, traits.high_pitch)
@@ -182,6 +182,8 @@ def _finished(
         shaped = shape_lengths([*without_unisons(fresh), *following], plan, element, score.chords)
         if element == "pads":
             shaped = state_chords(shaped, plan, score.chords)
+        if element != "leads":
+            shaped = without_chord(shaped, score.chords)
         written = tuple(note for note in shaped if note.onset_beats < piece.stop * plan.metre.bar_beats)
     return perform(close(written, plan, element), plan, element)
 

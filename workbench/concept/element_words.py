@@ -117,6 +117,53 @@ def read_processing(text: str) -> Said[str] | None:
     return Said(min(hits)[1], min(hits)[2]) if hits else None
 
 
+_DRY = (
+    (rf"{NO}(?:reverbs?|room(?: sound)?)\b(?! for)|\bbone[ -]dry\b", "reverb_db"),
+    (rf"{NO}(?:echo(?:es)?|delays?)\b", "delay_db"),
+)
+
+
+def read_dry(text: str) -> Said[tuple[str, ...]] | None:
+    """The sends that a text wants closed, as targets of `SoundTraits`: "no reverb" is none.
+
+    Examples
+    --------
+    >>> read_dry("house, no reverb").value
+    ('reverb_db',)
+    """
+    found = [(target, match.group(0)) for pattern, target in _DRY for match in re.finditer(pattern, text)]
+    return Said(tuple(target for target, _ in found), ", ".join(words for _, words in found)) if found else None
+
+
+_DRUM_WORDS = {
+    r"kicks?|kick drums?|bass drums?": ("kick",),
+    r"snares?|snare drums?": ("snare",),
+    r"claps?|handclaps?": ("clap",),
+    r"hats?|hi[ -]?hats?": ("closed_hat", "open_hat", "pedal_hat"),
+    r"cymbals?": ("crash", "ride"),
+    r"crash(?:es)?": ("crash",),
+    r"rides?": ("ride",),
+    r"toms?": ("low_tom", "mid_tom", "high_tom"),
+    r"rims?|rim ?shots?|side ?sticks?": ("side_stick",),
+}
+_ONE_DRUM = "(?:" + "|".join(_DRUM_WORDS) + ")"
+_WITHOUT_DRUM = re.compile(rf"{NO}({_ONE_DRUM}(?:(?:\s*,\s*|\s+(?:and|or)\s+)(?:no )?{_ONE_DRUM})*)\b")
+
+
+def read_absent_drums(text: str) -> Said[tuple[str, ...]] | None:
+    """Drums that a text leaves out, as roles.
+
+    Examples
+    --------
+    >>> read_absent_drums("house, no kick and no claps").value
+    ('kick', 'clap')
+    """
+    found = list(_WITHOUT_DRUM.finditer(text))
+    listed = " , ".join(match.group(1) for match in found)
+    roles = [role for words, roles in _DRUM_WORDS.items() if re.search(rf"\b(?:{words})\b", listed) for role in roles]
+    return Said(tuple(roles), ", ".join(match.group(0) for match in found)) if roles else None
+
+
 _VOCALS = (
     r"\b(?:(?:fe)?male |lead |rap )?(?:vocals|vocalist|singers?|sung|lyrics|rapping|a cappella)\b"
     r"(?!\s*(?:chops?|cuts?|samples?|like))"

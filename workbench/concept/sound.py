@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 
 from workbench.concept.moves import Moves
+from workbench.concept.said import Said
 from workbench.domain.plan import Decision, SoundTraits
 
 _PARAMETERS: Mapping[str, tuple[str, ...]] = {
@@ -22,8 +23,25 @@ _UNITS = {"dynamics": "LU"}
 _SPOKEN = {"reverb_db": " reverb", "delay_db": " echo"}
 
 
-def decide_sound(moves: Moves) -> tuple[SoundTraits, tuple[Decision, ...]]:
-    """The sound traits and a decision for each parameter; what nothing moves is as usual for the style."""
+_CLOSED_DB = -100.0
+"""A send that is closed."""
+
+
+def decide_sound(moves: Moves, dry: Said[tuple[str, ...]] | None = None) -> tuple[SoundTraits, tuple[Decision, ...]]:
+    """The sound traits and a decision for each parameter; what nothing moves is as usual for the style.
+
+    Sends that the text wants closed (`dry`) are closed, whatever moves them.
+    """
+    sound, decisions = _moved_sound(moves)
+    if dry is None:
+        return sound, decisions
+    sound = replace(sound, **dict.fromkeys(dry.value, _CLOSED_DB))
+    closed = " and ".join({"reverb_db": "reverb", "delay_db": "echo"}[target] for target in dict.fromkeys(dry.value))
+    told = Decision("space", f"no {closed}", "text", f"the text says '{dry.words}'")
+    return sound, tuple(told if decision.parameter == "space" else decision for decision in decisions)
+
+
+def _moved_sound(moves: Moves) -> tuple[SoundTraits, tuple[Decision, ...]]:
     sound = SoundTraits(**{field.name: round(moves.total(field.name), 2) for field in fields(SoundTraits)})
     return sound, tuple(_decision(parameter, targets, sound, moves) for parameter, targets in _PARAMETERS.items())
 

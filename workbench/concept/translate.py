@@ -92,13 +92,15 @@ def translate(request: GenerationRequest, *, references: Sequence[ReferenceProfi
     sections = _sections(brief, names, bars, palette, metre, tempo_bpm, key, chords)
     text = read_in_english(f"{creative.concept} . {creative.mood or ''}").text
     patches, patch_decisions = decide_patches(brief, palette, read_instruments(text))
-    sound, sound_decisions = decide_sound(brief.moves)
+    sound, sound_decisions = decide_sound(brief.moves, brief.said.dry)
     feel = brief.said.feel
     groove = adapt_groove(
         brief.style, metre, swing_percent=swing_percent, feel=feel.value if feel else "", moves=brief.moves
     )
     if brief.said.pace is not None and "back" in brief.said.pace.words.lower():
         groove = replace(groove, late_ms=groove.late_ms + _LAID_BACK_MS)
+    if brief.said.absent_drums is not None:
+        groove = replace(groove, without=brief.said.absent_drums.value)
     delivery, delivery_decisions = _delivery(brief)
     parts = adapt_parts(
         brief.style,
@@ -140,6 +142,7 @@ def translate(request: GenerationRequest, *, references: Sequence[ReferenceProfi
             key_decision,
             swing_decision,
             *_groove_decisions(brief, groove),
+            *_drum_decisions(brief),
             *with_length(form_decisions, sections, metre, tempo_bpm),
             _energy_decision(brief),
             chords_decision,
@@ -217,6 +220,11 @@ def _groove_decisions(brief: Brief, groove: Groove) -> tuple[Decision, ...]:
             style + moves.because("adherence"),
         ),
     )
+
+
+def _drum_decisions(brief: Brief) -> tuple[Decision, ...]:
+    said = brief.said.absent_drums
+    return () if said is None else (Decision("silent_drums", ", ".join(said.value), "text", quoted(said)),)
 
 
 def _energy_decision(brief: Brief) -> Decision:

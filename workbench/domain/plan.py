@@ -64,7 +64,7 @@ class Groove:
     `looseness`: size of the human timing that the network adds, 0 quantised, 1 as played.
     `patterns`: drum role -> `steps_per_beat` characters a beat (16 a bar in 4/4, 12 in 3/4; in compound metres three to
     each of four dotted quarters), 'x' expected, 'o' possible, '.' rare, '-' never; a prior.
-    `adherence`: weight of that prior, 0 none to 1 strict.
+    `adherence`: weight of that prior, 0 none to 1 strict. `without`: drum roles that are silent.
     """
 
     swing_percent: float = 50.0
@@ -73,6 +73,7 @@ class Groove:
     patterns: Mapping[str, str] = field(default_factory=dict)
     adherence: float = 0.5
     steps_per_beat: int = 4
+    without: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,8 @@ def plan_from_dict(data: Mapping[str, Any]) -> Plan:
         fields["metre"] = Metre.parse(fields["metre"])
         fields["key"] = Key.parse(fields["key"])
         fields["sections"] = tuple(_section_from_dict(section) for section in fields["sections"])
-        fields["groove"] = Groove(**fields["groove"])
+        groove = fields["groove"]
+        fields["groove"] = Groove(**{**groove, "without": tuple(groove.get("without", ()))})
         fields["harmony"] = HarmonyTraits(**_by_section(fields["harmony"]))
         fields["parts"] = {element: PartTraits(**traits) for element, traits in fields["parts"].items()}
         fields["delivery"] = Delivery(**fields["delivery"])
