@@ -38,7 +38,7 @@ def muffled(audio: Audio, octaves: float) -> Audio:
     if octaves <= 0.0 or corner_hz >= 0.45 * audio.sample_rate_hz:
         return audio
     sections = butter(4, corner_hz, fs=audio.sample_rate_hz, output="sos")
-    return _with(audio, sosfiltfilt(sections, audio.samples, axis=1))
+    return _with(audio, sosfiltfilt(sections, audio.samples, axis=1, padlen=min(15, audio.samples.shape[1] - 1)))
 
 
 def detuned(audio: Audio, cents: float) -> Audio:

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from evaluation.degradations import muffled
 from workbench.analysis.levels import LONGEST_SECONDS, at_equal_loudness
-from workbench.domain.audio import Audio
+from workbench.domain.audio import Audio, check_audible
 from workbench.domain.errors import ParameterError
 from workbench.domain.seeding import generator
 
@@ -105,6 +105,7 @@ def mushra_session(
     for item, versions in items.items():
         if REFERENCE not in versions or len(versions) < 2 or len(versions) >= len(_LETTERS):
             raise ParameterError(f"item {item!r}: expected {REFERENCE!r} and one to six versions beside it")
+        check_audible(versions)
         whole = {**versions, ANCHOR: muffled(versions[REFERENCE], _ANCHOR_OCTAVES)}
         sounds = at_equal_loudness(whole, longest_seconds=longest_seconds, together=True)
         order = generator(seed, name, reviewer, item).permutation(sorted(sounds))

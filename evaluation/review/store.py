@@ -79,6 +79,7 @@ def write_csv(sessions: Iterable[Session], path: Path, *, folder: Path | None = 
     """
     names = [session.name for session in sessions if has_answers(session.name, folder=folder)]
     answers = [answer for name in names for answer in load_answers(name, folder=folder)]
+    path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(to_csv(answers), encoding="utf-8")
     return len(answers)

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from workbench.domain.errors import ParameterError
-from workbench.domain.paths import data_dir
+from workbench.domain.paths import data_dir, is_file
 from workbench.domain.request import GenerationRequest, parse_request
 
 SHIPPED = ("smoke", "nightly", "full")
@@ -61,7 +61,7 @@ def load_suite(name: str | Path) -> Suite:
         If there is no such suite, or if it holds a field or a request that is not valid.
     """
     path = data_dir() / "suites" / f"{name}.yaml" if str(name) in SHIPPED else Path(name)
-    if not path.is_file():
+    if not is_file(path):
         raise ParameterError(f"suite {str(name)!r} is not there: expected {', '.join(SHIPPED)} or a YAML file")
     try:
         text = path.read_text(encoding="utf-8")

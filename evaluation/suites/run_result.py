@@ -14,6 +14,7 @@ from evaluation.metrics.frechet import SetDistance
 from evaluation.statistics import mean_interval, outliers
 from evaluation.suites.catalogue import comparable, metric
 from workbench.domain.errors import ParameterError
+from workbench.domain.paths import is_file, is_folder
 
 RESULT_FILE = "results.json"
 FORMAT = 1
@@ -125,15 +126,19 @@ def load_run(run: str | Path | RunResult, *, tracking_uri: str | None = None) ->
     if isinstance(run, RunResult):
         return run
     path = Path(run)
-    file = path / RESULT_FILE if path.is_dir() else path
-    if file.is_file():
-        return RunResult.from_json(file.read_text(encoding="utf-8"))
+    file = path / RESULT_FILE if is_folder(path) else path
+    if is_file(file):
+        try:
+            text = file.read_text(encoding="utf-8")
+        except (OSError, ValueError) as error:
+            raise ParameterError(f"{file}: expected the result of a suite ({error})") from None
+        return RunResult.from_json(text)
     from workbench.tracking.reading import artifact_text
 
-    text = artifact_text(str(run), RESULT_FILE, tracking_uri=tracking_uri)
-    if text is None:
+    logged = artifact_text(str(run), RESULT_FILE, tracking_uri=tracking_uri)
+    if logged is None:
         raise ParameterError(f"run {str(run)!r} is not there: expected a folder of 'evaluate suite' or a run's id")
-    return RunResult.from_json(text)
+    return RunResult.from_json(logged)
 
 
 def _summary(name: str, values: Mapping[str, float]) -> Summary:

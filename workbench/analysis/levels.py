@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from workbench.analysis.loudness import integrated_loudness, true_peak_dbtp
-from workbench.domain.audio import Audio
+from workbench.domain.audio import Audio, check_audible
+from workbench.domain.errors import ParameterError
 from workbench.domain.units import db_to_gain
 
 LONGEST_SECONDS = 30.0
@@ -30,7 +31,15 @@ def at_equal_loudness(
     together
         Whether all stretches begin at the same time and are equally long, as versions of one song need; else each is
         the loudest of its sound.
+
+    Raises
+    ------
+    ParameterError
+        If there is no sound, one is empty or holds no numbers, or `longest_seconds` is not above 0.
     """
+    check_audible(sounds)
+    if not longest_seconds > 0:
+        raise ParameterError(f"longest_seconds: expected more than 0, got {longest_seconds:g}")
     pieces = _together(sounds, longest_seconds) if together else {
         name: _cut(audio, _loudest_second(audio, longest_seconds), longest_seconds) for name, audio in sounds.items()
     }  # fmt: skip

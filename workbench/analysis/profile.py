@@ -12,7 +12,8 @@ import numpy as np
 from workbench.analysis import defects, loudness, rhythm, spectrum, stereo
 from workbench.analysis.key import KeyEstimate, estimate_key
 from workbench.analysis.reading import open_audio
-from workbench.domain.audio import Audio
+from workbench.domain.audio import LOUDEST, Audio
+from workbench.domain.errors import ParameterError
 
 _SINGLE = "mono: loudness of one channel, as BS.1770 reads it; two speakers play it 3.01 LU louder (dual mono)"
 _DUAL = "dual mono: loudness as two speakers play it, 3.01 LU above BS.1770's reading of one channel"
@@ -107,6 +108,8 @@ def measure(audio: Audio, *, expected_bpm: float | None = None, one_channel: boo
     Measurements
         All numbers are finite and rounded to six digits after the point. 240 s take about 4 s on one core.
     """
+    if float(np.abs(np.nan_to_num(audio.samples, posinf=0.0, neginf=0.0)).max(initial=0.0)) > LOUDEST:
+        raise ParameterError(f"measure: expected samples up to {LOUDEST:g}, full scale is 1: bring the level down")
     bad = defects.non_finite_samples(audio)
     clean = defects.without_non_finite(audio)
     picture = spectrum.stereo_spectrum(clean)

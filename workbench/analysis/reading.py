@@ -15,7 +15,7 @@ import numpy as np
 
 from workbench.analysis.containers import Mended, foreign_format, mend
 from workbench.analysis.loudness import integrated_loudness
-from workbench.domain.audio import Audio, Samples
+from workbench.domain.audio import LOUDEST, Audio, Samples
 from workbench.domain.errors import AudioFileError, ParameterError, reason
 
 RATE_RANGE_HZ = (8000, 192000)
@@ -26,8 +26,6 @@ LEAST_MUSIC_SECONDS, SILENT_LUFS = 3.0, -60.0
 _BLOCK = 1 << 18
 _UNHEARD_SECONDS = 0.2
 """What a decoder may hold back: the delay of an encoder, and a damaged frame or two."""
-_LOUDEST = 1000.0
-"""60 dB above full scale: what lies higher is no sound, and its power would leave the range of floats."""
 _TALKATIVE = threading.Lock()
 _UNKNOWN_LENGTH = 0xFFFFFF00
 """Data sizes from here on mean 'not known yet': programs that write into a pipe leave them behind."""
@@ -188,7 +186,7 @@ def _check_values(source: Path, samples: Samples) -> None:
     if not np.isfinite(samples).all():
         raise AudioFileError(f"{source}: the file holds samples that are NaN or infinite: export it again")
     loudest = float(np.abs(samples).max())
-    if loudest > _LOUDEST:
+    if loudest > LOUDEST:
         raise AudioFileError(f"{source}: the file holds samples of {loudest:.3g}, full scale is 1: export it again")
 
 

@@ -16,7 +16,7 @@ from workbench.analysis.reference_profile import ReferenceProfile, located, meas
 from workbench.domain.drafts import draft_beside
 from workbench.domain.errors import AudioFileError, OutputError, ParameterError, UnknownReferenceError
 from workbench.domain.naming import latin_id, names_of
-from workbench.domain.paths import data_dir, home_dir
+from workbench.domain.paths import data_dir, home_dir, is_file
 from workbench.domain.sound_files import SUFFIXES, files_below
 
 __all__ = ["Added", "ReferenceLibrary", "ReferenceProfile", "distance"]
@@ -71,7 +71,7 @@ class ReferenceLibrary:
         """
         for suffix in SUFFIXES:
             kept = self.own / "audio" / f"{id_}{suffix}"
-            if kept.is_file():
+            if is_file(kept):
                 return kept
         stated = self.get(id_).path
         return Path(stated) if stated and Path(stated).is_file() else None

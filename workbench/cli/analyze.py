@@ -10,6 +10,7 @@ from workbench.cli.parser import printable
 from workbench.cli.progress import progress_bar
 from workbench.domain.errors import AudioFileError, ParameterError
 from workbench.domain.naming import distinct_names
+from workbench.domain.paths import is_folder
 from workbench.domain.sound_files import SUFFIXES, files_below
 
 if TYPE_CHECKING:
@@ -71,18 +72,11 @@ def _files(named: list[str]) -> list[str]:
     """The files that are named, a folder's in its place."""
     files: list[str] = []
     for name in named:
-        below = [str(path) for path in files_below(name)] if _is_folder(name) else [name]
+        below = [str(path) for path in files_below(name)] if is_folder(name) else [name]
         if not below:
             raise ParameterError(f"{name}: expected a folder with {', '.join(SUFFIXES)} files, found none")
         files += below
     return files
-
-
-def _is_folder(name: str) -> bool:
-    try:
-        return Path(name).is_dir()
-    except (OSError, ValueError):
-        return False  # reading it tells what is wrong
 
 
 def _measure(files: list[str], *, dual_mono: bool, quiet: bool) -> tuple[list[AnalysisResult], list[AudioFileError]]:

@@ -11,6 +11,8 @@ import numpy.typing as npt
 from workbench.domain.errors import ParameterError
 
 Samples = npt.NDArray[np.float32]
+LOUDEST = 1000.0
+"""60 dB above full scale: what lies higher is no sound, and its power would leave the range of floats."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -21,6 +23,12 @@ class Audio:
     sample_rate_hz: int
 
     def __post_init__(self) -> None:
+        if not isinstance(self.samples, np.ndarray):
+            raise ParameterError(f"audio: expected an array of float32 samples, got {type(self.samples).__name__}")
+        if isinstance(self.sample_rate_hz, bool) or not isinstance(self.sample_rate_hz, int | np.integer):
+            raise ParameterError(f"audio: expected a whole sample rate in Hz, got {self.sample_rate_hz!r}")
+        if self.sample_rate_hz < 1:
+            raise ParameterError(f"audio: expected a sample rate above 0 Hz, got {self.sample_rate_hz}")
         if self.samples.ndim != 2 or self.samples.shape[0] != 2:
             raise ParameterError(f"audio: expected samples of shape (2, n), got {self.samples.shape}")
         if self.samples.dtype != np.float32:
@@ -30,6 +38,24 @@ class Audio:
     def duration_seconds(self) -> float:
         """Length in seconds."""
         return int(self.samples.shape[1]) / self.sample_rate_hz
+
+
+def check_audible(sounds: Mapping[str, Audio]) -> None:
+    """Refuse sounds that nothing can be heard or drawn of.
+
+    Raises
+    ------
+    ParameterError
+        If there is none, or if one is empty, or holds values that are no numbers or far above full scale.
+    """
+    if not sounds:
+        raise ParameterError("sounds: expected one at least, got none")
+    for name, audio in sounds.items():
+        if audio.samples.shape[1] == 0:
+            raise ParameterError(f"sound {name!r}: expected samples, got none")
+        loudest = float(np.abs(audio.samples).max())
+        if not loudest <= LOUDEST:
+            raise ParameterError(f"sound {name!r}: expected finite samples up to {LOUDEST:g}, got {loudest:.3g}")
 
 
 def summed(stems: Iterable[Audio]) -> Audio:

@@ -16,6 +16,28 @@ def data_dir() -> Path:
     return packed if packed.is_dir() else package.parent / "data"
 
 
+def is_file(path: str | Path) -> bool:
+    """Whether a path is a file; False for one that no system could have, too long or with a NUL byte.
+
+    Examples
+    --------
+    >>> is_file(__file__), is_file("x" * 5000), is_folder("x" + chr(0))
+    (True, False, False)
+    """
+    try:
+        return Path(path).is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def is_folder(path: str | Path) -> bool:
+    """Whether a path is a folder; False for one that no system could have."""
+    try:
+        return Path(path).is_dir()
+    except (OSError, ValueError):
+        return False
+
+
 def home_dir() -> Path:
     """The user's own folder: the environment variable `BEATSFOUNDRY_HOME`, else `~/.beatsfoundry`."""
     stated = os.environ.get("BEATSFOUNDRY_HOME")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from workbench.domain.errors import ParameterError
 from workbench.domain.plan import SectionPlan, tempo_map
 from workbench.domain.tempo_map import TempoMap
 from workbench.domain.theory import Chord, Key, Metre
@@ -58,6 +59,8 @@ class Score:
     @property
     def bars(self) -> int:
         """Bars of the whole song."""
+        if not self.sections:
+            raise ParameterError("score: expected one section at least, got none")
         return self.sections[-1].end_bar
 
     @property

@@ -186,6 +186,8 @@ def delivery_of(path: str | Path, sample_rate_hz: int) -> Delivery:
 
 
 def _check(audio: Audio, delivery: Delivery) -> None:
+    if audio.samples.shape[1] == 0:
+        raise AudioFileError("audio: expected samples to write, got none")
     if delivery.format not in SUFFIXES:
         raise ParameterError(f"format: expected one of {', '.join(SUFFIXES)}, got {delivery.format!r}")
     if delivery.format != "mp3" and delivery.bit_depth not in (16, 24):

@@ -30,6 +30,7 @@ from typing import Any
 from workbench.domain.audio import Audio
 from workbench.domain.edit_state import EditState
 from workbench.domain.errors import OutputError, reason
+from workbench.domain.paths import is_file, is_folder
 from workbench.domain.plan import Delivery, Plan
 from workbench.domain.plan_form import plan_to_dict
 from workbench.domain.results import Track
@@ -237,8 +238,8 @@ def read_manifest(directory: str | Path) -> dict[str, Any]:
 
     folder = Path(directory)
     path = folder / MANIFEST
-    if not path.is_file():
-        found = f"holds no {MANIFEST}" if folder.is_dir() else "is no folder" if folder.exists() else "does not exist"
+    if not is_file(path):
+        found = f"holds no {MANIFEST}" if is_folder(folder) else "is no folder" if is_file(folder) else "does not exist"
         raise OutputError(f"{_shown(folder)} {found}: expected a bundle, as generate and compose write it")
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from workbench.analysis.loudness import momentary_loudness, short_term_loudness
 from workbench.analysis.spectrum import THIRD_OCTAVE_HZ, stereo_spectrum, third_octave_db
-from workbench.domain.audio import Audio
+from workbench.domain.audio import Audio, check_audible
 from workbench.output.audio_figures import log_spectrogram_db
 from workbench.output.drawing import canvas, look, time_axis
 from workbench.output.palette import ACCENT, CURVE_COLOURS, ELEMENT_COLOURS, MASTER_COLOUR, MUTED, element_colour
@@ -96,12 +96,14 @@ def diagnostics(audio: Audio) -> Figure:
 
 def spectra(sounds: Mapping[str, Audio], *, title: str = "") -> Figure:
     """Long-term third-octave spectra of several sounds, each about its mean level from 40 Hz to 16 kHz."""
+    check_audible(sounds)
     curves = {name: third_octave_db(stereo_spectrum(audio)) for name, audio in sounds.items()}
     return spectrum_curves(curves, title=title)
 
 
 def spectrum_steps(sounds: Mapping[str, Audio]) -> Figure:
     """How far the spectrum of each sound lies from the first one's, about their mean levels: the steps of a chain."""
+    check_audible(sounds)
     curves = [third_octave_db(stereo_spectrum(audio)) for audio in sounds.values()]
     differences = {
         name: _about_mean(curve) - _about_mean(curves[0]) for name, curve in zip(sounds, curves, strict=True)

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from workbench.domain.audio import check_audible
+from workbench.domain.errors import ParameterError, did_you_mean
 from workbench.domain.plan import Plan
 from workbench.domain.results import Track
 
@@ -58,9 +60,11 @@ def draw(track: Track, name: str, *, references: Sequence[ReferenceProfile] | No
 
     Raises
     ------
-    KeyError
-        If no picture has that name.
+    ParameterError
+        If no picture has that name, or if there is nothing to draw: no samples, or no section.
     """
+    if name not in CAPTIONS:
+        raise ParameterError(f"picture {name!r} is not known{did_you_mean(name, CAPTIONS)}: {', '.join(CAPTIONS)}")
     return _drawings(track, references)[name]()
 
 
@@ -84,6 +88,7 @@ def _drawings(track: Track, references: Sequence[ReferenceProfile] | None) -> di
     from workbench.output import score_figures as notes
 
     plan, score, master = track.plan, track.score, track.master
+    check_audible({"master": master})
     timing = (score.sections, score.seconds_at_bar)
     profiles = plan_references(plan) if references is None else references
     bands = {profile.id: profile.third_octave_db for profile in profiles}

@@ -14,6 +14,7 @@ import numpy as np
 from workbench.domain.audio import Audio, Mix, summed
 from workbench.domain.edit_state import EditState
 from workbench.domain.errors import AudioFileError, OutputError, ParameterError
+from workbench.domain.paths import is_file
 from workbench.domain.plain_data import from_plain
 from workbench.domain.plan import Plan
 from workbench.domain.plan_form import plan_from_dict
@@ -116,7 +117,7 @@ def has_sound(directory: str | Path) -> bool:
 
 def _find(directory: str | Path) -> _Bundle:
     folder, below = Path(directory).expanduser(), ""
-    if not (folder / MANIFEST).is_file() and folder.parent.name == "alternatives":
+    if not is_file(folder / MANIFEST) and folder.parent.name == "alternatives":
         folder, below = folder.parents[1], f"alternatives/{folder.name}/"
     manifest = read_manifest(folder)
     if not isinstance(manifest.get("files"), dict):

@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from workbench.domain.errors import TrackingError
+from workbench.domain.paths import is_folder
 from workbench.domain.results import Track
 from workbench.output.figures import draw_all
 from workbench.tracking.items import run_items
@@ -38,7 +39,7 @@ def log_track(
         If the store cannot be reached or written. The bundle stays as it is.
     """
     folder = Path(bundle)
-    if not folder.is_dir():
+    if not is_folder(folder):
         raise TrackingError(f"bundle {folder} does not exist: export the track before it is logged")
     items = run_items(track)
     record = RunRecord(experiment or EXPERIMENT, items.name, items.params, items.metrics, items.tags, items.note)

@@ -34,8 +34,10 @@ def launch_lab(
     Raises
     ------
     OutputError
-        If the notebook does not exist.
+        If the notebook does not exist, or the port is none.
     """
+    if not 1 <= port <= 65535:
+        raise OutputError(f"port {port}: expected 1 to 65535")
     chosen = find_notebook(notebook)
     root = chosen.parent.parent if chosen.parent.name == "notebooks" else chosen.parent
     command = lab_command(root, chosen, port, open_browser=open_browser, token=token)

@@ -13,6 +13,7 @@ import traitlets
 
 from workbench.analysis.levels import at_equal_loudness
 from workbench.domain.audio import Audio
+from workbench.domain.errors import ParameterError, did_you_mean
 from workbench.domain.score import Note
 from workbench.output.html_tables import asset, folded, plain_table, script
 from workbench.output.page_audio import encode_for_page
@@ -127,6 +128,10 @@ class PatchMorph(w.VBox):
 
     def __init__(self, element: str = "pads", first: str = "", second: str = "") -> None:
         names = list_patches(element)
+        for name in (first, second):
+            if name and name not in names:
+                hint = did_you_mean(name, names)
+                raise ParameterError(f"patch {name!r} is not known{hint}: expected one of {', '.join(names)}")
         control = {
             "layout": w.Layout(width="auto", flex="1 1 auto", min_width="0"),
             "style": {"description_width": "auto"},
