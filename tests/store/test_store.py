@@ -102,6 +102,23 @@ def test_files_are_copied_in_and_out(store: Store, tmp_path: Path) -> None:
     assert not store.copy_to(named(6), target)
 
 
+def test_a_folder_that_is_changed_later_is_not_given_out(store: Store, tmp_path: Path) -> None:
+    """Files are kept by links where that works: a change in place must not come back as what was kept."""
+    source, target = tmp_path / "source", tmp_path / "target"
+    for folder in (source, target):
+        folder.mkdir()
+    (source / "master.wav").write_bytes(b"sound")
+    store.keep_folder(named(7), source, {})
+    assert store.copy_to(named(7), target)
+    (target / "master.wav").write_bytes(b"retagged by the user")
+    (target / "master.wav").unlink()
+    assert store.copy_to(named(7), target), "what was given out is another file"
+    with (source / "master.wav").open("r+b") as file:
+        file.write(b"S")
+    store.copy_to(named(7), target)
+    assert (target / "master.wav").read_bytes() == b"sound"
+
+
 def test_clear_tells_what_there_was_and_sweeps_old_drafts(store: Store) -> None:
     store.samples(named(1), lambda: RAMP)
     old, new = store.folder / ".draft-old", store.folder / ".draft-new"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -111,6 +112,12 @@ def _files(below: str, folder: Path | None) -> dict[str, Path]:
 
 
 def _read(path: Path) -> Mapping[str, Any]:
+    return _parsed(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=256)
+def _parsed(path: Path, modified: int) -> Mapping[str, Any]:
+    """A file as it was at a time: reading YAML takes longer than rendering a bar."""
     try:
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:

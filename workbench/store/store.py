@@ -87,10 +87,14 @@ class Store:
         return self._read(key, lambda folder: _copy_files(folder, target)) is not None
 
     def keep_folder(self, key: str, source: Path, beside: Mapping[str, str]) -> None:
-        """Keep a copy of all files below a folder, and further texts by name."""
+        """Keep all files below a folder, and further texts by name.
+
+        Where the file system can, the files are linked and take no room. Should one be changed in place later, its
+        entry is found damaged and dropped; what `copy_to` gives out is never linked.
+        """
 
         def fill(draft: Path) -> None:
-            _copy_files(source, draft)
+            _copy_files(source, draft, link=True)
             for name, text in beside.items():
                 _write_text(draft / name, text)
 
@@ -192,16 +196,25 @@ def _as_samples(folder: Path) -> Samples:
     return samples
 
 
-def _copy_files(source: Path, target: Path) -> Mapping[str, int]:
+def _copy_files(source: Path, target: Path, *, link: bool = False) -> Mapping[str, int]:
     sizes = {}
     for path in sorted(source.rglob("*")):
         name = path.relative_to(source)
         if path.is_dir() or str(name) == _INDEX:
             continue
         (target / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, target / name)
+        if not (link and _linked(path, target / name)):
+            shutil.copyfile(path, target / name)
         sizes[str(name)] = path.stat().st_size
     return sizes
+
+
+def _linked(path: Path, name: Path) -> bool:
+    try:
+        os.link(path, name)
+    except OSError:  # another file system, or one without links
+        return False
+    return True
 
 
 def _write_text(path: Path, text: str) -> None:
