@@ -44,6 +44,11 @@ WAVES = {
         ("the chunk 'bext' is not padded to an even size", *NEVER_CLOSED),
     ),
     "padded LIST": (odd.wave(odd.form(), odd.chunk(b"LIST", b"INFOx"), odd.chunk(b"data", PCM)), ()),
+    "a recorder's list of zeros": (
+        odd.wave(odd.form(), odd.chunk(b"LIST", bytes(393164)), odd.chunk(b"data", PCM)),
+        (),
+    ),
+    "another size of the whole": (odd.wave(odd.form(), odd.chunk(b"data", PCM), size=0x01F92214), ()),
     "tag behind": (odd.wave(odd.form(), odd.chunk(b"data", PCM)) + b"TAG" + b" " * 125, ()),
 }
 
@@ -96,6 +101,17 @@ def test_every_frame_of_an_mp3_is_heard(name: str, tmp_path: Path, capfd: pytest
     assert 4.0 - 0.001 <= incoming.audio.duration_seconds <= 4.0 + 3 * 1152 / odd.RATE
     assert incoming.notes == ()
     assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize(("rate", "channels"), [(22050, 2), (16000, 1), (8000, 1)])
+def test_low_rates_without_a_header_are_heard_whole(rate: int, channels: int, tmp_path: Path) -> None:
+    """MPEG-2 and 2.5, as radio recorders write them: 576 samples a frame."""
+    mode = {"bitrate_mode": "VARIABLE", "compression_level": 0.3}
+    data = odd.encoded(odd.sound(6.0, channels), "MP3", "MPEG_LAYER_III", rate, **mode)
+    at = data.index(b"Xing")
+    data = data[: at + 4] + bytes(12) + data[at + 16 :]
+    seconds = 6.0 * odd.RATE / rate
+    assert seconds - 0.1 < opened(tmp_path, data, "call.mp3").audio.duration_seconds < seconds + 4 * 576 / rate
 
 
 def test_what_is_heard_is_the_music(tmp_path: Path) -> None:
