@@ -96,6 +96,7 @@ def _read(source, places, turns, around, table, first, last, out):  # type: igno
     half = taps // 2
     length = source.shape[1]
     span = last - first
+    second = source.shape[0] - 1  # a mono sample is its own other side
     for i in range(places.size):
         place = places[i]
         index = math.floor(place)
@@ -104,15 +105,18 @@ def _read(source, places, turns, around, table, first, last, out):  # type: igno
         share = phase - here
         row = table[here]
         beside = table[min(here + 1, table.shape[0] - 1)]
-        for channel in range(source.shape[0]):
-            total = 0.0
-            for j in range(taps):
-                at = index + j - half + 1
-                # Neighbours across the seam of the loop are those that will be, or were, heard beside it.
-                if span > 0 and around[i] and at >= last:
-                    at = first + (at - first) % span
-                elif span > 0 and turns[i] > 0 and at < first:
-                    at = last - 1 - (first - 1 - at) % span
-                if 0 <= at < length:
-                    total += (row[j] + share * (beside[j] - row[j])) * source[channel, at]
-            out[channel, i] = total
+        left = 0.0
+        right = 0.0
+        for j in range(taps):
+            at = index + j - half + 1
+            # Neighbours across the seam of the loop are those that will be, or were, heard beside it.
+            if span > 0 and around[i] and at >= last:
+                at = first + (at - first) % span
+            elif span > 0 and turns[i] > 0 and at < first:
+                at = last - 1 - (first - 1 - at) % span
+            if 0 <= at < length:
+                weight = row[j] + share * (beside[j] - row[j])
+                left += weight * source[0, at]
+                right += weight * source[second, at]
+        out[0, i] = left
+        out[second, i] = right
