@@ -9,12 +9,13 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
-from evaluation.bench.against import compare
 from evaluation.bench.measure import LENGTHS, Measured, measure
-from evaluation.bench.peers import measure_peers
-from evaluation.bench.result import BenchResult, as_plain, figures_of, lines_of
 from workbench.cli.parser import LineParser, positive
+
+if TYPE_CHECKING:
+    from evaluation.bench.result import BenchResult
 
 Say = Callable[[str], None]
 
@@ -37,6 +38,8 @@ def build_parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the bench; errors are raised as `WorkbenchError`."""
+    from evaluation.bench.result import as_plain, lines_of
+
     options = build_parser().parse_args(argv)
 
     def say(text: str) -> None:
@@ -52,6 +55,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def run_bench(options: argparse.Namespace, say: Say) -> BenchResult:
     """Measure what the options ask for."""
+    from evaluation.bench.against import compare
+    from evaluation.bench.peers import measure_peers
+    from evaluation.bench.result import BenchResult
+
     with TemporaryDirectory(prefix="beatsfoundry-bench-") as folder:
         lengths = _lengths(options)
         longest = list(lengths)[min(1, len(lengths) - 1)]
@@ -79,6 +86,7 @@ def _lengths(options: argparse.Namespace) -> dict[str, int]:
 
 def _log(result: BenchResult) -> str:
     """Log the figures in MLflow; return the address of the run."""
+    from evaluation.bench.result import figures_of
     from workbench.pipeline import installed_versions
     from workbench.tracking.dashboard import EVALUATION
     from workbench.tracking.records import RunRecord, log_records
