@@ -1,4 +1,4 @@
-"""`beatsfoundry serve` and `beatsfoundry keys`."""
+"""`beatsfoundry serve`, `beatsfoundry keys` and `beatsfoundry mcp`."""
 
 from __future__ import annotations
 
@@ -32,6 +32,9 @@ def add_to(commands: Any) -> None:
     server.add_argument("--cors", action="append", default=[], metavar="ORIGIN", help="origin whose pages may call")
     server.set_defaults(run=serve)
     _add_keys(commands)
+    tools = commands.add_parser("mcp", help="serve the verbs as tools for assistants", description=serve_tools.__doc__)
+    tools.add_argument("--folder", type=Path, default=Path("out"), metavar="DIR", help="where songs lie (default: out)")
+    tools.set_defaults(run=serve_tools)
 
 
 def _add_keys(commands: Any) -> None:
@@ -77,6 +80,14 @@ def serve(options: argparse.Namespace) -> int:
     if options.dev_tls and certificate is None:
         certificate, key = development_certificate(home)
     return run(settings, Listening(options.host, options.port, certificate, key))
+
+
+def serve_tools(options: argparse.Namespace) -> int:
+    """Serve the Model Context Protocol over standard input and output: an assistant starts this command."""
+    from workbench.api.mcp.server import create_server
+
+    create_server(options.folder).run()
+    return 0
 
 
 def create_key(options: argparse.Namespace) -> int:

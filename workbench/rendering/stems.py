@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.domain.audio import Audio
+from workbench.domain.clock import Progress
 from workbench.domain.errors import ParameterError
 from workbench.domain.plan import Plan
 from workbench.domain.score import Score, in_one_tempo
@@ -29,7 +30,6 @@ from workbench.rendering.tuning import tuned
 from workbench.store import SampleStore, code_version, content_key
 
 Signal = npt.NDArray[np.float32]
-Progress = Callable[[float, str], None]
 
 LONGEST_TAIL_SECONDS = 6.0
 SHORTEST_TAIL_SECONDS = 1.0
