@@ -203,3 +203,19 @@ def test_what_is_hard_by_itself_is_not_calmed_by_the_word(style: str) -> None:
 
 def test_how_slowly_something_builds_is_no_tempo() -> None:
     assert plan_of("techno, build slowly").tempo_bpm == plan_of("techno").tempo_bpm
+
+
+@pytest.mark.parametrize(
+    ("text", "semitones"),
+    [
+        ("pop with a key change", 2),
+        ("pop, up a semitone at the end", 1),
+        ("pop that modulates", 2),
+        ("pop, no key change", 0),
+    ],
+)
+def test_a_key_change_lifts_the_last_chorus_and_what_follows(text: str, semitones: int) -> None:
+    plan = plan_of(f"{text}, in C major")
+    tonics = [(section.key or plan.key).tonic for section in plan.sections]
+    last = max(place for place, section in enumerate(plan.sections) if section.name == "chorus")
+    assert tonics == [0] * last + [semitones] * (len(tonics) - last)

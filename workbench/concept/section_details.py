@@ -104,6 +104,30 @@ def lay_bars(
     return best
 
 
+_LIFTED = ("chorus", "drop", "refrain", "hook", "theme", "verse")
+"""Sections that a key change lifts when they come for the last time, the likeliest first."""
+
+
+def with_key_change(brief: Brief, names: Sequence[str], key: Key) -> Brief:
+    """The brief in which the last chorus, and what follows it, lies higher, where the text asks for a key change.
+
+    A form in which no section comes back has nothing to lift, and keys that the request states by section stay.
+    """
+    said, technical = brief.said.key_change, brief.request.parameters.technical
+    lifted = next((name for name in _LIFTED if names.count(name) > 1), None)
+    if said is None or technical.section_keys is not None or lifted is None:
+        return brief
+    counted = numbered(names)
+    place = counted.index((lifted, names.count(lifted)))
+    higher = str(Key((key.tonic + said.value) % 12, key.mode))
+    keys = {f"{name} {number}": higher for name, number in counted[place:]}
+    parameters = brief.request.parameters.model_copy(
+        update={"technical": technical.model_copy(update={"section_keys": keys})}
+    )
+    origins = {**brief.origins, "section_keys": f"the text '{said.words}'"}
+    return replace(brief, request=brief.request.model_copy(update={"parameters": parameters}), origins=origins)
+
+
 def _trimmed(
     bars: tuple[int, ...], places: Sequence[int], miss: Callable[[Sequence[int]], float], enough: float
 ) -> tuple[int, ...]:

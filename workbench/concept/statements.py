@@ -24,6 +24,7 @@ class Statements:
     key: Said[Key] | None = None
     mode: Said[str] | None = None
     chords: Said[str] | None = None
+    key_change: Said[int] | None = None
     bars_per_chord: Said[float] | None = None
     chord_count: Said[int] | None = None
     duration_seconds: Said[float] | None = None
@@ -62,6 +63,7 @@ def read_statements(text: str) -> Statements:
         key=key,
         mode=None if key else tonal_words.read_mode(lower),
         chords=chord_words.read_chords(plain),
+        key_change=tonal_words.read_key_change(lower),
         bars_per_chord=tonal_words.read_bars_per_chord(lower),
         chord_count=tonal_words.read_chord_count(lower),
         duration_seconds=time_words.read_duration(lower),

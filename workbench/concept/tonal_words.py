@@ -82,6 +82,19 @@ def read_mode(text: str) -> Said[str] | None:
     )
 
 
+def read_key_change(text: str) -> Said[int] | None:
+    """Semitones by which the last chorus lies higher: "key change", "up a semitone at the end"."""
+    step = r"(?:up|lifts?|rais\w+|modulat\w+ up)(?: by)? (?:a |one )?"
+    return first_said(
+        text,
+        [
+            (rf"\b{step}(?:half step|half tone|semitone)\b|\btruck driver\b", lambda _: 1),
+            (rf"\b{step}(?:whole step|whole tone|step|tone)\b", lambda _: 2),
+            (r"\bkey changes?\b|\bmodulat(?:es|ion|ing)\b", lambda _: 2),
+        ],
+    )
+
+
 _CHANGE = r"(?:chord changes?|changes? chords?|harmony changes?|(?:one|a|new) chord)"
 
 

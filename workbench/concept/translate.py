@@ -26,7 +26,14 @@ from workbench.concept.delivery import decide_level
 from workbench.concept.instruments import read_instruments
 from workbench.concept.languages import read_in_english
 from workbench.concept.reading import read_brief
-from workbench.concept.section_details import detail_decisions, lay_bars, section_key, with_details, with_length
+from workbench.concept.section_details import (
+    detail_decisions,
+    lay_bars,
+    section_key,
+    with_details,
+    with_key_change,
+    with_length,
+)
 from workbench.concept.sound import decide_sound
 from workbench.concept.structure import assign_elements, shape_energy
 from workbench.concept.timing import decide_form, decide_tempo, wanted_seconds
@@ -85,6 +92,7 @@ def translate(request: GenerationRequest, *, references: Sequence[ReferenceProfi
     texture_density, density_decision = decide_density(brief)
     processing_style, processing_decision = decide_processing(brief)
     names, bars, form_decisions = decide_form(brief, metre, tempo_bpm)
+    brief = with_key_change(brief, names, key)
     check_sections(brief.request.parameters.technical.by_section(), names, "the form of this style")
     creative, technical = request.parameters.creative, brief.request.parameters.technical
     harmony = _harmony(brief)
