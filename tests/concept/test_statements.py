@@ -207,3 +207,8 @@ def test_single_drums_are_left_out(text: str, roles: set[str]) -> None:
 def test_no_reverb_is_none(text: str, closed: set[str]) -> None:
     sound = plan_of(text).sound
     assert {name for name in ("reverb_db", "delay_db") if getattr(sound, name) <= -100.0} == closed
+
+
+@pytest.mark.parametrize(("text", "lufs"), [("techno, louder", -11.0), ("techno, less loud", -17.0), ("techno", -14.0)])
+def test_louder_and_less_loud_move_the_master(text: str, lufs: float) -> None:
+    assert plan_of(text).delivery.target_lufs == lufs

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from workbench.concept.brief import STATED, Brief
 from workbench.concept.decide import overruled, quoted, told
+from workbench.concept.time_words import LOUDNESS_LIMITS_LUFS
 from workbench.domain.deliveries import DeliveryProfile, load_delivery
 from workbench.domain.plan import Decision
 
@@ -42,4 +43,8 @@ def _loudness(brief: Brief, profile: DeliveryProfile) -> tuple[float, Decision]:
         return value, told("target_loudness", f"{value:g} LUFS", "stated", why, against)
     if said:
         return said.value, Decision("target_loudness", f"{said.value:g} LUFS", "text", quoted(said))
+    louder = brief.said.louder_lu
+    if louder:
+        value = min(LOUDNESS_LIMITS_LUFS[1], value + louder.value)
+        return value, Decision("target_loudness", f"{value:g} LUFS", "text", quoted(louder))
     return value, Decision("target_loudness", f"{value:g} LUFS", "default", f"usual for {profile.name}")

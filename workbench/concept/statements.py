@@ -39,6 +39,7 @@ class Statements:
     absent_sections: Said[tuple[str, ...]] | None = None
     section_bars: Said[Mapping[str, int]] | None = None
     loudness_lufs: Said[float] | None = None
+    louder_lu: Said[float] | None = None
     dry: Said[tuple[str, ...]] | None = None
     absent_drums: Said[tuple[str, ...]] | None = None
     vocals: Said[bool] | None = None
@@ -78,6 +79,7 @@ def read_statements(text: str) -> Statements:
         section_bars=form_words.read_section_bars(lower),
         absent_sections=form_words.read_absent_sections(lower),
         loudness_lufs=time_words.read_loudness(lower),
+        louder_lu=time_words.read_louder(lower),
         dry=element_words.read_dry(lower),
         absent_drums=element_words.read_absent_drums(lower),
         vocals=element_words.read_vocals(lower),

@@ -207,6 +207,21 @@ def read_feel(text: str) -> Said[str] | None:
     )
 
 
+_LOUDER_LU = 3.0
+
+
+def read_louder(text: str) -> Said[float] | None:
+    """LU that the master is louder or quieter than its delivery asks for."""
+    degree = r"(?:a bit |a little |much |even )?"
+    return first_said(
+        text,
+        [
+            (rf"\b{degree}(?:louder|loud master|loud mix)\b", lambda _: _LOUDER_LU),
+            (r"\b(?:quieter master|quiet master|less loud)\b", lambda _: -_LOUDER_LU),
+        ],
+    )
+
+
 def read_loudness(text: str) -> Said[float] | None:
     """Loudness of the master in LUFS."""
     said = first_said(text, [(r"[-−–](\d{1,2}(?:\.\d+)?)\s*(?:lufs|lkfs)\b", lambda m: -float(m[1]))])
