@@ -23,8 +23,6 @@ _KNOWN = frozenset(name.encode() for name in _NAMES.split(","))
 _MOST_FORMAT_BYTES = 1 << 12
 _MOST_CHUNKS = 4096
 _WORTH_TELLING_BYTES = 4096
-_LIBRARY_REACH = 1 << 16
-"""libsndfile gives up on longer headers, such as the 384 KiB of zeros that some recorders put before the sound."""
 
 
 @dataclass(slots=True)
@@ -56,7 +54,7 @@ def mend(file: BinaryIO, size: int) -> Mended | None:
     length = _data_bytes(file, layout, size, long_sizes=kind != b"RIFF")
     if length is None:
         return None
-    if kind == b"BW64" or layout.data_start > _LIBRARY_REACH:
+    if kind == b"BW64":
         layout.odd.append("")  # nothing that a listener needs to know
     notes = [note for note in layout.odd if note] + _left_behind(file, layout.data_start + length, size)
     if not layout.odd:
