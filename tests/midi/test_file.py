@@ -201,9 +201,17 @@ class TestNotesWithoutEnd:
         line = [*notes((0, None, p) for p in (60, 64, 67)), (2, b"\xb0\x7b\0"), *note(4, 1, 72)]
         assert spans(read_midi(smf(line)))[:3] == [(0.0, 2.0, 60), (0.0, 2.0, 64), (0.0, 2.0, 67)]
 
+    def test_all_notes_off_on_the_tick_of_a_beginning_is_a_set_up(self) -> None:
+        line = [*note(0, 1, 60), (0, b"\xb0\x7b\0"), *note(2, 1, 62)]
+        assert spans(read_midi(smf(line))) == [(0.0, 1.0, 60), (2.0, 3.0, 62)]
+
     def test_a_doubled_beginning_does_not_ring_to_the_end(self) -> None:
         line = [*note(0, None, 60), *note(0, 1, 60), *note(8, 1, 62)]
         assert spans(read_midi(smf(line)))[:2] == [(0.0, 1.0, 60), (0.0, 1.0, 60)]
+
+    def test_an_end_on_the_tick_of_the_beginning_gives_way_to_a_later_one(self) -> None:
+        line = [(0.0, b"\x90\x3c\x50"), (0.0, b"\x80\x3c\0"), (2.0, b"\x80\x3c\0"), *note(4, 0.0, 62), *note(6, 1, 62)]
+        assert spans(read_midi(smf(line))) == [(0.0, 2.0, 60), (4.0, 4.0, 62), (6.0, 7.0, 62)]
 
     def test_the_first_that_began_ends_first(self) -> None:
         line = [*note(0, None, 60), *note(1, None, 60), (2, b"\x80\x3c\0"), (3, b"\x80\x3c\0")]

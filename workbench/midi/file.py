@@ -230,10 +230,10 @@ def _key(_: int, data: bytes) -> tuple[int, bool] | None:
 
 
 def _track_name(events: Sequence[Event]) -> str:
-    """The name of a track, else of its instrument."""
+    """The last name of a track, else of its instrument."""
     for kind in (0x03, 0x04):
         names = (decode(data) for _, status, data in events if status == META + kind)
-        found = next((name for name in names if name.strip()), "")
+        found = next((name for name in reversed(list(names)) if name.strip()), "")
         if found:
             return found.strip()
     return ""

@@ -61,17 +61,33 @@ class _Reading:
     sounding: defaultdict[_Key, deque[_Row]]
     ends: defaultdict[_Key, list[int]]
 
+    def begin(self, channel: int, program: int, row: _Row) -> None:
+        """Begin a note; those of its pitch that ended as they began get no other end."""
+        self.rows[channel, program].append(row)
+        sounding = self.sounding[channel, row.pitch]
+        while sounding and sounding[0].end >= 0:
+            sounding.popleft()
+        sounding.append(row)
+
     def end(self, channel: int, pitch: int, tick: int) -> None:
-        """End the first of the notes of a pitch that sound."""
+        """End the first of the notes of a pitch that sound.
+
+        An end on the tick of the beginning was often meant for the note before: a later one counts, if there is any.
+        """
         self.ends[channel, pitch].append(tick)
-        if self.sounding[channel, pitch]:
-            self.sounding[channel, pitch].popleft().end = tick
+        sounding = self.sounding[channel, pitch]
+        if sounding and sounding[0].onset == tick:
+            sounding[0].end = tick
+        elif sounding:
+            sounding.popleft().end = tick
 
     def end_all(self, channel: int, tick: int) -> None:
-        """End whatever sounds on a channel."""
+        """End whatever sounds on a channel, but not what begins on this tick: set-ups stand behind it in some files."""
         for pitch in range(128):
-            for row in self.sounding.pop((channel, pitch), ()):
-                row.end = tick
+            sounding = self.sounding[channel, pitch]
+            while sounding and sounding[0].onset < tick:
+                row = sounding.popleft()
+                row.end = tick if row.end < 0 else row.end
 
 
 def lines_of(
@@ -99,9 +115,7 @@ def lines_of(
         if status >= 0xF0:
             continue
         if kind == 0x90 and data[1]:
-            row = _Row(tick, data[0], data[1])
-            reading.rows[channel, program[channel]].append(row)
-            reading.sounding[channel, data[0]].append(row)
+            reading.begin(channel, program[channel], _Row(tick, data[0], data[1]))
         elif kind in (0x80, 0x90):
             reading.end(channel, data[0], tick)
         elif kind == 0xC0:
