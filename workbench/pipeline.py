@@ -20,6 +20,7 @@ from workbench.domain.request import GenerationRequest
 from workbench.domain.results import Provenance, Track
 from workbench.domain.score import Score
 from workbench.domain.seeding import derived_seed
+from workbench.dsp.levels import peak_of
 
 if TYPE_CHECKING:
     from workbench.analysis.references import ReferenceProfile
@@ -348,7 +349,7 @@ def _loudest_within(stem: Audio) -> Audio:
 
 def within_full_scale(mix: Mix) -> Mix:
     """Turn mix and stems down together if any would be cut off in an integer file; the stems still sum to the mix."""
-    peak = max(float(np.abs(audio.samples).max(initial=0.0)) for audio in (mix.audio, *mix.stems.values()))
+    peak = max(peak_of(audio.samples) for audio in (mix.audio, *mix.stems.values()))
     if peak <= 0.999:
         return mix
     gain = np.float32(0.999 / peak)

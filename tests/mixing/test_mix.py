@@ -94,7 +94,7 @@ def test_finite_no_dc_and_the_end_is_silent(mixed, tiny_score):
 
 
 def test_same_inputs_give_the_same_bytes(stems, mixed, tiny_score, tiny_plan, monkeypatch):
-    monkeypatch.setattr("workbench.mixing.desk._THREADS", 1)
+    monkeypatch.setenv("BEATSFOUNDRY_THREADS", "1")
     backwards = dict(reversed(stems.items()))
     again = mix(backwards, tiny_score, replace(tiny_plan, processing_style="clean"))
     assert again.audio.samples.tobytes() == mixed.audio.samples.tobytes()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -18,9 +17,11 @@ from workbench.domain.song import ELEMENTS
 from workbench.domain.units import db_to_gain, gain_to_db
 from workbench.dsp.dynamics import compressor_gain
 from workbench.dsp.equaliser import Band, equalise
+from workbench.dsp.levels import mean_square, peak_of
 from workbench.dsp.limiter import Limiter, limiter_gain
 from workbench.dsp.loudness import gated_loudness, hop_energies
 from workbench.dsp.matching import apply_curve
+from workbench.dsp.parallel import each
 from workbench.dsp.stereo import scale_side, side_guard
 from workbench.mixing.automation import section_gain, section_rides_db
 from workbench.mixing.profiles import Colour, Profile, colour_of, coloured, load_profile, moved
@@ -43,7 +44,6 @@ _LEAST_TAIL_SECONDS = 0.4
 
 # Gains that move in step with a low note leave a steady part behind; nothing below 18 Hz is music.
 _SUBSONIC = (Band("high_pass", 18.0),)
-_THREADS = 2
 Gain = npt.NDArray[np.float32]
 
 
@@ -93,16 +93,16 @@ def mix(stems: Mapping[str, Audio], score: Score, plan: Plan, *, profile: Profil
         return run_strip(_padded(stems[element].samples, length), strips[element], colour, around)
 
     # Stems are independent of each other, so the number of threads cannot change a byte.
-    with ThreadPoolExecutor(_THREADS) as pool:
-        processed = dict(zip(elements, pool.map(process, elements), strict=True))
-        curves = stem_curves(processed, profile.tone, colour.bands, rate)
+    processed = dict(zip(elements, each(process, elements), strict=True))
+    curves = stem_curves(processed, profile.tone, colour.bands, rate)
 
-        def tone(element: str) -> Samples:
-            return apply_curve(equalise(processed[element], low_cut, rate), curves[element], rate)
+    def tone(element: str) -> Samples:
+        # What a stem was before is let go as soon as it is filtered: the song is held once.
+        return apply_curve(equalise(processed.pop(element), low_cut, rate), curves[element], rate)
 
-        processed = dict(zip(elements, list(pool.map(tone, elements)), strict=True))
-    image = side_guard(_sum(processed, elements), rate, least_correlation=_LEAST_CORRELATION)
-    processed = {element: scale_side(processed[element], image) for element in elements}
+    toned = dict(zip(elements, each(tone, elements), strict=True))
+    image = side_guard(_sum(toned, elements), rate, least_correlation=_LEAST_CORRELATION)
+    processed = {element: scale_side(toned.pop(element), image) for element in elements}
     gain = _bus_gain(_sum(processed, elements), score, profile, _crest_limit_db(profile, colour), rate)
     finished, envelope = _finish(processed, elements, gain, score, rate)
     return _moved(replace(finished, desk=settled(curves, image, envelope, rate)), stems, score, plan)
@@ -164,8 +164,7 @@ def mix_again(stems: Mapping[str, Audio], score: Score, plan: Plan, desk: Desk) 
         placed = scale_side(samples[:, : desk.length_samples], side_gain)
         return Audio(np.ascontiguousarray(placed * gain), rate)
 
-    with ThreadPoolExecutor(_THREADS) as pool:
-        return dict(zip(stems, pool.map(process, stems), strict=True))
+    return dict(zip(stems, each(process, stems), strict=True))
 
 
 def _low_cut(profile: Profile) -> tuple[Band, ...]:
@@ -225,7 +224,7 @@ def _bus_gain(total: Samples, score: Score, profile: Profile, crest_limit_db: fl
     gain *= np.float32(db_to_gain(STAGE_LUFS - level))
     gain *= compressor_gain(total * gain, profile.glue, rate)
     driven = total * gain
-    ceiling_db = gain_to_db(float(np.sqrt(np.mean(driven**2, dtype=np.float64)))) + crest_limit_db
+    ceiling_db = gain_to_db(float(np.sqrt(mean_square(driven)))) + crest_limit_db
     return np.asarray(
         gain * limiter_gain(driven, Limiter(ceiling_db, lookahead_ms=6.0, release_ms=60.0), rate), dtype=np.float32
     )
@@ -236,13 +235,13 @@ def _finish(stems: dict[str, Samples], elements: list[str], gain: Gain, score: S
     for element in elements:
         stems[element] *= gain
     total = _sum(stems, elements)
-    peak = float(np.abs(total).max(initial=0.0))
+    peak = peak_of(total)
     song = round(score.duration_seconds * rate)
     end = _audible_end(total, peak, song, round(_LEAST_TAIL_SECONDS * rate))
     fade_seconds = np.clip(0.8 * (end - song) / rate, _SHORTEST_FADE_SECONDS, _LONGEST_FADE_SECONDS)
     fade = _final_fade(end, min(round(fade_seconds * rate), end))
     scale = np.float32(db_to_gain(PEAK_DB) / peak) if peak > 0 else np.float32(1.0)
-    finished = {element: np.ascontiguousarray(stems[element][:, :end] * (fade * scale)) for element in elements}
+    finished = {element: stems.pop(element)[:, :end] * (fade * scale) for element in elements}
     audio = Audio(_sum(finished, elements), rate)
     mixed = Mix(audio, {element: Audio(samples, rate) for element, samples in finished.items()})
     return mixed, gain[:end] * fade * scale

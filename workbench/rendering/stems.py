@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from workbench.domain.errors import ParameterError
 from workbench.domain.plan import Plan
 from workbench.domain.score import Score, in_one_tempo
 from workbench.dsp.envelopes import fade_edges
+from workbench.dsp.parallel import each
 from workbench.rendering.drums import render_drums
 from workbench.rendering.kit import Kit
 from workbench.rendering.library import load_kit, load_patch
@@ -36,7 +36,6 @@ SHORTEST_TAIL_SECONDS = 1.0
 _FADE_SECONDS = 2.0
 _SILENT_SECONDS = 0.05
 _AUDIBLE = 10.0 ** (-90.0 / 20.0)
-_THREADS = 2
 
 DEFAULT_PATCHES = {"percussion": "studio", "bass": "warm-saw", "pads": "warm-juno", "leads": "mono-saw"}
 """What sounds where the plan names nothing."""
@@ -83,10 +82,9 @@ def render(
 
         return make() if store is None else store.samples(_key(name, sounds[name], timed, plan, length), make)
 
-    with ThreadPoolExecutor(max_workers=_THREADS) as pool:
-        stems = dict(zip(score.parts, pool.map(one, score.parts), strict=True))
+    stems = dict(zip(score.parts, each(one, score.parts), strict=True))
     kept = _trimmed_length(stems, song, length, rate)
-    finished = {name: _ended(stem[:, :kept], rate) for name, stem in stems.items()}
+    finished = {name: _ended(stems.pop(name)[:, :kept], rate) for name in score.parts}
     meter.finish()
     return {name: Audio(stem, rate) for name, stem in finished.items()}
 
@@ -184,8 +182,14 @@ def _trimmed_length(stems: dict[str, Signal], song: int, length: int, rate: int)
 def _ended(stem: Signal, rate: int) -> Signal:
     """Fade the end out, to digital silence for the last 50 ms."""
     silent = round(_SILENT_SECONDS * rate)
-    faded = fade_edges(stem[:, : stem.shape[1] - silent], rate, out_ms=1000.0 * _tail_fade(stem, rate))
-    return np.concatenate([faded, np.zeros((2, silent), dtype=np.float32)], axis=1)
+    fade_ms = 1000.0 * _tail_fade(stem, rate)
+    ended = stem.copy()
+    tail = min(stem.shape[1], silent + round(fade_ms / 1000.0 * rate))
+    ended[:, stem.shape[1] - silent :] = 0.0
+    ended[:, stem.shape[1] - tail : stem.shape[1] - silent] = fade_edges(
+        stem[:, stem.shape[1] - tail : stem.shape[1] - silent], rate, out_ms=fade_ms
+    )
+    return ended
 
 
 def _tail_fade(stem: Signal, rate: int) -> float:
