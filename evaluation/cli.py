@@ -12,6 +12,7 @@ from evaluation.sound import command as sound
 from evaluation.suites import command as suite
 from evaluation.suites import compare_command as compare
 from evaluation.suites import lineage_command as lineage
+from evaluation.whole_songs import command as whole_songs
 from workbench.cli.parser import LineParser
 
 
@@ -19,7 +20,7 @@ def build_parser() -> argparse.ArgumentParser:
     """The parser of every subject."""
     parser = LineParser(prog="beatsfoundry evaluate", description="Measure the workbench against its own bars.")
     subjects = parser.add_subparsers(dest="subject", metavar="SUBJECT", required=True, parser_class=LineParser)
-    for module in (networks, control, sound, suite, compare, metric_checks, lineage):
+    for module in (networks, control, whole_songs, sound, suite, compare, metric_checks, lineage):
         module.add_to(subjects)
     return parser
 

@@ -19,7 +19,7 @@ from workbench.models.elements import get_spec
 from workbench.models.grid import SLOTS_PER_BAR, slot_to_beats
 from workbench.models.history import BAR_COLUMN, STEP_COLUMN, Rows
 from workbench.models.sampling import PartWriter
-from workbench.models.spec import BAR_STEP
+from workbench.models.spec import BAR_STEP, Settings
 from workbench.models.tokenizer import decode_chords, decode_drums, decode_pitched
 from workbench.models.torch_network import compiled
 from workbench.models.transformer import ElementTransformer
@@ -31,7 +31,14 @@ _SOFT = 52
 _LOWEST_VOICE = 52
 
 
-def write_excerpt(network: ElementTransformer, part: EncodedPart, first_bar: int, bars: int, seed: int) -> Score:
+def write_excerpt(
+    network: ElementTransformer,
+    part: EncodedPart,
+    first_bar: int,
+    bars: int,
+    seed: int,
+    settings: Settings | None = None,
+) -> Score:
     """Let a network write bars of a song anew, on what it is told of that song.
 
     Of the part itself it is only told in which bars there is something to play; from the others it may stay away.
@@ -46,11 +53,13 @@ def write_excerpt(network: ElementTransformer, part: EncodedPart, first_bar: int
         Where, and how much.
     seed : int
         The same seed gives the same notes.
+    settings : Settings, optional
+        How choices are drawn; the element's own if left out.
     """
     inside = slice(first_bar, first_bar + bars)
     around = part.surroundings.bars(first_bar, first_bar + bars)
     name = network.spec.name
-    writer = PartWriter(compiled(network), around, part.context.bar_beats, network.spec.settings)
+    writer = PartWriter(compiled(network), around, part.context.bar_beats, settings or network.spec.settings)
     rng = generator(seed, "sample", name, part.song_id)
     filled = filled_bars(part)[inside]
     for bar in range(len(around.prefix)):
