@@ -81,10 +81,11 @@ def test_a_build_grows_denser(tiny_plan: Plan) -> None:
 
 
 def test_gates_close_slots() -> None:
-    gate = SlotGate(3, triplets=True, first_slots={1: 36})
+    gate = SlotGate(3, triplets=True, silences={1: (0, 36), 2: (12, 24)})
     open_in_first = np.flatnonzero(gate.step_bias(0, -1, -1)[1:-1] == 0)
     assert open_in_first.tolist() == list(range(0, 48, 4))
     assert np.flatnonzero(gate.step_bias(1, -1, -1)[1:-1] == 0).tolist() == [36, 40, 44]
+    assert np.flatnonzero(gate.step_bias(2, -1, -1)[1:-1] == 0).tolist() == [0, 4, 8, *range(24, 48, 4)]
 
 
 def test_patterns_in_other_feels() -> None:

@@ -7,13 +7,14 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 
+from workbench.composition.bass_line import ornament
 from workbench.composition.drums import write_percussion
 from workbench.composition.feel import close, in_register, perform, shape_lengths, without_unisons
 from workbench.composition.frame import from_frame, to_frame
 from workbench.composition.harmony import write_chords
 from workbench.composition.melodic import write_melodic
 from workbench.composition.surround import onset_stream
-from workbench.composition.voicing import in_time, state_chords, without_chord
+from workbench.composition.voicing import in_time, state_chords, with_last_chord, without_chord
 from workbench.domain.plain_data import from_plain, to_plain
 from workbench.domain.plan import Delivery, Plan, SoundTraits
 from workbench.domain.score import Note, Part, Score
@@ -132,9 +133,11 @@ def write_element(
         rows, notes = write_melodic(plan, element, chords, streams)
         traits = plan.parts[element]
         notes = in_register(notes, traits.low_pitch, traits.high_pitch)
+        if element == "bass":
+            notes = ornament(notes, plan, chords)
         notes = shape_lengths(without_unisons(in_time(notes, chords)), plan, element, chords)
         if element == "pads":
-            notes = state_chords(notes, plan, chords)
+            notes = with_last_chord(state_chords(notes, plan, chords), plan, chords)
         if element != "leads":
             notes = without_chord(notes, chords)
     return rows, perform(close(notes, plan, element), plan, element)

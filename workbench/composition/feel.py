@@ -16,6 +16,8 @@ from workbench.domain.units import seconds_to_beats
 
 _LEGATO_FROM = 0.55
 _LEAST_BEATS = 0.06
+_BREATH_BEATS, _INHALED_BEATS, _LONGEST_HELD_BEATS, _HELD = 1.0, 0.5, 2.0, 0.4
+"""The last note before a breath of more than a beat is held into it, the longer the more the style sustains."""
 
 
 def perform(notes: Iterable[Note], plan: Plan, element: str) -> tuple[Note, ...]:
@@ -70,6 +72,9 @@ def shape_lengths(notes: Iterable[Note], plan: Plan, element: str, chords: tuple
             length = min(length, room)
             if sustain >= _LEGATO_FROM and room <= 2.0:
                 length = max(length, room * (0.6 + 0.4 * sustain))
+            elif element == "leads" and room > _BREATH_BEATS:
+                held = min(room * (_HELD + 0.3 * sustain), room - _INHALED_BEATS, _LONGEST_HELD_BEATS)
+                length = max(length, min(held, release_beats(note, chords)))
         length = min(length, end_of_song - note.onset_beats)
         shaped.append(replace(note, duration_beats=round(max(length, _LEAST_BEATS), 6)))
     return tuple(without_unisons(shaped))

@@ -23,20 +23,26 @@ class SlotGate(CellPrior):
     symbols : int
     triplets : bool
         Whether only the triplets of each beat are open.
-    first_slots : mapping bar -> slot
-        Bars that are closed before a slot; it may grow while the part is written.
+    downbeat : float
+        Nats on a note on the first beat.
+    silences : mapping bar -> (slot, slot)
+        From where to where a bar is closed, the end left out; it may grow while the part is written.
     """
 
-    def __init__(self, symbols: int, *, triplets: bool, first_slots: Mapping[int, int]) -> None:
+    def __init__(
+        self, symbols: int, *, triplets: bool, silences: Mapping[int, tuple[int, int]], downbeat: float = 0.0
+    ) -> None:
         self._silent = np.zeros(symbols)
         self._slots = np.arange(SLOTS_PER_BAR)
         self._open = _TRIPLETS if triplets else np.ones(SLOTS_PER_BAR, bool)
-        self._first_slots = first_slots
+        self._silences, self._downbeat = silences, downbeat
 
     def step_bias(self, bar: int, slot: int, symbol: int) -> npt.NDArray[np.float64]:
         """Closed slots cost nine nats, (STEPS,)."""
         bias = np.zeros(STEPS)
-        closed = ~self._open | (self._slots < self._first_slots.get(bar, 0))
+        bias[1] = self._downbeat
+        first, end = self._silences.get(bar, (0, 0))
+        closed = ~self._open | ((self._slots >= first) & (self._slots < end))
         bias[1 : SLOTS_PER_BAR + 1][closed] = _CLOSED
         return bias
 

@@ -8,19 +8,20 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from workbench.composition.modes import STATED_EVERY_BARS, state_mode
 from workbench.composition.surround import context_for
 from workbench.composition.tonal import bass_bias, quality_bias, root_bias
 from workbench.domain.chord_symbols import CHORD_QUALITIES
 from workbench.domain.plan import Plan, SectionPlan
 from workbench.domain.seeding import generator
-from workbench.domain.theory import Chord, Key
+from workbench.domain.theory import Chord, Key, character_tone
 from workbench.models.elements import HARMONY
 from workbench.models.grid import SLOTS_PER_BAR, SLOTS_PER_BEAT
-from workbench.models.history import SYMBOL_COLUMN
+from workbench.models.history import BAR_COLUMN, STEP_COLUMN, SYMBOL_COLUMN
 from workbench.models.prior import CellPrior
 from workbench.models.registry import load_network
 from workbench.models.sampling import PartWriter
-from workbench.models.spec import surroundings
+from workbench.models.spec import BAR_STEP, surroundings
 from workbench.models.tokenizer import decode_chords
 
 _TRIAD = {
@@ -31,6 +32,7 @@ _SAME_AGAIN = -4.5
 _HOME_FIRST = 1.5
 _BROAD_BARS = 2.0
 """Bars a chord up to which sections have progressions of their own; where chords last longer, one carries the song."""
+_PHRASE_BARS, _TURN_BARS = 4, 2
 _TO_AND_FRO = -1.5
 """Nats on the chord before, and on the one before that, where a change is due."""
 _LADDER = {"sevenths": ("maj7", "7", "min7", "hdim7"), "ninths": ("maj9", "9", "min9", "hdim7")}
@@ -47,11 +49,21 @@ def write_chords(plan: Plan) -> tuple[Chord, ...]:
             chords += [replace(chord, onset_beats=chord.onset_beats + start) for chord in section.chords]
         else:
             key = section.key or plan.key
-            own = [colour(chord, plan, key) for chord in cut(written, start, end)]
+            own = [colour(chord, plan, key) for chord in _in_mode(written, key, (start, end), bar_beats)]
             chords += [over_pedal(chord, section, key) for chord in own]
     if not plan.sections[-1].chords and plan.sections[-1].bars > 1:
         chords = _close(chords, plan)
     return join(chords)
+
+
+def _in_mode(chords: Sequence[Chord], key: Key, span: tuple[float, float], bar_beats: float) -> list[Chord]:
+    """The chords between two times, each few bars of which state the mode of the key."""
+    if character_tone(key) is None:
+        return cut(chords, *span)
+    length = STATED_EVERY_BARS * bar_beats
+    starts = np.arange(span[0], span[1], length).tolist()
+    pieces = (cut(chords, start, min(start + length, span[1])) for start in starts)
+    return [chord for piece in pieces for chord in state_mode(piece, key, bar_beats)]
 
 
 def _network_chords(plan: Plan) -> tuple[Chord, ...]:
@@ -82,8 +94,36 @@ def _network_chords(plan: Plan) -> tuple[Chord, ...]:
             _write_loop(writer, bias, min(plan.harmony.loop_bars, section.bars), plan.harmony.bars_per_chord, rng)
         while writer.bars < section.end_bar:
             done = writer.bars - section.start_bar
-            writer.copy(model.start_bar + done % min(plan.harmony.loop_bars, model.bars), 1)
+            source = _source_bar(plan, section, model, done)
+            if source < 0:
+                _write_turn(writer, bias, rng)
+            else:
+                writer.copy(source, 1)
     return decode_chords(writer.rows, plan.key, plan.bars, context.bar_beats)
+
+
+def _has_turn(plan: Plan, model: SectionPlan) -> bool:
+    """Whether a section has a second phrase that ends on other chords than its first."""
+    return plan.harmony.turns and plan.harmony.loop_bars == _PHRASE_BARS and model.bars >= 2 * _PHRASE_BARS
+
+
+def _source_bar(plan: Plan, section: SectionPlan, model: SectionPlan, bar: int) -> int:
+    """The bar (of the song) whose chords come again in a bar of a section; -1 where a turn is to be written."""
+    if not _has_turn(plan, model):
+        return model.start_bar + bar % min(plan.harmony.loop_bars, model.bars)
+    if model is not section or bar >= 2 * _PHRASE_BARS:
+        return model.start_bar + bar % (2 * _PHRASE_BARS)
+    return -1 if bar >= 2 * _PHRASE_BARS - _TURN_BARS else model.start_bar + bar % _PHRASE_BARS
+
+
+def _write_turn(writer: PartWriter, bias: npt.NDArray[np.float64], rng: np.random.Generator) -> None:
+    """One bar with another chord than the bar before, and than the same bar of the phrase before."""
+    bar_beats = len(bias) // writer.length
+    beats = slice(writer.bars * bar_beats, (writer.bars + 1) * bar_beats)
+    for back, cost in ((1, _SAME_AGAIN), (_PHRASE_BARS, _TO_AND_FRO)):
+        before = writer.rows[writer.rows[:, BAR_COLUMN] == writer.bars - back]
+        bias[beats, before[before[:, STEP_COLUMN] != BAR_STEP, SYMBOL_COLUMN]] += cost
+    writer.sample(1, rng)
 
 
 def _roots(plan: Plan, section: SectionPlan) -> npt.NDArray[np.float64]:
@@ -197,6 +237,6 @@ def _close(chords: list[Chord], plan: Plan) -> list[Chord]:
     bar = (plan.bars - 1) * plan.metre.bar_beats
     kept = cut(chords, 0.0, bar)
     key = plan.sections[-1].key or plan.key
-    third = "min" if key.has_minor_third else "maj"
+    third = "dim" if key.mode == "locrian" else "min" if key.has_minor_third else "maj"
     tonic = Chord(bar, plan.metre.bar_beats, key.tonic, third, key.tonic)
     return [*kept, colour(tonic, plan, key)]

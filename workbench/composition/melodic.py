@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,13 +18,17 @@ from workbench.composition.phrases import (
     plan_bars,
     stands_still,
 )
+from workbench.composition.song_likeness import song_likeness
 from workbench.composition.surround import (
     context_for,
+    pitch_table,
     register_lift,
     section_of_bar,
     states_chords_alone,
 )
 from workbench.composition.tonal import symbol_bias
+from workbench.composition.tunes import PHRASE_BARS, plan_tune
+from workbench.composition.voicing import nearest_tone
 from workbench.domain.plan import Plan, SectionPlan
 from workbench.domain.score import Note
 from workbench.domain.seeding import generator
@@ -32,11 +36,11 @@ from workbench.domain.theory import Chord
 from workbench.models.context import Bits, SongContext
 from workbench.models.elements import get_spec
 from workbench.models.grid import SLOTS_PER_BEAT
-from workbench.models.history import Rows
+from workbench.models.history import BAR_COLUMN, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN, Rows
 from workbench.models.registry import load_network
 from workbench.models.sampling import PartWriter
-from workbench.models.spec import surroundings
-from workbench.models.tokenizer import decode_pitched
+from workbench.models.spec import BAR_STEP, Settings, surroundings
+from workbench.models.tokenizer import decode_pitched, with_bar_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,9 @@ class Manner:
 
     Each `rest_bars`-th bar holds a note, and with `speaks_chords` each bar whose chords are new. A `free_of_key`
     element is told from the root, so that its bars may return over other chords that stand on the same of their tones.
-    A `single_line` keeps the rhythm of a motif where the chords under it have changed, and takes other pitches.
+    One that `keeps_rhythm` plays the rhythm of a motif again where the chords under it have changed, with other
+    pitches, and a `chordal` one moves its chords to the new tones. `sings`: it is written in phrases of a tune.
+    `guidance` takes the place of the network's own where it is given, `downbeat` are nats on the first beat.
     """
 
     phrasing: Phrasing
@@ -54,16 +60,31 @@ class Manner:
     rest_bars: int
     speaks_chords: bool = False
     free_of_key: bool = False
-    single_line: bool = False
+    keeps_rhythm: bool = False
+    chordal: bool = False
+    sings: bool = False
+    guidance: float | None = None
+    downbeat: float = 0.0
 
 
 MANNERS = {
-    "bass": Manner(Phrasing(4, 4, (7,)), nucleus=0.95, polyphony=1, rest_bars=1, free_of_key=True),
-    "pads": Manner(Phrasing(4, 4, (7,)), nucleus=0.93, polyphony=5, rest_bars=4, speaks_chords=True),
-    "leads": Manner(Phrasing(4, 2, (6, 7)), nucleus=0.94, polyphony=1, rest_bars=2, single_line=True),
+    "bass": Manner(Phrasing(2, 2, (7,)), nucleus=0.95, polyphony=1, rest_bars=1, free_of_key=True, keeps_rhythm=True),
+    "pads": Manner(Phrasing(2, 2, (7,)), nucleus=0.93, polyphony=5, rest_bars=4, speaks_chords=True, chordal=True),
+    "leads": Manner(
+        Phrasing(4, 2, (6, 7)),
+        nucleus=0.97,
+        polyphony=1,
+        rest_bars=2,
+        keeps_rhythm=True,
+        sings=True,
+        guidance=0.0,
+        downbeat=-0.8,
+    ),
 }
 
 _LEAST_TO_PAUSE = 4
+_TAKES = 6
+"""How often a new phrase of a tune is drawn."""
 _Beats = tuple[tuple[int, str, int], ...]
 """Root, quality and bass at each beat of a bar."""
 
@@ -72,9 +93,9 @@ def write_melodic(
     plan: Plan, element: str, chords: tuple[Chord, ...], streams: Mapping[str, Bits]
 ) -> tuple[Rows, tuple[Note, ...]]:
     """Rows and notes of a pitched element."""
-    first_slots: dict[int, int] = {}
-    writer, context = melodic_writer(plan, element, chords, streams, first_slots=first_slots)
-    Line(writer, plan, element, context, first_slots).write()
+    silences: dict[int, tuple[int, int]] = {}
+    writer, context = melodic_writer(plan, element, chords, streams, silences=silences)
+    Line(writer, plan, element, context, silences).write()
     return writer.rows, decode_pitched(writer.rows, get_spec(element), context)
 
 
@@ -85,11 +106,11 @@ def melodic_writer(
     streams: Mapping[str, Bits],
     *,
     ahead: Rows | None = None,
-    first_slots: Mapping[int, int] | None = None,
+    silences: Mapping[int, tuple[int, int]] | None = None,
 ) -> tuple[PartWriter, SongContext]:
     """The network of a pitched element, ready to write, and its surroundings.
 
-    `ahead` are bars that stand already; `first_slots` closes bars before a slot (for upbeats) and may grow.
+    `ahead` are bars that stand already; `silences` closes slots of bars (for upbeats and breaths) and may grow.
     """
     spec, manner = get_spec(element), MANNERS[element]
     context = context_for(plan, spec, chords, streams, _source_word(plan, element))
@@ -98,11 +119,12 @@ def melodic_writer(
         load_network(element, plan.models.get(element)),
         surroundings(spec, context),
         context.bar_beats,
-        replace(spec.settings, nucleus=manner.nucleus, polyphony=manner.polyphony),
+        _settings(spec.settings, manner),
         prior=SlotGate(
             spec.symbols,
             triplets=plan.groove.steps_per_beat == 3,
-            first_slots={} if first_slots is None else first_slots,
+            silences={} if silences is None else silences,
+            downbeat=manner.downbeat,
         ),
         symbol_bias=symbol_bias(
             spec, context, plan.parts[element], register_lift(plan, element), keys, states_chords_alone(plan, element)
@@ -115,15 +137,21 @@ def melodic_writer(
 class Line:
     """One element on its way through the song, section by section and bar by bar.
 
-    `first_slots` is what the writer was made with.
+    `silences` is what the writer was made with.
     """
 
     def __init__(
-        self, writer: PartWriter, plan: Plan, element: str, context: SongContext, first_slots: dict[int, int]
+        self,
+        writer: PartWriter,
+        plan: Plan,
+        element: str,
+        context: SongContext,
+        silences: dict[int, tuple[int, int]],
     ) -> None:
         self._writer, self._plan, self._element = writer, plan, element
-        self._harmony, self._first_slots = _bar_harmony(context), first_slots
+        self._context, self._harmony, self._silences = context, _bar_harmony(context), silences
         self._manner = MANNERS[element]
+        self._lowest = pitch_table(get_spec(element), context)[:, 0]
         self._alone = states_chords_alone(plan, element)
         self._bar_beats = round(plan.metre.bar_beats)
 
@@ -135,15 +163,46 @@ class Line:
             if self._element not in section.elements:
                 self._writer.rest(section.bars)
                 continue
-            if section.label not in first:
+            # A tune begins with another idea; who accompanies it goes on as before.
+            if section.label not in first and self._manner.sings:
                 self._writer.forget()
             model = first.setdefault(section.label, section)
-            bars = plan_bars(self._plan, self._element, section, model, times[section.label], self._manner.phrasing)
+            returns = times[section.label]
             times[section.label] += 1
+            if self._manner.sings:
+                self._write_tune(section, plan_tune(self._plan, section, model, returns), number)
+                continue
+            bars = plan_bars(self._plan, self._element, section, model, returns, self._manner.phrasing)
             rng = generator(self._plan.seed, self._element, section.label, number)
             for bar, what in enumerate(bars):
                 self._write_bar(what, rng, speaks=bar % self._rest_bars(section) == 0)
                 self._move_on(rng)
+
+    def _write_tune(self, section: SectionPlan, bars: Sequence[BarPlan], number: int) -> None:
+        """The phrases of a section; of each that is new several are drawn, and the most song-like stays."""
+        for start in range(0, len(bars), PHRASE_BARS):
+            phrase = bars[start : start + PHRASE_BARS]
+            fresh = any(bar.way in ("new", "echo") for bar in phrase)
+            takes = [self._take(phrase, section, number, start, take) for take in range(_TAKES if fresh else 1)]
+            self._writer.take(takes[0] if len(takes) == 1 else max(takes, key=self._likeness))
+
+    def _take(self, phrase: Sequence[BarPlan], section: SectionPlan, number: int, start: int, take: int) -> Rows:
+        """One draw of a phrase, as rows; the writer stands afterwards where it stood."""
+        rng = generator(self._plan.seed, self._element, section.label, number, start, take)
+        before = len(self._writer.rows)
+        for what in phrase:
+            self._write_bar(what, rng, speaks=True)
+            self._move_on(rng)
+        rows = self._writer.rows[before:].copy()
+        for _ in phrase:
+            self._writer.undo()
+        return rows
+
+    def _likeness(self, rows: Rows) -> float:
+        """How song-like a draw of the next bars is."""
+        notes = decode_pitched(rows, get_spec(self._element), self._context)
+        start, bars = self._writer.bars, int(rows[-1, BAR_COLUMN]) + 1 - self._writer.bars
+        return song_likeness(notes, self._context.chords, float(start * self._bar_beats), bars, self._bar_beats)
 
     def write_anew(self, bars: range, rng: np.random.Generator) -> None:
         """The next bars, within a song that stands: each section is its own model, and nothing from outside returns.
@@ -151,14 +210,24 @@ class Line:
         A few bars do not pause: who asks for new ones wants to hear them.
         """
         for section in self._plan.sections:
-            plans = plan_bars(self._plan, self._element, section, section, 0, self._manner.phrasing)
+            plans = self._planned(section)
             for bar, what in enumerate(plans, section.start_bar):
                 if bar not in bars:
                     continue
                 pauses = what.way in ("rest", "pick-up") and len(bars) >= _LEAST_TO_PAUSE
                 stays = pauses or what.source in bars
-                self._write_bar(what if stays else BarPlan("new"), rng, speaks=bar % self._rest_bars(section) == 0)
+                self._write_bar(
+                    what if stays else BarPlan("new", silence=what.silence),
+                    rng,
+                    speaks=bar % self._rest_bars(section) == 0,
+                )
                 self._move_on(rng)
+
+    def _planned(self, section: SectionPlan) -> list[BarPlan]:
+        """What happens in a section that is its own model."""
+        if self._manner.sings:
+            return plan_tune(self._plan, section, section, 0)
+        return plan_bars(self._plan, self._element, section, section, 0, self._manner.phrasing)
 
     def _rest_bars(self, section: SectionPlan) -> int:
         return 1 if carries(self._element, section) else self._manner.rest_bars
@@ -166,13 +235,15 @@ class Line:
     def _write_bar(self, what: BarPlan, rng: np.random.Generator, *, speaks: bool) -> None:
         """One bar. What is told from the tonic may only return over the same chords."""
         writer, now = self._writer, self._writer.bars
+        if what.silence:
+            self._silences[now] = what.silence
         new_chord = now == 0 or self._harmony[now] != self._harmony[now - 1]
         may_rest = not speaks and not (self._manner.speaks_chords and new_chord)
         fits = what.source >= 0 and self._may_return(what.source, now)
         if what.way == "rest":
             writer.rest(1)
-        elif what.way == "pick-up" and self._manner.single_line:
-            self._first_slots[now] = first_slot_of_pick_up(rng, self._bar_beats)
+        elif what.way == "pick-up" and self._manner.sings:
+            self._silences[now] = (0, first_slot_of_pick_up(rng, self._bar_beats))
             writer.sample(1, rng, may_rest=False)
         elif what.way == "pick-up":
             writer.rest(1)
@@ -181,10 +252,41 @@ class Line:
         elif fits and what.way == "vary":
             beat = self._bar_beats // 2 + int(rng.random() < 0.4)
             writer.vary(what.source, SLOTS_PER_BEAT * beat, rng, may_rest=may_rest)
-        elif what.way == "copy" and self._manner.single_line and self._has_notes(what.source):
+        elif what.source >= 0 and self._manner.keeps_rhythm and self._has_notes(what.source):
             writer.echo(what.source, rng)
+        elif what.way == "copy" and self._manner.chordal and self._has_notes(what.source):
+            writer.take(self._moved_to_chords(what.source, now))
         else:
             writer.sample(1, rng, may_rest=may_rest)
+        if what.silence:
+            self._breathe(*what.silence)
+
+    def _moved_to_chords(self, source: int, bar: int) -> Rows:
+        """An earlier bar of chords on the chords of another: the same strikes, each note on the nearest new tone."""
+        notes = self._writer.rows[self._writer.rows[:, BAR_COLUMN] == source]
+        notes = notes[notes[:, STEP_COLUMN] != BAR_STEP].copy()
+        beats = self._context.chord_at_beats()
+        for note in notes:
+            beat = note[SLOT_COLUMN] // SLOTS_PER_BEAT
+            here, before = bar * self._bar_beats + beat, source * self._bar_beats + beat
+            pair = beats[here]
+            if pair is not None:
+                pitch = nearest_tone(int(note[SYMBOL_COLUMN] + self._lowest[before]), pair[0])
+                note[SYMBOL_COLUMN] = max(0, pitch - self._lowest[here])
+        notes[:, BAR_COLUMN] = 0
+        rows = with_bar_lines(notes, 1)
+        rows[:, BAR_COLUMN] = bar
+        return rows
+
+    def _breathe(self, first_slot: int, end_slot: int) -> None:
+        """Leave out what the last bar begins in a breath, unless nothing else would be left."""
+        bar = self._writer.rows[self._writer.rows[:, BAR_COLUMN] == self._writer.bars - 1]
+        heard = (
+            (bar[:, STEP_COLUMN] == BAR_STEP) | (bar[:, SLOT_COLUMN] < first_slot) | (bar[:, SLOT_COLUMN] >= end_slot)
+        )
+        if not heard.all() and heard.sum() > 1:
+            self._writer.undo()
+            self._writer.take(bar[heard])
 
     def _may_return(self, source: int, now: int) -> bool:
         """Whether a bar fits the chords of another.
@@ -196,7 +298,20 @@ class Line:
         if before == here or not self._manner.free_of_key:
             return before == here
         alike = not self._alone[now] or [quality for _, quality, _ in before] == [quality for _, quality, _ in here]
-        return alike and _inversions(before) == _inversions(here)
+        return alike and _inversions(before) == _inversions(here) and self._stays_in_key(source, now)
+
+    def _stays_in_key(self, source: int, now: int) -> bool:
+        """Whether the tones of a bar, told from the root, belong to key or chord where it returns."""
+        notes = self._writer.rows[self._writer.rows[:, BAR_COLUMN] == source]
+        key = self._context.bar_keys[now]
+        beats = self._context.chord_at_beats()
+        for slot, symbol in notes[notes[:, STEP_COLUMN] != BAR_STEP][:, [SLOT_COLUMN, SYMBOL_COLUMN]].tolist():
+            beat = now * self._bar_beats + slot // SLOTS_PER_BEAT
+            pair = beats[beat]
+            chord = pair[0].pitch_classes if pair is not None else ()
+            if (symbol + int(self._lowest[beat])) % 12 not in {*chord, *(key.pitch_classes if key else range(12))}:
+                return False
+        return True
 
     def _move_on(self, rng: np.random.Generator) -> None:
         """No bar is heard more often in a row than listeners bear."""
@@ -220,6 +335,11 @@ def _bar_harmony(context: SongContext) -> list[_Beats]:
 def _inversions(beats: _Beats) -> list[int]:
     """How far the bass of each beat lies above its root."""
     return [(bass - root) % 12 for root, _, bass in beats]
+
+
+def _settings(usual: Settings, manner: Manner) -> Settings:
+    guidance = usual.guidance if manner.guidance is None else manner.guidance
+    return replace(usual, nucleus=manner.nucleus, polyphony=manner.polyphony, guidance=guidance)
 
 
 def _source_word(plan: Plan, element: str) -> str:

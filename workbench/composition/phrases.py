@@ -11,15 +11,17 @@ from workbench.domain.plan import Plan, SectionPlan
 from workbench.domain.seeding import generator
 from workbench.models.sampling import PartWriter
 
-Way = Literal["rest", "pick-up", "new", "copy", "vary"]
-"""What happens in a bar: nothing, an upbeat to the next one, a new idea, what was, or what was with another ending."""
+Way = Literal["rest", "pick-up", "new", "copy", "vary", "echo"]
+"""What happens in a bar: nothing, an upbeat to the next one, a new idea, what was, what was with another ending, or the
+rhythm of what was with other pitches.
+"""
 
 LONGEST_RUN_BARS, TRIES = 8, 4
 """Bars in a row that may hold the same notes, and how often something else is looked for."""
 
 _COMPOUND_STEPS = 3
 
-_HOOKS = ("chorus", "drop", "hook", "refrain", "post-chorus")
+HOOKS = ("chorus", "drop", "hook", "refrain", "post-chorus")
 _SOLO_PRESENCE, _LONE_PRESENCE = 0.85, 0.8
 """Least share of bars in which leads play in a solo, and where no pads state the chords."""
 _PICK_UPS = 0.7
@@ -39,10 +41,11 @@ class Phrasing:
 
 @dataclass(frozen=True, slots=True)
 class BarPlan:
-    """What happens in one bar; `source` is the bar (of the song) that returns."""
+    """What happens in one bar; `source` is the bar (of the song) that returns, `silence` the slots left free."""
 
     way: Way
     source: int = -1
+    silence: tuple[int, int] | None = None
 
 
 def plan_bars(
@@ -63,7 +66,7 @@ def plan_bars(
     resting = resting_bars(plan, element, section)
     rng = generator(plan.seed, element, "development", section.label, returns)
     changed = min(0.9, plan.variation * _DEVELOPED * (1.0 + 0.3 * max(0, returns - 1)))
-    length = phrasing.hook_bars if section.name in _HOOKS else phrasing.phrase_bars
+    length = phrasing.hook_bars if section.name in HOOKS else phrasing.phrase_bars
     bars = []
     for bar in range(section.bars):
         # Always drawn, so that what one bar does leaves the draws of the others alone.

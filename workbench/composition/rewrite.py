@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from workbench.composition.bass_line import ornament
 from workbench.composition.compose import streams_of, write_element
 from workbench.composition.drums import drum_writer, loop_bars, without_roles
 from workbench.composition.feel import close, in_register, perform, shape_lengths, swing_shift, without_unisons
@@ -140,8 +141,8 @@ def _rewritten(
     if element == "percussion":
         writer, context = drum_writer(plan, ahead=ahead)
     else:
-        streams, slots = standing_streams(plan, score, element), dict[int, int]()
-        writer, context = melodic_writer(plan, element, score.chords, streams, ahead=ahead, first_slots=slots)
+        streams, slots = standing_streams(plan, score, element), dict[int, tuple[int, int]]()
+        writer, context = melodic_writer(plan, element, score.chords, streams, ahead=ahead, silences=slots)
     writer.take(rows[bar < piece.start])
     if element == "percussion":
         _write_drums(writer, plan, piece, rng)
@@ -177,6 +178,8 @@ def _finished(
     else:
         traits = plan.parts[element]
         fresh = in_register(decode_pitched(rows, get_spec(element), context), traits.low_pitch, traits.high_pitch)
+        if element == "bass":
+            fresh = ornament(fresh, plan, score.chords)
         following = [note for note in notes if note.onset_beats >= piece.stop * plan.metre.bar_beats]
         fresh = in_time(fresh, score.chords)
         shaped = shape_lengths([*without_unisons(fresh), *following], plan, element, score.chords)

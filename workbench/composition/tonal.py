@@ -7,19 +7,20 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from workbench.composition.modes import contradicting_tone
 from workbench.composition.surround import pitch_table
 from workbench.domain.chord_symbols import CHORD_QUALITIES
 from workbench.domain.plan import PartTraits
-from workbench.domain.theory import SCALES, Key
+from workbench.domain.theory import SCALES, Key, character_tone
 from workbench.models.context import SongContext
 from workbench.models.spec import ElementSpec
 
 _OUT_OF_REGISTER = -1.2
 """Nats for each semitone outside the register, at most eight of them."""
 _BIAS = {
-    "bass": {"chord": 1.0, "root": 0.8, "third": 0.0, "foreign": -3.0, "rubbing": -0.8},
+    "bass": {"chord": 1.0, "root": 0.8, "third": 0.0, "foreign": -6.0, "rubbing": -0.8},
     "pads": {"chord": 2.0, "root": 0.0, "third": 0.0, "foreign": -5.0, "rubbing": -2.0},
-    "leads": {"chord": 0.5, "root": 0.0, "third": 0.0, "foreign": -3.5, "rubbing": -0.4},
+    "leads": {"chord": -0.2, "root": 0.0, "third": 0.0, "foreign": -6.0, "rubbing": -0.4},
 }
 """Nats for chord tones, the bass and the third, for tones in neither chord nor scale and those that rub on it."""
 _ALONE = {
@@ -31,6 +32,8 @@ _ALONE = {
 all its third, which tells major from minor."""
 _SLASH = 2.5
 """Nats more for the bass of a chord that stands on another tone than its root: nobody else plays it."""
+_CHARACTER, _CONTRADICTING = {"bass": 0.3, "pads": 0.3, "leads": 0.9}, -8.0
+"""Nats for the tone that makes a mode, and for the one that would make it major or minor."""
 _BORROWED: dict[bool, frozenset[tuple[int, int]]] = {
     False: frozenset({(5, 3), (8, 4), (10, 4), (3, 4), (0, 4)}),
     True: frozenset({(5, 4), (1, 4), (0, 3)}),
@@ -69,6 +72,7 @@ def symbol_bias(
         foreign = ~in_chord & ~_among(keys[beat // context.bar_beats].pitch_classes)[classes]
         rubbing = ~in_chord & ~foreign & _among([(tone + 1) % 12 for tone in tones])[classes]
         bias[beat] += weights["chord"] * in_chord + weights["foreign"] * foreign + weights["rubbing"] * rubbing
+        bias[beat] += _modal(classes, keys[beat // context.bar_beats], tones, spec.name)
         if pair is not None:
             inverted = _SLASH if spec.name == "bass" and pair[0].bass != pair[0].root else 0.0
             bias[beat] += (weights["root"] + inverted) * (classes == pair[0].bass)
@@ -87,6 +91,17 @@ def _among(pitch_classes: Iterable[int]) -> npt.NDArray[np.bool_]:
     table = np.zeros(12, bool)
     table[list(pitch_classes)] = True
     return table
+
+
+def _modal(classes: npt.NDArray[np.int64], key: Key, tones: set[int], element: str) -> npt.NDArray[np.float64]:
+    """Bias towards the tone that makes the key's mode and away from the one against it, unless a chord has that."""
+    character, against = character_tone(key), contradicting_tone(key)
+    if character is None:
+        return np.zeros(len(classes))
+    shunned = against not in tones
+    bias: npt.NDArray[np.float64] = _CHARACTER[element] * (classes == character)
+    bias += _CONTRADICTING * shunned * (classes == against)
+    return bias
 
 
 def root_bias(key: Key, symbols: int, foreign: float = -1.5, borrowed: float = 0.0) -> npt.NDArray[np.float64]:

@@ -35,8 +35,10 @@ _Strike = list[Note]
 def state_chords(notes: Iterable[Note], plan: Plan, chords: Sequence[Chord]) -> tuple[Note, ...]:
     """The notes of pads, with lengths as they sound, so that each chord is stated.
 
-    Every strike gets its chord's third, where no bass plays the root too, and what it lacks of three tones, counting
-    what still sounds. A broken chord gets what it lacks in all with its first note. A new chord under which pads play,
+    The first strike of a chord in a bar gets its third, where no bass plays the root too, and what it lacks of three
+    tones, counting what still sounds, and so does the same stab again; other strikes after it may be thinner, as
+    players' are. A broken chord gets what it
+    lacks in all with its first note. A new chord under which pads play,
     but later than a quarter note or not at all, is struck where it begins.
 
     Parameters
@@ -71,6 +73,21 @@ def state_chords(notes: Iterable[Note], plan: Plan, chords: Sequence[Chord]) -> 
     return tuple(without_unisons(stated))
 
 
+def with_last_chord(notes: Sequence[Note], plan: Plan, chords: Sequence[Chord]) -> tuple[Note, ...]:
+    """The notes of pads, with the last chord struck in the last bar where they pause there: a song ends on a chord."""
+    last_bar = (plan.bars - 1) * plan.metre.bar_beats
+    if not notes or "pads" not in plan.sections[-1].elements or any(note.onset_beats >= last_bar for note in notes):
+        return tuple(notes)
+    strike = _strikes(notes)[-1]
+    length = plan.metre.bar_beats
+    struck = {nearest_tone(note.pitch, chords[-1]): replace(note, onset_beats=last_bar) for note in strike}
+    model = [replace(note, pitch=pitch, duration_beats=length) for pitch, note in struck.items()]
+    tones = chords[-1].pitch_classes
+    return tuple(
+        sorted([*notes, *model, *_missing(model, model, chords[-1], tones[:_FULL], plan.parts["pads"], chords)])
+    )
+
+
 def _completed(
     strikes: Sequence[_Strike],
     stated: Sequence[Note],
@@ -85,7 +102,9 @@ def _completed(
     added: list[Note] = []
     for strike in strikes:
         in_broken = spread and _is_broken(strike)
-        if in_broken and strike is not strikes[0]:
+        if strike is not strikes[0] and (
+            in_broken or (_moves(strikes[0], strike) and _told(strikes[0], added, wanted))
+        ):
             continue
         heard = _sounding([*stated, *added], strike[0].onset_beats, _longest(strike).duration_beats)
         if in_broken:
@@ -117,7 +136,7 @@ def in_time(notes: Iterable[Note], chords: Sequence[Chord]) -> tuple[Note, ...]:
         new, old = chords[now], chords[max(0, now - 1)]
         within = new.onset_beats % 1.0 > 0.0 and note.onset_beats < math.ceil(new.onset_beats) - _EARLY_BEATS
         if within and new.sounds and note.pitch % 12 in set(old.pitch_classes) - set(new.pitch_classes):
-            note = replace(note, pitch=_nearest(note.pitch, new))
+            note = replace(note, pitch=nearest_tone(note.pitch, new))
             note = replace(note, duration_beats=min(note.duration_beats, release_beats(note, chords)))
         moved.append(note)
     return tuple(sorted(moved))
@@ -168,15 +187,27 @@ def _arrival(
     pattern = strikes[0] if strikes else [min(in_bar, key=lambda note: abs(note.onset_beats - start))]
     moved = []
     for note in pattern:
-        there = replace(note, onset_beats=start, pitch=_nearest(note.pitch, chord))
+        there = replace(note, onset_beats=start, pitch=nearest_tone(note.pitch, chord))
         moved.append(replace(there, duration_beats=min(note.duration_beats, release_beats(there, chords))))
     return moved
 
 
-def _nearest(pitch: int, chord: Chord) -> int:
+def nearest_tone(pitch: int, chord: Chord) -> int:
     """The pitch of a chord tone that lies nearest; of two the lower."""
     near = [pitch + step for step in range(-6, 7) if (pitch + step) % 12 in chord.pitch_classes]
     return min(near, key=lambda one: (abs(one - pitch), one))
+
+
+def _moves(first: _Strike, strike: _Strike) -> bool:
+    """Whether a strike goes on to other tones than the first: a figure, not the same stab again."""
+    return not {note.pitch for note in strike} <= {note.pitch for note in first}
+
+
+def _told(first: _Strike, added: Sequence[Note], wanted: Sequence[int]) -> bool:
+    """Whether the first strike of a chord, with what was added to it, told the chord: what follows may be thinner."""
+    begun = first[0].onset_beats + _EARLY_BEATS
+    heard = {note.pitch % 12 for note in [*first, *added] if note.onset_beats < begun}
+    return set(wanted) <= heard
 
 
 def _is_broken(strike: _Strike) -> bool:

@@ -27,15 +27,13 @@ SECTION_ENERGY: Mapping[str, float] = {
 
 SECTION_ELEMENTS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "intro": (("pads", "leads"),),
-    "verse": (("percussion", "bass", "pads"), ELEMENTS),
-    "pre-chorus": (("percussion", "bass", "pads"),),
-    "build": (("percussion", "pads"),),
+    "build": (("percussion", "pads", "leads"),),
     "breakdown": (("pads", "leads"),),
     "break": (("percussion", "bass"),),
     "bridge": (("bass", "pads", "leads"),),
     "solo": (("percussion", "bass", "leads"),),
-    "interlude": (("bass", "pads"),),
-    "outro": (("percussion", "pads"),),
+    "interlude": (("bass", "pads", "leads"),),
+    "outro": (("percussion", "bass", "pads", "leads"),),
     "coda": (("pads", "leads"),),
 }
 """What plays where the style says nothing; a section without an entry plays everything."""
@@ -49,6 +47,13 @@ _SECONDS_A_SECTION = 12.0
 _MOST_RETURNS = 4
 """Most times that a form is made to bring a section because one of that number is named."""
 _OPENING = {"intro", "outro", "coda"}
+_HOOKS = {"chorus", "drop", "hook", "refrain"}
+_LEAST_HOOK_BARS, _HOOK_SHARE, _MOST_HOOK_SHARE = 8, 0.37, 0.52
+"""What a song is remembered by has eight bars, and more than a third of the song, where there is room for it."""
+_TOO_SHORT = 3.0
+_REST = " (rest)"
+"""Marks the section that takes the odd bars."""
+"""Price of a shorter one, as a squared distance in octaves."""
 
 
 def usual_bars(style: Style, names: Sequence[str]) -> int:
@@ -73,6 +78,7 @@ def choose_form(style: Style, total_bars: int, seconds: float, wanted: Sequence[
     def strain(form: tuple[str, ...]) -> float:
         stretch = float(np.log2(total_bars / usual_bars(style, form)))
         cramped = 4.0 if total_bars < 2 * len(form) else 0.0
+        cramped += 0.0 if _has_room(form, total_bars) else 1.0
         return max(stretch, -0.4 * stretch) + 0.7 * abs(float(np.log2(len(form) / sections))) + cramped
 
     forms = _forms_with(style, wanted)
@@ -163,12 +169,48 @@ def allot_bars(names: Sequence[str], total_bars: int, style: Style) -> tuple[int
     keys = list(dict.fromkeys(groups))
     counts = Counter(groups)
     ideals = {key: ideal[groups.index(key)] for key in keys}
-    lengths = _cheapest([(counts[key], ideals[key], key == _absorber(groups)) for key in keys], total_bars)
+    hooks = sum(name in _HOOKS for name in names)
+    least_of_hooks = max(_LEAST_HOOK_BARS, -(-total_bars // (3 * hooks))) if hooks else 1
+    least = {key: least_of_hooks if _is_hook(key) and _has_room(names, total_bars) else 1 for key in keys}
+    lengths = _cheapest([(counts[key], ideals[key], key == _absorber(groups), least[key]) for key in keys], total_bars)
     by_key = dict(zip(keys, lengths, strict=True))
     return tuple(by_key[key] for key in groups)
 
 
 def _ideal_lengths(names: Sequence[str], total_bars: int, style: Style) -> list[float]:
+    """Usual lengths scaled to the total, with room for hooks."""
+    return _with_hooks(names, _scaled_lengths(names, total_bars, style), total_bars)
+
+
+def _with_hooks(names: Sequence[str], lengths: Sequence[float], total_bars: int) -> list[float]:
+    """Lengths in which choruses and drops have their share of the song; the others give way in proportion.
+
+    Examples
+    --------
+    >>> [round(length, 1) for length in _with_hooks(["verse", "chorus"], [24.0, 8.0], 32)]
+    [20.2, 11.8]
+    """
+    hooks = [name in _HOOKS for name in names]
+    now = sum(length for length, hook in zip(lengths, hooks, strict=True) if hook)
+    wanted = _HOOK_SHARE * total_bars
+    if _has_room(names, total_bars):
+        wanted = max(wanted, float(_LEAST_HOOK_BARS * sum(hooks)))
+    if not 0.0 < now < min(wanted, total_bars):
+        return list(lengths)
+    more, less = wanted / now, (total_bars - wanted) / (total_bars - now)
+    return [length * (more if hook else less) for length, hook in zip(lengths, hooks, strict=True)]
+
+
+def _has_room(names: Sequence[str], total_bars: int) -> bool:
+    """Whether every chorus and drop may have eight bars without filling the song."""
+    return _LEAST_HOOK_BARS * sum(name in _HOOKS for name in names) <= _MOST_HOOK_SHARE * total_bars
+
+
+def _is_hook(group: str) -> bool:
+    return group.removesuffix(_REST) in _HOOKS
+
+
+def _scaled_lengths(names: Sequence[str], total_bars: int, style: Style) -> list[float]:
     """Usual lengths scaled to the total; where there is more time than usual, beginning and end do not grow."""
     usual = [_usual(style, name) for name in names]
     body = sum(length for length, name in zip(usual, names, strict=True) if name not in _OPENING)
@@ -187,24 +229,24 @@ def _groups(names: Sequence[str]) -> list[str]:
         alone = list(names).index("intro")
     else:
         alone = len(names) - 1
-    return [f"{name} (rest)" if index == alone else name for index, name in enumerate(names)]
+    return [f"{name}{_REST}" if index == alone else name for index, name in enumerate(names)]
 
 
 def _absorber(groups: Sequence[str]) -> str:
-    return next(key for key in groups if key.endswith(" (rest)"))
+    return next(key for key in groups if key.endswith(_REST))
 
 
-def _cheapest(groups: Sequence[tuple[int, float, bool]], total: int) -> list[int]:
+def _cheapest(groups: Sequence[tuple[int, float, bool, int]], total: int) -> list[int]:
     """Lengths with the least cost whose counted sum is `total` (dynamic programming over groups and bars).
 
-    The costs of each (count, ideal, absorbs) are those of `_length_cost`.
+    The costs of each (count, ideal, absorbs, least) are those of `_length_cost`.
     """
     cost = np.full(total + 1, np.inf)
     cost[0] = 0.0
     choices: list[np.ndarray] = []
-    for count, ideal, absorbs in groups:
+    for count, ideal, absorbs, least in groups:
         lengths = np.arange(1, total // count + 1)
-        prices = count * _length_cost(lengths, ideal, absorbs)
+        prices = count * _length_cost(lengths, ideal, absorbs, least)
         best = np.full(total + 1, np.inf)
         choice = np.zeros(total + 1, dtype=np.int64)
         for length, price in zip(lengths.tolist(), prices.tolist(), strict=True):
@@ -215,13 +257,16 @@ def _cheapest(groups: Sequence[tuple[int, float, bool]], total: int) -> list[int
             choice[used:][better] = length
         cost = best
         choices.append(choice)
-    return _trace(choices, [count for count, _, _ in groups], total)
+    return _trace(choices, [group[0] for group in groups], total)
 
 
-def _length_cost(lengths: np.ndarray, ideal: float, absorbs: bool) -> np.ndarray:
-    """Squared distance in octaves from the ideal, plus a price for lengths that are not 8, 4 or 2 times something."""
+def _length_cost(lengths: np.ndarray, ideal: float, absorbs: bool, least: int) -> np.ndarray:
+    """Squared distance in octaves from the ideal, plus a price for lengths that are not 8, 4 or 2 times something, and
+    one for those below the least.
+    """
     odd = np.where(lengths % 8 == 0, 0.0, np.where(lengths % 4 == 0, 0.05, np.where(lengths % 2 == 0, 0.9, 2.5)))
-    return np.log2(lengths / ideal) ** 2 + odd * (0.25 if absorbs else 1.0)
+    short = _TOO_SHORT * (lengths < least)
+    return np.log2(lengths / ideal) ** 2 + odd * (0.25 if absorbs else 1.0) + short
 
 
 def _trace(choices: Sequence[np.ndarray], counts: Sequence[int], total: int) -> list[int]:

@@ -80,6 +80,7 @@ class Groove:
 class HarmonyTraits:
     """What the style expects of chords: `colour` is their size, `bars_per_chord` the pace, `loop_bars` the loop.
 
+    `turns`: the second half of eight bars ends on other chords than the first.
     `borrowed` tells by section name how welcome chords of the parallel mode are, 0 (where it says nothing) to 1.
     """
 
@@ -87,13 +88,16 @@ class HarmonyTraits:
     bars_per_chord: float = 1.0
     loop_bars: int = 4
     borrowed: Mapping[str, float] = field(default_factory=dict)
+    turns: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PartTraits:
     """What is asked of one element: notes a bar as `density` (0..1 of the human range), register as MIDI pitches.
 
-    `presence`: share of bars that the element plays in, 0..1. `sustain`: 0 short notes to 1 legato.
+    `presence`: share of bars that the element plays in, 0..1; leads breathe longer the less they are present.
+    `sustain`: 0 short notes to 1 legato. `manner`: whether leads sing a tune, or play a riff that keeps coming back.
+    Of a bass, `walking` is how often it steps into a change, `octaves` how often it leaps an octave off the beat, 0..1.
     """
 
     density: float = 0.5
@@ -101,6 +105,9 @@ class PartTraits:
     high_pitch: int = 84
     presence: float = 1.0
     sustain: float = 0.5
+    manner: Literal["tune", "riff"] = "tune"
+    walking: float = 0.5
+    octaves: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

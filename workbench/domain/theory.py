@@ -107,6 +107,22 @@ class Key:
 _MODE_OFFSET = {"major": 0, "dorian": 2, "phrygian": 4, "lydian": 5, "mixolydian": 7, "minor": 9, "locrian": 11}
 
 
+CHARACTER_STEPS: dict[str, int] = {"dorian": 9, "phrygian": 1, "lydian": 6, "mixolydian": 10, "locrian": 6}
+"""Semitones above the tonic of the tone that makes each mode."""
+
+
+def character_tone(key: Key) -> int | None:
+    """The pitch class that makes the mode of a key; None for major and minor.
+
+    Examples
+    --------
+    >>> character_tone(Key.parse("E phrygian")), character_tone(Key.parse("E minor"))
+    (5, None)
+    """
+    step = CHARACTER_STEPS.get(key.mode)
+    return None if step is None else (key.tonic + step) % 12
+
+
 @dataclass(frozen=True, slots=True)
 class Chord:
     """A chord that sounds from `onset_beats` for `duration_beats` quarter notes.

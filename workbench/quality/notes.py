@@ -6,7 +6,10 @@ import numpy as np
 
 from workbench.analysis.symbolic import PERCUSSION, chord_coverage
 from workbench.domain.score import Note
+from workbench.domain.theory import character_tone
 from workbench.quality.facts import Check, Facts, Finding, graded, not_applicable
+
+LEAST_MODE_SHARE = 0.05
 
 
 def scale(facts: Facts) -> Finding:
@@ -48,6 +51,25 @@ def ranges(facts: Facts) -> Finding:
         return not_applicable("no element with a register has notes")
     share = 100.0 * outside / total
     return graded(share, "at most 5", good=share <= 5.0, bearable=share <= 25.0)
+
+
+def mode(facts: Facts) -> Finding:
+    """Share of notes on the tone that makes the mode of their section."""
+    heard = total = 0
+    for element, part in facts.score.parts.items():
+        for note in part.notes if element != PERCUSSION else ():
+            tone = character_tone(facts.score.key_at(note.onset_beats))
+            total += tone is not None
+            heard += tone is not None and note.pitch % 12 == tone
+    if total == 0:
+        return not_applicable("every section is in major or minor")
+    stated = any(section.chords for section in facts.plan.sections)
+    return graded(
+        heard / total,
+        f"at least {LEAST_MODE_SHARE:g}",
+        good=heard / total >= LEAST_MODE_SHARE,
+        bearable=heard > 0 or stated,
+    )
 
 
 def _share_in_key(notes: list[Note], facts: Facts) -> float:
@@ -93,6 +115,12 @@ CHECKS = (
         "BF053", "Note ranges", "%",
         "Share of notes outside the register that the plan gives each element.",
         ranges,
+    ),
+    Check(
+        "BF054", "Mode", "share",
+        "Share of notes on the tone that makes the mode (the lowered second of phrygian, say). Without it another "
+        "mode is heard.",
+        mode,
     ),
 )  # fmt: skip
 """Checks of this file in order."""

@@ -1,0 +1,85 @@
+"""What a bass player adds to a line of roots: steps into the next chord, and octaves where the style plays them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from workbench.domain.plan import Plan
+from workbench.domain.score import Note
+from workbench.domain.seeding import generator
+from workbench.domain.theory import Chord, Key
+
+_APPROACH_BEATS = 1.0
+"""A note that ends this close before a change may lead into it."""
+_TINY = 1e-6
+
+
+def ornament(notes: Sequence[Note], plan: Plan, chords: Sequence[Chord]) -> tuple[Note, ...]:
+    """A bass line with approaches and octaves, as often as its style plays them; places and lengths stay.
+
+    Parameters
+    ----------
+    notes : sequence of Note
+        A single line, sorted.
+    plan : Plan
+        `parts["bass"].walking` and `.octaves` say how often.
+    chords : sequence of Chord
+        Of the song.
+    """
+    return _with_octaves(_with_approaches(notes, plan, chords), plan)
+
+
+def _with_approaches(notes: Sequence[Note], plan: Plan, chords: Sequence[Chord]) -> tuple[Note, ...]:
+    """The last note before a change steps to the note after it, where it would only repeat the one before."""
+    changes = sorted({chord.onset_beats for chord in chords[1:]})
+    line = list(notes)
+    for place in range(1, len(line) - 1):
+        before, note, after = line[place - 1 : place + 2]
+        change = next((beats for beats in changes if note.onset_beats < beats - _TINY <= after.onset_beats), None)
+        if change is None or change - note.onset_beats > _APPROACH_BEATS or after.onset_beats > change + _TINY:
+            continue
+        if note.pitch != before.pitch or abs(after.pitch - note.pitch) < 3 or not _drawn(plan, "walking", note):
+            continue
+        pitch = _step_towards(note.pitch, after.pitch, _key_at(plan, note.onset_beats))
+        if plan.parts["bass"].low_pitch <= pitch <= plan.parts["bass"].high_pitch:
+            line[place] = replace(note, pitch=pitch)
+    return tuple(line)
+
+
+def _with_octaves(notes: Sequence[Note], plan: Plan) -> tuple[Note, ...]:
+    """Off the beat, a note that repeats the one before leaps up an octave, where the register has it."""
+    line = list(notes[:1])
+    for before, note in pairwise(notes):
+        room = note.pitch + 12 <= plan.parts["bass"].high_pitch
+        off_beat = abs(note.onset_beats % 1.0 - 0.5) < _TINY
+        raised = room and off_beat and note.pitch == before.pitch and _drawn(plan, "octaves", note)
+        line.append(replace(note, pitch=note.pitch + 12) if raised else note)
+    return tuple(line)
+
+
+def _step_towards(pitch: int, target: int, key: Key) -> int:
+    """The tone of the scale next to the target, from the side that the line comes from.
+
+    Examples
+    --------
+    >>> _step_towards(36, 41, Key.parse("C major")), _step_towards(45, 41, Key.parse("C major"))
+    (40, 43)
+    """
+    side = -1 if target > pitch else 1
+    return next(target + side * size for size in (1, 2, 3) if (target + side * size) % 12 in key.pitch_classes)
+
+
+def _drawn(plan: Plan, what: str, note: Note) -> bool:
+    """Whether a place is chosen: by its bar of four, so that what returns is played alike."""
+    bar = int(note.onset_beats // plan.metre.bar_beats)
+    section = next(one for one in plan.sections if bar < one.end_bar or one is plan.sections[-1])
+    within = round((note.onset_beats % plan.metre.bar_beats) * 12)
+    rng = generator(plan.seed, "bass", what, section.label, (bar - section.start_bar) % 4, within)
+    return bool(rng.random() < getattr(plan.parts["bass"], what))
+
+
+def _key_at(plan: Plan, beats: float) -> Key:
+    bar = int(beats // plan.metre.bar_beats)
+    return next((one.key for one in plan.sections if bar < one.end_bar), None) or plan.key

@@ -1,0 +1,113 @@
+"""Tunes: which phrases a lead is made of, what returns in them, and where it breathes.
+
+A tune is planned before its notes. Phrases have four bars: an idea of two, and the same rhythm again with other
+pitches, which ends in a cadence and a breath. A chorus states its phrase, repeats it, and leaves it once at most; a
+verse goes from question to answer. A riff is two bars that keep coming back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from workbench.composition.phrases import HOOKS, BarPlan
+from workbench.domain.plan import Plan, SectionPlan
+from workbench.domain.seeding import generator
+from workbench.models.grid import SLOTS_PER_BEAT
+
+PHRASE_BARS, IDEA_BARS = 4, 2
+
+_HOOK, _VERSE, _SOLO = "AABA", "ABAC", "ABCD"
+"""Which phrase comes in each four bars; equal letters are the same phrase, and the pattern goes on from its start."""
+_RARE = 0.3
+"""Presence below which every second idea is left out."""
+_UPBEATS = 0.5
+"""Share of breaths that leave room for an upbeat."""
+_DEVELOPED = 0.85
+
+
+def plan_tune(plan: Plan, section: SectionPlan, model: SectionPlan, returns: int) -> list[BarPlan]:
+    """What the lead does in each bar of a section.
+
+    Parameters
+    ----------
+    plan : Plan
+    section, model : SectionPlan
+        The section, and the first one of its label, whose tune it takes up.
+    returns : int
+        How often the label has come before.
+
+    Returns
+    -------
+    list of BarPlan
+        One for each bar; their `silence` is the breath.
+    """
+    traits = plan.parts["leads"]
+    rng = generator(plan.seed, "leads", "tune", section.label, returns)
+    luck = rng.random((section.bars, 2))
+    bars = []
+    for bar in range(section.bars):
+        taken_up = model is not section and bar < model.bars
+        if traits.presence < _RARE and bar % PHRASE_BARS >= IDEA_BARS and section.name != "solo":
+            bars.append(BarPlan("rest"))
+            continue
+        what = _taken_up(plan, section, model, bar, returns, luck[bar, 0]) if taken_up else _stated(plan, section, bar)
+        bars.append(replace(what, silence=breath(plan, section, bar, upbeat=bool(luck[bar, 1] < _UPBEATS))))
+    return bars
+
+
+def breath(plan: Plan, section: SectionPlan, bar: int, *, upbeat: bool) -> tuple[int, int] | None:
+    """The slots of a bar in which the lead begins no note; None where it does not breathe.
+
+    A phrase ends in a breath, an idea in a shorter one where the style's leads leave room. What leads a section alone
+    hardly breathes.
+    """
+    last_of_phrase = bar % PHRASE_BARS == PHRASE_BARS - 1 or bar == section.bars - 1
+    last_of_idea = bar % IDEA_BARS == IDEA_BARS - 1
+    if not (last_of_phrase or last_of_idea):
+        return None
+    beats = breath_beats(plan, section) - (0.0 if last_of_phrase else 1.0)
+    if beats <= 0.0:
+        return None
+    end = round(plan.metre.bar_beats) * SLOTS_PER_BEAT
+    start = end - round(beats * SLOTS_PER_BEAT)
+    return start, end - (SLOTS_PER_BEAT // 2 if upbeat and beats >= 1.0 else 0)
+
+
+def breath_beats(plan: Plan, section: SectionPlan) -> float:
+    """How long the lead breathes at the end of a phrase, in quarter notes: longer where it is seldom present."""
+    presence = plan.parts["leads"].presence
+    alone = section.name == "solo" or "pads" not in section.elements
+    return max(0.5, (4.0 if not alone else 2.5) * (1.15 - presence))
+
+
+def _stated(plan: Plan, section: SectionPlan, bar: int) -> BarPlan:
+    """A bar of a section that comes for the first time."""
+    phrase, place = divmod(bar, PHRASE_BARS)
+    pattern = _SOLO if section.name == "solo" else _HOOK if _is_hook(plan, section) else _VERSE
+    letters = pattern * (1 + phrase // len(pattern))
+    first = letters.index(letters[phrase])
+    source = section.start_bar + first * PHRASE_BARS + place
+    if first < phrase:
+        return BarPlan("vary" if place == PHRASE_BARS - 1 else "copy", source)
+    if place < IDEA_BARS:
+        return BarPlan("new")
+    idea = section.start_bar + bar - IDEA_BARS
+    if plan.parts["leads"].manner == "riff":
+        return BarPlan("copy", idea)
+    return BarPlan("echo", idea)
+
+
+def _taken_up(plan: Plan, section: SectionPlan, model: SectionPlan, bar: int, returns: int, luck: float) -> BarPlan:
+    """A bar of a section that has come before: a hook changes only at the ends of its phrases."""
+    odds = min(0.9, plan.variation * _DEVELOPED * (1.0 + 0.3 * max(0, returns - 1)))
+    phrase, place = divmod(bar, PHRASE_BARS)
+    source = model.start_bar + bar
+    if _is_hook(plan, section):
+        return BarPlan("vary" if place == PHRASE_BARS - 1 and luck < odds else "copy", source)
+    if plan.variation > 0.0 and phrase % 2 == 1 and place < IDEA_BARS:
+        return BarPlan("echo", source)
+    return BarPlan("vary" if luck < odds else "copy", source)
+
+
+def _is_hook(plan: Plan, section: SectionPlan) -> bool:
+    return section.name in HOOKS or plan.parts["leads"].manner == "riff"
