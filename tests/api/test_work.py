@@ -244,6 +244,7 @@ def test_a_locked_database_is_told_and_recovers(server: Server, monkeypatch: pyt
             "tempo",
         ),
         (json.dumps({**SONG, "surprise": 1}).encode(), 422, "surprise"),
+        (json.dumps({**SONG, "models": {"bass": "not-there"}}).encode(), 422, "not-there"),
     ],
 )
 def test_wrong_bodies_are_problems(server: Server, body: bytes, status: int, told: str) -> None:

@@ -11,8 +11,9 @@ from workbench.api.accepting import IdempotencyKey, Prefer, SessionId, accept, a
 from workbench.api.auth import DENIALS, Caller, Generating
 from workbench.api.forms import JobStatus, SongResponse
 from workbench.api.jobs import Job
-from workbench.api.problems import responses
+from workbench.api.problems import ApiError, responses
 from workbench.api.services import Services, ServicesIn
+from workbench.domain.errors import ModelError
 from workbench.domain.request import GenerationRequest
 from workbench.pipeline import check_models, check_sound, load_references
 
@@ -50,6 +51,14 @@ async def generate(
     return await answer(services, job, prefer, response)
 
 
+def _check_named_networks(request: GenerationRequest) -> None:
+    """Refuse networks that are not there as what they are here: a fault of the request, not of the server."""
+    try:
+        check_models(request)
+    except ModelError as error:
+        raise ApiError(422, str(error), field="models") from None
+
+
 def _accepted(
     services: Services, caller: Caller, request: GenerationRequest, session_id: str | None, idempotency_key: str | None
 ) -> Job:
@@ -57,7 +66,7 @@ def _accepted(
     from workbench.concept import translate
 
     session = session_of(services, caller, session_id)
-    check_models(request)
+    _check_named_networks(request)
     plan = translate(request, references=load_references(request))
     check_sound(plan)
     seconds = plan.duration_seconds * request.options.iterations
