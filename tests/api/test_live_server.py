@@ -16,9 +16,9 @@ import numpy as np
 import pytest
 import soundfile
 
-from tests.api.live import LiveServer, live_server
 from workbench.api.client import ApiClientError
 from workbench.api.forms import JobStatus, SongResponse
+from workbench.api.local import LocalServer
 
 REQUEST: dict[str, Any] = {
     "project_id": "neon-rain",
@@ -39,7 +39,7 @@ REQUEST: dict[str, Any] = {
 
 
 def test_from_request_to_files(tmp_path: Path) -> None:
-    with live_server(tmp_path / "api") as server, server.client() as client:
+    with LocalServer(tmp_path / "api") as server, server.client() as client:
         client.begin_session()
         job = client.generate(REQUEST, idempotency_key="first")
         assert isinstance(job, JobStatus)
@@ -70,7 +70,7 @@ def test_uploads_are_sniffed_and_bounded(tmp_path: Path) -> None:
     soundfile.write(tmp_path / "tone.wav", tone, 48000)
     whole = (tmp_path / "tone.wav").read_bytes()
     broken = {"page.wav": b"<html>", "empty.wav": b"", "cut.wav": whole[:20], "liar.wav": whole[:12] + b"\xff" * 40}
-    with live_server(tmp_path / "api") as server, server.client() as client:
+    with LocalServer(tmp_path / "api") as server, server.client() as client:
         assert client.analyze(tmp_path / "tone.wav").duration_seconds == pytest.approx(0.5, abs=1e-3)
         for name, data in broken.items():
             (tmp_path / name).write_bytes(data)
@@ -80,7 +80,7 @@ def test_uploads_are_sniffed_and_bounded(tmp_path: Path) -> None:
 
 
 def test_over_tls(tmp_path: Path) -> None:
-    with live_server(tmp_path / "api", "--dev-tls") as server:
+    with LocalServer(tmp_path / "api", "--dev-tls") as server:
         answer = httpx.get(f"{server.address}/api/v1/health", verify=server.trust())
         assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
         with pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
@@ -97,7 +97,7 @@ def test_nothing_is_lost_when_processes_are_killed(tmp_path: Path) -> None:
         "studio: {requests_a_minute: 100000, concurrent_jobs: 1000, audio_minutes_a_day: 1000, longest_seconds: 900,"
         " upload_megabytes: 10}\n"
     )
-    server = LiveServer(home)
+    server = LocalServer(home)
     server.start()
     jobs: list[str] = []
     try:
@@ -107,10 +107,10 @@ def test_nothing_is_lost_when_processes_are_killed(tmp_path: Path) -> None:
             if number % 2:
                 time.sleep(chance.uniform(0.0, 2.0))
                 if chance.random() < 0.5:
-                    server.kill()
+                    _kill(server)
                     server.start()
                 else:
-                    for pid in server.workers()[:1]:
+                    for pid in _workers(server)[:1]:
                         os.kill(pid, signal.SIGKILL)
         ended = _all_ended(server, jobs)
     finally:
@@ -121,7 +121,24 @@ def test_nothing_is_lost_when_processes_are_killed(tmp_path: Path) -> None:
     _check_bundles(server.home / "projects", sum(job.status == "completed" for job in ended))
 
 
-def _accepted(server: LiveServer, body: dict[str, Any], name: str) -> str:
+def _workers(server: LocalServer) -> list[int]:
+    """Process ids of a server's workers."""
+    assert server.process is not None
+    tasks = Path(f"/proc/{server.process.pid}/task").iterdir()
+    return [int(pid) for task in tasks for pid in (task / "children").read_text().split()]
+
+
+def _kill(server: LocalServer) -> None:
+    """End the server and its workers at once, as a crash of the machine would."""
+    assert server.process is not None
+    workers = _workers(server)
+    server.process.kill()
+    server.process.wait()
+    for pid in workers:
+        os.kill(pid, signal.SIGKILL)
+
+
+def _accepted(server: LocalServer, body: dict[str, Any], name: str) -> str:
     """The identifier of an accepted job; asked again, as a client would, where the server has just died."""
     for _ in range(100):
         try:
@@ -133,7 +150,7 @@ def _accepted(server: LiveServer, body: dict[str, Any], name: str) -> str:
     raise TimeoutError(f"{name} was not accepted")
 
 
-def _all_ended(server: LiveServer, jobs: list[str]) -> list[JobStatus]:
+def _all_ended(server: LocalServer, jobs: list[str]) -> list[JobStatus]:
     until = time.monotonic() + 1500
     with server.client() as client:
         while time.monotonic() < until:
