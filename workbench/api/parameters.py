@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
+from workbench.api.database import now
 from workbench.api.forms import ParametersResponse
+
+_FRESH_SECONDS = 5.0
+
+
+def parameters_json() -> bytes:
+    """The definitions as JSON; files of the user's that appear are seen after a few seconds."""
+    return _json_at(int(now() / _FRESH_SECONDS))
+
+
+@lru_cache(maxsize=1)
+def _json_at(moment: int) -> bytes:
+    return parameters_response().model_dump_json().encode()
 
 
 def parameters_response() -> ParametersResponse:
