@@ -23,7 +23,7 @@ REQUEST: dict[str, Any] = {
 
 @pytest.mark.long
 def test_reading_stays_quick_while_songs_are_made(tmp_path: Path) -> None:
-    """200 clients read once a second each while 50 short songs are asked for: p95 below 100 ms, no error but by rule."""
+    """200 clients read once a second while 50 short songs are asked for: p95 below 100 ms, no error but by rule."""
     home = tmp_path / "api"
     home.mkdir()
     (home / "tiers.yaml").write_text(

@@ -24,6 +24,7 @@ from workbench.api.work import make_bundle
 from workbench.domain.errors import WorkbenchError
 
 _REPORT_SECONDS = 0.25
+_NICENESS = 5
 
 
 class CancelledError(Exception):
@@ -122,6 +123,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--redis")
     options = parser.parse_args(argv)
     configure_logs()
+    # Songs wait a little so that the server answers at once.
+    os.nice(_NICENESS)
     settings = ApiSettings(options.home, redis_url=options.redis)
     worker = Worker(settings)
     structlog.get_logger().info("worker starts", worker=worker.name)
