@@ -8,6 +8,8 @@ from typing import Any
 
 from evaluation.criteria import Row, rows_form, rows_table
 from evaluation.sound.aliasing import judge_aliasing
+from evaluation.sound.between import jobs as between_jobs
+from evaluation.sound.between import judge_between
 from evaluation.sound.chain import judge_chain
 from evaluation.sound.delivered import judge_tracks
 from evaluation.sound.families import deviation, target
@@ -26,7 +28,10 @@ STATIC: dict[str, Callable[[], list[Row]]] = {
 """Judges that need no song, by name."""
 
 PARTS = ("tracks", *STATIC)
-"""What can be judged, in order."""
+"""What is judged where nothing is named, in order."""
+
+BY_NAME = ("between",)
+"""What is judged only where it is named: goals that are not reached in every family yet."""
 
 
 def evaluate_tracks(jobs: Sequence[TrackJob], *, progress: Progress | None = None) -> list[TrackFigures]:
@@ -40,16 +45,22 @@ def evaluate_tracks(jobs: Sequence[TrackJob], *, progress: Progress | None = Non
 
 
 def evaluate_sound(
-    parts: Sequence[str] = PARTS, jobs: Sequence[TrackJob] = (), *, progress: Progress | None = None
+    parts: Sequence[str] = PARTS,
+    jobs: Sequence[TrackJob] = (),
+    *,
+    between: Sequence[TrackJob] = (),
+    progress: Progress | None = None,
 ) -> tuple[list[Row], list[TrackFigures]]:
     """Judge the parts asked for.
 
     Parameters
     ----------
     parts : sequence of str
-        Names of `PARTS`.
+        Names of `PARTS` and `BY_NAME`.
     jobs : sequence of TrackJob
         Tracks to make for "tracks".
+    between : sequence of TrackJob
+        Tracks to make for "between"; by default a preview of 24 s of each of its styles.
     progress : callable, optional
         Called with what begins.
 
@@ -64,6 +75,8 @@ def evaluate_sound(
             if progress:
                 progress(name)
             rows += judge()
+    if "between" in parts:
+        rows += judge_between(between or between_jobs(24.0, 7), progress=progress)
     return rows, tracks
 
 

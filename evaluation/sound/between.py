@@ -1,0 +1,94 @@
+"""The sound between the hits, held against the middle half of the reference tracks of each family of styles."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from evaluation.criteria import Row, at_most, observed
+from evaluation.sound.between_hits import FIGURES, BetweenHits, between_hits
+from evaluation.sound.families import REFERENCES, family_of
+from evaluation.sound.tracks import TrackJob, compose_job
+from workbench.analysis.reading import read_audio
+from workbench.domain.audio import Audio
+from workbench.domain.paths import data_dir
+from workbench.domain.sound_files import files_below
+
+STYLES = ("house", "pop", "rock", "lo-fi", "jazz-hop", "reggae-dub", "funk-disco", "cinematic")
+"""Styles of all four families whose instruments differ most."""
+
+MEASURED_SECONDS = 60.0
+"""Of a reference, from its middle."""
+
+_UNITS = dict(zip(FIGURES, ("", "Hz", "dB", "", "dB"), strict=True))
+
+
+def jobs(seconds: float, seed: int, styles: Sequence[str] = STYLES) -> list[TrackJob]:
+    """One preview of each style."""
+    return [TrackJob(style, seed, seconds, preview=True) for style in styles]
+
+
+def judge_between(made: Sequence[TrackJob], *, progress: Callable[[str], None] | None = None) -> list[Row]:
+    """Make each track and hold its figures against its family."""
+    found: dict[str, list[BetweenHits]] = {}
+    for job in made:
+        if progress:
+            progress(job.name)
+        found.setdefault(family_of(job.style), []).append(between_hits(_master(job)))
+    return rows_of(found)
+
+
+def rows_of(found: Mapping[str, Sequence[BetweenHits]]) -> list[Row]:
+    """For each family and figure the tracks' median, and how far it lies outside the middle half of the references."""
+    rows: list[Row] = []
+    for family, tracks in found.items():
+        for figure in FIGURES:
+            low, high = band(family, figure)
+            value = float(np.median([getattr(track, figure) for track in tracks]))
+            outside = max(low - value, value - high, 0.0)
+            name = f"between hits: {family}, {figure}"
+            rows.append(observed(name, value, _UNITS[figure], len(tracks)))
+            rows.append(at_most(f"{name} off {low:.4g} to {high:.4g}", outside, 0.0, _UNITS[figure], len(tracks)))
+    return rows
+
+
+def band(family: str, figure: str) -> tuple[float, float]:
+    """25th and 75th percentile of a figure over the family's reference tracks."""
+    values = [getattr(reference_figures()[name], figure) for name in REFERENCES[family]]
+    low, high = np.percentile(values, (25.0, 75.0))
+    return float(low), float(high)
+
+
+@lru_cache(maxsize=1)
+def reference_figures() -> Mapping[str, BetweenHits]:
+    """What `measure_references` found, which ships in place of the sound."""
+    data = json.loads((data_dir() / "evaluation" / "between_hits.json").read_text(encoding="utf-8"))
+    return {name: BetweenHits(**figures) for name, figures in data.items()}
+
+
+def measure_references(folder: Path) -> dict[str, dict[str, float]]:
+    """Figures of the middle minute of every track of a folder, by file name, as they are kept in the data folder."""
+    return {
+        path.stem: {name: round(value, 4) for name, value in asdict(between_hits(_middle(read_audio(path)))).items()}
+        for path in sorted(files_below(folder))
+    }
+
+
+def _middle(audio: Audio) -> Audio:
+    length = round(MEASURED_SECONDS * audio.sample_rate_hz)
+    start = max(0, (audio.samples.shape[1] - length) // 2)
+    return Audio(np.ascontiguousarray(audio.samples[:, start : start + length]), audio.sample_rate_hz)
+
+
+def _master(job: TrackJob) -> Audio:
+    from workbench.mixing import mix
+    from workbench.pipeline import deliver, within_full_scale
+    from workbench.rendering import render
+
+    plan, score = compose_job(job)
+    return deliver(within_full_scale(mix(render(score, plan), score, plan)), plan)[1]
