@@ -17,6 +17,7 @@ from workbench.midi.chunks import read_chunks
 from workbench.midi.events import META, Event
 from workbench.midi.notes import NoteColumns, lines_of
 from workbench.midi.text import decode
+from workbench.midi.yamaha_xf import xf_chord
 
 LARGEST_FILE_BYTES = 16 << 20
 MOST_NOTES = 200_000
@@ -240,8 +241,6 @@ def _track_name(events: Sequence[Event]) -> str:
 
 
 def _texts(tracks: Sequence[Sequence[Event]], ticks: float) -> list[MidiText]:
-    from workbench.midi.harmony import xf_chord
-
     found = []
     for number, events in enumerate(tracks):
         for tick, status, data in events:
