@@ -83,7 +83,7 @@ def _endings(songs: Sequence[WholeSong]) -> list[Row]:
 
 
 def ends_on_chord(score: Score) -> bool:
-    """Whether three tones or more sound together to the end of the song, the tonic among them."""
+    """Whether three tones, or all of a smaller last chord, sound to the end of the song, the tonic among them."""
     end = score.length_beats
     last = {
         note.pitch % 12
@@ -92,7 +92,8 @@ def ends_on_chord(score: Score) -> bool:
         for note in part.notes
         if note.onset_beats + note.duration_beats >= end - 0.5
     }
-    return len(last) >= _CLOSING_TONES and score.key_at(end - 1.0).tonic in last
+    wanted = min(_CLOSING_TONES, len(score.chords[-1].pitch_classes)) if score.chords else _CLOSING_TONES
+    return len(last) >= wanted and score.key_at(end - 1.0).tonic in last
 
 
 def _held(name: str, results: Sequence[tuple[str, bool]], bar: float) -> list[Row]:

@@ -49,12 +49,12 @@ class WholeSong:
 
 @cache
 def song_requests() -> tuple[tuple[str, GenerationRequest], ...]:
-    """The fixed requests by name: every style in three lengths, as `data/suites/songs.yaml` holds them."""
+    """The fixed requests by name, each with a seed of its own: `data/suites/songs.yaml`."""
     form = yaml.safe_load((data_dir() / "suites" / "songs.yaml").read_text(encoding="utf-8"))
-    options = form["options"]
+    prompts = form["prompts"].items()
     return tuple(
-        (name, parse_request({"project_id": name, "parameters": parameters, "options": options}))
-        for name, parameters in form["prompts"].items()
+        (name, parse_request({"project_id": name, "parameters": asked, "options": {**form["options"], "seed": seed}}))
+        for seed, (name, asked) in enumerate(prompts)
     )
 
 

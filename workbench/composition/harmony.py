@@ -49,7 +49,8 @@ def write_chords(plan: Plan) -> tuple[Chord, ...]:
             chords += [replace(chord, onset_beats=chord.onset_beats + start) for chord in section.chords]
         else:
             key = section.key or plan.key
-            own = [colour(chord, plan, key) for chord in _in_mode(written, key, (start, end), bar_beats)]
+            modal = _in_mode(written, key, (start, end), bar_beats)
+            own = [_keeping_mode(chord, colour(chord, plan, key), key) for chord in modal]
             chords += [over_pedal(chord, section, key) for chord in own]
     if not plan.sections[-1].chords and plan.sections[-1].bars > 1:
         chords = _close(chords, plan)
@@ -64,6 +65,12 @@ def _in_mode(chords: Sequence[Chord], key: Key, span: tuple[float, float], bar_b
     starts = np.arange(span[0], span[1], length).tolist()
     pieces = (cut(chords, start, min(start + length, span[1])) for start in starts)
     return [chord for piece in pieces for chord in state_mode(piece, key, bar_beats)]
+
+
+def _keeping_mode(chord: Chord, coloured: Chord, key: Key) -> Chord:
+    """The coloured chord, unless it lost the tone of the mode, as a power chord may."""
+    tone = character_tone(key)
+    return chord if tone in chord.pitch_classes and tone not in coloured.pitch_classes else coloured
 
 
 def _network_chords(plan: Plan) -> tuple[Chord, ...]:

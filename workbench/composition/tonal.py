@@ -32,7 +32,7 @@ _ALONE = {
 all its third, which tells major from minor."""
 _SLASH = 2.5
 """Nats more for the bass of a chord that stands on another tone than its root: nobody else plays it."""
-_CHARACTER, _CONTRADICTING = {"bass": 0.3, "pads": 0.3, "leads": 0.9}, -8.0
+_CHARACTER, _CONTRADICTING = {"bass": 0.6, "pads": 0.8, "leads": 1.6}, -8.0
 """Nats for the tone that makes a mode, and for the one that would make it major or minor."""
 _BORROWED: dict[bool, frozenset[tuple[int, int]]] = {
     False: frozenset({(5, 3), (8, 4), (10, 4), (3, 4), (0, 4)}),

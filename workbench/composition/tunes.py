@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
 from workbench.composition.phrases import HOOKS, BarPlan
 from workbench.domain.plan import Plan, SectionPlan
 from workbench.domain.seeding import generator
@@ -23,6 +25,10 @@ _RARE = 0.3
 _UPBEATS = 0.5
 """Share of breaths that leave room for an upbeat."""
 _DEVELOPED = 0.85
+_LEAST_ECHOED = 0.25
+"""Least share of second ideas that keep the rhythm of the first; each song has its own, up to all of them."""
+_BREATHS = (0.6, 1.3)
+"""How much longer or shorter the breaths of a song are than usual, from the one to the other."""
 
 
 def plan_tune(plan: Plan, section: SectionPlan, model: SectionPlan, returns: int) -> list[BarPlan]:
@@ -50,7 +56,11 @@ def plan_tune(plan: Plan, section: SectionPlan, model: SectionPlan, returns: int
         if traits.presence < _RARE and bar % PHRASE_BARS >= IDEA_BARS and section.name != "solo":
             bars.append(BarPlan("rest"))
             continue
-        what = _taken_up(plan, section, model, bar, returns, luck[bar, 0]) if taken_up else _stated(plan, section, bar)
+        echoes = bool(luck[bar - bar % IDEA_BARS, 0] < _LEAST_ECHOED + (1.0 - _LEAST_ECHOED) * habit(plan, "echo"))
+        if taken_up:
+            what = _taken_up(plan, section, model, bar, returns, luck[bar, 0])
+        else:
+            what = _stated(plan, section, bar, echoes=echoes)
         bars.append(replace(what, silence=breath(plan, section, bar, upbeat=bool(luck[bar, 1] < _UPBEATS))))
     return bars
 
@@ -77,11 +87,17 @@ def breath_beats(plan: Plan, section: SectionPlan) -> float:
     """How long the lead breathes at the end of a phrase, in quarter notes: longer where it is seldom present."""
     presence = plan.parts["leads"].presence
     alone = section.name == "solo" or "pads" not in section.elements
-    return max(0.5, (4.0 if not alone else 2.5) * (1.15 - presence))
+    longer = float(np.interp(habit(plan, "breath"), (0.0, 1.0), _BREATHS))
+    return max(0.5, (4.0 if not alone else 2.5) * (1.15 - presence) * longer)
 
 
-def _stated(plan: Plan, section: SectionPlan, bar: int) -> BarPlan:
-    """A bar of a section that comes for the first time."""
+def habit(plan: Plan, name: str) -> float:
+    """What the singer of this song is inclined to, 0 to 1: no two songs breathe and repeat alike."""
+    return float(generator(plan.seed, "leads", "habit", name).random())
+
+
+def _stated(plan: Plan, section: SectionPlan, bar: int, *, echoes: bool) -> BarPlan:
+    """A bar of a section that comes for the first time; the second idea of a phrase `echoes` the first or is new."""
     phrase, place = divmod(bar, PHRASE_BARS)
     pattern = _SOLO if section.name == "solo" else _HOOK if _is_hook(plan, section) else _VERSE
     letters = pattern * (1 + phrase // len(pattern))
@@ -94,7 +110,7 @@ def _stated(plan: Plan, section: SectionPlan, bar: int) -> BarPlan:
     idea = section.start_bar + bar - IDEA_BARS
     if plan.parts["leads"].manner == "riff":
         return BarPlan("copy", idea)
-    return BarPlan("echo", idea)
+    return BarPlan("echo", idea) if echoes or _is_hook(plan, section) else BarPlan("new")
 
 
 def _taken_up(plan: Plan, section: SectionPlan, model: SectionPlan, bar: int, returns: int, luck: float) -> BarPlan:

@@ -74,18 +74,20 @@ def state_chords(notes: Iterable[Note], plan: Plan, chords: Sequence[Chord]) -> 
 
 
 def with_last_chord(notes: Sequence[Note], plan: Plan, chords: Sequence[Chord]) -> tuple[Note, ...]:
-    """The notes of pads, with the last chord struck in the last bar where they pause there: a song ends on a chord."""
+    """The notes of pads, with the whole last chord on the first beat of the last bar: a song ends on a chord.
+
+    Where pads pause or thin out there, their last strike is moved to it.
+    """
     last_bar = (plan.bars - 1) * plan.metre.bar_beats
-    if not notes or "pads" not in plan.sections[-1].elements or any(note.onset_beats >= last_bar for note in notes):
+    before = [note for note in notes if note.onset_beats < last_bar]
+    if not (before and chords and "pads" in plan.sections[-1].elements):
         return tuple(notes)
-    strike = _strikes(notes)[-1]
+    strike = [note for note in notes if abs(note.onset_beats - last_bar) < _EARLY_BEATS]
     length = plan.metre.bar_beats
-    struck = {nearest_tone(note.pitch, chords[-1]): replace(note, onset_beats=last_bar) for note in strike}
-    model = [replace(note, pitch=pitch, duration_beats=length) for pitch, note in struck.items()]
-    tones = chords[-1].pitch_classes
-    return tuple(
-        sorted([*notes, *model, *_missing(model, model, chords[-1], tones[:_FULL], plan.parts["pads"], chords)])
-    )
+    struck = {nearest_tone(note.pitch, chords[-1]): note for note in strike or _strikes(before)[-1]}
+    model = [replace(note, pitch=pitch, onset_beats=last_bar, duration_beats=length) for pitch, note in struck.items()]
+    added = _missing(model, model, chords[-1], chords[-1].pitch_classes[:_FULL], plan.parts["pads"], chords)
+    return tuple(sorted([*(note for note in notes if note not in strike), *model, *added]))
 
 
 def _completed(
