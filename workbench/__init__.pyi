@@ -40,6 +40,7 @@ from workbench.domain.theory import Chord as Chord
 from workbench.domain.theory import Key as Key
 from workbench.domain.theory import Metre as Metre
 from workbench.editing import edit_song as edit_song
+from workbench.editing import import_session as import_session
 from workbench.editing import modify as modify
 from workbench.editing import parse_edits as parse_edits
 from workbench.editing import section_names as section_names
@@ -50,6 +51,8 @@ from workbench.output import load as load
 from workbench.output import roundtrip as roundtrip
 from workbench.output import write_audio as write_audio
 from workbench.output import write_midi as write_midi
+from workbench.output.daw import export_session as export_session
+from workbench.output.daw import read_session as read_session
 from workbench.pipeline import compose_only as compose_only
 from workbench.pipeline import generate as generate
 from workbench.quality import check as check

@@ -28,6 +28,7 @@ from workbench.cli import (
     references,
     samples,
     serve,
+    sessions,
 )
 from workbench.cli.help import print_versions
 from workbench.cli.parser import LineParser, printable
@@ -52,6 +53,7 @@ def build_parser(*, with_summaries: bool = False) -> argparse.ArgumentParser:
         generate,
         explain,
         modify,
+        sessions,
         master,
         analyze,
         references,

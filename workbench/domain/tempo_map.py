@@ -32,6 +32,18 @@ class TempoMap:
                 break
         return seconds
 
+    def beats_at(self, seconds: float) -> float:
+        """The place that sounds at a time: the inverse of `seconds_at`.
+
+        Examples
+        --------
+        >>> TempoMap((0.0, 4.0), (120.0, 60.0)).beats_at(4.0)
+        6.0
+        """
+        times = [self.seconds_at(start) for start in self.starts_beats]
+        number = max(0, bisect_right(times, seconds) - 1)
+        return self.starts_beats[number] + (seconds - times[number]) * self.tempi_bpm[number] / 60.0
+
     def tempo_at(self, beats: float) -> float:
         """Tempo from a place on, in quarter notes a minute."""
         return self.tempi_bpm[max(0, bisect_right(self.starts_beats, beats + 1e-9) - 1)]

@@ -1,5 +1,6 @@
 """Editing a finished song: what an edit does not touch keeps its bytes."""
 
+from workbench.editing.adopting import adopt, import_session
 from workbench.editing.applying import edit_song
 from workbench.editing.edits import (
     Add,
@@ -55,8 +56,10 @@ __all__ = [
     "Unlock",
     "Unmute",
     "Vary",
+    "adopt",
     "edit_song",
     "edits_schema",
+    "import_session",
     "load_edits",
     "modify",
     "modify_notes",

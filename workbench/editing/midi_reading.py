@@ -188,7 +188,7 @@ def read_chords(
         pads = tuple(voice for voice in file.pitched if voice.guess.role == "pads")
         voices = (find_voice(file, track),) if track is not None else pads or file.pitched
         notes = [replace(n, start_beats=n.start_beats - start_beats) for voice in voices for n in voice.notes]
-        found = _heard_chords(notes, beats)
+        found = heard_chords(notes, beats)
         told += [f"heard in {_listed(voices)}"] if len(file.voices) > 1 else []
     if not found:
         raise ParameterError(
@@ -224,7 +224,7 @@ def _listed(voices: Sequence[Voice]) -> str:
     return ", ".join(map(str, voices[:_MOST_NAMED])) + more
 
 
-def _heard_chords(notes: Sequence[Heard], beats: float) -> list[tuple[float, Chord]]:
+def heard_chords(notes: Sequence[Heard], beats: float) -> list[tuple[float, Chord]]:
     """The best chord of each beat in which at least two tones sound; held where nothing new is heard."""
     found: list[tuple[float, Chord]] = []
     for beat in range(int(np.ceil(beats))):

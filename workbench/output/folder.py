@@ -14,8 +14,10 @@ MANIFEST = "manifest.json"
 """The file by which a folder is known as a bundle, and so may be replaced."""
 
 
-def check_target(directory: str | Path, *, overwrite: bool = False) -> Path:
+def check_target(directory: str | Path, *, overwrite: bool = False, known_by: str = MANIFEST) -> Path:
     """See that a bundle can be written to `directory`, before the work that fills it; return its absolute path.
+
+    `known_by` is the file by which a folder is known as one that may be replaced.
 
     Raises
     ------
@@ -26,7 +28,7 @@ def check_target(directory: str | Path, *, overwrite: bool = False) -> Path:
         raise OutputError(f"folder {str(directory)!r} cannot be written: the path holds a NUL byte")
     target = Path(directory).expanduser().absolute()
     try:
-        _refuse_occupied(target, overwrite)
+        _refuse_occupied(target, overwrite, known_by)
         with tempfile.TemporaryDirectory(prefix=".beatsfoundry-", dir=_nearest(target)):
             return target
     except OSError as error:
@@ -34,7 +36,7 @@ def check_target(directory: str | Path, *, overwrite: bool = False) -> Path:
 
 
 @contextmanager
-def appearing(directory: str | Path, *, overwrite: bool = False) -> Iterator[Path]:
+def appearing(directory: str | Path, *, overwrite: bool = False, known_by: str = MANIFEST) -> Iterator[Path]:
     """Give a new folder beside `directory`; at the end of the block rename it into place.
 
     If the block fails, is interrupted, or the folder cannot be put in place, nothing is left and what was there stays.
@@ -45,7 +47,7 @@ def appearing(directory: str | Path, *, overwrite: bool = False) -> Iterator[Pat
     OutputError
         As `check_target`, or if writing fails (a full disk, for instance).
     """
-    target = check_target(directory, overwrite=overwrite)
+    target = check_target(directory, overwrite=overwrite, known_by=known_by)
     anchor = _nearest(target)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -53,7 +55,7 @@ def appearing(directory: str | Path, *, overwrite: bool = False) -> Iterator[Pat
             content = draft / "bundle"
             content.mkdir()
             yield content
-            _refuse_occupied(target, overwrite)
+            _refuse_occupied(target, overwrite, known_by)
             _swap(content, target, draft / REPLACED)
     except OSError as error:
         _remove_empty_parents(target, anchor)
@@ -63,15 +65,16 @@ def appearing(directory: str | Path, *, overwrite: bool = False) -> Iterator[Pat
         raise
 
 
-def _refuse_occupied(target: Path, overwrite: bool) -> None:
+def _refuse_occupied(target: Path, overwrite: bool, known_by: str) -> None:
     if target.exists() and not target.is_dir():
         raise OutputError(f"{target} is a file: name a folder")
     if not target.is_dir() or not any(target.iterdir()):
         return
     if not overwrite:
         raise OutputError(f"folder {target} is not empty: name another, or overwrite it (--overwrite)")
-    if not (target / MANIFEST).is_file():
-        raise OutputError(f"folder {target} holds no {MANIFEST}, so it is not a bundle and will not be overwritten")
+    if not (target / known_by).is_file():
+        what = "a bundle" if known_by == MANIFEST else "an earlier session"
+        raise OutputError(f"folder {target} holds no {known_by}, so it is not {what} and will not be overwritten")
 
 
 def _nearest(path: Path) -> Path:

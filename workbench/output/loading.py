@@ -104,6 +104,52 @@ def load_song(directory: str | Path) -> tuple[Plan, Score, EditState]:
     return _song(_find(directory))
 
 
+@dataclass(frozen=True, slots=True)
+class StemFile:
+    """A stem of a bundle that is not read yet: its element, length in samples and sample rate."""
+
+    element: str
+    length_samples: int
+    sample_rate_hz: int
+    _bundle: _Bundle
+    _name: str
+
+    def read(self) -> Audio:
+        """The sound.
+
+        Raises
+        ------
+        OutputError
+            If the file is not what the manifest says.
+        """
+        return _audio(self._bundle, self._name)
+
+
+def stem_files(directory: str | Path) -> dict[str, StemFile]:
+    """The stems that a bundle holds, by element in the order of the score; none where they were not exported.
+
+    Raises
+    ------
+    OutputError
+        As `load`.
+    """
+    import soundfile
+
+    bundle = _find(directory)
+    plan, score, _ = _song(bundle)
+    found = {}
+    for element in score.parts:
+        name = f"stems/{element}{SUFFIXES[plan.delivery.format]}"
+        if not bundle.holds(name):
+            continue
+        try:
+            info = soundfile.info(bundle.folder / (bundle.below + name))
+        except (OSError, soundfile.LibsndfileError) as error:
+            raise OutputError(f"{bundle.folder / name} cannot be read: {error}") from None
+        found[element] = StemFile(element, info.frames, info.samplerate, bundle, name)
+    return found
+
+
 def has_sound(directory: str | Path) -> bool:
     """Whether a bundle holds a finished track, and not notes alone.
 

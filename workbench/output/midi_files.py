@@ -131,13 +131,13 @@ def _voice(element: str, notes: Sequence[Note], channel: int) -> list[_Event]:
         (0, 0, mido.MetaMessage("track_name", name=element)),
         (0, 0, mido.Message("program_change", channel=channel, program=program)),
     ]
-    for start, end, pitch, velocity in _spans(notes):
+    for start, end, pitch, velocity in note_spans(notes):
         events.append((start, 2, mido.Message("note_on", channel=channel, note=pitch, velocity=velocity)))
         events.append((end, 1, mido.Message("note_off", channel=channel, note=pitch, velocity=0)))
     return events
 
 
-def _spans(notes: Iterable[Note]) -> list[tuple[int, int, int, int]]:
+def note_spans(notes: Iterable[Note]) -> list[tuple[int, int, int, int]]:
     """Start tick, end tick, pitch, velocity of every note; one ends where its own pitch sounds again.
 
     Notes of one pitch that begin on one tick follow each other a tick apart, the longest last: none is lost.

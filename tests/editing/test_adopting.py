@@ -1,0 +1,127 @@
+"""A session becomes a song that edits understand, and the same song where it came from us."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from workbench.domain.errors import ParameterError
+from workbench.domain.moves import StripMove
+from workbench.domain.plan import Plan
+from workbench.domain.score import Score
+from workbench.domain.theory import Key
+from workbench.editing import adopt, edit_song, parse_edits
+from workbench.output import export_composition, write_midi
+from workbench.output.daw import export_session, read_session, session_of
+from workbench.output.daw.session import AudioClip, DawSession, NoteClip, SessionNote, SessionTrack
+
+BAR = 4 * 960
+
+
+@pytest.fixture
+def song(tiny_plan: Plan, tiny_score: Score) -> tuple[Plan, Score]:
+    """The tiny song with a verse of its own tempo, and two moves on the desk."""
+    sections = tuple(replace(one, tempo_bpm=97.3) if one.name == "verse" else one for one in tiny_plan.sections)
+    mix = {"bass": StripMove(gain_db=-3.7, pan=-0.25)}
+    return replace(tiny_plan, sections=sections, mix=mix), replace(tiny_score, sections=sections)
+
+
+def voice(name: str, *notes: tuple[float, float, int], drums: bool = False, gain_db: float = 0.0) -> SessionTrack:
+    laid = tuple(SessionNote(round(960 * at), round(960 * end), pitch, 90) for at, end, pitch in notes)
+    clip = NoteClip(name, 0, max(note.end_ticks for note in laid), laid)
+    return SessionTrack(name, "#123456", clips=(clip,), is_drums=drums, gain_db=gain_db)
+
+
+def session(*tracks: SessionTrack, **changes: object) -> DawSession:
+    whole = DawSession("idea", ((0, 100.0),), ((0, (4, 4)),), (), tracks, 4 * BAR)
+    return replace(whole, **changes)  # type: ignore[arg-type]
+
+
+EIGHTHS = [(0.5 * n, 0.5 * n + 0.4, 36 + n % 5) for n in range(16)]
+
+
+@pytest.mark.parametrize("daw", ["dawproject", "reaper"])
+def test_the_song_is_the_same_after_a_visit(daw: str, song: tuple[Plan, Score], tmp_path: Path) -> None:
+    export_composition(*song, tmp_path / "song")
+    adopted = adopt(read_session(export_session(tmp_path / "song", daw, tmp_path / "tiny"))).song
+    went, back = session_of(*song, {}), session_of(adopted.plan, adopted.score, {})
+    assert [replace(track, gain_db=0.0) for track in back.tracks] == [replace(t, gain_db=0.0) for t in went.tracks]
+    for track, before in zip(back.tracks, went.tracks, strict=True):
+        assert track.gain_db == pytest.approx(before.gain_db, abs=1e-5)
+    assert replace(back, tracks=()) == replace(went, tracks=())
+    assert adopted.score.chords == song[1].chords
+    assert [(s.name, s.start_bar, s.bars, s.tempo_bpm) for s in adopted.score.sections] == [
+        ("intro", 0, 1, None), ("verse", 1, 2, 97.3), ("chorus", 3, 1, None)
+    ]  # fmt: skip
+
+
+def test_a_midi_file_becomes_the_same_notes(song: tuple[Plan, Score], tmp_path: Path) -> None:
+    write_midi(song[1], tmp_path / "tiny.mid")
+    adopted = adopt(read_session(tmp_path / "tiny.mid")).song
+    back = session_of(adopted.plan, adopted.score, {})
+    went = session_of(replace(song[0], mix={}), song[1], {})
+    assert replace(back, tempi=()) == replace(went, tempi=())
+    assert [tempo for _, tempo in back.tempi] == pytest.approx([120.0, 97.3, 120.0], abs=1e-3)
+
+
+def test_edits_understand_it(song: tuple[Plan, Score], tmp_path: Path) -> None:
+    export_composition(*song, tmp_path / "song")
+    adopted = adopt(read_session(export_session(tmp_path / "song", "reaper", tmp_path / "tiny"))).song
+    edited = edit_song(adopted, parse_edits([{"edit": "transpose", "element": "leads", "semitones": 2}]))
+    before, after = adopted.score.parts["leads"].notes, edited.score.parts["leads"].notes
+    assert [note.pitch for note in after] == [note.pitch + 2 for note in before]
+    assert edited.score.parts["bass"] == adopted.score.parts["bass"]
+
+
+def test_faders_of_stem_and_notes_count_together() -> None:
+    stem = SessionTrack("bass stem", "#123456", gain_db=1.5, pan=0.5, audio=AudioClip("bass.wav", 9, 48000))
+    notes = replace(voice("bass", *EIGHTHS, gain_db=-4.0), mute=True)
+    plan = adopt(session(stem, notes)).song.plan
+    assert plan.mix == {"bass": StripMove(gain_db=-2.5, pan=0.5)}
+    plan = adopt(session(replace(stem, mute=True, gain_db=0.0, pan=0.0), replace(notes, gain_db=0.0))).song.plan
+    assert plan.mix == {"bass": StripMove(mute=True)}
+
+
+def test_tracks_of_other_names_are_known_by_their_notes() -> None:
+    kit = voice("Kit 1", *((n * 0.5, n * 0.5 + 0.1, 36 + 2 * (n % 2)) for n in range(16)), drums=True)
+    low = voice("Moog", *((n * 1.0, n + 0.9, 33) for n in range(16)))
+    song = adopt(session(kit, low)).song
+    assert set(song.score.parts) == {"percussion", "bass"}
+    assert len(song.score.parts["bass"].notes) == 16
+
+
+def test_key_and_chords_are_heard_where_nothing_states_them() -> None:
+    triads = ((57, 60, 64), (53, 57, 60), (60, 64, 67), (55, 59, 62))
+    pads = voice("pads", *((4.0 * bar, 4.0 * bar + 4, pitch) for bar, tones in enumerate(triads) for pitch in tones))
+    score = adopt(session(pads)).song.score
+    assert score.key in (Key.parse("A minor"), Key.parse("C major"))
+    assert [chord.symbol() for chord in score.chords] == ["Am", "F", "C", "G"]
+    assert score.chords[-1].end_beats == 16.0
+
+
+def test_a_tempo_inside_a_section_begins_one() -> None:
+    sections = adopt(
+        session(voice("bass", *EIGHTHS), tempi=((0, 100.0), (2 * BAR, 90.0)), markers=((0, "Verse 1"),))
+    ).song.plan.sections
+    assert [(one.name, one.start_bar, one.tempo_bpm) for one in sections] == [("verse", 0, None), ("verse", 2, 90.0)]
+
+
+def test_unknown_markers_keep_their_place_and_are_told() -> None:
+    song = adopt(session(voice("bass", *EIGHTHS), markers=((0, "intro"), (BAR, "fix the snare")))).song
+    assert [one.name for one in song.plan.sections] == ["intro", "theme"]
+    assert any("fix the snare" in remark for remark in song.remarks)
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"metres": ((0, (4, 4)), (BAR, (3, 4)))}, "changes its metre"),
+        ({"metres": ((0, (7, 8)),)}, "metre '7/8' is not known"),
+        ({"tempi": ((0, 100.0), (BAR + 960, 90.0))}, "inside bar 2"),
+        ({"tracks": ()}, "holds no notes"),
+        ({"tempi": ((0, 400.0),)}, "tempo"),
+    ],
+)
+def test_what_no_plan_can_hold_is_refused(changes: dict[str, object], told: str) -> None:
+    with pytest.raises(ParameterError, match=told):
+        adopt(session(voice("bass", *EIGHTHS), **changes))

@@ -1,0 +1,152 @@
+"""A bundle as the session of a studio program: stems that line up to the sample, notes, tempo map and markers."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+from workbench.domain.drafts import draft_beside
+from workbench.domain.errors import OutputError, reason
+from workbench.domain.plan import Delivery
+from workbench.domain.score import Score
+from workbench.output.audio_files import encode_to
+from workbench.output.daw.formats import SessionFormat, find_format
+from workbench.output.daw.session import AudioClip, session_of
+from workbench.output.folder import appearing
+from workbench.output.loading import StemFile, load_song, stem_files
+from workbench.output.wave_chunks import Broadcast, add_chunks, broadcast_chunk, cue_chunks
+
+_STEM_BITS = 24
+_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+_ORIGINATOR = "BeatsFoundry"
+
+
+def export_session(directory: str | Path, daw: str, out: str | Path, *, overwrite: bool = False) -> Path:
+    """Write a bundle as a session of a studio program.
+
+    Parameters
+    ----------
+    directory : path
+        A bundle, with or without sound; of one without stems the notes alone.
+    daw : str
+        A format of `FORMATS`.
+    out : path
+        The file to write. Formats that lie beside their stems get a folder of that name without its suffix.
+    overwrite : bool
+        Whether an earlier session there is replaced.
+
+    Returns
+    -------
+    Path
+        The session file.
+
+    Raises
+    ------
+    ParameterError
+        If there is no such format.
+    OutputError
+        If the folder is no bundle, or if the session cannot be written.
+    """
+    form = find_format(daw)
+    plan, score, _ = load_song(directory)
+    stems = stem_files(directory) if form.media is not None else {}
+    clips = {name: AudioClip(f"{name}.wav", stem.length_samples, stem.sample_rate_hz) for name, stem in stems.items()}
+    session = session_of(plan, score, clips)
+    target = Path(out).expanduser()
+    name = target.name.removesuffix(form.suffix)
+    if not name:
+        raise OutputError(f"{out!s:.200} names no file: expected a name such as song{form.suffix}")
+    writers = {element: _stem_writer(stem, score) for element, stem in stems.items()}
+    files = form.documents(session, version("beatsfoundry"))
+    documents = {path.format(name=name): data for path, data in files.items()}
+    media = (form.media or "").format(name=name)
+    if form.packing == "folder":
+        return _write_folder(target.with_name(name), name + form.suffix, documents, media, writers, overwrite)
+    return _write_file(target.with_name(name + form.suffix), form, documents, media, writers, overwrite)
+
+
+def _stem_writer(stem: StemFile, score: Score) -> Callable[[Path], None]:
+    """Writes a stem as WAV of 24 bits that says where it begins, and where the sections do."""
+    rate = stem.sample_rate_hz
+    markers = [(round(score.seconds_at_bar(one.start_bar) * rate), one.name) for one in score.sections]
+    told = Broadcast(f"{score.title}: {stem.element} stem, AI-assisted", _ORIGINATOR)
+
+    def write(path: Path) -> None:
+        audio = stem.read()
+        encode_to(path, audio, Delivery(sample_rate_hz=rate, bit_depth=_STEM_BITS))
+        inside = [(sample, name) for sample, name in markers if sample < stem.length_samples]
+        add_chunks(path, [broadcast_chunk(told), *cue_chunks(inside)])
+
+    return write
+
+
+def _write_folder(
+    folder: Path,
+    main: str,
+    documents: Mapping[str, bytes],
+    media: str,
+    stems: Mapping[str, Callable[[Path], None]],
+    overwrite: bool,
+) -> Path:
+    with appearing(folder, overwrite=overwrite, known_by=main) as draft:
+        for path, data in documents.items():
+            (draft / path).parent.mkdir(parents=True, exist_ok=True)
+            (draft / path).write_bytes(data)
+        for name, write in stems.items():
+            (draft / media).mkdir(parents=True, exist_ok=True)
+            write(draft / media / f"{name}.wav")
+    return folder / main
+
+
+def _write_file(
+    path: Path,
+    form: SessionFormat,
+    documents: Mapping[str, bytes],
+    media: str,
+    stems: Mapping[str, Callable[[Path], None]],
+    overwrite: bool,
+) -> Path:
+    with _appearing_file(path, overwrite) as draft:
+        if form.packing == "file":
+            draft.write_bytes(next(iter(documents.values())))
+            return path
+        with zipfile.ZipFile(draft, "w") as archive:
+            for name, data in documents.items():
+                archive.writestr(_entry(name, zipfile.ZIP_DEFLATED), data)
+            for name, write in stems.items():
+                sound = draft.with_name("stem.wav")
+                write(sound)
+                archive.writestr(_entry(f"{media}/{name}.wav", zipfile.ZIP_STORED), sound.read_bytes())
+                sound.unlink()
+    return path
+
+
+@contextmanager
+def _appearing_file(path: Path, overwrite: bool) -> Iterator[Path]:
+    """A draft of a file that takes its place at the end of the block.
+
+    Raises
+    ------
+    OutputError
+        If the place is taken, or cannot be written.
+    """
+    try:
+        if path.exists() and not overwrite:
+            raise OutputError(f"{path} exists: name another file, or overwrite it (--overwrite)")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with draft_beside(path) as folder:
+            yield folder / path.name
+            (folder / path.name).replace(path)
+    except (OSError, ValueError) as error:
+        raise OutputError(f"{path} cannot be written: {reason(error)}") from None
+
+
+def _entry(name: str, compression: int) -> zipfile.ZipInfo:
+    """An entry without the date of today, so that the same song gives the same bytes."""
+    entry = zipfile.ZipInfo(name, _ZIP_TIME)
+    entry.compress_type = compression
+    entry.external_attr = 0o644 << 16
+    return entry

@@ -1,0 +1,44 @@
+"""The formats that a session can be written in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from workbench.domain.errors import ParameterError, did_you_mean
+from workbench.output.daw import dawproject, reaper
+from workbench.output.daw.session import DawSession
+
+Documents = Callable[[DawSession, str], Mapping[str, bytes]]
+"""A session and the version of BeatsFoundry to the files beside the stems; `{name}` in a path is the session's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionFormat:
+    """A format: the suffix of its session file, how it is packed, and where its stems lie (None: it takes none)."""
+
+    suffix: str
+    packing: Literal["zip", "folder", "file"]
+    media: str | None
+    documents: Documents
+
+
+FORMATS: Mapping[str, SessionFormat] = {
+    "dawproject": SessionFormat(".dawproject", "zip", dawproject.MEDIA, dawproject.documents),
+    "reaper": SessionFormat(".rpp", "folder", reaper.MEDIA, reaper.documents),
+}
+"""Formats by the name that `--daw` takes."""
+
+
+def find_format(name: str) -> SessionFormat:
+    """The format of a name.
+
+    Raises
+    ------
+    ParameterError
+        If there is none.
+    """
+    if name not in FORMATS:
+        raise ParameterError(f"daw {name!r} is not known{did_you_mean(name, FORMATS)}: {', '.join(FORMATS)}")
+    return FORMATS[name]

@@ -1,0 +1,34 @@
+"""Sessions read back, by the suffix of their files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from workbench.domain.errors import ParameterError
+from workbench.midi.file import MIDI_SUFFIXES
+from workbench.output.daw.dawproject_reading import read_dawproject
+from workbench.output.daw.midi_reading import read_midi_session
+from workbench.output.daw.reaper_reading import read_reaper
+from workbench.output.daw.session import DawSession
+
+READERS: Mapping[str, Callable[[str | Path], DawSession]] = {
+    ".dawproject": read_dawproject,
+    ".rpp": read_reaper,
+    **dict.fromkeys(MIDI_SUFFIXES, read_midi_session),
+}
+"""Readers by suffix, in lower case."""
+
+
+def read_session(path: str | Path) -> DawSession:
+    """Read a DAWproject, a REAPER project or a MIDI file.
+
+    Raises
+    ------
+    ParameterError
+        If the file is of no such kind, or cannot be read.
+    """
+    suffix = Path(path).suffix.lower()
+    if suffix not in READERS:
+        raise ParameterError(f"{path}: expected a session that ends with {', '.join(READERS)}, got {suffix!r}")
+    return READERS[suffix](path)
