@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 COMMAND_GROUPS: Mapping[str, Sequence[str]] = {
-    "make and change music": ("generate", "compose", "modify", "master"),
+    "make and change music": ("generate", "compose", "modify", "master", "export", "import"),
     "understand": ("explain", "analyze", "parameters", "presets"),
     "your material": ("references", "samples", "corpora"),
     "teach and judge": ("train", "finetune", "sweep", "models", "evaluate", "bench"),
-    "workplace": ("lab", "dashboard", "serve", "keys", "upload", "cache", "completion"),
+    "workplace": ("lab", "dashboard", "serve", "keys", "mcp", "upload", "cache", "completion"),
 }
 
 EXAMPLES: Mapping[str, Sequence[str]] = {
@@ -23,6 +23,11 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
     "compose": ('beatsfoundry compose "house over Am, F, C and G" --out out/notes',),
     "explain": ('beatsfoundry explain "slow waltz in F# minor, no drums"', "beatsfoundry explain my-song.json --json"),
     "modify": ("beatsfoundry modify out/song changes.json --out out/song-2", "beatsfoundry modify --schema"),
+    "export": (
+        "beatsfoundry export out/song --daw reaper --out sessions/song",
+        "beatsfoundry export out/song --daw dawproject --out song.dawproject",
+    ),
+    "import": ('beatsfoundry import song.dawproject --out out/song-2 --concept "late-night house"',),
     "master": (
         "beatsfoundry master mix.wav --out master.wav --delivery streaming",
         "beatsfoundry master mix.wav --out master.wav --match record.flac --amount 0.7",
@@ -41,6 +46,7 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
         "beatsfoundry completion bash > ~/.local/share/bash-completion/completions/beatsfoundry",
         'beatsfoundry completion zsh > "${fpath[1]}/_beatsfoundry"',
     ),
+    "mcp": ("beatsfoundry mcp --folder ~/songs",),
     "train": ("beatsfoundry train bass --data corpora --recipe small",),
     "finetune": ("beatsfoundry finetune bass --midi ~/midi/bass --name my-bass",),
     "models": ("beatsfoundry models list", "beatsfoundry models promote bass"),
