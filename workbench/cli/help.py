@@ -11,7 +11,7 @@ COMMAND_GROUPS: Mapping[str, Sequence[str]] = {
     "understand": ("explain", "analyze", "parameters", "presets"),
     "your material": ("references", "samples", "corpora"),
     "teach and judge": ("train", "finetune", "sweep", "models", "evaluate", "bench"),
-    "workplace": ("lab", "dashboard", "serve", "keys", "mcp", "upload", "cache", "completion"),
+    "workplace": ("lab", "dashboard", "serve", "keys", "mcp", "upload", "prepare", "cache", "completion"),
 }
 
 EXAMPLES: Mapping[str, Sequence[str]] = {
@@ -47,6 +47,7 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
         'beatsfoundry completion zsh > "${fpath[1]}/_beatsfoundry"',
     ),
     "mcp": ("beatsfoundry mcp --folder ~/songs",),
+    "prepare": ("beatsfoundry prepare",),
     "train": ("beatsfoundry train bass --data corpora --recipe small",),
     "finetune": ("beatsfoundry finetune bass --midi ~/midi/bass --name my-bass",),
     "models": ("beatsfoundry models list", "beatsfoundry models promote bass"),

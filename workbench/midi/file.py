@@ -109,6 +109,9 @@ def read_file(path: str | Path) -> bytes:
     """
     place = Path(path)
     try:
+        if "\0" in str(place):
+            # `is_file` keeps it to itself.
+            raise ValueError("embedded null byte")
         if not place.is_file():
             there = place.exists()
             raise MidiFileError("not a plain file" if there else "the file is not there")
