@@ -31,5 +31,5 @@ def test_words_become_parameters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert "D minor" in text
     assert "the preset 'night-drive' says so" in text.replace("&#x27;", "'")
     assert count(outputs, "image/png") == 2
-    assert count(outputs, WIDGET) == 2
+    assert text.count("mountRoll(root, data)") == 2
     assert {path.name for path in workspace.iterdir()} == {"notebooks"}

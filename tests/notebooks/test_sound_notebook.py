@@ -23,7 +23,8 @@ def test_sounds_are_heard_and_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("BEATSFOUNDRY_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("BEATSFOUNDRY_SECONDS", "6")
     outputs = execute("30_sound_design", workspace)
-    # The morph, a bar, and a switcher each for found patches, kits, strip, master and styles.
-    assert count(outputs, WIDGET) == 7
+    # A bar; a switcher each for crossed and found patches, kits, strip, master and styles.
+    assert count(outputs, WIDGET) == 1
     assert count(outputs, "image/png") == 6
+    assert text_of(outputs).count("mountSwitcher(root, data)") == 6
     assert "grain-cloud" in text_of(outputs)

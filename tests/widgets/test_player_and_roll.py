@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pytest
@@ -14,24 +13,9 @@ from workbench.domain.audio import Audio
 from workbench.domain.results import Track
 from workbench.domain.score import Score
 from workbench.output.page_audio import encode_for_page
-from workbench.output.palette import ELEMENT_COLOURS
-from workbench.widgets.player import TrackPlayer
-from workbench.widgets.roll import PianoRoll, roll_data
-
-
-def test_the_player_holds_master_and_stems_as_compressed_audio(tiny_track: Track) -> None:
-    player = TrackPlayer(tiny_track)
-    assert [track["name"] for track in player.tracks] == ["master", "percussion", "bass", "pads", "leads"]
-    for track in player.tracks:
-        assert track["mime"] == "audio/ogg"
-        info = soundfile.info(io.BytesIO(track["audio"]))
-        assert info.duration == pytest.approx(tiny_track.master.duration_seconds, abs=0.05)
-        assert len(track["audio"]) < 0.2 * tiny_track.master.samples.size * 2
-    assert player.tracks[2]["colour"] == ELEMENT_COLOURS["bass"]
-
-
-def test_stems_can_be_left_out(tiny_track: Track) -> None:
-    assert [track["name"] for track in TrackPlayer(tiny_track, stems=False).tracks] == ["master"]
+from workbench.output.player_data import player_data
+from workbench.output.roll_data import roll_data
+from workbench.widgets.roll import PianoRoll
 
 
 def test_encoded_audio_keeps_the_sound(tiny_track: Track) -> None:
@@ -51,7 +35,7 @@ def test_high_rates_and_long_songs_can_be_encoded() -> None:
 
 
 def test_sections_and_peaks_reach_the_player(tiny_track: Track) -> None:
-    data = TrackPlayer(tiny_track, stems=False).data
+    data = player_data(tiny_track)
     assert [(section["name"], section["start"], section["end"]) for section in data["sections"]] == [
         ("intro", 0.0, 2.0),
         ("verse", 2.0, 6.0),
@@ -85,17 +69,6 @@ def test_the_roll_of_a_song_without_drums(tiny_score: Score) -> None:
     data = PianoRoll(replace(tiny_score, parts=parts)).data
     assert data["lanes"] == []
     assert not any(note[5] for note in data["notes"])
-
-
-def test_roll_and_player_are_linked_within_the_page(tiny_track: Track, monkeypatch: Any) -> None:
-    links: list[tuple[Any, Any]] = []
-    monkeypatch.setattr("ipywidgets.jslink", lambda source, target: links.append((source, target)))
-    player, roll = TrackPlayer(tiny_track, stems=False), PianoRoll(tiny_track.score)
-    roll.follow(player)
-    assert links == [
-        ((player, "position_seconds"), (roll, "playhead_seconds")),
-        ((roll, "seek_seconds"), (player, "seek_seconds")),
-    ]
 
 
 def test_drums_alone_keep_no_room_for_pitches(tiny_score: Score) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.domain.errors import ParameterError
+from workbench.domain.showing import Shown
 
 Samples = npt.NDArray[np.float32]
 LOUDEST = 1000.0
@@ -16,7 +17,7 @@ LOUDEST = 1000.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Audio:
+class Audio(Shown):
     """Stereo sound: `samples` has shape (2, n), float32, full scale at 1.0."""
 
     samples: Samples

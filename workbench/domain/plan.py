@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from workbench.domain.moves import Settings, StripMove
+from workbench.domain.showing import Shown
 from workbench.domain.tempo_map import TempoMap
 from workbench.domain.theory import Chord, Key, Metre
 
@@ -145,7 +146,7 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Shown):
     """A whole song before its first note.
 
     `style` names a file of `concept/styles`, `model_style` the style word that the networks know.

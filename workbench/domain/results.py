@@ -11,6 +11,7 @@ from workbench.domain.edit_state import EditState
 from workbench.domain.plan import Plan
 from workbench.domain.request import GenerationRequest
 from workbench.domain.score import Score
+from workbench.domain.showing import Shown
 
 Outcome = Literal["pass", "warn", "fail", "not applicable"]
 
@@ -29,7 +30,7 @@ class CheckResult:
 
 
 @dataclass(frozen=True, slots=True)
-class QualityReport:
+class QualityReport(Shown):
     """All checks, the flat measurements (name with unit suffix -> number) and the distances to references.
 
     `references` maps a reference id to distances by name (each has its unit as suffix).
@@ -64,7 +65,7 @@ class Ranking:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Track:
+class Track(Shown):
     """One finished song with everything that led to it. `alternatives` holds further candidates, in their ranking.
 
     `edits` tells what was changed since it was generated.
@@ -80,6 +81,9 @@ class Track:
     alternatives: tuple[Track, ...] = ()
     edits: EditState = field(default_factory=EditState)
     ranking: Ranking | None = None
+
+    def __repr__(self) -> str:
+        return f"<Track {self.score.title!r}: {self.plan.style}, {self.master.duration_seconds:.1f} s>"
 
     def response(self, outputs: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """The published response form; `outputs` are the paths that the export wrote."""

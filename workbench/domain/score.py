@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from workbench.domain.errors import ParameterError
 from workbench.domain.plan import SectionPlan, tempo_map
+from workbench.domain.showing import Shown
 from workbench.domain.tempo_map import TempoMap
 from workbench.domain.theory import Chord, Key, Metre
 
@@ -45,7 +46,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Score:
+class Score(Shown):
     """A composed song. `chords` cover it without gaps; `parts` holds one part for each element of the palette."""
 
     title: str

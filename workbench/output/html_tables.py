@@ -35,8 +35,9 @@ _SOURCES = {
 
 @cache
 def asset(name: str) -> str:
-    """The text of a style sheet or script that ships with the package."""
-    return (_ASSETS / name).read_text(encoding="utf-8")
+    """The text of a style sheet or script that ships with the package; a sheet brings the theme's colours along."""
+    theme = (_ASSETS / "theme.css").read_text(encoding="utf-8") if name.endswith(".css") else ""
+    return theme + (_ASSETS / name).read_text(encoding="utf-8")
 
 
 def script(name: str) -> str:
@@ -191,4 +192,4 @@ def _table(heads: Iterable[str], rows: Iterable[Iterable[str]], *, numeric: Iter
         for index, text in enumerate(heads)
     )
     body = "".join(f"<tr>{''.join(cells)}</tr>" for cells in rows)
-    return f'<table class="bf-table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+    return f'<table class="bf bf-table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'

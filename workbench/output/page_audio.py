@@ -17,10 +17,11 @@ _BLOCK_FRAMES = 8192
 _HIGHEST_RATE_HZ = 48000
 
 
-def encode_for_page(audio: Audio) -> bytes:
+def encode_for_page(audio: Audio, *, compression: float = _COMPRESSION) -> bytes:
     """The audio as Ogg Vorbis for listening in a page: small, and good enough to judge the music by.
 
-    Rates above 48 kHz are halved, as loudspeakers in a browser play no more.
+    `compression` is 0 (largest) to 1 (smallest). Rates above 48 kHz are halved, as loudspeakers in a browser play no
+    more.
     """
     import soundfile
 
@@ -30,7 +31,7 @@ def encode_for_page(audio: Audio) -> bytes:
     frames = np.clip(samples.T, -1.0, 1.0)
     buffer = io.BytesIO()
     with soundfile.SoundFile(
-        buffer, "w", rate, 2, format="OGG", subtype="VORBIS", compression_level=_COMPRESSION
+        buffer, "w", rate, 2, format="OGG", subtype="VORBIS", compression_level=compression
     ) as file:
         # The encoder takes its input on the stack: a long song in one piece would overflow it.
         for start in range(0, len(frames), _BLOCK_FRAMES):

@@ -14,14 +14,12 @@ if TYPE_CHECKING:
     from workbench.widgets.form import RequestForm
     from workbench.widgets.lab import launch_lab
     from workbench.widgets.listening import (
-        PatchMorph,
         SoundSwitcher,
         kit_sound,
         patch_sound,
         sounds_table,
         spectra_picture,
     )
-    from workbench.widgets.player import TrackPlayer
     from workbench.widgets.progress import ProgressBar
     from workbench.widgets.roll import PianoRoll
     from workbench.widgets.tables import (
@@ -38,13 +36,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "HtmlTable",
-    "PatchMorph",
     "PianoRoll",
     "ProgressBar",
     "QualityTable",
     "RequestForm",
     "SoundSwitcher",
-    "TrackPlayer",
     "Workbench",
     "before_and_after",
     "concepts_table",
@@ -66,12 +62,10 @@ __all__ = [
 ]
 
 _HOMES = {
-    "PatchMorph": "listening",
     "PianoRoll": "roll",
     "ProgressBar": "progress",
     "RequestForm": "form",
     "SoundSwitcher": "listening",
-    "TrackPlayer": "player",
     "Workbench": "desk",
     "concepts_table": "concept_views",
     "kit_sound": "listening",
@@ -90,3 +84,7 @@ def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{_HOMES.get(name, 'tables')}"), name)
+
+
+def __dir__() -> list[str]:
+    return list(__all__)

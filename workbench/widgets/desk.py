@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import Any
 
 import ipywidgets as w
 
 from workbench.domain.results import Track
-from workbench.output import html_tables
 from workbench.output.figures import CAPTIONS, draw_all
-from workbench.output.labels import format_number
+from workbench.output.showing import mime_bundle
 from workbench.widgets.form import RequestForm
-from workbench.widgets.player import TrackPlayer
-from workbench.widgets.roll import PianoRoll
 from workbench.widgets.tables import QualityTable, decisions_table, measurements_table, references_table
 
 
@@ -51,10 +47,7 @@ class Workbench(w.VBox):
 
 
 def _results(track: Track) -> tuple[w.Widget, ...]:
-    player, roll = TrackPlayer(track), PianoRoll(track.score)
-    roll.follow(player)
     pages = {
-        "Piano roll": roll,
         "Quality": w.HTML(QualityTable(track.report).html),
         "Plan": w.HTML(decisions_table(track.plan).html),
         "Pictures": w.VBox([]),
@@ -63,18 +56,12 @@ def _results(track: Track) -> tuple[w.Widget, ...]:
     }
     tabs = w.Tab(list(pages.values()), titles=list(pages), layout=w.Layout(width="100%"))
     _draw_when_opened(tabs, list(pages).index("Pictures"), track)
-    return w.HTML(_headline(track)), player, tabs
+    return _played(track), tabs
 
 
-def _headline(track: Track) -> str:
-    plan = track.plan
-    line, outcome = html_tables.verdict(track.report)
-    facts = f"{plan.style}, {format_number(plan.tempo_bpm)} BPM, {plan.key}, seed {plan.seed}"
-    return (
-        f"<style>{html_tables.asset('tables.css')}</style>"
-        f'<div style="font-size:19px;font-weight:600;margin-top:6px">{escape(track.score.title)}</div>'
-        f'<div style="color:#667085">{facts} &nbsp; {html_tables.light(outcome)}{line}</div>'
-    )
+def _played(track: Track) -> w.Output:
+    """The track as a cell shows it."""
+    return w.Output(outputs=({"output_type": "display_data", "data": mime_bundle(track), "metadata": {}},))
 
 
 def _draw_when_opened(tabs: w.Tab, index: int, track: Track) -> None:

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from workbench.domain.errors import OutputError
 from workbench.tracking.dashboard import run_until_interrupt
 from workbench.tracking.store import default_tracking_uri, workspace
+from workbench.widgets.own_notebooks import FOLDER, own_copy
 
 QUICKSTART = Path("notebooks") / "00_quickstart.ipynb"
 SETTINGS = Path(__file__).resolve().parent / "lab_settings"
@@ -23,7 +24,8 @@ def launch_lab(
     Parameters
     ----------
     notebook
-        What is opened at the start; by default the quickstart where the workspace holds it.
+        What is opened at the start; by default the quickstart where the workspace holds it. Of one that
+        ships, the copy in `my-notebooks` is opened.
     port
         Where it listens; the next free port is taken where this one is in use.
     open_browser
@@ -38,8 +40,8 @@ def launch_lab(
     """
     if not 1 <= port <= 65535:
         raise OutputError(f"port {port}: expected 1 to 65535")
-    chosen = find_notebook(notebook)
-    root = chosen.parent.parent if chosen.parent.name == "notebooks" else chosen.parent
+    chosen = own_copy(find_notebook(notebook))
+    root = chosen.parent.parent if chosen.parent.name in ("notebooks", FOLDER) else chosen.parent
     command = lab_command(root, chosen, port, open_browser=open_browser, token=token)
     return run_until_interrupt(command, lab_environment())
 

@@ -1,22 +1,16 @@
-"""Sounds side by side in a notebook: equally loud, switched without a gap, with their spectra; and patches crossed."""
+"""Sounds side by side in a notebook: equally loud, switched without a gap, with their spectra."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from html import escape
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import anywidget
-import ipywidgets as w
-import traitlets
 
 from workbench.analysis.levels import at_equal_loudness
 from workbench.domain.audio import Audio
-from workbench.domain.errors import ParameterError, did_you_mean
 from workbench.domain.score import Note
-from workbench.output.html_tables import asset, folded, plain_table, script
+from workbench.output.html_tables import folded, plain_table
 from workbench.output.page_audio import encode_for_page
+from workbench.output.showing import switcher
 from workbench.rendering import list_kits, list_patches, load_kit, load_patch
 from workbench.widgets.pictures import embedded
 from workbench.widgets.tables import HtmlTable
@@ -27,7 +21,6 @@ if TYPE_CHECKING:
     from workbench.rendering.kit import Kit
     from workbench.rendering.patch import Patch
 
-_ASSETS = Path(__file__).resolve().parent / "assets"
 _RATE_HZ = 44100
 _SECONDS = 3
 _PHRASES = {"bass": (33, 33, 40, 36), "pads": (52, 55, 59, 64), "leads": (67, 71, 74, 72)}
@@ -37,10 +30,10 @@ PLAYED = tuple(_PHRASES)
 """Elements whose sounds are patches."""
 
 
-class SoundSwitcher(anywidget.AnyWidget):
+class SoundSwitcher:
     """Plays one of several sounds and switches between them without a gap, all at one loudness.
 
-    `show` puts in other sounds. At most 30 s are heard, the loudest ones.
+    A cell shows it by itself, and it plays on when the notebook is opened again. At most 30 s are heard, the loudest.
 
     Parameters
     ----------
@@ -48,24 +41,19 @@ class SoundSwitcher(anywidget.AnyWidget):
         By name.
     together
         Whether they are versions of one song and begin together; else each is heard where it is loudest.
+
+    Attributes
+    ----------
+    sounds : dict of str to bytes
+        Ogg Vorbis by name.
     """
 
-    _esm = script("switcher.js") + (_ASSETS / "switcher_widget.js").read_text(encoding="utf-8")
-    _css = asset("switcher.css")
-    names: Any = traitlets.List().tag(sync=True)
-    sounds: Any = traitlets.List().tag(sync=True)
-
     def __init__(self, sounds: Mapping[str, Audio], *, together: bool = True) -> None:
-        super().__init__()
-        self.together = together
-        self.show(sounds)
+        levelled = at_equal_loudness(sounds, together=together)
+        self.sounds = {name: encode_for_page(sound) for name, sound in levelled.items()}
 
-    def show(self, sounds: Mapping[str, Audio]) -> None:
-        """Replace what is heard."""
-        levelled = at_equal_loudness(sounds, together=self.together)
-        with self.hold_sync():
-            self.names = list(levelled)
-            self.sounds = [encode_for_page(sound) for sound in levelled.values()]
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return {"text/plain": f"SoundSwitcher: {', '.join(self.sounds)}", "text/html": switcher(self.sounds)}
 
 
 def spectra_picture(sounds: Mapping[str, Audio], *, beside_first: bool = False) -> Image:
@@ -111,63 +99,3 @@ def sounds_table() -> HtmlTable:
 
 def _list_of(title: str, sounds: Sequence[Patch | Kit]) -> str:
     return folded(title, plain_table(("Name", "What it is"), [(sound.name, sound.description) for sound in sounds]))
-
-
-class PatchMorph(w.VBox):
-    """Two patches of one element and what lies between: chosen from lists, heard beside each other.
-
-    `amount` 0 is the first, 1 the second; `patch` is the patch at that amount.
-
-    Parameters
-    ----------
-    element
-        "bass", "pads" or "leads".
-    first, second
-        Names of patches; by default the first two of the list.
-    """
-
-    def __init__(self, element: str = "pads", first: str = "", second: str = "") -> None:
-        names = list_patches(element)
-        for name in (first, second):
-            if name and name not in names:
-                hint = did_you_mean(name, names)
-                raise ParameterError(f"patch {name!r} is not known{hint}: expected one of {', '.join(names)}")
-        control = {
-            "layout": w.Layout(width="auto", flex="1 1 auto", min_width="0"),
-            "style": {"description_width": "auto"},
-        }
-        self.element = element
-        self.first = w.Dropdown(options=names, value=first or names[0], description="From", **control)
-        self.second = w.Dropdown(options=names, value=second or names[1], description="to", **control)
-        self.amount = w.FloatSlider(
-            value=0.5, min=0.0, max=1.0, step=0.05, description="how far", continuous_update=False, **control
-        )
-        self.told = w.HTML()
-        self.switcher = SoundSwitcher(self._sounds())
-        self._tell()
-        super().__init__([w.HBox([self.first, self.second, self.amount]), self.told, self.switcher])
-        for chosen in (self.first, self.second, self.amount):
-            chosen.observe(lambda _: self._update(), "value")
-
-    @property
-    def patch(self) -> Patch:
-        """The patch at the amount."""
-        from workbench.rendering.morph import morph
-
-        return morph(*self._ends(), self.amount.value)
-
-    def _ends(self) -> tuple[Patch, Patch]:
-        return load_patch(self.element, self.first.value), load_patch(self.element, self.second.value)
-
-    def _sounds(self) -> dict[str, Audio]:
-        one, two = self._ends()
-        sounds = {one.name: one, f"{self.amount.value:.0%} of the way": self.patch, two.name: two}
-        return {name: patch_sound(patch) for name, patch in sounds.items()}
-
-    def _tell(self) -> None:
-        lines = [f"<b>{escape(one.name)}</b>: {escape(one.description)}" for one in self._ends()]
-        self.told.value = "<br>".join(lines)
-
-    def _update(self) -> None:
-        self.switcher.show(self._sounds())
-        self._tell()

@@ -23,7 +23,9 @@ class HtmlTable:
     """HTML that a notebook shows by itself; `html` is the text. What is too wide is scrolled, not cut."""
 
     def __init__(self, html: str) -> None:
-        self.html = f'<style>{html_tables.asset("tables.css")}</style><div style="overflow-x:auto">{html}</div>'
+        self.html = (
+            f'<style>{html_tables.asset("tables.css")}</style><div class="bf" style="overflow-x:auto">{html}</div>'
+        )
 
     def _repr_html_(self) -> str:
         return self.html

@@ -6,6 +6,41 @@ function bfMake(tag, name, parent, text) {
   if (parent) parent.appendChild(node);
   return node;
 }
+function bfButton(name, parent, text, title, onClick) {
+  const button = bfMake("button", name, parent, text);
+  button.type = "button";
+  if (title) { button.title = title; button.setAttribute("aria-label", title); }
+  if (onClick) button.onclick = onClick;
+  return button;
+}
 function bfClock(seconds) {
   return `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+}
+// A colour of the theme as it stands, for canvases: style sheets name them, such as "--bf-ink".
+function bfColour(node, name) {
+  return getComputedStyle(node).getPropertyValue(name).trim() || "#888";
+}
+// Whatever plays in a page claims it, and whatever played before falls silent.
+function bfOnlyOne(stop) {
+  const own = {};
+  const listen = (event) => { if (event.detail !== own) stop(); };
+  document.addEventListener("bf-claim", listen);
+  return {
+    claim: () => document.dispatchEvent(new CustomEvent("bf-claim", { detail: own })),
+    release: () => document.removeEventListener("bf-claim", listen),
+  };
+}
+// Keys of a shell: the notebook around it leaves them alone, and fields in it keep their own.
+function bfKeys(shell, keys) {
+  shell.tabIndex = 0;
+  shell.dataset.lmSuppressShortcuts = "true";
+  shell.addEventListener("keydown", (event) => {
+    const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
+    const combined = `${event.ctrlKey || event.metaKey ? "Ctrl+" : ""}${event.shiftKey && event.key.length > 1 ? "Shift+" : ""}${event.key}`;
+    const act = keys[combined] || keys[combined.toLowerCase()];
+    if (!act || typing || (event.target.tagName === "BUTTON" && (event.key === " " || event.key === "Enter"))) return;
+    event.preventDefault();
+    event.stopPropagation();
+    act(event);
+  });
 }

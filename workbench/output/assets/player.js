@@ -1,9 +1,13 @@
 // A player for a master and its stems, kept in step: used by the HTML report and by the notebook widget.
 // mountPlayer(root, {tracks: [{name, label, colour, src}], sections: [{name, start, end, energy}],
-//                    duration, peaks, accent, onTime}) -> {seek, dispose}
+//                    duration, peaks, accent, onTime, onPlay, downloads: [{label, name}]}) -> {seek, toggle, dispose}
+// Keys: space, arrows (5 s, volume), L loops the section under the playhead, Home.
 function mountPlayer(root, options) {
   const { tracks, sections, duration, peaks, accent, onTime } = options;
-  const shell = bfMake("div", "bf-player", root);
+  const shell = bfMake("div", "bf bf-player", root);
+  shell.setAttribute("role", "group");
+  shell.setAttribute("aria-label", "Player: space plays, arrows move, L loops");
+  const alone = bfOnlyOne(() => pause());
   const top = bfMake("div", "bf-transport", shell);
   const play = bfMake("button", "bf-play", top);
   play.type = "button";
@@ -12,6 +16,7 @@ function mountPlayer(root, options) {
   const names = bfMake("div", "bf-strip-names", strip);
   const canvas = bfMake("canvas", "bf-wave", strip);
   const time = bfMake("div", "bf-time", top, `0:00 / ${bfClock(duration)}`);
+  const tools = bfMake("div", "bf-tools", shell);
   const rows = bfMake("div", "bf-rows", shell);
   const note = bfMake("div", "bf-note", shell);
   note.hidden = true;
@@ -37,6 +42,7 @@ function mountPlayer(root, options) {
   const stems = voices.filter((v) => v !== master);
   let source = "master";
   let playing = false;
+  let looped = null;
   let frame = 0;
 
   const clockVoice = () => (source === "master" || !stems.length ? master : stems[0]);
@@ -67,6 +73,8 @@ function mountPlayer(root, options) {
   }
   async function start() {
     const at = position();
+    alone.claim();
+    meter.wake();
     playing = true;
     play.classList.add("bf-playing");
     play.setAttribute("aria-label", "Pause");
@@ -96,7 +104,9 @@ function mountPlayer(root, options) {
     // Media elements run on clocks of their own: one that strays by more than 60 ms is put back.
     for (const v of sounding()) if (Math.abs(v.audio.currentTime - at) > 0.06) v.audio.currentTime = at;
     draw(at);
+    meter.show();
     if (onTime) onTime(at);
+    if (looped && (at >= looped.end || at < looped.start - 0.1 || clockVoice().audio.ended)) return seek(looped.start), start();
     if (clockVoice().audio.ended) pause();
     if (playing) frame = requestAnimationFrame(tick);
   }
@@ -128,7 +138,11 @@ function mountPlayer(root, options) {
       g.fillStyle = (i / count) * duration <= at ? accent : "#b4b0c8";
       g.fillRect(i * bar, (height - h) / 2, bar - 1, h);
     }
-    g.fillStyle = "#1d2330";
+    if (looped) {
+      g.fillStyle = accent;
+      g.fillRect((looped.start / duration) * width, height - 3, ((looped.end - looped.start) / duration) * width, 3);
+    }
+    g.fillStyle = bfColour(shell, "--bf-ink");
     g.fillRect(Math.min(width - 1.5, (at / duration) * width), 0, 1.5, height);
     time.textContent = `${bfClock(at)} / ${bfClock(duration)}`;
   }
@@ -159,7 +173,39 @@ function mountPlayer(root, options) {
     v.muteButton.title = `Mute ${v.label}`;
     v.muteButton.onclick = () => { v.muted = !v.muted; choose("stems"); };
   }
-  play.onclick = () => (playing ? pause() : start());
+  const toggle = () => (playing ? pause() : start());
+  const meter = bfMeter(tools, voices);
+  const volume = bfSlider(tools, "Volume", 0, 1, 0.01, 1, (value) => { for (const v of voices) v.audio.volume = value; });
+  const speed = bfMake("select", "bf-speed", tools);
+  speed.setAttribute("aria-label", "Speed");
+  for (const rate of [0.5, 0.75, 1, 1.25, 1.5]) {
+    const option = bfMake("option", "", speed, `${rate}\u00d7`);
+    option.value = rate;
+    option.selected = rate === 1;
+  }
+  speed.onchange = () => { for (const v of voices) v.audio.playbackRate = Number(speed.value); };
+  const loop = bfButton("bf-tool", tools, "Loop", "Loop the section under the playhead (L)", () => {
+    const at = position();
+    const section = sections.find((s) => at >= s.start && at < s.end - 0.01);
+    looped = looped ? null : section || { start: 0, end: duration };
+    loop.setAttribute("aria-pressed", String(Boolean(looped)));
+    draw(at);
+  });
+  loop.setAttribute("aria-pressed", "false");
+  for (const file of options.downloads || []) {
+    const link = bfMake("a", "bf-tool", tools, file.label);
+    Object.assign(link, { href: file.src || tracks[0].src, download: file.name, title: `Save ${file.name}` });
+  }
+  bfKeys(shell, {
+    " ": toggle,
+    arrowright: () => seek(position() + 5),
+    arrowleft: () => seek(position() - 5),
+    arrowup: () => volume.move(0.1),
+    arrowdown: () => volume.move(-0.1),
+    home: () => seek(0),
+    l: () => loop.click(),
+  });
+  play.onclick = toggle;
   canvas.onclick = (event) => {
     const box = canvas.getBoundingClientRect();
     seek(((event.clientX - box.left) / box.width) * duration);
@@ -170,11 +216,53 @@ function mountPlayer(root, options) {
   draw(0);
   return {
     seek,
+    toggle,
     dispose() {
       pause();
+      alone.release();
+      meter.close();
       cancelAnimationFrame(frame);
       watcher.disconnect();
       for (const v of voices) v.audio.removeAttribute("src");
     },
+  };
+}
+
+function bfSlider(parent, name, low, high, step, value, onInput) {
+  const label = bfMake("label", "bf-slider", parent, name);
+  const input = bfMake("input", "", label);
+  Object.assign(input, { type: "range", min: low, max: high, step, value });
+  input.oninput = () => onInput(Number(input.value));
+  return { input, move: (by) => { input.value = Number(input.value) + by; input.oninput(); } };
+}
+// The level of what is heard, peak by peak. Only sounds that lie in the page can be looked into: a file beside a page
+// that was opened from disk would fall silent.
+function bfMeter(parent, voices) {
+  const bar = bfMake("div", "bf-meter", parent);
+  bar.setAttribute("role", "meter");
+  bar.setAttribute("aria-label", "Level");
+  const fill = bfMake("i", "", bar);
+  const readable = voices.every((v) => /^(blob|data):/.test(v.audio.src));
+  bar.hidden = !readable;
+  let context = null, analyser = null, data = null;
+  return {
+    wake() {
+      if (!readable || context) return context && context.resume();
+      context = new (window.AudioContext || window.webkitAudioContext)();
+      analyser = context.createAnalyser();
+      analyser.fftSize = 1024;
+      data = new Float32Array(analyser.fftSize);
+      for (const v of voices) context.createMediaElementSource(v.audio).connect(analyser);
+      analyser.connect(context.destination);
+    },
+    show() {
+      if (!analyser) return;
+      analyser.getFloatTimeDomainData(data);
+      const db = 20 * Math.log10(Math.max(1e-4, data.reduce((most, value) => Math.max(most, Math.abs(value)), 0)));
+      fill.style.width = `${Math.max(0, Math.min(100, (db + 48) / 0.48))}%`;
+      fill.classList.toggle("bf-hot", db > -0.5);
+      bar.setAttribute("aria-valuenow", db.toFixed(1));
+    },
+    close() { if (context) context.close(); },
   };
 }

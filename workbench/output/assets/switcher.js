@@ -3,7 +3,8 @@
 function mountSwitcher(root, options) {
   const { sounds, onHeard } = options;
   const FADE_SECONDS = 0.012;
-  const shell = bfMake("div", "bf-switcher", root);
+  const shell = bfMake("div", "bf bf-switcher", root);
+  const alone = bfOnlyOne(() => pause());
   const play = bfMake("button", "bf-switch-play", shell, "Play");
   play.type = "button";
   const keys = bfMake("div", "bf-switch-keys", shell);
@@ -68,6 +69,7 @@ function mountSwitcher(root, options) {
       return;
     }
     const end = duration();
+    alone.claim();
     for (const voice of voices) {
       voice.source = context.createBufferSource();
       voice.source.buffer = voice.buffer;
@@ -141,6 +143,7 @@ function mountSwitcher(root, options) {
     seconds: () => ({ ...heard }),
     dispose() {
       pause();
+      alone.release();
       if (context) context.close();
     },
   };

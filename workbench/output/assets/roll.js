@@ -1,20 +1,22 @@
 // The piano roll: draws what Python worked out, zooms, pans, tells of the note under the pointer, follows a player.
-function render({ model, el }) {
-  const data = model.get("data");
-  const INK = "#1d2330", MUTED = "#667085", GRID = "#e4e7ec";
+// mountRoll(root, data, {onSeek, onSelect}) -> {follow, show, select, paint, dispose}; `onSelect(first, last)` makes the
+// ruler choose bars (from 1).
+function mountRoll(root, data, options = {}) {
   const LEFT = 74, TOP = 40, BOTTOM = 22, LANE = 17, GAP = 8;
-  const shell = bfMake("div", "bf-roll-shell", el);
+  const shell = bfMake("div", "bf bf-roll-shell", root);
+  let INK, MUTED, GRID, PAPER;
+  let chosen = null;
   const bar = bfMake("div", "bf-roll-bar", shell);
   const canvas = bfMake("canvas", "bf-roll", shell);
+  canvas.setAttribute("role", "img");
+  canvas.setAttribute("aria-label", `Piano roll: ${data.notes.length} notes of ${data.elements.map((e) => e.name).join(", ")}`);
   const tip = bfMake("div", "bf-tip", shell);
   tip.hidden = true;
   const hidden = new Set();
-  let from = 0, to = data.duration, drag = null, head = model.get("playhead_seconds");
+  let from = 0, to = data.duration, drag = null, head = -1;
 
   data.elements.forEach((element, index) => {
-    const key = bfMake("button", "bf-legend", bar);
-    key.type = "button";
-    key.title = `Show or hide ${element.name}`;
+    const key = bfButton("bf-legend", bar, "", `Show or hide ${element.name}`);
     key.setAttribute("aria-pressed", "true");
     bfMake("i", "", key).style.background = element.colour;
     key.appendChild(document.createTextNode(element.name));
@@ -26,9 +28,7 @@ function render({ model, el }) {
   });
   const tools = bfMake("div", "bf-tools", bar);
   for (const [text, title, factor] of [["\u2212", "Zoom out", 2], ["+", "Zoom in", 0.5], ["Fit", "Show the whole song", 0]]) {
-    const key = bfMake("button", "bf-tool", tools, text);
-    key.type = "button";
-    key.title = title;
+    const key = bfButton("bf-tool", tools, text, title);
     key.onclick = () => (factor ? zoom(factor, (from + to) / 2) : view(0, data.duration));
   }
 
@@ -66,7 +66,8 @@ function render({ model, el }) {
     canvas.height = Math.round(h * scale);
     const g = canvas.getContext("2d");
     g.setTransform(scale, 0, 0, scale, 0, 0);
-    g.fillStyle = "#fff";
+    [INK, MUTED, GRID, PAPER] = ["--bf-ink", "--bf-muted", "--bf-line", "--bf-paper"].map((name) => bfColour(shell, name));
+    g.fillStyle = PAPER;
     g.fillRect(0, 0, w, h);
     g.save();
     g.beginPath();
@@ -83,6 +84,12 @@ function render({ model, el }) {
       g.fill();
     }
     g.globalAlpha = 1;
+    if (chosen) {
+      g.fillStyle = data.accent;
+      g.globalAlpha = 0.16;
+      g.fillRect(x(data.bars[chosen[0] - 1]), 0, x(data.bars[chosen[1]]) - x(data.bars[chosen[0] - 1]), h - BOTTOM);
+      g.globalAlpha = 1;
+    }
     if (head >= 0) {
       g.fillStyle = "#c8352b";
       g.fillRect(x(head) - 0.75, TOP - 16, 1.5, h - TOP - BOTTOM + 16);
@@ -99,7 +106,7 @@ function render({ model, el }) {
       g.fillStyle = data.accent;
       g.fillRect(left, TOP, right - left, floor - TOP);
       g.globalAlpha = 1;
-      g.fillStyle = "#c3c8d4";
+      g.fillStyle = bfColour(shell, "--bf-edge");
       g.fillRect(left, 0, 1, floor);
       g.fillStyle = MUTED;
       g.save();
@@ -112,14 +119,14 @@ function render({ model, el }) {
     const perBar = (w - LEFT) / ((to - from) / data.bar_seconds);
     const every = [1, 2, 4, 8, 16, 32].find((n) => n * perBar > 34) || 64;
     g.font = "11px system-ui, 'DejaVu Sans', sans-serif";
-    const last = Math.ceil(data.duration / data.bar_seconds);
-    for (let b = Math.max(0, Math.floor(from / data.bar_seconds)); b < last && b * data.bar_seconds <= to; b++) {
-      const left = x(b * data.bar_seconds);
+    for (let b = 0; b < data.bars.length - 1; b++) {
+      if (data.bars[b + 1] < from || data.bars[b] > to) continue;
+      const left = x(data.bars[b]), next = x(data.bars[b + 1]);
       if (perBar > 6) { g.fillStyle = GRID; g.fillRect(left, TOP, 1, floor - TOP); }
       if (b % every === 0) { g.fillStyle = MUTED; g.fillText(String(b + 1), left + 3, h - 7); }
       if (perBar > 120) {
-        g.fillStyle = "#f0f2f6";
-        for (let k = 1; k < data.beats; k++) g.fillRect(x((b + k / data.beats) * data.bar_seconds), TOP, 1, floor - TOP);
+        g.fillStyle = GRID;
+        for (let k = 1; k < data.beats; k++) g.fillRect(left + (k / data.beats) * (next - left), TOP, 1, floor - TOP);
       }
     }
     g.fillStyle = GRID;
@@ -136,7 +143,7 @@ function render({ model, el }) {
     }
   }
   function margin(g, h) {
-    g.fillStyle = "#fff";
+    g.fillStyle = PAPER;
     g.fillRect(0, 0, LEFT, h);
     g.font = "11px system-ui, 'DejaVu Sans', sans-serif";
     g.textAlign = "right";
@@ -169,35 +176,62 @@ function render({ model, el }) {
     const at = canvas.getBoundingClientRect();
     zoom((event.deltaY || event.deltaX) > 0 ? 1.25 : 0.8, seconds(event.clientX - at.left));
   }, { passive: false });
+  const barAt = (px) => {
+    const at = Math.max(0, Math.min(data.duration - 1e-6, seconds(px)));
+    return Math.max(1, data.bars.findIndex((start) => start > at));
+  };
+  const placeOf = (event) => {
+    const at = canvas.getBoundingClientRect();
+    return [event.clientX - at.left, event.clientY - at.top];
+  };
+  function select(first, last) {
+    chosen = first ? [Math.min(first, last), Math.max(first, last)] : null;
+    draw();
+  }
   canvas.addEventListener("pointerdown", (event) => {
-    drag = { px: event.clientX, from, to, moved: false };
+    const [px, py] = placeOf(event);
+    drag = { px: event.clientX, from, to, moved: false, bar: options.onSelect && py < TOP ? barAt(px) : 0, high: py < 18 };
     canvas.setPointerCapture(event.pointerId);
+    if (drag.bar) select(drag.bar, drag.bar);
   });
   canvas.addEventListener("pointermove", (event) => {
     if (!drag) return hover(event);
     const shift = ((event.clientX - drag.px) / (width() - LEFT)) * (drag.to - drag.from);
     if (Math.abs(event.clientX - drag.px) > 3) drag.moved = true;
+    if (drag.bar) return drag.moved && select(drag.bar, barAt(placeOf(event)[0]));
     if (drag.moved) view(drag.from - shift, drag.to - shift);
   });
   canvas.addEventListener("pointerup", (event) => {
-    if (drag && !drag.moved) {
-      const at = canvas.getBoundingClientRect();
-      model.set("seek_seconds", Math.max(0, Math.min(data.duration, seconds(event.clientX - at.left))));
-      model.save_changes();
-    }
+    const held = drag;
     drag = null;
+    if (!held) return;
+    if (held.bar) {
+      // A click on a section's name takes all of it.
+      const section = held.high && !held.moved && data.sections.find((s) => data.bars[held.bar - 1] < s.end - 1e-3);
+      if (section) select(bar1(section.start), bar1(section.end) - 1);
+      return options.onSelect(...chosen);
+    }
+    if (!held.moved && options.onSeek) options.onSeek(Math.max(0, Math.min(data.duration, seconds(placeOf(event)[0]))));
   });
+  const bar1 = (start) => data.bars.findIndex((at) => at > start - 1e-3) + 1;
   canvas.addEventListener("pointerleave", () => { tip.hidden = true; });
-  const follow = () => {
-    head = model.get("playhead_seconds");
-    if (head > to || head < from) { if (to - from < data.duration) return view(head, head + (to - from)); }
+  function follow(at) {
+    head = at;
+    if ((head > to || head < from) && to - from < data.duration) return view(head, head + (to - from));
     draw();
-  };
-  model.on("change:playhead_seconds", follow);
-  canvas.style.height = `${Math.max(data.high < data.low ? 0 : 260, TOP + BOTTOM + lanesHeight + (data.high - data.low + 1) * 6)}px`;
+  }
+  function fit() {
+    const rows = data.high < data.low ? 0 : (data.high - data.low + 1) * 6;
+    canvas.style.height = `${Math.max(rows ? 260 : 0, TOP + BOTTOM + lanesHeight + rows)}px`;
+  }
+  fit();
   const watcher = new ResizeObserver(draw);
   watcher.observe(canvas);
   draw();
-  return () => { watcher.disconnect(); model.off("change:playhead_seconds", follow); };
+  return {
+    follow,
+    select,
+    paint: draw,
+    dispose() { watcher.disconnect(); },
+  };
 }
-export default { render };
