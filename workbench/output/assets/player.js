@@ -129,13 +129,14 @@ function mountPlayer(root, options) {
     g.globalAlpha = 1;
     const bar = 3;
     const count = Math.floor(width / bar);
+    const [played, ahead] = ["--bf-accent", "--bf-faint"].map((name) => bfColour(shell, name));
     for (let i = 0; i < count; i++) {
       const from = Math.floor((i / count) * peaks.length);
       const to = Math.max(from + 1, Math.floor(((i + 1) / count) * peaks.length));
       let peak = 0;
       for (let k = from; k < to; k++) peak = Math.max(peak, peaks[k]);
       const h = Math.max(1.5, peak * (height - 6));
-      g.fillStyle = (i / count) * duration <= at ? accent : "#b4b0c8";
+      g.fillStyle = (i / count) * duration <= at ? played : ahead;
       g.fillRect(i * bar, (height - h) / 2, bar - 1, h);
     }
     if (looped) {
@@ -212,6 +213,7 @@ function mountPlayer(root, options) {
   };
   const watcher = new ResizeObserver(() => draw(position()));
   watcher.observe(canvas);
+  rows.hidden = !stems.length;
   levels();
   draw(0);
   return {
