@@ -19,7 +19,7 @@ export MLFLOW_DISABLE_TELEMETRY := true
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lab generate dashboard api docs test test-long lint lock clean
+.PHONY: help setup lab generate dashboard api docs map test test-long lint lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,10 @@ api: setup ## serve the HTTP API on this machine
 docs: setup ## build the documentation into build/docs
 	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet -b html docs build/docs
 	@echo "open build/docs/index.html"
+
+map: setup ## print rooms, floors, arrows and what grew too long
+	$(BIN)/python docs/house_map.py
+	$(BIN)/python docs/house_map.py evaluation
 
 lint: setup ## style, types and the floors of the house
 	$(BIN)/ruff check .

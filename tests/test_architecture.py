@@ -1,6 +1,7 @@
 """The floors of the house, and what importing it costs."""
 
 import ast
+import importlib.util
 import os
 import re
 import subprocess
@@ -96,6 +97,18 @@ def test_every_room_of_the_map_exists(repository: Path) -> None:
     tops = {f"{name}/" for name in ("training", "evaluation", "notebooks", "data", "tests", "docs")}
     assert {name for name in named if name.endswith("/")} == rooms | tops
     assert all((repository / name).exists() for name in named)
+
+
+def test_evaluation_stays_in_wings(repository: Path) -> None:
+    spec = importlib.util.spec_from_file_location("house_map", repository / "docs" / "house_map.py")
+    assert spec is not None
+    assert spec.loader is not None
+    house_map = importlib.util.module_from_spec(spec)
+    sys.modules["house_map"] = house_map  # dataclasses look their module up
+    spec.loader.exec_module(house_map)
+    found = house_map.arrows(house_map.read_modules(repository), "evaluation")
+    assert len(found) <= 14
+    assert max(house_map.floors(found).values()) <= 4
 
 
 def test_modules_stay_short(repository: Path) -> None:

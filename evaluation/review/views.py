@@ -9,9 +9,9 @@ from pathlib import Path
 from evaluation.review.design import Session
 from evaluation.review.outcome import ReviewResult, results
 from evaluation.review.store import has_answers, load_answers
-from evaluation.text_tables import interval, number
 from workbench.domain.errors import ParameterError
 from workbench.output.html_tables import plain_table
+from workbench.output.text_tables import interval, number
 from workbench.widgets.tables import HtmlTable
 
 

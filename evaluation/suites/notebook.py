@@ -13,8 +13,8 @@ from evaluation.suites.catalogue import metric
 from evaluation.suites.comparison import TOLD, Comparison, Difference
 from evaluation.suites.run_result import RESULT_FILE, RunResult, load_run, told_outliers
 from evaluation.suites.tables import difference_cells, remarks, verdict_line
-from evaluation.text_tables import interval, number
 from workbench.output.html_tables import light, plain_table
+from workbench.output.text_tables import interval, number
 from workbench.tracking import workspace
 from workbench.widgets.pictures import embedded
 from workbench.widgets.tables import HtmlTable
