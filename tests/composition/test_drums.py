@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from workbench.composition.drums import without_roles
+from workbench.composition.drum_figures import without_roles
 from workbench.domain.song import DRUM_ROLES
 from workbench.models.context import SongContext
 from workbench.models.tokenizer import decode_drums, encode_drums

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from workbench.composition.phrases import carries
 from workbench.composition.surround import section_of_bar
+from workbench.composition.touch import touched
 from workbench.domain.plan import Plan
 from workbench.domain.score import Note
 from workbench.domain.song import drum_role
@@ -21,11 +22,11 @@ _BREATH_BEATS, _INHALED_BEATS, _LONGEST_HELD_BEATS, _HELD = 1.0, 0.5, 2.0, 0.4
 
 
 def perform(notes: Iterable[Note], plan: Plan, element: str) -> tuple[Note, ...]:
-    """Timing and dynamics of the style and the sections on the written notes."""
+    """Timing and dynamics of player, style and sections on the written notes."""
     sections = section_of_bar(plan)
     late_beats = seconds_to_beats(plan.groove.late_ms / 1000.0, plan.tempo_bpm)
     played = []
-    for note in notes:
+    for note in touched(notes, plan, element):
         section = sections[min(int(note.onset_beats // plan.metre.bar_beats), plan.bars - 1)]
         shift = note.shift_beats * plan.groove.looseness + swing_shift(note.onset_beats, plan.groove.swing_percent)
         if element == "percussion" and drum_role(note.pitch) in ("snare", "clap", "side_stick"):

@@ -30,7 +30,11 @@ def to_frame(plan: Plan) -> Plan:
     if not plan.metre.is_compound:
         return replace(plan, sections=sections)
     groove = replace(
-        plan.groove, patterns=compound_patterns(plan.groove.patterns), steps_per_beat=3, swing_percent=50.0
+        plan.groove,
+        patterns=compound_patterns(plan.groove.patterns),
+        sections={name: compound_patterns(changed) for name, changed in plan.groove.sections.items()},
+        steps_per_beat=3,
+        swing_percent=50.0,
     )
     return replace(
         plan,

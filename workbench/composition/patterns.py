@@ -10,7 +10,9 @@ _STRETCHED = ("kick", "snare", "clap", "side_stick")
 _HATS = ("closed_hat", "ride", "pedal_hat")
 _TIMEKEEPERS = (*_HATS, "percussion")
 _FIRST_LAYER = ("kick", "snare", "side_stick", "closed_hat")
-_ORDER = "-.ox"
+_ORDER = "-.goxX"
+_CALMER = {"x": "o", "o": ".", "g": ".", ".": "-"}
+"""What becomes of a character where fewer layers play; what is certain or never stays so."""
 
 
 def in_feel(patterns: Mapping[str, str], feel: Feel) -> dict[str, str]:
@@ -52,7 +54,7 @@ def compound_patterns(patterns: Mapping[str, str]) -> dict[str, str]:
         whole = (text * 2)[:16]
         beats = [whole[start : start + 4] for start in range(0, 16, 4)]
         result[role] = "".join(beat[0] + "-" + max(beat[2:], key=_ORDER.index) for beat in beats)
-        if role in _HATS and text[0] in "xo":
+        if role in _HATS and text[0] in "Xxo":
             result[role] = "".join(beat[0] + "o" + _raised(max(beat[2:], key=_ORDER.index)) for beat in beats)
     return result
 
@@ -67,7 +69,7 @@ def layered(patterns: Mapping[str, str], level: int) -> dict[str, str]:
     """
     if level >= 2:
         return dict(patterns)
-    backed = any(set(patterns.get(role, "")) & set("x") for role in ("snare", "side_stick"))
+    backed = any(set(patterns.get(role, "")) & set("Xx") for role in ("snare", "side_stick"))
     result = {}
     for role, text in patterns.items():
         first = role in _FIRST_LAYER or (role == "clap" and not backed)
@@ -78,8 +80,10 @@ def layered(patterns: Mapping[str, str], level: int) -> dict[str, str]:
 
 
 def _lowered(character: str, steps: int) -> str:
-    return _ORDER[max(0, _ORDER.index(character) - steps)]
+    for _ in range(steps):
+        character = _CALMER.get(character, character)
+    return character
 
 
 def _raised(character: str) -> str:
-    return _ORDER[min(3, _ORDER.index(character) + 1)]
+    return {"-": ".", ".": "o", "g": "o", "o": "x"}.get(character, character)

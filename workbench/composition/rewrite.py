@@ -13,7 +13,8 @@ import numpy as np
 
 from workbench.composition.bass_line import ornament
 from workbench.composition.compose import streams_of, write_element
-from workbench.composition.drums import drum_writer, loop_bars, without_roles
+from workbench.composition.drum_figures import with_figures
+from workbench.composition.drums import drum_writer, loop_bars
 from workbench.composition.feel import close, in_register, perform, shape_lengths, swing_shift, without_unisons
 from workbench.composition.frame import frame_range, from_frame, is_plain, score_to_frame, to_frame
 from workbench.composition.harmony import cut, write_chords
@@ -174,7 +175,7 @@ def _finished(
 ) -> tuple[Note, ...]:
     """Rows as notes that are shaped and performed as in composition."""
     if element == "percussion":
-        written = decode_drums(without_roles(rows, plan.groove.without), context.bar_beats)
+        written = decode_drums(with_figures(rows, plan), context.bar_beats)
     else:
         traits = plan.parts[element]
         fresh = in_register(decode_pitched(rows, get_spec(element), context), traits.low_pitch, traits.high_pitch)

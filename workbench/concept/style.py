@@ -14,7 +14,7 @@ from workbench.concept.data_files import parse_yaml, read_text
 from workbench.domain.errors import ParameterError, did_you_mean
 from workbench.domain.plan import Groove, HarmonyTraits, PartTraits
 from workbench.domain.request import PROCESSING_STYLES
-from workbench.domain.song import DRUM_ROLES, ELEMENTS, SECTION_NAMES
+from workbench.domain.song import DRUM_ROLES, ELEMENTS, FILL_KINDS, SECTION_NAMES
 from workbench.domain.theory import SCALES, parse_pitch_class
 
 MODEL_STYLES = (
@@ -35,7 +35,8 @@ class Style:
     different lengths; `section_bars` and `section_energy` (0..1) hold the usual length and intensity by section name.
     `arrangement` holds what plays in a section, one entry for each time that it comes (the last one stays).
     `patches` holds candidates by element, the most typical first. `built_on_loops`: a bar may repeat for
-    long, since the pattern is the point. `pedals` names the degree on which the bass stays in a section.
+    long, since the pattern is the point. `pedals` names the degree on which the bass stays in a section. `grooves`
+    holds by name what other drummers of the style play: patterns that replace some of the groove's own.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Style:
     patches: Mapping[str, tuple[str, ...]]
     built_on_loops: bool = False
     pedals: Mapping[str, Literal["", "tonic", "dominant"]] = field(default_factory=dict)
+    grooves: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def spoken(self) -> str:
@@ -135,7 +137,7 @@ def _build(name: str, data: dict[str, Any]) -> Style:
         tempo_typical_bpm=typical,
         tempo_high_bpm=high,
         tonics=tuple(fields.pop("tonics")),
-        groove=Groove(**fields.pop("groove")),
+        groove=_groove(fields.pop("groove")),
         harmony=HarmonyTraits(**fields.pop("harmony")),
         parts={element: PartTraits(**traits) for element, traits in fields.pop("parts").items()},
         forms=tuple(tuple(form) for form in fields.pop("forms")),
@@ -148,6 +150,10 @@ def _build(name: str, data: dict[str, Any]) -> Style:
     )
 
 
+def _groove(data: dict[str, Any]) -> Groove:
+    return Groove(**{**data, "fills": tuple(data.get("fills", Groove().fills))})
+
+
 def _problems(style: Style) -> list[str]:
     """What does not fit in a style, in words."""
     found = [f"tonic {tonic!r}" for tonic in style.tonics if not _is_note(tonic)]
@@ -156,10 +162,14 @@ def _problems(style: Style) -> list[str]:
     found += [f"section {section!r} has no length" for form in style.forms for section in form
               if section not in style.section_bars]  # fmt: skip
     found += [f"element {element!r}" for element in _elements(style) if element not in ELEMENTS]
-    found += [f"drum role {role!r}" for role in style.groove.patterns if role not in DRUM_ROLES]
-    found += [
-        f"pattern {text!r}" for text in style.groove.patterns.values() if len(text) != 16 or set(text) - set("xo.-")
+    patterns = [
+        (role, text)
+        for patterns in (style.groove.patterns, *style.groove.sections.values(), *style.grooves.values())
+        for role, text in patterns.items()
     ]
+    found += [f"drum role {role!r}" for role, _ in patterns if role not in DRUM_ROLES]
+    found += [f"pattern {text!r}" for _, text in patterns if len(text) != 16 or set(text) - set("Xxog.-")]
+    found += [f"fill {fill!r}" for fill in style.groove.fills if fill not in FILL_KINDS]
     checks = {
         "model_style": style.model_style in MODEL_STYLES,
         "tempo_bpm": 40 <= style.tempo_low_bpm <= style.tempo_typical_bpm <= style.tempo_high_bpm <= 240,
@@ -192,6 +202,7 @@ def _sections(style: Style) -> set[str]:
         *style.arrangement,
         *style.pedals,
         *style.harmony.borrowed,
+        *style.groove.sections,
         *(name for form in style.forms for name in form),
     }
 

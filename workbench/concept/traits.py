@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
+
+import numpy as np
 
 from workbench.concept.moves import Moves
 from workbench.concept.style import Style
@@ -20,20 +23,23 @@ _BACKBEAT_ROLES = ("snare", "clap")
 _WALTZ = {"kick": "x-.-.-.-.-o-", "snare": "--.-x-.-x-.o", "clap": "----o---o---"}
 
 
-def adapt_groove(style: Style, metre: Metre, *, swing_percent: float, feel: str = "", moves: Moves = _STILL) -> Groove:
-    """The style's groove with the swing decided, for a metre and a feel ("half-time", "double-time" or none).
+def choose_groove(style: Style, text: str, rng: np.random.Generator) -> str:
+    """Which of the style's grooves a song has: the one that its text names, else any; "" is the style's own."""
+    named = [name for name in style.grooves if re.search(rf"\b{re.escape(name)}\b", text.lower())]
+    known = ("", *style.grooves)
+    return named[0] if named else known[int(rng.integers(len(known)))]
+
+
+def adapt_groove(
+    style: Style, metre: Metre, *, swing_percent: float, feel: str = "", name: str = "", moves: Moves = _STILL
+) -> Groove:
+    """A groove of the style with the swing decided, for a metre and a feel ("half-time", "double-time" or none).
 
     Half-time moves the backbeat to the third beat, double-time plays the pattern twice as fast. A pattern counts four
     characters a beat, so that a bar of 3/4 has twelve.
     """
     usual = style.groove
-    patterns = dict(usual.patterns)
-    if feel == "half-time":
-        patterns = {role: _halved(text) if role in _BACKBEAT_ROLES else text for role, text in patterns.items()}
-    elif feel == "double-time":
-        patterns = {role: text[::2] * 2 for role, text in patterns.items()}
-    if metre.bar_beats == 3.0 and not metre.is_compound:
-        patterns = {role: _WALTZ.get(role, text[:12]) for role, text in patterns.items()}
+    patterns = _in_metre({**usual.patterns, **style.grooves.get(name, {})}, metre, feel)
     return replace(
         usual,
         swing_percent=swing_percent,
@@ -42,7 +48,18 @@ def adapt_groove(style: Style, metre: Metre, *, swing_percent: float, feel: str 
         looseness=_unit(usual.looseness + moves.total("looseness")),
         adherence=_unit(usual.adherence + moves.total("adherence")),
         patterns=patterns,
+        sections={section: _in_metre(changed, metre, feel) for section, changed in usual.sections.items()},
     )
+
+
+def _in_metre(patterns: Mapping[str, str], metre: Metre, feel: str) -> dict[str, str]:
+    if feel == "half-time":
+        patterns = {role: _halved(text) if role in _BACKBEAT_ROLES else text for role, text in patterns.items()}
+    elif feel == "double-time":
+        patterns = {role: text[::2] * 2 for role, text in patterns.items()}
+    if metre.bar_beats == 3.0 and not metre.is_compound:
+        patterns = {role: _WALTZ.get(role, text[:12]) for role, text in patterns.items()}
+    return dict(patterns)
 
 
 def _halved(pattern: str) -> str:
@@ -53,7 +70,7 @@ def _halved(pattern: str) -> str:
     >>> _halved("----x--.----x--.")
     '-------.x------.'
     """
-    if pattern[4] not in "xo" or pattern[12] not in "xo":
+    if pattern[4] not in "Xxo" or pattern[12] not in "Xxo":
         return pattern
     steps = list(pattern)
     steps[8], steps[4], steps[12] = pattern[4], "-", "-"

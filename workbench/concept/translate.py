@@ -37,7 +37,7 @@ from workbench.concept.section_details import (
 from workbench.concept.sound import decide_sound
 from workbench.concept.structure import assign_elements, shape_energy
 from workbench.concept.timing import decide_form, decide_tempo, wanted_seconds
-from workbench.concept.traits import adapt_groove, adapt_harmony, adapt_parts
+from workbench.concept.traits import adapt_groove, adapt_harmony, adapt_parts, choose_groove
 from workbench.domain.plan import (
     DEFAULT_VARIATION,
     Decision,
@@ -102,8 +102,14 @@ def translate(request: GenerationRequest, *, references: Sequence[ReferenceProfi
     patches, patch_decisions = decide_patches(brief, palette, read_instruments(text))
     sound, sound_decisions = decide_sound(brief.moves, brief.said.dry)
     feel = brief.said.feel
+    groove_name = choose_groove(brief.style, text, brief.generator("groove"))
     groove = adapt_groove(
-        brief.style, metre, swing_percent=swing_percent, feel=feel.value if feel else "", moves=brief.moves
+        brief.style,
+        metre,
+        swing_percent=swing_percent,
+        feel=feel.value if feel else "",
+        name=groove_name,
+        moves=brief.moves,
     )
     if brief.said.pace is not None and "back" in brief.said.pace.words.lower():
         groove = replace(groove, late_ms=groove.late_ms + _LAID_BACK_MS)
@@ -149,7 +155,7 @@ def translate(request: GenerationRequest, *, references: Sequence[ReferenceProfi
             metre_decision,
             key_decision,
             swing_decision,
-            *_groove_decisions(brief, groove),
+            *_groove_decisions(brief, groove, groove_name, text),
             *_drum_decisions(brief),
             *with_length(form_decisions, sections, metre, tempo_bpm),
             _energy_decision(brief),
@@ -205,14 +211,21 @@ def _sections(
     return with_details(laid, technical, style)
 
 
-def _groove_decisions(brief: Brief, groove: Groove) -> tuple[Decision, ...]:
-    """Feel, and what of the drummer moves."""
+def _groove_decisions(brief: Brief, groove: Groove, name: str, text: str) -> tuple[Decision, ...]:
+    """Which groove, its feel, and what of the drummer moves."""
     feel, pace, moves = brief.said.feel, brief.said.pace, brief.moves
     style = f"usual for {brief.style.spoken}"
     late = f"{style}{moves.because('late')}"
     if pace is not None and "back" in pace.words.lower():
         late += f"; the text says '{pace.words}'"
+    named = bool(name) and name in text.lower()
     return (
+        Decision(
+            "groove",
+            name or "the style's own",
+            "text" if named else "style",
+            "named" if named else "the seed chose it among those of the style",
+        ),
         Decision("feel", feel.value, "text", quoted(feel)) if feel else Decision("feel", "as usual", "style", style),
         Decision("backbeat_late", f"{groove.late_ms:g} ms", moves.source(["late"], "style"), late),
         Decision(

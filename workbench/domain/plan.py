@@ -64,8 +64,11 @@ class Groove:
     `swing_percent`: place of the off 16th in its pair, 50 straight to 75. `late_ms`: how late the backbeat lies.
     `looseness`: size of the human timing that the network adds, 0 quantised, 1 as played.
     `patterns`: drum role -> `steps_per_beat` characters a beat (16 a bar in 4/4, 12 in 3/4; in compound metres three to
-    each of four dotted quarters), 'x' expected, 'o' possible, '.' rare, '-' never; a prior.
+    each of four dotted quarters), 'X' certain, 'x' expected, 'o' possible, 'g' possible as a soft ghost stroke, '.'
+    rare, '-' never; a prior. `sections` holds by section name what replaces some of them there.
     `adherence`: weight of that prior, 0 none to 1 strict. `without`: drum roles that are silent.
+    `fills`: what a change is announced with, in order of liking. How often, 0..1: `rolls` of the hats end a phrase,
+    a `crash` opens a section, and all drums stop before a hook (`stops`).
     """
 
     swing_percent: float = 50.0
@@ -75,6 +78,11 @@ class Groove:
     adherence: float = 0.5
     steps_per_beat: int = 4
     without: tuple[str, ...] = ()
+    sections: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    fills: tuple[str, ...] = ("snares", "toms")
+    rolls: float = 0.0
+    crash: float = 0.6
+    stops: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

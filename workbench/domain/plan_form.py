@@ -58,7 +58,9 @@ def plan_from_dict(data: Mapping[str, Any]) -> Plan:
         fields["key"] = Key.parse(fields["key"])
         fields["sections"] = tuple(_section_from_dict(section) for section in fields["sections"])
         groove = fields["groove"]
-        fields["groove"] = Groove(**{**groove, "without": tuple(groove.get("without", ()))})
+        fields["groove"] = Groove(
+            **{**groove, **{name: tuple(groove[name]) for name in ("without", "fills") if name in groove}}
+        )
         fields["harmony"] = HarmonyTraits(**_by_section(fields["harmony"]))
         fields["parts"] = {element: PartTraits(**traits) for element, traits in fields["parts"].items()}
         fields["delivery"] = Delivery(**fields["delivery"])

@@ -12,6 +12,9 @@ Value = TypeVar("Value")
 ELEMENTS = ("percussion", "bass", "pads", "leads")
 """Elements that sound, in the order in which they are composed; harmony lies beneath them."""
 
+FILL_KINDS = ("snares", "toms", "kicks", "hats", "claps", "hand drums")
+"""What drummers announce a change with."""
+
 SECTION_NAMES = (
     "intro", "verse", "pre-chorus", "chorus", "post-chorus", "hook", "refrain", "build", "drop", "breakdown", "break",
     "bridge", "solo", "interlude", "instrumental", "theme", "vamp", "coda", "outro",

@@ -1,0 +1,156 @@
+"""Strokes that the network is not asked for: rolls of the hats, crashes at entries, stops, soft ghosts.
+
+They are set into the rows of the part, so that bass and whoever else listens to the drums hears them too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+
+import numpy as np
+
+from workbench.composition.drum_sheet import ROLES, beat_slot, patterns_of, step_slots
+from workbench.composition.fills import HOOKS, announcements
+from workbench.composition.surround import section_of_bar
+from workbench.domain.plan import Plan, SectionPlan
+from workbench.domain.seeding import generator
+from workbench.models.grid import OFFSET_BINS, SLOTS_PER_BEAT
+from workbench.models.history import BAR_COLUMN, FIRST_ATTRIBUTE, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN, Rows
+from workbench.models.spec import BAR_STEP, VELOCITY_BINS
+from workbench.models.tokenizer import with_bar_lines
+
+_ON_TIME = OFFSET_BINS // 2
+_DIVISIONS = {"thirty-seconds": (0, 1, 3, 5, 6, 7, 9, 11), "sextuplets": (0, 2, 4, 6, 8, 10), "triplets": (0, 4, 8)}
+"""Slots within a beat."""
+_ROLLS: tuple[tuple[str, float, float], ...] = (
+    ("thirty-seconds", 3.5, 0.5), ("sextuplets", 3.0, 1.0), ("thirty-seconds", 3.0, 1.0), ("triplets", 2.0, 2.0),
+    ("thirty-seconds", 1.5, 0.5), ("sextuplets", 1.5, 0.5), ("sextuplets", 3.5, 0.5), ("triplets", 3.0, 1.0),
+)  # fmt: skip
+"""Division, first beat and length in beats."""
+_PHRASE_ROLLS = 4
+"""The first of them stand at the end of a bar, as the ends of phrases have them."""
+_BETWEEN = 0.4
+"""How much rarer rolls are within a phrase than at its end."""
+_ROLL_SOFT, _ROLL_LOUD = 5, 11
+_GHOST_BINS, _MEANT_BIN = (2, 5), 8
+_CRASH_ENERGY, _CRASH_AGAIN = 0.45, 0.75
+"""Energy from which a section opens with a crash, and has another after eight bars."""
+_AGAIN = 0.4
+
+
+def with_figures(rows: Rows, plan: Plan) -> Rows:
+    """Rows of a part, or of some whole bars of it, with what belongs to the style and to the song's sections."""
+    notes = rows[rows[:, STEP_COLUMN] != BAR_STEP]
+    bars = np.unique(rows[:, BAR_COLUMN]).tolist()
+    for change in (_weighed, _rolled, _crashed, _stopped):
+        notes = change(notes, plan, bars)
+    lines = with_bar_lines(notes, plan.bars)
+    kept: Rows = lines[np.isin(lines[:, BAR_COLUMN], bars)]
+    return without_roles(kept, plan.groove.without)
+
+
+def without_roles(rows: Rows, roles: Collection[str]) -> Rows:
+    """Rows without the strokes of some drums, which nobody else shall see either."""
+    silent = [ROLES.index(role) for role in roles]
+    strokes = rows[:, STEP_COLUMN] != BAR_STEP
+    kept: Rows = rows[~(strokes & np.isin(rows[:, SYMBOL_COLUMN], silent))]
+    return kept
+
+
+def _weighed(notes: Rows, plan: Plan, bars: Sequence[int]) -> Rows:
+    """Ghost strokes are played softly, and what is certain is meant."""
+    sections, weighed = section_of_bar(plan), notes.copy()
+    slots = step_slots(plan.groove.steps_per_beat)
+    for bar in bars:
+        rng = generator(plan.seed, "ghosts", bar)
+        inside = weighed[:, BAR_COLUMN] == bar
+        for role, pattern in patterns_of(plan, sections[bar]).items():
+            for step, character in enumerate(pattern):
+                if character not in "gX":
+                    continue
+                stroke = inside & (weighed[:, SLOT_COLUMN] == slots[step])
+                stroke &= weighed[:, SYMBOL_COLUMN] == ROLES.index(role)
+                written = weighed[stroke, FIRST_ATTRIBUTE]
+                soft = rng.integers(*_GHOST_BINS, endpoint=True)
+                weighed[stroke, FIRST_ATTRIBUTE] = soft if character == "g" else np.maximum(written, _MEANT_BIN)
+    return weighed
+
+
+def _rolled(notes: Rows, plan: Plan, bars: Sequence[int]) -> Rows:
+    """The closed hat rolls at the ends of phrases, where it plays."""
+    if not plan.groove.rolls or plan.groove.steps_per_beat != 4:
+        return notes
+    hat, sections, made = ROLES.index("closed_hat"), section_of_bar(plan), [notes]
+    taken = np.zeros(len(notes), bool)
+    for bar in bars:
+        section = sections[bar]
+        roll = _roll_of(plan, section, bar - section.start_bar)
+        plays = (notes[:, BAR_COLUMN] == bar) & (notes[:, SYMBOL_COLUMN] == hat)
+        if roll is None or not plays.any():
+            continue
+        strokes, first, end = roll
+        taken |= plays & (notes[:, SLOT_COLUMN] >= first) & (notes[:, SLOT_COLUMN] < end)
+        made.append(strokes + np.array([bar, 0, 0, 0, 0, 0]))
+    return np.concatenate([notes[~taken], *made[1:]])
+
+
+def _roll_of(plan: Plan, section: SectionPlan, bar: int) -> tuple[Rows, int, int] | None:
+    """Strokes of the roll in a bar of a section, told from its bar line, and the slots from and to which it lasts."""
+    rng = generator(plan.seed, "rolls", section.label, bar)
+    chance, choice, rising = rng.random(3)
+    ends = bar % 4 == 3 or bar == section.bars - 1
+    often = plan.groove.rolls * (1.0 if ends else _BETWEEN * (0.5 + plan.variation))
+    if "percussion" not in section.elements or section.energy < _CRASH_ENERGY or chance >= often:
+        return None
+    division, beat, beats = _ROLLS[int(choice * (_PHRASE_ROLLS if ends else len(_ROLLS)))]
+    first, end = round(beat * SLOTS_PER_BEAT), round((beat + beats) * SLOTS_PER_BEAT)
+    slots = [
+        whole + slot
+        for whole in range(0, end, SLOTS_PER_BEAT)
+        for slot in _DIVISIONS[division]
+        if first <= whole + slot < end
+    ]
+    louder = np.linspace(_ROLL_SOFT, _ROLL_LOUD, len(slots)).astype(int).tolist()
+    return _strokes(slots, "closed_hat", louder if rising < 0.6 else louder[::-1]), first, end
+
+
+def _strokes(slots: Iterable[int], role: str, velocity_bins: Iterable[int]) -> Rows:
+    """Rows of strokes on time in bar 0."""
+    rows = [
+        (0, slot, 0, ROLES.index(role), min(velocity, VELOCITY_BINS - 1), _ON_TIME)
+        for slot, velocity in zip(slots, velocity_bins, strict=True)
+    ]
+    return np.array(rows, np.int64).reshape(-1, FIRST_ATTRIBUTE + 2)
+
+
+def _crashed(notes: Rows, plan: Plan, bars: Sequence[int]) -> Rows:
+    """A crash opens a section, more surely one that the song is remembered by; strokes beside it are left out."""
+    sections, opened = section_of_bar(plan), []
+    for bar in bars:
+        section = sections[bar]
+        within = bar - section.start_bar
+        plays = ((notes[:, BAR_COLUMN] == bar) & (notes[:, SLOT_COLUMN] == 0)).any()
+        chance = float(generator(plan.seed, "crash", section.label, bar).random())
+        if plays and chance < _crash_chance(plan, section, within):
+            opened.append(_strokes([0], "crash", [round(9 + 4 * section.energy)]) + np.array([bar, 0, 0, 0, 0, 0]))
+    return np.concatenate([notes, *opened])
+
+
+def _crash_chance(plan: Plan, section: SectionPlan, bar: int) -> float:
+    often = plan.groove.crash
+    if "percussion" not in section.elements or section.energy < _CRASH_ENERGY:
+        return 0.0
+    if bar == 0:
+        return often * (1.4 if section.name in HOOKS else 1.0)
+    return _AGAIN * often if bar % 8 == 0 and section.energy > _CRASH_AGAIN else 0.0
+
+
+def _stopped(notes: Rows, plan: Plan, bars: Sequence[int]) -> Rows:
+    """Silence before what comes next."""
+    silent = np.zeros(len(notes), bool)
+    for bar, end in announcements(plan).items():
+        if end.stops and bar in bars:
+            after = notes[:, SLOT_COLUMN] >= beat_slot(plan.metre.bar_beats, end.beats)
+            silent |= (notes[:, BAR_COLUMN] == bar) & after
+    kept: Rows = notes[~silent]
+    return kept
