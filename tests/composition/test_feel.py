@@ -23,11 +23,23 @@ def test_swing_moves_off_sixteenths_only(onset: float, swing: float, expected: f
     assert swing_shift(onset, swing) == pytest.approx(expected)
 
 
-def test_backbeat_is_late_and_looseness_scales(tiny_plan: Plan) -> None:
-    plan = replace(tiny_plan, groove=Groove(late_ms=20.0, looseness=0.5), tempo_bpm=120.0)
-    snare, hat = perform([note(1.0, 38, shift=0.02), note(1.0, 42, shift=0.02)], plan, "percussion")
-    assert snare.shift_beats == pytest.approx(0.01 + 0.04)
-    assert hat.shift_beats == pytest.approx(0.01)
+def test_the_backbeat_alone_is_late(tiny_plan: Plan) -> None:
+    late, on_time = (replace(tiny_plan, groove=Groove(late_ms=ms, looseness=0.5)) for ms in (20.0, 0.0))
+    notes = [note(1.0, 38, shift=0.02), note(1.0, 42, shift=0.02)]
+    moves = [
+        a.shift_beats - b.shift_beats
+        for a, b in zip(perform(notes, late, "percussion"), perform(notes, on_time, "percussion"), strict=True)
+    ]
+    # 20 ms at 120 BPM are 0.04 beats.
+    assert moves == pytest.approx([0.04, 0.0], abs=2e-6)
+
+
+def test_a_machine_is_on_the_grid(tiny_plan: Plan) -> None:
+    notes = [note(beat / 4, 42, shift=0.02) for beat in range(16)]
+    machine = replace(tiny_plan, groove=Groove(looseness=0.0))
+    player = replace(tiny_plan, groove=Groove(looseness=1.0))
+    assert {played.shift_beats for played in perform(notes, machine, "percussion")} == {0.0}
+    assert len({played.shift_beats for played in perform(notes, player, "percussion")}) == 16
 
 
 def test_louder_sections_are_played_louder(tiny_plan: Plan) -> None:

@@ -193,8 +193,8 @@ def test_instruments_in_the_text_choose_patches() -> None:
 
 def test_half_time_moves_the_backbeat() -> None:
     straight, halved = plan_of("rock").groove, plan_of("half-time rock").groove
-    assert straight.patterns["snare"][4] == "x"
-    assert halved.patterns["snare"][8] == "x"
+    assert straight.patterns["snare"][4] == "X"
+    assert halved.patterns["snare"][8] == "X"
     assert halved.patterns["snare"][4] == "-"
 
 

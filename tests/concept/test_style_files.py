@@ -117,7 +117,7 @@ def test_unknown_style_lists_the_known() -> None:
     [
         ("model_style: techno", "model_style: polka", "model_style does not fit"),
         ("dorian: 0.2", "doric: 0.2", "mode 'doric' is not known"),
-        ('"x---x---x---x---"', '"x---"', "pattern 'x---' is not known"),
+        ('"X---X---X---X---"', '"x---"', "pattern 'x---' is not known"),
         ("valence: -0.4\n", "", "valence"),
         ("title: Techno", "titel: Techno", "titel"),
         ("tempo_bpm: [126, 134, 145]", "tempo_bpm: [126, 134]", "not enough values"),

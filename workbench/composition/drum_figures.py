@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
-from workbench.composition.drum_sheet import ROLES, beat_slot, patterns_of, step_slots
+from workbench.composition.drum_sheet import ROLES, beat_slot, loop_bars, patterns_of, step_slots
 from workbench.composition.fills import HOOKS, announcements
 from workbench.composition.surround import section_of_bar
 from workbench.domain.plan import Plan, SectionPlan
@@ -32,6 +33,10 @@ _PHRASE_ROLLS = 4
 _BETWEEN = 0.4
 """How much rarer rolls are within a phrase than at its end."""
 _ROLL_SOFT, _ROLL_LOUD = 5, 11
+_ORNAMENTS, _ORNAMENTS_ON_LOOPS = 3.0, 1.0
+"""Strokes a bar that come or go at full variation: where players play, and in styles built on loops."""
+_WELCOME = {"o": 1.0, "g": 1.0, ".": 0.4}
+_ORNAMENT_BINS = (5, 9)
 _GHOST_BINS, _MEANT_BIN = (2, 5), 8
 _CRASH_ENERGY, _CRASH_AGAIN = 0.45, 0.75
 """Energy from which a section opens with a crash, and has another after eight bars."""
@@ -42,7 +47,7 @@ def with_figures(rows: Rows, plan: Plan) -> Rows:
     """Rows of a part, or of some whole bars of it, with what belongs to the style and to the song's sections."""
     notes = rows[rows[:, STEP_COLUMN] != BAR_STEP]
     bars = np.unique(rows[:, BAR_COLUMN]).tolist()
-    for change in (_weighed, _rolled, _crashed, _stopped):
+    for change in (_ornamented, _weighed, _rolled, _crashed, _stopped):
         notes = change(notes, plan, bars)
     lines = with_bar_lines(notes, plan.bars)
     kept: Rows = lines[np.isin(lines[:, BAR_COLUMN], bars)]
@@ -55,6 +60,44 @@ def without_roles(rows: Rows, roles: Collection[str]) -> Rows:
     strokes = rows[:, STEP_COLUMN] != BAR_STEP
     kept: Rows = rows[~(strokes & np.isin(rows[:, SYMBOL_COLUMN], silent))]
     return kept
+
+
+def _ornamented(notes: Rows, plan: Plan, bars: Sequence[int]) -> Rows:
+    """Here and there a stroke comes or goes where the style leaves it open, the more often the more variation."""
+    sections, ends = section_of_bar(plan), announcements(plan)
+    often = plan.variation * (_ORNAMENTS_ON_LOOPS if loop_bars(plan) == 2 else _ORNAMENTS)
+    for bar in bars:
+        rng = generator(plan.seed, "ornaments", bar)
+        count, plays = int(rng.poisson(often)), (notes[:, BAR_COLUMN] == bar).any()
+        if not plays or sections[bar].name == "build" or bar in ends:
+            continue
+        cells = _open_cells(plan, sections[bar])
+        weights = np.array([weight for _, _, weight in cells])
+        for chosen in rng.choice(len(cells), min(count, len(cells)), replace=False, p=weights / weights.sum()):
+            slot, role, _ = cells[int(chosen)]
+            notes = _toggled(notes, bar, slot, role, int(rng.integers(*_ORNAMENT_BINS, endpoint=True)))
+    return notes
+
+
+def _open_cells(plan: Plan, section: SectionPlan) -> list[tuple[int, str, float]]:
+    """Slot, drum and weight of the strokes that a section may have or not."""
+    slots = step_slots(plan.groove.steps_per_beat)
+    return [
+        (int(slots[step]), role, _WELCOME[character])
+        for role, pattern in patterns_of(plan, section).items()
+        for step, character in enumerate(pattern)
+        if character in _WELCOME
+    ]
+
+
+def _toggled(notes: Rows, bar: int, slot: int, role: str, velocity_bin: int) -> Rows:
+    here = (
+        (notes[:, BAR_COLUMN] == bar) & (notes[:, SLOT_COLUMN] == slot) & (notes[:, SYMBOL_COLUMN] == ROLES.index(role))
+    )
+    if here.any():
+        kept: Rows = notes[~here]
+        return kept
+    return np.concatenate([notes, _strokes([slot], role, [velocity_bin]) + _at(bar)])
 
 
 def _weighed(notes: Rows, plan: Plan, bars: Sequence[int]) -> Rows:
@@ -90,7 +133,7 @@ def _rolled(notes: Rows, plan: Plan, bars: Sequence[int]) -> Rows:
             continue
         strokes, first, end = roll
         taken |= plays & (notes[:, SLOT_COLUMN] >= first) & (notes[:, SLOT_COLUMN] < end)
-        made.append(strokes + np.array([bar, 0, 0, 0, 0, 0]))
+        made.append(strokes + _at(bar))
     return np.concatenate([notes[~taken], *made[1:]])
 
 
@@ -123,6 +166,11 @@ def _strokes(slots: Iterable[int], role: str, velocity_bins: Iterable[int]) -> R
     return np.array(rows, np.int64).reshape(-1, FIRST_ATTRIBUTE + 2)
 
 
+def _at(bar: int) -> npt.NDArray[np.int64]:
+    """What is added to rows of bar 0."""
+    return np.array([bar, *[0] * (FIRST_ATTRIBUTE + 1)], np.int64)
+
+
 def _crashed(notes: Rows, plan: Plan, bars: Sequence[int]) -> Rows:
     """A crash opens a section, more surely one that the song is remembered by; strokes beside it are left out."""
     sections, opened = section_of_bar(plan), []
@@ -132,7 +180,7 @@ def _crashed(notes: Rows, plan: Plan, bars: Sequence[int]) -> Rows:
         plays = ((notes[:, BAR_COLUMN] == bar) & (notes[:, SLOT_COLUMN] == 0)).any()
         chance = float(generator(plan.seed, "crash", section.label, bar).random())
         if plays and chance < _crash_chance(plan, section, within):
-            opened.append(_strokes([0], "crash", [round(9 + 4 * section.energy)]) + np.array([bar, 0, 0, 0, 0, 0]))
+            opened.append(_strokes([0], "crash", [round(9 + 4 * section.energy)]) + _at(bar))
     return np.concatenate([notes, *opened])
 
 

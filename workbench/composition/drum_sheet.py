@@ -23,14 +23,17 @@ from workbench.models.prior import CellPrior
 Grid = npt.NDArray[np.float64]
 
 ROLES = tuple(DRUM_ROLES)
-_EXPECTED = {"X": 1.0 - 1e-7, "x": 0.96, "o": 0.35, "g": 0.65, ".": 0.03, "-": 0.003}
+_EXPECTED = {"X": 1.0 - 1e-7, "x": 0.96, "o": 0.35, "g": 0.65, ".": 0.03, "-": 0.0008}
 _SCALED = "o.g"
 """Characters whose probability goes with the level of the section."""
-_OFF_GRID, _UNNAMED = 0.006, 0.012
+_OFF_GRID, _UNNAMED, _SILENT = 0.006, 0.012, 1e-7
+"""Between the places of a pattern, in a drum that the style says nothing of, and in one that never plays."""
 _OFF_TRIPLET = 0.02
 _LEAST_WEIGHT = 0.45
 """Weight of the style's grid where the style leaves its players free: a backbeat is a backbeat."""
 _OPTIONS_BY_LEVEL = (0.4, 1.0, 1.9)
+_STRICT = 0.65
+"""Adherence from which a style is built on a short loop."""
 _DOWNBEAT = 0.7
 _ROLL_STEPS = {4: (4, 2, 1), 3: (3, 3, 1)}
 """Steps between the strokes of a build-up from its first third to its last, by steps in a beat."""
@@ -61,6 +64,11 @@ def drum_prior(plan: Plan) -> CellPrior:
 def patterns_of(plan: Plan, section: SectionPlan) -> dict[str, str]:
     """The patterns of a section at its feel and level; fuller sections have more layers."""
     return _patterns(plan, section.name, section.feel, _level(section))
+
+
+def loop_bars(plan: Plan) -> int:
+    """Bars of the groove that a section plays on."""
+    return 2 if plan.groove.adherence > _STRICT else 4
 
 
 def third_of(section: SectionPlan, bar: int) -> int:
@@ -144,8 +152,11 @@ def _grid(patterns: Mapping[str, str], options: float, steps_per_beat: int) -> G
     slots = step_slots(steps_per_beat)
     grid = np.tile(_on_grid(_UNNAMED, _OFF_GRID, steps_per_beat)[:, None], (1, len(ROLES)))
     # Crashes mark sections, and are set where these begin.
-    grid[:, ROLES.index("crash")] = _EXPECTED["-"] ** 2
+    grid[:, ROLES.index("crash")] = _SILENT
     for role, pattern in patterns.items():
+        if not pattern.strip("-"):
+            grid[:, ROLES.index(role)] = _SILENT
+            continue
         grid[:, ROLES.index(role)] = _on_grid(_OFF_GRID, _OFF_GRID, steps_per_beat)
         grid[slots[: len(pattern)], ROLES.index(role)] = [expected[character] for character in pattern]
     return grid

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from workbench.composition.drum_figures import with_figures
-from workbench.composition.drum_sheet import ROLES, beat_slot, drum_prior, third_of
+from workbench.composition.drum_sheet import ROLES, beat_slot, drum_prior, loop_bars, third_of
 from workbench.composition.fills import Announcement, announcements
 from workbench.composition.phrases import TRIES, stands_still
 from workbench.composition.surround import context_for
@@ -23,8 +23,6 @@ from workbench.models.spec import surroundings
 
 _HATS = ("closed_hat", "open_hat", "ride", "pedal_hat")
 _MACHINE_STYLES = ("house", "techno", "trance", "dnb", "dance", "ambient", "electronic")
-_STRICT = 0.65
-"""Adherence from which a style is built on a short loop."""
 _TURNS, _TOUCHES = (1.2, 0.8), (0.9, 0.15)
 """Chance at full variation that the fourth bar ends anew, and any other: of players, and of styles built on loops."""
 _LONGEST_TURN_BEATS = 3
@@ -60,11 +58,6 @@ def drum_writer(plan: Plan, *, ahead: Rows | None = None) -> tuple[PartWriter, S
         ahead=ahead,
     )
     return writer, context
-
-
-def loop_bars(plan: Plan) -> int:
-    """Bars of the groove that a section plays on."""
-    return 2 if plan.groove.adherence > _STRICT else 4
 
 
 def _write_section(

@@ -14,7 +14,8 @@ import numpy as np
 from workbench.composition.bass_line import ornament
 from workbench.composition.compose import streams_of, write_element
 from workbench.composition.drum_figures import with_figures
-from workbench.composition.drums import drum_writer, loop_bars
+from workbench.composition.drum_sheet import loop_bars
+from workbench.composition.drums import drum_writer
 from workbench.composition.feel import close, in_register, perform, shape_lengths, swing_shift, without_unisons
 from workbench.composition.frame import frame_range, from_frame, is_plain, score_to_frame, to_frame
 from workbench.composition.harmony import cut, write_chords

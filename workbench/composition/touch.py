@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from workbench.domain.plan import Plan
 from workbench.domain.score import Note
 from workbench.domain.seeding import generator
