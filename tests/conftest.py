@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import mido
 import numpy as np
 import pytest
@@ -18,6 +19,10 @@ from workbench.domain.request import GenerationRequest
 from workbench.domain.results import CheckResult, Provenance, QualityReport, Track
 from workbench.domain.score import Note, Part, Score
 from workbench.domain.theory import Chord, Key, Metre
+
+# How long an example takes says how busy the machine is, not whether the code is right; what hangs ends with the run.
+hypothesis.settings.register_profile("beatsfoundry", deadline=None)
+hypothesis.settings.load_profile("beatsfoundry")
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 PALETTE = ("percussion", "bass", "pads", "leads")
