@@ -40,6 +40,14 @@ def notes_bundle(moving: tuple[Plan, Score], tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def steady(tiny_track: Track, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A bundle with sound and one tempo, which every format can hold."""
+    monkeypatch.setattr(bundles, "_report_html", lambda track: b"<!doctype html>")
+    export(tiny_track, tmp_path / "steady")
+    return tmp_path / "steady"
+
+
+@pytest.fixture
 def bundle(tiny_track: Track, moving: tuple[Plan, Score], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A bundle with sound: 4 s of tones beside the notes."""
     monkeypatch.setattr(bundles, "_report_html", lambda track: b"<!doctype html>")
@@ -130,18 +138,18 @@ def test_notes_are_silent_where_a_stem_sounds(bundle: Path, notes_bundle: Path, 
 
 
 @pytest.mark.parametrize("daw", FORMATS)
-def test_the_same_song_gives_the_same_bytes(daw: str, bundle: Path, tmp_path: Path) -> None:
-    first = session_files(daw, bundle, tmp_path / "one")
-    assert first == session_files(daw, bundle, tmp_path / "two")
+def test_the_same_song_gives_the_same_bytes(daw: str, steady: Path, tmp_path: Path) -> None:
+    first = session_files(daw, steady, tmp_path / "one")
+    assert first == session_files(daw, steady, tmp_path / "two")
 
 
 @pytest.mark.parametrize("daw", FORMATS)
-def test_a_session_is_replaced_only_when_asked(daw: str, notes_bundle: Path, tmp_path: Path) -> None:
-    path = export_session(notes_bundle, daw, tmp_path / "out")
+def test_a_session_is_replaced_only_when_asked(daw: str, steady: Path, tmp_path: Path) -> None:
+    path = export_session(steady, daw, tmp_path / "out")
     before = path.read_bytes()
     with pytest.raises(OutputError, match="overwrite"):
-        export_session(notes_bundle, daw, tmp_path / "out")
-    assert export_session(notes_bundle, daw, tmp_path / "out", overwrite=True) == path
+        export_session(steady, daw, tmp_path / "out")
+    assert export_session(steady, daw, tmp_path / "out", overwrite=True) == path
     assert path.read_bytes() == before
 
 
