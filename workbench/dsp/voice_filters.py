@@ -7,14 +7,15 @@ Cutoffs are control-rate arrays; see `workbench.dsp.oscillators.CONTROL_SAMPLES`
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numba
 import numpy as np
 import numpy.typing as npt
 
 from workbench.domain.errors import ParameterError
+from workbench.dsp.ladder import run_ladder
 from workbench.dsp.oscillators import CONTROL_SAMPLES, control_length
-from workbench.dsp.oversampling import decimated, oversampled
 
 Signal = npt.NDArray[np.float32]
 Control = npt.NDArray[np.float64]
@@ -89,54 +90,6 @@ def state_variable_filter(
     return out
 
 
-@numba.njit(nogil=True, cache=True)
-def _ladder(audio, out, warped, feedback, drive, steps):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
-    """Filter `audio` (c, n) at a multiple of the control rate: `steps` samples a control block."""
-    length = audio.shape[1]
-    channels = audio.shape[0]
-    makeup = (1.0 + 0.5 * feedback) / drive
-    states = np.zeros((4, channels))
-    for block in range(-(-length // steps)):
-        g = warped[block]
-        slope = (warped[block + 1] - g) / steps
-        for i in range(block * steps, min(length, (block + 1) * steps)):
-            pole = 1.0 / (1.0 + g)
-            gain = g * pole
-            power = gain * gain * gain * gain
-            closed = 1.0 / (1.0 + feedback * power)
-            for channel in range(channels):
-                s1 = states[0, channel]
-                s2 = states[1, channel]
-                s3 = states[2, channel]
-                s4 = states[3, channel]
-                # What the four stages will give, solved before the sample is known (zero-delay feedback).
-                state = pole * (((s1 * gain + s2) * gain + s3) * gain + s4)
-                x = drive * audio[channel, i]
-                u = x - feedback * (power * x + state) * closed
-                # Lambert's continued fraction of tanh, within 1e-4; a third of the time of the exact function.
-                u = max(-4.97, min(4.97, u))
-                t = u * u
-                u = (
-                    u
-                    * (135135.0 + t * (17325.0 + t * (378.0 + t)))
-                    / (135135.0 + t * (62370.0 + t * (3150.0 + 28.0 * t)))
-                )
-                v = (u - s1) * gain
-                u = v + s1
-                states[0, channel] = u + v
-                v = (u - s2) * gain
-                u = v + s2
-                states[1, channel] = u + v
-                v = (u - s3) * gain
-                u = v + s3
-                states[2, channel] = u + v
-                v = (u - s4) * gain
-                u = v + s4
-                states[3, channel] = u + v
-                out[channel, i] = u * makeup
-            g += slope
-
-
 def ladder_filter(
     audio: Signal,
     cutoff_hz: Control | float,
@@ -172,17 +125,43 @@ def ladder_filter(
     ParameterError
         If the resonance lies outside 0..1.
     """
+    return ladder_filters(
+        [audio], [cutoff_hz], sample_rate_hz=sample_rate_hz, resonance=resonance, drive_db=drive_db, factor=factor
+    )[0]
+
+
+def ladder_filters(
+    voices: Sequence[Signal],
+    cutoffs_hz: Sequence[Control | float],
+    *,
+    sample_rate_hz: int,
+    resonance: float,
+    drive_db: float,
+    factor: int,
+) -> list[Signal]:
+    """`ladder_filter` of several voices side by side: the same samples in less time.
+
+    Parameters
+    ----------
+    voices : sequence of arrays of shape (c, n), float32
+        Each may have channels and a length of its own.
+    cutoffs_hz : sequence of floats or arrays of shape (control_length(n),)
+        One for each voice.
+    sample_rate_hz, resonance, drive_db, factor
+        As for `ladder_filter`, shared by all.
+
+    Raises
+    ------
+    ParameterError
+        If the resonance lies outside 0..1.
+    """
     if not 0.0 <= resonance <= 1.0:
         raise ParameterError(f"ladder: expected a resonance of 0 to 1, got {resonance:g}")
-    feedback, drive = 3.98 * resonance, 10.0 ** (drive_db / 20.0)
-    if factor == 1:
-        out = np.empty_like(audio)
-        _ladder(audio, out, _warp(cutoff_hz, audio.shape[-1], sample_rate_hz), feedback, drive, CONTROL_SAMPLES)
-        return out
-    warped = _warp(cutoff_hz, audio.shape[-1], sample_rate_hz, factor)
-    dense = oversampled(audio, factor)
-    _ladder(dense, dense, warped, feedback, drive, factor * CONTROL_SAMPLES)
-    return decimated(dense, factor)
+    warped = [
+        _warp(cutoff_hz, voice.shape[-1], sample_rate_hz, factor)
+        for voice, cutoff_hz in zip(voices, cutoffs_hz, strict=True)
+    ]
+    return run_ladder(voices, warped, feedback=3.98 * resonance, drive=10.0 ** (drive_db / 20.0), factor=factor)
 
 
 def _warp(cutoff_hz: Control | float, length: int, sample_rate_hz: int, factor: int = 1) -> Control:

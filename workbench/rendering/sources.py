@@ -53,7 +53,7 @@ def make_sources(
     index_octaves
         What the modulation matrix adds to the index of frequency modulation, or None.
     """
-    stereo = _is_stereo(patch)
+    stereo = is_stereo(patch)
     sound = np.zeros((2 if stereo else 1, length), dtype=np.float32)
     for oscillator in patch.oscillators:
         sound += _oscillator(oscillator, pitch, length, sample_rate_hz, rng, stereo=stereo, preview=preview)
@@ -88,7 +88,7 @@ def _cloud(grains: GrainCloud, pitch: Control, length: int, sample_rate_hz: int,
     return sound * np.float32(db_to_gain(grains.level_db))
 
 
-def _is_stereo(patch: Patch) -> bool:
+def is_stereo(patch: Patch) -> bool:
     """Whether a voice differs left and right; one channel costs half."""
     if patch.effects.width == 0.0:
         return False

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -19,17 +20,20 @@ from workbench.dsp.oscillators import (
 )
 from workbench.dsp.saturation import saturate
 from workbench.dsp.stereo import pan_gains
-from workbench.dsp.voice_filters import ladder_filter, state_variable_filter
+from workbench.dsp.voice_filters import ladder_filters, state_variable_filter
 from workbench.rendering.effects import apply_effects
 from workbench.rendering.modulation import modulation, smooth_steps
 from workbench.rendering.patch import Filter, Patch, Pitch
 from workbench.rendering.phrases import Phrase, make_phrases
-from workbench.rendering.sources import make_sources
+from workbench.rendering.sources import is_stereo, make_sources
 
 Signal = npt.NDArray[np.float32]
 Control = npt.NDArray[np.float64]
 
 _LADDER_FACTOR = 2
+_LADDER_LANES = 16
+"""Channels of voices that go through the ladder filter side by side: two vector registers of doubles."""
+
 _MIDDLE_PITCH = 60.0
 _FADE_MS = 6.0
 _MOST_BOOST_DB = 12.0
@@ -79,56 +83,100 @@ def render_synth(
         mono=patch.pitch.mono == "yes",
         glide_always=patch.pitch.glide_always == "yes",
     )
-    for phrase in phrases:
-        rng = generator(seed, patch.element, patch.name, phrase.place, phrase.pitches[0])
-        voice = render_phrase(
-            phrase,
+    for batch in _batches(phrases, patch):
+        voices = render_phrases(
+            batch,
             patch,
             samples_per_beat=samples_per_beat,
             sample_rate_hz=sample_rate_hz,
-            rng=rng,
+            seed=seed,
             preview=preview,
         )
-        stop = min(length, phrase.start + voice.shape[1])
-        if stop > phrase.start:
-            stem[:, phrase.start : stop] += voice[:, : stop - phrase.start]
-        if advance is not None:
-            advance(len(phrase.starts))
+        for phrase, voice in zip(batch, voices, strict=True):
+            stop = min(length, phrase.start + voice.shape[1])
+            if stop > phrase.start:
+                stem[:, phrase.start : stop] += voice[:, : stop - phrase.start]
+            if advance is not None:
+                advance(len(phrase.starts))
     tape = generator(seed, patch.element, "tape")
     stem = apply_effects(stem, patch.effects, sample_rate_hz=sample_rate_hz, rng=tape, preview=preview)
     return stem * np.float32(db_to_gain(patch.level_db))
 
 
-def render_phrase(
-    phrase: Phrase,
+def _batches(phrases: Sequence[Phrase], patch: Patch) -> Iterator[Sequence[Phrase]]:
+    """Phrases that go through the ladder filter side by side; without one there is nothing to share."""
+    size = _LADDER_LANES // (2 if is_stereo(patch) else 1) if patch.filter and patch.filter.kind == "ladder" else 1
+    for first in range(0, len(phrases), size):
+        yield phrases[first : first + size]
+
+
+def render_phrases(
+    phrases: Sequence[Phrase],
     patch: Patch,
     *,
     samples_per_beat: float,
     sample_rate_hz: int,
-    rng: np.random.Generator,
+    seed: int,
     preview: bool = False,
-) -> Signal:
-    """Render what one voice plays, from its first attack to the end of its release.
+) -> list[Signal]:
+    """Render what some voices play, each from its first attack to the end of its release.
 
     Parameters
     ----------
-    phrase : Phrase
-        Notes of the voice.
+    phrases : sequence of Phrase
+        Notes of each voice; what sounds does not depend on which voices are rendered together.
     patch : Patch
         The sound.
     samples_per_beat : float
         Sample rate times seconds a beat, for LFOs in time with the song.
     sample_rate_hz : int
         Sample rate.
-    rng : numpy.random.Generator
-        For phases, drift and noise.
+    seed : int
+        Seed of the plan, for phases, drift and noise.
     preview : bool
         At most two unison voices, and no oversampling.
 
     Returns
     -------
-    array of shape (1, n) where nothing in the patch is stereo, else (2, n), float32
+    list of arrays of shape (1, n) where nothing in the patch is stereo, else (2, n), float32
     """
+    raw = [
+        _begun(
+            phrase,
+            patch,
+            samples_per_beat,
+            sample_rate_hz,
+            generator(seed, patch.element, patch.name, phrase.place, phrase.pitches[0]),
+            preview,
+        )
+        for phrase in phrases
+    ]
+    sounds = [voice.sound for voice in raw]
+    if patch.filter is not None:
+        cutoffs = [voice.cutoff for voice in raw]
+        sounds = _filtered(sounds, patch.filter, cutoffs, sample_rate_hz, factor=1 if preview else _LADDER_FACTOR)
+    return [_ended(voice, sound, patch, sample_rate_hz, preview) for voice, sound in zip(raw, sounds, strict=True)]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Voice:
+    """A voice before its filter: its sound, and what moves the rest of the chain."""
+
+    phrase: Phrase
+    sound: Signal
+    cutoff: Control
+    velocity: Control
+    moves: Callable[[str], Control | None]
+
+
+def _begun(
+    phrase: Phrase,
+    patch: Patch,
+    samples_per_beat: float,
+    sample_rate_hz: int,
+    rng: np.random.Generator,
+    preview: bool,
+) -> _Voice:
     length = _voice_length(phrase, patch, sample_rate_hz)
     pitch = _pitch_control(phrase, patch.pitch, length, sample_rate_hz, rng)
     velocity = _steps(phrase.starts, [v / 127.0 for v in phrase.velocities], length)
@@ -140,21 +188,27 @@ def render_phrase(
     if (bend := moves("pitch")) is not None:
         pitch = pitch + bend
     sound = make_sources(phrase, patch, pitch, length, sample_rate_hz, rng, preview, moves("index"))
+    cutoff = np.empty(0)
     if patch.filter is not None:
         cutoff = _cutoff(phrase, patch.filter, pitch, velocity, length, sample_rate_hz, rng)
         if (octaves := moves("cutoff")) is not None:
             cutoff = np.clip(cutoff * 2.0**octaves, 20.0, 0.45 * sample_rate_hz)
         if tied:
             cutoff = 2.0 ** smooth_steps(np.log2(cutoff))
-        sound = _filtered(sound, patch.filter, cutoff, sample_rate_hz, factor=1 if preview else _LADDER_FACTOR)
+    return _Voice(phrase, sound, cutoff, velocity, moves)
+
+
+def _ended(voice: _Voice, sound: Signal, patch: Patch, sample_rate_hz: int, preview: bool) -> Signal:
+    """What follows the filter: drive, amplifier, level and place, and faded edges."""
+    length = sound.shape[1]
     if patch.drive_db > 0.0:
         sound = saturate(sound, drive_db=patch.drive_db, factor=1 if preview else None)
-    sound *= _loudness(phrase, patch, velocity, length, sample_rate_hz)
-    if (level_db := moves("level")) is not None:
+    sound *= _loudness(voice.phrase, patch, voice.velocity, length, sample_rate_hz)
+    if (level_db := voice.moves("level")) is not None:
         sound *= _at_samples(10.0 ** (np.minimum(level_db, _MOST_BOOST_DB) / 20.0), length)
     if patch.voice_spread > 0.0:
-        sound = _placed(sound, phrase.pitches[0], patch.voice_spread)
-    if (place := moves("pan")) is not None and patch.effects.width > 0.0:
+        sound = _placed(sound, voice.phrase.pitches[0], patch.voice_spread)
+    if (place := voice.moves("pan")) is not None and patch.effects.width > 0.0:
         sound = _panned(sound, np.clip(place, -1.0, 1.0), length)
     return fade_edges(sound, sample_rate_hz, in_ms=1.0, out_ms=_FADE_MS)
 
@@ -269,19 +323,24 @@ def _cutoff(
     return np.clip(filter_.cutoff_hz * 2.0**octaves, 20.0, 0.45 * sample_rate_hz)
 
 
-def _filtered(sound: Signal, filter_: Filter, cutoff: Control, sample_rate_hz: int, *, factor: int) -> Signal:
+def _filtered(
+    sounds: Sequence[Signal], filter_: Filter, cutoffs: Sequence[Control], sample_rate_hz: int, *, factor: int
+) -> list[Signal]:
     if filter_.kind == "ladder":
-        return ladder_filter(
-            sound,
-            cutoff,
+        return ladder_filters(
+            sounds,
+            cutoffs,
             sample_rate_hz=sample_rate_hz,
             resonance=filter_.resonance,
             drive_db=filter_.drive_db,
             factor=factor,
         )
-    return state_variable_filter(
-        sound, cutoff, sample_rate_hz=sample_rate_hz, resonance=filter_.resonance, mode=filter_.kind
-    )
+    return [
+        state_variable_filter(
+            sound, cutoff, sample_rate_hz=sample_rate_hz, resonance=filter_.resonance, mode=filter_.kind
+        )
+        for sound, cutoff in zip(sounds, cutoffs, strict=True)
+    ]
 
 
 def _loudness(phrase: Phrase, patch: Patch, velocity: Control, length: int, sample_rate_hz: int) -> Signal:
