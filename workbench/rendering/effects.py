@@ -111,28 +111,29 @@ def finish_stem(stem: Signal, sample_rate_hz: int, *, highpass_hz: float, width:
     return out
 
 
+@numba.njit(nogil=True, cache=True, inline="always")
+def _low_cut(x, first, second, warped, gain):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    """One sample through a second-order high-pass (Butterworth, zero-delay), and its two states after it."""
+    damping = math.sqrt(2.0)
+    v1 = gain * (first + warped * (x - second))
+    v2 = second + warped * v1
+    return x - (damping * v1 + v2), 2.0 * v1 - first, 2.0 * v2 - second
+
+
 @numba.njit(nogil=True, cache=True)
 def _finish(out, stem, high, split, width):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
     damping = math.sqrt(2.0)
-    # Sections: low cut of the middle, low cut of the side, then twice the split of the side.
-    warped = np.array([high, high, split, split])
-    gains = 1.0 / (1.0 + warped * (warped + damping))
-    first = np.zeros(4)
-    second = np.zeros(4)
+    high_gain = 1.0 / (1.0 + high * (high + damping))
+    split_gain = 1.0 / (1.0 + split * (split + damping))
+    # States are scalars, which stay in registers: low cut of the middle and of the side, twice the split of the side.
+    m1, m2, s1, s2, t1, t2, u1, u2 = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     for i in range(stem.shape[1]):
         middle = 0.5 * (stem[0, i] + stem[1, i])
         side = 0.5 * width * (stem[0, i] - stem[1, i])
-        for section in range(4):
-            x = middle if section == 0 else side
-            v1 = gains[section] * (first[section] + warped[section] * (x - second[section]))
-            v2 = second[section] + warped[section] * v1
-            first[section] = 2.0 * v1 - first[section]
-            second[section] = 2.0 * v2 - second[section]
-            x -= damping * v1 + v2
-            if section == 0:
-                middle = x
-            else:
-                side = x
+        middle, m1, m2 = _low_cut(middle, m1, m2, high, high_gain)
+        side, s1, s2 = _low_cut(side, s1, s2, high, high_gain)
+        side, t1, t2 = _low_cut(side, t1, t2, split, split_gain)
+        side, u1, u2 = _low_cut(side, u1, u2, split, split_gain)
         out[0, i] = middle + side
         out[1, i] = middle - side
 

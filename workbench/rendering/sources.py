@@ -26,6 +26,8 @@ _PREVIEW_UNISON = 2
 _ENDLESS_MS = 20000.0
 _MIDDLE_PITCH = 60.0
 _ROUNDED_SECONDS = 0.003
+_HEARD_DECAYS = 2.0
+"""Times to fall by 60 dB after which a source that dies away is left."""
 
 
 def make_sources(
@@ -157,17 +159,18 @@ def _fm(
         index = index * 2.0**index_octaves
     if len(phrase.starts) > 1:
         index = smooth_steps(index)
+    heard = _heard_length(phrase, pair.decay_ms, length, sample_rate_hz)
     tone = fm_oscillator(
         midi_to_hz(pitch),
-        length=length,
+        length=heard,
         sample_rate_hz=sample_rate_hz,
         ratio=pair.ratio,
         modulator_ratio=pair.modulator_ratio,
         index=index,
         feedback=pair.feedback,
     )
-    level = _falling(phrase, pair.decay_ms, length, sample_rate_hz)
-    return (tone * level * np.float32(0.7 * db_to_gain(pair.level_db)))[None, :]
+    level = _falling(phrase, pair.decay_ms, heard, sample_rate_hz)
+    return _filled((tone * level * np.float32(0.7 * db_to_gain(pair.level_db)))[None, :], length)
 
 
 def _falling(phrase: Phrase, decay_ms: float, length: int, sample_rate_hz: int) -> Signal:
@@ -179,6 +182,20 @@ def _falling(phrase: Phrase, decay_ms: float, length: int, sample_rate_hz: int) 
     for start, _, _, _ in strokes:
         level[start:] = decay_curve(length - start, sample_rate_hz, decay_ms=decay_ms)
     return level if len(strokes) == 1 else uniform_filter1d(level, round(_ROUNDED_SECONDS * sample_rate_hz))
+
+
+def _heard_length(phrase: Phrase, decay_ms: float, length: int, sample_rate_hz: int) -> int:
+    """Samples until a source that dies away has fallen by 120 dB after the last stroke of its voice."""
+    if decay_ms == _ENDLESS_MS:
+        return length
+    return min(length, phrase.starts[-1] + math.ceil(_HEARD_DECAYS * decay_ms / 1000.0 * sample_rate_hz))
+
+
+def _filled(sound: Signal, length: int) -> Signal:
+    """Sound and silence after it."""
+    filled = np.zeros((sound.shape[0], length), dtype=np.float32)
+    filled[:, : sound.shape[1]] = sound
+    return filled
 
 
 def _string(
@@ -224,12 +241,15 @@ def _noise(
     stereo: bool,
 ) -> Signal:
     centre_hz = source.centre_hz * 2.0 ** ((pitch - _MIDDLE_PITCH) / 12.0 * source.key_track)
+    heard = _heard_length(phrase, source.decay_ms, length, sample_rate_hz)
+    # All of the noise is drawn, whatever is heard of it: what draws after it stays the same.
+    noise = [white_noise(length, rng)[:heard] for _ in range(2 if stereo else 1)]
     band = state_variable_filter(
-        np.stack([white_noise(length, rng) for _ in range(2 if stereo else 1)]),
+        np.stack(noise),
         centre_hz,
         sample_rate_hz=sample_rate_hz,
         resonance=source.resonance,
         mode="bandpass",
     )
-    level = _falling(phrase, source.decay_ms, length, sample_rate_hz)
-    return band * level * np.float32(2.0 * db_to_gain(source.level_db))
+    level = _falling(phrase, source.decay_ms, heard, sample_rate_hz)
+    return _filled(band * level * np.float32(2.0 * db_to_gain(source.level_db)), length)
