@@ -14,6 +14,8 @@ from workbench.domain.errors import ParameterError
 _DELAYS_MS = np.array([29.7, 34.3, 39.1, 43.9, 50.3, 56.9, 63.1, 71.9])
 _DIFFUSERS_MS = np.array([4.77, 3.59, 12.73, 9.31])
 _DIFFUSION = 0.62
+_PIECE = 128
+_SILENT = 1e-20
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,48 +96,114 @@ def _with_width(samples: Samples, width: float) -> Samples:
     return np.stack([mid + side, mid - side]).astype(np.float32)
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy")
 def _network(samples, delays, gains, pole, diffusers, level, out):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    """Piece by piece: no piece is longer than the shortest delay, so all of it but the damping runs on vectors."""
     lines = np.zeros((8, delays.max()), dtype=np.float32)
     allpass = np.zeros((2, 4, diffusers.max()), dtype=np.float32)
     heads = np.zeros(8, dtype=np.int64)
     allpass_heads = np.zeros((2, 4), dtype=np.int64)
     damped = np.zeros(8)
-    v = np.zeros(8)
-    source = np.zeros(2)
-    scale = 0.85 * level
-    mix = 1.0 / np.sqrt(8.0)
-    for i in range(samples.shape[1]):
+    v = np.zeros((8, _PIECE))
+    source = np.zeros((2, _PIECE))
+    longest = min(_PIECE, delays.min(), diffusers.min())
+    for start in range(0, samples.shape[1], longest):
+        size = min(longest, samples.shape[1] - start)
         for c in range(2):
-            x = float(samples[c, i])
+            _read(samples[c], start, source[c, :size])
             for k in range(4):
-                head = allpass_heads[c, k]
-                stored = float(allpass[c, k, head])
-                entered = x - _DIFFUSION * stored
-                if abs(entered) < 1e-20:
-                    entered = 0.0
-                allpass[c, k, head] = entered
-                x = stored + _DIFFUSION * entered
-                head += 1
-                allpass_heads[c, k] = 0 if head == diffusers[c, k] else head
-            source[c] = x
+                allpass_heads[c, k] = _diffuse(
+                    allpass[c, k, : diffusers[c, k]], allpass_heads[c, k], source[c, :size]
+                )
         for k in range(8):
-            value = float(lines[k, heads[k]])
-            damped[k] = value + pole * (damped[k] - value)
-            if abs(damped[k]) < 1e-20:
-                damped[k] = 0.0
-            v[k] = damped[k] * gains[k]
-        out[0, i] = scale * (v[0] - v[2] + v[4] - v[6] + 0.5 * (v[1] - v[5]))
-        out[1, i] = scale * (v[1] - v[3] + v[5] - v[7] + 0.5 * (v[2] - v[6]))
-        # Fast Walsh-Hadamard transform in place: lossless, and every line feeds every other.
-        for span in (1, 2, 4):
-            for k in range(0, 8, 2 * span):
-                for j in range(k, k + span):
-                    a = v[j]
-                    b = v[j + span]
-                    v[j] = a + b
-                    v[j + span] = a - b
+            _read(lines[k, : delays[k]], heads[k], v[k, :size])
+        _damp(v, damped, pole, size)
+        _tap(v, gains, 0.85 * level, out[0, start : start + size], out[1, start : start + size])
+        _transform(v, size)
         for k in range(8):
-            lines[k, heads[k]] = mix * v[k] + source[k & 1]
-            head = heads[k] + 1
-            heads[k] = 0 if head == delays[k] else head
+            heads[k] = _write(lines[k, : delays[k]], heads[k], v[k, :size], source[k & 1, :size])
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def _diffuse(ring, head, x):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    """An all-pass of a ring's length, `x` in place; returns where the ring goes on."""
+    first = min(x.shape[0], ring.shape[0] - head)
+    for begin, end, place in ((0, first, head), (first, x.shape[0], 0)):
+        old, piece = ring[place : place + end - begin], x[begin:end]
+        for i in range(piece.shape[0]):
+            stored = np.float64(old[i])
+            entered = piece[i] - _DIFFUSION * stored
+            entered = entered if abs(entered) >= _SILENT else 0.0
+            old[i] = entered
+            piece[i] = stored + _DIFFUSION * entered
+    return (head + x.shape[0]) % ring.shape[0]
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def _read(ring, head, x):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    first = min(x.shape[0], ring.shape[0] - head)
+    for begin, end, place in ((0, first, head), (first, x.shape[0], 0)):
+        line, piece = ring[place : place + end - begin], x[begin:end]
+        for i in range(piece.shape[0]):
+            piece[i] = line[i]
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def _write(ring, head, x, source):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    """Put what comes back and what is new into a line; returns where the ring goes on."""
+    first = min(x.shape[0], ring.shape[0] - head)
+    mix = 1.0 / np.sqrt(8.0)
+    for begin, end, place in ((0, first, head), (first, x.shape[0], 0)):
+        line, back, new = ring[place : place + end - begin], x[begin:end], source[begin:end]
+        for i in range(line.shape[0]):
+            line[i] = mix * back[i] + new[i]
+    return (head + x.shape[0]) % ring.shape[0]
+
+
+@numba.njit(cache=True, nogil=True)
+def _damp(v, damped, pole, size):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    """One-pole low-pass of each line; the eight recursions run side by side in registers."""
+    d0, d1, d2, d3, d4, d5, d6, d7 = damped
+    for i in range(size):
+        d0 = v[0, i] + pole * (d0 - v[0, i])
+        d1 = v[1, i] + pole * (d1 - v[1, i])
+        d2 = v[2, i] + pole * (d2 - v[2, i])
+        d3 = v[3, i] + pole * (d3 - v[3, i])
+        d4 = v[4, i] + pole * (d4 - v[4, i])
+        d5 = v[5, i] + pole * (d5 - v[5, i])
+        d6 = v[6, i] + pole * (d6 - v[6, i])
+        d7 = v[7, i] + pole * (d7 - v[7, i])
+        v[0, i], v[1, i], v[2, i], v[3, i] = d0, d1, d2, d3
+        v[4, i], v[5, i], v[6, i], v[7, i] = d4, d5, d6, d7
+    damped[0], damped[1], damped[2], damped[3] = d0, d1, d2, d3
+    damped[4], damped[5], damped[6], damped[7] = d4, d5, d6, d7
+    for k in range(8):
+        # Denormal numbers cost a hundred times the time of ordinary ones.
+        damped[k] = damped[k] if abs(damped[k]) >= _SILENT else 0.0
+
+
+@numba.njit(cache=True, nogil=True)
+def _tap(v, gains, scale, left, right):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    """What each line loses on its way, and what is heard of them."""
+    for k in range(8):
+        row, gain = v[k, : left.shape[0]], gains[k]
+        for i in range(row.shape[0]):
+            value = row[i] * gain
+            row[i] = value if abs(value) >= _SILENT else 0.0
+    for i in range(left.shape[0]):
+        left[i] = scale * (v[0, i] - v[2, i] + v[4, i] - v[6, i] + 0.5 * (v[1, i] - v[5, i]))
+        right[i] = scale * (v[1, i] - v[3, i] + v[5, i] - v[7, i] + 0.5 * (v[2, i] - v[6, i]))
+
+
+@numba.njit(cache=True, nogil=True)
+def _transform(v, size):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    """Fast Walsh-Hadamard transform across the lines, in place: lossless, and every line feeds every other."""
+    for span in (1, 2, 4):
+        for k in range(0, 8, 2 * span):
+            for j in range(k, k + span):
+                first, second = v[j, :size], v[j + span, :size]
+                for i in range(first.shape[0]):
+                    a = first[i]
+                    b = second[i]
+                    first[i] = a + b
+                    second[i] = a - b
