@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from workbench.domain.audio import Samples
 from workbench.domain.errors import ParameterError
+from workbench.dsp.cascades import filter_side_by_side
 
 Sections = npt.NDArray[np.float64]
 BandKind = Literal["peak", "low_shelf", "high_shelf", "low_pass", "high_pass", "notch"]
@@ -155,7 +156,9 @@ def filter_sections(samples: Samples, sections: Sections) -> Samples:
     out = np.empty(samples.shape, dtype=np.float32)
     if len(sections) % 2:
         sections = np.vstack([sections, [1.0, 0.0, 0.0, 0.0, 0.0]])
-    _cascade(np.ascontiguousarray(samples, dtype=np.float32), sections, out)
+    source = np.ascontiguousarray(samples, dtype=np.float32)
+    if not filter_side_by_side(source, sections, out):
+        _cascade(source, sections, out)
     return out
 
 
