@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numba
 import numpy as np
 import numpy.typing as npt
 
@@ -52,15 +53,27 @@ def silence_spans(
     hop = max(1, audio.sample_rate_hz // 100)
     if audio.samples.shape[1] == 0:
         return ()
-    edges = np.arange(0, audio.samples.shape[1], hop)
-    power = np.add.reduceat(np.square(audio.samples, dtype=np.float64).max(axis=0), edges)
-    lengths = np.diff(np.append(edges, audio.samples.shape[1]))
-    starts, ends = _spans(power / lengths < db_to_gain(threshold_db) ** 2)
+    power = np.zeros(-(-audio.samples.shape[1] // hop))
+    _louder_powers(np.ascontiguousarray(audio.samples), hop, power)
+    starts, ends = _spans(power < db_to_gain(threshold_db) ** 2)
     seconds = hop / audio.sample_rate_hz
     spans = [
         (start * seconds, min(end * seconds, audio.duration_seconds)) for start, end in zip(starts, ends, strict=True)
     ]
     return tuple((start, end) for start, end in spans if end - start >= shortest_seconds)
+
+
+@numba.njit(cache=True, nogil=True, fastmath={"contract", "reassoc"})
+def _louder_powers(samples, hop, power):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    """Mean square of the channel that is louder at each sample, by hop."""
+    for slot in range(power.shape[0]):
+        stop = min((slot + 1) * hop, samples.shape[1])
+        left, right = samples[0, slot * hop : stop], samples[1, slot * hop : stop]
+        total = 0.0
+        for i in range(left.shape[0]):
+            first, second = np.float64(left[i]), np.float64(right[i])
+            total += max(first * first, second * second)
+        power[slot] = total / left.shape[0]
 
 
 def clicks(audio: Audio) -> tuple[float, ...]:
@@ -89,6 +102,8 @@ def _click_positions(channel: Samples, reach: int, alone: int) -> npt.NDArray[np
         return np.zeros(0, np.int64)
     candidates = np.flatnonzero(rough > _CLICK_FLOOR)
     candidates = candidates[(candidates >= reach + 4) & (candidates < rough.size - reach - 4)]
+    if not candidates.size:
+        return candidates
     total = np.concatenate([[0.0], np.cumsum(rough**2)])
     before = (total[candidates - 3] - total[candidates - 3 - reach]) / reach
     after = (total[candidates + 4 + reach] - total[candidates + 4]) / reach

@@ -69,7 +69,9 @@ def reverberate(samples: Samples, reverb: Reverb, sample_rate_hz: int) -> Sample
     if lead < samples.shape[1]:
         source = np.ascontiguousarray(samples[:, : samples.shape[1] - lead])
         _network(source, delays, gains, pole, diffusers, level, out[:, lead:])
-    return _with_width(out, reverb.width)
+    if reverb.width < 1.0:
+        _narrow(out, np.float32(0.5 * reverb.width))
+    return out
 
 
 def _lengths(delays_ms: npt.NDArray[np.float64], generator: np.random.Generator, rate: int) -> npt.NDArray[np.int64]:
@@ -89,11 +91,15 @@ def _damping_pole(damping_hz: float, gain: float, sample_rate_hz: int) -> float:
     return float(b - np.sqrt(b * b - 1.0))
 
 
-def _with_width(samples: Samples, width: float) -> Samples:
-    if width >= 1.0:
-        return samples
-    mid, side = 0.5 * (samples[0] + samples[1]), 0.5 * width * (samples[0] - samples[1])
-    return np.stack([mid + side, mid - side]).astype(np.float32)
+@numba.njit(cache=True, nogil=True)
+def _narrow(samples, share):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    """Scale the side of (2, n) samples by twice the share, in place."""
+    half = np.float32(0.5)
+    for i in range(samples.shape[1]):
+        mid = half * (samples[0, i] + samples[1, i])
+        side = share * (samples[0, i] - samples[1, i])
+        samples[0, i] = mid + side
+        samples[1, i] = mid - side
 
 
 @numba.njit(cache=True, nogil=True, error_model="numpy")
@@ -112,9 +118,7 @@ def _network(samples, delays, gains, pole, diffusers, level, out):  # type: igno
         for c in range(2):
             _read(samples[c], start, source[c, :size])
             for k in range(4):
-                allpass_heads[c, k] = _diffuse(
-                    allpass[c, k, : diffusers[c, k]], allpass_heads[c, k], source[c, :size]
-                )
+                allpass_heads[c, k] = _diffuse(allpass[c, k, : diffusers[c, k]], allpass_heads[c, k], source[c, :size])
         for k in range(8):
             _read(lines[k, : delays[k]], heads[k], v[k, :size])
         _damp(v, damped, pole, size)

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from workbench.domain.audio import Samples
 from workbench.domain.errors import ParameterError
 from workbench.dsp.equaliser import Band, BandKind, design
+from workbench.dsp.gains import ramps
 
 _ALLPASS_RATIOS = (0.29, 0.58, 1.0)
 _GUARD_HOP_SECONDS, _GUARD_WINDOW_SECONDS = 0.5, 3.0
@@ -216,16 +217,15 @@ def side_guard(samples: Samples, sample_rate_hz: int, *, least_correlation: floa
     hop = round(_GUARD_HOP_SECONDS * sample_rate_hz)
     length = samples.shape[1]
     hops = max(1, -(-length // hop))
-    powers = [_hop_powers(signal, hop, hops) for signal in (samples[0] + samples[1], samples[0] - samples[1])]
+    powers = np.zeros((2, hops))
+    _hop_powers(np.ascontiguousarray(samples), hop, powers)
     window = np.ones(round(_GUARD_WINDOW_SECONDS / _GUARD_HOP_SECONDS))
     mid, side = (np.convolve(np.pad(power, len(window) - 1), window, mode="valid") for power in powers)
     allowed = (1.0 - least_correlation) / (1.0 + least_correlation) * mid
     wanted = np.sqrt(np.minimum(1.0, allowed / np.maximum(side, 1e-12)))
     # A hop lies in several windows: the strictest of them holds.
     strictest = np.lib.stride_tricks.sliding_window_view(wanted, len(window)).min(axis=1)
-    centres = (np.arange(hops) + 0.5) * hop
-    gain: npt.NDArray[np.float32] = np.interp(np.arange(length), centres, strictest).astype(np.float32)
-    return gain
+    return ramps(strictest, hop, length)
 
 
 def scale_side(samples: Samples, gain: npt.NDArray[np.float32]) -> Samples:
@@ -245,7 +245,16 @@ def _scale_side(samples, gain, out):  # type: ignore[no-untyped-def]  # pragma: 
         out[1, i] = mid - side
 
 
-def _hop_powers(signal: npt.NDArray[np.float32], hop: int, hops: int) -> npt.NDArray[np.float64]:
-    padded = np.pad(signal, (0, hops * hop - len(signal))).reshape(hops, hop)
-    powers: npt.NDArray[np.float64] = np.einsum("ij,ij->i", padded, padded, dtype=np.float64)
-    return powers
+@numba.njit(cache=True, nogil=True, fastmath={"contract", "reassoc"})
+def _hop_powers(samples, hop, powers):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    """Sums of squares of L + R and L - R in each hop, (2, hops)."""
+    for slot in range(powers.shape[1]):
+        left = samples[0, slot * hop : min((slot + 1) * hop, samples.shape[1])]
+        right = samples[1, slot * hop : min((slot + 1) * hop, samples.shape[1])]
+        mids, sides = 0.0, 0.0
+        for i in range(left.shape[0]):
+            mid, side = np.float64(left[i] + right[i]), np.float64(left[i] - right[i])
+            mids += mid * mid
+            sides += side * side
+        powers[0, slot] = mids
+        powers[1, slot] = sides

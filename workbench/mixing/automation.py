@@ -157,14 +157,14 @@ def throw_gain(score: Score, throw_db: float, length_samples: int, sample_rate_h
     """
     bar, seconds_at = score.metre.bar_beats, score.tempo_map.seconds_at
     ramp = max(1, round(_THROW_RAMP_SECONDS * sample_rate_hz))
-    shape = np.zeros(length_samples)
+    gain = np.ones(length_samples, dtype=np.float32)
     for section in score.sections[:-1]:
         end_beats = section.end_bar * bar
         first = round(seconds_at(end_beats - 1.0) * sample_rate_hz)
         last = min(round(seconds_at(end_beats) * sample_rate_hz), length_samples)
         if last - first > 2 * ramp and first >= 0:
             edge = 0.5 - 0.5 * np.cos(np.pi * np.arange(ramp) / ramp)
-            shape[first:last] = 1.0
-            shape[first : first + ramp] = edge
-            shape[last - ramp : last] = edge[::-1]
-    return np.asarray(10.0 ** (throw_db / 20.0 * shape), dtype=np.float32)
+            gain[first:last] = db_to_gain(throw_db)
+            gain[first : first + ramp] = 10.0 ** (throw_db / 20.0 * edge)
+            gain[last - ramp : last] = gain[first : first + ramp][::-1]
+    return gain

@@ -204,7 +204,7 @@ def _tail_seconds(profile: Profile, tempo_bpm: float) -> float:
 
 
 def _padded(samples: Samples, length: int) -> Samples:
-    return np.pad(samples, ((0, 0), (0, length - samples.shape[1])))
+    return samples if samples.shape[1] == length else np.pad(samples, ((0, 0), (0, length - samples.shape[1])))
 
 
 def _sum(stems: Mapping[str, Samples], elements: list[str]) -> Samples:

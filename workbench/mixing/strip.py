@@ -11,13 +11,14 @@ from workbench.domain.plan import Plan
 from workbench.domain.score import Score
 from workbench.domain.units import beats_to_seconds, db_to_gain
 from workbench.dsp.delay import Delay, echo
-from workbench.dsp.dynamics import compress, ducking_gain
+from workbench.dsp.dynamics import compressor_gain, ducking_gain
 from workbench.dsp.equaliser import Band, equalise
+from workbench.dsp.gains import add_scaled, amplify
 from workbench.dsp.loudness import loudness
 from workbench.dsp.reverb import Reverb, reverberate
 from workbench.dsp.saturation import bit_crush, factor_for, oversampled_tanh
 from workbench.dsp.stereo import pan, widen_to
-from workbench.dsp.transients import shape_transients
+from workbench.dsp.transients import transient_gain
 from workbench.mixing.automation import kick_onsets_seconds, open_over_sections, rise_over_builds, throw_gain
 from workbench.mixing.profiles import Colour, Profile, Strip
 from workbench.mixing.sub import with_sub_octave
@@ -62,21 +63,22 @@ def run_strip(samples: Samples, strip: Strip, colour: Colour, around: Surroundin
     before = loudness(samples, around.sample_rate_hz)
     if before <= _SILENT_LUFS:
         return np.zeros_like(samples)
-    staged = samples * np.float32(db_to_gain(STAGE_LUFS - before))
+    # The only copy: all that follows works in place where it can.
+    out = samples * np.float32(db_to_gain(STAGE_LUFS - before))
     if strip.sub_db is not None:
-        staged = with_sub_octave(staged, around.score, strip.sub_db, around.sample_rate_hz)
-    shaped = _shape(staged, strip, colour, around)
-    placed = _place(shaped, strip, around)
-    levelled = at_level(placed, strip, around.sample_rate_hz)
-    return _with_returns(_ducked(levelled, strip, around), strip, around)
+        out = with_sub_octave(out, around.score, strip.sub_db, around.sample_rate_hz)
+    out = _shape(out, strip, colour, around)
+    out = _place(out, strip, around)
+    out = at_level(out, strip, around.sample_rate_hz)
+    return _with_returns(_ducked(out, strip, around), strip, around)
 
 
 def at_level(samples: Samples, strip: Strip, sample_rate_hz: int) -> Samples:
-    """Bring (2, n) samples to the loudness of their strip; silence stays silent."""
+    """Bring (2, n) samples to the loudness of their strip, in place; silence stays silent."""
     present = loudness(samples, sample_rate_hz)
     if present <= _SILENT_LUFS:
         return np.zeros_like(samples)
-    return samples * np.float32(db_to_gain(STAGE_LUFS + strip.level_lu - present))
+    return amplify(samples, db_to_gain(STAGE_LUFS + strip.level_lu - present))
 
 
 def _shape(samples: Samples, strip: Strip, colour: Colour, around: Surroundings) -> Samples:
@@ -84,9 +86,9 @@ def _shape(samples: Samples, strip: Strip, colour: Colour, around: Surroundings)
     low_cut = [Band("high_pass", strip.highpass_hz)] if strip.highpass_hz else []
     out = equalise(samples, [*low_cut, *strip.eq, *colour.bands], rate)
     if strip.transients:
-        out = shape_transients(out, strip.transients, rate)
+        out = amplify(out, transient_gain(out, strip.transients, rate))
     if strip.compressor:
-        out = compress(out, strip.compressor, rate)
+        out = amplify(out, compressor_gain(out, strip.compressor, rate))
     if colour.bits:
         out = bit_crush(out, sample_rate_hz=rate, bits=colour.bits, rate_hz=float(rate))
     if strip.drive_db is not None:
@@ -143,7 +145,7 @@ def _ducked(samples: Samples, strip: Strip, around: Surroundings) -> Samples:
         hold_ms=40.0,
         release_ms=release_ms,
     )
-    return samples * gain
+    return amplify(samples, gain)
 
 
 def _with_returns(samples: Samples, strip: Strip, around: Surroundings) -> Samples:
@@ -154,9 +156,9 @@ def _with_returns(samples: Samples, strip: Strip, around: Surroundings) -> Sampl
         if strip.throw_db:
             sent = samples * throw_gain(around.score, strip.throw_db, samples.shape[1], rate)
         echoes = echo(sent, around.delay, around.score.tempo_bpm, rate)
-        out = out + echoes * np.float32(db_to_gain(strip.delay_send_db))
+        out = add_scaled(out, echoes, db_to_gain(strip.delay_send_db))
     if strip.reverb_send_db is not None:
         # Echoes sound in the same room: the reverb hears the delay too.
         room = equalise(reverberate(out, around.reverb, rate), _RETURN_BANDS, rate)
-        out = out + room * np.float32(db_to_gain(strip.reverb_send_db))
+        out = add_scaled(out, room, db_to_gain(strip.reverb_send_db))
     return out

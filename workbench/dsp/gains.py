@@ -1,0 +1,74 @@
+"""Gains on long sound, in place: a copy of a song costs more time than what is done to it."""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+from workbench.domain.audio import Samples
+from workbench.dsp.parallel import each_block
+
+Gain = npt.NDArray[np.float32]
+
+
+def amplify(samples: Samples, gain: Gain | float) -> Samples:
+    """Multiply (2, n) samples by a gain, or by a curve of gains (n,), in place; returns the same array.
+
+    Examples
+    --------
+    >>> amplify(np.ones((2, 2), np.float32), 0.5).tolist()
+    [[0.5, 0.5], [0.5, 0.5]]
+    """
+    factor = gain if isinstance(gain, np.ndarray) else np.float32(gain)
+    return np.multiply(samples, factor, out=samples)
+
+
+def add_scaled(samples: Samples, other: Samples, gain: float) -> Samples:
+    """Add `gain` times other (2, n) samples in place; returns the same array.
+
+    Examples
+    --------
+    >>> add_scaled(np.ones((2, 1), np.float32), np.ones((2, 1), np.float32), 0.5).tolist()
+    [[1.5], [1.5]]
+    """
+    _add_scaled(samples, np.ascontiguousarray(other), np.float32(gain))
+    return samples
+
+
+@numba.njit(cache=True, nogil=True)
+def _add_scaled(samples, other, gain):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    for channel in range(samples.shape[0]):
+        row, added = samples[channel], other[channel]
+        for i in range(row.shape[0]):
+            row[i] += gain * added[i]
+
+
+def ramps(values: npt.NDArray[np.float64], hop: int, length: int) -> Gain:
+    """Curve (length,) through values that stand in the middle of each hop: straight between them, level beyond.
+
+    Examples
+    --------
+    >>> ramps(np.array([0.0, 1.0]), 2, 4).tolist()
+    [0.0, 0.0, 0.5, 1.0]
+    """
+    curve = np.empty(length, dtype=np.float32)
+    each_block(lambda start, stop: _ramps(values, hop, start, curve[start:stop]), length)
+    return curve
+
+
+@numba.njit(cache=True, nogil=True, error_model="numpy")
+def _ramps(values, hop, begin, curve):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    last = values.shape[0] - 1
+    half = hop / 2.0
+    i = 0
+    while i < curve.shape[0]:
+        slot = int(np.floor((begin + i - half) / hop))
+        stop = min(curve.shape[0], int(np.ceil((slot + 1) * hop + half)) - begin)
+        base, step = values[min(max(slot, 0), last)], 0.0
+        if 0 <= slot < last:
+            step = (values[slot + 1] - base) / hop
+        offset = begin - half - slot * hop
+        for j in range(i, stop):
+            curve[j] = base + step * (j + offset)
+        i = stop
