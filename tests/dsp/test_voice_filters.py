@@ -7,7 +7,7 @@ import pytest
 
 from workbench.domain.errors import ParameterError
 from workbench.dsp.oscillators import control_length
-from workbench.dsp.voice_filters import ladder_filter, state_variable_filter
+from workbench.dsp.voice_filters import ladder_filter, ladder_filters, state_variable_filter
 
 RATE = 48000
 
@@ -97,3 +97,14 @@ def test_wrong_arguments_are_named() -> None:
         ladder_filter(impulse(), 100.0, sample_rate_hz=RATE, resonance=2.0)
     with pytest.raises(ParameterError, match="control values"):
         ladder_filter(impulse(), np.full(3, 100.0), sample_rate_hz=RATE)
+
+
+@pytest.mark.parametrize("factor", [1, 2])
+def test_a_voice_is_filtered_alike_alone_and_among_others(factor: int) -> None:
+    rng = np.random.default_rng(5)
+    voices = [rng.standard_normal((c, n)).astype(np.float32) for c, n in ((2, 5000), (1, 333), (2, 64), (1, 4801))]
+    cutoffs = [300.0 * 2.0 ** (4.0 * rng.random(control_length(voice.shape[1]))) for voice in voices]
+    settings = {"sample_rate_hz": RATE, "resonance": 0.6, "drive_db": 9.0, "factor": factor}
+    together = ladder_filters(voices, cutoffs, **settings)
+    for voice, cutoff, found in zip(voices, cutoffs, together, strict=True):
+        np.testing.assert_array_equal(found, ladder_filter(voice, cutoff, **settings))
