@@ -1,4 +1,4 @@
-"""What a bass player adds to a line of roots: steps into the next chord, and octaves where the style plays them."""
+"""What a bass player adds to a line of roots: steps into the next chord, and octaves and slides by style."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from workbench.composition.feel import release_beats
 from workbench.domain.plan import Plan
 from workbench.domain.score import Note
 from workbench.domain.seeding import generator
@@ -14,6 +15,11 @@ from workbench.domain.theory import Chord, Key
 _APPROACH_BEATS = 1.0
 """A note that ends this close before a change may lead into it."""
 _TINY = 1e-6
+TIE_BEATS = 0.12
+"""How far a note reaches into the one that it glides into: monophonic voices glide between notes that overlap."""
+_LONG_BEATS, _SLIDE_BEATS, _RINGS_BEATS = 0.75, 0.5, 3.0
+_SLIDES = (12, 7, -12, -5, 5)
+"""Intervals of slides, the first that the register has."""
 
 
 def ornament(notes: Sequence[Note], plan: Plan, chords: Sequence[Chord]) -> tuple[Note, ...]:
@@ -29,6 +35,58 @@ def ornament(notes: Sequence[Note], plan: Plan, chords: Sequence[Chord]) -> tupl
         Of the song.
     """
     return _with_octaves(_with_approaches(notes, plan, chords), plan)
+
+
+def with_slides(notes: Sequence[Note], plan: Plan, chords: Sequence[Chord]) -> tuple[Note, ...]:
+    """A bass line that rings on and glides: the longest note of a bar moves to another before it ends.
+
+    It does at the end of each four bars, and at that of two as often as the style says.
+
+
+    Parameters
+    ----------
+    notes : sequence of Note
+        A single line, sorted, with the lengths that it sounds with.
+    plan : Plan
+        `parts["bass"].slides` says how often; at 0 lengths stay as they are.
+    chords : sequence of Chord
+        Of the song: no note rings on over a chord that it does not belong to.
+    """
+    if not plan.parts["bass"].slides:
+        return tuple(notes)
+    rung = _ringing(notes, plan, chords)
+    line: list[Note] = []
+    for note in rung:
+        bar = int(note.onset_beats // plan.metre.bar_beats)
+        others = [one for one in rung if one.onset_beats // plan.metre.bar_beats == bar]
+        target = _slide_target(note, plan)
+        longest = note == max(others, key=lambda one: one.duration_beats) and note.duration_beats >= _LONG_BEATS
+        place = bar % 4 == 3 or (bar % 4 == 1 and _drawn(plan, "slides", note))
+        if target is None or not longest or not place or bar == plan.bars - 1:
+            line.append(note)
+            continue
+        length = _SLIDE_BEATS if note.duration_beats >= 2 * _SLIDE_BEATS else _SLIDE_BEATS / 2
+        onset = round((note.onset_beats + note.duration_beats - length) * 4) / 4
+        rest = note.onset_beats + note.duration_beats - onset
+        line.append(replace(note, duration_beats=round(onset - note.onset_beats + TIE_BEATS, 6)))
+        line.append(replace(note, onset_beats=onset, pitch=target, duration_beats=round(rest, 6)))
+    return tuple(line)
+
+
+def _ringing(notes: Sequence[Note], plan: Plan, chords: Sequence[Chord]) -> list[Note]:
+    """Each note sounds until the next one or while its chord does, for three beats at most."""
+    ends = [note.onset_beats for note in notes[1:]] + [plan.bars * plan.metre.bar_beats]
+    rung = []
+    for note, end in zip(notes, ends, strict=True):
+        room = min(end - note.onset_beats, release_beats(note, chords), _RINGS_BEATS)
+        rung.append(replace(note, duration_beats=round(max(note.duration_beats, room), 6)))
+    return rung
+
+
+def _slide_target(note: Note, plan: Plan) -> int | None:
+    traits = plan.parts["bass"]
+    reached = (note.pitch + interval for interval in _SLIDES)
+    return next((pitch for pitch in reached if traits.low_pitch <= pitch <= traits.high_pitch), None)
 
 
 def _with_approaches(notes: Sequence[Note], plan: Plan, chords: Sequence[Chord]) -> tuple[Note, ...]:

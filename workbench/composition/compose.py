@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 
-from workbench.composition.bass_line import ornament
+from workbench.composition.bass_line import ornament, with_slides
 from workbench.composition.drums import write_percussion
 from workbench.composition.feel import close, in_register, perform, shape_lengths, without_unisons
 from workbench.composition.frame import from_frame, to_frame
@@ -136,6 +136,8 @@ def write_element(
         if element == "bass":
             notes = ornament(notes, plan, chords)
         notes = shape_lengths(without_unisons(in_time(notes, chords)), plan, element, chords)
+        if element == "bass":
+            notes = with_slides(notes, plan, chords)
         if element == "pads":
             notes = with_last_chord(state_chords(notes, plan, chords), plan, chords)
         if element != "leads":

@@ -33,14 +33,16 @@ _PHRASE_ROLLS = 4
 _BETWEEN = 0.4
 """How much rarer rolls are within a phrase than at its end."""
 _ROLL_SOFT, _ROLL_LOUD = 5, 11
-_ORNAMENTS, _ORNAMENTS_ON_LOOPS = 3.0, 1.0
+_ORNAMENTS, _ORNAMENTS_ON_LOOPS = 5.0, 1.0
 """Strokes a bar that come or go at full variation: where players play, and in styles built on loops."""
+_DRAGS, _DRAG_SLOTS, _PLAYED = 0.35, (1, 2), 0.7
+"""Chance at full variation that a ghost leads into a backbeat, how many slots before it, and from which looseness."""
 _WELCOME = {"o": 1.0, "g": 1.0, ".": 0.4}
 _ORNAMENT_BINS = (5, 9)
 _GHOST_BINS, _MEANT_BIN = (2, 5), 8
-_CRASH_ENERGY, _CRASH_AGAIN = 0.45, 0.75
+_CRASH_ENERGY, _CRASH_AGAIN = 0.45, 0.6
 """Energy from which a section opens with a crash, and has another after eight bars."""
-_AGAIN = 0.4
+_AGAIN = 0.6
 
 
 def with_figures(rows: Rows, plan: Plan) -> Rows:
@@ -76,7 +78,20 @@ def _ornamented(notes: Rows, plan: Plan, bars: Sequence[int]) -> Rows:
         for chosen in rng.choice(len(cells), min(count, len(cells)), replace=False, p=weights / weights.sum()):
             slot, role, _ = cells[int(chosen)]
             notes = _toggled(notes, bar, slot, role, int(rng.integers(*_ORNAMENT_BINS, endpoint=True)))
+        if plan.groove.looseness >= _PLAYED and plan.groove.steps_per_beat == 4:
+            notes = np.concatenate([notes, *_drags(notes, plan, bar, rng)])
     return notes
+
+
+def _drags(notes: Rows, plan: Plan, bar: int, rng: np.random.Generator) -> list[Rows]:
+    """Ghosts of the snare just before backbeats, as sticks bounce into them."""
+    snare = (notes[:, BAR_COLUMN] == bar) & (notes[:, SYMBOL_COLUMN] == ROLES.index("snare"))
+    backbeats = [slot for slot in notes[snare, SLOT_COLUMN].tolist() if slot % SLOTS_PER_BEAT == 0 and slot > 0]
+    led = [slot for slot in backbeats if rng.random() < _DRAGS * plan.variation]
+    return [
+        _strokes([slot - int(rng.integers(*_DRAG_SLOTS, endpoint=True))], "snare", [_GHOST_BINS[0]]) + _at(bar)
+        for slot in led
+    ]
 
 
 def _open_cells(plan: Plan, section: SectionPlan) -> list[tuple[int, str, float]]:

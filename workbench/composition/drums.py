@@ -23,7 +23,7 @@ from workbench.models.spec import surroundings
 
 _HATS = ("closed_hat", "open_hat", "ride", "pedal_hat")
 _MACHINE_STYLES = ("house", "techno", "trance", "dnb", "dance", "ambient", "electronic")
-_TURNS, _TOUCHES = (1.2, 0.8), (0.9, 0.15)
+_TURNS, _TOUCHES = (1.8, 0.8), (1.4, 0.15)
 """Chance at full variation that the fourth bar ends anew, and any other: of players, and of styles built on loops."""
 _LONGEST_TURN_BEATS = 3
 

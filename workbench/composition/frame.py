@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from workbench.composition.bass_line import TIE_BEATS
 from workbench.composition.feel import in_register, without_unisons
 from workbench.composition.harmony import join
 from workbench.composition.patterns import compound_patterns
@@ -203,7 +204,7 @@ def _filled(chords: tuple[Chord, ...], length_beats: float) -> tuple[Chord, ...]
 
 
 def _settled(element: str, notes: list[Note], plan: Plan) -> tuple[Note, ...]:
-    """Sorted; what moved out of its register comes back by octaves, and no single line overlaps itself."""
+    """Sorted; what moved out of its register comes back by octaves, and no single line overlaps itself beyond a tie."""
     if element == "percussion":
         return tuple(sorted(notes))
     traits = plan.parts[element]
@@ -211,9 +212,11 @@ def _settled(element: str, notes: list[Note], plan: Plan) -> tuple[Note, ...]:
     if element == "pads":
         return tuple(settled)
     ends = dict(pairwise(sorted({note.onset_beats for note in settled})))
+    tie = TIE_BEATS if element == "bass" and traits.slides else 0.0
     return tuple(
         replace(
-            note, duration_beats=round(min(note.duration_beats, ends.get(note.onset_beats, 1e9) - note.onset_beats), 6)
+            note,
+            duration_beats=round(min(note.duration_beats, ends.get(note.onset_beats, 1e9) - note.onset_beats + tie), 6),
         )
         for note in settled
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from workbench.composition.gates import SlotGate
+from workbench.composition.gates import SlotGate, rhythm_of
 from workbench.composition.phrases import (
     TRIES,
     BarPlan,
@@ -125,6 +125,7 @@ def melodic_writer(
             triplets=plan.groove.steps_per_beat == 3,
             silences={} if silences is None else silences,
             downbeat=manner.downbeat,
+            rhythm=rhythm_of(plan.parts[element].rhythm) if plan.groove.steps_per_beat == 4 else None,
         ),
         symbol_bias=symbol_bias(
             spec, context, plan.parts[element], register_lift(plan, element), keys, states_chords_alone(plan, element)

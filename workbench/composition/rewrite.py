@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from workbench.composition.bass_line import ornament
+from workbench.composition.bass_line import ornament, with_slides
 from workbench.composition.compose import streams_of, write_element
 from workbench.composition.drum_figures import with_figures
 from workbench.composition.drum_sheet import loop_bars
@@ -185,6 +185,9 @@ def _finished(
         following = [note for note in notes if note.onset_beats >= piece.stop * plan.metre.bar_beats]
         fresh = in_time(fresh, score.chords)
         shaped = shape_lengths([*without_unisons(fresh), *following], plan, element, score.chords)
+        if element == "bass":
+            fresh_line = [note for note in shaped if note.onset_beats < piece.stop * plan.metre.bar_beats]
+            shaped = with_slides(fresh_line, plan, score.chords)
         if element == "pads":
             shaped = state_chords(shaped, plan, score.chords)
         if element != "leads":

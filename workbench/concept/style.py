@@ -169,6 +169,7 @@ def _problems(style: Style) -> list[str]:
     ]
     found += [f"drum role {role!r}" for role, _ in patterns if role not in DRUM_ROLES]
     found += [f"pattern {text!r}" for _, text in patterns if len(text) != 16 or set(text) - set("Xxog.-")]
+    found += [f"rhythm {traits.rhythm!r}" for traits in style.parts.values() if not _is_rhythm(traits.rhythm)]
     found += [f"fill {fill!r}" for fill in style.groove.fills if fill not in FILL_KINDS]
     checks = {
         "model_style": style.model_style in MODEL_STYLES,
@@ -185,6 +186,10 @@ def _problems(style: Style) -> list[str]:
     return [f"{what} is not known" for what in found] + [
         f"{field} does not fit" for field, fits in checks.items() if not fits
     ]
+
+
+def _is_rhythm(text: str) -> bool:
+    return not text or (len(text) == 16 and not set(text) - set("Xxog.-"))
 
 
 def _is_note(text: str) -> bool:

@@ -106,7 +106,9 @@ class PartTraits:
 
     `presence`: share of bars that the element plays in, 0..1; leads breathe longer the less they are present.
     `sustain`: 0 short notes to 1 legato. `manner`: whether leads sing a tune, or play a riff that keeps coming back.
-    Of a bass, `walking` is how often it steps into a change, `octaves` how often it leaps an octave off the beat, 0..1.
+    Of a bass, `walking` is how often it steps into a change, `octaves` how often it leaps an octave off the beat, and
+    `slides` how often a long note glides into another, 0..1. `rhythm` is where it likes to strike, in the characters of
+    drum patterns, 16 a bar; empty leaves it free.
     """
 
     density: float = 0.5
@@ -117,6 +119,8 @@ class PartTraits:
     manner: Literal["tune", "riff"] = "tune"
     walking: float = 0.5
     octaves: float = 0.0
+    slides: float = 0.0
+    rhythm: str = ""
 
 
 @dataclass(frozen=True, slots=True)
