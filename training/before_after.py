@@ -1,13 +1,15 @@
-"""The same song by the network before and after: MIDI files and piano rolls side by side."""
+"""The same song by the network before and after: sound, MIDI files and piano rolls side by side."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
 
+from training.takes_page import Take, takes_page
 from workbench.domain.request import parse_request
 from workbench.domain.score import Score
 
+PAGE = "before-after.html"
 CONCEPT = "pop song, 100 bpm, 30 seconds"
 
 
@@ -20,7 +22,7 @@ def write_before_after(
     ----------
     element, name : str
     folder : Path
-        Gets `before.mid`, `after.mid`, `before.png` and `after.png`.
+        Gets `before` and `after` as .mid, .mp3 and .png, and `before-after.html`, which plays both beside each other.
     concept : str
         What the request says.
     seed : int
@@ -29,23 +31,21 @@ def write_before_after(
     -------
     mapping file stem and suffix -> Path
     """
-    from workbench.output.drawing import to_png
-    from workbench.output.midi_files import write_midi
-    from workbench.output.score_figures import piano_roll
+    from training.audition import audition
     from workbench.pipeline import compose_only
 
     folder.mkdir(parents=True, exist_ok=True)
-    files = {}
+    files: dict[str, Path] = {}
     for when, models in (("before", {}), ("after", {element: name})):
         request = parse_request(
             {"parameters": {"creative": {"concept": concept}}, "options": {"seed": seed}, "models": models}
         )
         _, score = compose_only(request)
-        heard = _only(score, element)
-        files[f"{when}.mid"] = write_midi(heard, folder / f"{when}.mid")
-        (folder / f"{when}.png").write_bytes(to_png(piano_roll(heard)))
-        files[f"{when}.png"] = folder / f"{when}.png"
-    return files
+        files |= {path.name: path for path in audition(_only(score, element), folder, when)}
+    takes = [Take(when, {element: folder / when}) for when in ("before", "after")]
+    page = folder / PAGE
+    page.write_text(takes_page(f"{element}/{name}", takes, f"“{concept}”, seed {seed}"), encoding="utf-8")
+    return {**files, page.name: page}
 
 
 def _only(score: Score, element: str) -> Score:

@@ -8,7 +8,6 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from training.corpora import check_data
 from workbench.cli.parser import LineParser, positive
 from workbench.domain.errors import ParameterError
 from workbench.models.elements import get_spec
@@ -49,9 +48,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; returns 0. Errors are raised as `WorkbenchError`."""
     options = build_parser().parse_args(argv)
     from training.config import load_config, parse_corpora
+    from training.corpora import check_data
+    from training.presence import Fitted, fit_to_data
 
     get_spec(options.element)
-    check_data(options.data)
     config = load_config(
         options.config or (f"{options.element}-{options.recipe}" if options.recipe else options.element),
         corpora=parse_corpora(options.corpora) if options.corpora else None,
@@ -62,6 +62,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     if config.element != options.element:
         raise ParameterError(f"recipe {options.config} is for {config.element!r}, not for {options.element!r}")
+    fitted = fit_to_data(config, options.data) if options.corpora is None else Fitted(config)
+    config = fitted.config
+    check_data(options.data)
     folder = options.out or Path("runs") / "train" / options.element
     from training.fit import Machines
     from training.meters import Told
@@ -69,7 +72,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     from training.session import is_first_process
 
     if is_first_process():
-        print(f"reads {', '.join(config.corpora)} in {options.data}", file=sys.stderr, flush=True)
+        told = (*fitted.told, f"reads {', '.join(config.corpora)} in {options.data}")
+        print("\n".join(told), file=sys.stderr, flush=True)
     bar = sys.stderr.isatty()
     run = train(
         config, options.data, folder, track=not options.no_track, limit=options.limit, start=options.start,

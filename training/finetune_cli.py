@@ -6,7 +6,6 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from workbench.cli.parser import LineParser
 
@@ -40,35 +39,18 @@ def build_parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; returns 0. Errors are raised as `WorkbenchError`."""
     options = build_parser().parse_args(argv)
-    from training.session import mlflow_logger, quiet
+    from training.tuned_run import finetune_run
 
-    with quiet():
-        from training.finetuning import finetune
-
-        logger: Any = None if options.no_track else mlflow_logger(f"{options.element}/{options.name}")
-        result = finetune(
-            options.element, options.midi, options.name, method=options.method, rank=options.rank,
-            minutes=options.minutes, data=options.data, steps=options.steps, learning_rate=options.learning_rate,
-            seed=options.seed, overwrite=options.overwrite, logger=logger or False, report=_tell,
-        )  # fmt: skip
-        files = [result.path, result.path.with_suffix(".json")]
-        if not options.no_samples:
-            files += _samples(options)
-        if logger is not None:
-            for path in files:
-                logger.experiment.log_artifact(logger.run_id, str(path), "model" if path in files[:2] else "samples")
+    folder = options.samples or Path("runs") / "finetune" / options.element / options.name
+    result = finetune_run(
+        options.element, options.midi, options.name, method=options.method, rank=options.rank,
+        minutes=options.minutes, data=options.data, steps=options.steps, learning_rate=options.learning_rate,
+        seed=options.seed, overwrite=options.overwrite, report=_tell, track=not options.no_track,
+        samples=None if options.no_samples else folder, concept=options.concept,
+    )  # fmt: skip
     print(result)
     print(f'{result.path}: ask for it with "models": {{"{result.element}": "{result.name}"}}')
     return 0
-
-
-def _samples(options: argparse.Namespace) -> list[Path]:
-    from training.before_after import CONCEPT, write_before_after
-
-    _tell(1.0, "samples before and after")
-    folder = options.samples or Path("runs") / "finetune" / options.element / options.name
-    concept = options.concept or CONCEPT
-    return list(write_before_after(options.element, options.name, folder, concept=concept, seed=options.seed).values())
 
 
 def _tell(fraction: float, message: str) -> None:

@@ -16,6 +16,7 @@ from training.config import TrainingConfig, load_config
 from training.corpora import read_corpora, read_folder
 from training.corpora.song import CorpusSong
 from training.dataset import EncodedPart, encode_part
+from training.presence import Fitted, fit_to_data
 from training.tuning import NEW, Method, Tuned, TuningRecipe, nats_per_note, tune
 from workbench.domain.errors import CorpusError, ModelError, ParameterError
 from workbench.domain.paths import home_dir
@@ -110,6 +111,7 @@ def finetune(
     library: Path | None = None,
     logger: Any = False,
     report: Callable[[float, str], None] | None = None,
+    on_parts: Callable[[Sequence[EncodedPart]], None] = lambda parts: None,
 ) -> FineTuneResult:
     """Teach the weights in use a folder of MIDI, and keep the result under a name that requests can ask for.
 
@@ -128,8 +130,8 @@ def finetune(
     minutes : float
         Longest time of training, without reading and measuring.
     data : path, optional
-        The folder of corpora that the element was trained on. Where it is given, old songs are replayed between new
-        ones, and what is forgotten of them is measured.
+        A folder that holds corpora that the element was trained on, or some of them. Where it is given, old songs are
+        replayed between new ones, and what is forgotten of them is measured.
     steps : int
         Optimiser steps at most.
     learning_rate : float, optional
@@ -142,6 +144,8 @@ def finetune(
     logger : Lightning logger or False
     report : callable, optional
         Called with a fraction 0..1 and what is being done.
+    on_parts : callable
+        Called with the new and old parts when they are read.
 
     Returns
     -------
@@ -162,8 +166,10 @@ def finetune(
     new = new_parts(midi, element, tell=lambda message: tell(0.0, message))
     config = load_config(element)
     if data is not None:
+        config = _told(fit_to_data(config, Path(data)), lambda line: tell(0.05, line))
         tell(0.05, "reading old songs")
     old = [] if data is None else old_parts(Path(data), config)
+    on_parts([*new, *old])
     recipe = TuningRecipe(
         method=method, rank=rank, minutes=minutes, steps=steps, seed=seed,
         learning_rate=learning_rate or LEARNING_RATES[method],
@@ -217,6 +223,12 @@ def _songs_of_folder(folder: Path, tell: Callable[[str], None]) -> tuple[CorpusS
     if not reading.songs:
         raise CorpusError(f"{folder} holds no MIDI file that can be learned from: {reading.left_out()}")
     return reading.songs
+
+
+def _told(fitted: Fitted, tell: Callable[[str], None]) -> TrainingConfig:
+    for line in fitted.told:
+        tell(line)
+    return fitted.config
 
 
 def old_parts(data: Path, config: TrainingConfig) -> list[EncodedPart]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -143,15 +144,15 @@ def fit(
         logger=logger, enable_progress_bar=progress, enable_model_summary=False, log_every_n_steps=20,
         num_sanity_val_steps=0, default_root_dir=run_dir,
     )  # fmt: skip
-    resume = run_dir / "last.ckpt"
+    resume = _stopped_run(run_dir)
     if logger:
         logger.log_hyperparams({**asdict(config), **origin})
     try:
         trainer.fit(
             module,
             ElementData(parts, config, _VALIDATION_SHARE_WHILE_TRAINING),
-            ckpt_path=str(resume) if resume.is_file() else None,
-            weights_only=False,
+            ckpt_path=None if resume is None else str(resume),
+            weights_only=True,
         )
     except SystemExit:
         # Lightning leaves the process after Ctrl-C; whoever called decides that.
@@ -247,8 +248,34 @@ def describe(
 
 
 def _restore(module: ElementModule, checkpoint: Path) -> None:
-    state = torch.load(checkpoint, map_location="cpu", weights_only=False)["state_dict"]
-    module.load_state_dict(state)
+    module.load_state_dict(read_checkpoint(checkpoint)["state_dict"])
+
+
+def _stopped_run(folder: Path) -> Path | None:
+    """The checkpoint that a stopped run goes on from, if there is one; refused here, before anything is learned."""
+    path = folder / "last.ckpt"
+    if not path.is_file():
+        return None
+    read_checkpoint(path)
+    return path
+
+
+def read_checkpoint(path: Path) -> dict[str, Any]:
+    """A checkpoint of Lightning's as tensors and plain values: whatever else lies in it is refused, and runs nothing.
+
+    Raises
+    ------
+    ModelError
+        If it holds anything else, or is damaged.
+    """
+    try:
+        state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+    except (pickle.UnpicklingError, RuntimeError, EOFError, KeyError, ValueError) as error:
+        raise ModelError(
+            f"{path} is no checkpoint of tensors and plain values ({type(error).__name__}), so it is not read: "
+            "remove it to begin anew"
+        ) from None
+    return state
 
 
 def trainer_precision() -> Any:

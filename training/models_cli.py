@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from training.corpora import check_data
 from workbench.cli.parser import LineParser
 from workbench.domain.errors import ParameterError
 from workbench.models.elements import SPECS, get_spec
@@ -28,11 +28,24 @@ def build_parser() -> argparse.ArgumentParser:
     register.add_argument("element", metavar="ELEMENT")
     register.add_argument("model", nargs="?", metavar="NAME|FILE", help="by default the weights in use")
     register.add_argument("--alias", default="challenger", help="default: challenger")
-    promote = actions.add_parser("promote", help="make the challenger the champion, unless it is worse")
+    promote = actions.add_parser(
+        "promote",
+        help="make the challenger the champion, unless it is worse",
+        description="Challenger and champion (the shipped network while there is no other) are measured on the same "
+        "songs: nats a note, and how far what they write lies from the songs.",
+    )
     promote.add_argument("element", metavar="ELEMENT")
-    promote.add_argument("--data", type=Path, required=True, metavar="DIR", help="corpora whose validation songs judge")
-    promote.add_argument("--midi", type=Path, metavar="DIR", help="a folder of MIDI that judges too")
-    promote.add_argument("--tolerance", type=float, default=0.5, metavar="PERCENT", help="default: 0.5")
+    promote.add_argument(
+        "--data",
+        type=Path,
+        metavar="DIR",
+        help="folder of corpora, some or all of the recipe's: their validation songs judge",
+    )
+    promote.add_argument("--midi", type=Path, metavar="DIR", help="folder of your MIDI that judges too, or alone")
+    promote.add_argument(
+        "--tolerance", type=float, metavar="PERCENT", help="of every figure (default: 0.5 of nats, 15 of samples)"
+    )
+    promote.add_argument("--force", action="store_true", help="promote it although it is worse; tells in what")
     fetch = actions.add_parser("fetch", help="copy a version where requests find it by name")
     fetch.add_argument("element", metavar="ELEMENT")
     fetch.add_argument("version", metavar="VERSION|ALIAS")
@@ -88,18 +101,23 @@ def _weights(element: str, model: str | None) -> Path:
 
 def _promote(options: argparse.Namespace) -> None:
     from training.session import quiet
-    from workbench.tracking.model_registry import promote
+    from workbench.tracking.model_registry import CHALLENGER, get_version, promote
 
     get_spec(options.element)
-    check_data(options.data)
+    get_version(options.element, CHALLENGER)
     with quiet():
-        from training.judging import measure_on
+        from training.judging import TOLERANCES, measure_on
 
-        measure = measure_on(options.element, options.data, options.midi)
-        directions: dict[str, Direction] = {"nll": "lower"}
-        if options.midi:
-            directions["midi_nll"] = "lower"
-        done = promote(options.element, measure=measure, directions=directions, tolerance=options.tolerance / 100.0)
+        measure = measure_on(
+            options.element, options.data, options.midi, tell=lambda line: print(line, file=sys.stderr)
+        )
+        judged = [name for name in TOLERANCES if (options.midi if name.startswith("midi_") else options.data)]
+        share = None if options.tolerance is None else options.tolerance / 100.0
+        directions: dict[str, Direction] = dict.fromkeys(judged, "lower")
+        tolerances = TOLERANCES if share is None else dict.fromkeys(judged, share)
+        done = promote(
+            options.element, measure=measure, directions=directions, tolerances=tolerances, force=options.force
+        )
     print(done)
 
 

@@ -19,10 +19,10 @@ import torch
 from training.audition import sound
 from training.config import TrainingConfig, load_config
 from training.corpora import CORPORA, CorpusReading
-from training.corpora.registry import place_of
 from training.corpora.tutorial import tutorial_data
 from training.dataset import EncodedPart
 from training.pictures import loss_curves
+from training.presence import fit_to_data, is_present
 from workbench.domain.score import Score
 from workbench.models.history import STEP_COLUMN
 from workbench.models.spec import BAR_STEP
@@ -30,6 +30,7 @@ from workbench.output.drawing import to_png
 from workbench.output.html_tables import plain_table
 from workbench.output.labels import format_number
 from workbench.output.palette import INK, MUTED
+from workbench.tracking import workspace
 from workbench.widgets.pictures import embedded as embedded
 from workbench.widgets.progress import ProgressBar
 from workbench.widgets.roll import PianoRoll
@@ -60,7 +61,7 @@ _MEANINGS = {
 
 
 def choose_recipe(element: str, data: Path, *, name: str = "small", **changes: Any) -> TrainingConfig:
-    """The recipe of that name; on the tutorial corpus if `data` does not hold the recipe's own corpora.
+    """The recipe of that name with the corpora that `data` holds; on the tutorial corpus if it holds none of them.
 
     Raises
     ------
@@ -68,13 +69,13 @@ def choose_recipe(element: str, data: Path, *, name: str = "small", **changes: A
         If there is no such recipe.
     """
     recipe = load_config(f"{element}-{name}" if name else element)
-    corpora = dict(recipe.corpora) if holds_corpora(data, recipe) else {"tutorial": 1.0}
+    corpora = dict(fit_to_data(recipe, data).config.corpora) if holds_corpora(data, recipe) else {"tutorial": 1.0}
     return load_config(f"{element}-{name}" if name else element, corpora=corpora, **changes)
 
 
 def holds_corpora(data: Path, recipe: TrainingConfig) -> bool:
-    """Whether a data folder holds every corpus of a recipe."""
-    return all(place_of(CORPORA[corpus], data).is_dir() for corpus in recipe.corpora)
+    """Whether a data folder holds a corpus of a recipe."""
+    return any(is_present(corpus, data) for corpus in recipe.corpora)
 
 
 def recipe_table(config: TrainingConfig) -> HtmlTable:
@@ -209,12 +210,11 @@ def folder_table(reading: CorpusReading) -> HtmlTable:
 
 
 def finetune(element: str, folder: Path, name: str, **options: Any) -> FineTuneResult:
-    """`training.finetune` with its curves in MLflow, and without the trainer's remarks; the options are the same."""
-    from training.finetuning import finetune as tune_on
-    from training.session import mlflow_logger, quiet
+    """`training.finetune` as one run in MLflow, with the same song before and after; the options are the same."""
+    from training.tuned_run import finetune_run
 
-    with quiet():
-        return tune_on(element, folder, name, logger=mlflow_logger(f"{element}/{name}"), **options)
+    options.setdefault("samples", workspace() / "runs" / "finetune" / element / name)
+    return finetune_run(element, folder, name, **options)
 
 
 def card_table(cards: Mapping[str, Mapping[str, Any]]) -> HtmlTable:

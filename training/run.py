@@ -58,9 +58,13 @@ def train(
     from workbench.models.checkpoint import read_card
 
     with quiet():
-        from training.fit import SINGLE, fit
+        from training.fit import SINGLE, fit, load_parts
+        from training.run_record import record_data, record_result, training_note
 
-        logger = mlflow_logger(config.element) if track else None
+        parts = load_parts(data, config, limit) if parts is None else parts
+        logger = mlflow_logger(run_name(config)) if track else None
+        if logger is not None and is_first_process():
+            record_data(logger, parts)
         weights = fit(
             config, data, folder, limit=limit, start=start, logger=logger or False, progress=progress,
             callbacks=callbacks, command=command, parts=parts, machines=machines or SINGLE,
@@ -68,11 +72,21 @@ def train(
         if not is_first_process():
             return TrainedRun(weights, {}, None)
         if logger is not None:
-            for path in (weights, weights.with_suffix(".json")):
-                logger.experiment.log_artifact(logger.run_id, str(path), "weights")
-            # By this hash a track's run leads back to this one.
-            logger.experiment.set_tag(logger.run_id, "weights_sha256", read_card(weights)["sha256"])
+            card = read_card(weights)
+            record_result(logger, weights, card, kind="training", note=training_note(card, parts))
     return TrainedRun(weights, read_card(weights), None if logger is None else _url(logger))
+
+
+def run_name(config: TrainingConfig) -> str:
+    """What a run is called: element, length and data.
+
+    Examples
+    --------
+    >>> from training.config import load_config
+    >>> run_name(load_config("bass-small"))
+    'bass, 1000 steps on accompaniment, freedoom'
+    """
+    return f"{config.element}, {config.steps} steps on {', '.join(config.corpora)}"
 
 
 def _url(logger: Any) -> str:

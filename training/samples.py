@@ -1,8 +1,9 @@
 """Samples while a network learns: what it would write now, to hear and to see, beside what the songs hold themselves.
 
-Every `every` steps the network writes the same bars of the same validation songs from the same seeds. MIDI, sound and
-piano roll go to MLflow under `samples/step-000400/`, or, where nothing is logged, into the run's own folder. A sample
-that fails is told in one line and never ends a training.
+Before the first step and every `every` steps the network writes the same bars of the same validation songs from the
+same seeds. MIDI, sound and piano roll go into the run's own folder and to MLflow, under `samples/step-000400/`;
+`samples.html` plays any two of these moments beside each other. A sample that fails is told in one line and never ends
+a training.
 """
 
 from __future__ import annotations
@@ -23,9 +24,12 @@ from training.audition import audition
 from training.dataset import EncodedPart
 from training.excerpts import filled_bars, own_excerpt, write_excerpt
 from training.module import ElementModule
+from training.takes_page import takes_of, takes_page
 from workbench.domain.score import Score
 
 SAMPLE_BARS = 8
+PAGE = "samples.html"
+_PAGE_NOTE = "The same bars of songs that are held out, from the same seeds: what the network writes as it learns."
 _SONGS = 3
 
 log = logging.getLogger(__name__)
@@ -39,9 +43,9 @@ class SampleWriter(lightning.Callback):
     parts : sequence of EncodedPart
         The validation songs among them are written anew.
     folder : Path
-        Where samples go if there is no logger that takes files.
+        The run's own.
     every : int
-        Optimiser steps from one to the next; the first comes with what the songs hold themselves.
+        Optimiser steps from one to the next; the first ones come with what the songs hold themselves.
     seed : int
     """
 
@@ -49,6 +53,11 @@ class SampleWriter(lightning.Callback):
         self._songs = choose_songs(parts)
         self._folder, self._every, self._seed = folder, every, seed
         self._written = -1
+
+    def on_train_start(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:
+        """Write what the network does before it learns anything."""
+        if trainer.global_step == 0 and self._every <= trainer.max_steps:
+            self._sample(trainer, module)
 
     def on_train_batch_end(
         self, trainer: lightning.Trainer, module: lightning.LightningModule, outputs: Any, batch: Any, batch_idx: int
@@ -79,20 +88,29 @@ class SampleWriter(lightning.Callback):
             with TemporaryDirectory() as beside:
                 for number, score in enumerate(scores, 1):
                     audition(score, Path(beside), f"{number}")
-                self._hand_in(trainer.logger, Path(beside), name)
+                _place(Path(beside), self._folder / "samples" / name)
+            page = takes_page("Samples", takes_of(self._folder / "samples"), _PAGE_NOTE)
+            (self._folder / PAGE).write_text(page, encoding="utf-8")
+            _hand_in(trainer.logger, self._folder, name)
         except Exception as error:
             reason = " ".join(str(error).split())[:200] or type(error).__name__
             log.warning("samples %s could not be made: %s; the training goes on", name, reason)
 
-    def _hand_in(self, logger: Any, files: Path, name: str) -> None:
-        if hasattr(getattr(logger, "experiment", None), "log_artifacts"):
-            logger.experiment.log_artifacts(logger.run_id, str(files), f"samples/{name}")
-            return
-        target = self._folder / "samples" / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.rmtree(target, ignore_errors=True)
-        shutil.copytree(files, target.with_name(f".{name}.part"), dirs_exist_ok=True)
-        os.replace(target.with_name(f".{name}.part"), target)
+
+def _place(files: Path, target: Path) -> None:
+    """Put files into a folder that appears whole, in the place of an earlier one."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(target, ignore_errors=True)
+    draft = target.with_name(f".{target.name}.part")
+    shutil.copytree(files, draft, dirs_exist_ok=True)
+    os.replace(draft, target)
+
+
+def _hand_in(logger: Any, folder: Path, name: str) -> None:
+    """Log the samples of a moment, and the page as it is now, where there is a logger that takes files."""
+    if hasattr(getattr(logger, "experiment", None), "log_artifacts"):
+        logger.experiment.log_artifacts(logger.run_id, str(folder / "samples" / name), f"samples/{name}")
+        logger.experiment.log_artifact(logger.run_id, str(folder / PAGE))
 
 
 def choose_songs(parts: Sequence[EncodedPart], count: int = _SONGS) -> list[tuple[EncodedPart, int]]:

@@ -10,6 +10,7 @@ import contextlib
 import multiprocessing
 import os
 import shutil
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from training.config import TrainingConfig, load_config
 from training.corpora import find_corpora
 from training.dataset import EncodedPart
 from training.fit import fit, load_parts
+from training.presence import fit_to_data
 from training.search_space import apply, load_space, recipe_text, space_data, suggest
 from workbench.domain.errors import ParameterError
 from workbench.models.checkpoint import read_card
@@ -147,6 +149,7 @@ def sweep(
     """
     folder = Path(out or Path("runs") / "sweep" / element)
     recipe = load_config(config or element, steps=steps, corpora=corpora)
+    recipe = recipe if corpora else _fitted(recipe, Path(data))
     find_corpora(Path(data), tuple(recipe.corpora))
     folder.mkdir(parents=True, exist_ok=True)
     job = Sweep(
@@ -157,6 +160,14 @@ def sweep(
     opened = open_study(job)
     _run(job, jobs)
     return _result(job, opened)
+
+
+def _fitted(recipe: TrainingConfig, data: Path) -> TrainingConfig:
+    """The recipe on the data that is there; what is missing is told on standard error."""
+    fitted = fit_to_data(recipe, data)
+    for line in fitted.told:
+        print(line, file=sys.stderr)
+    return fitted.config
 
 
 def open_study(job: Sweep) -> Study:

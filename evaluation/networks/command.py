@@ -6,12 +6,15 @@ import argparse
 import json
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from training.config import load_config
 from training.corpora import check_data
 from workbench.cli.parser import positive
-from workbench.models.elements import get_spec
+from workbench.domain.errors import CorpusError, ParameterError
+from workbench.models.elements import SPECS, get_spec
 
 _DRAWING = ("nucleus", "step_temperature", "symbol_temperature", "attribute_temperature", "pace", "guidance")
 
@@ -46,6 +49,7 @@ def run(options: argparse.Namespace) -> int:
         get_spec(name)
     data = options.data or default_data()
     check_data(data)
+    elements = _with_data(options.elements, data, whole=options.update_cards)
     from evaluation.criteria import all_hold
     from evaluation.networks.judge import evaluate_models, to_json, to_table, update_cards
     from training.session import quiet
@@ -54,13 +58,39 @@ def run(options: argparse.Namespace) -> int:
     settings = {name: value for name, value in chosen.items() if value is not None}
     with quiet():
         results = evaluate_models(
-            data, options.elements, n=options.n, seed=options.seed, settings=settings, fine_tuning=not options.quick,
+            data, elements, n=options.n, seed=options.seed, settings=settings, fine_tuning=not options.quick,
             progress=lambda name: print(name, file=sys.stderr),
         )  # fmt: skip
     if options.update_cards:
         update_cards(results)
     print(json.dumps(to_json(results), indent=1) if options.json else to_table(results))
     return 0 if all(all_hold(result.rows) for result in results) else 1
+
+
+def _with_data(named: Sequence[str], data: Path, *, whole: bool) -> list[str]:
+    """The elements that can be judged on a data folder; what is missing is told on standard error.
+
+    An element that was named, and each where `whole` is asked for, is refused instead.
+    """
+    from training.presence import fit_to_data
+
+    kept = []
+    for element in named or tuple(SPECS):
+        try:
+            fitted = fit_to_data(load_config(element), data)
+        except CorpusError as error:
+            if named:
+                raise
+            print(f"{element} is not judged: {error}", file=sys.stderr)
+            continue
+        if whole and fitted.told:
+            raise ParameterError(f"cards hold figures on the whole recipe's songs only: {fitted.told[0]}")
+        for line in fitted.told:
+            print(line, file=sys.stderr)
+        kept.append(element)
+    if not kept:
+        raise CorpusError(f"no corpus of any recipe in {data}: have some with `beatsfoundry corpora get --data {data}`")
+    return kept
 
 
 def default_data() -> Path:

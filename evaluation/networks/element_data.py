@@ -18,6 +18,7 @@ from evaluation.networks.writing import Write, network_writer, write_excerpts
 from training.config import TrainingConfig, load_config
 from training.dataset import EncodedPart
 from training.fit import load_parts
+from training.presence import fit_to_data
 from workbench.models.elements import get_spec
 from workbench.models.history import Rows
 from workbench.models.registry import load_model
@@ -185,16 +186,16 @@ def load_element_data(
     model: ElementTransformer | None = None,
     parts: Sequence[EncodedPart] | None = None,
 ) -> ElementData:
-    """An element with the data of its recipe and the weights in use (or those given).
+    """An element with the data of its recipe, as far as it is there, and the weights in use (or those given).
 
     Raises
     ------
     CorpusError
-        If a corpus is missing.
+        If no corpus of the recipe is there.
     ModelError
         If weights are missing or damaged.
     """
-    config = load_config(element)
+    config = fit_to_data(load_config(element), data).config if parts is None else load_config(element)
     encoded = load_parts(data, config) if parts is None else parts
     return ElementData(element, encoded, config, model or load_model(element), settings=settings, n=n, seed=seed)
 

@@ -32,6 +32,16 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "home"
 
 
+@pytest.fixture
+def in_use(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A network in use of a size that tests can afford, in the place of the shipped one."""
+    path = tmp_path / "own" / "bass.safetensors"
+    torch.manual_seed(9)
+    save_checkpoint(ElementTransformer(SPECS["bass"], CONFIG), path, {})
+    monkeypatch.setenv("BEATSFOUNDRY_WEIGHTS", str(tmp_path / "own"))
+    return path
+
+
 @pytest.fixture(scope="module")
 def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store without runs; making its tables takes longer than everything else here."""
@@ -77,12 +87,12 @@ def test_a_version_tells_what_its_card_tells(tmp_path: Path, uri: str) -> None:
     assert get_version("bass", 1, tracking_uri=uri).name == "bass-1"
 
 
-def test_a_better_challenger_becomes_champion(home: Path, tmp_path: Path, uri: str) -> None:
+def test_a_better_challenger_becomes_champion(home: Path, in_use: Path, tmp_path: Path, uri: str) -> None:
     first, second = weights(tmp_path, 1, 1.5), weights(tmp_path, 2, 1.4)
-    measure = measuring({first: {"nll": 1.5}, second: {"nll": 1.4}})
+    measure = measuring({in_use: {"nll": 1.6}, first: {"nll": 1.5}, second: {"nll": 1.4}})
     register_model(first, tracking_uri=uri)
     begun = promote("bass", measure=measure, tracking_uri=uri)
-    assert (begun.version, begun.before) == (1, None)
+    assert str(begun) == "bass version 1 is champion in place of the shipped network: nll 1.5 (was 1.6)"
     register_model(second, tracking_uri=uri)
     done = promote("bass", measure=measure, tracking_uri=uri)
     assert str(done) == "bass version 2 is champion in place of version 1: nll 1.4 (was 1.5)"
@@ -96,7 +106,7 @@ def test_a_better_challenger_becomes_champion(home: Path, tmp_path: Path, uri: s
 @pytest.mark.parametrize(
     ("figures", "directions", "message"),
     [
-        ({"nll": 1.6}, None, "nll is 1.6 against 1.5, 6.7% worse; at most 0.5% is accepted"),
+        ({"nll": 1.6}, None, r"nll is 1.6 against 1.5, 6.7% worse \(at most 0.5% is accepted\)"),
         ({"nll": float("nan")}, None, "nll is nan"),
         (
             {"nll": 1.4, "overlap": 0.8},
@@ -111,11 +121,12 @@ def test_a_worse_challenger_is_refused(
     directions: Mapping[str, str] | None,
     message: str,
     home: Path,
+    in_use: Path,
     tmp_path: Path,
     uri: str,
 ) -> None:
     first, second = weights(tmp_path, 1, 1.5), weights(tmp_path, 2, 1.4)
-    measure = measuring({first: {"nll": 1.5, "overlap": 0.9}, second: figures})
+    measure = measuring({in_use: {"nll": 2.0}, first: {"nll": 1.5, "overlap": 0.9}, second: figures})
     register_model(first, tracking_uri=uri)
     promote("bass", measure=measure, tracking_uri=uri)
     register_model(second, tracking_uri=uri)
@@ -126,15 +137,30 @@ def test_a_worse_challenger_is_refused(
     assert file_hash(home / "models" / "bass" / "champion.safetensors") == file_hash(first)
 
 
-def test_a_little_worse_is_within_the_tolerance(home: Path, tmp_path: Path, uri: str) -> None:
+def test_the_network_in_use_is_the_first_champion(home: Path, in_use: Path, tmp_path: Path, uri: str) -> None:
+    trained_for_four_steps = weights(tmp_path, 1, 17.0)
+    measure = measuring({in_use: {"nll": 1.34}, trained_for_four_steps: {"nll": 17.0}})
+    register_model(trained_for_four_steps, tracking_uri=uri)
+    with pytest.raises(ModelError, match=r"version 1 is not promoted: nll is 17 against 1\.34"):
+        promote("bass", measure=measure, tracking_uri=uri)
+    assert get_version("bass", 1, tracking_uri=uri).aliases == ("challenger",)
+    assert not (home / "models" / "bass").exists()
+    forced = promote("bass", measure=measure, force=True, tracking_uri=uri)
+    assert str(forced).endswith(
+        "nll 17 (was 1.34); by force, although nll is 17 against 1.34, 1168.7% worse (at most 0.5% is accepted)"
+    )
+    assert load_model("bass", "champion").config == CONFIG
+
+
+def test_a_little_worse_is_within_the_tolerance(home: Path, in_use: Path, tmp_path: Path, uri: str) -> None:
     first, second = weights(tmp_path, 1, 1.5), weights(tmp_path, 2, 1.5)
-    measure = measuring({first: {"nll": 1.5}, second: {"nll": 1.51}})
+    measure = measuring({in_use: {"nll": 2.0}, first: {"nll": 1.5}, second: {"nll": 1.51}})
     register_model(first, tracking_uri=uri)
     promote("bass", measure=measure, tracking_uri=uri)
     register_model(second, tracking_uri=uri)
     with pytest.raises(ModelError, match="not promoted"):
         promote("bass", measure=measure, tracking_uri=uri)
-    assert promote("bass", measure=measure, tolerance=0.01, tracking_uri=uri).version == 2
+    assert promote("bass", measure=measure, tolerances={"nll": 0.01}, tracking_uri=uri).version == 2
 
 
 def test_any_version_can_be_fetched_by_name(home: Path, tmp_path: Path, uri: str) -> None:

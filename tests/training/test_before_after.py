@@ -34,11 +34,13 @@ def test_both_are_written_with_pictures(asked: list[GenerationRequest], tmp_path
     from training.corpora.reading import parse_midi
 
     files = write_before_after("bass", "mine", tmp_path / "new", concept="funk", seed=4)
-    assert sorted(files) == ["after.mid", "after.png", "before.mid", "before.png"]
+    assert sorted(files) == sorted(
+        ["before-after.html", *(f"{when}.{kind}" for when in ("before", "after") for kind in ("mid", "mp3", "png"))]
+    )
     assert [request.models for request in asked] == [{}, {"bass": "mine"}]
     assert {(request.parameters.creative.concept, request.options.seed) for request in asked} == {("funk", 4)}
     scores = {when: parse_midi(files[f"{when}.mid"].read_bytes()) for when in ("before", "after")}
-    counts = {when: [len(track.notes) for track in score.tracks if len(track.notes)] for when, score in scores.items()}
+    counts = {when: [len(track.notes) for track in score.parts if len(track.notes)] for when, score in scores.items()}
     assert counts == {"before": [9], "after": [5]}
     assert files["before.png"].read_bytes() != files["after.png"].read_bytes()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from training.corpora import read_corpora
 from training.corpora.song import CorpusSong
 from training.finetune_cli import main
 from training.finetuning import finetune, new_parts, old_parts
+from training.tuned_run import finetune_run
 from training.tuning import TuningRecipe, nats_per_note, tune
 from workbench.domain.errors import CorpusError, ModelError, WorkbenchError
 from workbench.models.checkpoint import file_hash, read_card, save_checkpoint
@@ -186,3 +188,43 @@ def test_too_few_songs_are_told(home: Path, songs: list[CorpusSong]) -> None:
 
     with pytest.raises(CorpusError, match="1 of the songs hold percussion: expected at least two"):
         finetune("percussion", none(), "mine")
+
+
+def test_a_run_tells_what_was_learned_from_what(
+    home: Path, songs: list[CorpusSong], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from mlflow import MlflowClient
+
+    from training import before_after
+    from workbench.tracking.lineage import run_lineage
+    from workbench.tracking.model_registry import register_model
+
+    uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
+
+    def page_only(element: str, name: str, folder: Path, **_: object) -> dict[str, Path]:
+        folder.mkdir()
+        (folder / "before-after.html").write_text("page", encoding="utf-8")
+        return {"before-after.html": folder / "before-after.html"}
+
+    monkeypatch.setattr(before_after, "write_before_after", page_only)
+    result = finetune_run("percussion", songs, "mine", steps=2, samples=tmp_path / "samples")
+    client = MlflowClient(uri)
+    place = client.get_experiment_by_name("beatsfoundry/training")
+    assert place is not None
+    (run,) = client.search_runs([place.experiment_id])
+    assert run.info.run_name == "percussion/mine"
+    assert run.info.status == "FINISHED"
+    assert run.data.params["card/method"] == "lora"
+    assert run.data.params["card/recipe/steps"] == "2"
+    assert run.data.metrics["new_after_nll"] == result.new_after["nll"]
+    assert "percussion/mine (lora" in run.data.tags["mlflow.note.content"]
+    counted = {entry.tags[0].value: json.loads(str(entry.dataset.profile)) for entry in run.inputs.dataset_inputs}
+    assert counted["training"]["songs"] + counted["validation"]["songs"] == result.files == 7
+    assert len({profile["sha256"] for profile in counted.values()}) == 2
+    logged = {item.path for folder in (None, "weights") for item in client.list_artifacts(run.info.run_id, folder)}
+    assert logged >= {"before-after.html", "weights/mine.safetensors", "weights/mine.json"}
+    made = register_model(result.path)
+    assert made.run_id == run.info.run_id, "the version is one of the run that trained it"
+    (origin,) = run_lineage(run.info.run_id)
+    assert (origin.element, origin.sha256, origin.version) == ("percussion", made.sha256, "1")

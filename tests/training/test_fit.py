@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,8 @@ from training import config
 from training.cli import main
 from training.config import list_configs, list_recipes, load_config, parse_corpora
 from training.corpora import CORPORA
-from workbench.domain.errors import CorpusError, ParameterError, WorkbenchError
+from training.fit import read_checkpoint
+from workbench.domain.errors import CorpusError, ModelError, ParameterError, WorkbenchError
 from workbench.models.checkpoint import load_checkpoint
 from workbench.models.elements import SPECS
 
@@ -54,6 +56,43 @@ def test_stopped_run_goes_on_to_the_same_weights(recipe: Path, groove_data: Path
     resumed = train(recipe, groove_data, stopped)
     assert resumed["steps"] == whole["steps"] == 8
     assert resumed["validation_nats_per_note"] == whole["validation_nats_per_note"]
+
+
+class Marked:
+    """Leaves a file behind if it is unpickled."""
+
+    def __init__(self, mark: Path) -> None:
+        self.mark = mark
+
+    def __reduce__(self) -> tuple[object, tuple[Path]]:
+        return Path.touch, (self.mark,)
+
+
+@pytest.mark.parametrize("hidden", [lambda mark: Marked(mark), lambda mark: {"state_dict": {}, "more": Marked(mark)}])
+def test_a_checkpoint_with_more_than_tensors_is_refused_unread(
+    hidden: Callable[[Path], object], recipe: Path, groove_data: Path, tmp_path: Path
+) -> None:
+    mark, out = tmp_path / "mark", tmp_path / "out"
+    out.mkdir()
+    torch.save(hidden(mark), out / "last.ckpt")
+    torch.load(out / "last.ckpt", weights_only=False)
+    assert mark.exists(), "the object must do something, or its refusal shows nothing"
+    mark.unlink()
+    with pytest.raises(ModelError, match=r"last\.ckpt is no checkpoint of tensors and plain values") as caught:
+        train(recipe, groove_data, out)
+    assert "\n" not in str(caught.value)
+    with pytest.raises(ModelError, match="not read"):
+        read_checkpoint(out / "last.ckpt")
+    assert not mark.exists()
+
+
+def test_no_module_unpickles(repository: Path) -> None:
+    """Every torch.load is one of tensors only, and pickle loads nothing."""
+    loads = re.compile(r"torch\.load\((?P<arguments>[^)]*)\)|pickle\.loads?\(|allow_pickle=True|weights_only=False")
+    for room in ("workbench", "training", "evaluation"):
+        for path in (repository / room).rglob("*.py"):
+            for found in loads.finditer(path.read_text(encoding="utf-8")):
+                assert "weights_only=True" in (found["arguments"] or ""), f"{path}: {found[0]}"
 
 
 def _stop_in_the_sixth_step(recipe: Path, data: Path, folder: Path) -> None:

@@ -86,7 +86,7 @@ def test_a_song_as_a_score_keeps_every_note(repository: Path) -> None:
 def test_samples_lie_in_the_run_where_nothing_is_logged(recipe: Path, groove_data: Path, tmp_path: Path) -> None:
     fit(load_config(recipe), groove_data, tmp_path / "run", progress=False)
     folder = tmp_path / "run" / "samples"
-    assert sorted(path.name for path in folder.iterdir()) == ["songs", "step-000002", "step-000003"]
+    assert sorted(path.name for path in folder.iterdir()) == ["songs", "step-000000", "step-000002", "step-000003"]
     for step in folder.iterdir():
         assert sorted(path.name for path in step.iterdir()) == sorted(
             f"{number}.{suffix}" for number in (1, 2) for suffix in ("mid", "mp3", "png")
@@ -106,7 +106,7 @@ def test_a_failed_sample_is_told_and_ends_nothing(
     with caplog.at_level(logging.WARNING, "training.samples"):
         weights = fit(load_config(recipe), groove_data, tmp_path / "run", progress=False)
     assert weights.is_file()
-    assert "samples step-000002 could not be made: the disk is full; the training goes on" in caplog.messages
+    assert "samples step-000000 could not be made: the disk is full; the training goes on" in caplog.messages
     assert not (tmp_path / "run" / "samples").exists()
 
 
@@ -118,5 +118,5 @@ def test_samples_do_not_change_what_is_learned(
     heard = fit(load_config(recipe), groove_data, tmp_path / "heard", progress=False)
     alone = fit(load_config(recipe, sample_every=0), groove_data, tmp_path / "alone", progress=False)
     assert heard.read_bytes() == alone.read_bytes()
-    assert len(written) == 6
+    assert len(written) == 8
     assert not (tmp_path / "alone" / "samples").exists()

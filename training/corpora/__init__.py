@@ -13,6 +13,7 @@ from training.corpora.gathering import gather
 from training.corpora.items import CorpusReading
 from training.corpora.registry import CORPORA, Corpus, place_of
 from training.corpora.song import CorpusSong
+from training.corpora.sources import how_to_have
 from workbench.domain.errors import CorpusError
 
 __all__ = [
@@ -113,5 +114,6 @@ def find_corpora(data: Path, names: tuple[str, ...] | None = None) -> list[Corpu
             raise CorpusError(f"{data} holds only what must be asked for by name: {', '.join(by_name)}")
         every = dict.fromkeys(corpus.folder for corpus in CORPORA.values() if not corpus.named_only)
         folders = CORPORA[missing[0]].folders if missing else tuple(every)
-        raise CorpusError(f"no corpus in {data}: expected the folder(s) {', '.join(folders)}")
+        name, had = (f" called {missing[0]}", f"; {how_to_have(missing[0])}") if missing else ("", "")
+        raise CorpusError(f"no corpus in {data}{name}: expected the folder(s) {', '.join(folders)}{had}")
     return wanted

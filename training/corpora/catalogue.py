@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -9,7 +10,7 @@ from urllib.parse import urlsplit
 from training.corpora.download import Progress, download
 from training.corpora.gathering import find_items
 from training.corpora.registry import CORPORA, Corpus, place_of
-from training.corpora.sources import SOURCES
+from training.corpora.sources import SOURCES, how_to_have
 from training.corpora.unpack import check_manifest, unpack
 from workbench.domain.errors import CorpusError
 
@@ -77,6 +78,47 @@ def _state(corpus: Corpus, data: Path) -> tuple[str, int, int]:
     return ("whole" if here >= expected else "partial"), here, expected
 
 
+def get_corpora(
+    names: tuple[str, ...], data: Path, *, progress: Progress | None = None
+) -> Iterator[tuple[str, str | CorpusError]]:
+    """Load several public sets, one after the other; one that fails does not keep the next from coming.
+
+    Parameters
+    ----------
+    names : tuple of str
+        If empty, every set that can be downloaded and that a recipe learns from, as far as it is not there yet.
+    data : Path
+    progress : callable, optional
+
+    Yields
+    ------
+    (name, where it lies now, or the error)
+    """
+    for name in names or wanted_by_recipes():
+        if not names and place_of(CORPORA[name], data).is_dir():
+            yield name, f"{place_of(CORPORA[name], data)} is there already"
+            continue
+        try:
+            folder, files = get_corpus(name, data, progress=progress)
+            yield name, f"{folder}: {files:,} files"
+        except CorpusError as error:
+            yield name, error
+
+
+def wanted_by_recipes() -> tuple[str, ...]:
+    """Public sets that the recipes of the shipped networks learn from and that can be downloaded.
+
+    Examples
+    --------
+    >>> wanted_by_recipes()
+    ('groove', 'pop909', 'billboard', 'freedoom', 'progressions')
+    """
+    from training.config import list_configs, load_config
+
+    learned = {name for element in list_configs() for name in load_config(element).corpora}
+    return tuple(name for name, source in SOURCES.items() if name in learned and source.url)
+
+
 def get_corpus(name: str, data: Path, *, progress: Progress | None = None) -> tuple[Path, int]:
     """Load a public set and unpack it below the data folder.
 
@@ -96,7 +138,7 @@ def get_corpus(name: str, data: Path, *, progress: Progress | None = None) -> tu
         raise CorpusError(f"corpus {name!r} is not known: expected one of {', '.join(SOURCES)}")
     source = SOURCES.get(name)
     if source is None or not source.url:
-        where = f"see {source.page} ({source.note})" if source else "it is not public"
+        where = how_to_have(name)
         raise CorpusError(f"corpus {name!r} has no download that can be read as it is: {where}")
     place = place_of(CORPORA[name], data)
     if place.is_dir():

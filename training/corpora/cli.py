@@ -10,7 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from workbench.cli.parser import LineParser, positive
-from workbench.domain.errors import ParameterError
+from workbench.domain.errors import CorpusError, ParameterError
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -26,8 +26,13 @@ def build_parser() -> argparse.ArgumentParser:
     lists.add_argument("--data", type=Path, metavar="DIR", help="folder that holds the corpora")
     lists.add_argument("--json", action="store_true", help="print JSON")
     lists.set_defaults(run=_list)
-    get = actions.add_parser("get", help="download a public set; a broken download goes on where it stopped")
-    get.add_argument("name", metavar="NAME", help="a name of `beatsfoundry corpora list`")
+    get = actions.add_parser(
+        "get",
+        help="download public sets; a broken download goes on where it stopped",
+        description="Without a name: every set that a recipe learns from and that can be downloaded; those that are "
+        "there already stay as they are.",
+    )
+    get.add_argument("names", nargs="*", metavar="NAME", help="names of `beatsfoundry corpora list`")
     get.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder that the set goes into")
     get.set_defaults(run=_get)
     report = actions.add_parser("report", help="what the corpora hold, what was dropped and why; tables and pictures")
@@ -74,10 +79,18 @@ def _list(options: argparse.Namespace) -> None:
 
 
 def _get(options: argparse.Namespace) -> None:
-    from training.corpora.catalogue import get_corpus
+    from training.corpora.catalogue import get_corpora
 
-    folder, files = get_corpus(options.name, options.data, progress=_show if sys.stderr.isatty() else None)
-    print(f"{folder}: {files:,} files")
+    show = _show if sys.stderr.isatty() else None
+    failed = []
+    for name, got in get_corpora(tuple(options.names), options.data, progress=show):
+        if isinstance(got, CorpusError):
+            failed.append(name)
+            print(f"{name}: {got}", file=sys.stderr)
+        else:
+            print(f"{name}: {got}", flush=True)
+    if failed:
+        raise CorpusError(f"{', '.join(failed)} could not be had (see above); what came is there")
 
 
 def _show(here: int, total: int | None) -> None:

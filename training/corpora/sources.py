@@ -83,7 +83,7 @@ SOURCES: dict[str, Source] = {
     ),
     "accompaniment": Source(
         page="https://www.mellowood.ca/mma/",
-        note="made with MMA's patterns for this project; there is no public copy",
+        note="generated with MMA's patterns, no public copy; the recipes do without it and say so",
     ),
     "easyrpg": Source(
         page="https://github.com/EasyRPG/RTP",
@@ -134,3 +134,19 @@ SOURCES: dict[str, Source] = {
     ),
 }
 """Sources by the name of the corpus; a corpus that is missing here is not public (a user's own files)."""
+
+
+def how_to_have(name: str) -> str:
+    """How a corpus comes into the data folder, in a few words.
+
+    Examples
+    --------
+    >>> how_to_have("groove")
+    '`beatsfoundry corpora get groove --data DIR` has groove'
+    """
+    source = SOURCES.get(name)
+    if source is None:
+        return f"{name} is not public"
+    if source.url:
+        return f"`beatsfoundry corpora get {name} --data DIR` has {name}"
+    return f"for {name} see {source.page} ({source.note})"

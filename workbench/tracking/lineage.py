@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any
 from workbench.domain.errors import TrackingError
 from workbench.domain.paths import home_dir
 from workbench.tracking.store import default_tracking_uri, quiet, run_url, store_exists, told_in_one_line, told_store
+from workbench.tracking.training_runs import WEIGHTS_TAG
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
-MODEL_TAG, WEIGHTS_TAG = "model/", "weights_sha256"
+MODEL_TAG = "model/"
 _REGISTRY_PREFIX = "beatsfoundry-"
 _SHIPPED = Path(__file__).resolve().parents[1] / "models" / "weights"
 
@@ -83,6 +84,17 @@ def track_hashes(tags: Mapping[str, str]) -> dict[str, str]:
     return {tag.removeprefix(MODEL_TAG): digest for tag, digest in tags.items() if tag.startswith(MODEL_TAG)}
 
 
+def trained_hash(tags: Mapping[str, str]) -> dict[str, str]:
+    """The weights' hash among the tags of the run that trained them, by element.
+
+    Examples
+    --------
+    >>> trained_hash({"element": "bass", "weights_sha256": "ab"}), trained_hash({"element": "bass"})
+    ({'bass': 'ab'}, {})
+    """
+    return {tags.get("element", "network"): tags[WEIGHTS_TAG]} if WEIGHTS_TAG in tags else {}
+
+
 def _origin(client: MlflowClient, uri: str, element: str, digest: str, card: Mapping[str, Any]) -> NetworkOrigin:
     kind = element.partition("/")[0]
     version = _version(client, kind, digest)
@@ -131,7 +143,7 @@ def _cards() -> dict[str, dict[str, Any]]:
 
 
 def run_lineage(run_id: str, *, tracking_uri: str | None = None) -> list[NetworkOrigin]:
-    """The origins of the networks behind a logged run: a track's, or those of all tracks of a suite.
+    """The origins of the networks behind a logged run: of a track, of all tracks of a suite, or of a training.
 
     Raises
     ------
@@ -155,9 +167,11 @@ def run_lineage(run_id: str, *, tracking_uri: str | None = None) -> list[Network
         below = client.search_runs([run.info.experiment_id], f"tags.`mlflow.parentRunId` = '{run_id}'")
     hashes: dict[str, str] = {}
     for one in (run, *below):
-        hashes |= track_hashes(one.data.tags)
+        hashes |= track_hashes(one.data.tags) | trained_hash(one.data.tags)
     if not hashes:
-        raise TrackingError(f"run {run_id!r} tells of no network: expected a track's run, or that of a suite")
+        raise TrackingError(
+            f"run {run_id!r} tells of no network: expected the run of a track, of a suite, or of a finished training"
+        )
     return origins(hashes, tracking_uri=uri)
 
 

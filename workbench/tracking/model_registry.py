@@ -1,7 +1,7 @@
 """Versions of the element networks in MLflow's model registry, with the aliases `champion` and `challenger`.
 
-A version is a weights file (whole, or a low-rank adapter) and its card, logged as artifacts of a run that holds the
-card's figures. The champion's files are also copied into the user's library of networks, so that a request may say
+A version is a weights file (whole, or a low-rank adapter) and its card, artifacts of the run that trained it. The
+champion's files are also copied into the user's library of networks, so that a request may say
 `"models": {"bass": "champion"}` and composing needs no registry.
 """
 
@@ -13,11 +13,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from time import time
 from typing import TYPE_CHECKING, Any, Literal
 
 from workbench.domain.errors import ModelError, TrackingError
 from workbench.domain.paths import home_dir
 from workbench.tracking.store import default_tracking_uri, experiment_id, make_store_folder, quiet
+from workbench.tracking.training_runs import WEIGHTS_FOLDER, WEIGHTS_TAG, log_result
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -25,9 +27,8 @@ if TYPE_CHECKING:
 EXPERIMENT = "beatsfoundry/models"
 CHAMPION, CHALLENGER = "champion", "challenger"
 TOLERANCE = 0.005
-"""By what share a figure of the challenger may be worse than the champion's."""
+"""By what share a figure of the challenger may be worse than the champion's, unless another share is given for it."""
 _PREFIX = "beatsfoundry-"
-_FOLDER = "weights"
 
 Direction = Literal["lower", "higher"]
 Measure = Callable[[Path], Mapping[str, float]]
@@ -49,27 +50,32 @@ class ModelVersion:
 
 @dataclass(frozen=True, slots=True)
 class Promotion:
-    """A version that became champion, the one before it (None if there was none), and the figures of both."""
+    """A version that became champion, the one before it, and the figures of both.
+
+    `before` is None where no version was champion, so that the network in use was. `overridden` tells in which figures
+    the version is worse than is accepted, where it was promoted all the same.
+    """
 
     element: str
     version: int
     before: int | None
     figures: Mapping[str, float]
     champion_figures: Mapping[str, float]
+    overridden: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """One line."""
         told = ", ".join(
-            f"{name} {value:.4g}"
-            + (f" (was {self.champion_figures[name]:.4g})" if name in self.champion_figures else "")
-            for name, value in self.figures.items()
+            f"{name} {value:.4g} (was {self.champion_figures[name]:.4g})" for name, value in self.figures.items()
         )
-        place = "the first champion" if self.before is None else f"champion in place of version {self.before}"
-        return f"{self.element} version {self.version} is {place}: {told}"
+        place = "the shipped network" if self.before is None else f"version {self.before}"
+        forced = f"; by force, although {'; '.join(self.overridden)}" if self.overridden else ""
+        return f"{self.element} version {self.version} is champion in place of {place}: {told}{forced}"
 
 
 def register_model(weights: Path, *, alias: str | None = CHALLENGER, tracking_uri: str | None = None) -> ModelVersion:
-    """Log a weights file and its card as a new version of its element's network.
+    """Make a weights file and its card a new version of its element's network: of the run that trained it, where this
+    store holds that run; else they are logged in a run of their own.
 
     Parameters
     ----------
@@ -99,19 +105,34 @@ def register_model(weights: Path, *, alias: str | None = CHALLENGER, tracking_ur
         "sha256": card["sha256"],
     }
     with _client(tracking_uri) as (client, uri):
-        run = client.create_run(experiment_id(client, EXPERIMENT, uri), run_name=f"{card['element']}/{tags['name']}")
-        for name, value in card_metrics(card).items():
-            client.log_metric(run.info.run_id, name, value)
-        for path in (weights, weights.with_suffix(".json")):
-            client.log_artifact(run.info.run_id, str(path), _FOLDER)
-        client.set_terminated(run.info.run_id, "FINISHED")
+        run = _run_of_training(client, card["sha256"]) or _new_run(client, uri, weights, card)
         if not client.search_registered_models(f"name = '{model}'"):
             client.create_registered_model(model)
-        source = f"{run.info.artifact_uri}/{_FOLDER}"
+        source = f"{run.info.artifact_uri}/{WEIGHTS_FOLDER}"
         made = client.create_model_version(model, source, run.info.run_id, tags=tags)
         if alias is not None:
             client.set_registered_model_alias(model, alias, made.version)
     return get_version(card["element"], int(made.version), tracking_uri=tracking_uri)
+
+
+def _run_of_training(client: MlflowClient, sha256: str) -> Any:
+    """The run that made these weights and holds them; None if it is not in this store."""
+    experiments = [one.experiment_id for one in client.search_experiments()]
+    found = client.search_runs(experiments, f"tags.{WEIGHTS_TAG} = '{sha256}'") if experiments else []
+    return next((run for run in found if client.list_artifacts(run.info.run_id, WEIGHTS_FOLDER)), None)
+
+
+def _new_run(client: MlflowClient, uri: str, weights: Path, card: Mapping[str, Any]) -> Any:
+    """A run for weights that were made elsewhere, such as those that ship."""
+    name = f"{card['element']}/{card.get('name', weights.stem)}"
+    run = client.create_run(experiment_id(client, EXPERIMENT, uri), run_name=name)
+    log_result(
+        uri, run.info.run_id, weights=weights, sha256=card["sha256"], params={}, metrics=card_metrics(card),
+        tags={"element": card["element"], "kind": "weights from elsewhere"}, now_ms=int(time() * 1000),
+        note="Weights that were registered without a training run in this store; their card tells where from.",
+    )  # fmt: skip
+    client.set_terminated(run.info.run_id, "FINISHED")
+    return run
 
 
 def card_metrics(card: Mapping[str, Any]) -> dict[str, float]:
@@ -192,12 +213,14 @@ def promote(
     *,
     measure: Measure,
     directions: Mapping[str, Direction] | None = None,
-    tolerance: float = TOLERANCE,
+    tolerances: Mapping[str, float] | None = None,
+    force: bool = False,
     tracking_uri: str | None = None,
 ) -> Promotion:
     """Make the challenger the champion, unless it is worse.
 
-    Both are measured by the same function. The alias moves, and the champion's files are copied into the user's
+    Both are measured by the same function; while no version is champion, the network in use (as shipped, or of the
+    folder that `BEATSFOUNDRY_WEIGHTS` names) is. The alias moves, and the champion's files are copied into the user's
     library, only if no figure is worse than the champion's by more than the tolerance.
 
     Parameters
@@ -207,14 +230,17 @@ def promote(
         Figures by name of a weights file, such as {"nll": 1.47}.
     directions : mapping name -> "lower" or "higher", optional
         Which way is better; figures that are not named are only told. By default {"nll": "lower"}.
-    tolerance : float
-        Share of the champion's figure by which the challenger may be worse.
+    tolerances : mapping name -> float, optional
+        Share of the champion's figure by which the challenger may be worse; 0.005 for figures that are not named.
+    force : bool
+        Promote it although a figure is worse; the result tells which.
     tracking_uri : str, optional
 
     Raises
     ------
     ModelError
-        If a figure falls: one line that names figure, both values and the tolerance. Nothing is changed.
+        If a figure falls: one line that names figure, both values and the tolerance. Nothing is changed, and `force`
+        is the way around it. Also if a figure was not measured.
     TrackingError
         If there is no challenger, or if it is the champion already.
     """
@@ -223,38 +249,64 @@ def promote(
         raise TrackingError(f"{element} version {challenger.version} is the champion already: register a challenger")
     champion = next((v for v in list_versions(element, tracking_uri=tracking_uri) if CHAMPION in v.aliases), None)
     with _files(challenger, tracking_uri) as weights:
-        figures, before = dict(measure(weights)), {}
-        if champion is not None:
-            with _files(champion, tracking_uri) as held:
-                before = dict(measure(held))
-            _refuse_worse(challenger, figures, before, directions or {"nll": "lower"}, tolerance)
+        figures = dict(measure(weights))
+        with _champion_files(element, champion, tracking_uri) as held:
+            before = dict(measure(held))
+        worse = worse_figures(figures, before, directions or {"nll": "lower"}, tolerances or {})
+        if worse and not force:
+            raise ModelError(
+                f"{element} version {challenger.version} is not promoted: {'; '.join(worse)} "
+                "(--force promotes it all the same)"
+            )
         _install(weights, home_dir() / "models" / element / f"{CHAMPION}.safetensors")
     with _client(tracking_uri) as (client, _):
         client.set_registered_model_alias(_PREFIX + element, CHAMPION, str(challenger.version))
-    return Promotion(element, challenger.version, champion.version if champion else None, figures, before)
+    replaced = champion.version if champion else None
+    return Promotion(element, challenger.version, replaced, figures, before, tuple(worse))
 
 
-def _refuse_worse(
-    challenger: ModelVersion,
+@contextmanager
+def _champion_files(element: str, champion: ModelVersion | None, tracking_uri: str | None) -> Iterator[Path]:
+    """The champion's weights: the version's, else the network in use."""
+    if champion is None:
+        from workbench.models.registry import weights_path
+
+        yield weights_path(element)
+        return
+    with _files(champion, tracking_uri) as weights:
+        yield weights
+
+
+def worse_figures(
     figures: Mapping[str, float],
     before: Mapping[str, float],
     directions: Mapping[str, Direction],
-    tolerance: float,
-) -> None:
+    tolerances: Mapping[str, float],
+) -> list[str]:
+    """A phrase about each figure that is worse than before by more than is accepted.
+
+    Raises
+    ------
+    ModelError
+        If a figure of `directions` was not measured.
+
+    Examples
+    --------
+    >>> worse_figures({"nll": 1.6}, {"nll": 1.5}, {"nll": "lower"}, {"nll": 0.01})
+    ['nll is 1.6 against 1.5, 6.7% worse (at most 1.0% is accepted)']
+    """
     worse = []
     for name, direction in directions.items():
         if name not in figures or name not in before:
             raise ModelError(f"figure {name!r} was not measured: expected one of {', '.join(figures)}")
         change = (figures[name] - before[name]) * (1.0 if direction == "lower" else -1.0)
+        tolerance = tolerances.get(name, TOLERANCE)
         # "not at most" refuses NaN as well.
         if not change <= tolerance * abs(before[name]):
             share = change / abs(before[name]) if before[name] else float("inf")
-            worse.append(f"{name} is {figures[name]:.4g} against {before[name]:.4g}, {share:.1%} worse")
-    if worse:
-        raise ModelError(
-            f"{challenger.element} version {challenger.version} is not promoted: {'; '.join(worse)}; "
-            f"at most {tolerance:.1%} is accepted"
-        )
+            told = f"{name} is {figures[name]:.4g} against {before[name]:.4g}, {share:.1%} worse"
+            worse.append(f"{told} (at most {tolerance:.1%} is accepted)")
+    return worse
 
 
 def _install(weights: Path, target: Path) -> Path:
@@ -273,8 +325,8 @@ def _files(version: ModelVersion, tracking_uri: str | None) -> Iterator[Path]:
 
     with TemporaryDirectory() as folder:
         with _client(tracking_uri) as (client, _):
-            client.download_artifacts(version.run_id, _FOLDER, folder)
-        found = list((Path(folder) / _FOLDER).glob("*.safetensors"))
+            client.download_artifacts(version.run_id, WEIGHTS_FOLDER, folder)
+        found = list((Path(folder) / WEIGHTS_FOLDER).glob("*.safetensors"))
         if len(found) != 1 or file_hash(found[0]) != version.sha256:
             raise TrackingError(f"{version.element} version {version.version}: its weights are damaged in the store")
         yield found[0]

@@ -164,11 +164,12 @@ def log_values(
     metrics: Mapping[str, float],
     note: str,
     created_ms: int,
+    step: int = 0,
 ) -> None:
-    """Log parameters, metrics and the note of a run; values that are there already stay as they are."""
+    """Log parameters, metrics (of a step) and the note of a run; values that are there already stay as they are."""
     from mlflow.entities import Metric, Param, RunTag
 
-    measured = [Metric(name, value, created_ms, 0) for name, value in metrics.items()]
+    measured = [Metric(name, value, created_ms, step) for name, value in metrics.items()]
     told = [Param(name, value[:_LONGEST_PARAM]) for name, value in params.items()]
     # The server takes at most 1000 metrics and 100 parameters in one batch.
     for start in range(0, len(measured), 900):

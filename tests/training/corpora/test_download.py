@@ -10,15 +10,17 @@ import tarfile
 import threading
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from training.corpora import catalogue, unpack
-from training.corpora.catalogue import get_corpus, list_corpora
+from training.corpora.catalogue import get_corpus, list_corpora, wanted_by_recipes
+from training.corpora.cli import main
 from training.corpora.download import download
+from training.corpora.registry import CORPORA
 from training.corpora.sources import SOURCES, Source
 from workbench.domain.errors import CorpusError
 
@@ -249,6 +251,35 @@ def test_a_set_comes_here_whole(server: Server, tmp_path: Path, monkeypatch: pyt
     (data / "free-midi-chords" / "chords.py").write_bytes(code + b" ")
     (entry,) = (entry for entry in list_corpora(data) if entry.name == "progressions")
     assert entry.state == "damaged"
+
+
+def test_several_sets_come_by_one_command(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server.content = zipped(
+        tmp_path / "set.zip", {"set-1/chords.py": b"prog_maj = ['I V vi IV=Hopeful', 'ii V I=Calm']"}
+    ).read_bytes()
+    for name in wanted_by_recipes():
+        source = Source(page="", url=server.url, folder=f"of-{name}")
+        monkeypatch.setitem(SOURCES, name, source)
+        monkeypatch.setitem(CORPORA, name, replace(CORPORA[name], folders=(f"of-{name}",)))
+    assert main(["get", "--data", str(tmp_path)]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert [line.partition(":")[0] for line in told] == ["groove", "pop909", "billboard", "freedoom", "progressions"]
+    assert all((tmp_path / f"of-{name}" / "chords.py").is_file() for name in wanted_by_recipes())
+    assert main(["get", "--data", str(tmp_path)]) == 0
+    assert all("is there already" in line for line in capsys.readouterr().out.splitlines())
+
+
+def test_a_set_that_fails_keeps_no_other_from_coming(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server.content = zipped(tmp_path / "set.zip", {"set-1/chords.py": b"prog_maj = []"}).read_bytes()
+    monkeypatch.setitem(SOURCES, "progressions", Source(page="", url=server.url, folder="free-midi-chords"))
+    with pytest.raises(CorpusError, match="accompaniment could not be had"):
+        main(["get", "accompaniment", "progressions", "--data", str(tmp_path)])
+    assert (tmp_path / "free-midi-chords" / "chords.py").is_file()
+    assert "no public copy; the recipes do without it" in capsys.readouterr().err
 
 
 def test_an_archive_of_something_else_leaves_nothing(

@@ -1,0 +1,76 @@
+"""A fine-tuning as people start it, from the command line or a notebook: tuned, heard before and after, and logged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from training.corpora.song import CorpusSong
+    from training.dataset import EncodedPart
+    from training.finetuning import FineTuneResult
+
+
+def finetune_run(
+    element: str,
+    midi: str | Path | Iterable[CorpusSong],
+    name: str,
+    *,
+    track: bool = True,
+    samples: Path | None = None,
+    concept: str | None = None,
+    **options: Any,
+) -> FineTuneResult:
+    """`training.finetune` as one run in MLflow: parameters, data, curves, weights, and the page of before and after.
+
+    Parameters
+    ----------
+    element, midi, name, options
+        As of `training.finetune`.
+    track : bool
+        Log the run.
+    samples : Path, optional
+        Folder for the same song before and after; none is composed if it is left out.
+    concept : str, optional
+        What that song is asked to be.
+
+    Raises
+    ------
+    CorpusError, ModelError, ParameterError
+        As `training.finetune`.
+    """
+    from training.session import mlflow_logger, quiet
+
+    with quiet():
+        from training.before_after import CONCEPT, write_before_after
+        from training.finetuning import finetune
+        from training.run_record import record_data
+
+        logger = mlflow_logger(f"{element}/{name}") if track else None
+        learned: list[EncodedPart] = []
+
+        def take(parts: Sequence[EncodedPart]) -> None:
+            learned.extend(parts)
+            if logger is not None:
+                record_data(logger, parts)
+
+        result = finetune(element, midi, name, logger=logger or False, on_parts=take, **options)
+        files: dict[str, Path] = {}
+        if samples is not None:
+            seed = options.get("seed", 1)
+            files = write_before_after(element, name, samples, concept=concept or CONCEPT, seed=seed)
+        if logger is not None:
+            _record(logger, result, learned, files)
+    return result
+
+
+def _record(logger: Any, result: FineTuneResult, learned: Sequence[EncodedPart], files: dict[str, Path]) -> None:
+    from training.run_record import record_result, tuning_note
+    from workbench.models.checkpoint import read_card
+
+    note = tuning_note(str(result).splitlines()[0], learned)
+    record_result(logger, result.path, read_card(result.path), kind="fine-tuning", note=note)
+    for path in files.values():
+        folder = None if path.suffix == ".html" else "samples"
+        logger.experiment.log_artifact(logger.run_id, str(path), folder)
