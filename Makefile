@@ -17,6 +17,8 @@ PYTHON ?= $(firstword $(foreach name,python3.11 python3 python,\
 # Nothing reports home.
 export MLFLOW_DISABLE_TELEMETRY := true
 export DO_NOT_TRACK := 1
+# Links that are printed lead to the port on which the dashboard is opened.
+export DASHBOARD_PORT
 
 .DEFAULT_GOAL := help
 .PHONY: help setup lab generate dashboard api docs map test test-long lint lock clean

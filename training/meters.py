@@ -136,6 +136,6 @@ def _logged(trainer: lightning.Trainer) -> str:
     if logger is None or not hasattr(logger, "experiment_id"):
         return f"not logged; checkpoints in {trainer.default_root_dir}"
     from workbench.tracking import default_tracking_uri
-    from workbench.tracking.store import run_url
+    from workbench.tracking.pages import run_url
 
     return f"logged at {run_url(default_tracking_uri(), str(logger.experiment_id), str(logger.run_id))}"

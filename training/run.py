@@ -91,6 +91,6 @@ def run_name(config: TrainingConfig) -> str:
 
 def _url(logger: Any) -> str:
     from workbench.tracking import default_tracking_uri
-    from workbench.tracking.store import run_url
+    from workbench.tracking.pages import run_url
 
     return run_url(default_tracking_uri(), str(logger.experiment_id), str(logger.run_id))

@@ -49,6 +49,7 @@ def run(options: argparse.Namespace) -> int:
     print(f"result  {folder}", file=told)
     if not options.no_track:
         from evaluation.suites.tracking import log_suite
+        from workbench.tracking import told_address
 
-        print(f"MLflow  {log_suite(result, folder).url}   (open it with: beatsfoundry dashboard)", file=told)
+        print(f"MLflow  {told_address(log_suite(result, folder))}", file=told)
     return 1 if result.failures else 0

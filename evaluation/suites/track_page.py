@@ -10,7 +10,7 @@ from workbench.analysis.references import ReferenceLibrary, ReferenceProfile
 from workbench.domain.audio import Audio
 from workbench.domain.errors import AudioFileError
 from workbench.domain.results import Track
-from workbench.output.page_audio import data_address
+from workbench.output.page_audio import track_addresses
 from workbench.output.report_html import render
 from workbench.output.report_references import references_section
 
@@ -26,11 +26,10 @@ def track_page(track: Track, references: Sequence[str] = (), *, library: Referen
     held = library or ReferenceLibrary()
     named = [held.get(name) for name in references]
     profiles, name = _compared(held, named, track.plan.style)
-    sound = {"master": track.master, **track.mix.stems}
     return render(
         track,
         references=named,
-        audio_files={name: data_address(audio) for name, audio in sound.items()},
+        audio_files=track_addresses(track),
         against=references_section(track, profiles, _sounds(held, named or profiles, track), name=name),
     )
 

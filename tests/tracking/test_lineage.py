@@ -44,7 +44,7 @@ def test_the_whole_way_is_found(store: str) -> None:
         bass, pads = run_lineage(run.run_id, tracking_uri=store)
         assert (bass.data, bass.data_sha256, bass.version) == ("freedoom", "cd" * 32, "1")
         assert "/runs/" in bass.training_url
-        assert bass.version_url.endswith("/#/models/beatsfoundry-bass/versions/1")
+        assert bass.version_url.endswith("/#/models/beatsfoundry-bass/versions/1?workflowType=machine_learning")
         assert str(pads) == f"pads: data not known -> weights {'12' * 5}"
     table = to_markdown(origins({"bass": DIGEST}, tracking_uri=store))
     assert "freedoom" in table

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 from typing import Any
 
 from workbench.cli.parser import port
+from workbench.domain.errors import ParameterError
 
 
 def add_to(commands: Any) -> None:
@@ -17,7 +19,9 @@ def add_to(commands: Any) -> None:
     notebook.add_argument("--no-browser", action="store_true", help="print the address only")
     notebook.set_defaults(run=lab)
     pages = commands.add_parser("dashboard", help="open MLflow's pages", description=dashboard.__doc__)
-    pages.add_argument("--port", type=port, default=5000, help="port on this machine (default: 5000)")
+    usual = os.environ.get("DASHBOARD_PORT") or "5000"
+    pages.add_argument("--port", type=port, default=usual, help="port of the page (default: DASHBOARD_PORT or 5000)")
+    pages.add_argument("--store", type=Path, metavar="FILE", help="database of runs (default: that of this folder)")
     pages.add_argument("--no-browser", action="store_true", help="print the address only")
     pages.set_defaults(run=dashboard)
     late = commands.add_parser("upload", help="log runs that wait for a server", description=upload.__doc__)
@@ -34,17 +38,22 @@ def lab(options: argparse.Namespace) -> int:
 def dashboard(options: argparse.Namespace) -> int:
     """Show the logged tracks in MLflow, reachable from this machine only."""
     from workbench.tracking import launch_dashboard
+    from workbench.tracking.addresses import sqlite_address
 
-    return launch_dashboard(options.port, open_browser=not options.no_browser)
+    if options.store is not None and not options.store.is_file():
+        raise ParameterError(f"{options.store}: expected the database of a store of runs, such as runs/mlflow.db")
+    uri = None if options.store is None else sqlite_address(options.store)
+    return launch_dashboard(options.port, tracking_uri=uri, open_browser=not options.no_browser)
 
 
 def upload(options: argparse.Namespace) -> int:
     """Log the runs that wait in runs/pending because a tracking server did not answer."""
+    from workbench.tracking import told_address
     from workbench.tracking.records import pending, upload_pending
 
     if not pending():
         print("no run waits")
         return 0
     for run in upload_pending():
-        print(run.url)
+        print(told_address(run))
     return 0

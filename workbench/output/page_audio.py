@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import base64
 import io
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 
 from workbench.domain.audio import Audio
+from workbench.domain.results import Track
+from workbench.dsp.parallel import thread_count
 
 MIME = "audio/ogg"
 # Vorbis is encoded three times as fast as MP3 and is as small; 0.5 gives about 110 kbit/s.
 _COMPRESSION = 0.5
 _BLOCK_FRAMES = 8192
 _HIGHEST_RATE_HZ = 48000
+MOST_SECONDS = 720.0
+"""Of sound in one page, about 18 MB of text: MLflow shows no page above 50 MB, and a browser loads it at once."""
 
 
 def encode_for_page(audio: Audio, *, compression: float = _COMPRESSION) -> bytes:
@@ -48,3 +53,17 @@ def _halved(samples: Any) -> Any:
 def data_address(audio: Audio) -> str:
     """The audio as an address that holds it all, for a page that stands alone."""
     return f"data:{MIME};base64,{base64.b64encode(encode_for_page(audio)).decode()}"
+
+
+def track_addresses(track: Track, *, most_seconds: float = MOST_SECONDS) -> dict[str, str]:
+    """The sound of a track for a page that stands alone, by "master" and element.
+
+    The stems of a long song would make a page that hardly opens: where all sounds together are longer than
+    `most_seconds`, the master is in it alone.
+    """
+    sounds = {"master": track.master, **track.mix.stems}
+    if sum(audio.duration_seconds for audio in sounds.values()) > most_seconds:
+        sounds = {"master": track.master}
+    # The encoder releases the interpreter lock.
+    with ThreadPoolExecutor(max_workers=max(1, thread_count())) as pool:
+        return dict(zip(sounds, pool.map(data_address, sounds.values()), strict=True))

@@ -1,7 +1,9 @@
 """The record: a finished track as typed items, written to MLflow in one place."""
 
-from workbench.tracking.dashboard import dashboard_url, launch_dashboard
+from workbench.tracking.dashboard import launch_dashboard
 from workbench.tracking.items import RunItems, run_items
+from workbench.tracking.opening import told_address
+from workbench.tracking.pages import dashboard_url
 from workbench.tracking.store import LoggedRun, default_tracking_uri, workspace
 from workbench.tracking.tracks import log_track
 
@@ -13,5 +15,6 @@ __all__ = [
     "launch_dashboard",
     "log_track",
     "run_items",
+    "told_address",
     "workspace",
 ]

@@ -5,16 +5,19 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import socket
 import subprocess
 import sys
 import threading
 import time
 import urllib.request
-from urllib.parse import quote
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from workbench.domain.errors import TrackingError
+from workbench.tracking import first_visit
 from workbench.tracking.addresses import sqlite_path
+from workbench.tracking.opening import port_is_free
+from workbench.tracking.pages import charts_path, dashboard_port, dashboard_url, run_path
 from workbench.tracking.saved_views import TAG_PREFIX, view_path
 from workbench.tracking.store import (
     EXPERIMENT,
@@ -26,23 +29,40 @@ from workbench.tracking.store import (
     workspace,
 )
 
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
 EVALUATION = "beatsfoundry/evaluation"
 """The experiment of suites."""
 SUITES_VIEW, TRACKS_VIEW = "beatsfoundry-suites", "beatsfoundry-tracks"
 SUITES_QUERY = 'tags.kind = "suite"'
 
 
-def launch_dashboard(port: int = 5000, *, tracking_uri: str | None = None, open_browser: bool = False) -> int:
+PAGE_TAG = "page"
+"""Names the artifact of a suite's run on which the dashboard opens: its comparison with the run before it."""
+
+
+def launch_dashboard(port: int | None = None, *, tracking_uri: str | None = None, open_browser: bool = False) -> int:
     """Serve the runs on http://127.0.0.1:`port` until interrupted; return the exit code.
 
     Only this machine can reach the page; one worker serves it, job execution and telemetry are off. The address that
     is told, and with `open_browser` opened, is that of the comparison of suites, or of the tracks while there is none.
+
+    Parameters
+    ----------
+    port
+        By default that of `DASHBOARD_PORT`, or 5000.
+    tracking_uri
+        The store whose runs are shown; by default `default_tracking_uri()`.
+    open_browser
+        Whether the browser is opened as soon as the page answers.
 
     Raises
     ------
     TrackingError
         If the port is taken, or the store lies on a server that has a page of its own.
     """
+    port = dashboard_port() if port is None else port
     uri = tracking_uri or default_tracking_uri()
     if uri.startswith(("http://", "https://")):
         raise TrackingError(f"the store {uri} is a server with a page of its own: open that address in a browser")
@@ -55,19 +75,9 @@ def launch_dashboard(port: int = 5000, *, tracking_uri: str | None = None, open_
     return run_until_interrupt(dashboard_command(port, uri), dashboard_environment())
 
 
-def dashboard_url(port: int = 5000) -> str:
-    """Where the dashboard will be.
-
-    Examples
-    --------
-    >>> dashboard_url()
-    'http://127.0.0.1:5000'
-    """
-    return f"http://127.0.0.1:{port}"
-
-
 def start_page(uri: str) -> str:
-    """Where the dashboard opens: charts of all suites' runs, else of the tracks, else the list of experiments.
+    """Where the dashboard opens: the newest comparison of two runs of a suite with its sound, else the charts of all
+    suites' runs, else those of the tracks, else the list of experiments.
 
     Raises
     ------
@@ -86,22 +96,24 @@ def start_page(uri: str) -> str:
                 found = client.get_experiment_by_name(name)
                 if found is not None and found.lifecycle_stage == "active":
                     place = str(found.experiment_id)
-                    return view_path(place, view) if TAG_PREFIX + view in found.tags else comparison_path(place, query)
+                    return _comparison_page(client, place, query) or _charts(place, view, query, found.tags)
         except Exception as error:
             raise TrackingError(f"the store {uri} cannot be read: {told_in_one_line(error)}") from error
     return ""
 
 
-def comparison_path(experiment_id: str, query: str = "") -> str:
-    """The deep link to the charts in which an experiment's runs stand beside each other.
+def _comparison_page(client: MlflowClient, place: str, query: str) -> str:
+    """The page of the newest suite's run that was compared with the one before it; empty where there is none."""
+    if not query:
+        return ""
+    found = client.search_runs([place], f"{query} and tags.{PAGE_TAG} != ''", max_results=1)
+    return run_path(place, found[0].info.run_id, found[0].data.tags[PAGE_TAG]) if found else ""
 
-    Examples
-    --------
-    >>> comparison_path("2")
-    '/#/experiments/2/runs?compareRunsMode=CHART'
-    """
-    search = f"searchFilter={quote(query)}&" if query else ""
-    return f"/#/experiments/{experiment_id}/runs?{search}compareRunsMode=CHART"
+
+def _charts(place: str, view: str, query: str, tags: Mapping[str, str]) -> str:
+    if TAG_PREFIX + view in tags:
+        return view_path(place, view)
+    return charts_path(place, **({"searchFilter": query} if query else {}))
 
 
 def warm_up(port: int, page: str = "", *, longest_seconds: float = 60.0) -> bool:
@@ -148,6 +160,7 @@ def dashboard_command(port: int, uri: str) -> list[str]:
         sys.executable, "-m", "mlflow", "server",
         "--host", "127.0.0.1", "--port", str(port), "--workers", "1",
         "--backend-store-uri", uri, "--artifacts-destination", str(workspace() / "runs" / "artifacts"),
+        *(["--app-name", first_visit.APP_NAME] if first_visit.is_installed() else []),
     ]  # fmt: skip
 
 
@@ -159,17 +172,6 @@ def dashboard_environment() -> dict[str, str]:
         "DO_NOT_TRACK": "true",
         "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
     }
-
-
-def port_is_free(port: int) -> bool:
-    """Whether nothing listens on a port of the loopback address."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
 
 
 def run_until_interrupt(command: list[str], environment: dict[str, str]) -> int:

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.domain.errors import TrackingError
 from workbench.domain.paths import home_dir
-from workbench.tracking.store import default_tracking_uri, quiet, run_url, store_exists, told_in_one_line, told_store
+from workbench.tracking.pages import run_url, version_url
+from workbench.tracking.store import default_tracking_uri, quiet, store_exists, told_in_one_line, told_store
 from workbench.tracking.training_runs import WEIGHTS_TAG
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ def _origin(client: MlflowClient, uri: str, element: str, digest: str, card: Map
         revision=str(card.get("git_revision") or ""),
         version=str(version.version) if version else "",
         training_url=run_url(uri, *trained) if trained else "",
-        version_url=_version_url(uri, kind, str(version.version)) if version else "",
+        version_url=version_url(uri, f"{_REGISTRY_PREFIX}{kind}", str(version.version)) if version else "",
     )
 
 
@@ -122,11 +123,6 @@ def _training_run(client: MlflowClient, digest: str) -> tuple[str, str] | None:
     experiments = [one.experiment_id for one in client.search_experiments()]
     runs = client.search_runs(experiments, f"tags.{WEIGHTS_TAG} = '{digest}'", max_results=1) if experiments else []
     return (str(runs[0].info.experiment_id), str(runs[0].info.run_id)) if runs else None
-
-
-def _version_url(uri: str, element: str, version: str) -> str:
-    base = run_url(uri, "", "").partition("/#/")[0]
-    return f"{base}/#/models/{_REGISTRY_PREFIX}{element}/versions/{version}"
 
 
 def _cards() -> dict[str, dict[str, Any]]:

@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 
 from workbench.domain.errors import TrackingError
 from workbench.tracking.live_runs import claimed, end_dead_runs
+from workbench.tracking.pages import run_url
 from workbench.tracking.store import (
     LoggedRun,
     default_tracking_uri,
@@ -29,7 +30,6 @@ from workbench.tracking.store import (
     log_values,
     make_store_folder,
     quiet,
-    run_url,
     told_in_one_line,
     workspace,
 )

@@ -16,6 +16,7 @@ from time import time
 from typing import Any
 
 from workbench.domain.errors import TrackingError
+from workbench.tracking.pages import charts_path
 from workbench.tracking.store import default_tracking_uri, quiet, told_in_one_line
 
 TAG_PREFIX = "mlflow.sharedViewState."
@@ -68,14 +69,8 @@ def save_view(experiment_id: str, view: SavedView, *, tracking_uri: str | None =
 
 
 def view_path(experiment_id: str, key: str) -> str:
-    """The deep link to a saved view's charts.
-
-    Examples
-    --------
-    >>> view_path("2", "suites")
-    '/#/experiments/2/runs?viewStateShareKey=suites&compareRunsMode=CHART'
-    """
-    return f"/#/experiments/{experiment_id}/runs?viewStateShareKey={key}&compareRunsMode=CHART"
+    """The deep link to a saved view's charts."""
+    return charts_path(experiment_id, viewStateShareKey=key)
 
 
 def _envelope(view: SavedView, kept: str | None) -> str | None:

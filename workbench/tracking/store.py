@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
 
 EXPERIMENT = "beatsfoundry/generation"
-DASHBOARD = "http://127.0.0.1:5000"
 _QUIET = ("mlflow", "alembic", "sqlalchemy")
 _LONGEST_PARAM = 6000
 
@@ -75,18 +74,6 @@ def quiet() -> Iterator[None]:
     finally:
         for logger, level in zip(loggers, levels, strict=True):
             logger.setLevel(level)
-
-
-def run_url(uri: str, experiment_id: str, run_id: str) -> str:
-    """The address of a run's page: on the tracking server where `uri` is one, else on the local dashboard.
-
-    Examples
-    --------
-    >>> run_url("sqlite:///runs/mlflow.db", "1", "abc")
-    'http://127.0.0.1:5000/#/experiments/1/runs/abc'
-    """
-    base = uri.rstrip("/") if uri.startswith(("http://", "https://")) else DASHBOARD
-    return f"{base}/#/experiments/{experiment_id}/runs/{run_id}"
 
 
 def store_exists(uri: str) -> bool:

@@ -10,6 +10,8 @@ from workbench.domain.errors import TrackingError
 from workbench.domain.paths import is_folder
 from workbench.domain.results import Track
 from workbench.output.figures import draw_all
+from workbench.output.page_audio import track_addresses
+from workbench.output.report_html import render
 from workbench.tracking.items import run_items
 from workbench.tracking.records import RunRecord, log_records
 from workbench.tracking.saved_views import save_view
@@ -44,7 +46,9 @@ def log_track(
     items = run_items(track)
     record = RunRecord(experiment or EXPERIMENT, items.name, items.params, items.metrics, items.tags, items.note)
     with TemporaryDirectory() as beside:
-        _gather_files(Path(beside), folder, draw_all(track))
+        pictures = draw_all(track)
+        _gather_files(Path(beside), folder, pictures)
+        _write_pages(Path(beside), track, pictures)
         try:
             logged = log_records([(record, Path(beside))], tracking_uri=tracking_uri)[0]
             save_view(logged.experiment_id, tracks_view(), tracking_uri=tracking_uri)
@@ -64,3 +68,17 @@ def _gather_files(target: Path, bundle: Path, pictures: Mapping[str, bytes]) -> 
     (target / "pictures").mkdir()
     for name, data in pictures.items():
         (target / "pictures" / f"{name}.png").write_bytes(data)
+
+
+def _write_pages(target: Path, track: Track, pictures: Mapping[str, bytes]) -> None:
+    """Put reports that hold their sound in the place of the bundle's, whose players look for the files beside them.
+
+    MLflow shows a page in a frame of its own, without any file beside it.
+    """
+    pages = {"report.html": (track, pictures)}
+    pages |= {f"alternatives/{n}/report.html": (one, draw_all(one)) for n, one in enumerate(track.alternatives, 1)}
+    for name, (one, figures) in pages.items():
+        page = target / name
+        page.unlink(missing_ok=True)
+        page.parent.mkdir(parents=True, exist_ok=True)
+        page.write_text(render(one, figures=figures, audio_files=track_addresses(one)), encoding="utf-8")
