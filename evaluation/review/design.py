@@ -1,14 +1,15 @@
 """Blind sessions: what is heard in which order under which letter. Whoever listens sees letters alone.
 
 AB asks which of two versions is preferred, ABX whether X is A or B (a difference is heard or it is not), and the
-MUSHRA-like session (after ITU-R BS.1534) rates several versions from 0 to 100 beside an open reference, with the
-reference and a low-passed anchor hidden among them. Sounds are cut to the same stretch and matched in loudness.
+MUSHRA-like session (after ITU-R BS.1534-3) rates several versions from 0 to 100 beside an open reference, with the
+reference and two low-passed anchors hidden among them. An AB session may hold controls, in which one of the two is an
+anchor: they tell who listens. Sounds are cut to the same stretch and matched in loudness.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from evaluation.degradations import muffled
@@ -21,10 +22,12 @@ Kind = Literal["ab", "abx", "mushra"]
 Item = Mapping[str, Audio]
 """One piece of music: its sound by version."""
 
-REFERENCE, ANCHOR = "reference", "anchor"
+REFERENCE, ANCHOR, MID_ANCHOR = "reference", "anchor", "mid anchor"
+NO_PREFERENCE = "no preference"
 _LETTERS = "ABCDEFGH"
-_ANCHOR_OCTAVES = 2.5146
-"""Octaves below 20 kHz at which the anchor is cut: 3.5 kHz, as BS.1534 says."""
+_ANCHOR_OCTAVES = {ANCHOR: 2.5146, MID_ANCHOR: 1.5146}
+"""Octaves below 20 kHz at which the anchors are cut: at 3.5 and 7 kHz, as BS.1534-3 says."""
+_MOST_RATED = len(_LETTERS) - len(_ANCHOR_OCTAVES)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,8 +57,8 @@ class Session:
 class Answer:
     """What a reviewer said to one trial.
 
-    `choice` is the version chosen (AB), or the one that X was said to be (ABX); `truth` is what X was; `ratings` are
-    0 to 100 by version (MUSHRA). `heard_seconds` tells how long each version was listened to.
+    `choice` is the version chosen (AB) or `NO_PREFERENCE`, or the one that X was said to be (ABX); `truth` is what X
+    was; `ratings` are 0 to 100 by version (MUSHRA). `heard_seconds` tells how long each version was listened to.
     """
 
     session: str
@@ -71,7 +74,7 @@ class Answer:
 
 
 def ab_session(
-    items: Mapping[str, Item], *, name: str, reviewer: str, seed: int = 0, repeats: int = 1,
+    items: Mapping[str, Item], *, name: str, reviewer: str, seed: int = 0, repeats: int = 1, controls: int = 0,
     longest_seconds: float = LONGEST_SECONDS,
 ) -> Session:  # fmt: skip
     """Which of two versions is preferred: each item `repeats` times, with both orders equally often where possible.
@@ -82,8 +85,15 @@ def ab_session(
         By name: two versions of one piece, by the versions' names, which must be the same throughout.
     name, reviewer
         Of the session, and of who listens; seed, name and reviewer give order and letters.
+    controls
+        Questions that set a version beside itself without anything above 3.5 kHz. Whoever does not prefer the version
+        in at least half of them is left out of the results.
     """
-    return _paired("ab", items, name, reviewer, seed, repeats, longest_seconds)
+    session = _paired("ab", items, name, reviewer, seed, repeats, longest_seconds)
+    if not controls:
+        return session
+    added = _controls(items, controls, seed, name, reviewer, longest_seconds)
+    return replace(session, trials=_shuffled([*session.trials, *added], seed, name, reviewer, "with controls"))
 
 
 def abx_session(
@@ -99,14 +109,15 @@ def mushra_session(
 ) -> Session:
     """How good versions are beside an open reference: each item needs a version called "reference".
 
-    A low-passed anchor is added, and the reference is hidden once more among the letters.
+    Two low-passed anchors are added, and the reference is hidden once more among the letters.
     """
     trials = []
     for item, versions in items.items():
-        if REFERENCE not in versions or len(versions) < 2 or len(versions) >= len(_LETTERS):
-            raise ParameterError(f"item {item!r}: expected {REFERENCE!r} and one to six versions beside it")
+        if REFERENCE not in versions or not 2 <= len(versions) <= _MOST_RATED:
+            raise ParameterError(f"item {item!r}: expected {REFERENCE!r} and one to five versions beside it")
         check_audible(versions)
-        whole = {**versions, ANCHOR: muffled(versions[REFERENCE], _ANCHOR_OCTAVES)}
+        anchors = {anchor: muffled(versions[REFERENCE], octaves) for anchor, octaves in _ANCHOR_OCTAVES.items()}
+        whole = {**versions, **anchors}
         sounds = at_equal_loudness(whole, longest_seconds=longest_seconds, together=True)
         order = generator(seed, name, reviewer, item).permutation(sorted(sounds))
         letters = dict(zip(_LETTERS, map(str, order), strict=False))
@@ -136,6 +147,23 @@ def _paired(
     return Session(kind, name, reviewer, _shuffled(trials, seed, name, reviewer))
 
 
+def _controls(
+    items: Mapping[str, Item], count: int, seed: int, name: str, reviewer: str, longest_seconds: float
+) -> list[Trial]:
+    """A version beside its anchor: items and versions in turn, letters by chance."""
+    pairs = [(item, version) for item, versions in items.items() for version in sorted(versions)]
+    trials = []
+    for number in range(count):
+        item, version = pairs[number % len(pairs)]
+        sound = items[item][version]
+        both = {version: sound, ANCHOR: muffled(sound, _ANCHOR_OCTAVES[ANCHOR])}
+        level = at_equal_loudness(both, longest_seconds=longest_seconds, together=True)
+        order = generator(seed, name, reviewer, "control", number).permutation([version, ANCHOR])
+        letters = dict(zip("AB", map(str, order), strict=True))
+        trials.append(Trial(item, letters, {letter: level[heard] for letter, heard in letters.items()}))
+    return trials
+
+
 def _balanced(count: int, *names: Any) -> list[bool]:
     """As many True as False, or one more of either, in a random order."""
     rng = generator(0, *map(str, names), "turns")
@@ -145,5 +173,5 @@ def _balanced(count: int, *names: Any) -> list[bool]:
     return [turns[index] for index in rng.permutation(count)]
 
 
-def _shuffled(trials: Sequence[Trial], seed: int, name: str, reviewer: str) -> tuple[Trial, ...]:
-    return tuple(trials[index] for index in generator(seed, name, reviewer, "order").permutation(len(trials)))
+def _shuffled(trials: Sequence[Trial], seed: int, name: str, reviewer: str, what: str = "order") -> tuple[Trial, ...]:
+    return tuple(trials[index] for index in generator(seed, name, reviewer, what).permutation(len(trials)))

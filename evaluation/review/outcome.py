@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from evaluation.review.design import ANCHOR, REFERENCE, Answer, Kind
+from evaluation.review.design import ANCHOR, MID_ANCHOR, NO_PREFERENCE, REFERENCE, Answer, Kind
 from evaluation.statistics import mean_interval
 from workbench.domain.errors import ParameterError
 
@@ -34,8 +34,10 @@ class ReviewResult:
     """What a set of sessions shows.
 
     `p_value` is that of the two-sided (AB: no preference) or one-sided (ABX: guessing) binomial test, None for ratings.
+    Shares of an AB session are those of the preferences told; the row "no preference" is a share of all answers.
     `agreement` is Krippendorff's alpha over items, 1 full to 0 chance; None with one reviewer. `left_out` names
-    reviewers who did not find the hidden reference. `verdict` says it in words.
+    reviewers who did not find the hidden reference, or did not tell versions from their anchors. `verdict` says it in
+    words.
     """
 
     kind: Kind
@@ -91,19 +93,40 @@ def krippendorff_alpha(units: Iterable[Sequence[float]], *, level: Literal["nomi
 def _preference(answers: Sequence[Answer]) -> ReviewResult:
     from scipy.stats import binomtest
 
-    versions = sorted({version for answer in answers for version in (answer.choice, answer.truth) if version})
-    versions = sorted({*versions, *(v for answer in answers for v in (answer.heard_seconds or {}))})
-    n = len(answers)
-    told = []
-    for version in versions:
-        count = sum(answer.choice == version for answer in answers)
-        test = binomtest(count, n, 0.5)
-        interval = test.proportion_ci(method="exact")
-        told.append(VersionResult(version, count / n, interval.low, interval.high, n))
-    best = max(told, key=lambda one: one.value)
-    p = float(binomtest(round(best.value * n), n, 0.5).pvalue)
-    verdict = f"{best.version} is preferred" if p < 0.05 else "no preference shown"
-    return ReviewResult("ab", tuple(told), p, _agreement_of_choices(answers), _reviewers(answers), (), verdict)
+    asked = [answer for answer in answers if not _is_control(answer)]
+    left_out = tuple(name for name in _reviewers(answers) if not _told_controls(answers, name))
+    kept = [answer for answer in asked if answer.reviewer not in left_out] or asked or list(answers)
+    # The sign test leaves ties out; that nobody prefers anything is told by their share.
+    decided = [answer for answer in kept if answer.choice != NO_PREFERENCE]
+    names = {*(answer.choice for answer in decided), *(name for answer in kept for name in answer.heard_seconds or {})}
+    told = [_share(name, sum(answer.choice == name for answer in decided), len(decided)) for name in sorted(names)]
+    ties = len(kept) - len(decided)
+    best = max(told, key=lambda one: one.value, default=None)
+    p = float(binomtest(round(best.value * best.n), best.n, 0.5).pvalue) if best and decided else 1.0
+    verdict = f"{best.version} is preferred" if best and p < 0.05 else "no preference shown"
+    rows = (*told, *([_share(NO_PREFERENCE, ties, len(kept))] if ties else []))
+    return ReviewResult("ab", rows, p, _agreement_of_choices(kept), _reviewers(answers), left_out, verdict)
+
+
+def _share(version: str, count: int, n: int) -> VersionResult:
+    """How often something was chosen, with the exact interval; nothing is known of no choice at all."""
+    from scipy.stats import binomtest
+
+    if not n:
+        return VersionResult(version, 0.0, 0.0, 1.0, 0)
+    interval = binomtest(count, n, 0.5).proportion_ci(method="exact")
+    return VersionResult(version, count / n, interval.low, interval.high, n)
+
+
+def _is_control(answer: Answer) -> bool:
+    return ANCHOR in (answer.heard_seconds or {})
+
+
+def _told_controls(answers: Sequence[Answer], reviewer: str) -> bool:
+    """Whether a reviewer preferred the version to its anchor in at least half of the controls."""
+    controls = [answer for answer in answers if answer.reviewer == reviewer and _is_control(answer)]
+    told = sum(answer.choice not in (ANCHOR, NO_PREFERENCE) for answer in controls)
+    return 2 * told >= len(controls)
 
 
 def _difference(answers: Sequence[Answer]) -> ReviewResult:
@@ -141,7 +164,7 @@ def _ratings(answers: Sequence[Answer]) -> ReviewResult:
 
 def _best_rated(ranked: Sequence[VersionResult], answers: Sequence[Answer]) -> str:
     """The best of what is judged, if the interval of its lead over the next leaves out 0."""
-    judged = [one.version for one in ranked if one.version not in (REFERENCE, ANCHOR)]
+    judged = [one.version for one in ranked if one.version not in (REFERENCE, ANCHOR, MID_ANCHOR)]
     if len(judged) < 2:
         return f"{judged[0]} was rated" if judged else "nothing was rated"
     leads = [answer.ratings[judged[0]] - answer.ratings[judged[1]] for answer in answers if answer.ratings]

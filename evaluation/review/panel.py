@@ -9,7 +9,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-from evaluation.review.design import Answer, Session, Trial
+from evaluation.review.design import NO_PREFERENCE, Answer, Session, Trial
 from evaluation.review.store import answers_so_far, log_answers, save_answers
 from workbench.domain.errors import ParameterError, TrackingError
 from workbench.output.html_tables import asset, script
@@ -59,7 +59,7 @@ class ReviewPanel(anywidget.AnyWidget):
         Parameters
         ----------
         values
-            The choice, or the ratings.
+            The choice (A or B; in AB also "no preference"), or the ratings.
         comment
             Whatever the reviewer adds.
         heard
@@ -102,9 +102,11 @@ class ReviewPanel(anywidget.AnyWidget):
             if set(values) != set(letters) or not all(0 <= float(value) <= 100 for value in values.values()):
                 raise ParameterError(f"ratings: expected 0 to 100 for each of {', '.join(letters)}")
             return Answer(**common, ratings={letters[letter]: float(value) for letter, value in values.items()})
-        if values.get("choice") not in ("A", "B"):
-            raise ParameterError(f"choice: expected A or B, got {values.get('choice')!r}")
-        return Answer(**common, choice=letters[values["choice"]], truth=letters.get("X", ""))
+        allowed = [one["value"] for one in _choices(session)]
+        if values.get("choice") not in allowed:
+            raise ParameterError(f"choice: expected {', '.join(allowed)}, got {values.get('choice')!r}")
+        chosen = str(values["choice"])
+        return Answer(**common, choice=letters.get(chosen, chosen), truth=letters.get("X", ""))
 
     def _receive(self, _: Any, message: Mapping[str, Any], __: Any) -> None:
         # A click that comes twice answers once; the page asks for an answer only when all sounds were heard.
@@ -133,5 +135,16 @@ class ReviewPanel(anywidget.AnyWidget):
         self.question = {
             "done": False, "kind": self.session.kind, "trial": number, "letters": letters, "sounds": named,
             "progress": f"Question {number + 1} of {count}", "text": _ASK[self.session.kind],
-            "least_heard": LEAST_HEARD_SECONDS,
+            "least_heard": LEAST_HEARD_SECONDS, "choices": _choices(self.session),
         }  # fmt: skip
+
+
+def _choices(session: Session) -> list[dict[str, str]]:
+    """What can be answered by a click: value and label."""
+    if session.kind == "mushra":
+        return []
+    told = "I prefer {}" if session.kind == "ab" else "X is {}"
+    letters = [{"value": letter, "label": told.format(letter)} for letter in ("A", "B")]
+    # Who must choose although nothing is preferred adds noise; in ABX there is a right answer, and guessing is one.
+    none = {"value": NO_PREFERENCE, "label": "No preference"}
+    return [*letters, none] if session.kind == "ab" else letters

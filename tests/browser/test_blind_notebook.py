@@ -31,7 +31,7 @@ def test_questions_are_answered_by_hand(
     page = visit.page
     assert run_all_cells(page, lab(root, notebook)) == []
     answered = _prefer(page, root)
-    assert answered["choice"] in ("clean", "dark")
+    assert answered["choice"] in ("clean", "dark", "anchor")
     assert answered["comment"] == "rounder"
     assert max(answered["heard_seconds"].values()) > 0.3
     _rate(page, root)
@@ -51,7 +51,7 @@ def _prefer(page: Any, root: Path) -> dict[str, Any]:
     panel.locator(".bf-review-comment").fill("rounder")
     _picture(page, "blind-ab")
     panel.locator(".bf-review-next").click()
-    page.get_by_text("Question 2 of 4").first.wait_for()
+    page.get_by_text("Question 2 of 5").first.wait_for()
     return dict(json.loads((root / "runs" / "review" / "clean-or-dark" / "ann.json").read_text())[0])
 
 
@@ -60,19 +60,19 @@ def _rate(page: Any, root: Path) -> None:
     panel = page.locator(".bf-review").nth(2)
     panel.scroll_into_view_if_needed()
     panel.locator(".bf-switch-play").click()
-    for letter in ("A", "B", "C"):
+    for letter in ("A", "B", "C", "D"):
         panel.locator(f".bf-switch-key[data-name='{letter}']").click()
         page.wait_for_timeout(900)
     sliders = panel.locator("input[type='range'][data-letter]")
-    assert sliders.count() == 3
-    for index in range(3):
+    assert sliders.count() == 4
+    for index in range(4):
         assert panel.locator(".bf-review-next").is_disabled()
-        sliders.nth(index).fill(str(90 - 30 * index))
+        sliders.nth(index).fill(str(90 - 20 * index))
     _picture(page, "blind-mushra")
     panel.locator(".bf-review-next").click()
     page.get_by_text("1 of 1 answered").first.wait_for()
     (answer,) = json.loads((root / "runs" / "review" / "how-dark" / "ann.json").read_text())
-    assert sorted(answer["ratings"].values()) == [30.0, 60.0, 90.0]
+    assert sorted(answer["ratings"].values()) == [30.0, 50.0, 70.0, 90.0]
 
 
 def _picture(page: Any, name: str) -> None:

@@ -24,7 +24,7 @@ function render({ model, el }) {
       next.disabled = !(complete() && listened());
       next.title = listened() ? "" : "Listen to every sound first";
     };
-    player = mountSwitcher(bfMake("div", "", shell), { sounds, onHeard: (seconds) => { heard = seconds; update(); } });
+    player = mountSwitcher(bfMake("div", "", shell), { sounds, keysOn: shell, onHeard: (seconds) => { heard = seconds; update(); } });
     const form = bfMake("div", "bf-review-form", shell);
     if (question.kind === "mushra") {
       for (const letter of question.letters) {
@@ -42,12 +42,12 @@ function render({ model, el }) {
       }
       bfMake("div", "bf-review-scale", form, "0 bad, 20 poor, 40 fair, 60 good, 80 excellent, 100 as the reference");
     } else {
-      for (const letter of question.letters) {
-        const choice = bfMake("button", "bf-review-choice", form, question.kind === "ab" ? `I prefer ${letter}` : `X is ${letter}`);
+      for (const { value, label } of question.choices) {
+        const choice = bfMake("button", "bf-review-choice", form, label);
         choice.type = "button";
-        choice.dataset.letter = letter;
+        choice.dataset.letter = value;
         choice.onclick = () => {
-          values.choice = letter;
+          values.choice = value;
           for (const other of form.children) other.setAttribute("aria-pressed", String(other === choice));
           update();
         };
@@ -55,6 +55,7 @@ function render({ model, el }) {
     }
     const comment = bfMake("textarea", "bf-review-comment", shell);
     comment.placeholder = "Comment, if you like";
+    bfMake("div", "bf-review-count", shell, "Keys: space plays, letters switch, L marks a loop.");
     shell.appendChild(next);
     next.onclick = () => {
       next.disabled = true;

@@ -20,7 +20,7 @@ from evaluation.review import (
     to_csv,
     write_csv,
 )
-from evaluation.review.design import Answer, Session
+from evaluation.review.design import NO_PREFERENCE, Answer, Session
 from evaluation.review.outcome import krippendorff_alpha
 from evaluation.review.store import save_answers
 from evaluation.review.views import sessions_view
@@ -67,8 +67,8 @@ def test_letters_hide_what_they_stand_for() -> None:
     told = str(panel.question)
     assert "secret" not in told
     assert "anchor" not in told
-    assert panel.question["letters"] == ["A", "B", "C", "D"]
-    assert [sound["label"] for sound in panel.question["sounds"]] == ["Reference", "A", "B", "C", "D"]
+    assert panel.question["letters"] == ["A", "B", "C", "D", "E"]
+    assert [sound["label"] for sound in panel.question["sounds"]] == ["Reference", "A", "B", "C", "D", "E"]
     assert all(sound[:4] == b"OggS" for sound in panel.sounds)
 
 
@@ -100,6 +100,64 @@ def test_a_clear_preference_is_shown_and_an_even_one_is_not(tmp_path: Path) -> N
     assert {one.value for one in even.versions} == {0.5}
 
 
+def test_no_preference_is_an_answer_that_the_sign_test_leaves_out(tmp_path: Path) -> None:
+    session = ab_session(ITEMS, name="s", reviewer="ann", repeats=6)
+    decided = iter([True] * 6 + [False] * 6)
+
+    def choose(trial: Any) -> dict[str, str]:
+        return {"choice": "A" if trial.versions["A"] == "new" else "B"} if next(decided) else {"choice": NO_PREFERENCE}
+
+    found = results(answered(session, tmp_path, choose))
+    rows = {one.version: (one.value, one.n) for one in found.versions}
+    assert rows == {"new": (1.0, 6), "old": (0.0, 6), NO_PREFERENCE: (0.5, 12)}
+    # Six of six: both tails of the binomial distribution.
+    assert found.p_value == pytest.approx(2 * 0.5**6)
+    tied = results(answered(session, tmp_path / "tied", lambda trial: {"choice": NO_PREFERENCE}))
+    assert (tied.p_value, tied.verdict) == (1.0, "no preference shown")
+    abx = ReviewPanel(abx_session(ITEMS, name="x", reviewer="ann"), folder=tmp_path, track=False)
+    with pytest.raises(ParameterError, match="expected A, B"):
+        abx.answer({"choice": NO_PREFERENCE}, heard={**HEARD, "X": 1.0})
+
+
+def test_controls_tell_who_listens(tmp_path: Path) -> None:
+    def prefer(*versions: str) -> Any:
+        return lambda trial: {"choice": "A" if trial.versions["A"] in versions else "B"}
+
+    # Noise has highs that its anchor lacks, and equal loudness keeps level from telling them apart.
+    rng = np.random.default_rng(0)
+    noise = [Audio(rng.normal(0, 0.1, (2, 3 * RATE)).astype(np.float32), RATE) for _ in range(2)]
+    items = {"one": {"old": noise[0], "new": noise[1]}}
+    session = ab_session(items, name="s", reviewer="ann", repeats=8, controls=3)
+    controls = [trial for trial in session.trials if "anchor" in trial.versions.values()]
+    assert (len(session.trials), len(controls)) == (11, 3)
+    lufs = [integrated_loudness(sound) for sound in controls[0].sounds.values()]
+    assert abs(lufs[0] - lufs[1]) < 0.05
+    answered(session, tmp_path, lambda t: {"choice": "A" if t.versions["B"] in ("anchor", "old") else "B"})
+    deaf = ab_session(items, name="s", reviewer="ben", repeats=8, controls=3)
+    answered(deaf, tmp_path, prefer("anchor", "old"))
+    found = results(load_answers("s", folder=tmp_path))
+    assert found.left_out == ("ben",)
+    assert [(one.version, one.value, one.n) for one in found.versions] == [("new", 1.0, 8), ("old", 0.0, 8)]
+    assert found.verdict == "new is preferred"
+
+
+def test_anchors_of_ratings_end_where_the_standard_says() -> None:
+    rng = np.random.default_rng(1)
+    noise = Audio(rng.normal(0, 0.1, (2, 96000)).astype(np.float32), 48000)
+    (trial,) = mushra_session({"one": {"reference": noise, "x": noise}}, name="s", reviewer="ann").trials
+    for letter, version in trial.versions.items():
+        power = np.abs(np.fft.rfft(trial.sounds[letter].samples[0])) ** 2
+        hz = np.fft.rfftfreq(trial.sounds[letter].samples.shape[1], 1 / 48000)
+        level = {centre: power[abs(hz - centre) < 100].mean() for centre in (1000, 3500, 7000, 14000)}
+        below_db = {centre: 10 * np.log10(level[1000] / value) for centre, value in level.items()}
+        edge = {"anchor": 3500, "mid anchor": 7000}.get(version)
+        if edge is None:
+            assert max(below_db.values()) < 1.5, version
+        else:
+            assert 2.0 < below_db[edge] < 7.5, version
+            assert below_db[2 * edge] > 20.0, version
+
+
 def test_abx_counts_what_was_told_right(tmp_path: Path) -> None:
     session = abx_session(ITEMS, name="x", reviewer="ann", repeats=8)
     right = results(
@@ -113,7 +171,7 @@ def test_abx_counts_what_was_told_right(tmp_path: Path) -> None:
 def test_ratings_leave_out_who_does_not_hear_the_reference(tmp_path: Path) -> None:
     versions = {"reference": tone(200, 0.5), "good": tone(300, 0.4), "poor": tone(90, 0.4)}
     items = {f"item {n}": versions for n in range(4)}
-    scores = {"reference": 100, "good": 80, "poor": 30, "anchor": 15}
+    scores = {"reference": 100, "good": 80, "poor": 30, "mid anchor": 25, "anchor": 15}
     for reviewer in ("ann", "ben"):
         session = mushra_session(items, name="m", reviewer=reviewer)
         answered(session, tmp_path, lambda t: {letter: scores[version] for letter, version in t.versions.items()})
@@ -122,7 +180,8 @@ def test_ratings_leave_out_who_does_not_hear_the_reference(tmp_path: Path) -> No
     found = results(load_answers("m", folder=tmp_path))
     assert found.left_out == ("cat",)
     assert [(one.version, one.value) for one in found.versions] == [
-        ("reference", 100.0), ("good", 80.0), ("poor", 30.0), ("anchor", 15.0),
+        ("reference", 100.0), ("good", 80.0), ("poor", 30.0), ("mid anchor", 25.0),
+        ("anchor", 15.0),
     ]  # fmt: skip
     assert found.verdict == "good is rated above poor"
     assert found.agreement == 1.0

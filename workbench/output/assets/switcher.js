@@ -1,5 +1,6 @@
 // Switches between sounds without a gap: all play in step, one is heard. Used by the report and by blind reviews.
-// mountSwitcher(root, {sounds: [{name, label, src | bytes}], onHeard}) -> {choose, play, pause, seconds, dispose}
+// mountSwitcher(root, {sounds: [{name, label, src | bytes}], onHeard, keysOn}) -> {choose, play, pause, seconds, dispose}
+// Keys, while `keysOn` (the switcher itself if left out) has the focus: space plays, a letter or a number chooses, L loops.
 function mountSwitcher(root, options) {
   const { sounds, onHeard } = options;
   const FADE_SECONDS = 0.012;
@@ -12,6 +13,8 @@ function mountSwitcher(root, options) {
   const place = bfMake("input", "bf-switch-place", shell);
   Object.assign(place, { type: "range", min: 0, max: 1, step: 0.001, value: 0 });
   place.setAttribute("aria-label", "Position");
+  const loop = bfMake("button", "bf-switch-loop", shell);
+  loop.type = "button";
   const note = bfMake("div", "bf-switch-note", shell);
   note.hidden = true;
 
@@ -23,6 +26,9 @@ function mountSwitcher(root, options) {
   let startedAt = 0;
   let frame = 0;
   let heardSince = 0;
+  // The part that is repeated: the whole until its beginning, and then its end, are marked.
+  let from = null;
+  let to = null;
   const heard = Object.fromEntries(sounds.map((sound) => [sound.name, 0]));
 
   const bytesOf = (sound) => {
@@ -43,10 +49,25 @@ function mountSwitcher(root, options) {
     });
   }
   const duration = () => Math.min(...voices.map((voice) => voice.buffer.duration));
+  const looped = () => (to === null ? [0, duration()] : [from, to]);
   const position = () => {
     if (!playing) return offset;
-    return (offset + context.currentTime - startedAt) % duration();
+    const [first, last] = looped();
+    return first + ((offset - first + context.currentTime - startedAt) % (last - first));
   };
+  // First press: it begins here. Second: it ends here. Third: the whole again.
+  function markLoop() {
+    if (!voices.length) return;
+    const at = position();
+    if (from === null) from = at;
+    else if (to === null && at - from > 0.1) to = at;
+    else from = to = null;
+    if (playing) {
+      pause();
+      start();
+    }
+    show();
+  }
   function stop() {
     for (const voice of voices) {
       if (voice.source) voice.source.stop();
@@ -68,19 +89,21 @@ function mountSwitcher(root, options) {
       note.textContent = `The sound could not be opened (${error.name}).`;
       return;
     }
-    const end = duration();
     alone.claim();
+    const [first, last] = looped();
+    if (offset < first || offset >= last) offset = first;
     for (const voice of voices) {
       voice.source = context.createBufferSource();
       voice.source.buffer = voice.buffer;
       voice.source.loop = true;
-      voice.source.loopEnd = end;
+      voice.source.loopStart = first;
+      voice.source.loopEnd = last;
       voice.source.connect(voice.gain);
       voice.gain.gain.value = voice.name === chosen ? 1 : 0;
     }
     startedAt = context.currentTime + 0.03;
     heardSince = startedAt;
-    for (const voice of voices) voice.source.start(startedAt, offset % end);
+    for (const voice of voices) voice.source.start(startedAt, offset);
     playing = true;
     show();
     tick();
@@ -111,6 +134,9 @@ function mountSwitcher(root, options) {
     play.textContent = playing ? "Pause" : "Play";
     shell.dataset.playing = String(playing);
     shell.dataset.chosen = chosen;
+    shell.dataset.loop = to === null ? "" : `${from.toFixed(2)} ${to.toFixed(2)}`;
+    loop.textContent = from === null ? "Loop from here" : to === null ? `Loop ${bfClock(from)} to here` : `Loop ${bfClock(from)} to ${bfClock(to)} \u00d7`;
+    loop.setAttribute("aria-pressed", String(to !== null));
     for (const key of keys.children) key.setAttribute("aria-pressed", String(key.dataset.name === chosen));
   }
   function tick() {
@@ -128,7 +154,26 @@ function mountSwitcher(root, options) {
     key.dataset.name = sound.name;
     key.onclick = () => choose(sound.name);
   }
-  play.onclick = () => (playing ? pause() : start());
+  const toggle = () => (playing ? pause() : start());
+  play.onclick = toggle;
+  loop.onclick = markLoop;
+  const keyboard = options.keysOn || shell;
+  keyboard.tabIndex = 0;
+  // JupyterLab would take A and B for its own and insert cells.
+  keyboard.dataset.lmSuppressShortcuts = "true";
+  const onKey = (event) => {
+    const field = event.target.closest("textarea, input:not([type='range'])");
+    if (field || event.ctrlKey || event.metaKey || event.altKey) return;
+    const key = event.key.toUpperCase();
+    const sound = sounds.find((one) => one.label === key) || sounds[Number(key) - 1];
+    if (key === " ") toggle();
+    else if (sound && key.length === 1) choose(sound.name);
+    else if (key === "L") markLoop();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  keyboard.addEventListener("keydown", onKey);
   place.oninput = () => {
     const was = playing;
     if (was) pause();
@@ -144,6 +189,7 @@ function mountSwitcher(root, options) {
     dispose() {
       pause();
       alone.release();
+      keyboard.removeEventListener("keydown", onKey);
       if (context) context.close();
     },
   };
