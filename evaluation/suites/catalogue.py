@@ -80,6 +80,7 @@ _RULES = (
     _Rule(rf"score/{_E}_chord_tone_share", "{e}: notes on chord tones", "higher", 0.03, "share"),
     _Rule("score/.*", "", "neither", 0.05),
     _Rule("sound/duration_seconds", "", "neither", 0.5),
+    _Rule("sound/dc_offset", "", "lower", 0.001),
     _Rule("sound/.*_(db|dbtp|lu|lufs|db_per_octave)", "", "neither", 0.5),
     _Rule("sound/(correlation|width).*", "", "neither", 0.03),
     _Rule("sound/.*_hz", "", "neither", 0.5),

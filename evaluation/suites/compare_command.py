@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from workbench.domain.errors import ParameterError
+from workbench.domain.errors import OutputError, ParameterError, reason
 
 
 def add_to(subjects: Any) -> None:
@@ -29,6 +29,7 @@ def add_to(subjects: Any) -> None:
 def _common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--all", action="store_true", help="also print figures in which no difference is shown")
     parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--page", type=Path, metavar="FILE", help="also write the table as a page with both sounds")
 
 
 def compare(options: argparse.Namespace) -> int:
@@ -74,4 +75,17 @@ def _tell(first: str | Path, second: str | Path, options: argparse.Namespace) ->
 
     found = compare_runs(first, second)
     print(json.dumps(found.to_dict(), indent=1) if options.json else comparison_table(found, everything=options.all))
+    if options.page is not None:
+        _write_page(options.page, found, first, second)
     return found
+
+
+def _write_page(path: Path, found: Any, first: str | Path, second: str | Path) -> None:
+    from evaluation.suites.comparison_page import comparison_page, heard_pairs
+
+    page = comparison_page(found, heard_pairs(found, first, second))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise OutputError(f"{path}: the page cannot be written ({reason(error)})") from None

@@ -32,6 +32,8 @@ from evaluation.statistics import mean_interval
 from evaluation.suites.catalogue import Metric, metric
 from evaluation.suites.run_result import RunResult, load_run
 from workbench.domain.errors import ParameterError
+from workbench.domain.results import Outcome
+from workbench.output.labels import format_number
 
 Verdict = Literal["worse", "better", "no difference shown", "differs", "not comparable"]
 
@@ -91,6 +93,18 @@ class Comparison:
     def with_verdict(self, *verdicts: Verdict) -> tuple[Difference, ...]:
         """Rows of these verdicts."""
         return tuple(row for row in self.rows if row.verdict in verdicts)
+
+    @property
+    def outcome(self) -> Outcome:
+        """The comparison as a light: "fail" where anything became worse, or a track of the suite is missing.
+
+        Where nothing became worse or better there is nothing to judge: "not applicable".
+        """
+        if self.regressions or (self.only_first and self.same_suite):
+            return "fail"
+        if self.only_first or self.with_verdict("not comparable"):
+            return "warn"
+        return "pass" if self.with_verdict("better") else "not applicable"
 
     @property
     def regressions(self) -> tuple[Difference, ...]:
@@ -256,5 +270,6 @@ def _verdict(what: Metric, gaps: npt.NDArray[np.float64]) -> Verdict:
     if not sure or abs(mean) < what.least or what.group == "time":
         return "no difference shown"
     if what.direction == "neither":
-        return "differs"
+        # A figure of which nobody knows what counts differs if a reader can see it.
+        return "differs" if what.least or format_number(mean) != format_number(0.0) else "no difference shown"
     return "better" if (mean > 0.0) == (what.direction == "higher") else "worse"

@@ -6,13 +6,14 @@ import math
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from evaluation.metrics.estimator_errors import error_text
 from evaluation.suites.catalogue import metric
-from evaluation.suites.comparison import TOLD, Comparison, Difference
+from evaluation.suites.comparison import Comparison
+from evaluation.suites.comparison_page import heard_pairs, remarks_html, rows_html
 from evaluation.suites.run_result import RESULT_FILE, RunResult, load_run, told_outliers
-from evaluation.suites.tables import difference_cells, remarks, verdict_line
+from evaluation.suites.tables import set_text, verdict_line
 from workbench.output.html_tables import light, plain_table
 from workbench.output.text_tables import interval, number
 from workbench.tracking import workspace
@@ -22,10 +23,6 @@ from workbench.widgets.tables import HtmlTable
 if TYPE_CHECKING:
     from IPython.display import Image
 
-_LIGHTS = {
-    "worse": "fail", "better": "pass", "differs": "warn",
-    "not comparable": "not applicable", "no difference shown": "not applicable",
-}  # fmt: skip
 _COLOURS = {
     "worse": "#c8352b", "better": "#2e8b57", "differs": "#d08a1d",
     "not comparable": "#9aa1ad", "no difference shown": "#9aa1ad",
@@ -40,10 +37,19 @@ def runs_on_disk(folder: Path | None = None) -> list[Path]:
 
 
 def newest_pair(folder: Path | None = None) -> tuple[Path, Path] | None:
-    """The newest run that shares a track with an older one, and that one, older first; None if there is none."""
-    runs = [(path, {track.id for track in load_run(path).tracks}) for path in reversed(runs_on_disk(folder))]
-    pairs = ((older, newer) for place, newer in enumerate(runs) for older in runs[place + 1 :])
-    return next(((older[0], newer[0]) for older, newer in pairs if older[1] & newer[1]), None)
+    """The two newest runs of one suite, older first; None if no suite was run twice.
+
+    Of several suites that were, it is the one whose run is the newest. Runs that merely share the id of a track are no
+    pair: the same id may stand for another request.
+    """
+    newest: dict[str, tuple[Path, set[str]]] = {}
+    for path in reversed(runs_on_disk(folder)):
+        run = load_run(path)
+        own = {track.id for track in run.tracks}
+        later, ids = newest.setdefault(run.suite, (path, own))
+        if later != path and ids & own:
+            return path, later
+    return None
 
 
 def runs_table(folders: Sequence[Path]) -> HtmlTable:
@@ -63,30 +69,21 @@ def comparison_view(found: Comparison, *, everything: bool = False) -> HtmlTable
 
     Below the table stands what only one of the runs has.
     """
-    rows = found.rows if everything else found.with_verdict(*TOLD)
-    heads = (
-        "Verdict",
-        "Figure",
-        "Before",
-        "After",
-        "Difference",
-        "95 % interval",
-        "n",
-        "Estimator errs by",
-        "Least track",
-    )
-    body = "".join(_row_html(row) for row in rows)
-    head = "".join(f'<th scope="col">{text}</th>' for text in heads)
-    table = f'<table class="bf-table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>' if rows else ""
-    outcome = "fail" if found.regressions or found.only_first else "pass"
-    told = "".join(f"<p>{escape(line)}</p>" for line in remarks(found))
-    return HtmlTable(f"<p>{light(outcome)}<b>{escape(verdict_line(found))}</b></p>{table}{told}")
+    table = rows_html(found, everything=everything)
+    line = f"<p>{light(found.outcome)}<b>{escape(verdict_line(found))}</b></p>"
+    return HtmlTable(f"{line}{table}{remarks_html(found)}")
 
 
-def _row_html(row: Difference) -> str:
-    verdict, *cells = difference_cells(row)
-    first = f'<td style="white-space:nowrap">{light(_LIGHTS[verdict])}{verdict}</td>'
-    return f"<tr>{first}{''.join(f'<td>{escape(text)}</td>' for text in (*cells, row.worst_track))}</tr>"
+def by_ear(found: Comparison, first: str | Path, second: str | Path, *, most: int = 3) -> list[Any]:
+    """Name and player of the tracks that moved most, to switch between both versions; empty where no sound is there."""
+    from workbench.widgets import SoundSwitcher
+
+    pairs = heard_pairs(found, first, second, most=most)
+    return [part for track, pair in pairs.items() for part in (_heading(track), SoundSwitcher(pair))]
+
+
+def _heading(text: str) -> HtmlTable:
+    return HtmlTable(f"<b>{escape(text)}</b>")
 
 
 def summary_view(result: RunResult) -> HtmlTable:
@@ -100,9 +97,9 @@ def summary_view(result: RunResult) -> HtmlTable:
         f"<p>{light('warn')}<b>{escape(track)}</b> lies far off: {escape(', '.join(titles))}</p>"
         for track, titles in told_outliers(result.summary()).items()
     )
-    return HtmlTable(
-        plain_table(("Figure", "Mean", "95 % interval", "n", "Estimator errs by"), rows, numeric=(3,)) + far
-    )
+    sets = "".join(f"<p>{escape(set_text(result, name))}</p>" for name in result.sets)
+    table = plain_table(("Figure", "Mean", "95 % interval", "n", "Estimator errs by"), rows, numeric=(3,))
+    return HtmlTable(table + sets + far)
 
 
 def differences_picture(found: Comparison, *, most: int = 24) -> Image:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from evaluation.suites.definition import Suite, SuiteTrack
 from evaluation.suites.run_result import RESULT_FILE, RunResult, TrackResult, track_from_dict
-from evaluation.suites.set_distances import set_distances
+from evaluation.suites.set_distances import human_distances, set_distances
 from evaluation.suites.worker import TRACK_FILE, Done, leave_interrupts, peak_memory_mb, sound_track, write_track
 from evaluation.suites.written import Written, kept_written
 from workbench.domain.errors import OutputError, WorkbenchError
@@ -81,6 +81,7 @@ def run_suite(
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         name=folder.resolve().name,
         sets=set_distances(tracks),
+        human_sets=human_distances(tracks),
     )
     _write_whole(folder / RESULT_FILE, result.to_json())
     return result

@@ -55,7 +55,8 @@ class RunResult:
     """One run of a suite.
 
     `failures` tells, by track, why there are no figures; `sets` holds the distances of all tracks together from the
-    reference tracks (see `evaluation.suites.set_distances`).
+    reference tracks (see `evaluation.suites.set_distances`), `human_sets` those between the references' halves: the
+    scale on which they are read.
     """
 
     suite: str
@@ -70,6 +71,7 @@ class RunResult:
     created: str = ""
     name: str = ""
     sets: Mapping[str, SetDistance] = field(default_factory=dict)
+    human_sets: Mapping[str, SetDistance] = field(default_factory=dict)
 
     def names(self) -> list[str]:
         """Names of all figures, in the order of the first track that has them."""
@@ -102,7 +104,8 @@ class RunResult:
                 raise ParameterError("it is of another version")
             tracks = tuple(track_from_dict(track) for track in data.pop("tracks"))
             sets = {name: SetDistance(**fields) for name, fields in data.pop("sets", {}).items()}
-            return cls(**data, tracks=tracks, sets=sets)
+            human = {name: SetDistance(**fields) for name, fields in data.pop("human_sets", {}).items()}
+            return cls(**data, tracks=tracks, sets=sets, human_sets=human)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise ParameterError(f"result of a suite: expected what 'evaluate suite' writes ({error})") from None
 

@@ -26,15 +26,24 @@ def run_table(result: RunResult) -> str:
              f"{result.peak_memory_mb:.0f} MB at most", ""]  # fmt: skip
     lines += columns(("figure", "mean", "95 % interval", "n", "better", "estimator errs by"), rows)
     lines += [""] * bool(result.sets)
-    lines += [
-        f"set      {name.replace('_', ' ')} from the references {number(one.value)} "
-        f"({interval(one.low, one.high)}; {one.embedding}; {one.n_windows} windows of {one.n_recordings} recordings)"
-        for name, one in result.sets.items()
-    ]
+    lines += [f"set      {set_text(result, name)}" for name in result.sets]
     far = told_outliers(summaries)
     lines += [""] * bool(far) + [f"far off  {track}: {', '.join(titles)}" for track, titles in far.items()]
     lines += [f"failed   {name}: {why}" for name, why in result.failures.items()]
     return "\n".join(lines)
+
+
+def set_text(result: RunResult, name: str) -> str:
+    """How far all tracks lie from the references, and beside it how far the references' halves lie from each other."""
+    one, human = result.sets[name], result.human_sets.get(name)
+    told = (
+        f"{name.replace('_', ' ')} from the references {number(one.value)} "
+        f"({interval(one.low, one.high)}; {one.embedding}; {one.n_windows} windows of {one.n_recordings} recordings)"
+    )
+    beside = "" if human is None else (
+        f"; between the halves of the references {number(human.value)} ({interval(human.low, human.high)})"
+    )  # fmt: skip
+    return told + beside
 
 
 def comparison_table(found: Comparison, *, everything: bool = False) -> str:
@@ -78,6 +87,8 @@ def verdict_line(found: Comparison) -> str:
     worse, better = len(found.regressions), len(found.with_verdict("better"))
     quiet, apart = len(found.with_verdict("no difference shown")), len(found.with_verdict("not comparable"))
     counts = f"{worse} worse, {better} better" + f", {apart} not comparable" * bool(apart)
+    missing = len(found.only_first)
+    counts += f", {missing} track{'s' * (missing > 1)} missing" * bool(missing)
     return f"{counts}, no difference shown in {quiet} of {len(found.rows)} figures"
 
 

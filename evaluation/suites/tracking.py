@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from evaluation.suites.catalogue import metric
+from evaluation.suites.comparison import compare
+from evaluation.suites.comparison_page import COMPARISON_FILE, comparison_page, heard_pairs
 from evaluation.suites.run import TRACKS
-from evaluation.suites.run_result import RESULT_FILE, RunResult, TrackResult, told_outliers
+from evaluation.suites.run_result import RESULT_FILE, RunResult, TrackResult, load_run, told_outliers
 from evaluation.suites.saved_view import suites_view
+from evaluation.suites.tables import verdict_line
+from workbench.domain.errors import ParameterError
 from workbench.output.labels import format_number
 from workbench.tracking import LoggedRun
-from workbench.tracking.dashboard import EVALUATION
+from workbench.tracking.dashboard import EVALUATION, PAGE_TAG
 from workbench.tracking.items import OUTCOME_LEVELS
 from workbench.tracking.lineage import log_lineage, origins
 from workbench.tracking.records import Entry, RunRecord, log_records
@@ -30,7 +35,7 @@ def log_suite(result: RunResult, folder: Path, *, tracking_uri: str | None = Non
     """
     with TemporaryDirectory() as beside:
         (Path(beside) / RESULT_FILE).symlink_to((folder / RESULT_FILE).resolve())
-        parent = _parent(result)
+        parent = _with_comparison(_parent(result), result, folder, Path(beside))
         entries: list[Entry] = [(parent, Path(beside))]
         entries += [(_child(result, track, parent), folder / TRACKS / track.id) for track in result.tracks]
         logged = log_records(entries, tracking_uri=tracking_uri)[0]
@@ -60,8 +65,8 @@ def _parent(result: RunResult) -> RunRecord:
         if metric(one.name).direction != "neither"
     ]
     return RunRecord(
-        EVALUATION, run_title(result), {"suite": result.suite, "suite_sha256": result.suite_digest,
-        "code_sha256": result.code_digest}, metrics, {**_tags(result), "kind": "suite"},
+        EVALUATION, run_title(result), {"suite": result.suite, "title": result.title}, metrics,
+        {**_tags(result), "kind": "suite", "suite_sha256": result.suite_digest},
         "\n".join(lines).strip() + "\n", id=_id(result),
     )  # fmt: skip
 
@@ -74,8 +79,41 @@ def _child(result: RunResult, track: TrackResult, parent: RunRecord) -> RunRecor
     return RunRecord(
         EVALUATION, track.id, params, {**track.figures, **checks},
         {**_tags(result), **{f"model/{name}": digest for name, digest in track.model_hashes.items()}, "kind": "track"},
-        parent=parent.id, id=f"{parent.id}-{track.id}",
+        _child_note(track), parent=parent.id, id=f"{parent.id}-{track.id}",
     )  # fmt: skip
+
+
+def _child_note(track: TrackResult) -> str:
+    """What the page of a track's run says first."""
+    failed = [code for code, outcome in track.outcomes.items() if outcome == "fail"]
+    told = f"failed: {', '.join(failed)}" if failed else "no check failed"
+    return f"**{track.id}**, {track.style}, seed {track.seed}; {told}.\n\nListen: *Artifacts*, `report.html`.\n"
+
+
+def _with_comparison(record: RunRecord, result: RunResult, folder: Path, beside: Path) -> RunRecord:
+    """Put the page of the comparison with the run before among a run's files; the dashboard opens on it."""
+    before = run_before(result, folder)
+    if before is None:
+        return record
+    found = compare(before, folder)
+    page = comparison_page(found, heard_pairs(found, before, folder))
+    (beside / COMPARISON_FILE).write_text(page, encoding="utf-8")
+    line = f"\n{found.second} against {found.first}: {verdict_line(found)}. Table and sound: *Artifacts*, "
+    note = f"{record.note}{line}`{COMPARISON_FILE}`.\n"
+    return replace(record, note=note, tags={**record.tags, PAGE_TAG: COMPARISON_FILE})
+
+
+def run_before(result: RunResult, folder: Path) -> Path | None:
+    """The newest earlier run of the same suite in the folders beside, if it shares a track; None if there is none."""
+    own, found = {track.id for track in result.tracks}, []
+    for path in folder.resolve().parent.glob(f"*/{RESULT_FILE}"):
+        try:
+            other = load_run(path)
+        except ParameterError:
+            continue  # of another version, or damaged
+        if other.suite == result.suite and other.created < result.created and own & {one.id for one in other.tracks}:
+            found.append((other.created, path.parent))
+    return max(found)[1] if found else None
 
 
 def run_title(result: RunResult) -> str:

@@ -94,15 +94,18 @@ def _write(made: Track, result: TrackResult, folder: Path) -> None:
     """The page to listen to and look at, the notes, the plan; the figures last, as they tell that a track is done."""
     import shutil
 
+    from evaluation.suites.comparison_page import TRACK_SOUND
     from evaluation.suites.track_page import track_page
     from workbench.domain.plan_form import plan_to_dict
     from workbench.output.documents import report_document, to_json
     from workbench.output.midi_files import midi_bytes
+    from workbench.output.page_audio import encode_for_page
 
     draft = folder.with_name(f".{folder.name}.{os.getpid()}.part")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
     (draft / "report.html").write_text(track_page(made, result.references), encoding="utf-8")
+    (draft / TRACK_SOUND).write_bytes(encode_for_page(made.master))
     (draft / "song.mid").write_bytes(midi_bytes(made.score))
     (draft / "plan.json").write_text(to_json(plan_to_dict(made.plan)), encoding="utf-8")
     (draft / "report.json").write_text(to_json(report_document(made.report)), encoding="utf-8")

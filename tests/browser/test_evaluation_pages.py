@@ -63,12 +63,12 @@ def _hand_made(folder: Path) -> list[Path]:
     """Two small runs of a suite, written by hand."""
     from evaluation.suites.run_result import RunResult, TrackResult
 
-    for name in ("old", "new"):
+    for made, name in (("2026-01-01", "old"), ("2026-01-02", "new")):
         tracks = tuple(TrackResult(f"song-{i}", "", {"delivery/loudness_error_lu": 0.1 * i}) for i in range(3))
         for track in tracks:
             (folder / name / "tracks" / track.id).mkdir(parents=True)
             (folder / name / "tracks" / track.id / "report.html").write_text("<h1>page</h1>")
-        result = RunResult("hand", "By hand", "0" * 64, "0" * 64, tracks, created=name, name=name)
+        result = RunResult("hand", "By hand", "0" * 64, "0" * 64, tracks, created=made, name=name)
         (folder / name / "results.json").write_text(result.to_json())
     return [folder / "old", folder / "new"]
 
@@ -85,7 +85,8 @@ def test_the_dashboard_opens_on_the_comparison(
 ) -> None:
     from evaluation.suites.run_result import load_run
     from evaluation.suites.tracking import log_suite, run_title
-    from workbench.tracking.dashboard import dashboard_command, dashboard_environment, start_page
+    from workbench.tracking.dashboard import SUITES_VIEW, dashboard_command, dashboard_environment, start_page
+    from workbench.tracking.saved_views import view_path
 
     uri = f"sqlite:///{tmp_path}/runs/mlflow.db"
     # Real runs, for pictures that show something, may be named instead.
@@ -94,17 +95,18 @@ def test_the_dashboard_opens_on_the_comparison(
     for folder, result in results.items():
         log_suite(result, folder, tracking_uri=uri)
     address = serve(dashboard_command(free_port, uri), dashboard_environment(), free_port, "/health")
+    # It opens on the comparison of the newest run with the one before it; the charts are a saved view beside it.
+    assert "comparison.html" in start_page(uri)
     visit.page.goto(address + start_page(uri))
+    visit.page.frame_locator("iframe").get_by_text("0 worse, 0 better").first.wait_for()
+    place = start_page(uri).partition("/experiments/")[2].partition("/")[0]
+    visit.page.goto("about:blank")
+    visit.page.goto(address + view_path(place, SUITES_VIEW))
     told = ("At a glance: lower is better", "What the files promise: lower is better")
     for text in (*(run_title(result) for result in results.values()), *told):
         visit.page.get_by_text(text).first.wait_for()
     assert visit.page.get_by_text(next(iter(results.values())).tracks[1].id).count() == 0
-    # MLflow's assistant takes a third of the page.
-    visit.page.set_viewport_size({"width": 1700, "height": 1000})
-    close = visit.page.locator("[aria-label='Close']")
-    if close.count():
-        close.first.click()
-    visit.page.wait_for_timeout(1500)
+    assert visit.page.get_by_text("Ask questions about your").count() == 0, "MLflow's assistant lies over the page"
     _picture(visit.page, "comparison")
     assert visit.outside == []
 
@@ -117,6 +119,28 @@ window.sent = [];
 render({{ model: {{ get: (name) => state[name], on: () => {{}}, send: (m) => window.sent.push(m) }},
   el: document.getElementById("place") }});
 </script>"""
+
+
+def _by_keys(page: Any) -> None:
+    """Switches, marks a loop and stops by keys; letters typed into the comment are letters."""
+    switcher = page.locator(".bf-switcher")
+    page.locator(".bf-review").focus()
+    page.keyboard.press("a")
+    assert switcher.get_attribute("data-chosen") == "A"
+    page.keyboard.press("l")
+    first = float(switcher.get_attribute("data-seconds"))
+    page.wait_for_function(f"() => Number(document.querySelector('.bf-switcher').dataset.seconds) > {first + 0.4}")
+    page.keyboard.press("l")
+    begin, end = map(float, switcher.get_attribute("data-loop").split())
+    assert first - 0.1 <= begin < end
+    page.wait_for_timeout(1000)
+    assert begin - 0.05 <= float(switcher.get_attribute("data-seconds")) <= end + 0.05
+    page.locator(".bf-review-comment").press("b")
+    assert switcher.get_attribute("data-chosen") == "A"
+    page.locator(".bf-review").focus()
+    page.keyboard.press("l")
+    page.keyboard.press(" ")
+    assert (switcher.get_attribute("data-loop"), switcher.get_attribute("data-playing")) == ("", "false")
 
 
 def test_a_blind_question_is_answered_by_hand(visit: Any, tiny_stems: dict[str, Audio], tmp_path: Path) -> None:
@@ -140,6 +164,7 @@ def test_a_blind_question_is_answered_by_hand(visit: Any, tiny_stems: dict[str, 
     page.wait_for_function("() => Number(document.querySelector('.bf-switcher').dataset.seconds) > 0.8")
     page.locator(".bf-switch-key[data-name='B']").click()
     page.wait_for_function("() => Number(document.querySelector('.bf-switcher').dataset.seconds) > 1.8")
+    _by_keys(page)
     page.locator(".bf-review-comment").fill("rounder")
     page.locator(".bf-review-next").click()
     sent = page.evaluate("() => window.sent[0]")

@@ -53,6 +53,19 @@ def test_what_is_sure_but_does_not_count_is_no_difference() -> None:
     assert verdicts(after)[LOUDNESS] == "no difference shown"
 
 
+def test_a_figure_without_a_rule_differs_only_where_it_can_be_seen() -> None:
+    def after(step: float) -> str:
+        runs = []
+        for add in (0.0, step):
+            tracks = [TrackResult(f"song-{i}", "", {"sound/no_such_figure": 1e-7 * i + add}) for i in range(5)]
+            runs.append(RunResult("hand", "By hand", "", "", tuple(tracks)))
+        return compare(*runs).rows[0].verdict
+
+    # "0 to 0 differs" is no sentence: what is told has three digits behind the point.
+    assert (after(1e-6), after(0.5)) == ("no difference shown", "differs")
+    assert metric("sound/dc_offset").least == 0.001, "what the check of the offset minds"
+
+
 def test_what_may_be_chance_is_no_difference() -> None:
     after = run("after", loudness=[0.1, 0.2, 9.0, 0.1, 0.12], heard=[1.0] * 5, width=[0.1, 0.2, 0.3, 0.2, 0.1])
     assert verdicts(after)[LOUDNESS] == "no difference shown"

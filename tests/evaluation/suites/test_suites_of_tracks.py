@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from workbench.domain.errors import OutputError, ParameterError
 from workbench.domain.plan import Plan
 from workbench.domain.results import Track
 from workbench.domain.score import Score
+from workbench.tracking.dashboard import start_page
+from workbench.tracking.pages import run_path
 
 SMALL = """
 title: Small
@@ -161,3 +164,24 @@ def test_a_run_is_logged_once_with_its_tracks_below(small: Path, tmp_path: Path,
     assert {run.info.run_name for run in below} == {"house-1", "house-2", "pop-1", "pop-2"}
     assert all("stems/bass_notes_heard" in run.data.metrics for run in runs)
     assert load_run(parent.run_id, tracking_uri=uri) == result
+    assert not any("sha256" in name for run in runs for name in run.data.params), "MLflow would chart hashes"
+    assert all(run.data.tags["mlflow.note.content"] for run in runs)
+    assert "viewStateShareKey" in start_page(uri)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_the_dashboard_opens_on_the_comparison_with_the_run_before(
+    small: Path, tmp_path: Path, hand_made: list[str]
+) -> None:
+    from mlflow import MlflowClient
+
+    hand_made.append("again")
+    uri = f"sqlite:///{tmp_path}/runs/mlflow.db"
+    for number, name in enumerate(("first", "second")):
+        made = run_suite(load_suite(small), tmp_path / "all" / name)
+        result = replace(made, created=f"2026-01-0{number + 1}T00:00:00+00:00")
+        (tmp_path / "all" / name / "results.json").write_text(result.to_json())
+        logged = log_suite(result, tmp_path / "all" / name, tracking_uri=uri)
+    assert start_page(uri) == run_path(logged.experiment_id, logged.run_id, "comparison.html")
+    page = Path(MlflowClient(tracking_uri=uri).download_artifacts(logged.run_id, "comparison.html", str(tmp_path)))
+    assert "second against first" in page.read_text()
