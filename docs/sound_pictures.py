@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
-from evaluation.sound.families import REFERENCES, family_of
 from evaluation.sound.parameters import play_kit, play_patch
 from evaluation.sound.tracks import TrackJob, compose_job
+from workbench.analysis.reference_halves import family_of, members_of
 from workbench.analysis.references import ReferenceLibrary
 from workbench.analysis.spectrum import stereo_spectrum, third_octave_db
 from workbench.domain.audio import Audio
@@ -63,7 +63,7 @@ def main() -> None:
     save("stems", spectra(dict(mixed.stems), title="Stems of a house track in the mix"))
     save("master", diagnostics(master))
     library = ReferenceLibrary()
-    names = REFERENCES[family_of("house")][:4]
+    names = members_of(family_of("house"))[:4]
     curves = {"master": third_octave_db(stereo_spectrum(master))}
     curves |= {name: np.array(library.get(name).third_octave_db) for name in names}
     save("references", spectrum_curves(curves, title="A house master beside released tracks"))

@@ -9,6 +9,7 @@ from evaluation.control import command as control
 from evaluation.metric_checks import command as metric_checks
 from evaluation.networks import command as networks
 from evaluation.sound import command as sound
+from evaluation.sound import targets
 from evaluation.suites import command as suite
 from evaluation.suites import compare_command as compare
 from evaluation.suites import lineage_command as lineage
@@ -20,7 +21,7 @@ def build_parser() -> argparse.ArgumentParser:
     """The parser of every subject."""
     parser = LineParser(prog="beatsfoundry evaluate", description="Measure the workbench against its own bars.")
     subjects = parser.add_subparsers(dest="subject", metavar="SUBJECT", required=True, parser_class=LineParser)
-    for module in (networks, control, whole_songs, sound, suite, compare, metric_checks, lineage):
+    for module in (networks, control, whole_songs, sound, targets, suite, compare, metric_checks, lineage):
         module.add_to(subjects)
     return parser
 

@@ -67,7 +67,7 @@ def line(monkeypatch: pytest.MonkeyPatch, tiny_plan: Plan, tiny_score: Score, ti
     fake = Line(tiny_plan, tiny_score, tiny_mix)
     # The style is read, once and for all, before its room is a fake one.
     import_module("workbench.concept.style").load_style(tiny_plan.style)
-    from workbench.quality import rank
+    from workbench.quality import merits_of, rank
 
     rooms = {
         "concept": "translate", "composition": "compose", "rendering": "render", "mixing": "mix",
@@ -84,6 +84,7 @@ def line(monkeypatch: pytest.MonkeyPatch, tiny_plan: Plan, tiny_score: Score, ti
     monkeypatch.setattr(as_heard, "master", fake.master)
     sys.modules["workbench.mastering"].load_style = lambda _: None  # type: ignore[attr-defined]
     sys.modules["workbench.quality"].rank = rank  # type: ignore[attr-defined]
+    sys.modules["workbench.quality"].merits_of = merits_of  # type: ignore[attr-defined]
     sys.modules["workbench.quality"].distance_of = lambda first, second: fake.distance  # type: ignore[attr-defined]
     registry = ModuleType("workbench.models.registry")
     registry.model_hashes = lambda names: {"bass": "abc"}  # type: ignore[attr-defined]
@@ -154,6 +155,8 @@ def test_candidates_are_ranked_by_quality(line: Line, monkeypatch: pytest.Monkey
     assert track.ranking is not None
     assert (track.ranking.quality, track.ranking.distance) == (1.0, None)
     assert [t.ranking and t.ranking.quality for t in track.alternatives] == [0.0, 0.0]
+    assert track.ranking.reason.startswith("checks 1.00 (+0.67)")
+    assert track.response()["metadata"]["ranking"]["merits"]["checks"] == 1.0
     assert track.request.options.seed == 5
 
 

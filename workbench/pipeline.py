@@ -276,11 +276,12 @@ def _write(
 
 def _ranked(tracks: Sequence[Track]) -> list[Track]:
     """The candidates from the best on, each with its ranking; one alone has none."""
-    from workbench.quality import rank
-
     if len(tracks) == 1:
         return list(tracks)
-    order = rank([(track.plan, track.score) for track in tracks], [track.report for track in tracks])
+    from workbench.quality import merits_of, rank
+
+    merits = [merits_of(track) for track in tracks]
+    order = rank([(track.plan, track.score) for track in tracks], [track.report for track in tracks], merits)
     return [replace(tracks[number], ranking=ranking) for number, ranking in order]
 
 

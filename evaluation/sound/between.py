@@ -12,9 +12,9 @@ import numpy as np
 
 from evaluation.criteria import Row, at_most, observed
 from evaluation.sound.between_hits import FIGURES, BetweenHits, between_hits
-from evaluation.sound.families import REFERENCES, family_of
 from evaluation.sound.tracks import TrackJob, compose_job
 from workbench.analysis.reading import read_audio
+from workbench.analysis.reference_halves import family_of, members_of
 from workbench.domain.audio import Audio
 from workbench.domain.paths import data_dir
 from workbench.domain.sound_files import files_below
@@ -59,7 +59,7 @@ def rows_of(found: Mapping[str, Sequence[BetweenHits]]) -> list[Row]:
 
 def band(family: str, figure: str) -> tuple[float, float]:
     """25th and 75th percentile of a figure over the family's reference tracks."""
-    values = [getattr(reference_figures()[name], figure) for name in REFERENCES[family]]
+    values = [getattr(reference_figures()[name], figure) for name in members_of(family)]
     low, high = np.percentile(values, (25.0, 75.0))
     return float(low), float(high)
 

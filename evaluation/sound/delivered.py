@@ -76,12 +76,24 @@ def _spectrum(tracks: Tracks) -> list[Row]:
         at_most("spectrum: a band's deviation, worst of all", max(worst), 9.0, "dB", len(tracks)),
         observed("spectrum: a track's worst band, mean", float(np.mean(worst)), "dB", len(tracks)),
         observed(
-            "spectrum: mean deviation of the references themselves",
+            "spectrum: mean deviation of people's tracks, mean",
             float(np.mean([np.abs(gap).mean() for gap in people])), "dB", len(people),
         ),
         observed(
-            "spectrum: a reference's own worst band, mean",
+            "spectrum: mean deviation of people's tracks, worst track",
+            float(max(np.abs(gap).mean() for gap in people)), "dB", len(people),
+        ),
+        observed(
+            "spectrum: people's worst band, mean",
             float(np.mean([np.abs(gap).max() for gap in people])), "dB", len(people),
+        ),
+        observed(
+            "spectrum: people's tracks with a band beyond 9 dB",
+            float(np.mean([np.abs(gap).max() > 9.0 for gap in people])), "share", len(people),
+        ),
+        observed(
+            "spectrum: our tracks with a band beyond 9 dB",
+            float(np.mean([gap > 9.0 for gap in worst])), "share", len(tracks),
         ),
     ]  # fmt: skip
 

@@ -1,4 +1,7 @@
-"""Families of styles and the reference tracks that each is held against."""
+"""What each family of styles is judged by: the references of its judging half, which no mix is moved towards.
+
+The mixer's targets come from the other half (`evaluation.sound.targets`).
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from workbench.analysis.reference_halves import family_names, halves, judges
 from workbench.analysis.references import ReferenceLibrary
 from workbench.analysis.spectrum import THIRD_OCTAVE_HZ
 
@@ -15,55 +19,18 @@ Array = npt.NDArray[np.float64]
 BANDS = np.array([39.0 < hz < 16_200.0 for hz in THIRD_OCTAVE_HZ])
 """Third octaves from 40 Hz to 16 kHz."""
 
-FAMILY_OF_STYLE = {
-    **dict.fromkeys(
-        ("house", "techno", "trance", "deep-house", "afro-house", "uk-garage", "drum-and-bass", "dubstep",
-         "synthwave", "chiptune", "trap"), "dance",
-    ),
-    **dict.fromkeys(("pop", "rock", "rnb", "reggae-dub", "bossa", "funk-disco"), "song"),
-    **dict.fromkeys(("boom-bap", "lo-fi", "jazz-hop"), "downtempo"),
-    **dict.fromkeys(("ambient", "cinematic"), "atmosphere"),
-}  # fmt: skip
-"""Family by style."""
-
-REFERENCES = {
-    "dance": (
-        "naev-automat", "naev-bells-short-version", "nexuiz-digital-pursuit", "noiz2sa-noiz2sa-stage-3",
-        "redeclipse-red-eclipse-track-02", "redeclipse-red-eclipse-track-07", "redeclipse-red-eclipse-track-09",
-        "supertuxkart-xeon6", "supertuxkart-zen-garden", "wizznic-imperia", "zaz-contemplation", "zaz-die-gewalt",
-    ),
-    "song": (
-        "pink-pony-to-be-happy", "supertuxkart-lava", "supertuxkart-subsea", "supertuxkart-zen-garden",
-        "marsshooter-starfall",
-    ),
-    "downtempo": (
-        "supertuxkart-subsea", "supertuxkart-zen-garden", "supertuxkart-xeon6", "naev-automat", "wizznic-imperia",
-        "singularity-coherence", "singularity-deprecation",
-    ),
-    "atmosphere": (
-        "hyperrogue-laboratory", "naev-ambiphonic", "naev-classic", "naev-collective-2", "redeclipse-galactic-temple",
-        "singularity-awakening", "singularity-coherence", "singularity-deprecation", "naev-empire-2",
-        "hyperrogue-palace", "wesnoth-battle-epic", "wesnoth-love-theme",
-    ),
-}  # fmt: skip
-"""Reference tracks by family: electronic dance music, songs with a band, slow beats, and music without a beat."""
-
-
-def family_of(style: str) -> str:
-    """Family of a style; one that is not known is held against dance music."""
-    return FAMILY_OF_STYLE.get(style, "dance")
+FLOOR_DB = -70.0
 
 
 def levelled(third_octave_db: Sequence[float]) -> Array:
     """Bands from 40 Hz to 16 kHz about their mean, so that gain does not matter."""
-    levels = np.maximum(np.array(third_octave_db, dtype=np.float64)[BANDS], -70.0)
+    levels = np.maximum(np.array(third_octave_db, dtype=np.float64)[BANDS], FLOOR_DB)
     return np.asarray(levels - levels.mean())
 
 
-def target(family: str, *, without: str | None = None) -> Array:
-    """Median spectrum of a family's references, about its mean; `without` leaves one track out."""
-    library = ReferenceLibrary()
-    curves = [levelled(library.get(name).third_octave_db) for name in REFERENCES[family] if name != without]
+def target(family: str) -> Array:
+    """Median spectrum of the tracks that judge a family, about its mean; a user's own are among them."""
+    curves = [levelled(profile.third_octave_db) for profile in judges(family)]
     median = np.median(np.array(curves), axis=0)
     return np.asarray(median - median.mean())
 
@@ -74,10 +41,19 @@ def deviation(third_octave_db: Sequence[float], wanted: Array) -> Array:
 
 
 def human_deviations() -> list[Array]:
-    """Each reference against the others of its family: how far finished tracks lie from the same target."""
+    """How far finished tracks of people lie from what judges: those of the other half, which judge nothing.
+
+    They stand where tracks of ours stand, so this is the scale on which ours are read.
+    """
     library = ReferenceLibrary()
     return [
-        deviation(library.get(name).third_octave_db, target(family, without=name))
-        for family, names in REFERENCES.items()
-        for name in names
+        deviation(library.get(name).third_octave_db, target(family))
+        for family in family_names()
+        for name in halves(family).shaping
     ]
+
+
+def judges_told() -> str:
+    """Which tracks judge, by family, in one line."""
+    told = (f"{family}: {', '.join(profile.id for profile in judges(family))}" for family in family_names())
+    return "judged by the half that no mix is moved towards: " + "; ".join(told)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from evaluation.sound.families import family_of
 from workbench.analysis import defects, loudness, spectrum, stereo
+from workbench.analysis.reference_halves import family_of
 from workbench.domain.audio import Audio, Mix
 from workbench.domain.plan import Delivery, Plan
 from workbench.domain.request import parse_request

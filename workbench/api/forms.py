@@ -60,6 +60,7 @@ class Metadata(BaseModel):
     key: str
     loudness: float = Field(description="LUFS.")
     creation_time: str
+    ranking: dict[str, Any] | None = Field(None, description="Why this candidate stands first, of several.")
     generation_parameters: dict[str, Any]
 
 

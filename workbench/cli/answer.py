@@ -24,6 +24,8 @@ def answer_of(track: Track) -> dict[str, Any]:
         f"{plan.style}, {plan.tempo_bpm:g} BPM, {plan.key}, {track.master.duration_seconds:.1f} s",
         f"{measured['integrated_loudness_lufs']:.2f} LUFS, {measured['true_peak_dbtp']:.2f} dBTP, {checks}",
     ]
+    if track.ranking is not None:
+        lines.append(f"best of {len(track.alternatives) + 1}: {track.ranking.reason}")
     return {"response": track.response(), "lines": lines}
 
 
@@ -56,15 +58,15 @@ def print_summary(answer: Mapping[str, Any], folder: Path, run_url: str | None) 
     for path in outputs["alternatives"]:
         print(f"other   {path}")
     if run_url:
-        print(f"MLflow  {run_url}   (open it with: beatsfoundry dashboard)")
+        print(f"MLflow  {run_url}")
 
 
 def log(track: Track, bundle: Path, progress: Progress) -> str:
-    """Log a track in MLflow; return the address of its run."""
+    """Log a track in MLflow; return the address of its run, with the command that opens it."""
     progress(0.95, "log in MLflow")
-    from workbench.tracking import log_track
+    from workbench.tracking import log_track, told_address
 
-    return log_track(track, bundle).url
+    return told_address(log_track(track, bundle))
 
 
 def _codes(track: Track, outcome: str) -> str:

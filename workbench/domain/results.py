@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from workbench.domain.audio import Audio, Mix
@@ -58,10 +58,16 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Where a candidate stands: `quality` 0 to 1 by its checks, `distance` 0 to 1 from the nearest one before it."""
+    """Where a candidate stands, and why.
+
+    `quality` is 0 to 1 by its merits, `distance` 0 to 1 from the nearest one before it; `merits` holds what was
+    measured by name, each 0 to 1, and `reason` says in words where it stands above or below the others.
+    """
 
     quality: float
     distance: float | None
+    merits: Mapping[str, float] = field(default_factory=dict)
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,6 +98,7 @@ class Track(Shown):
             "status": "completed",
             "outputs": dict(outputs or {}),
             "metadata": {
+                **({} if self.ranking is None else {"ranking": asdict(self.ranking)}),
                 "duration": round(self.master.duration_seconds, 3),
                 "tempo": self.plan.tempo_bpm,
                 "key": str(self.plan.key),

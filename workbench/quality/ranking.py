@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+
+import numpy as np
 
 from workbench.domain.plan import Plan
 from workbench.domain.results import QualityReport, Ranking
 from workbench.domain.score import Score
+from workbench.quality.merits import quality_of, reason_of
 
-_LEVELS = {"pass": 1.0, "warn": 0.5, "fail": 0.0}
 _QUALITY = 0.5
 """Weight of quality against distance in choosing the next one."""
 
 Song = tuple[Plan, Score]
-
-
-def quality_of(report: QualityReport) -> float:
-    """Share of the checks that apply which passed, 0 to 1; a warning counts half.
-
-    Examples
-    --------
-    >>> quality_of(QualityReport((), {}, {}))
-    1.0
-    """
-    judged = [_LEVELS[check.outcome] for check in report.checks if check.outcome in _LEVELS]
-    return round(sum(judged) / len(judged), 4) if judged else 1.0
 
 
 def distance_of(first: Song, second: Song) -> float:
@@ -43,13 +33,25 @@ def distance_of(first: Song, second: Song) -> float:
     return round(sum(terms) / len(terms), 4)
 
 
-def rank(songs: Sequence[Song], reports: Sequence[QualityReport]) -> tuple[tuple[int, Ranking], ...]:
+def rank(
+    songs: Sequence[Song], reports: Sequence[QualityReport], merits: Sequence[Mapping[str, float]] = ()
+) -> tuple[tuple[int, Ranking], ...]:
     """Numbers of the candidates from the best on, with their quality and the least distance from those before.
 
     The first has the best quality; each next one has the best mean of quality and distance (maximal marginal
     relevance, Carbonell and Goldstein 1998). Of equals the earlier comes first.
+
+    Parameters
+    ----------
+    songs, reports
+        Plan and score of each candidate, and what was measured of it.
+    merits
+        What `merits_of` finds of each; without them the checks alone decide. Quality is the mean of those that every
+        candidate has, and half of that where a check failed.
     """
-    quality = [quality_of(report) for report in reports]
+    told = list(merits) or [{"checks": quality_of(report)} for report in reports]
+    shared = set.intersection(*(set(one) for one in told)) if told else set()
+    quality = [_quality(one, shared, report) for one, report in zip(told, reports, strict=True)]
     order: list[tuple[int, Ranking]] = []
     left = list(range(len(songs)))
     while left:
@@ -58,9 +60,18 @@ def rank(songs: Sequence[Song], reports: Sequence[QualityReport]) -> tuple[tuple
             for number in left
         }
         best = max(left, key=lambda number: (_worth(quality[number], near[number]), -number))
-        order.append((best, Ranking(quality[best], near[best])))
+        order.append((best, Ranking(quality[best], near[best], told[best], reason_of(best, told))))
         left.remove(best)
     return tuple(order)
+
+
+def _quality(merits: Mapping[str, float], shared: Collection[str], report: QualityReport) -> float:
+    """Mean of the merits that every candidate has, 0 to 1.
+
+    What is broken stands behind what is whole, however well it is composed: a failed check halves it.
+    """
+    whole = float(np.mean([merits[name] for name in sorted(shared)]))
+    return round(whole if report.passed else whole / 2.0, 4)
 
 
 def _worth(quality: float, distance: float | None) -> float:

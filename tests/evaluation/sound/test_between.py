@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from evaluation.criteria import Criterion, criteria_of
-from evaluation.sound import between, families
+from evaluation.sound import between
 from evaluation.sound.between_hits import FIGURES, BetweenHits, between_hits
+from workbench.analysis.reference_halves import family_names, family_of, members_of
 from workbench.domain.audio import Audio
 
 RATE = 44100
@@ -69,6 +70,6 @@ def test_rows_hold_inside_the_middle_half_of_the_references() -> None:
 
 
 def test_every_reference_was_measured() -> None:
-    wanted = {name for names in families.REFERENCES.values() for name in names}
+    wanted = {name for family in family_names() for name in members_of(family)}
     assert wanted <= set(between.reference_figures())
-    assert {families.family_of(style) for style in between.STYLES} == set(families.REFERENCES)
+    assert {family_of(style) for style in between.STYLES} == set(family_names())
