@@ -28,7 +28,7 @@ _PHRASES = (
     "\N{MUSIC SHARP SIGN}", "'; DROP TABLE", "<b>", "N.C.", "A major breakthrough", "1e9 bpm", "-3 bars", "0 seconds",
     "\U0001f3b5", "9" * 40,
 )  # fmt: skip
-texts = st.lists(st.one_of(st.sampled_from(_PHRASES), st.text(max_size=12)), max_size=6).map(" ".join)
+texts = st.lists(st.one_of(st.sampled_from(_PHRASES), st.text(max_size=12)), min_size=1, max_size=6).map(" ".join)
 names = st.sampled_from(sorted(SECTION_NAMES))
 keys = st.sampled_from(["F minor", "C# Min", "E-flat major", "h-moll", "8A", "Bb lydian", "H", "X minor", ""])
 chords = st.sampled_from(["Am F C G", "i VI III VII", "Cmaj7 | A7b9 | N.C.", "C-7 F7", "Zq", "| |", "C°7 F6/9"])
