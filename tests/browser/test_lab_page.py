@@ -29,8 +29,7 @@ def test_quickstart_runs_plays_and_stays_at_home(
     assert page.locator(".jp-toastContainer, .Toastify__toast").filter(has_text="news").count() == 0
     _plays(page)
     _roll_is_drawn_and_seeks(page)
-    _form_reaches_the_kernel(page)
-    _workbench_shows_a_track(page)
+    _the_explorer_follows_the_text(page)
     assert visit.outside == []
     assert visit.errors == []
     _keep_pictures(page, root / "out" / "quickstart", repository / "docs" / "images")
@@ -41,10 +40,13 @@ def _plays(page: Any) -> None:
     player.scroll_into_view_if_needed()
     player.locator(".bf-play").click()
     page.wait_for_function("() => !document.querySelector('.bf-time').textContent.startsWith('0:00')")
-    player.locator("[title='Solo bass']").click()
-    assert player.locator("[title='Solo bass']").get_attribute("aria-pressed") == "true"
-    page.wait_for_timeout(400)
-    player.locator(".bf-play").click()
+    page.wait_for_function("() => Number(document.querySelector('.bf-player .bf-meter').ariaValueNow) > -60")
+    player.locator(".bf-tool", has_text="Loop").click()
+    player.focus()
+    page.keyboard.press("l")
+    assert player.locator(".bf-tool", has_text="Loop").get_attribute("aria-pressed") == "false"
+    page.keyboard.press(" ")
+    assert player.locator(".bf-playing").count() == 0
     assert player.locator(".bf-note").is_hidden()
 
 
@@ -63,27 +65,11 @@ def _roll_is_drawn_and_seeks(page: Any) -> None:
     page.locator(".bf-legend", has_text="leads").first.click()
 
 
-def _form_reaches_the_kernel(page: Any) -> None:
-    form = page.locator(".bf-form").last
-    form.scroll_into_view_if_needed()
-    form.locator("textarea").fill("")
-    form.locator(".bf-generate").click()
-    form.locator("text=parameters.creative.concept").wait_for()
-    form.locator("textarea").fill("sunrise over a quiet harbour, hopeful house with soft piano")
-
-
-def _workbench_shows_a_track(page: Any) -> None:
-    """The last cell's workbench gets the track that an earlier cell made."""
-    page.evaluate(_IN_KERNEL, "bench.show(track)")
-    page.locator(".bf-player").nth(1).wait_for()
-    form = page.locator(".bf-form").last
-    form.locator("textarea").fill("late-night tram ride through the rain, warm lights, a little homesick")
-    page.get_by_role("tab", name="Pictures").click()
-    page.locator(".widget-image").nth(5).wait_for()
-    page.get_by_role("tab", name="Quality").click()
-    page.locator(".widget-html .bf-outcome").first.wait_for()
-    page.get_by_role("tab", name="Piano roll").click()
-    page.locator("canvas.bf-roll").last.wait_for()
+def _the_explorer_follows_the_text(page: Any) -> None:
+    explorer = page.locator(".bf-explorer")
+    explorer.locator("textarea").fill("house at 126 bpm")
+    page.wait_for_function("() => document.querySelector('.bf-side').textContent.includes('126 BPM')")
+    explorer.locator("textarea").fill("sunrise over a quiet harbour, hopeful house with soft piano")
 
 
 def _keep_pictures(page: Any, bundle: Path, images: Path) -> None:
@@ -93,7 +79,7 @@ def _keep_pictures(page: Any, bundle: Path, images: Path) -> None:
     page.evaluate("() => window.jupyterapp.commands.execute('application:toggle-left-area')")
     page.set_viewport_size({"width": 1280, "height": 1180})
     page.wait_for_timeout(1500)
-    page.locator(".bf-form").last.evaluate("node => node.scrollIntoView({block: 'start'})")
+    page.locator(".bf-explorer").evaluate("node => node.scrollIntoView({block: 'start'})")
     page.wait_for_timeout(800)
     page.screenshot(path=images / "workbench.png")
     page.goto((bundle / "report.html").as_uri())
@@ -103,11 +89,6 @@ def _keep_pictures(page: Any, bundle: Path, images: Path) -> None:
     page.screenshot(path=images / "report.png")
 
 
-_IN_KERNEL = """async code => {
-  const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
-  const reply = await kernel.requestExecute({ code }).done;
-  if (reply.content.status !== 'ok') throw new Error(reply.content.evalue);
-}"""
 _COLOURED = """() => {
   const canvas = document.querySelector('canvas.bf-roll');
   const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;

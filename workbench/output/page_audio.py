@@ -16,6 +16,12 @@ from workbench.dsp.parallel import thread_count
 MIME = "audio/ogg"
 # Vorbis is encoded three times as fast as MP3 and is as small; 0.5 gives about 110 kbit/s.
 _COMPRESSION = 0.5
+_COARSER = (_COMPRESSION, 0.8, 1.0)
+"""Compression levels that are tried in turn until a long sound is small enough."""
+
+LARGEST_BYTES = 2_000_000
+"""Of the sound in a notebook; as text it takes a third more, and a notebook with a song stays below 3 MB."""
+
 _BLOCK_FRAMES = 8192
 _HIGHEST_RATE_HZ = 48000
 MOST_SECONDS = 720.0
@@ -42,6 +48,16 @@ def encode_for_page(audio: Audio, *, compression: float = _COMPRESSION) -> bytes
         for start in range(0, len(frames), _BLOCK_FRAMES):
             file.write(frames[start : start + _BLOCK_FRAMES])
     return buffer.getvalue()
+
+
+def small_for_page(audio: Audio) -> bytes:
+    """The audio as `encode_for_page` gives it, a long one more compressed, so that a notebook can hold it."""
+    data = b""
+    for compression in _COARSER:
+        data = encode_for_page(audio, compression=compression)
+        if len(data) <= LARGEST_BYTES:
+            break
+    return data
 
 
 def _halved(samples: Any) -> Any:

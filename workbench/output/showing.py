@@ -16,16 +16,10 @@ from workbench.domain.results import QualityReport, Track
 from workbench.domain.score import Score
 from workbench.output import html_tables
 from workbench.output.labels import format_number
-from workbench.output.page_audio import MIME, encode_for_page
+from workbench.output.page_audio import MIME, small_for_page
 from workbench.output.palette import ACCENT, MASTER_COLOUR
 from workbench.output.player_data import peaks, player_data
 from workbench.output.roll_data import roll_data
-
-LARGEST_BYTES = 2_000_000
-"""Of the sound in a page; as text it takes a third more, and a notebook with a song stays below 3 MB."""
-
-_COARSER = (0.5, 0.8, 1.0)
-"""Compression levels that are tried in turn until a long sound is small enough."""
 
 
 def mime_bundle(value: Any) -> dict[str, str]:
@@ -149,21 +143,12 @@ def _style(*names: str) -> str:
 
 def _sound(audio: Audio, title: str) -> dict[str, Any]:
     """The sound as options of the player, within the page and to be saved from it."""
-    address = _address(_encoded(audio))
+    address = _address(small_for_page(audio))
     name = "".join(letter if letter.isalnum() else "-" for letter in title.lower()).strip("-") or "audio"
     return {
         "tracks": [{"name": "master", "label": "master", "colour": MASTER_COLOUR, "src": address}],
         "downloads": [{"label": "Save", "name": f"{name}.ogg"}],
     }
-
-
-def _encoded(audio: Audio) -> bytes:
-    data = b""
-    for compression in _COARSER:
-        data = encode_for_page(audio, compression=compression)
-        if len(data) <= LARGEST_BYTES:
-            break
-    return data
 
 
 def _address(data: bytes) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
+from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -10,6 +13,7 @@ from typing import Any
 import yaml
 
 from workbench.domain.errors import ParameterError
+from workbench.domain.paths import MODEL_NAME, home_dir
 from workbench.rendering.kit import Kit
 from workbench.rendering.parameters import build
 from workbench.rendering.patch import Patch
@@ -26,7 +30,8 @@ def list_patches(element: str, *, folder: Path | None = None) -> tuple[str, ...]
     element : str
         "bass", "pads" or "leads"; for "percussion" the kits are listed.
     folder : Path, optional
-        A user's folder that holds `patches/<element>/*.yaml` and `kits/*.yaml` as the shipped one does.
+        A user's folder that holds `patches/<element>/*.yaml` and `kits/*.yaml` as the shipped one does; by default
+        `~/.beatsfoundry`.
 
     Raises
     ------
@@ -106,8 +111,38 @@ def load_kit(name: str, *, folder: Path | None = None) -> Kit:
     return build(Kit, {"name": name, **_read(_files("kits", folder)[name])}, f"kit {name}")
 
 
+def save_sound(sound: Patch | Kit, name: str, *, folder: Path | None = None) -> Path:
+    """Keep a patch or kit under a name of its own, so that requests can name it; an earlier one of this name gives way.
+
+    Parameters
+    ----------
+    sound : Patch or Kit
+        What is kept.
+    name : str
+        Letters, digits, dots, dashes and underscores; no name of a sound that ships.
+    folder : Path, optional
+        A user's folder as for `list_patches`.
+
+    Raises
+    ------
+    ParameterError
+        If the name cannot be used.
+    """
+    below = f"patches/{sound.element}" if isinstance(sound, Patch) else "kits"
+    if not re.match(MODEL_NAME, name):
+        raise ParameterError(f"name {name!r}: expected letters, digits, dots, dashes and underscores")
+    if (_HERE / below / f"{name}.yaml").is_file():
+        raise ParameterError(f"{name} is a sound that ships: choose another name")
+    data = {key: value for key, value in asdict(sound).items() if key not in ("name", "element")}
+    file = (home_dir() if folder is None else folder) / below / f"{name}.yaml"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    # Through JSON, where a tuple is a list: YAML would write it as a type of Python's.
+    file.write_text(yaml.safe_dump(json.loads(json.dumps(data)), sort_keys=False), encoding="utf-8")
+    return file
+
+
 def _files(below: str, folder: Path | None) -> dict[str, Path]:
-    roots = [_HERE] if folder is None else [_HERE, folder]
+    roots = [_HERE, home_dir() if folder is None else folder]
     return {path.stem: path for root in roots for path in sorted((root / below).glob("*.yaml"))}
 
 

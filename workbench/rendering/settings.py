@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from workbench.domain.errors import ParameterError, did_you_mean
@@ -35,6 +37,42 @@ def with_settings(sound: Sound, settings: Settings) -> Sound:
     for name, value in settings.items():
         sound = _set(sound, name.split("."), value, name)
     return sound
+
+
+@dataclass(frozen=True, slots=True)
+class Knob:
+    """One parameter of a sound as it stands: a number in `low`..`high`, or one of `options`."""
+
+    name: str
+    value: Setting
+    meaning: str
+    low: float = 0.0
+    high: float = 0.0
+    options: tuple[str, ...] = ()
+
+
+def knobs_of(sound: Any, prefix: str = "") -> Iterator[Knob]:
+    """Every parameter that `with_settings` can set of a patch or kit, in the order of its groups.
+
+    Examples
+    --------
+    >>> from workbench.rendering import load_patch
+    >>> next(knob for knob in knobs_of(load_patch("bass", "sub-sine")) if knob.name == "amplifier.release_ms").low
+    1.0
+    """
+    if isinstance(sound, tuple):
+        for number, entry in enumerate(sound):
+            yield from knobs_of(entry, f"{prefix}{number}.")
+        return
+    for item in dataclasses.fields(sound):
+        held, about = getattr(sound, item.name), item.metadata
+        name, meaning = f"{prefix}{item.name}", about.get("meaning", "")
+        if "low" in about:
+            yield Knob(name, held, meaning, about["low"], about["high"])
+        elif "options" in about:
+            yield Knob(name, held, meaning, options=about["options"])
+        elif about and held is not None:
+            yield from knobs_of(held, f"{name}.")
 
 
 def _set(owner: Any, path: list[str], value: Setting, name: str) -> Any:

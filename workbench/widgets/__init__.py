@@ -9,9 +9,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from workbench.widgets.arranger.arranger import Arranger
     from workbench.widgets.concept_views import concepts_table, macro_curves, mood_plane, pull_table, starters_table
-    from workbench.widgets.desk import Workbench
-    from workbench.widgets.form import RequestForm
+    from workbench.widgets.designer.designer import SoundDesigner
+    from workbench.widgets.explorer.explorer import Explorer
     from workbench.widgets.lab import launch_lab
     from workbench.widgets.listening import (
         SoundSwitcher,
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
         sounds_table,
         spectra_picture,
     )
+    from workbench.widgets.mixer.mixer import Mixer
     from workbench.widgets.progress import ProgressBar
     from workbench.widgets.roll import PianoRoll
     from workbench.widgets.tables import (
@@ -35,13 +37,15 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "Arranger",
+    "Explorer",
     "HtmlTable",
+    "Mixer",
     "PianoRoll",
     "ProgressBar",
     "QualityTable",
-    "RequestForm",
+    "SoundDesigner",
     "SoundSwitcher",
-    "Workbench",
     "before_and_after",
     "concepts_table",
     "decisions_table",
@@ -62,11 +66,13 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Arranger": "arranger.arranger",
+    "Explorer": "explorer.explorer",
+    "SoundDesigner": "designer.designer",
+    "Mixer": "mixer.mixer",
     "PianoRoll": "roll",
     "ProgressBar": "progress",
-    "RequestForm": "form",
     "SoundSwitcher": "listening",
-    "Workbench": "desk",
     "concepts_table": "concept_views",
     "kit_sound": "listening",
     "launch_lab": "lab",

@@ -20,6 +20,12 @@ function bfClock(seconds) {
 function bfColour(node, name) {
   return getComputedStyle(node).getPropertyValue(name).trim() || "#888";
 }
+// Draw again when JupyterLab's theme changes: a canvas keeps the colours that it was drawn with.
+function bfOnTheme(draw) {
+  const watcher = new MutationObserver(() => requestAnimationFrame(draw));
+  watcher.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-jp-theme-name"] });
+  return () => watcher.disconnect();
+}
 // Whatever plays in a page claims it, and whatever played before falls silent.
 function bfOnlyOne(stop) {
   const own = {};
@@ -33,7 +39,8 @@ function bfOnlyOne(stop) {
 // Keys of a shell: the notebook around it leaves them alone, and fields in it keep their own.
 function bfKeys(shell, keys) {
   shell.tabIndex = 0;
-  shell.dataset.lmSuppressShortcuts = "true";
+  // JupyterLab looks for this mark on what has the focus alone, before it takes a key for one of its own.
+  shell.addEventListener("focusin", (event) => { event.target.dataset.lmSuppressShortcuts = "true"; });
   shell.addEventListener("keydown", (event) => {
     const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
     const combined = `${event.ctrlKey || event.metaKey ? "Ctrl+" : ""}${event.shiftKey && event.key.length > 1 ? "Shift+" : ""}${event.key}`;
@@ -43,4 +50,11 @@ function bfKeys(shell, keys) {
     event.stopPropagation();
     act(event);
   });
+}
+function bfSlider(parent, name, low, high, step, value, onInput) {
+  const label = bfMake("label", "bf-slider", parent, name);
+  const input = bfMake("input", "", label);
+  Object.assign(input, { type: "range", min: low, max: high, step, value });
+  input.oninput = () => onInput(Number(input.value));
+  return { input, move: (by) => { input.value = Number(input.value) + by; input.oninput(); } };
 }

@@ -213,6 +213,7 @@ function mountPlayer(root, options) {
   };
   const watcher = new ResizeObserver(() => draw(position()));
   watcher.observe(canvas);
+  const unwatch = bfOnTheme(() => draw(position()));
   rows.hidden = !stems.length;
   levels();
   draw(0);
@@ -225,18 +226,12 @@ function mountPlayer(root, options) {
       meter.close();
       cancelAnimationFrame(frame);
       watcher.disconnect();
+      unwatch();
       for (const v of voices) v.audio.removeAttribute("src");
     },
   };
 }
 
-function bfSlider(parent, name, low, high, step, value, onInput) {
-  const label = bfMake("label", "bf-slider", parent, name);
-  const input = bfMake("input", "", label);
-  Object.assign(input, { type: "range", min: low, max: high, step, value });
-  input.oninput = () => onInput(Number(input.value));
-  return { input, move: (by) => { input.value = Number(input.value) + by; input.oninput(); } };
-}
 // The level of what is heard, peak by peak. Only sounds that lie in the page can be looked into: a file beside a page
 // that was opened from disk would fall silent.
 function bfMeter(parent, voices) {

@@ -227,11 +227,12 @@ function mountRoll(root, data, options = {}) {
   fit();
   const watcher = new ResizeObserver(draw);
   watcher.observe(canvas);
+  const unwatch = bfOnTheme(draw);
   draw();
   return {
     follow,
     select,
     paint: draw,
-    dispose() { watcher.disconnect(); },
+    dispose() { watcher.disconnect(); unwatch(); },
   };
 }

@@ -1,0 +1,193 @@
+"""The instruments in a real JupyterLab and a real browser: clicked, dragged, typed, heard, undone, in both themes."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore")]
+Open = Callable[[str], Any]
+
+
+@pytest.fixture
+def opened(
+    visit: Any,
+    lab: Callable[[Path, Path], str],
+    run_all_cells: Callable[..., list[str]],
+    repository: Path,
+    tmp_path: Path,
+) -> Open:
+    """`opened(name)` runs a notebook in JupyterLab and returns the page, 1280 by 800 pixels."""
+
+    def run(name: str) -> Any:
+        root = tmp_path / "workspace"
+        for folder in ("notebooks", "runs"):
+            (root / folder).mkdir(parents=True)
+        notebook = Path(shutil.copy(repository / "notebooks" / f"{name}.ipynb", root / "notebooks"))
+        visit.page.set_viewport_size({"width": 1280, "height": 800})
+        assert run_all_cells(visit.page, lab(root, notebook)) == []
+        visit.page.evaluate("() => window.jupyterapp.commands.execute('application:toggle-left-area')")
+        return visit.page
+
+    return run
+
+
+def ready(page: Any, name: str) -> Any:
+    """A widget to which its bars have come, in view."""
+    page.wait_for_function(f"() => document.querySelector('.bf-{name}')?.dataset.loaded")
+    widget = page.locator(f".bf-{name}")
+    widget.evaluate("node => node.scrollIntoView({block: 'start'})")
+    return widget
+
+
+def edits(widget: Any) -> list[Any]:
+    return json.loads(f"[{widget.locator('.bf-json pre').first.text_content()}]")
+
+
+def told(page: Any, name: str, text: str) -> None:
+    page.wait_for_function(
+        "([name, text]) => document.querySelector(`.bf-${name} .bf-told`).textContent.includes(text)", arg=[name, text]
+    )
+
+
+def heard(widget: Any) -> bool:
+    """Whether the level shows that sound leaves the page; a silent one has no width."""
+    levels = "[...document.querySelectorAll('.bf-meter i')].map(bar => parseFloat(bar.style.width))"
+    widget.page.wait_for_function(f"() => {levels}.some(width => width > 20)")
+    return True
+
+
+def dark(page: Any, name: str) -> None:
+    """In the dark theme text and paper of a widget are as far apart as WCAG asks (4.5 to 1)."""
+    page.evaluate("() => window.jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})")
+    page.wait_for_function("() => document.body.dataset.jpThemeLight === 'false'")
+    page.wait_for_timeout(500)
+    assert page.evaluate(_CONTRAST, f".bf-{name}") >= 4.5
+
+
+def keep(page: Any, repository: Path, name: str) -> None:
+    """Renew a picture of the documentation where `BEATSFOUNDRY_SCREENSHOTS` is set."""
+    if os.environ.get("BEATSFOUNDRY_SCREENSHOTS"):
+        page.screenshot(path=repository / "docs" / "images" / f"{name}.png")
+
+
+def test_mixer_and_sound_designer(opened: Open, visit: Any, repository: Path) -> None:
+    page = opened("03_mix_and_sound_design")
+    mixer = ready(page, "mixer")
+    mixer.locator(".bf-play").click()
+    assert heard(mixer)
+    fader = mixer.locator("[aria-label='Fader of bass']")
+    fader.focus()
+    for _ in range(10):
+        page.keyboard.press("ArrowUp")
+    # From the event to the parameter of the sound; a block of the browser's output follows.
+    assert float(mixer.get_attribute("data-moved")) < 50
+    told(page, "mixer", "bass: gain_db 1")
+    assert edits(mixer) == [{"edit": "mix", "element": "bass", "gain_db": 1.0}]
+    mixer.locator("button", has_text="bass").click()
+    curve = mixer.locator(".bf-curve").bounding_box()
+    page.mouse.move(curve["x"] + 190, curve["y"] + 75)
+    page.mouse.down()
+    page.mouse.move(curve["x"] + 200, curve["y"] + 30, steps=4)
+    page.mouse.up()
+    told(page, "mixer", "eq 1 bands")
+    (band,) = edits(mixer)[-1]["eq"]
+    assert band["kind"] == "peak"
+    assert 10 < band["gain_db"] < 14
+    keep(page, repository, "mixer")
+    fader.focus()
+    mixer.locator("button", has_text="Undo").click()
+    told(page, "mixer", "undone")
+    assert len(edits(mixer)) == 1
+    dark(page, "mixer")
+
+    designer = ready(page, "designer")
+    designer.locator(".bf-play").click()
+    # What plays silences what played before.
+    assert mixer.locator(".bf-playing").count() == 0
+    knob = designer.locator(".bf-knob input[type=range]").first
+    knob.focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_function("() => document.querySelector('.bf-designer').dataset.heard")
+    keep(page, repository, "sound-designer")
+    designer.locator(".bf-own-name").fill("browser-bass")
+    designer.locator("button", has_text="Save").click()
+    told(page, "designer", "saved: a request names it by patches: bass: browser-bass")
+    assert designer.locator("[aria-label=Patch]").input_value() == "browser-bass"
+    dark(page, "designer")
+    assert visit.outside == []
+    assert [error for error in visit.errors if "404" not in error] == []
+
+
+def test_arranger(opened: Open, visit: Any, repository: Path) -> None:
+    page = opened("02_arrange_and_edit")
+    arranger = ready(page, "arranger")
+    arranger.locator(".bf-play").first.click()
+    assert heard(arranger)
+    ruler = arranger.locator("canvas.bf-roll").bounding_box()
+    page.mouse.move(ruler["x"] + 90, ruler["y"] + 30)
+    page.mouse.down()
+    page.mouse.move(ruler["x"] + 300, ruler["y"] + 30, steps=5)
+    page.mouse.up()
+    assert arranger.locator(".bf-bars").inner_text() == "bars 1 to 2"
+    arranger.locator("[aria-label='Element that is changed']").select_option("bass")
+    arranger.locator("button", has_text="Regenerate").click()
+    told(page, "arranger", "regenerate: bass, bars 1 to 2")
+    assert edits(arranger)[-1] == {"edit": "regenerate", "element": "bass", "bars": [1, 2]}
+    arranger.locator("[aria-label='Lock bass in these bars']").click()
+    told(page, "arranger", "lock: bass")
+    arranger.locator("button", has_text="Vary").click()
+    told(page, "arranger", "bass is locked")
+    keep(page, repository, "arranger")
+    arranger.locator(".bf-head").click()
+    page.keyboard.press("Control+z")
+    told(page, "arranger", "undone")
+    dark(page, "arranger")
+    assert visit.outside == []
+    assert [error for error in visit.errors if "404" not in error] == []
+
+
+def test_explorer_and_what_is_left_without_a_kernel(opened: Open, visit: Any, repository: Path) -> None:
+    page = opened("01_explore")
+    explorer = page.locator(".bf-explorer")
+    explorer.locator(".bf-tag").first.wait_for()
+    explorer.locator(".bf-concept").focus()
+    page.keyboard.press("End")
+    page.keyboard.type(", with glorpish fennel")
+    page.wait_for_function("() => document.querySelector('.bf-unread').textContent.includes('glorpish fennel')")
+    tempo = explorer.locator("[aria-label^='tempo:']")
+    tempo.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("() => document.querySelector('.bf-pinned .bf-label')?.textContent === 'tempo'")
+    explorer.locator(".bf-generate").click()
+    page.wait_for_function("() => document.querySelector('.bf-explorer').dataset.loaded", timeout=240_000)
+    explorer.locator(".bf-player").wait_for(timeout=240_000)
+    explorer.evaluate("node => node.scrollIntoView({block: 'start'})")
+    keep(page, repository, "explorer")
+    dark(page, "explorer")
+    page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+    page.wait_for_function("() => !window.jupyterapp.shell.currentWidget.context.model.dirty")
+    page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+    page.goto(page.url.split("?")[0] + "?reset")
+    page.locator(".bf-explorer .bf-player").wait_for()
+    assert page.locator("text=model not found").count() == 0
+    page.locator(".bf-explorer .bf-player .bf-play").click()
+    page.wait_for_function("() => !document.querySelector('.bf-time').textContent.startsWith('0:00')")
+
+
+_CONTRAST = """selector => {
+  const parse = text => (text.match(/[\\d.]+/g) || []).map(Number);
+  const linear = v => (v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+  const light = rgb => rgb.reduce((sum, v, i) => sum + linear(v / 255) * [0.2126, 0.7152, 0.0722][i], 0);
+  const node = document.querySelector(selector), style = getComputedStyle(node);
+  const paper = parse(style.backgroundColor), ink = parse(style.color), a = ink[3] ?? 1;
+  const [x, y] = [light(ink.slice(0, 3).map((v, i) => a * v + (1 - a) * paper[i])), light(paper)];
+  return (Math.max(x, y) + 0.05) / (Math.min(x, y) + 0.05);
+}"""

@@ -1,0 +1,125 @@
+// The arranger: a ruler to choose bars on, notes and chords below it, and what may be done with the bars.
+function render({ model, el }) {
+  const frame = bfInstrument(el, model, "arranger", "Arranger");
+  const { shell, head, body, ask } = frame;
+  const soloed = new Set(), silent = new Set();
+  let chosen = [1, Math.max(1, Math.min(4, model.get("bars")))], roll = null, shown = 0;
+  const start = () => model.get("roll").bars[chosen[0] - 1] || 0;
+  const engine = bfEngine({
+    onState: (playing) => transport.state(playing),
+    onTick: (at) => {
+      if (roll) roll.follow(start() + at);
+      if (!engine.playing || performance.now() - shown < 60) return;
+      shown = performance.now();
+      transport.show(engine.levels());
+    },
+  });
+  const step = (by) => {
+    const length = chosen[1] - chosen[0];
+    const first = Math.max(1, Math.min(model.get("bars") - length, chosen[0] + by));
+    choose(first, first + length);
+  };
+  const transport = bfTransport(head, engine, {
+    shell, undo: frame.undo, redo: frame.redo,
+    keys: {
+      arrowright: () => step(1),
+      arrowleft: () => step(-1),
+      "Shift+arrowright": () => choose(chosen[0], Math.min(model.get("bars"), chosen[1] + 1)),
+      "Shift+arrowleft": () => choose(chosen[0], Math.max(chosen[0], chosen[1] - 1)),
+      r: () => act("regenerate"),
+      v: () => act("vary"),
+    },
+  });
+  const row = bfMake("div", "bf-tools bf-places", body);
+  row.setAttribute("role", "group");
+  row.setAttribute("aria-label", "Section to hear and change");
+  const bars = bfMake("span", "bf-bars", row);
+  bars.setAttribute("role", "status");
+  const tools = bfMake("div", "bf-tools bf-acts", body);
+  const picture = bfMake("div", "bf-picture", body);
+  const parts = bfMake("div", "bf-parts", body);
+  const which = bfMake("select", "bf-select", tools);
+  which.setAttribute("aria-label", "Element that is changed");
+  const where = () => (chosen[0] === 1 && chosen[1] === model.get("bars") ? {} : { bars: chosen });
+  const element = () => (which.value ? { element: which.value } : {});
+  const send = (edit) => ask("edit", { edit, stamp: performance.now() });
+  const strength = { value: 0.5 };
+  const act = (kind, more = {}) => send({ edit: kind, ...element(), ...where(), ...(kind === "vary" ? { strength: strength.value } : {}), ...more });
+  bfButton("bf-tool bf-main", tools, "Regenerate", "Write these bars anew (R)", () => act("regenerate"));
+  bfButton("bf-tool", tools, "Vary", "Write a share of these bars anew (V)", () => act("vary"));
+  bfSlider(tools, "by", 0.05, 1, 0.05, 0.5, (value) => { strength.value = value; }).input.setAttribute("aria-label", "How much is varied");
+  for (const [text, by] of [["\u2212 octave", -12], ["\u2212 tone", -2], ["+ tone", 2], ["+ octave", 12]])
+    bfButton("bf-tool", tools, text, `Transpose by ${by} semitones`, () => act("transpose", { semitones: by }));
+  const chords = bfMake("input", "bf-chords", tools);
+  Object.assign(chords, { type: "text", placeholder: "chords: Fm | Db Eb" });
+  chords.setAttribute("aria-label", "Chords of these bars; bars parted by a line");
+  chords.onkeydown = (event) => { if (event.key === "Enter" && chords.value.trim()) send({ edit: "chords", ...where(), chords: chords.value.trim() }); };
+
+  function choose(first, last) {
+    chosen = [first, last];
+    if (roll) roll.select(first, last);
+    bars.textContent = first === last ? `bar ${first}` : `bars ${first} to ${last}`;
+    ask("listen", { first, last });
+  }
+  function levels() {
+    for (const { name } of model.get("elements"))
+      engine.shape(name, { gain: silent.has(name) || (soloed.size && !soloed.has(name)) ? 0 : 1 });
+    for (const box of parts.children) {
+      const [mute, solo] = box.querySelectorAll(".bf-mute, .bf-solo");
+      mute.setAttribute("aria-pressed", String(silent.has(box.dataset.name)));
+      solo.setAttribute("aria-pressed", String(soloed.has(box.dataset.name)));
+    }
+  }
+  const flip = (set, name) => { set.has(name) ? set.delete(name) : set.add(name); levels(); };
+  frame.on(["elements"], () => {
+    const elements = model.get("elements"), was = which.value;
+    which.replaceChildren();
+    for (const [value, text] of [["", "all elements"], ...elements.map(({ name }) => [name, name]), ["harmony", "harmony"]]) bfMake("option", "", which, text).value = value;
+    which.value = was;
+    parts.replaceChildren();
+    for (const { name, colour, locked } of elements) {
+      const box = bfMake("div", "bf-part", parts);
+      box.dataset.name = name;
+      box.style.setProperty("--bf-own", colour);
+      box.setAttribute("role", "group");
+      box.setAttribute("aria-label", name);
+      bfMake("span", "", box, name);
+      bfButton("bf-key bf-mute", box, "M", `Mute ${name} while listening`, () => flip(silent, name));
+      bfButton("bf-key bf-solo", box, "S", `Solo ${name}`, () => flip(soloed, name));
+      const held = locked.length > 0;
+      const lock = bfButton("bf-key bf-lock", box, "L", held ? `${name} is locked in bars ${locked.join(", ")}: unlock` : `Lock ${name} in these bars`, () => send({ edit: held ? "unlock" : "lock", element: name, ...(held ? {} : where()) }));
+      lock.setAttribute("aria-pressed", String(held));
+    }
+    levels();
+  });
+  frame.on(["sections", "bars"], () => {
+    row.replaceChildren(bars);
+    for (const { name, first, last } of model.get("sections")) bfButton("bf-tool", row, name, `${name}: bars ${first} to ${last}`, () => choose(first, last));
+    bfButton("bf-tool", row, "whole song", "Hear and change the whole song", () => choose(1, model.get("bars")));
+  });
+  frame.on(["roll"], () => {
+    if (roll) { roll.dispose(); picture.replaceChildren(); }
+    const data = model.get("roll");
+    chosen = [Math.min(chosen[0], data.bars.length - 1), Math.min(chosen[1], data.bars.length - 1)];
+    roll = mountRoll(picture, data, {
+      onSelect: choose,
+      onSeek: (at) => {
+        if (at >= start() && at < start() + engine.seconds) return engine.seek(at - start());
+        const bar = Math.max(1, data.bars.findIndex((one) => one > at));
+        choose(bar, Math.min(data.bars.length - 1, bar + chosen[1] - chosen[0]));
+      },
+    });
+    roll.select(...chosen);
+    shell.dataset.notes = String(data.notes.length);
+  });
+  const hear = async (content, buffers) => {
+    if (!content.sound) return;
+    const { latency } = await engine.load(content.sound, buffers);
+    if (content.sound.stamp) shell.dataset.heard = [shell.dataset.heard, (performance.now() - content.sound.stamp + 1000 * latency).toFixed(0)].filter(Boolean).join();
+    shell.dataset.loaded = String(Number(shell.dataset.loaded || 0) + 1);
+  };
+  model.on("msg:custom", hear);
+  choose(...chosen);
+  return () => { model.off("msg:custom", hear); if (roll) roll.dispose(); frame.dispose(); engine.dispose(); };
+}
+export default { render };

@@ -1,0 +1,1 @@
+"""The sounds of a song under the hands."""

@@ -1,0 +1,134 @@
+// The sound designer: sliders of a patch over a loop; the newest turn wins while Python renders the one before.
+function render({ model, el }) {
+  const frame = bfInstrument(el, model, "designer", "Sound designer");
+  const { shell, head, body, ask } = frame;
+  let shown = 0;
+  const engine = bfEngine({
+    onState: (playing) => transport.state(playing),
+    onTick: () => {
+      if (!engine.playing || performance.now() - shown < 60) return;
+      shown = performance.now();
+      transport.show(engine.levels());
+    },
+  });
+  const transport = bfTransport(head, engine, { shell, undo: frame.undo, redo: frame.redo });
+  const places = bfBarsChooser(transport.row, model.get("sections"), model.get("bars"), (first, last) => ask("listen", { first, last }));
+  let alone = false;
+  const solo = bfButton("bf-tool", transport.row, "Alone", "Hear this element alone", () => { alone = !alone; mute(); });
+  function mute() {
+    solo.setAttribute("aria-pressed", String(alone));
+    for (const { name } of model.get("elements")) engine.shape(name, { gain: alone && name !== model.get("element") ? 0 : 1 });
+  }
+  const top = bfMake("div", "bf-tools bf-top", body);
+  const tabs = bfMake("div", "bf-tabs", top);
+  tabs.setAttribute("role", "group");
+  tabs.setAttribute("aria-label", "Element");
+  const patches = bfMake("select", "bf-select", top);
+  patches.setAttribute("aria-label", "Patch");
+  patches.onchange = () => ask("load", { patch: patches.value });
+  const other = bfMake("select", "bf-select", top);
+  other.setAttribute("aria-label", "Patch to move towards");
+  const far = bfSlider(top, "towards it", 0, 1, 0.05, 0, (value) => turn({ do: "towards", other: other.value, amount: value }, `towards ${other.value}`));
+  const name = bfMake("input", "bf-own-name", top);
+  Object.assign(name, { type: "text", placeholder: "name of your own" });
+  name.setAttribute("aria-label", "Name to save the sound under");
+  bfButton("bf-tool bf-main", top, "Save", "Keep this sound under the name; requests can use it", () => ask("save", { name: name.value.trim() }));
+  const groups = bfMake("div", "bf-groups", body);
+
+  // One turn at a time is on its way; of those that came meanwhile only the newest follows.
+  let busy = false, next = null, turned = "", free = 0;
+  function turn(message, key) {
+    next = { ...message, key, since: performance.now() };
+    if (!busy) send();
+  }
+  function send() {
+    const { key, since, ...message } = next;
+    next = null;
+    busy = true;
+    clearTimeout(free);
+    free = setTimeout(() => { busy = false; if (next) send(); }, 4000);
+    model.send({ ...message, again: key === turned, stamp: since });
+    turned = key;
+  }
+  const released = () => { setTimeout(() => { if (!next) turned = ""; }, 0); };
+  const knobs = new Map();
+  const show = (value) => (Math.abs(value) >= 100 ? value.toFixed(0) : Math.abs(value) >= 10 ? value.toFixed(1) : value.toFixed(2));
+  // Frequencies and times are turned by ratios.
+  const ratio = (knob) => /_(hz|ms)$/.test(knob.name) && knob.low > 0;
+  function control(parent, knob) {
+    const row = bfMake("label", "bf-knob", parent);
+    row.title = knob.meaning;
+    bfMake("span", "bf-knob-name", row, knob.name.split(".").slice(-1)[0].replaceAll("_", " "));
+    if (knob.options.length) {
+      const input = bfMake("select", "bf-select", row);
+      input.setAttribute("aria-label", `${knob.name}: ${knob.meaning}`);
+      for (const text of knob.options) bfMake("option", "", input, text).value = text;
+      input.onchange = () => { turn({ do: "turn", name: knob.name, value: input.value }, knob.name); released(); };
+      return { row, take: (now) => { input.value = now.value; } };
+    }
+    const input = bfMake("input", "", row);
+    const [to, from] = ratio(knob) ? [Math.log, Math.exp] : [Number, Number];
+    Object.assign(input, { type: "range", min: to(knob.low), max: to(knob.high), step: (to(knob.high) - to(knob.low)) / 200 });
+    input.setAttribute("aria-label", `${knob.name}: ${knob.meaning}`);
+    const read = bfMake("output", "", row);
+    const tell = (value) => { read.textContent = show(value); input.setAttribute("aria-valuetext", show(value)); };
+    let held = false;
+    input.oninput = () => {
+      held = true;
+      const value = Math.min(knob.high, Math.max(knob.low, from(Number(input.value))));
+      tell(value);
+      turn({ do: "turn", name: knob.name, value }, knob.name);
+    };
+    input.onchange = () => { held = false; released(); };
+    return { row, take(now) { if (held) return; input.value = to(now.value); tell(now.value); } };
+  }
+  function build(all) {
+    groups.replaceChildren();
+    knobs.clear();
+    const boxes = new Map();
+    for (const knob of all) {
+      const group = knob.name.split(".").slice(0, -1).join(" ") || "level";
+      if (!boxes.has(group)) {
+        const box = bfMake("details", "bf-group", groups);
+        box.open = boxes.size < 4;
+        bfMake("summary", "", box, group.replaceAll("_", " "));
+        boxes.set(group, box);
+      }
+      knobs.set(knob.name, control(boxes.get(group), knob));
+    }
+  }
+  frame.on(["knobs", "patches", "patch", "element", "elements"], () => {
+    const all = model.get("knobs");
+    if ([...knobs.keys()].join() !== all.map((knob) => knob.name).join()) build(all);
+    for (const knob of all) {
+      knobs.get(knob.name).take(knob);
+      knobs.get(knob.name).row.classList.toggle("bf-by-hand", knob.by_hand);
+    }
+    tabs.replaceChildren();
+    for (const { name: own, colour } of model.get("elements")) {
+      const tab = bfButton("bf-tool", tabs, own, `Sound of ${own}`, () => { turned = ""; ask("choose", { element: own }); });
+      tab.setAttribute("aria-pressed", String(own === model.get("element")));
+      tab.style.setProperty("border-bottom-color", colour);
+    }
+    for (const list of [patches, other]) {
+      const was = list.value;
+      list.replaceChildren();
+      for (const own of model.get("patches")) bfMake("option", "", list, own).value = own;
+      list.value = list === patches ? model.get("patch") : model.get("patches").includes(was) ? was : model.get("patches").find((own) => own !== model.get("patch")) || "";
+    }
+    far.input.onchange = released;
+    if (alone) mute();
+  });
+  const hear = async (content, buffers) => {
+    if (!content.sound) return;
+    const { latency } = await engine.load(content.sound, buffers);
+    if (content.sound.stamp) shell.dataset.heard = [shell.dataset.heard, (performance.now() - content.sound.stamp + 1000 * latency).toFixed(0)].filter(Boolean).join();
+    shell.dataset.loaded = String(Number(shell.dataset.loaded || 0) + 1);
+    busy = false;
+    if (next) send();
+  };
+  model.on("msg:custom", hear);
+  ask("listen", { first: places.first[0], last: places.first[1] });
+  return () => { model.off("msg:custom", hear); clearTimeout(free); frame.dispose(); engine.dispose(); };
+}
+export default { render };

@@ -1,0 +1,1 @@
+"""From a sentence to a song, with every decision in sight."""

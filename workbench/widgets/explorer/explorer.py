@@ -1,0 +1,166 @@
+"""A sentence and what is made of it: every decision is shown while one types, and anything can be set by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import traitlets
+
+from workbench.concept import explain, translate
+from workbench.domain.errors import ParameterError, WorkbenchError
+from workbench.domain.plan import Plan
+from workbench.domain.request import GenerationRequest, parse_request
+from workbench.domain.results import Track
+from workbench.output.html_tables import verdict
+from workbench.output.labels import label_and_unit
+from workbench.output.page_audio import small_for_page
+from workbench.output.player_data import player_data
+from workbench.output.roll_data import roll_data
+from workbench.pipeline import load_references
+from workbench.session import Session
+from workbench.store import open_store
+from workbench.widgets.explorer.fields import request_fields
+from workbench.widgets.instrument import Instrument, action, front_end, sheet
+
+_HERE = Path(__file__).resolve().parent
+_FIRST_BARS = 4
+_LARGEST_SEED = 2**32 - 1
+
+
+class Explorer(Instrument):
+    """From a sentence to a song. The table follows the text; what is set by hand is pinned, the rest is decided.
+
+    `request` is what stands in it as a request that a script can run again; `session` holds the song, `track` is it
+    finished.
+
+    Parameters
+    ----------
+    concept
+        Text that it starts with.
+    session
+        Where the song is made; by default a new one that keeps its results.
+    """
+
+    _esm = front_end(_HERE / "explorer.js", "player.js", "roll.js")
+    _css = sheet("player.css", "roll.css", "tables.css") + (_HERE / "explorer.css").read_text(encoding="utf-8")
+    concept = traitlets.Unicode("").tag(sync=True)
+    fields: Any = traitlets.List().tag(sync=True)
+    pinned: Any = traitlets.Dict().tag(sync=True)
+    decided: Any = traitlets.Dict().tag(sync=True)
+    rows: Any = traitlets.List().tag(sync=True)
+    not_used = traitlets.Unicode("").tag(sync=True)
+    problem = traitlets.Unicode("").tag(sync=True)
+    json = traitlets.Dict().tag(sync=True)
+    result: Any = traitlets.Dict().tag(sync=True)
+    master = traitlets.Bytes(b"").tag(sync=True)
+
+    def __init__(self, concept: str = "", *, session: Session | None = None) -> None:
+        super().__init__(Session(store=open_store()) if session is None else session)
+        self.fields = request_fields()
+        self.concept = concept
+        self._read()
+
+    @property
+    def request(self) -> GenerationRequest:
+        """What stands in it.
+
+        Raises
+        ------
+        ParameterError
+            One line that names the field, what came and what is expected.
+        """
+        data: dict[str, Any] = {"parameters": {"creative": {"concept": self.concept}}}
+        for path, value in self.pinned.items():
+            *way, last = path.split(".")
+            place = data
+            for name in way:
+                place = place.setdefault(name, {})
+            place[last] = value
+        return parse_request(data)
+
+    @action
+    def say(self, text: str) -> None:
+        """Take the text as it stands, while it is typed."""
+        self.concept = text
+        self._read()
+
+    @action
+    def pin(self, path: str, value: Any) -> None:
+        """Set a field by hand."""
+        self._check(path)
+        self.pinned = {**self.pinned, path: value}
+        self._read()
+
+    @action
+    def release(self, path: str) -> None:
+        """Leave a field to the text again."""
+        self._check(path)
+        self.pinned = {name: value for name, value in self.pinned.items() if name != path}
+        self._read()
+
+    @action
+    def generate(self, another: bool = False) -> None:
+        """Make the song: its first bars are heard soon, then all of it; `another` takes a new seed."""
+        if another:
+            seed = int(self.pinned.get("options.seed", 0))
+            self.pinned = {**self.pinned, "options.seed": (seed + 1) % _LARGEST_SEED}
+            self._read()
+        request = self.request
+        self._beside(lambda: self._make(request))
+
+    def _make(self, request: GenerationRequest) -> None:
+        state = self.session.compose(request, progress=lambda done, what: self._report(0.3 * done, what))
+        self.result, self.master = {}, b""
+        bars = min(_FIRST_BARS, state.song.plan.bars)
+        self._report(0.3, f"the first {bars} bars")
+        self.sound((1, bars), play=True)
+        track = self.session.track(progress=lambda done, what: self._report(0.4 + 0.6 * done, what))
+        self._show(track)
+        self._changed("the song is ready")
+
+    def _show(self, track: Track) -> None:
+        """Keep the finished track in the widget, so that it plays when the notebook is opened again."""
+        self.master = small_for_page(track.master)
+        self.result = {
+            "player": player_data(track),
+            "roll": roll_data(track.score),
+            "title": track.plan.concept,
+            "verdict": verdict(track.report)[0],
+        }
+
+    def _check(self, path: str) -> None:
+        if path not in {field["path"] for field in self.fields}:
+            raise ParameterError(f"{path!r} is no field of the request")
+
+    def _read(self) -> None:
+        """Translate what stands there, and show what was decided; what cannot be read leaves the last plan in view."""
+        try:
+            request = self.request
+            plan = translate(request, references=load_references(request))
+        except WorkbenchError as error:
+            self.problem = str(error)
+            return
+        with self.hold_sync():
+            self.problem = ""
+            self.json = request.model_dump(mode="json", exclude_defaults=True)
+            self._tell(plan)
+
+    def _tell(self, plan: Plan) -> None:
+        table = explain(plan)
+        self.rows = [
+            [label_and_unit(one.parameter)[0], one.value, one.source, one.reason, one.contradiction]
+            for one in plan.decisions
+            if one.parameter != "not_used"
+        ]
+        self.not_used = next((one.value for one in plan.decisions if one.parameter == "not_used"), "")
+        tails = {path: _decision_of(path) for path in (field["path"] for field in self.fields)}
+        self.decided = {path: table[name]["value"] for path, name in tails.items() if name in table}
+
+
+def _decision_of(path: str) -> str:
+    """The name of the decision that a field of the request is about; none tells how far a macro was moved."""
+    parts = path.split(".")
+    if parts[0] == "macros":
+        return ""
+    return ".".join(parts[2:]) if parts[0] == "parameters" else parts[-1]

@@ -1,0 +1,116 @@
+"""Every field of the request as a control: kind, range, unit, choices and help come from the request's own schema."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, get_args
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from workbench.analysis.references import ReferenceLibrary
+from workbench.concept import list_macros, list_starters, list_styles, load_macro
+from workbench.domain.request import PROCESSING_STYLES, Creative, GenerationRequest, Options, SoundDesign, Technical
+from workbench.domain.song import ELEMENTS, SECTION_NAMES
+from workbench.domain.theory import NOTE_NAMES_FLAT, SCALES
+from workbench.domain.user_styles import user_style_names
+from workbench.output.palette import element_colour
+from workbench.rendering import list_patches
+
+_GROUPS: Mapping[str, tuple[str, type[BaseModel]]] = {
+    "Music": ("parameters.technical", Technical),
+    "Sound": ("parameters.sound_design", SoundDesign),
+    "Idea": ("parameters.creative", Creative),
+    "Delivery": ("options", Options),
+}
+_FIRST = {"parameters.creative.concept"}
+"""Fields that stand above the others in a place of their own."""
+
+
+def request_fields() -> list[dict[str, Any]]:
+    """A description of each control, by group, in the order of the schema."""
+    found = [field for title, (path, model) in _GROUPS.items() for field in _of_model(title, path, model)]
+    return [*found, *_patches(), *_starting(), *_macros()]
+
+
+def _of_model(title: str, path: str, model: type[BaseModel]) -> Iterator[dict[str, Any]]:
+    for name, info in model.model_fields.items():
+        here = f"{path}.{name}"
+        if here not in _FIRST and name != "patches":
+            yield {"group": title, "path": here, "label": name.replace("_", " "), **_help(info), **_control(here, info)}
+
+
+def _help(info: FieldInfo) -> dict[str, Any]:
+    extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
+    return {"help": info.description or "", "unit": extra.get("unit", "")}
+
+
+def _control(path: str, info: FieldInfo) -> dict[str, Any]:
+    known = _choices(path) or _literals(info.annotation)
+    limits = {key: getattr(item, key) for item in info.metadata for key in ("ge", "le") if hasattr(item, key)}
+    if path.endswith(".palette"):
+        return {"kind": "toggles", "options": [{"name": one, "colour": element_colour(one)} for one in ELEMENTS]}
+    if path.endswith(".structure"):
+        return {"kind": "blocks", "options": list(SECTION_NAMES)}
+    if path.endswith(".references"):
+        return {"kind": "many", "options": known}
+    if info.annotation is bool:
+        return {"kind": "flag"}
+    if known:
+        return {"kind": "choice", "options": known}
+    if "ge" in limits:
+        whole = "int" in str(info.annotation)
+        step = 1.0 if whole or limits["le"] - limits["ge"] > 20 else 0.01
+        return {"kind": "number", "low": limits["ge"], "high": limits["le"], "step": step, "whole": whole}
+    return {"kind": "data" if "dict" in str(info.annotation) else "text"}
+
+
+def _choices(path: str) -> list[Any]:
+    name = path.rsplit(".", 1)[-1]
+    if name == "key":
+        return [f"{tonic} {mode}" for mode in SCALES for tonic in NOTE_NAMES_FLAT]
+    if name == "processing_style":
+        return [*PROCESSING_STYLES, *user_style_names()]
+    if name == "references":
+        return list(ReferenceLibrary().ids())
+    return list(list_styles()) if name == "style" else []
+
+
+def _literals(annotation: Any) -> list[Any]:
+    if isinstance(annotation, str | int) and not isinstance(annotation, bool):
+        return [annotation]
+    text = str(annotation)
+    if "Literal" not in text or "dict" in text or "tuple" in text:
+        return []
+    return [value for inner in get_args(annotation) for value in _literals(inner)]
+
+
+def _patches() -> list[dict[str, Any]]:
+    help_ = str(SoundDesign.model_fields["patches"].description)
+    return [
+        {
+            "group": "Sound", "path": f"parameters.sound_design.patches.{element}", "label": f"{element} sound",
+            "help": help_, "unit": "", "kind": "choice", "options": list(list_patches(element)),
+        }
+        for element in ELEMENTS
+    ]  # fmt: skip
+
+
+def _starting() -> list[dict[str, Any]]:
+    starters = [
+        _plain("Start", name, name, kind="choice", options=list(list_starters(name))) for name in ("preset", "template")
+    ]
+    return [*starters, _plain("Start", "models", "networks", kind="data")]
+
+
+def _plain(group: str, path: str, label: str, **control: Any) -> dict[str, Any]:
+    """A field of the request itself."""
+    return {"group": group, "path": path, "label": label, **_help(GenerationRequest.model_fields[path]), **control}
+
+
+def _macros() -> list[dict[str, Any]]:
+    control = {"group": "Macros", "unit": "", "kind": "number", "low": -1.0, "high": 1.0, "step": 0.05, "whole": False}
+    return [
+        {**control, "path": f"macros.{name}", "label": name, "help": load_macro(name).description}
+        for name in list_macros()
+    ]

@@ -1,0 +1,87 @@
+// Controls that every instrument shows: its frame, transport, history, the line of answer, edits as JSON.
+function bfInstrument(el, model, name, title) {
+  const shell = bfMake("section", `bf bf-instrument bf-${name}`, el);
+  shell.setAttribute("aria-label", title);
+  const head = bfMake("div", "bf-head", shell);
+  bfMake("b", "bf-title", head, title);
+  const body = bfMake("div", "bf-body", shell);
+  const foot = bfMake("div", "bf-foot", shell);
+  const bar = bfMake("progress", "bf-progress", foot);
+  bar.max = 1;
+  bar.setAttribute("aria-label", "Progress");
+  const told = bfMake("div", "bf-told", foot);
+  told.setAttribute("role", "status");
+  const json = bfMake("details", "bf-json", foot);
+  bfMake("summary", "", json, "Edits as JSON");
+  const text = bfMake("pre", "", json);
+  text.tabIndex = 0;
+  text.setAttribute("aria-label", "Edits as JSON");
+  const ask = (what, fields = {}) => model.send({ do: what, ...fields });
+  const undo = bfButton("bf-tool", null, "Undo", "Undo (Ctrl+Z)", () => ask("undo"));
+  const redo = bfButton("bf-tool", null, "Redo", "Redo (Ctrl+Y)", () => ask("redo"));
+  const stop = bfButton("bf-tool", foot, "Stop", "Stop what is being made", () => ask("stop"));
+  const stops = [];
+  function on(names, act) {
+    for (const one of names) {
+      model.on(`change:${one}`, act);
+      stops.push(() => model.off(`change:${one}`, act));
+    }
+    act();
+  }
+  on(["told", "failed", "progress", "edits", "can_undo", "can_redo"], () => {
+    told.textContent = model.get("told");
+    told.classList.toggle("bf-failed", model.get("failed"));
+    bar.hidden = stop.hidden = model.get("progress") < 0;
+    bar.value = Math.max(0, model.get("progress"));
+    const edits = model.get("edits");
+    json.hidden = !edits.length;
+    text.textContent = edits.map((edit) => JSON.stringify(edit)).join(",\n");
+    undo.disabled = !model.get("can_undo");
+    redo.disabled = !model.get("can_redo");
+  });
+  return { shell, head, body, foot, ask, on, undo, redo, dispose: () => stops.forEach((act) => act()) };
+}
+// Play, loop of bars, volume, level. `engine` gets its keys here.
+function bfTransport(parent, engine, { keys = {}, shell, undo, redo }) {
+  const row = bfMake("div", "bf-tools", parent);
+  const play = bfButton("bf-play", row, "", "Play (space)", () => engine.toggle());
+  const volume = bfSlider(row, "Volume", 0, 1, 0.01, 1, (value) => engine.setVolume(value));
+  const meter = bfMake("div", "bf-meter", row);
+  const fill = bfMake("i", "", meter);
+  const read = bfMake("span", "bf-read", row, "");
+  if (undo) row.append(undo, redo);
+  bfKeys(shell, {
+    " ": () => engine.toggle(),
+    arrowup: () => volume.move(0.1),
+    arrowdown: () => volume.move(-0.1),
+    home: () => engine.seek(0),
+    "Ctrl+z": () => undo && undo.click(),
+    "Ctrl+y": () => redo && redo.click(),
+    ...keys,
+  });
+  return {
+    row,
+    state(playing) {
+      play.classList.toggle("bf-playing", playing);
+      play.setAttribute("aria-label", playing ? "Pause (space)" : "Play (space)");
+      if (!playing) fill.style.width = "0";
+    },
+    show(levels) {
+      const db = 20 * Math.log10(Math.max(1e-4, levels.peak));
+      fill.style.width = `${Math.max(0, Math.min(100, (db + 48) / 0.48))}%`;
+      fill.classList.toggle("bf-hot", db > -0.5);
+      read.textContent = `${db.toFixed(1)} dBFS, correlation ${levels.correlation.toFixed(2)}`;
+    },
+  };
+}
+// Which bars are heard: a section, or the whole song.
+function bfBarsChooser(parent, sections, last, onChoose) {
+  const choose = bfMake("select", "bf-select", parent);
+  choose.setAttribute("aria-label", "Bars that are heard");
+  const places = [...sections.map((s) => [`${s.name}: bars ${s.first} to ${s.last}`, s.first, s.last]), ["whole song", 1, last]];
+  places.forEach(([label], index) => { const option = bfMake("option", "", choose, label); option.value = index; });
+  choose.onchange = () => onChoose(...places[Number(choose.value)].slice(1));
+  return { node: choose, first: places[0].slice(1) };
+}
+const bfGain = (db) => 10 ** (db / 20);
+const bfPan = (place) => [Math.SQRT2 * Math.cos(((place + 1) * Math.PI) / 4), Math.SQRT2 * Math.sin(((place + 1) * Math.PI) / 4)];

@@ -1,0 +1,189 @@
+// Plays stems of some bars in a loop and in step. Channels are shaped at once: level, sides, bands of an equaliser.
+// A stem that is replaced goes on where the old one was. bfEngine({onTick}) -> {load, play, pause, seek, shape, ...}
+function bfEngine({ onTick, onState }) {
+  const FADE = 0.012, LEAD = 0.02;
+  const channels = new Map();
+  let context = null, output = null, split = null, meters = null;
+  let seconds = 0, playing = false, startedAt = 0, offset = 0, frame = 0, volume = 1, bars = [1, 1];
+  const alone = bfOnlyOne(() => pause());
+
+  function open() {
+    if (context) return;
+    context = new (window.AudioContext || window.webkitAudioContext)({ latencyHint: "interactive" });
+    output = context.createGain();
+    output.gain.value = volume;
+    split = context.createChannelSplitter(2);
+    meters = [0, 1].map((side) => {
+      const meter = context.createAnalyser();
+      meter.fftSize = 2048;
+      split.connect(meter, side);
+      return meter;
+    });
+    output.connect(split);
+    output.connect(context.destination);
+  }
+  function channel(name) {
+    if (channels.has(name)) return channels.get(name);
+    const made = {
+      input: context.createGain(), level: context.createGain(), sides: [context.createGain(), context.createGain()],
+      meter: context.createAnalyser(), filters: [], source: null, buffer: null, bands: "",
+    };
+    made.meter.fftSize = 1024;
+    const parts = context.createChannelSplitter(2), merged = context.createChannelMerger(2);
+    made.input.connect(made.level);
+    made.level.connect(parts);
+    made.sides.forEach((side, index) => { parts.connect(side, index); side.connect(merged, 0, index); });
+    merged.connect(made.meter);
+    merged.connect(output);
+    channels.set(name, made);
+    return made;
+  }
+  function band({ kind, frequency_hz, gain_db, q }) {
+    const filter = context.createBiquadFilter();
+    filter.type = { peak: "peaking", low_shelf: "lowshelf", high_shelf: "highshelf" }[kind];
+    filter.frequency.value = frequency_hz;
+    filter.gain.value = gain_db;
+    filter.Q.value = q;
+    return filter;
+  }
+  function soft(param, value) { param.setTargetAtTime(value, context.currentTime, 0.006); }
+  // {gain, left, right, bands}: linear gains; bands are heard in their order.
+  function shape(name, { gain = 1, left = 1, right = 1, bands = [] }) {
+    open();
+    const own = channel(name);
+    soft(own.level.gain, gain);
+    soft(own.sides[0].gain, left);
+    soft(own.sides[1].gain, right);
+    const form = bands.map((one) => one.kind).join();
+    if (form === own.bands) {
+      own.filters.forEach((filter, index) => {
+        soft(filter.gain, bands[index].gain_db);
+        soft(filter.frequency, bands[index].frequency_hz);
+        soft(filter.Q, bands[index].q);
+      });
+      return;
+    }
+    own.input.disconnect();
+    own.filters.forEach((filter) => filter.disconnect());
+    own.filters = bands.map(band);
+    own.bands = form;
+    [own.input, ...own.filters].forEach((node, index, all) => node.connect(all[index + 1] || own.level));
+  }
+  async function buffer(info, data) {
+    const bytes = data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength);
+    if (info.form === "ogg") return context.decodeAudioData(bytes);
+    const samples = new Int16Array(bytes);
+    const made = context.createBuffer(2, samples.length / 2, info.rate);
+    for (let side = 0; side < 2; side++) {
+      const to = made.getChannelData(side);
+      for (let i = 0; i < to.length; i++) to[i] = samples[2 * i + side] / 32767;
+    }
+    return made;
+  }
+  const phase = () => (playing && seconds ? (offset + Math.max(0, context.currentTime - startedAt)) % seconds : offset);
+  function begin(own, when, at) {
+    if (own.source) {
+      own.source.fade.gain.setTargetAtTime(0, when, FADE / 3);
+      own.source.node.stop(when + 4 * FADE);
+    }
+    const node = context.createBufferSource(), fade = context.createGain();
+    node.buffer = own.buffer;
+    node.loop = true;
+    node.loopEnd = seconds;
+    fade.gain.setValueAtTime(0, when);
+    fade.gain.linearRampToValueAtTime(1, when + FADE);
+    node.connect(fade).connect(own.input);
+    node.start(when, at % seconds);
+    own.source = { node, fade };
+  }
+  function end(own) {
+    if (!own.source) return;
+    own.source.node.stop();
+    own.source = null;
+  }
+  // What came from Python: other bars replace everything, the same bars only the stems that are named.
+  async function load(info, buffers) {
+    open();
+    const same = info.bars.join() === bars.join() && Math.abs(info.seconds - seconds) < 1e-3;
+    const made = await Promise.all(info.names.map((name, index) => buffer(info, buffers[index])));
+    const at = phase();
+    if (!same) {
+      for (const own of channels.values()) { end(own); own.buffer = null; }
+      [seconds, bars, offset] = [info.seconds, info.bars, info.seconds ? at % info.seconds : 0];
+      startedAt = context.currentTime + LEAD;
+    }
+    const when = context.currentTime + LEAD;
+    info.names.forEach((name, index) => {
+      const own = channel(name);
+      own.buffer = made[index];
+      if (playing) begin(own, when, same ? (offset + when - startedAt) % seconds : offset);
+    });
+    return { when, latency: LEAD + (context.outputLatency || context.baseLatency || 0) };
+  }
+  async function play() {
+    if (!seconds) return;
+    open();
+    await context.resume();
+    alone.claim();
+    startedAt = context.currentTime + LEAD;
+    for (const own of channels.values()) if (own.buffer) begin(own, startedAt, offset);
+    playing = true;
+    if (onState) onState(true);
+    tick();
+  }
+  function pause() {
+    if (!playing) return;
+    offset = phase();
+    playing = false;
+    for (const own of channels.values()) end(own);
+    cancelAnimationFrame(frame);
+    if (onState) onState(false);
+  }
+  function seek(at) {
+    const was = playing;
+    pause();
+    offset = Math.max(0, Math.min(at, seconds - 0.01));
+    if (was) play(); else if (onTick) onTick(offset);
+  }
+  const block = new Float32Array(2048);
+  const peakOf = (meter) => {
+    const part = block.subarray(0, meter.fftSize);
+    meter.getFloatTimeDomainData(part);
+    let most = 0;
+    for (const value of part) most = Math.max(most, Math.abs(value));
+    return most;
+  };
+  function levels() {
+    const both = meters.map((meter) => { const data = new Float32Array(2048); meter.getFloatTimeDomainData(data); return data; });
+    let lr = 0, ll = 1e-12, rr = 1e-12, peak = 0;
+    for (let i = 0; i < 2048; i++) {
+      const [l, r] = [both[0][i], both[1][i]];
+      lr += l * r; ll += l * l; rr += r * r;
+      peak = Math.max(peak, Math.abs(l), Math.abs(r));
+    }
+    return { peak, correlation: lr / Math.sqrt(ll * rr), channels: new Map([...channels].map(([name, own]) => [name, peakOf(own.meter)])) };
+  }
+  function tick() {
+    if (!playing) return;
+    if (onTick) onTick(phase());
+    frame = requestAnimationFrame(tick);
+  }
+  return {
+    load, play, pause, seek, shape, levels,
+    toggle: () => (playing ? pause() : play()),
+    setVolume: (value) => { volume = value; if (output) soft(output.gain, value); },
+    response: (bands, hz) => {
+      open();
+      const total = new Float32Array(hz.length).fill(1), part = new Float32Array(hz.length), turn = new Float32Array(hz.length);
+      for (const one of bands) {
+        band(one).getFrequencyResponse(hz, part, turn);
+        for (let i = 0; i < total.length; i++) total[i] *= part[i];
+      }
+      return total;
+    },
+    get playing() { return playing; },
+    get seconds() { return seconds; },
+    get bars() { return bars; },
+    dispose() { pause(); alone.release(); if (context) context.close(); },
+  };
+}

@@ -1,0 +1,176 @@
+"""The ground of every instrument: actions by name, one line of answer, history, long work beside the page."""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+import anywidget
+import traitlets
+
+from workbench.domain.errors import WorkbenchError
+from workbench.domain.results import Track
+from workbench.editing import Edit
+from workbench.output.html_tables import asset
+from workbench.session import Session
+from workbench.widgets.instrument.sound import loop_of
+
+_HERE = Path(__file__).resolve().parent
+_PLAYERS: weakref.WeakKeyDictionary[Session, weakref.WeakSet[Instrument]] = weakref.WeakKeyDictionary()
+"""Who shows a session: what one of them changes, the others show too."""
+
+Action = TypeVar("Action", bound=Callable[..., None])
+
+
+def action(method: Action) -> Action:
+    """Mark a method as one that the page may ask for by its name; its keyword arguments are the message's fields."""
+    method.is_action = True  # type: ignore[attr-defined]
+    return method
+
+
+def front_end(script: Path, *parts: str) -> str:
+    """A widget's module: what all are built of, the engine, shipped parts by name, then its own script."""
+    shared = asset("parts.js") + "".join(asset(part) for part in parts)
+    own = [(_HERE / name).read_text(encoding="utf-8") for name in ("engine.js", "controls.js")]
+    return shared + "".join(own) + script.read_text(encoding="utf-8")
+
+
+def sheet(*parts: str) -> str:
+    """Style sheet of the instruments, after shipped sheets by name."""
+    shipped = "".join(asset(part) for part in parts) or asset("player.css")
+    return shipped + (_HERE / "instrument.css").read_text(encoding="utf-8")
+
+
+class Instrument(anywidget.AnyWidget):
+    """A widget on a session. The page asks by messages `{"do": NAME, ...}`; answers are traits and sound.
+
+    Parameters
+    ----------
+    session
+        Holds the song; several instruments may share one.
+    """
+
+    told = traitlets.Unicode("").tag(sync=True)
+    failed = traitlets.Bool(False).tag(sync=True)
+    progress = traitlets.Float(-1.0).tag(sync=True)
+    edits: Any = traitlets.List().tag(sync=True)
+    can_undo = traitlets.Bool(False).tag(sync=True)
+    can_redo = traitlets.Bool(False).tag(sync=True)
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+        self._worker: threading.Thread | None = None
+        _PLAYERS.setdefault(session, weakref.WeakSet()).add(self)
+        self.on_msg(self._received)
+        self._refresh()
+
+    def refresh(self) -> None:
+        """Show the session's song as it stands; each instrument adds its own traits."""
+
+    @property
+    def track(self) -> Track:
+        """The finished track of the song as it stands."""
+        return self.session.track()
+
+    def wait(self) -> None:
+        """Wait for long work that was started from the page."""
+        if self._worker is not None:
+            self._worker.join()
+
+    @action
+    def undo(self) -> None:
+        """Go back by one change."""
+        self.session.undo()
+        self._changed("undone")
+
+    @action
+    def redo(self) -> None:
+        """Go on by one change that was undone."""
+        self.session.redo()
+        self._changed("done again")
+
+    @action
+    def stop(self) -> None:
+        """Call off what is being made."""
+        self.session.cancel()
+
+    @action
+    def finish(self) -> None:
+        """Make the whole track and say what was measured of it."""
+        self._beside(self._finish)
+
+    def change(self, edits: Sequence[Edit | Mapping[str, Any]], told: str) -> None:
+        """Edit the song, and let every instrument on the session show it."""
+        self.session.modify(edits)
+        self._changed(told)
+
+    def sound(self, bars: tuple[int, int], elements: Sequence[str] | None = None, **more: Any) -> None:
+        """Send bars of the song as it stands to the page, by default of all elements."""
+        mixed = self.session.preview(bars, elements=elements)
+        message, buffers = loop_of(mixed.stems, bars, **more)
+        self.send(message, buffers)
+
+    def _finish(self) -> None:
+        track = self.session.track(progress=self._report)
+        measured = track.report.measurements
+        loudness, peak = measured["integrated_loudness_lufs"], measured["true_peak_dbtp"]
+        self._say(f"finished: {loudness:.1f} LUFS, true peak {peak:.1f} dBTP")
+
+    def _changed(self, told: str) -> None:
+        self._say(told)
+        for player in _PLAYERS.get(self.session, ()):
+            player._refresh()
+
+    def _refresh(self) -> None:
+        history = self.session.history
+        if not history:
+            return
+        at = next(index for index, state in enumerate(history) if state is self.session.state)
+        self.can_undo, self.can_redo = at > 0, at + 1 < len(history)
+        edits = [edit for state in history[: at + 1] for edit in state.edits]
+        self.edits = [edit.model_dump(mode="json", exclude_none=True) for edit in edits]
+        self.refresh()
+
+    def _say(self, line: str, *, failed: bool = False) -> None:
+        self.failed, self.told = failed, line
+
+    def _report(self, fraction: float, message: str) -> None:
+        if abs(fraction - self.progress) >= 0.01 or message != self.told:
+            self.progress = min(1.0, fraction)
+            self._say(message)
+
+    def _beside(self, work: Callable[[], None]) -> None:
+        """Long work in a thread of its own, so that the page can still ask, and stop it."""
+        if self._worker is not None and self._worker.is_alive():
+            self._say("busy: stop it first, or wait", failed=True)
+            return
+        self.progress = 0.0
+        self._worker = threading.Thread(target=partial(self._guarded, work), daemon=True)
+        self._worker.start()
+
+    def _guarded(self, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except WorkbenchError as error:
+            self._say(str(error), failed=True)
+        finally:
+            self.progress = -1.0
+
+    def _received(self, _: Any, content: Any, buffers: Any) -> None:
+        name = str(content.get("do")) if isinstance(content, dict) else str(content)
+        method = getattr(type(self), name, None)
+        if not getattr(method, "is_action", False):
+            self._say(f"the page asked for {name!r}, which this widget does not do", failed=True)
+            return
+        fields = {key: value for key, value in content.items() if key != "do"}
+        try:
+            getattr(self, name)(**fields)
+        except WorkbenchError as error:
+            self._say(str(error), failed=True)
+        except TypeError as error:
+            self._say(f"{name}: {error}", failed=True)

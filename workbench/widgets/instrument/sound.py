@@ -1,0 +1,40 @@
+"""Bars of a song as the engine of the page plays them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from workbench.domain.audio import Audio
+from workbench.output.page_audio import encode_for_page
+
+_LONGEST_PLAIN_SECONDS = 20.0
+"""Shorter bars go as samples, which nothing has to encode or decode; longer ones as Ogg Vorbis."""
+
+
+def loop_of(stems: Mapping[str, Audio], bars: tuple[int, int], **more: Any) -> tuple[dict[str, Any], list[bytes]]:
+    """A message for the page with one buffer a stem: 16-bit samples, left and right in turn, or Ogg Vorbis.
+
+    Examples
+    --------
+    >>> message, buffers = loop_of({"bass": Audio(np.zeros((2, 4), np.float32), 48000)}, (1, 1))
+    >>> message["names"], message["form"], len(buffers[0])
+    (['bass'], 's16', 16)
+    """
+    first = next(iter(stems.values()))
+    plain = first.duration_seconds <= _LONGEST_PLAIN_SECONDS
+    buffers = [_samples(stem) if plain else encode_for_page(stem) for stem in stems.values()]
+    message = {
+        "names": list(stems),
+        "form": "s16" if plain else "ogg",
+        "rate": first.sample_rate_hz,
+        "seconds": first.duration_seconds,
+        "bars": list(bars),
+    }
+    return {"sound": message | more}, buffers
+
+
+def _samples(audio: Audio) -> bytes:
+    return np.round(np.clip(audio.samples.T, -1.0, 1.0) * 32767.0).astype("<i2").tobytes()
