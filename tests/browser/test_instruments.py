@@ -6,12 +6,16 @@ import json
 import os
 import shutil
 from collections.abc import Callable
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+pytest.importorskip("axe_playwright_python", reason="axe-playwright-python is not installed")
+
 pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore")]
+_GRAVE = ("serious", "critical")
 Open = Callable[[str], Any]
 
 
@@ -64,11 +68,29 @@ def heard(widget: Any) -> bool:
 
 
 def dark(page: Any, name: str) -> None:
-    """In the dark theme text and paper of a widget are as far apart as WCAG asks (4.5 to 1)."""
+    """In the dark theme text and paper are as far apart as WCAG asks (4.5 to 1), and axe-core finds nothing grave."""
     page.evaluate("() => window.jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})")
     page.wait_for_function("() => document.body.dataset.jpThemeLight === 'false'")
     page.wait_for_timeout(500)
     assert page.evaluate(_CONTRAST, f".bf-{name}") >= 4.5
+    accessible(page, name)
+
+
+def light(page: Any, name: str) -> None:
+    """The light theme again."""
+    page.evaluate("() => window.jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Light'})")
+    page.wait_for_function("() => document.body.dataset.jpThemeLight === 'true'")
+    page.wait_for_timeout(500)
+    accessible(page, name)
+
+
+def accessible(page: Any, name: str) -> None:
+    """No serious or critical violation of axe-core's rules within a widget, as the theme stands."""
+    axe = resources.files("axe_playwright_python") / "axe.min.js"
+    page.evaluate(axe.read_text(encoding="utf-8"))
+    found = page.evaluate("async name => (await axe.run('.bf-' + name)).violations", name)
+    grave = [one for one in found if one["impact"] in _GRAVE]
+    assert [(one["id"], [node["html"][:160] for node in one["nodes"]]) for one in grave] == []
 
 
 def keep(page: Any, repository: Path, name: str) -> None:
@@ -106,6 +128,7 @@ def test_mixer_and_sound_designer(opened: Open, visit: Any, repository: Path) ->
     told(page, "mixer", "undone")
     assert len(edits(mixer)) == 1
     dark(page, "mixer")
+    light(page, "mixer")
 
     designer = ready(page, "designer")
     designer.locator(".bf-play").click()
@@ -122,6 +145,7 @@ def test_mixer_and_sound_designer(opened: Open, visit: Any, repository: Path) ->
     told(page, "designer", "saved: a request names it by patches: bass: browser-bass")
     assert designer.locator("[aria-label=Patch]").input_value() == "browser-bass"
     dark(page, "designer")
+    light(page, "designer")
     assert visit.outside == []
     assert [error for error in visit.errors if "404" not in error] == []
 
@@ -150,6 +174,7 @@ def test_arranger(opened: Open, visit: Any, repository: Path) -> None:
     page.keyboard.press("Control+z")
     told(page, "arranger", "undone")
     dark(page, "arranger")
+    light(page, "arranger")
     assert visit.outside == []
     assert [error for error in visit.errors if "404" not in error] == []
 
@@ -172,6 +197,7 @@ def test_explorer_and_what_is_left_without_a_kernel(opened: Open, visit: Any, re
     explorer.evaluate("node => node.scrollIntoView({block: 'start'})")
     keep(page, repository, "explorer")
     dark(page, "explorer")
+    light(page, "explorer")
     page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
     page.wait_for_function("() => !window.jupyterapp.shell.currentWidget.context.model.dirty")
     page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")

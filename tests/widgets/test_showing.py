@@ -37,7 +37,7 @@ def test_a_track_is_a_line_and_a_player_with_its_roll(tiny_track: Track) -> None
     assert len(samples) / rate == pytest.approx(tiny_track.master.duration_seconds, abs=0.05)
     error = samples.T[:, : tiny_track.master.samples.shape[1]] - tiny_track.master.samples[:, : len(samples)]
     assert np.sqrt(np.mean(error**2)) < 0.05 * np.sqrt(np.mean(tiny_track.master.samples**2))
-    assert bundle["text/html"].count("data:audio/ogg") == 2, "the master to hear, and the same to save; no stem"
+    assert bundle["text/html"].count("data:audio/ogg") == 1, "the master alone"
 
 
 def test_plan_score_sound_and_report_show_themselves(tiny_track: Track) -> None:
