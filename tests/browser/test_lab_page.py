@@ -40,7 +40,9 @@ def _plays(page: Any) -> None:
     player.scroll_into_view_if_needed()
     player.locator(".bf-play").click()
     page.wait_for_function("() => !document.querySelector('.bf-time').textContent.startsWith('0:00')")
-    page.wait_for_function("() => Number(document.querySelector('.bf-player .bf-meter').ariaValueNow) > -60")
+    page.wait_for_function(
+        "() => Number(document.querySelector('.bf-player .bf-meter').getAttribute('aria-valuenow')) > -60"
+    )
     player.locator(".bf-tool", has_text="Loop").click()
     player.focus()
     page.keyboard.press("l")

@@ -42,10 +42,12 @@ function bfKeys(shell, keys) {
   // JupyterLab looks for this mark on what has the focus alone, before it takes a key for one of its own.
   shell.addEventListener("focusin", (event) => { event.target.dataset.lmSuppressShortcuts = "true"; });
   shell.addEventListener("keydown", (event) => {
-    const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
+    const { tagName, type } = event.target;
+    const slides = type === "range" && /^(Arrow|Home|End|Page)/.test(event.key);
+    const typing = slides || /^(TEXTAREA|SELECT)$/.test(tagName) || (tagName === "INPUT" && type !== "range");
     const combined = `${event.ctrlKey || event.metaKey ? "Ctrl+" : ""}${event.shiftKey && event.key.length > 1 ? "Shift+" : ""}${event.key}`;
     const act = keys[combined] || keys[combined.toLowerCase()];
-    if (!act || typing || (event.target.tagName === "BUTTON" && (event.key === " " || event.key === "Enter"))) return;
+    if (!act || typing || (tagName === "BUTTON" && (event.key === " " || event.key === "Enter"))) return;
     event.preventDefault();
     event.stopPropagation();
     act(event);

@@ -238,6 +238,7 @@ function bfMeter(parent, voices) {
   const bar = bfMake("div", "bf-meter", parent);
   bar.setAttribute("role", "meter");
   bar.setAttribute("aria-label", "Level");
+  for (const [name, value] of [["valuemin", -80], ["valuemax", 0], ["valuenow", -80]]) bar.setAttribute(`aria-${name}`, value);
   const fill = bfMake("i", "", bar);
   const readable = voices.every((v) => /^(blob|data):/.test(v.audio.src));
   bar.hidden = !readable;
