@@ -112,6 +112,13 @@ def test_rock_rides_in_the_chorus_and_opens_it_with_a_crash(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", _SEEDS)
+def test_afro_house_has_hand_drums_over_four_to_the_floor(seed: int) -> None:
+    _, hits = _song("afro house", seed)
+    assert _share_of_bars(hits, lambda bar: sum(role == "percussion" for _, role in bar) >= 3) > 0.8
+    assert _share_of_bars(hits, lambda bar: {(float(beat), "kick") for beat in range(4)} <= bar) > 0.8
+
+
+@pytest.mark.parametrize("seed", _SEEDS)
 def test_bossa_has_its_clave(seed: int) -> None:
     _, hits = _song("bossa nova", seed)
     straight, reverse = ((0.0, 0.75, 1.5, 2.5, 3.25), (0.5, 1.5, 2.25, 3.0, 3.75))

@@ -58,7 +58,10 @@ def _in_metre(patterns: Mapping[str, str], metre: Metre, feel: str) -> dict[str,
     elif feel == "double-time":
         patterns = {role: text[::2] * 2 for role, text in patterns.items()}
     if metre.bar_beats == 3.0 and not metre.is_compound:
-        patterns = {role: _WALTZ.get(role, text[:12]) for role, text in patterns.items()}
+        # A drum that never plays plays no waltz either.
+        patterns = {
+            role: _WALTZ.get(role, text[:12]) if text.strip("-") else text[:12] for role, text in patterns.items()
+        }
     return dict(patterns)
 
 
