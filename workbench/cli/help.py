@@ -8,10 +8,10 @@ from typing import Any
 
 COMMAND_GROUPS: Mapping[str, Sequence[str]] = {
     "make and change music": ("generate", "compose", "modify", "master", "export", "import"),
-    "understand": ("explain", "analyze", "parameters", "presets"),
+    "understand": ("verify", "explain", "analyze", "parameters", "presets"),
     "your material": ("references", "samples", "corpora"),
     "teach and judge": ("train", "finetune", "sweep", "models", "evaluate", "bench"),
-    "workplace": ("lab", "dashboard", "serve", "keys", "mcp", "upload", "prepare", "cache", "completion"),
+    "workplace": ("doctor", "lab", "dashboard", "serve", "keys", "mcp", "upload", "prepare", "cache", "completion"),
 }
 
 EXAMPLES: Mapping[str, Sequence[str]] = {
@@ -28,6 +28,8 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
         "beatsfoundry export out/song --daw dawproject --out song.dawproject",
     ),
     "import": ('beatsfoundry import song.dawproject --out out/song-2 --concept "late-night house"',),
+    "verify": ("beatsfoundry verify out/song/master.wav", "beatsfoundry verify out/song --remake"),
+    "doctor": ("beatsfoundry doctor out/song", "beatsfoundry doctor --service redis://127.0.0.1:6379 --json"),
     "master": (
         "beatsfoundry master mix.wav --out master.wav --delivery streaming",
         "beatsfoundry master mix.wav --out master.wav --match record.flac --amount 0.7",

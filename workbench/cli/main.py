@@ -17,6 +17,7 @@ from workbench.cli import (
     analyze,
     cache,
     completion,
+    doctor,
     explain,
     generate,
     lab,
@@ -29,6 +30,7 @@ from workbench.cli import (
     samples,
     serve,
     sessions,
+    verify,
 )
 from workbench.cli.help import print_versions
 from workbench.cli.parser import LineParser, printable
@@ -54,6 +56,8 @@ def build_parser(*, with_summaries: bool = False) -> argparse.ArgumentParser:
         explain,
         modify,
         sessions,
+        verify,
+        doctor,
         master,
         analyze,
         references,

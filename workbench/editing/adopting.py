@@ -35,6 +35,8 @@ from workbench.output.midi_files import TICKS_PER_BEAT
 from workbench.pipeline import finish
 from workbench.store import Store
 
+IMPORTED = "import"
+"""Parameter of the decisions that tell of an imported session."""
 _FALLBACK_SECTION = "theme"
 _MOST_SECTIONS = 64
 _HARMONIC = ("pads", "leads", "bass")
@@ -333,5 +335,5 @@ def _moves(session: DawSession, voices: Mapping[str, object]) -> dict[str, Strip
 
 
 def _decisions(session: DawSession, told: Sequence[str]) -> tuple[Decision, ...]:
-    what = Decision("import", session.title, "stated", f"{len(session.tracks)} tracks of a session")
-    return (what, *(Decision("import", session.title, "stated", one, one) for one in told))
+    what = Decision(IMPORTED, session.title, "stated", f"{len(session.tracks)} tracks of a session")
+    return (what, *(Decision(IMPORTED, session.title, "stated", one, one) for one in told))

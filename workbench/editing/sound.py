@@ -93,8 +93,9 @@ def make_sound(
         As for `generate`.
     """
     request = track.request
-    options = request.options.model_copy(update={"iterations": 1})
-    request = request.model_copy(update={"options": options})
+    if request.options.iterations != 1:
+        options = request.options.model_copy(update={"iterations": 1})
+        request = request.model_copy(update={"options": options})
     if not remix and _sounds_alike(track, song):
         if progress is not None:
             progress(1.0, "nothing that sounds has changed")

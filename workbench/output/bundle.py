@@ -42,6 +42,8 @@ from workbench.output.documents import report_document, to_json
 from workbench.output.folder import MANIFEST, appearing
 from workbench.output.midi_files import midi_bytes
 from workbench.output.song_files import compact, desk_document
+from workbench.output.stamping import stamp
+from workbench.output.tags import Tags, master_tags, stem_tags
 
 Writer = Callable[[Path], object]
 """Writes one file to its path."""
@@ -125,10 +127,11 @@ def _candidate_files(track: Track) -> dict[str, Writer]:
     delivery, seed = track.plan.delivery, track.provenance.seed
     suffix = SUFFIXES[delivery.format]
     files: dict[str, Writer] = {
-        f"master{suffix}": _sound(track.master, delivery, derived_seed(seed, "dither", "master"))
+        f"master{suffix}": _sound(track.master, delivery, derived_seed(seed, "dither", "master"), master_tags(track))
     }
     for name in _stem_names(track):
-        files[f"stems/{name}{suffix}"] = _sound(track.mix.stems[name], delivery, derived_seed(seed, "dither", name))
+        dither_seed = derived_seed(seed, "dither", name)
+        files[f"stems/{name}{suffix}"] = _sound(track.mix.stems[name], delivery, dither_seed, stem_tags(track, name))
     files |= _score_files(track.score, track.edits)
     desk = track.mix.desk
     if desk is not None and track.plan.delivery.stem_export:
@@ -143,8 +146,12 @@ def _stem_names(track: Track) -> tuple[str, ...]:
     return tuple(track.mix.stems) if track.plan.delivery.stem_export else ()
 
 
-def _sound(audio: Audio, delivery: Delivery, seed: int) -> Writer:
-    return lambda path: encode_to(path, audio, delivery, seed=seed)
+def _sound(audio: Audio, delivery: Delivery, seed: int, tags: Tags) -> Writer:
+    def write(path: Path) -> None:
+        encode_to(path, audio, delivery, seed=seed)
+        stamp(path, delivery.format, tags)
+
+    return write
 
 
 def _bytes(make: Callable[[], bytes]) -> Writer:
@@ -204,6 +211,8 @@ def _manifest(track: Track, digests: Mapping[str, Any]) -> dict[str, Any]:
         "project_id": track.request.project_id,
         "creation_time": _now(),
         "request": track.request.model_dump(mode="json"),
+        # What it leaves open stays open: a palette that is stated is read in another way than one that is not.
+        "request_as_stated": track.request.model_dump(mode="json", exclude_unset=True),
         **_origin(track),
         "edits": track.edits.history,
         "alternatives": {str(number): _origin(other) for number, other in enumerate(track.alternatives, start=1)},

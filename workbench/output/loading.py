@@ -184,7 +184,7 @@ def _song(bundle: _Bundle) -> tuple[Plan, Score, EditState]:
 
 
 def _request(bundle: _Bundle) -> GenerationRequest:
-    request = parse_request(bundle.manifest["request"])
+    request = parse_request(bundle.manifest.get("request_as_stated") or bundle.manifest["request"])
     options = request.options.model_copy(update={"seed": _origin(bundle)["seed"], "iterations": 1})
     return request.model_copy(update={"options": options}) if bundle.below else request
 

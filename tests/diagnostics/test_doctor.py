@@ -1,0 +1,167 @@
+"""Each failure is provoked, and named with its remedy."""
+
+import json
+import shutil
+import socket
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from workbench.cli import main as cli
+from workbench.diagnostics import CODES, Finding, networks, services, signal_path, system
+from workbench.domain.audio import Audio
+from workbench.domain.drafts import draft_beside
+from workbench.domain.results import Track
+from workbench.models.registry import weights_path
+from workbench.output import bundle as bundles
+from workbench.output import export
+
+GOOD = system.Machine(cores=8, free_memory_gb=16.0, free_disk_gb=100.0, has_gpu=False)
+RATE = 48000
+
+
+def codes(findings: Sequence[Finding]) -> list[tuple[str, str, str]]:
+    return [(finding.subject, finding.outcome, finding.code) for finding in findings if finding.code]
+
+
+def tone(level: float = 0.2, right: float = 1.0) -> Audio:
+    wave = level * np.sin(2 * np.pi * 220.0 * np.arange(4 * RATE) / RATE)
+    return Audio(np.stack([wave, right * wave]).astype(np.float32), RATE)
+
+
+@pytest.fixture
+def song(tiny_track: Track, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(bundles, "_report_html", lambda track: b"<!doctype html>")
+    export(tiny_track, tmp_path / "song")
+    return tmp_path / "song"
+
+
+@pytest.mark.parametrize(
+    ("machine", "found"),
+    [
+        (GOOD, []),
+        (replace(GOOD, free_memory_gb=2.0), [("free memory", "fail", "BFD001")]),
+        (replace(GOOD, free_memory_gb=5.0), [("free memory", "warn", "BFD001")]),
+        (replace(GOOD, cores=1), [("processor cores", "fail", "BFD002")]),
+        (replace(GOOD, free_disk_gb=0.5), [("free disk", "fail", "BFD003")]),
+    ],
+)
+def test_a_small_machine_is_named(machine: system.Machine, found: list[tuple[str, str, str]]) -> None:
+    assert codes(system.judge(machine)) == found
+
+
+def test_this_machine_is_measured(tmp_path: Path) -> None:
+    machine = system.measure(tmp_path)
+    assert machine.free_disk_gb == pytest.approx(shutil.disk_usage(tmp_path).free / 1e9, rel=0.05)
+    assert machine.cores >= 1
+    assert machine.free_memory_gb > 0
+
+
+def test_drafts_of_dead_processes_are_named_and_living_ones_are_not(tmp_path: Path) -> None:
+    dead = tmp_path / ".song-abcdefgh"
+    dead.mkdir()
+    (dead / "lock").write_text("song")
+    (tmp_path / "busy").mkdir()
+    with draft_beside(tmp_path / "busy" / "song"):
+        assert codes(system.drafts(tmp_path / "busy")) == []
+    assert codes(system.drafts(tmp_path)) == [(str(dead), "warn", "BFD004")]
+    assert dead.is_dir(), "the doctor removes nothing"
+
+
+@pytest.fixture
+def own_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a copy of the bass network, which the workbench uses."""
+    shipped = weights_path("bass")
+    folder = tmp_path / "weights"
+    folder.mkdir()
+    for suffix in (".safetensors", ".json"):
+        shutil.copy(shipped.with_suffix(suffix), folder)
+    monkeypatch.setenv("BEATSFOUNDRY_WEIGHTS", str(folder))
+    return folder
+
+
+def test_networks_as_they_ship_are_good(own_weights: Path) -> None:
+    findings = networks.validate()
+    assert [finding.subject for finding in findings] == ["harmony", "percussion", "bass", "pads", "leads"]
+    assert codes(findings) == []
+
+
+def test_a_damaged_network_is_named(own_weights: Path) -> None:
+    weights = own_weights / "bass.safetensors"
+    data = bytearray(weights.read_bytes())
+    data[-1] ^= 1
+    weights.write_bytes(data)
+    assert codes(networks.validate()) == [("bass", "fail", "BFD011")]
+
+
+def test_a_network_that_does_not_load_is_named(own_weights: Path) -> None:
+    (own_weights / "bass.json").write_text("{")
+    assert codes(networks.validate()) == [("bass", "fail", "BFD010")]
+
+
+def test_services_answer_or_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        (good,) = services.reach([f"redis://:secret@127.0.0.1:{port}/0"])
+        assert (good.outcome, good.code) == ("ok", "")
+        assert "secret" not in good.told
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"http://127.0.0.1:{port}")
+    assert codes(services.reach()) == [("tracking server", "fail", "BFD020")]
+    assert codes(services.reach(["http://"]))[-1] == ("service", "fail", "BFD020")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "sqlite:////srv/mlflow.db")
+    assert codes(services.reach()) == []
+
+
+def test_a_changed_project_is_named(song: Path) -> None:
+    assert codes(signal_path.examine_project(song)) == []
+    (song / "stems" / "bass.wav").write_bytes(b"RIFF")
+    assert codes(signal_path.examine_project(song)) == [("stems/bass.wav", "fail", "BFD030")]
+
+
+def test_sample_rates_that_differ_are_named() -> None:
+    other = Audio(tone().samples, 44100)
+    assert codes(signal_path.examine_stages({"bass": other}, tone())) == [("sample rates", "fail", "BFD031")]
+
+
+def test_clipping_is_named_at_its_stage() -> None:
+    loud = Audio(np.clip(tone(4.0).samples, -1.0, 1.0), RATE)
+    found = codes(signal_path.examine_stages({"bass": tone(0.1), "leads": tone(0.1)}, loud))
+    assert ("master", "fail", "BFD032") in found
+    assert all(subject == "master" for subject, _, _ in found)
+
+
+def test_clicks_are_named_with_their_time() -> None:
+    jump = tone(0.1).samples.copy()
+    jump[:, RATE:] += np.float32(0.3)
+    findings = signal_path.examine_stages({"bass": Audio(jump, RATE)}, tone(0.1))
+    click = next(finding for finding in findings if finding.code == "BFD033")
+    assert (click.subject, click.outcome) == ("bass", "warn")
+    assert "1.00 s" in click.told
+
+
+def test_channels_that_cancel_are_named() -> None:
+    found = codes(signal_path.examine_stages({"pads": tone(right=-0.9)}, tone()))
+    assert ("pads", "warn", "BFD034") in found
+
+
+def test_the_command_prints_code_and_remedy(song: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (song / "plan.json").write_text("{}")
+    assert cli.main(["doctor", str(song)]) == 1
+    printed = capsys.readouterr().out
+    assert "fail files: plan.json: edited\n" in printed
+    assert f"     BFD030: {CODES['BFD030'].remedy}\n" in printed
+    assert cli.main(["doctor", str(song), "--json"]) == 1
+    listed = json.loads(capsys.readouterr().out)
+    assert {"tool", "subject", "outcome", "told", "code", "remedy"} == set(listed[0])
+
+
+def test_every_code_is_in_the_manual_and_is_provoked_here(repository: Path) -> None:
+    manual = (repository / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
+    provoked = Path(__file__).read_text(encoding="utf-8")
+    for code, failure in CODES.items():
+        assert f"| {code} | {failure.title} | {failure.symptom} | {failure.remedy} |" in manual, code
+        assert f'"{code}"' in provoked, code

@@ -1,0 +1,7 @@
+"""What is wrong here: the machine, the networks, the services and a project, each failure with a code and a remedy."""
+
+from workbench.diagnostics.codes import CODES, Code
+from workbench.diagnostics.doctor import examine
+from workbench.diagnostics.findings import Finding
+
+__all__ = ["CODES", "Code", "Finding", "examine"]

@@ -1,0 +1,80 @@
+"""Failures that are known by a code: what happens, and what helps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A failure: what it is called, what the user sees of it, and the remedy."""
+
+    title: str
+    symptom: str
+    remedy: str
+
+
+CODES: Mapping[str, Code] = {
+    "BFD001": Code(
+        "Too little free memory",
+        "generation ends without output, or the machine slows down",
+        'close other programs, or ask for less: a shorter duration, one iteration, "preview": true',
+    ),
+    "BFD002": Code(
+        "Too few processor cores",
+        "everything takes much longer than told",
+        'use "preview": true while you try things out, or a machine with two cores or more',
+    ),
+    "BFD003": Code(
+        "Too little free disk space",
+        "a bundle cannot be written",
+        "free some space, or limit what is kept: beatsfoundry cache limit 1GB",
+    ),
+    "BFD004": Code(
+        "Drafts of dead processes",
+        "hidden folders beside your bundles take space",
+        "write any bundle into the same folder: drafts that no process holds are cleared away then",
+    ),
+    "BFD010": Code(
+        "A network cannot be loaded",
+        "generation ends without output",
+        "install the workbench again (make setup), or unset BEATSFOUNDRY_WEIGHTS",
+    ),
+    "BFD011": Code(
+        "The weights of a network are not those of its card",
+        "songs differ from those of other machines",
+        "install the workbench again (make setup): the file was damaged or exchanged",
+    ),
+    "BFD020": Code(
+        "A service cannot be reached",
+        "runs are not logged, or jobs do not start",
+        "start the service, or mend its address in the environment; runs that waited go out by beatsfoundry upload",
+    ),
+    "BFD030": Code(
+        "A project's file was changed, is missing, or is foreign",
+        "modify and load refuse the bundle",
+        "bring the file back from a copy, or make the bundle again (beatsfoundry verify tells which)",
+    ),
+    "BFD031": Code(
+        "Sample rates differ along the signal path",
+        "distortion, or a wrong speed or pitch",
+        "export the bundle again at one sample rate, and set your DAW's project to it",
+    ),
+    "BFD032": Code(
+        "Clipping",
+        "distortion",
+        "lower the fader of the element (modify: mix, gain_db), or ask for a lower target_loudness",
+    ),
+    "BFD033": Code(
+        "Clicks",
+        "crackling",
+        "choose another patch for the element, or look at its samples: beatsfoundry samples FOLDER",
+    ),
+    "BFD034": Code(
+        "The channels cancel each other in mono",
+        "the song is thin on one loudspeaker",
+        "narrow the element: another patch, or a lower reverb_send_db",
+    ),
+}
+"""Every code that a tool of this room gives; the manual lists the same ones."""

@@ -1,0 +1,73 @@
+"""Audio analyzer: a project's signal path from the stems over their sum to the master, each stage measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from workbench.analysis.defects import clicks, clipped_samples
+from workbench.analysis.loudness import integrated_loudness, true_peak_dbtp
+from workbench.analysis.stereo import stereo_image
+from workbench.diagnostics.findings import Finding
+from workbench.domain.audio import Audio, summed
+from workbench.domain.errors import WorkbenchError
+from workbench.output import has_sound, load
+from workbench.output.verifying import verify
+
+TOOL = "signal path"
+_OPPOSED = 0.0
+"""Correlation below which more cancels in mono than stays."""
+
+
+def examine_project(folder: Path) -> list[Finding]:
+    """Files of a bundle by its manifest; if they are as they were written, its sound stage by stage.
+
+    Raises
+    ------
+    OutputError
+        If the folder is no bundle.
+    """
+    changed = [
+        Finding("files", finding.path, "fail", finding.verdict, "BFD030")
+        for finding in verify(folder)
+        if not finding.is_untouched
+    ]
+    if changed:
+        return changed
+    told = [Finding("files", str(folder), "ok", "every file is as it was written")]
+    if not has_sound(folder):
+        return [*told, Finding(TOOL, str(folder), "ok", "notes without sound")]
+    try:
+        track = load(folder)
+    except WorkbenchError as error:
+        return [*told, Finding("files", str(folder), "fail", str(error), "BFD030")]
+    return [*told, *examine_stages({**track.mix.stems}, track.master)]
+
+
+def examine_stages(stems: Mapping[str, Audio], master: Audio) -> list[Finding]:
+    """Each stem, their sum where they fit together, and the master."""
+    rates = {name: audio.sample_rate_hz for name, audio in {**stems, "master": master}.items()}
+    if len(set(rates.values())) > 1:
+        told = ", ".join(f"{name} {rate} Hz" for name, rate in rates.items())
+        return [Finding(TOOL, "sample rates", "fail", told, "BFD031")]
+    stages = dict(stems)
+    if len({audio.samples.shape for audio in stems.values()}) == 1:
+        stages["mix"] = summed(stems.values())
+    return [finding for name, audio in {**stages, "master": master}.items() for finding in _stage(name, audio)]
+
+
+def _stage(name: str, audio: Audio) -> Iterator[Finding]:
+    image = stereo_image(audio)
+    loudness, peak = integrated_loudness(audio), true_peak_dbtp(audio)
+    yield Finding(
+        TOOL, name, "ok", f"{loudness:.1f} LUFS, {peak:.1f} dBTP, correlation {image.correlation:.2f}"
+    )  # fmt: skip
+    clipped = clipped_samples(audio)
+    if clipped:
+        yield Finding(TOOL, name, "fail", f"{clipped} samples are clipped", "BFD032")
+    found = clicks(audio)
+    if found:
+        first = ", ".join(f"{at:.2f} s" for at in found[:5])
+        yield Finding(TOOL, name, "warn", f"{len(found)} clicks, at {first}", "BFD033")
+    if image.correlation < _OPPOSED:
+        yield Finding(TOOL, name, "warn", f"correlation {image.correlation:.2f}", "BFD034")

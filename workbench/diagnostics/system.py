@@ -1,0 +1,68 @@
+"""System monitor: processor, memory, disk and accelerator against what the manual asks for; drafts that were left."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from workbench.diagnostics.findings import Finding, judged
+from workbench.domain.drafts import LOCK, abandoned
+
+TOOL = "system"
+LEAST_CORES, GOOD_CORES = 2, 4
+LEAST_MEMORY_GB, GOOD_MEMORY_GB = 3.0, 8.0
+"""Free memory: a song of four minutes takes 2.6 GB, one of 15 minutes 8 GB."""
+LEAST_DISK_GB, GOOD_DISK_GB = 1.0, 5.0
+_GB = 1e9
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What a machine has to give at the moment."""
+
+    cores: int
+    free_memory_gb: float
+    free_disk_gb: float
+    has_gpu: bool
+
+
+def measure(folder: Path) -> Machine:
+    """What the machine has now; the disk is the one of a folder."""
+    return Machine(
+        cores=psutil.cpu_count() or 1,
+        free_memory_gb=psutil.virtual_memory().available / _GB,
+        free_disk_gb=psutil.disk_usage(str(folder)).free / _GB,
+        has_gpu=shutil.which("nvidia-smi") is not None or Path("/dev/kfd").exists(),
+    )
+
+
+def judge(machine: Machine) -> list[Finding]:
+    """The machine against minimum (a failure below it) and recommendation (a warning)."""
+    return [
+        _limit("processor cores", machine.cores, LEAST_CORES, GOOD_CORES, "", "BFD002"),
+        _limit("free memory", machine.free_memory_gb, LEAST_MEMORY_GB, GOOD_MEMORY_GB, " GB", "BFD001"),
+        _limit("free disk", machine.free_disk_gb, LEAST_DISK_GB, GOOD_DISK_GB, " GB", "BFD003"),
+        Finding(TOOL, "GPU", "ok", "there is one, for training" if machine.has_gpu else "none, and none is needed"),
+    ]
+
+
+def _limit(subject: str, value: float, least: float, good: float, unit: str, code: str) -> Finding:
+    told = f"{value:.3g}{unit}; at least {least:g}{unit}, better {good:g}{unit}"
+    return judged(TOOL, subject, told, code, fails=value < least, warns=value < good)
+
+
+def drafts(folder: Path) -> list[Finding]:
+    """Drafts beside a bundle, or in a folder of bundles, whose processes are dead; they are left where they are."""
+    left = list(_abandoned(folder))
+    return [Finding(TOOL, str(draft), "warn", "the process that wrote it is dead", "BFD004") for draft in left]
+
+
+def _abandoned(folder: Path) -> Iterator[Path]:
+    for lock in sorted(folder.glob(f".*-*/{LOCK}")):
+        with abandoned(lock) as dead:
+            if dead:
+                yield lock.parent
