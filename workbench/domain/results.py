@@ -92,7 +92,10 @@ class Track(Shown):
         return f"<Track {self.score.title!r}: {self.plan.style}, {self.master.duration_seconds:.1f} s>"
 
     def response(self, outputs: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """The published response form; `outputs` are the paths that the export wrote."""
+        """The published response form; `outputs` are the paths that the export wrote.
+
+        `generation_parameters` is the request with what was decided in the place of what it left open.
+        """
         return {
             "project_id": self.request.project_id,
             "status": "completed",
@@ -104,6 +107,27 @@ class Track(Shown):
                 "key": str(self.plan.key),
                 "loudness": round(self.report.measurements["integrated_loudness_lufs"], 2),
                 "creation_time": "",
-                "generation_parameters": self.request.model_dump(mode="json"),
+                "generation_parameters": self._decided(),
             },
         }
+
+    def _decided(self) -> dict[str, Any]:
+        """The request as it was carried out: what it left open holds what was decided, and nothing is null."""
+        told: dict[str, Any] = self.request.model_dump(mode="json", exclude_none=True)
+        plan, parameters = self.plan, told["parameters"]
+        parameters["technical"] = {
+            **parameters.get("technical", {}),
+            "tempo": plan.tempo_bpm,
+            "key": str(plan.key),
+            "metre": str(plan.metre),
+            "duration": round(self.score.duration_seconds, 3),
+            "structure": [section.name for section in plan.sections],
+        }
+        parameters["sound_design"] = {
+            **parameters.get("sound_design", {}),
+            "palette": list(plan.palette),
+            "texture_density": plan.texture_density,
+            "processing_style": plan.processing_style,
+        }
+        told["options"] = {**told.get("options", {}), "seed": plan.seed}
+        return told

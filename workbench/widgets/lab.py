@@ -10,7 +10,7 @@ from urllib.parse import quote
 from workbench.domain.errors import OutputError
 from workbench.tracking.dashboard import run_until_interrupt
 from workbench.tracking.store import default_tracking_uri, workspace
-from workbench.widgets.own_notebooks import FOLDER, own_copy
+from workbench.widgets.own_notebooks import FOLDER, PACKED, own_copy
 
 QUICKSTART = Path("notebooks") / "00_quickstart.ipynb"
 SETTINGS = Path(__file__).resolve().parent / "lab_settings"
@@ -47,7 +47,7 @@ def launch_lab(
 
 
 def find_notebook(notebook: Path | None = None) -> Path:
-    """The notebook to open: the one stated, else the quickstart of the workspace or of the repository.
+    """The notebook to open: the one stated, else the quickstart of the workspace, the repository or the package.
 
     Raises
     ------
@@ -55,7 +55,9 @@ def find_notebook(notebook: Path | None = None) -> Path:
         If it does not exist.
     """
     repository = Path(__file__).resolve().parents[2]
-    places = [notebook] if notebook is not None else [workspace() / QUICKSTART, repository / QUICKSTART]
+    packed = Path(__file__).resolve().parents[1] / PACKED / QUICKSTART.name
+    usual = [workspace() / QUICKSTART, repository / QUICKSTART, packed]
+    places = [notebook] if notebook is not None else usual
     found = next((place.expanduser().resolve() for place in places if place.is_file()), None)
     if found is None:
         raise OutputError(

@@ -9,17 +9,23 @@ from typing import Any
 
 FOLDER = "my-notebooks"
 _MARK = "beatsfoundry"
+PACKED = "_notebooks"
+"""Where a wheel holds the notebooks, below the package."""
 
 
 def own_copy(notebook: Path) -> Path:
     """The user's copy of a notebook that ships, with those of its neighbours; a notebook elsewhere is opened as it is.
 
-    A copy whose cells are as they were shipped gives way to a newer version; one that was changed stays.
+    Copies lie in the repository, or in the current folder where the package is installed without one. One whose cells
+    are as they were shipped gives way to a newer version; one that was changed stays.
     """
     repository = notebook.parent.parent
-    if notebook.parent.name != "notebooks" or not (repository / "pyproject.toml").is_file():
+    if notebook.parent.name == PACKED:
+        folder = Path.cwd() / FOLDER
+    elif notebook.parent.name == "notebooks" and (repository / "pyproject.toml").is_file():
+        folder = repository / FOLDER
+    else:
         return notebook
-    folder = repository / FOLDER
     folder.mkdir(exist_ok=True)
     for shipped in sorted(notebook.parent.glob("*.ipynb")):
         _renew(shipped, folder / shipped.name)
