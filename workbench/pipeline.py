@@ -323,7 +323,7 @@ def _mixed(plan: Plan, score: Score, clock: Clock, store: Store | None) -> Mix:
     with clock.stage("render") as report:
         stems = render(score, plan, progress=report, store=store)
     with clock.stage("mix"):
-        return within_full_scale(mix(stems, score, plan))
+        return within_full_scale(mix(stems, score, plan, release=stems.pop))
 
 
 def _mixed_beside(standing: Mix, plan: Plan, score: Score, clock: Clock, store: Store | None) -> Mix:

@@ -67,8 +67,7 @@ def reverberate(samples: Samples, reverb: Reverb, sample_rate_hz: int) -> Sample
     out = np.zeros(samples.shape, dtype=np.float32)
     lead = round(reverb.predelay_ms * sample_rate_hz / 1000.0)
     if lead < samples.shape[1]:
-        source = np.ascontiguousarray(samples[:, : samples.shape[1] - lead])
-        _network(source, delays, gains, pole, diffusers, level, out[:, lead:])
+        _network(np.ascontiguousarray(samples), lead, delays, gains, pole, diffusers, level, out)
     if reverb.width < 1.0:
         _narrow(out, np.float32(0.5 * reverb.width))
     return out
@@ -103,8 +102,11 @@ def _narrow(samples, share):  # type: ignore[no-untyped-def]  # pragma: no cover
 
 
 @numba.njit(cache=True, nogil=True, error_model="numpy")
-def _network(samples, delays, gains, pole, diffusers, level, out):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
-    """Piece by piece: no piece is longer than the shortest delay, so all of it but the damping runs on vectors."""
+def _network(samples, lead, delays, gains, pole, diffusers, level, out):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    """Fill `out` from `lead` on, piece by piece.
+
+    No piece is longer than the shortest delay, so all but the damping runs on vectors.
+    """
     lines = np.zeros((8, delays.max()), dtype=np.float32)
     allpass = np.zeros((2, 4, diffusers.max()), dtype=np.float32)
     heads = np.zeros(8, dtype=np.int64)
@@ -113,8 +115,9 @@ def _network(samples, delays, gains, pole, diffusers, level, out):  # type: igno
     v = np.zeros((8, _PIECE))
     source = np.zeros((2, _PIECE))
     longest = min(_PIECE, delays.min(), diffusers.min())
-    for start in range(0, samples.shape[1], longest):
-        size = min(longest, samples.shape[1] - start)
+    for start in range(0, samples.shape[1] - lead, longest):
+        size = min(longest, samples.shape[1] - lead - start)
+        heard = start + lead
         for c in range(2):
             _read(samples[c], start, source[c, :size])
             for k in range(4):
@@ -122,7 +125,7 @@ def _network(samples, delays, gains, pole, diffusers, level, out):  # type: igno
         for k in range(8):
             _read(lines[k, : delays[k]], heads[k], v[k, :size])
         _damp(v, damped, pole, size)
-        _tap(v, gains, 0.85 * level, out[0, start : start + size], out[1, start : start + size])
+        _tap(v, gains, 0.85 * level, out[0, heard : heard + size], out[1, heard : heard + size])
         _transform(v, size)
         for k in range(8):
             heads[k] = _write(lines[k, : delays[k]], heads[k], v[k, :size], source[k & 1, :size])

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from workbench.analysis.loudness import BLOCK_SECONDS, integrated_loudness
 from workbench.domain.audio import Audio, Samples
 from workbench.domain.errors import ParameterError
 from workbench.domain.units import db_to_gain
-from workbench.dsp.dynamics import compress
+from workbench.dsp.dynamics import compress, compressor_gain
 from workbench.dsp.equaliser import Band, equalise, split_bands
+from workbench.dsp.gains import add_scaled, amplify
 from workbench.dsp.limiter import Limiter, limit, soft_clip
 from workbench.dsp.loudness import loudness
 from workbench.dsp.stereo import scale_side, set_width, side_guard
@@ -101,29 +104,46 @@ def stages(audio: Audio, *, target_lufs: float, ceiling_dbtp: float, processing_
 
 
 def _colour(samples: Samples, style: MasterStyle, rate: int) -> Samples:
-    return _coloured(samples, style, rate)["width"]
+    for _, stage in _stages_of(style, rate):
+        samples = stage(samples)
+    return samples
 
 
 def _coloured(samples: Samples, style: MasterStyle, rate: int) -> dict[str, Samples]:
     """Everything before loudness, by stage."""
-    tuned = equalise(samples, [Band("high_pass", style.low_cut_hz), *style.eq], rate)
-    controlled = _multiband(tuned, style, rate)
-    glued = compress(controlled, style.glue, rate)
-    wide = set_width(glued, style.width, rate, mono_below_hz=_LOW_CROSSOVER_HZ)
-    wide = scale_side(wide, side_guard(wide, rate, least_correlation=_LEAST_CORRELATION))
-    return {"equaliser": tuned, "multiband": controlled, "glue": glued, "width": wide}
+    done = {}
+    for name, stage in _stages_of(style, rate):
+        samples = done[name] = stage(samples)
+    return done
+
+
+def _stages_of(style: MasterStyle, rate: int) -> list[tuple[str, Callable[[Samples], Samples]]]:
+    bands = [Band("high_pass", style.low_cut_hz), *style.eq]
+    return [
+        ("equaliser", lambda samples: equalise(samples, bands, rate)),
+        ("multiband", lambda samples: _multiband(samples, style, rate)),
+        ("glue", lambda samples: compress(samples, style.glue, rate)),
+        ("width", lambda samples: _widened(samples, style, rate)),
+    ]
+
+
+def _widened(samples: Samples, style: MasterStyle, rate: int) -> Samples:
+    wide = set_width(samples, style.width, rate, mono_below_hz=_LOW_CROSSOVER_HZ)
+    return scale_side(wide, side_guard(wide, rate, least_correlation=_LEAST_CORRELATION))
 
 
 def _multiband(samples: Samples, style: MasterStyle, rate: int) -> Samples:
     """Compress lows, and where the style asks for it middle and highs, each by itself."""
     low, rest = split_bands(samples, _LOW_CROSSOVER_HZ, rate)
-    out = compress(low, style.low_control, rate)
+    out = amplify(low, compressor_gain(low, style.low_control, rate))
     if style.mid_control is None and style.high_control is None:
-        return out + rest
+        return add_scaled(out, rest, 1.0)
     for band, control in zip(
         split_bands(rest, _HIGH_CROSSOVER_HZ, rate), (style.mid_control, style.high_control), strict=True
     ):
-        out = out + (compress(band, control, rate) if control else band)
+        if control:
+            amplify(band, compressor_gain(band, control, rate))
+        add_scaled(out, band, 1.0)
     return out
 
 
@@ -145,9 +165,13 @@ def _to_loudness(samples: Samples, target_lufs: float, ceiling_db: float, style:
 
 
 def _finished(samples: Samples, gain_db: float, ceiling_db: float, style: MasterStyle, rate: int) -> Samples:
-    loud = samples * np.float32(db_to_gain(gain_db))
-    clipped = soft_clip(loud, ceiling_db=ceiling_db + _CLIP_ABOVE_CEILING_DB, knee_db=style.clip_knee_db)
-    return limit(clipped, Limiter(ceiling_db, release_ms=style.limiter_release_ms), rate)
+    top_db = ceiling_db + _CLIP_ABOVE_CEILING_DB
+    # No name for what lies between: each copy of the song is let go as soon as the next one stands.
+    return limit(
+        soft_clip(samples * np.float32(db_to_gain(gain_db)), ceiling_db=top_db, knee_db=style.clip_knee_db),
+        Limiter(ceiling_db, release_ms=style.limiter_release_ms),
+        rate,
+    )
 
 
 def _next_gain(tried: list[tuple[float, float]]) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -17,6 +17,7 @@ from workbench.domain.song import ELEMENTS
 from workbench.domain.units import db_to_gain, gain_to_db
 from workbench.dsp.dynamics import compressor_gain
 from workbench.dsp.equaliser import Band, equalise
+from workbench.dsp.gains import amplify
 from workbench.dsp.levels import mean_square, peak_of
 from workbench.dsp.limiter import Limiter, limiter_gain
 from workbench.dsp.loudness import gated_loudness, hop_energies
@@ -47,7 +48,14 @@ _SUBSONIC = (Band("high_pass", 18.0),)
 Gain = npt.NDArray[np.float32]
 
 
-def mix(stems: Mapping[str, Audio], score: Score, plan: Plan, *, profile: Profile | None = None) -> Mix:
+def mix(
+    stems: Mapping[str, Audio],
+    score: Score,
+    plan: Plan,
+    *,
+    profile: Profile | None = None,
+    release: Callable[[str], object] | None = None,
+) -> Mix:
     """Balance, shape and place the stems and sum them.
 
     Each stem is brought to one loudness, runs through the channel strip of its element (profile `plan.mix_profile`,
@@ -67,6 +75,9 @@ def mix(stems: Mapping[str, Audio], score: Score, plan: Plan, *, profile: Profil
         Mix profile, processing style, seed and whether this is a preview.
     profile
         Settings in place of those that `plan.mix_profile` names.
+    release
+        Called with the name of each stem that is not needed any more, so that its owner can let go of it. A song is
+        then held about once.
 
     Returns
     -------
@@ -89,8 +100,14 @@ def mix(stems: Mapping[str, Audio], score: Score, plan: Plan, *, profile: Profil
 
     low_cut = _low_cut(profile)
 
+    def take(element: str) -> Samples:
+        samples = _padded(stems[element].samples, length)
+        if release is not None and element not in plan.mix:
+            release(element)
+        return samples
+
     def process(element: str) -> Samples:
-        return run_strip(_padded(stems[element].samples, length), strips[element], colour, around)
+        return run_strip(take(element), strips[element], colour, around)
 
     # Stems are independent of each other, so the number of threads cannot change a byte.
     processed = dict(zip(elements, each(process, elements), strict=True))
@@ -215,18 +232,22 @@ def _sum(stems: Mapping[str, Samples], elements: list[str]) -> Samples:
 
 
 def _bus_gain(total: Samples, score: Score, profile: Profile, crest_limit_db: float, rate: int) -> Gain:
-    """The gain that all stems share: staging of the sum, section rides, glue, control of the highest peaks."""
+    """The gain that all stems share: staging of the sum, section rides, glue, control of the highest peaks.
+
+    The sum goes through it in place.
+    """
     energies = hop_energies(total, rate)
     level = gated_loudness(energies)
     if level <= -69.0:
         return np.ones(total.shape[1], dtype=np.float32)
     gain = section_gain(section_rides_db(energies, score, profile.energy_slope_lu), score, total.shape[1], rate)
     gain *= np.float32(db_to_gain(STAGE_LUFS - level))
-    gain *= compressor_gain(total * gain, profile.glue, rate)
-    driven = total * gain
-    ceiling_db = gain_to_db(float(np.sqrt(mean_square(driven)))) + crest_limit_db
+    glue = compressor_gain(amplify(total, gain), profile.glue, rate)
+    amplify(total, glue)
+    ceiling_db = gain_to_db(float(np.sqrt(mean_square(total)))) + crest_limit_db
     return np.asarray(
-        gain * limiter_gain(driven, Limiter(ceiling_db, lookahead_ms=6.0, release_ms=60.0), rate), dtype=np.float32
+        gain * glue * limiter_gain(total, Limiter(ceiling_db, lookahead_ms=6.0, release_ms=60.0), rate),
+        dtype=np.float32,
     )
 
 
@@ -241,6 +262,7 @@ def _finish(stems: dict[str, Samples], elements: list[str], gain: Gain, score: S
     fade_seconds = np.clip(0.8 * (end - song) / rate, _SHORTEST_FADE_SECONDS, _LONGEST_FADE_SECONDS)
     fade = _final_fade(end, min(round(fade_seconds * rate), end))
     scale = np.float32(db_to_gain(PEAK_DB) / peak) if peak > 0 else np.float32(1.0)
+    del total
     finished = {element: stems.pop(element)[:, :end] * (fade * scale) for element in elements}
     audio = Audio(_sum(finished, elements), rate)
     mixed = Mix(audio, {element: Audio(samples, rate) for element, samples in finished.items()})

@@ -63,14 +63,22 @@ def run_strip(samples: Samples, strip: Strip, colour: Colour, around: Surroundin
     before = loudness(samples, around.sample_rate_hz)
     if before <= _SILENT_LUFS:
         return np.zeros_like(samples)
-    # The only copy: all that follows works in place where it can.
-    out = samples * np.float32(db_to_gain(STAGE_LUFS - before))
-    if strip.sub_db is not None:
-        out = with_sub_octave(out, around.score, strip.sub_db, around.sample_rate_hz)
-    out = _shape(out, strip, colour, around)
-    out = _place(out, strip, around)
-    out = at_level(out, strip, around.sample_rate_hz)
-    return _with_returns(_ducked(out, strip, around), strip, around)
+    # Nothing here holds on to what a stage is given: of a stem, one stage's input and output are there at a time.
+    return _sent(_shape(_staged(samples, before, strip, around), strip, colour, around), strip, around)
+
+
+def _staged(samples: Samples, level_lufs: float, strip: Strip, around: Surroundings) -> Samples:
+    """A copy at the loudness for which a strip is set; the stages behind it work in place where they can."""
+    staged = samples * np.float32(db_to_gain(STAGE_LUFS - level_lufs))
+    if strip.sub_db is None:
+        return staged
+    return with_sub_octave(staged, around.score, strip.sub_db, around.sample_rate_hz)
+
+
+def _sent(samples: Samples, strip: Strip, around: Surroundings) -> Samples:
+    """Placed, levelled, ducked, and with what comes back from the sends."""
+    samples = at_level(_place(samples, strip, around), strip, around.sample_rate_hz)
+    return _with_returns(_ducked(samples, strip, around), strip, around)
 
 
 def at_level(samples: Samples, strip: Strip, sample_rate_hz: int) -> Samples:
@@ -84,16 +92,16 @@ def at_level(samples: Samples, strip: Strip, sample_rate_hz: int) -> Samples:
 def _shape(samples: Samples, strip: Strip, colour: Colour, around: Surroundings) -> Samples:
     rate = around.sample_rate_hz
     low_cut = [Band("high_pass", strip.highpass_hz)] if strip.highpass_hz else []
-    out = equalise(samples, [*low_cut, *strip.eq, *colour.bands], rate)
+    samples = equalise(samples, [*low_cut, *strip.eq, *colour.bands], rate)
     if strip.transients:
-        out = amplify(out, transient_gain(out, strip.transients, rate))
+        amplify(samples, transient_gain(samples, strip.transients, rate))
     if strip.compressor:
-        out = amplify(out, compressor_gain(out, strip.compressor, rate))
+        amplify(samples, compressor_gain(samples, strip.compressor, rate))
     if colour.bits:
-        out = bit_crush(out, sample_rate_hz=rate, bits=colour.bits, rate_hz=float(rate))
+        samples = bit_crush(samples, sample_rate_hz=rate, bits=colour.bits, rate_hz=float(rate))
     if strip.drive_db is not None:
-        out = saturated(out, strip.drive_db, colour.bias, rate, around.oversampling)
-    return out
+        samples = saturated(samples, strip.drive_db, colour.bias, rate, around.oversampling)
+    return samples
 
 
 def saturated(
@@ -122,15 +130,14 @@ def saturated(
 
 def _place(samples: Samples, strip: Strip, around: Surroundings) -> Samples:
     rate = around.sample_rate_hz
-    out = samples
     if strip.side_db is not None:
-        out = widen_to(out, strip.side_db, rate, mono_below_hz=strip.mono_below_hz)
-    out = pan(out, strip.pan)
+        samples = widen_to(samples, strip.side_db, rate, mono_below_hz=strip.mono_below_hz)
+    samples = pan(samples, strip.pan)
     if strip.opening_hz:
-        out = open_over_sections(out, around.score, strip.opening_hz, rate)
+        samples = open_over_sections(samples, around.score, strip.opening_hz, rate)
     if strip.rising_hz:
-        out = rise_over_builds(out, around.score, strip.rising_hz, rate)
-    return out
+        samples = rise_over_builds(samples, around.score, strip.rising_hz, rate)
+    return samples
 
 
 def _ducked(samples: Samples, strip: Strip, around: Surroundings) -> Samples:
@@ -150,15 +157,19 @@ def _ducked(samples: Samples, strip: Strip, around: Surroundings) -> Samples:
 
 def _with_returns(samples: Samples, strip: Strip, around: Surroundings) -> Samples:
     rate = around.sample_rate_hz
-    out = samples
     if strip.delay_send_db is not None:
-        sent = samples
-        if strip.throw_db:
-            sent = samples * throw_gain(around.score, strip.throw_db, samples.shape[1], rate)
-        echoes = echo(sent, around.delay, around.score.tempo_bpm, rate)
-        out = add_scaled(out, echoes, db_to_gain(strip.delay_send_db))
+        echoes = echo(_thrown(samples, strip, around), around.delay, around.score.tempo_bpm, rate)
+        add_scaled(samples, echoes, db_to_gain(strip.delay_send_db))
+        del echoes
     if strip.reverb_send_db is not None:
         # Echoes sound in the same room: the reverb hears the delay too.
-        room = equalise(reverberate(out, around.reverb, rate), _RETURN_BANDS, rate)
-        out = add_scaled(out, room, db_to_gain(strip.reverb_send_db))
-    return out
+        room = equalise(reverberate(samples, around.reverb, rate), _RETURN_BANDS, rate)
+        add_scaled(samples, room, db_to_gain(strip.reverb_send_db))
+    return samples
+
+
+def _thrown(samples: Samples, strip: Strip, around: Surroundings) -> Samples:
+    """What is sent to the delay: more of it in the last beat of a section."""
+    if not strip.throw_db:
+        return samples
+    return samples * throw_gain(around.score, strip.throw_db, samples.shape[1], around.sample_rate_hz)
