@@ -8,11 +8,15 @@ import pytest
 from workbench.analysis.loudness import measure_loudness
 from workbench.analysis.spectrum import stereo_spectrum
 from workbench.domain.audio import Audio
-from workbench.domain.plan import Delivery
+from workbench.domain.plan import Delivery, Plan
+from workbench.domain.score import Score
 from workbench.dsp.matching import THIRDS_HZ, apply_curve, bin_powers
 from workbench.dsp.parallel import BLOCK_SAMPLES, THREADS_VARIABLE, each, thread_count
 from workbench.mastering import master
+from workbench.mixing import mix
 from workbench.output import encode
+from workbench.pipeline import deliver
+from workbench.rendering import render
 
 RATE = 48000
 
@@ -42,6 +46,19 @@ def test_the_same_bytes_at_any_number_of_threads(monkeypatch: pytest.MonkeyPatch
         monkeypatch.setenv(THREADS_VARIABLE, threads)
         assert thread_count() == int(threads)
         found.add(fingerprint(audio))
+    assert len(found) == 1
+
+
+def test_a_song_sounds_the_same_at_any_number_of_threads(
+    monkeypatch: pytest.MonkeyPatch, tiny_score: Score, tiny_plan: Plan
+) -> None:
+    found = set()
+    for threads in ("1", "2", "8"):
+        monkeypatch.setenv(THREADS_VARIABLE, threads)
+        stems = render(tiny_score, tiny_plan)
+        mixed = mix(stems, tiny_score, tiny_plan)
+        heard = [*stems.values(), *mixed.stems.values(), deliver(mixed, tiny_plan)[1]]
+        found.add(hashlib.sha256(b"".join(audio.samples.tobytes() for audio in heard)).hexdigest())
     assert len(found) == 1
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from workbench.domain.audio import Audio
 from workbench.domain.errors import ParameterError
+from workbench.domain.moves import StripMove
 from workbench.domain.plan import SoundTraits
 from workbench.domain.request import PROCESSING_STYLES
 from workbench.dsp.loudness import loudness
@@ -104,6 +105,16 @@ def test_inputs_are_not_changed(stems, tiny_score, tiny_plan):
     before = {element: audio.samples.copy() for element, audio in stems.items()}
     mix(stems, tiny_score, tiny_plan)
     assert all(np.array_equal(before[element], audio.samples) for element, audio in stems.items())
+
+
+def test_stems_are_released_unless_they_are_mixed_again(stems, mixed, tiny_score, tiny_plan):
+    owned, plan = dict(stems), replace(tiny_plan, processing_style="clean")
+    again = mix(owned, tiny_score, plan, release=owned.pop)
+    assert not owned
+    assert again.audio.samples.tobytes() == mixed.audio.samples.tobytes()
+    owned = dict(stems)
+    mix(owned, tiny_score, replace(plan, mix={"bass": StripMove(gain_db=3.0)}), release=owned.pop)
+    assert set(owned) == {"bass"}
 
 
 def test_balance_follows_the_profile(mixed):
