@@ -78,12 +78,6 @@ def _keep_pictures(page: Any, bundle: Path, images: Path) -> None:
     """Renew the README's pictures where `BEATSFOUNDRY_SCREENSHOTS` is set."""
     if not os.environ.get("BEATSFOUNDRY_SCREENSHOTS"):
         return
-    page.evaluate("() => window.jupyterapp.commands.execute('application:toggle-left-area')")
-    page.set_viewport_size({"width": 1280, "height": 1180})
-    page.wait_for_timeout(1500)
-    page.locator(".bf-explorer").evaluate("node => node.scrollIntoView({block: 'start'})")
-    page.wait_for_timeout(800)
-    page.screenshot(path=images / "workbench.png")
     page.goto((bundle / "report.html").as_uri())
     page.set_viewport_size({"width": 1180, "height": 1100})
     page.locator("canvas.bf-wave").click(position={"x": 300, "y": 20})

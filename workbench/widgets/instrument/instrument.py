@@ -122,9 +122,10 @@ class Instrument(anywidget.AnyWidget):
         self._say(f"finished: {loudness:.1f} LUFS, true peak {peak:.1f} dBTP")
 
     def _changed(self, told: str) -> None:
-        self._say(told)
         for player in _PLAYERS.get(self.session, ()):
             player._refresh()
+        # Last, so that all is shown by the time that it is told.
+        self._say(told)
 
     def _refresh(self) -> None:
         history = self.session.history
