@@ -2,7 +2,7 @@
 
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from importlib import import_module
 from types import ModuleType
@@ -47,8 +47,10 @@ class Line:
         self.calls.append("render")
         return dict(self.mixed.stems)
 
-    def mix(self, stems: Any, score: Score, plan: Plan) -> Mix:
+    def mix(self, stems: Any, score: Score, plan: Plan, *, release: Callable[[str], object]) -> Mix:
         self.calls.append("mix")
+        for element in list(stems):
+            release(element)  # as the desk does: whoever owns the stems must not need them afterwards
         return self.mixed
 
     def master(self, audio: Audio, *, target_lufs: float, ceiling_dbtp: float, processing_style: str) -> Audio:
