@@ -6,7 +6,6 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from training.corpora import check_data
 from workbench.cli.parser import LineParser
 from workbench.domain.errors import ParameterError
 from workbench.models.elements import get_spec
@@ -45,6 +44,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if options.trials < 1 or options.jobs < 1:
         raise ParameterError(f"trials {options.trials} and jobs {options.jobs}: expected whole numbers above 0")
     get_spec(options.element)
+    from training.corpora import check_data
+
     check_data(options.data)
     from training.config import parse_corpora
     from training.session import quiet

@@ -10,8 +10,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from training.config import load_config
-from training.corpora import check_data
 from workbench.cli.parser import positive
 from workbench.domain.errors import CorpusError, ParameterError
 from workbench.models.elements import SPECS, get_spec
@@ -47,6 +45,8 @@ def run(options: argparse.Namespace) -> int:
     """Judge the networks; 0 if every bar holds, 1 if one does not."""
     for name in options.elements:
         get_spec(name)
+    from training.corpora import check_data
+
     data = options.data or default_data()
     check_data(data)
     elements = _with_data(options.elements, data, whole=options.update_cards)
@@ -72,6 +72,7 @@ def _with_data(named: Sequence[str], data: Path, *, whole: bool) -> list[str]:
 
     An element that was named, and each where `whole` is asked for, is refused instead.
     """
+    from training.config import load_config
     from training.presence import fit_to_data
 
     kept = []
