@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from workbench.composition.bass_figures import play_bass, step_towards
 from workbench.composition.feel import release_beats
 from workbench.domain.plan import Plan
 from workbench.domain.score import Note
@@ -23,7 +24,7 @@ _SLIDES = (12, 7, -12, -5, 5)
 
 
 def ornament(notes: Sequence[Note], plan: Plan, chords: Sequence[Chord]) -> tuple[Note, ...]:
-    """A bass line with approaches and octaves, as often as its style plays them; places and lengths stay.
+    """A bass line in the figures of its style, with approaches and octaves as often as that plays them.
 
     Parameters
     ----------
@@ -34,7 +35,7 @@ def ornament(notes: Sequence[Note], plan: Plan, chords: Sequence[Chord]) -> tupl
     chords : sequence of Chord
         Of the song.
     """
-    return _with_octaves(_with_approaches(notes, plan, chords), plan)
+    return _with_octaves(_with_approaches(play_bass(notes, plan, chords), plan, chords), plan)
 
 
 def with_slides(notes: Sequence[Note], plan: Plan, chords: Sequence[Chord]) -> tuple[Note, ...]:
@@ -100,7 +101,7 @@ def _with_approaches(notes: Sequence[Note], plan: Plan, chords: Sequence[Chord])
             continue
         if note.pitch != before.pitch or abs(after.pitch - note.pitch) < 3 or not _drawn(plan, "walking", note):
             continue
-        pitch = _step_towards(note.pitch, after.pitch, _key_at(plan, note.onset_beats))
+        pitch = step_towards(note.pitch, after.pitch, _key_at(plan, note.onset_beats))
         if plan.parts["bass"].low_pitch <= pitch <= plan.parts["bass"].high_pitch:
             line[place] = replace(note, pitch=pitch)
     return tuple(line)
@@ -115,18 +116,6 @@ def _with_octaves(notes: Sequence[Note], plan: Plan) -> tuple[Note, ...]:
         raised = room and off_beat and note.pitch == before.pitch and _drawn(plan, "octaves", note)
         line.append(replace(note, pitch=note.pitch + 12) if raised else note)
     return tuple(line)
-
-
-def _step_towards(pitch: int, target: int, key: Key) -> int:
-    """The tone of the scale next to the target, from the side that the line comes from.
-
-    Examples
-    --------
-    >>> _step_towards(36, 41, Key.parse("C major")), _step_towards(45, 41, Key.parse("C major"))
-    (40, 43)
-    """
-    side = -1 if target > pitch else 1
-    return next(target + side * size for size in (1, 2, 3) if (target + side * size) % 12 in key.pitch_classes)
 
 
 def _drawn(plan: Plan, what: str, note: Note) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from workbench.composition.bass_line import ornament, with_slides
 from workbench.composition.drums import write_percussion
 from workbench.composition.feel import close, in_register, perform, shape_lengths, without_unisons
+from workbench.composition.figures import play_figures
 from workbench.composition.frame import from_frame, to_frame
 from workbench.composition.harmony import write_chords
 from workbench.composition.melodic import write_melodic
@@ -139,7 +140,8 @@ def write_element(
         if element == "bass":
             notes = with_slides(notes, plan, chords)
         if element == "pads":
-            notes = with_last_chord(state_chords(notes, plan, chords), plan, chords)
+            notes = play_figures(state_chords(notes, plan, chords), plan, chords)
+            notes = with_last_chord(notes, plan, chords)
         if element != "leads":
             notes = without_chord(notes, chords)
     return rows, perform(close(notes, plan, element), plan, element)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
+from workbench.composition.approaches import with_approaches
 from workbench.composition.modes import STATED_EVERY_BARS, state_mode
 from workbench.composition.surround import context_for
 from workbench.composition.tonal import bass_bias, quality_bias, root_bias
@@ -33,8 +34,11 @@ _HOME_FIRST = 1.5
 _BROAD_BARS = 2.0
 """Bars a chord up to which sections have progressions of their own; where chords last longer, one carries the song."""
 _PHRASE_BARS, _TURN_BARS = 4, 2
-_TO_AND_FRO = -1.5
-"""Nats on the chord before, and on the one before that, where a change is due."""
+_TO_AND_FRO, _HEARD = -1.8, -0.9
+"""Nats on the chord before that one, and on each other chord of the loop, where a change is due."""
+_OPENED_BEFORE = -2.5
+"""Nats on the chord with which another section began: a chorus sets out from elsewhere than its verse."""
+_FRAMING = ("intro", "outro")
 _LADDER = {"sevenths": ("maj7", "7", "min7", "hdim7"), "ninths": ("maj9", "9", "min9", "hdim7")}
 
 
@@ -50,7 +54,8 @@ def write_chords(plan: Plan) -> tuple[Chord, ...]:
         else:
             key = section.key or plan.key
             modal = _in_mode(written, key, (start, end), bar_beats)
-            own = [_keeping_mode(chord, colour(chord, plan, key), key) for chord in modal]
+            led = with_approaches(modal, plan, section, key)
+            own = [_keeping_mode(chord, colour(chord, plan, key), key) for chord in led]
             chords += [over_pedal(chord, section, key) for chord in own]
     if not plan.sections[-1].chords and plan.sections[-1].bars > 1:
         chords = _close(chords, plan)
@@ -89,6 +94,7 @@ def _network_chords(plan: Plan) -> tuple[Chord, ...]:
         attribute_bias=attribute_bias,
     )
     first: dict[tuple[str, str], SectionPlan] = {}
+    openings: set[int] = set()
     for number, section in enumerate(plan.sections):
         # A section that comes back in another mode has other chords.
         model = first.setdefault((section.label, (section.key or plan.key).mode), section)
@@ -98,7 +104,10 @@ def _network_chords(plan: Plan) -> tuple[Chord, ...]:
             rng = generator(plan.seed, "harmony", section.label, number)
             # The writer looks the bias up at each chord, so that sections may differ in mode.
             attribute_bias["quality"] = _qualities(plan, section)
+            bias[section.start_bar * context.bar_beats] += _opening(section, openings)
             _write_loop(writer, bias, min(plan.harmony.loop_bars, section.bars), plan.harmony.bars_per_chord, rng)
+            if section.name not in _FRAMING and plan.harmony.bars_per_chord <= _BROAD_BARS:
+                openings.update(_symbols(writer, section.start_bar)[:1])
         while writer.bars < section.end_bar:
             done = writer.bars - section.start_bar
             source = _source_bar(plan, section, model, done)
@@ -128,9 +137,24 @@ def _write_turn(writer: PartWriter, bias: npt.NDArray[np.float64], rng: np.rando
     bar_beats = len(bias) // writer.length
     beats = slice(writer.bars * bar_beats, (writer.bars + 1) * bar_beats)
     for back, cost in ((1, _SAME_AGAIN), (_PHRASE_BARS, _TO_AND_FRO)):
-        before = writer.rows[writer.rows[:, BAR_COLUMN] == writer.bars - back]
-        bias[beats, before[before[:, STEP_COLUMN] != BAR_STEP, SYMBOL_COLUMN]] += cost
+        bias[beats, _symbols(writer, writer.bars - back)] += cost
     writer.sample(1, rng)
+
+
+def _opening(section: SectionPlan, openings: Set[int]) -> npt.NDArray[np.float64]:
+    """Nats on the first chord of a section, (symbols,): at home at first, then elsewhere than the sections before."""
+    nats = np.zeros(HARMONY.symbols)
+    if section.name in _FRAMING or not openings:
+        nats[0] = _HOME_FIRST
+    else:
+        nats[list(openings)] = _OPENED_BEFORE
+    return nats
+
+
+def _symbols(writer: PartWriter, bar: int) -> list[int]:
+    """The chords that begin in a bar, as the network tells them."""
+    rows = writer.rows[writer.rows[:, BAR_COLUMN] == bar]
+    return [int(symbol) for symbol in rows[rows[:, STEP_COLUMN] != BAR_STEP, SYMBOL_COLUMN]]
 
 
 def _roots(plan: Plan, section: SectionPlan) -> npt.NDArray[np.float64]:
@@ -165,14 +189,13 @@ def _write_loop(
     """A loop at the style's pace: where a change is due the chord before is unlikely, elsewhere it is held."""
     pace = max(1, round(bars_per_chord))
     recent: list[int] = []
-    # A section that begins at home is heard in its key.
-    bias[writer.bars * (len(bias) // writer.length), 0] += _HOME_FIRST
     for bar in range(bars):
         if bar % pace:
             writer.copy(writer.bars - 1, 1)
             continue
         bar_beats = len(bias) // writer.length
         beats = slice(writer.bars * bar_beats, (writer.bars + 1) * bar_beats)
+        bias[beats, list(set(recent[:-2]))] += _HEARD
         for back, cost in zip(recent[:-3:-1], (_SAME_AGAIN, _TO_AND_FRO), strict=False):
             bias[beats, back] += cost
         writer.sample(1, rng)
@@ -203,7 +226,7 @@ def join(chords: Sequence[Chord]) -> tuple[Chord, ...]:
     for chord in chords:
         last = joined[-1] if joined else None
         if last and (last.root, last.quality, last.bass) == (chord.root, chord.quality, chord.bass):
-            joined[-1] = replace(last, duration_beats=last.duration_beats + chord.duration_beats)
+            joined[-1] = replace(last, duration_beats=chord.end_beats - last.onset_beats)
         else:
             joined.append(chord)
     return tuple(joined)

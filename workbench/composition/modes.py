@@ -68,11 +68,11 @@ def _in_mode(chord: Chord, key: Key) -> Chord:
     against = contradicting_tone(key)
     if not chord.sounds or against not in (*chord.pitch_classes, chord.bass):
         return chord
-    triad = _triad(chord.root, key)
+    triad = scale_triad(chord.root, key)
     return _as(chord, *((chord.root, triad) if triad else _first(key)))
 
 
-def _triad(root: int, key: Key) -> str | None:
+def scale_triad(root: int, key: Key) -> str | None:
     """The quality of the scale's triad on a root; None off the scale and where its fifth is not perfect."""
     tones = key.pitch_classes
     if root not in tones or ((root + 7) % 12 not in tones and root != key.tonic):

@@ -17,6 +17,7 @@ from workbench.composition.drum_figures import with_figures
 from workbench.composition.drum_sheet import loop_bars
 from workbench.composition.drums import drum_writer
 from workbench.composition.feel import close, in_register, perform, shape_lengths, swing_shift, without_unisons
+from workbench.composition.figures import play_figures
 from workbench.composition.frame import frame_range, from_frame, is_plain, score_to_frame, to_frame
 from workbench.composition.harmony import cut, write_chords
 from workbench.composition.melodic import Line, melodic_writer
@@ -189,7 +190,7 @@ def _finished(
             fresh_line = [note for note in shaped if note.onset_beats < piece.stop * plan.metre.bar_beats]
             shaped = with_slides(fresh_line, plan, score.chords)
         if element == "pads":
-            shaped = state_chords(shaped, plan, score.chords)
+            shaped = play_figures(state_chords(shaped, plan, score.chords), plan, score.chords)
         if element != "leads":
             shaped = without_chord(shaped, score.chords)
         written = tuple(note for note in shaped if note.onset_beats < piece.stop * plan.metre.bar_beats)

@@ -61,14 +61,14 @@ def state_chords(notes: Iterable[Note], plan: Plan, chords: Sequence[Chord]) -> 
     bars = groupby(list(stated), lambda note: min(int(note.onset_beats // bar_beats), plan.bars - 1))
     for bar, group in bars:
         in_bar = list(group)
-        for chord, start, end in _chords_within(chords, bar * bar_beats, (bar + 1) * bar_beats):
+        for chord, start, end in chords_within(chords, bar * bar_beats, (bar + 1) * bar_beats):
             if not chord.sounds:
                 continue
             strikes = _strikes(note for note in in_bar if start <= note.onset_beats + _EARLY_BEATS < end)
             if _comes_late(chord, strikes, start, end, stated):
                 strikes.insert(0, _arrival(chord, strikes, in_bar, start, chords))
                 stated += strikes[0]
-            wanted = _wanted(chord, alone="bass" not in sections[bar].elements)
+            wanted = wanted_tones(chord, alone="bass" not in sections[bar].elements)
             stated += _completed(strikes, stated, chord, wanted, plan.parts["pads"], chords)
     return tuple(without_unisons(stated))
 
@@ -86,7 +86,7 @@ def with_last_chord(notes: Sequence[Note], plan: Plan, chords: Sequence[Chord]) 
     length = plan.metre.bar_beats
     struck = {nearest_tone(note.pitch, chords[-1]): note for note in strike or _strikes(before)[-1]}
     model = [replace(note, pitch=pitch, onset_beats=last_bar, duration_beats=length) for pitch, note in struck.items()]
-    added = _missing(model, model, chords[-1], chords[-1].pitch_classes[:_FULL], plan.parts["pads"], chords)
+    added = missing_tones(model, model, chords[-1], chords[-1].pitch_classes[:_FULL], plan.parts["pads"], chords)
     return tuple(sorted([*(note for note in notes if note not in strike), *model, *added]))
 
 
@@ -111,7 +111,7 @@ def _completed(
         heard = _sounding([*stated, *added], strike[0].onset_beats, _longest(strike).duration_beats)
         if in_broken:
             heard = [note for each in strikes for note in each]
-        added += _missing(strike, heard, chord, wanted, traits, chords)
+        added += missing_tones(strike, heard, chord, wanted, traits, chords)
     return added
 
 
@@ -155,13 +155,13 @@ def _strikes(notes: Iterable[Note]) -> list[_Strike]:
     return strikes
 
 
-def _chords_within(chords: Iterable[Chord], start_beats: float, end_beats: float) -> list[tuple[Chord, float, float]]:
+def chords_within(chords: Iterable[Chord], start_beats: float, end_beats: float) -> list[tuple[Chord, float, float]]:
     """The chords that sound in a stretch of time, each with where it begins and ends there."""
     pieces = [(chord, max(chord.onset_beats, start_beats), min(chord.end_beats, end_beats)) for chord in chords]
     return [piece for piece in pieces if piece[2] - piece[1] > _EARLY_BEATS]
 
 
-def _wanted(chord: Chord, *, alone: bool) -> tuple[int, ...]:
+def wanted_tones(chord: Chord, *, alone: bool) -> tuple[int, ...]:
     """The tones that have to sound, as pitch classes: the third (or what stands for it), without bass the root too.
 
     Of a chord with tensions these are all but root and perfect fifth, which say nothing of it.
@@ -229,7 +229,7 @@ def _sounding(notes: Iterable[Note], beats: float, length_beats: float = _ARPEGG
     ]
 
 
-def _missing(
+def missing_tones(
     strike: _Strike,
     heard: Iterable[Note],
     chord: Chord,

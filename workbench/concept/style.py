@@ -13,6 +13,7 @@ import yaml
 from workbench.concept.data_files import parse_yaml, read_text
 from workbench.domain.errors import ParameterError, did_you_mean
 from workbench.domain.plan import Groove, HarmonyTraits, PartTraits
+from workbench.domain.plan_form import part_traits
 from workbench.domain.request import PROCESSING_STYLES
 from workbench.domain.song import DRUM_ROLES, ELEMENTS, FILL_KINDS, SECTION_NAMES
 from workbench.domain.theory import SCALES, parse_pitch_class
@@ -139,7 +140,7 @@ def _build(name: str, data: dict[str, Any]) -> Style:
         tonics=tuple(fields.pop("tonics")),
         groove=_groove(fields.pop("groove")),
         harmony=HarmonyTraits(**fields.pop("harmony")),
-        parts={element: PartTraits(**traits) for element, traits in fields.pop("parts").items()},
+        parts={element: part_traits(traits) for element, traits in fields.pop("parts").items()},
         forms=tuple(tuple(form) for form in fields.pop("forms")),
         arrangement={
             section: tuple(tuple(elements) for elements in takes)
@@ -181,6 +182,8 @@ def _problems(style: Style) -> list[str]:
         "forms": bool(style.forms) and all(style.forms),
         "borrowed": all(0 <= share <= 1 for share in style.harmony.borrowed.values()),
         "pedals": set(style.pedals.values()) <= {"tonic", "dominant"},
+        "passing": 0 <= style.harmony.passing <= 1,
+        "rhythm beside figures": not any(traits.rhythm and traits.figures for traits in style.parts.values()),
         "swing_percent": 50 <= style.groove.swing_percent <= 75,
     }
     return [f"{what} is not known" for what in found] + [

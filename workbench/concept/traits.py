@@ -124,6 +124,7 @@ def adapt_harmony(usual: HarmonyTraits, moves: Moves) -> HarmonyTraits:
     lasts = usual.bars_per_chord / 2.0 ** round(moves.total("chord_pace"))
     return replace(
         usual,
+        passing=_unit(usual.passing * usual.bars_per_chord / lasts),
         colour=CHORD_SIZES[max(0, min(len(CHORD_SIZES) - 1, step))],
         bars_per_chord=max(0.5, min(8.0, lasts)) if lasts != usual.bars_per_chord else lasts,
     )

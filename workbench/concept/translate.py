@@ -271,7 +271,7 @@ def _part_decisions(brief: Brief) -> tuple[Decision, ...]:
 
 def _harmony(brief: Brief) -> HarmonyTraits:
     harmony, said = adapt_harmony(brief.style.harmony, brief.moves), brief.said.bars_per_chord
-    return harmony if said is None else replace(harmony, bars_per_chord=said.value)
+    return harmony if said is None else replace(harmony, bars_per_chord=said.value, passing=0.0)
 
 
 def _chords(brief: Brief, key: Key, harmony: HarmonyTraits) -> tuple[Chords | None, Decision]:

@@ -91,6 +91,7 @@ class HarmonyTraits:
 
     `turns`: the second half of eight bars ends on other chords than the first.
     `borrowed` tells by section name how welcome chords of the parallel mode are, 0 (where it says nothing) to 1.
+    `passing` is how often a chord of a bar or more gives its last half bar to one that leads to the next, 0..1.
     """
 
     colour: Literal["power", "triads", "sevenths", "ninths"] = "triads"
@@ -98,6 +99,7 @@ class HarmonyTraits:
     loop_bars: int = 4
     borrowed: Mapping[str, float] = field(default_factory=dict)
     turns: bool = False
+    passing: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,7 @@ class PartTraits:
     Of a bass, `walking` is how often it steps into a change, `octaves` how often it leaps an octave off the beat, and
     `slides` how often a long note glides into another, 0..1. `rhythm` is where it likes to strike, in the characters of
     drum patterns, 16 a bar; empty leaves it free.
+    Of pads and bass, `figures` names the rhythms that the style's players accompany in; "free" is the network's own.
     """
 
     density: float = 0.5
@@ -121,6 +124,7 @@ class PartTraits:
     octaves: float = 0.0
     slides: float = 0.0
     rhythm: str = ""
+    figures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,7 @@ def plan_from_dict(data: Mapping[str, Any]) -> Plan:
             **{**groove, **{name: tuple(groove[name]) for name in ("without", "fills") if name in groove}}
         )
         fields["harmony"] = HarmonyTraits(**_by_section(fields["harmony"]))
-        fields["parts"] = {element: PartTraits(**traits) for element, traits in fields["parts"].items()}
+        fields["parts"] = {element: part_traits(traits) for element, traits in fields["parts"].items()}
         fields["delivery"] = Delivery(**fields["delivery"])
         fields["decisions"] = tuple(Decision(**decision) for decision in fields["decisions"])
         fields["palette"], fields["references"] = tuple(fields["palette"]), tuple(fields["references"])
@@ -72,6 +72,17 @@ def plan_from_dict(data: Mapping[str, Any]) -> Plan:
         return Plan(**fields)
     except (KeyError, TypeError, AttributeError) as error:
         raise ParameterError(f"plan: expected the form that plan.json holds, a field does not fit: {error}") from None
+
+
+def part_traits(fields: Mapping[str, Any]) -> PartTraits:
+    """Traits of a part from plain data, whose lists are tuples here.
+
+    Raises
+    ------
+    TypeError
+        If a field is not known.
+    """
+    return PartTraits(**{**fields, "figures": tuple(fields.get("figures", ()))})
 
 
 def _section_to_dict(section: SectionPlan, key: Key) -> dict[str, Any]:

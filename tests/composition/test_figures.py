@@ -1,0 +1,111 @@
+"""Pads play figures: which tones strike when, and which figure a section has."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from workbench.composition.figure_book import FREE, Figure, figures, section_figures
+from workbench.composition.figures import play_figures
+from workbench.concept.style import list_styles, load_style
+from workbench.domain.plan import PartTraits, Plan, SectionPlan
+from workbench.domain.score import Note
+from workbench.domain.theory import Chord
+
+HELD = [Note(0.0, pitch, 4.0, 80) for pitch in (60, 64, 67)]
+C_MAJOR = (Chord.parse("C", duration_beats=8.0),)
+
+
+def song(plan: Plan, *names: str, sections: Sequence[tuple[str, float]] = (("verse", 0.5),), seed: int = 1) -> Plan:
+    traits = PartTraits(0.5, 48, 84, sustain=0.5, figures=names)
+    built = tuple(
+        SectionPlan(name, name, 2 * number, 2, energy, ("bass", "pads"))
+        for number, (name, energy) in enumerate(sections)
+    )
+    return replace(plan, seed=seed, sections=built, parts={**plan.parts, "pads": traits})
+
+
+def struck(notes: Sequence[Note]) -> list[tuple[float, int]]:
+    return [(note.onset_beats, note.pitch) for note in sorted(notes)]
+
+
+def test_broken_chords_strike_one_tone_an_eighth(tiny_plan: Plan) -> None:
+    played = play_figures(HELD, song(tiny_plan, "alberti"), C_MAJOR)
+    assert struck(played) == [(0.5 * place, (60, 67, 64, 67)[place % 4]) for place in range(8)]
+
+
+def test_a_new_chord_is_struck_in_the_middle_of_a_bar(tiny_plan: Plan) -> None:
+    chords = (Chord.parse("C", duration_beats=2.0), Chord.parse("F", onset_beats=2.0, duration_beats=6.0))
+    notes = [
+        *(replace(note, duration_beats=2.0) for note in HELD),
+        *(Note(2.0, tone, 2.0, 80) for tone in (60, 65, 69)),
+    ]
+    played = play_figures(notes, song(tiny_plan, "halves"), chords)
+    assert [one for one in struck(played) if one[0] < 2.0] == [(0.0, 60), (0.0, 64), (0.0, 67)]
+    assert {60, 65, 69} <= {pitch for onset, pitch in struck(played) if onset == 2.0}
+
+
+def test_every_chord_keeps_its_third(tiny_plan: Plan) -> None:
+    low_third = [Note(0.0, pitch, 4.0, 80) for pitch in (52, 60, 67)]
+    played = play_figures(low_third, song(tiny_plan, "late-stabs"), C_MAJOR)
+    assert played[0].onset_beats == 0.75
+    assert 52 in {note.pitch for note in played if note.onset_beats == 0.75}
+
+
+def test_silent_bars_stay_silent(tiny_plan: Plan) -> None:
+    played = play_figures([replace(note, onset_beats=4.0) for note in HELD], song(tiny_plan, "alberti"), C_MAJOR)
+    assert min(note.onset_beats for note in played) == 4.0
+
+
+def test_free_sections_and_styles_without_figures_stay_as_written(tiny_plan: Plan) -> None:
+    assert play_figures(HELD, song(tiny_plan), C_MAJOR) == tuple(HELD)
+    assert play_figures(HELD, song(tiny_plan, FREE), C_MAJOR) == tuple(HELD)
+
+
+def test_figures_end_with_their_chord(tiny_plan: Plan) -> None:
+    chords = (Chord.parse("C"), Chord.parse("Dm", onset_beats=4.0))
+    notes = [*HELD, *(Note(4.0, tone, 4.0, 80) for tone in (62, 65, 69))]
+    played = play_figures(notes, song(tiny_plan, "broken"), chords)
+    assert all(note.onset_beats + note.duration_beats <= 4.0 for note in played if note.onset_beats < 4.0)
+
+
+def test_fuller_sections_have_busier_figures(tiny_plan: Plan) -> None:
+    names = ("halves", "quarters", "eighths", "sixteenths")
+    form = (("intro", 0.2), ("chorus", 0.9))
+    for seed in range(5):
+        calm, full = section_figures(song(tiny_plan, *names, sections=form, seed=seed), "pads")
+        assert names.index(calm) < names.index(full)
+
+
+def test_songs_lean_to_figures_of_their_own(tiny_plan: Plan) -> None:
+    names = ("halves", "quarters", "eighths", "sixteenths")
+    assert len({section_figures(song(tiny_plan, *names, seed=seed), "pads")[0] for seed in range(12)}) > 1
+
+
+def test_the_last_chorus_is_at_least_as_busy(tiny_plan: Plan) -> None:
+    names = ("halves", "quarters", "eighths", "sixteenths")
+    form = (("verse", 0.4), ("chorus", 0.6), ("verse", 0.4), ("chorus", 0.6))
+    chosen = [section_figures(song(tiny_plan, *names, sections=form, seed=seed), "pads") for seed in range(8)]
+    assert all(names.index(one[3]) >= names.index(one[1]) for one in chosen)
+    assert any(names.index(one[3]) > names.index(one[1]) for one in chosen)
+
+
+def test_triplets_move_the_second_eighth() -> None:
+    assert Figure("1.2.............", 1.0).strikes(0, 4.0, triplets=True) == [(0.0, "1"), (pytest.approx(2 / 3), "2")]
+
+
+@pytest.mark.parametrize("style", list_styles())
+@pytest.mark.parametrize("element", ["bass", "pads"])
+def test_styles_name_figures_that_are_there(style: str, element: str) -> None:
+    traits = load_style(style).parts[element]
+    assert bool(traits.figures) != bool(traits.rhythm)
+    assert set(traits.figures) <= {FREE, *figures(element)}
+
+
+def test_figures_are_one_or_two_bars_of_sixteenths() -> None:
+    for element, spelled in (("pads", "xul12345."), ("bass", "1358a.")):
+        for one in figures(element).values():
+            assert len(one.steps) in (16, 32)
+            assert set(one.steps) <= set(spelled)

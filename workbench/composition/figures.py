@@ -1,0 +1,145 @@
+"""Accompaniment in figures: the voicings of pads as broken chords, comping, strums and stabs.
+
+The network finds voicings and leads them; a figure of the style's book plays them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from workbench.composition.feel import without_unisons
+from workbench.composition.figure_book import FREE, TRIPLETS, Figure, Strike, figures, section_figures
+from workbench.composition.voicing import chords_within, missing_tones, wanted_tones
+from workbench.domain.plan import Plan, SectionPlan
+from workbench.domain.score import Note
+from workbench.domain.seeding import generator
+from workbench.domain.theory import Chord
+
+_HAND, _LONE_HAND = 3, 4
+"""Tones of a chord that are played over a bass, and without one."""
+_LATE_BEATS, _EARLY_BEATS = 1.0, 0.1
+_LEAST_BEATS = 0.08
+_ON_BEAT, _UPPER, _TOUCH = 4.0, -5.0, 3.5
+"""Velocity on a beat and of upper tones, and its spread."""
+
+
+def play_figures(notes: Iterable[Note], plan: Plan, chords: Sequence[Chord]) -> tuple[Note, ...]:
+    """The notes of pads, with the voicings of each section played as its figure.
+
+    Parameters
+    ----------
+    notes : iterable of Note
+        As `voicing.state_chords` returns them. Bars in which they are silent stay so.
+    plan : Plan
+        `parts["pads"].figures` names the figures of the style; where there are none, or where a section's is "free",
+        notes stay as they are.
+    chords : sequence of Chord
+        Of the whole song.
+
+    Returns
+    -------
+    tuple of Note
+        Sorted.
+    """
+    written = sorted(notes)
+    bar_beats = plan.metre.bar_beats
+    played: list[Note] = []
+    for section, name in zip(plan.sections, section_figures(plan, "pads"), strict=True):
+        start, end = section.start_bar * bar_beats, section.end_bar * bar_beats
+        own = [note for note in written if start - _EARLY_BEATS < note.onset_beats + _EARLY_BEATS < end]
+        if name == FREE or not own:
+            played += own
+            continue
+        for bar in range(section.bars):
+            played += _play_bar(own, plan, section, bar, figures("pads")[name], chords)
+    return tuple(without_unisons(played))
+
+
+def _play_bar(
+    own: Sequence[Note], plan: Plan, section: SectionPlan, bar: int, figure: Figure, chords: Sequence[Chord]
+) -> Iterator[Note]:
+    """A bar (from the section's start) of a figure; of each chord as much as lies in the bar."""
+    bar_beats = plan.metre.bar_beats
+    begin = (section.start_bar + bar) * bar_beats
+    triplets = plan.groove.steps_per_beat == TRIPLETS
+    strikes = [(begin + beats, step) for beats, step in figure.strikes(bar, bar_beats, triplets=triplets)]
+    rng, high = generator(plan.seed, "pads", "touch", section.label, bar % 8), plan.parts["pads"].high_pitch
+    for chord, start, end in chords_within(chords, begin, begin + bar_beats):
+        heard = [note for note in own if _is_heard(note, start, end)]
+        if not (chord.sounds and heard):
+            continue
+        hand = _hand(heard, chord, plan, section, chords)
+        inside = _arriving([one for one in strikes if start <= one[0] + 1e-6 < end], chord, start)
+        wanted = wanted_tones(chord, alone="bass" not in section.elements)
+        if inside and not set(wanted) <= {note.pitch % 12 for _, step in inside for note in _tones(hand, step, high)}:
+            inside[0] = (inside[0][0], "x")
+        ends = [*(beats for beats, _ in inside[1:]), end]
+        for (beats, step), until in zip(inside, ends, strict=True):
+            length = _held(figure, until - beats, end - beats, plan.parts["pads"].sustain)
+            lift = _ON_BEAT * (beats % 1.0 == 0.0) + _UPPER * (step == "u") + rng.normal(0.0, _TOUCH)
+            for note in _tones(hand, step, high):
+                struck = replace(note, onset_beats=round(beats, 6), duration_beats=round(length, 6))
+                yield replace(struck, velocity=min(127, max(1, round(note.velocity + lift))))
+
+
+def _is_heard(note: Note, start: float, end: float) -> bool:
+    return start - _EARLY_BEATS < note.onset_beats < end - _EARLY_BEATS or (
+        note.onset_beats < start < note.onset_beats + note.duration_beats - _EARLY_BEATS
+    )
+
+
+def _arriving(strikes: list[Strike], chord: Chord, start: float) -> list[Strike]:
+    """The strikes under a chord; one that is new is struck whole at its beginning, unless the figure breaks it."""
+    first = strikes[0][0] if strikes else float("inf")
+    if abs(chord.onset_beats - start) > _EARLY_BEATS:
+        return strikes
+    if first > start + _LATE_BEATS:
+        return [(start, "x"), *strikes]
+    if first < start + _EARLY_BEATS and strikes[0][1] in "ul":
+        return [(start, "x"), *strikes[1:]]
+    return strikes
+
+
+def _hand(heard: Sequence[Note], chord: Chord, plan: Plan, section: SectionPlan, chords: Sequence[Chord]) -> list[Note]:
+    """The voicing that is played: the network's tones of the chord, what they lack added, without what is spare.
+
+    Spare are, in this order, tones that are doubled, the perfect fifth, and the root above a bass that plays it.
+    """
+    lone = "bass" not in section.elements
+    wanted = wanted_tones(chord, alone=lone)
+    by_pitch = {note.pitch: note for note in heard if note.pitch % 12 in chord.pitch_classes}
+    voiced = [by_pitch[pitch] for pitch in sorted(by_pitch)] or [heard[0]]
+    voiced += missing_tones(voiced, voiced, chord, wanted, plan.parts["pads"], chords)
+    voiced.sort(key=lambda note: note.pitch)
+    classes = [note.pitch % 12 for note in voiced]
+    spare = [note for place, note in enumerate(voiced) if note.pitch % 12 in classes[:place]]
+    spare += [note for note in voiced for step in (7, 0) if (note.pitch - chord.root) % 12 == step]
+    for note in spare:
+        if len(voiced) <= (_LONE_HAND if lone else _HAND):
+            break
+        if note in voiced and (note.pitch % 12 not in wanted or classes.count(note.pitch % 12) > 1):
+            voiced.remove(note)
+    return voiced
+
+
+def _tones(hand: Sequence[Note], step: str, high_pitch: int) -> Sequence[Note]:
+    """Which notes of a hand a strike plays; a tone beyond the hand is counted on, an octave higher where there is room.
+
+    Examples
+    --------
+    >>> hand = [Note(0.0, pitch, 1.0, 80) for pitch in (60, 64, 67)]
+    >>> [note.pitch for note in (*_tones(hand, "l", 84), *_tones(hand, "u", 84), *_tones(hand, "4", 84))]
+    [60, 64, 64, 67, 72]
+    """
+    if step in "xul":
+        return {"x": hand, "u": hand[1:] or hand, "l": hand[:-1] or hand}[step]
+    octaves, place = divmod(int(step) - 1, len(hand))
+    tone = hand[place]
+    raised = tone.pitch + 12 * octaves
+    return [replace(tone, pitch=raised if raised <= high_pitch else tone.pitch)]
+
+
+def _held(figure: Figure, gap: float, room: float, sustain: float) -> float:
+    """How long a strike is held: by figure and style, and not beyond its chord."""
+    return max(_LEAST_BEATS, min(room, gap * figure.hold * (0.5 + sustain)))
