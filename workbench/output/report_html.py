@@ -114,9 +114,6 @@ def _decisions(track: Track) -> str:
     mood = track.request.parameters.creative.mood
     asked = f"Concept: {track.plan.concept}." if not mood else f"Concept: {track.plan.concept}. Mood: {mood}."
     placed = f"Valence {format_number(track.plan.valence)}, arousal {format_number(track.plan.arousal)} (each −1 to 1)."
-    if track.ranking is not None:
-        ranking = track.ranking
-        placed += f" Chosen among candidates with quality {format_number(ranking.quality)}: {escape(ranking.reason)}."
     return f'<p class="lede">{escape(asked)} {placed}</p>{_scroll(tables.decisions_html(track.plan))}'
 
 
