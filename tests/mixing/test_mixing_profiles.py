@@ -11,7 +11,7 @@ from workbench.mixing.profiles import Strip, _build, coloured, list_colours, loa
 
 EXPECTED = {
     "hip-hop", "trap", "lo-fi", "house", "deep-house", "techno", "drum-and-bass", "garage", "ambient", "synthwave",
-    "pop", "rock", "soul", "funk",
+    "pop", "rock", "soul", "funk", "dub",
 }  # fmt: skip
 
 

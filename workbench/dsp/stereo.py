@@ -93,7 +93,9 @@ def pan_gains(position: float) -> npt.NDArray[np.float32]:
     return np.asarray(sides, dtype=np.float32)
 
 
-def decorrelate(samples: Samples, amount: float, sample_rate_hz: int, *, spread_ms: float = 6.0) -> Samples:
+def decorrelate(
+    samples: Samples, amount: float, sample_rate_hz: int, *, spread_ms: float = 6.0, above_hz: float = 250.0
+) -> Samples:
     """Widen a narrow sound: a dispersed, high-passed copy of the mid is added to the side only.
 
     The mono sum is untouched, because what goes to the left comes off the right (H. Lauridsen's pseudo-stereo).
@@ -104,11 +106,13 @@ def decorrelate(samples: Samples, amount: float, sample_rate_hz: int, *, spread_
     samples
         Stereo, (2, n).
     amount
-        0..1: above 250 Hz a mono sound gets a side of 20 log10(amount) dB relative to its mid.
+        0..1: above `above_hz` a mono sound gets a side of 20 log10(amount) dB relative to its mid.
     sample_rate_hz
         Sample rate in Hz.
     spread_ms
         Delay of the longest all-pass filter.
+    above_hz
+        Where the side begins; what lies below stays as it is.
 
     Raises
     ------
@@ -121,7 +125,7 @@ def decorrelate(samples: Samples, amount: float, sample_rate_hz: int, *, spread_
         return samples
     delays = np.maximum(1, np.round(np.array(_ALLPASS_RATIOS) * spread_ms * sample_rate_hz / 1000.0)).astype(np.int64)
     out = np.empty(samples.shape, dtype=np.float32)
-    _disperse(np.ascontiguousarray(samples), 0.5 * amount, delays, _section("high_pass", 250.0, sample_rate_hz), out)
+    _disperse(np.ascontiguousarray(samples), 0.5 * amount, delays, _section("high_pass", above_hz, sample_rate_hz), out)
     return out
 
 
@@ -180,16 +184,21 @@ def _mid_and_side_power(samples, cut):  # type: ignore[no-untyped-def]  # pragma
     return mids, sides
 
 
-def widen_to(samples: Samples, side_db: float, sample_rate_hz: int, *, mono_below_hz: float = 0.0) -> Samples:
+def widen_to(
+    samples: Samples, side_db: float, sample_rate_hz: int, *, mono_below_hz: float = 0.0, above_hz: float = 250.0
+) -> Samples:
     """Bring the side of (2, n) samples to `side_db` relative to the mid (above 250 Hz), by what the sound needs.
 
-    Its own side is scaled by 0.4 to 1.7 first; what is missing then comes from `decorrelate`, at most 0.8.
+    Its own side is scaled by 0.4 to 1.7 first; what is missing then comes from `decorrelate`, at most 0.8, from
+    `above_hz` on.
     """
     wanted, present = 10.0 ** (side_db / 10.0), side_ratio(samples, sample_rate_hz)
     scale = float(np.clip(np.sqrt(wanted / max(present, 1e-9)), 0.4, 1.7))
     out = set_width(samples, scale, sample_rate_hz, mono_below_hz=mono_below_hz)
     missing = wanted - scale**2 * present
-    return decorrelate(out, min(0.8, float(np.sqrt(missing))), sample_rate_hz) if missing > 1e-3 else out
+    if missing <= 1e-3:
+        return out
+    return decorrelate(out, min(0.8, float(np.sqrt(missing))), sample_rate_hz, above_hz=above_hz)
 
 
 def side_guard(samples: Samples, sample_rate_hz: int, *, least_correlation: float) -> npt.NDArray[np.float32]:

@@ -18,7 +18,9 @@ from workbench.dsp.delay import Delay
 from workbench.dsp.dynamics import Compressor
 from workbench.dsp.equaliser import Band, tilt
 from workbench.dsp.reverb import Reverb
+from workbench.dsp.room import Room
 from workbench.dsp.transients import Transients
+from workbench.mixing.texture import Bed
 from workbench.mixing.tone import Tone
 
 _ROOT = "workbench.mixing"
@@ -36,7 +38,9 @@ class Strip:
     low-pass begins that opens over intro and build; `None` leaves it open. `throw_db`: how much more goes into the
     delay in the last beat of a section. `rising_hz`: where the low cut ends that rises through a build, to fall back
     with the next section. `sub_db`: level of an octave below the bass's notes where that lies from 37 to 46 Hz, against
-    the notes' own lows; `None` adds none.
+    the notes' own lows; `None` adds none. `wide_above_hz`: from where a side is made that the sound has not.
+    `air_db`: harmonics above 5 kHz of what it holds above 2.2 kHz. `parallel`: a heavy compressor beside the sound.
+    `room_db`: what it feeds into the room in which all strips stand. `bed`: noise under the strip.
     """
 
     level_lu: float = -3.0
@@ -55,6 +59,11 @@ class Strip:
     throw_db: float | None = None
     rising_hz: float | None = None
     sub_db: float | None = None
+    wide_above_hz: float = 250.0
+    air_db: float | None = None
+    parallel: Compressor | None = None
+    room_db: float | None = None
+    bed: Bed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +74,7 @@ class Profile:
     description: str
     strips: Mapping[str, Strip]
     reverb: Reverb
+    room: Room
     delay: Delay
     glue: Compressor
     duck_release_beats: float
@@ -139,6 +149,7 @@ def load_profile(name: str) -> Profile:
         "name": name,
         "strips": strips,
         "reverb": _build(Reverb, data.pop("reverb")),
+        "room": _build(Room, data.pop("room")),
         "delay": _build(Delay, data.pop("delay")),
         "glue": _build(Compressor, data.pop("glue")),
         "tone": _build(Tone, data.pop("tone")),
@@ -214,6 +225,7 @@ def coloured(strip: Strip, colour: Colour) -> Strip:
         side_db=_coloured_side_db(strip.side_db, colour),
         reverb_send_db=None if strip.reverb_send_db is None else strip.reverb_send_db + colour.reverb_db,
         delay_send_db=None if strip.delay_send_db is None else strip.delay_send_db + colour.delay_db,
+        room_db=None if strip.room_db is None else strip.room_db + colour.reverb_db + min(colour.side_db, 0.0),
     )
 
 
@@ -241,14 +253,16 @@ def _coloured_side_db(side_db: float | None, colour: Colour) -> float | None:
     return side_db if side_db is None or side_db <= -15.0 else side_db + colour.side_db
 
 
+_GROUPS: Mapping[str, type[Any]] = {
+    "compressor": Compressor, "parallel": Compressor, "transients": Transients, "bed": Bed,
+}  # fmt: skip
+"""Settings of a strip that are made of several; what is left out or null is none."""
+
+
 def _strip(settings: Mapping[str, Any]) -> Strip:
-    compressor = settings.get("compressor")
-    prepared: dict[str, Any] = {
-        "eq": _bands(settings.get("eq", ())),
-        "compressor": Compressor(**compressor) if compressor else None,
-    }
-    if settings.get("transients"):
-        prepared["transients"] = _build(Transients, settings["transients"])
+    prepared: dict[str, Any] = {"eq": _bands(settings.get("eq", ()))}
+    for name, kind in _GROUPS.items():
+        prepared[name] = _build(kind, settings[name]) if settings.get(name) else None
     return _build(Strip, dict(settings) | prepared)
 
 

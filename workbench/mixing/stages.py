@@ -43,16 +43,26 @@ def _growing(whole: Strip, colour: Colour) -> list[tuple[str, Strip, Colour]]:
         ("as rendered", {}, plain),
         ("equaliser", {"highpass_hz": whole.highpass_hz, "eq": whole.eq, "sub_db": whole.sub_db}, linear),
         ("transients", {"transients": whole.transients}, linear),
-        ("compressor", {"compressor": whole.compressor}, linear),
-        ("saturation", {"drive_db": whole.drive_db}, colour),
+        ("compressor", {"compressor": whole.compressor, "parallel": whole.parallel}, linear),
+        ("saturation", {"drive_db": whole.drive_db, "air_db": whole.air_db}, colour),
         (
             "placement",
-            {"side_db": whole.side_db, "mono_below_hz": whole.mono_below_hz, "pan": whole.pan},
+            {
+                "side_db": whole.side_db,
+                "mono_below_hz": whole.mono_below_hz,
+                "wide_above_hz": whole.wide_above_hz,
+                "pan": whole.pan,
+            },
             colour,
         ),
         (
             "automation",
-            {"opening_hz": whole.opening_hz, "rising_hz": whole.rising_hz, "duck_db": whole.duck_db},
+            {
+                "opening_hz": whole.opening_hz,
+                "rising_hz": whole.rising_hz,
+                "bed": whole.bed,
+                "duck_db": whole.duck_db,
+            },
             colour,
         ),
         (
@@ -61,6 +71,7 @@ def _growing(whole: Strip, colour: Colour) -> list[tuple[str, Strip, Colour]]:
                 "reverb_send_db": whole.reverb_send_db,
                 "delay_send_db": whole.delay_send_db,
                 "throw_db": whole.throw_db,
+                "room_db": whole.room_db,
             },
             colour,
         ),

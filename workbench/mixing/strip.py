@@ -16,17 +16,21 @@ from workbench.dsp.equaliser import Band, equalise
 from workbench.dsp.gains import add_scaled, amplify
 from workbench.dsp.loudness import loudness
 from workbench.dsp.reverb import Reverb, reverberate
+from workbench.dsp.room import Room, in_room
 from workbench.dsp.saturation import bit_crush, factor_for, oversampled_tanh
 from workbench.dsp.stereo import pan, widen_to
 from workbench.dsp.transients import transient_gain
 from workbench.mixing.automation import kick_onsets_seconds, open_over_sections, rise_over_builds, throw_gain
 from workbench.mixing.profiles import Colour, Profile, Strip
 from workbench.mixing.sub import with_sub_octave
+from workbench.mixing.texture import bed_of, parallel_gain, with_air
 
 STAGE_LUFS = -20.0
 """Loudness that each stem is brought to before its strip, so that thresholds mean the same for all."""
 
 _SILENT_LUFS = -69.0
+_PLAIN_ROOM = Room()
+_DOUBLE_DECAY_DB = 7.0
 _RETURN_BANDS = (Band("high_pass", 220.0), Band("peak", 2800.0, -2.0, 0.8))
 
 
@@ -43,19 +47,35 @@ class Surroundings:
     duck_release_beats: float
     sample_rate_hz: int
     oversampling: int | None = None
+    room: Room = _PLAIN_ROOM
+    seed: int = 0
 
 
 def surroundings(score: Score, plan: Plan, profile: Profile, sample_rate_hz: int) -> Surroundings:
-    """What the strips of a plan's mix need to know; a preview goes without oversampling."""
+    """What the strips of a plan's mix need to know; a preview goes without oversampling.
+
+    Who asks for more reverb gets a longer one too: a send alone makes the sound wider before it makes it larger.
+    """
     return Surroundings(
         score=score,
         kicks_seconds=kick_onsets_seconds(score),
-        reverb=replace(profile.reverb, seed=plan.seed),
+        reverb=replace(
+            profile.reverb,
+            seed=plan.seed,
+            decay_seconds=profile.reverb.decay_seconds * _longer(plan.sound.reverb_db),
+        ),
         delay=profile.delay,
         duck_release_beats=profile.duck_release_beats,
         sample_rate_hz=sample_rate_hz,
         oversampling=1 if plan.delivery.preview else None,
+        room=profile.room,
+        seed=plan.seed,
     )
+
+
+def _longer(reverb_db: float) -> float:
+    """Factor of the decay: twice as long for 7 dB more reverb, as it was for less."""
+    return float(2.0 ** (max(reverb_db, 0.0) / _DOUBLE_DECAY_DB))
 
 
 def run_strip(samples: Samples, strip: Strip, colour: Colour, around: Surroundings) -> Samples:
@@ -64,7 +84,7 @@ def run_strip(samples: Samples, strip: Strip, colour: Colour, around: Surroundin
     if before <= _SILENT_LUFS:
         return np.zeros_like(samples)
     # Nothing here holds on to what a stage is given: of a stem, one stage's input and output are there at a time.
-    return _sent(_shape(_staged(samples, before, strip, around), strip, colour, around), strip, around)
+    return _sent(_shape(_staged(samples, before, strip, around), strip, colour, around), strip, colour, around)
 
 
 def _staged(samples: Samples, level_lufs: float, strip: Strip, around: Surroundings) -> Samples:
@@ -75,10 +95,23 @@ def _staged(samples: Samples, level_lufs: float, strip: Strip, around: Surroundi
     return with_sub_octave(staged, around.score, strip.sub_db, around.sample_rate_hz)
 
 
-def _sent(samples: Samples, strip: Strip, around: Surroundings) -> Samples:
+def _sent(samples: Samples, strip: Strip, colour: Colour, around: Surroundings) -> Samples:
     """Placed, levelled, ducked, and with what comes back from the sends."""
     samples = at_level(_place(samples, strip, around), strip, around.sample_rate_hz)
+    samples = _on_bed(samples, strip, colour, around)
     return _with_returns(_ducked(samples, strip, around), strip, around)
+
+
+def _on_bed(samples: Samples, strip: Strip, colour: Colour, around: Surroundings) -> Samples:
+    """The strip with its noise, which ends where the song does."""
+    if strip.bed is None:
+        return samples
+    rate = around.sample_rate_hz
+    song = min(samples.shape[1], round(around.score.duration_seconds * rate))
+    stage_db = STAGE_LUFS + strip.level_lu
+    bed = bed_of(strip.bed, samples.shape[1], song, rate, seed=around.seed, stage_db=stage_db)
+    samples += equalise(bed, colour.bands, rate) if colour.bands else bed
+    return samples
 
 
 def at_level(samples: Samples, strip: Strip, sample_rate_hz: int) -> Samples:
@@ -97,10 +130,14 @@ def _shape(samples: Samples, strip: Strip, colour: Colour, around: Surroundings)
         amplify(samples, transient_gain(samples, strip.transients, rate))
     if strip.compressor:
         amplify(samples, compressor_gain(samples, strip.compressor, rate))
+    if strip.parallel:
+        amplify(samples, parallel_gain(samples, strip.parallel, rate))
     if colour.bits:
         samples = bit_crush(samples, sample_rate_hz=rate, bits=colour.bits, rate_hz=float(rate))
     if strip.drive_db is not None:
         samples = saturated(samples, strip.drive_db, colour.bias, rate, around.oversampling)
+    if strip.air_db is not None:
+        samples = with_air(samples, strip.air_db, rate, around.oversampling)
     return samples
 
 
@@ -131,7 +168,9 @@ def saturated(
 def _place(samples: Samples, strip: Strip, around: Surroundings) -> Samples:
     rate = around.sample_rate_hz
     if strip.side_db is not None:
-        samples = widen_to(samples, strip.side_db, rate, mono_below_hz=strip.mono_below_hz)
+        samples = widen_to(
+            samples, strip.side_db, rate, mono_below_hz=strip.mono_below_hz, above_hz=strip.wide_above_hz
+        )
     samples = pan(samples, strip.pan)
     if strip.opening_hz:
         samples = open_over_sections(samples, around.score, strip.opening_hz, rate)
@@ -157,6 +196,9 @@ def _ducked(samples: Samples, strip: Strip, around: Surroundings) -> Samples:
 
 def _with_returns(samples: Samples, strip: Strip, around: Surroundings) -> Samples:
     rate = around.sample_rate_hz
+    if strip.room_db is not None:
+        # Echoes and reverb hear the sound as it stands in the room.
+        add_scaled(samples, in_room(samples, around.room, rate, seed=around.seed), db_to_gain(strip.room_db))
     if strip.delay_send_db is not None:
         echoes = echo(_thrown(samples, strip, around), around.delay, around.score.tempo_bpm, rate)
         add_scaled(samples, echoes, db_to_gain(strip.delay_send_db))

@@ -1,0 +1,87 @@
+"""A small room as one impulse response: early reflections and a short tail, for what stands in it together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from workbench.domain.audio import Samples
+from workbench.domain.errors import ParameterError
+from workbench.domain.seeding import generator
+from workbench.dsp.equaliser import Band, equalise
+
+_SOUND_METRES_A_SECOND = 343.0
+_REFLECTIONS = 14
+_TAIL_SHARE = 0.5
+"""Share of the response's energy in the tail; the rest are reflections."""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """`decay_seconds` is the time to -60 dB, `size_metres` the mean way of a first reflection beyond the direct one.
+
+    `low_cut_hz` and `damping_hz` are the edges of what the walls send back.
+    """
+
+    decay_seconds: float = 0.4
+    size_metres: float = 4.0
+    low_cut_hz: float = 120.0
+    damping_hz: float = 9000.0
+
+    def __post_init__(self) -> None:
+        if not (0.05 <= self.decay_seconds <= 2 and 1 <= self.size_metres <= 30):
+            raise ParameterError(
+                "room: expected decay_seconds in 0.05..2 and size_metres in 1..30, "
+                f"got {self.decay_seconds:g} and {self.size_metres:g}"
+            )
+        if not 20 <= self.low_cut_hz < self.damping_hz:
+            raise ParameterError(
+                f"room: expected low_cut_hz from 20 to below damping_hz, got {self.low_cut_hz:g} and "
+                f"{self.damping_hz:g}"
+            )
+
+
+def in_room(samples: Samples, room: Room, sample_rate_hz: int, *, seed: int = 0) -> Samples:
+    """What the walls send back of (2, n) samples, the same length, without the direct sound.
+
+    The middle of the signal excites the room; the ears hear independent reflections. White noise comes back with the
+    power that it had.
+    """
+    response = room_response(room, sample_rate_hz, seed)
+    from scipy.signal import oaconvolve
+
+    middle = np.float32(0.5) * (samples[0] + samples[1])
+    return np.stack([oaconvolve(middle, ear)[: middle.size] for ear in response]).astype(np.float32)
+
+
+@lru_cache(maxsize=8)
+def room_response(room: Room, sample_rate_hz: int, seed: int) -> Samples:
+    """Impulse response for both ears, (2, k), each of energy 1; nothing arrives with the direct sound.
+
+    Reflections come at chance times that grow denser with time, and fall with the room's decay (W. G. Gardner,
+    "Reverberation algorithms", in Applications of Digital Signal Processing to Audio and Acoustics, 1998).
+    """
+    length = round(1.1 * room.decay_seconds * sample_rate_hz)
+    rng = generator(seed, "room")
+    out = np.stack([_ear(room, length, sample_rate_hz, rng) for _ in range(2)]).astype(np.float32)
+    edges = [Band("high_pass", room.low_cut_hz), Band("low_pass", min(room.damping_hz, 0.45 * sample_rate_hz))]
+    out = equalise(out, edges, sample_rate_hz)
+    return np.asarray(out / np.sqrt(np.square(out).sum(axis=1, keepdims=True)), dtype=np.float32)
+
+
+def _ear(room: Room, length: int, rate: int, rng: np.random.Generator) -> npt.NDArray[np.float64]:
+    first = room.size_metres / _SOUND_METRES_A_SECOND
+    seconds = np.arange(length) / rate
+    falling = 10.0 ** (-3.0 * seconds / room.decay_seconds)
+    early = np.zeros(length)
+    # The n-th reflection comes about n to the power 2/3 times as late: their number grows with the cube of time, but
+    # the ear needs only a sketch of it.
+    times = first * (1.0 + np.arange(_REFLECTIONS)) ** (2.0 / 3.0) * rng.uniform(0.8, 1.2, _REFLECTIONS)
+    places = np.minimum(np.round(times * rate).astype(np.int64), length - 1)
+    np.add.at(early, places, rng.choice((-1.0, 1.0), _REFLECTIONS) * falling[places] / (1.0 + times / first))
+    tail = rng.standard_normal(length) * falling * np.clip((seconds - first) / (2.0 * first), 0.0, 1.0)
+    shares = np.sqrt([1.0 - _TAIL_SHARE, _TAIL_SHARE])
+    return np.asarray(shares[0] * early / np.linalg.norm(early) + shares[1] * tail / np.linalg.norm(tail))
