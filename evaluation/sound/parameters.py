@@ -63,11 +63,12 @@ def judge_parameters() -> list[Row]:
 
 
 def play_patch(patch: Patch) -> Signal:
-    """Three notes, soft, loud and middle."""
+    """Three notes, soft, loud and middle, the last with a third above it."""
     notes = [
         Note(1.6 * i, pitch, 1.3, velocity)
         for i, (pitch, velocity) in enumerate(zip(_TUNE[patch.element], (60, 120, 90), strict=True))
     ]
+    notes.append(replace(notes[-1], pitch=notes[-1].pitch + 4))
     return render_synth(notes, patch, samples_per_beat=_SAMPLES_PER_BEAT, length=_LENGTH, sample_rate_hz=RATE, seed=3)
 
 
@@ -161,6 +162,9 @@ def _rich_patch() -> Patch:
         oscillators=(p.Oscillator(wave="saw", morph_wave="square", morph_rate_hz=1.0, unison=3.0, spread=0.6),),
         fm=(p.FmPair(index=2.0, feedback=0.3, decay_ms=900.0),),
         string=p.StringModel(level_db=0.0),
+        strum_ms=20.0,
+        struck=p.StruckModel(stiffness=0.001, strings_cents=3.0),
+        release=p.ReleaseNoise(level_db=-6.0),
         noise=p.NoiseSource(level_db=-6.0, key_track=0.5, decay_ms=400.0),
         grains=p.GrainCloud(level_db=-6.0),
         modulation=(p.Route(shape="triangle", rate_hz=3.0, time_ms=200.0),),

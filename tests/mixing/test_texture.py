@@ -70,7 +70,9 @@ def test_parallel_compression_lifts_what_is_quiet_by_up_to_six_db():
     loud, soft = tone(1000.0), tone(1000.0) * np.float32(1e-3)
     assert level_db(soft * parallel_gain(soft, heavy, RATE)) - level_db(soft) == pytest.approx(6.02, abs=0.01)
     # A tone of -20 dB peak is 20 dB over: 18 dB of reduction beside it add 20 log10(1 + 10^(-18/20)) = 1.03 dB.
-    assert level_db((loud * parallel_gain(loud, heavy, RATE))[:, RATE:]) - level_db(loud) == pytest.approx(1.03, abs=0.15)
+    assert level_db((loud * parallel_gain(loud, heavy, RATE))[:, RATE:]) - level_db(loud) == pytest.approx(
+        1.03, abs=0.15
+    )
 
 
 @pytest.mark.parametrize(

@@ -35,8 +35,10 @@ from workbench.rendering.patch import (
     Oscillator,
     Patch,
     Pitch,
+    ReleaseNoise,
     Route,
     StringModel,
+    StruckModel,
 )
 from workbench.rendering.synth import render_synth
 
@@ -53,6 +55,9 @@ PATCH = Patch(
     oscillators=(Oscillator(wave="saw", morph_wave="square", morph_rate_hz=1.0, unison=3.0, spread=0.6),),
     fm=(FmPair(index=2.0, feedback=0.3, decay_ms=900.0),),
     string=StringModel(level_db=0.0),
+    strum_ms=20.0,
+    struck=StruckModel(stiffness=0.001, strings_cents=3.0),
+    release=ReleaseNoise(level_db=-6.0),
     noise=NoiseSource(level_db=-6.0, key_track=0.5, decay_ms=400.0),
     grains=GrainCloud(level_db=-6.0),
     modulation=(Route(shape="triangle", rate_hz=3.0, time_ms=200.0),),
@@ -82,9 +87,10 @@ PATCH = Patch(
         highpass_hz=60.0,
         lowpass_hz=9000.0,
         mono_below_hz=120.0,
+        body="cabinet",
     ),
 )
-TUNE = (Note(0.0, 57, 1.2, 100), Note(1.0, 64, 0.8, 60), Note(2.5, 52, 0.8, 90))
+TUNE = (Note(0.0, 57, 1.2, 100), Note(0.0, 45, 1.2, 100), Note(1.0, 64, 0.8, 60), Note(2.5, 52, 0.8, 90))
 
 KIT = Kit(
     name="everything",
@@ -131,7 +137,7 @@ def patch_cases() -> Iterator[Any]:
     for field_name in ("oscillators", "fm", "modulation"):
         for name, changed in changes(getattr(PATCH, field_name)[0]):
             yield pytest.param(replace(PATCH, **{field_name: (changed,)}), id=f"{field_name}.{name}")
-    for field_name in ("string", "noise", "grains", "amplifier", "filter", "pitch", "effects"):
+    for field_name in ("string", "struck", "release", "noise", "grains", "amplifier", "filter", "pitch", "effects"):
         for name, changed in changes(getattr(PATCH, field_name)):
             yield pytest.param(replace(PATCH, **{field_name: changed}), id=f"{field_name}.{name}")
 

@@ -28,7 +28,7 @@ def test_every_patch_loads_and_says_what_it_is(element: str) -> None:
         assert patch.name == name
         assert patch.element == element
         assert len(patch.description) > 10
-        assert patch.oscillators or patch.fm or patch.string or patch.grains
+        assert patch.oscillators or patch.fm or patch.string or patch.struck or patch.grains
 
 
 def test_every_kit_loads_and_differs_from_the_others() -> None:

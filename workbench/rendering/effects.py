@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.domain.units import db_to_gain
+from workbench.dsp.equaliser import Band, equalise
 from workbench.dsp.modulation import chorus, ensemble, tape_wow
 from workbench.dsp.oscillators import CONTROL_SAMPLES, control_seconds
 from workbench.dsp.saturation import saturate
@@ -22,6 +23,25 @@ _FORMANTS_HZ = np.array(
     [[800, 1150, 2800, 3500], [450, 800, 2830, 3500], [325, 700, 2530, 3500], [400, 1600, 2700, 3300]]
 )
 _FORMANTS_DB = np.array([[0, -4, -20, -24], [0, -9, -16, -26], [0, -12, -26, -32], [0, -14, -18, -22]])
+
+# Resonances of what radiates the sound: air and wood of a guitar, wood and bridge of a violin (Fletcher and Rossing
+# 1998, chapters 9 and 10), a soundboard, a bell, a closed speaker of twelve inches in front of a microphone.
+_BODIES: dict[str, tuple[Band, ...]] = {
+    "soundboard": (Band("peak", 110.0, 3.0, 1.2), Band("peak", 380.0, -2.0, 1.0), Band("peak", 1900.0, 2.0, 0.8)),
+    "guitar": (
+        Band("peak", 102.0, 5.0, 4.0), Band("peak", 204.0, 5.0, 3.5), Band("peak", 390.0, 3.0, 3.0),
+        Band("peak", 1100.0, -4.0, 1.0), Band("peak", 3200.0, 2.5, 1.2),
+    ),
+    "violin": (
+        Band("peak", 280.0, 4.0, 4.0), Band("peak", 460.0, 5.0, 4.0), Band("peak", 1300.0, -4.0, 1.5),
+        Band("peak", 2600.0, 5.0, 1.3), Band("low_pass", 9000.0),
+    ),
+    "brass": (Band("peak", 520.0, 3.0, 1.0), Band("peak", 1250.0, 4.0, 1.2), Band("high_shelf", 6000.0, -6.0)),
+    "cabinet": (
+        Band("high_pass", 85.0), Band("peak", 120.0, 4.0, 1.4), Band("peak", 420.0, -3.0, 0.9),
+        Band("peak", 2700.0, 6.0, 1.1), Band("low_pass", 5200.0), Band("low_pass", 6200.0),
+    ),
+}  # fmt: skip
 
 _SPLIT = 1.6
 
@@ -70,6 +90,8 @@ def apply_effects(
         stem = tape_wow(
             stem, sample_rate_hz=sample_rate_hz, depth_cents=effects.wow_cents, rate_hz=effects.wow_rate_hz, rng=rng
         )
+    if effects.body != "none":
+        stem = equalise(stem, _BODIES[effects.body], sample_rate_hz)
     if effects.lowpass_hz < 20000.0:
         stem = state_variable_filter(stem, effects.lowpass_hz, sample_rate_hz=sample_rate_hz)
     return finish_stem(

@@ -8,6 +8,7 @@ from workbench.dsp.oscillators import WAVES
 from workbench.rendering.parameters import Validated, choice, group, groups, ranged
 
 SWITCH = ("no", "yes")
+BODIES = ("none", "soundboard", "guitar", "violin", "brass", "cabinet")
 PERIODS_BEATS = {
     "free": 0.0, "16": 16.0, "8": 8.0, "4": 4.0, "2": 2.0, "1": 1.0, "2/3": 2.0 / 3.0, "1/2": 0.5, "1/3": 1.0 / 3.0,
     "1/4": 0.25,
@@ -57,6 +58,31 @@ class StringModel(Validated):
     pick_softness_hz: float = ranged(6000.0, 200.0, 16000.0, "low-pass of the pluck itself")
     semitones: float = ranged(0.0, -24.0, 24.0, "tuning in semitones")
     level_db: float = ranged(0.0, -48.0, 12.0, "level")
+
+
+@dataclass(frozen=True, slots=True)
+class StruckModel(Validated):
+    """Piano strings or tuned bars, struck and left to ring."""
+
+    body: str = choice("string", ("string", "undercut bar", "free bar"), "what is struck")
+    decay_ms: float = ranged(9000.0, 100.0, 20000.0, "decay of the lowest partial by 60 dB at C4; shorter above")
+    damping: float = ranged(0.12, 0.0, 3.0, "how much faster each higher partial dies away")
+    stiffness: float = ranged(0.0004, 0.0, 0.005, "stiffness of strings at C4, which sharpens high partials")
+    strings_cents: float = ranged(0.8, 0.0, 12.0, "distance of a note's strings from each other")
+    strike_position: float = ranged(0.12, 0.02, 0.5, "place of the stroke, as a share of the length")
+    hardness_hz: float = ranged(2400.0, 100.0, 12000.0, "up to where a full stroke excites")
+    velocity_octaves: float = ranged(2.0, 0.0, 4.0, "how much lower that is for the softest stroke")
+    semitones: float = ranged(0.0, -24.0, 24.0, "tuning in semitones")
+    level_db: float = ranged(0.0, -48.0, 12.0, "level")
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseNoise(Validated):
+    """What is heard where a note is let go: a damper, a key, a finger that leaves the string."""
+
+    level_db: float = ranged(-36.0, -60.0, 0.0, "level at full velocity")
+    centre_hz: float = ranged(600.0, 100.0, 12000.0, "centre of the band")
+    decay_ms: float = ranged(60.0, 5.0, 400.0, "decay by 60 dB")
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +190,7 @@ class Effects(Validated):
     wow_rate_hz: float = ranged(0.5, 0.1, 4.0, "speed of the wow")
     highpass_hz: float = ranged(20.0, 20.0, 2000.0, "low cut")
     lowpass_hz: float = ranged(20000.0, 200.0, 20000.0, "high cut; 20000 leaves it out")
+    body: str = choice("none", BODIES, "what it sounds through: a soundboard, a guitar's body, a speaker")
     width: float = ranged(1.0, 0.0, 2.0, "stereo width; 0 is mono")
     mono_below_hz: float = ranged(20.0, 20.0, 400.0, "below this the sound is mono")
 
@@ -178,9 +205,12 @@ class Patch(Validated):
     level_db: float = ranged(0.0, -48.0, 36.0, "level of the stem; set so that playing reads about -20 dBFS RMS")
     drive_db: float = ranged(0.0, 0.0, 40.0, "saturation of each voice, behind the filter")
     voice_spread: float = ranged(0.0, 0.0, 1.0, "how far notes are placed left and right by pitch")
+    strum_ms: float = ranged(0.0, 0.0, 60.0, "time from string to string of a chord, down on beats and up between")
     oscillators: tuple[Oscillator, ...] = field(default=(), metadata=groups(Oscillator, "wavetable oscillators"))
     fm: tuple[FmPair, ...] = field(default=(), metadata=groups(FmPair, "frequency modulation pairs"))
     string: StringModel | None = field(default=None, metadata=group(StringModel, "plucked string"))
+    struck: StruckModel | None = field(default=None, metadata=group(StruckModel, "struck strings or bars"))
+    release: ReleaseNoise | None = field(default=None, metadata=group(ReleaseNoise, "noise of letting go"))
     noise: NoiseSource | None = field(default=None, metadata=group(NoiseSource, "noise"))
     grains: GrainCloud | None = field(default=None, metadata=group(GrainCloud, "granular cloud"))
     amplifier: Amplifier = field(default_factory=Amplifier, metadata=group(Amplifier, "loudness over time"))

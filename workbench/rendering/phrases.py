@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workbench.domain.score import Note
 
 _TIED_SECONDS = 0.012
 _SHORTEST_SECONDS = 0.02
+_ON_THE_BEAT, _SHORTEST_BEATS = 0.2, 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,32 @@ class Phrase:
     choke: int | None
     origin: int | None
     place: int
+
+
+def strummed(notes: Sequence[Note], step_beats: float) -> Sequence[Note]:
+    """Chords whose notes follow each other by `step_beats`: from the lowest on a beat, from the highest between beats.
+
+    The first note of a stroke keeps its place; all end where they did.
+    """
+    if step_beats <= 0.0:
+        return notes
+    chords: dict[float, list[Note]] = {}
+    for note in notes:
+        chords.setdefault(note.onset_beats, []).append(note)
+    return [note for onset, chord in sorted(chords.items()) for note in _stroke(onset, chord, step_beats)]
+
+
+def _stroke(onset_beats: float, chord: Sequence[Note], step_beats: float) -> list[Note]:
+    up = abs(onset_beats - round(onset_beats)) > _ON_THE_BEAT
+    strings = sorted(chord, key=lambda note: note.pitch, reverse=up)
+    return [
+        replace(
+            note,
+            shift_beats=note.shift_beats + number * step_beats,
+            duration_beats=max(_SHORTEST_BEATS, note.duration_beats - number * step_beats),
+        )
+        for number, note in enumerate(strings)
+    ]
 
 
 def make_phrases(

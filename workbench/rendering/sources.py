@@ -16,8 +16,9 @@ from workbench.dsp.oscillators import control_seconds, fm_oscillator, wave_table
 from workbench.dsp.physical import plucked_string
 from workbench.dsp.voice_filters import state_variable_filter
 from workbench.rendering.modulation import smooth_steps
-from workbench.rendering.patch import FmPair, GrainCloud, NoiseSource, Oscillator, Patch, StringModel
+from workbench.rendering.patch import FmPair, GrainCloud, NoiseSource, Oscillator, Patch, ReleaseNoise, StringModel
 from workbench.rendering.phrases import Phrase
+from workbench.rendering.struck import strike
 
 Signal = npt.NDArray[np.float32]
 Control = npt.NDArray[np.float64]
@@ -66,6 +67,10 @@ def make_sources(
             sound[:, start:] += _string(
                 patch.string, note, velocity, length - start, min(stop, length) - start, sample_rate_hz, rng
             )
+    if patch.struck is not None:
+        for start, stop, note, velocity in _strokes(phrase, length):
+            tone = strike(patch.struck, note, velocity, length - start, sample_rate_hz)
+            sound[:, start:] += _left_for_the_next(tone, min(stop, length) - start, sample_rate_hz)
     if patch.noise is not None:
         sound += _noise(patch.noise, phrase, pitch, length, sample_rate_hz, rng, stereo=stereo)
     if patch.grains is not None:
@@ -223,11 +228,35 @@ def _string(
         damping=shorter * min(0.95, model.damping + model.velocity_damping * (1.0 - strength)),
         pick_position=model.pick_position,
     )
-    if sounding < length:  # the finger leaves this note for the tied one
-        tail = min(length, sounding + round(0.01 * sample_rate_hz))
-        tone[:tail] = fade_edges(tone[:tail], sample_rate_hz, out_ms=10.0)
-        tone[tail:] = 0.0
+    tone = _left_for_the_next(tone, sounding, sample_rate_hz)
     return (tone * np.float32(1.5 * db_to_gain(model.level_db)))[None, :]
+
+
+def _left_for_the_next(tone: Signal, sounding: int, sample_rate_hz: int) -> Signal:
+    """A stroke that ends where the finger leaves it for the tied note; unchanged where there is none."""
+    if sounding >= tone.size:
+        return tone
+    tail = min(tone.size, sounding + round(0.01 * sample_rate_hz))
+    tone[:tail] = fade_edges(tone[:tail], sample_rate_hz, out_ms=10.0)
+    tone[tail:] = 0.0
+    return tone
+
+
+def release_noise(
+    source: ReleaseNoise, phrase: Phrase, length: int, sample_rate_hz: int, rng: np.random.Generator
+) -> Signal:
+    """Noise from where the phrase is let go, (1, length); a harder stroke is let go louder."""
+    out = np.zeros((1, length), dtype=np.float32)
+    left = length - phrase.gate
+    if left <= 0:
+        return out
+    band = state_variable_filter(
+        white_noise(left, rng)[None, :], source.centre_hz, sample_rate_hz=sample_rate_hz, resonance=0.2, mode="bandpass"
+    )
+    level = db_to_gain(source.level_db) * phrase.velocities[-1] / 127.0
+    falling = decay_curve(left, sample_rate_hz, decay_ms=source.decay_ms)
+    out[:, phrase.gate :] = fade_edges(band * falling, sample_rate_hz, in_ms=2.0, out_ms=2.0) * np.float32(level)
+    return out
 
 
 def _noise(

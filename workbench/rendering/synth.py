@@ -24,8 +24,8 @@ from workbench.dsp.voice_filters import ladder_filters, state_variable_filter
 from workbench.rendering.effects import apply_effects
 from workbench.rendering.modulation import modulation, smooth_steps
 from workbench.rendering.patch import Filter, Patch, Pitch
-from workbench.rendering.phrases import Phrase, make_phrases
-from workbench.rendering.sources import is_stereo, make_sources
+from workbench.rendering.phrases import Phrase, make_phrases, strummed
+from workbench.rendering.sources import is_stereo, make_sources, release_noise
 
 Signal = npt.NDArray[np.float32]
 Control = npt.NDArray[np.float64]
@@ -77,7 +77,7 @@ def render_synth(
     """
     stem = np.zeros((2, length), dtype=np.float32)
     phrases = make_phrases(
-        notes,
+        strummed(notes, patch.strum_ms / 1000.0 * sample_rate_hz / samples_per_beat),
         samples_per_beat=samples_per_beat,
         sample_rate_hz=sample_rate_hz,
         mono=patch.pitch.mono == "yes",
@@ -204,6 +204,9 @@ def _ended(voice: _Voice, sound: Signal, patch: Patch, sample_rate_hz: int, prev
     if patch.drive_db > 0.0:
         sound = saturate(sound, drive_db=patch.drive_db, factor=1 if preview else None)
     sound *= _loudness(voice.phrase, patch, voice.velocity, length, sample_rate_hz)
+    if patch.release is not None:
+        chance = generator(voice.phrase.place, patch.name, "release", voice.phrase.pitches[0])
+        sound += release_noise(patch.release, voice.phrase, length, sample_rate_hz, chance)
     if (level_db := voice.moves("level")) is not None:
         sound *= _at_samples(10.0 ** (np.minimum(level_db, _MOST_BOOST_DB) / 20.0), length)
     if patch.voice_spread > 0.0:
