@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from workbench.domain.errors import OutputError, ParameterError
 from workbench.domain.score import Note, Part, Score
 from workbench.domain.theory import SCALES, Key
+from workbench.midi.programs import _programs, program_of
 from workbench.output.midi_files import TICKS_PER_BEAT, key_signature_name, midi_bytes, write_midi
+from workbench.rendering import list_patches
 
 
 def read(data: bytes) -> mido.MidiFile:
@@ -61,6 +63,22 @@ def test_tracks_are_named_and_programmed(tiny_score: Score) -> None:
     assert programs == {"percussion": (9, 0), "bass": (0, 38), "pads": (1, 89), "leads": (2, 81)}
     channels = {t.name: {m.channel for m in t if m.type == "note_on"} for t in tracks[1:]}
     assert channels == {name: {channel} for name, (channel, _) in programs.items()}
+
+
+def test_programs_suit_what_the_song_is_played_on(tiny_score: Score) -> None:
+    played = {"percussion": "studio", "bass": "upright", "pads": "nylon-chords", "leads": "clarinet"}
+    tracks = read(midi_bytes(tiny_score, patches=played)).tracks
+    programs = {t.name: m.program for t in tracks for m in t if m.type == "program_change"}
+    # General MIDI 1, counted from 0: acoustic bass, nylon guitar, clarinet.
+    assert programs == {"percussion": 0, "bass": 32, "pads": 24, "leads": 71}
+
+
+def test_every_patch_that_ships_has_a_program() -> None:
+    table = _programs()
+    for element in ("bass", "pads", "leads"):
+        assert set(table[element]) == set(list_patches(element)), element
+        assert all(0 <= program <= 127 for program in table[element].values())
+    assert program_of("pads", "samples:my-piano") == program_of("pads")
 
 
 def test_notes_keep_their_microtiming(tiny_score: Score) -> None:

@@ -25,8 +25,13 @@ BedKind = Literal["air", "tape", "vinyl", "room"]
 # Edges and tilt of each bed's noise: what microphones and rooms, tape and grooves leave in a pause.
 _SPECTRA: dict[BedKind, tuple[Band, ...]] = {
     "air": (Band("high_pass", 2500.0), Band("high_shelf", 9000.0, 3.0)),
-    "tape": (Band("high_pass", 350.0), Band("peak", 4000.0, 4.0, 0.5), Band("low_pass", 13_000.0)),
-    "vinyl": (Band("high_pass", 60.0), Band("low_shelf", 250.0, 8.0), Band("low_pass", 10_000.0)),
+    "tape": (Band("high_pass", 350.0), Band("peak", 3000.0, 3.0, 0.5), Band("low_pass", 10_000.0)),
+    "vinyl": (
+        Band("high_pass", 60.0),
+        Band("low_shelf", 250.0, 8.0),
+        Band("high_shelf", 4500.0, -4.0),
+        Band("low_pass", 9000.0),
+    ),
     "room": (Band("high_pass", 90.0), Band("low_shelf", 500.0, 9.0), Band("low_pass", 4000.0)),
 }
 _CRACKLES_A_SECOND, _CRACKLE_DB = 7.0, 16.0

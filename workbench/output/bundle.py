@@ -87,7 +87,10 @@ def export_composition(
         If the folder is occupied or cannot be written.
     """
     edits = edits or EditState()
-    files = {**_score_files(score, edits), "plan.json": _bytes(lambda: to_json(plan_to_dict(plan)).encode())}
+    files = {
+        **_score_files(score, edits, plan.patches),
+        "plan.json": _bytes(lambda: to_json(plan_to_dict(plan)).encode()),
+    }
     with appearing(directory, overwrite=overwrite) as folder:
         digests = _write_all(files, folder)
         manifest = {
@@ -132,7 +135,7 @@ def _candidate_files(track: Track) -> dict[str, Writer]:
     for name in _stem_names(track):
         dither_seed = derived_seed(seed, "dither", name)
         files[f"stems/{name}{suffix}"] = _sound(track.mix.stems[name], delivery, dither_seed, stem_tags(track, name))
-    files |= _score_files(track.score, track.edits)
+    files |= _score_files(track.score, track.edits, track.plan.patches)
     desk = track.mix.desk
     if desk is not None and track.plan.delivery.stem_export:
         files["mix.json"] = _bytes(lambda: desk_document(desk))
@@ -158,15 +161,15 @@ def _bytes(make: Callable[[], bytes]) -> Writer:
     return lambda path: path.write_bytes(make())
 
 
-def _score_files(score: Score, edits: EditState) -> dict[str, Writer]:
+def _score_files(score: Score, edits: EditState, patches: Mapping[str, str]) -> dict[str, Writer]:
     files: dict[str, Writer] = {
-        "midi/song.mid": _bytes(lambda: midi_bytes(score)),
+        "midi/song.mid": _bytes(lambda: midi_bytes(score, patches=patches)),
         "score.json": _bytes(lambda: compact(score)),
     }
     if edits.history:
         files["edits.json"] = _bytes(lambda: compact(edits))
     for name in score.parts:
-        files[f"midi/{name}.mid"] = _bytes(partial(midi_bytes, score, name))
+        files[f"midi/{name}.mid"] = _bytes(partial(midi_bytes, score, name, patches))
     return files
 
 

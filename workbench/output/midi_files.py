@@ -8,7 +8,7 @@ take them from the instrument's own track. The same score gives the same bytes. 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import mido
@@ -17,12 +17,10 @@ from workbench.domain.errors import OutputError, ParameterError, reason
 from workbench.domain.score import Note, Score
 from workbench.domain.song import ELEMENTS
 from workbench.domain.theory import Key
+from workbench.midi.programs import program_of
 
 TICKS_PER_BEAT = 960
 """Resolution in ticks a quarter note."""
-
-PROGRAMS = {"bass": 38, "pads": 89, "leads": 81}
-"""General MIDI programs, counted from 0: synth bass 1, warm pad, saw lead. Another pitched element gets a piano, 0."""
 
 _DRUM_CHANNEL = 9
 _PITCHED_CHANNELS = tuple(channel for channel in range(16) if channel != _DRUM_CHANNEL)
@@ -33,8 +31,10 @@ _MINOR_NAMES = ("Abm", "Ebm", "Bbm", "Fm", "Cm", "Gm", "Dm", "Am", "Em", "Bm", "
 _Event = tuple[int, int, mido.Message | mido.MetaMessage]
 
 
-def midi_bytes(score: Score, element: str | None = None) -> bytes:
+def midi_bytes(score: Score, element: str | None = None, patches: Mapping[str, str] | None = None) -> bytes:
     """The song, or one element of it, as the bytes of a Standard MIDI File.
+
+    `patches` names by element what the song is played on (`Plan.patches`): its General MIDI programs are written.
 
     Raises
     ------
@@ -48,14 +48,19 @@ def midi_bytes(score: Score, element: str | None = None) -> bytes:
     file.tracks.append(_track(_conductor(score), end))
     for name, channel in _channels(score.parts):
         if element in (None, name):
-            file.tracks.append(_track([*_signatures(score), *_voice(name, score.parts[name].notes, channel)], end))
+            program = program_of(name, (patches or {}).get(name))
+            file.tracks.append(
+                _track([*_signatures(score), *_voice(name, score.parts[name].notes, channel, program)], end)
+            )
     buffer = io.BytesIO()
     file.save(file=buffer)
     return buffer.getvalue()
 
 
-def write_midi(score: Score, path: str | Path, element: str | None = None) -> Path:
-    """Write the song, or one element of it, as a Standard MIDI File.
+def write_midi(
+    score: Score, path: str | Path, element: str | None = None, patches: Mapping[str, str] | None = None
+) -> Path:
+    """Write the song, or one element of it, as a Standard MIDI File; `patches` as for `midi_bytes`.
 
     Raises
     ------
@@ -64,7 +69,7 @@ def write_midi(score: Score, path: str | Path, element: str | None = None) -> Pa
     OutputError
         If the file cannot be written.
     """
-    data = midi_bytes(score, element)
+    data = midi_bytes(score, element, patches)
     try:
         Path(path).write_bytes(data)
     except (OSError, ValueError) as error:
@@ -125,11 +130,10 @@ def _signatures(score: Score) -> list[_Event]:
     return events
 
 
-def _voice(element: str, notes: Sequence[Note], channel: int) -> list[_Event]:
-    program = 0 if channel == _DRUM_CHANNEL else PROGRAMS.get(element, 0)
+def _voice(element: str, notes: Sequence[Note], channel: int, program: int) -> list[_Event]:
     events: list[_Event] = [
         (0, 0, mido.MetaMessage("track_name", name=element)),
-        (0, 0, mido.Message("program_change", channel=channel, program=program)),
+        (0, 0, mido.Message("program_change", channel=channel, program=0 if channel == _DRUM_CHANNEL else program)),
     ]
     for start, end, pitch, velocity in note_spans(notes):
         events.append((start, 2, mido.Message("note_on", channel=channel, note=pitch, velocity=velocity)))
