@@ -136,7 +136,7 @@ def _shape(samples: Samples, strip: Strip, colour: Colour, around: Surroundings)
         samples = bit_crush(samples, sample_rate_hz=rate, bits=colour.bits, rate_hz=float(rate))
     if strip.drive_db is not None:
         samples = saturated(samples, strip.drive_db, colour.bias, rate, around.oversampling)
-    if strip.air_db is not None:
+    if strip.air_db is not None and not colour.low_pass_hz:  # a style that narrows the band wants no highs
         samples = with_air(samples, strip.air_db, rate, around.oversampling)
     return samples
 
