@@ -31,7 +31,7 @@ def settling_samples(sections: Sections) -> int:
     Examples
     --------
     >>> settling_samples(np.array([[1.0, 0.0, 0.0, -0.9, 0.0]]))
-    481
+    482
     """
     roots = [np.abs(np.roots([1.0, a1, a2])) for _, _, _, a1, a2 in sections]
     radius = min(max((float(found.max(initial=0.0)) for found in roots), default=0.0), 1.0 - 1e-9)

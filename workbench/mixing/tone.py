@@ -31,7 +31,7 @@ _LOW_BOOST_DB, _AIR_BOOST_DB = 15.0, 24.0
 _LOW_HZ = 60.0
 _BEARABLE_DB = 1.2
 """Distance from the target up to which only `strength` of it is corrected; what lies beyond is taken back whole."""
-_COLOUR_DB = 4.0
+_COLOUR_DB = 4.5
 """How far a processing style and a profile's own tone may carry any band away from the target."""
 
 

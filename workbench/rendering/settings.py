@@ -58,7 +58,7 @@ def knobs_of(sound: Any, prefix: str = "") -> Iterator[Knob]:
     --------
     >>> from workbench.rendering import load_patch
     >>> next(knob for knob in knobs_of(load_patch("bass", "sub-sine")) if knob.name == "amplifier.release_ms").low
-    1.0
+    5.0
     """
     if isinstance(sound, tuple):
         for number, entry in enumerate(sound):
