@@ -23,11 +23,13 @@ def test_lab_passes_its_options_on(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_dashboard_passes_its_options_on(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Any] = []
     monkeypatch.setattr(
-        workbench.tracking, "launch_dashboard", lambda port, *, open_browser: asked.append((port, open_browser)) or 0
+        workbench.tracking,
+        "launch_dashboard",
+        lambda port, *, open_browser, tracking_uri: asked.append((port, open_browser, tracking_uri)) or 0,
     )
     assert cli.main(["dashboard"]) == 0
     assert cli.main(["dashboard", "--port", "5050", "--no-browser"]) == 0
-    assert asked == [(5000, True), (5050, False)]
+    assert asked == [(5000, True, None), (5050, False, None)]
 
 
 def test_an_absent_notebook_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:

@@ -93,7 +93,14 @@ def get_corpora(
     Yields
     ------
     (name, where it lies now, or the error)
+
+    Raises
+    ------
+    CorpusError
+        If a name is not known; then nothing is loaded.
     """
+    for name in names:
+        _check_known(name)
     for name in names or wanted_by_recipes():
         if not names and place_of(CORPORA[name], data).is_dir():
             yield name, f"{place_of(CORPORA[name], data)} is there already"
@@ -119,6 +126,11 @@ def wanted_by_recipes() -> tuple[str, ...]:
     return tuple(name for name, source in SOURCES.items() if name in learned and source.url)
 
 
+def _check_known(name: str) -> None:
+    if name not in CORPORA:
+        raise CorpusError(f"corpus {name!r} is not known: expected one of {', '.join(SOURCES)}")
+
+
 def get_corpus(name: str, data: Path, *, progress: Progress | None = None) -> tuple[Path, int]:
     """Load a public set and unpack it below the data folder.
 
@@ -134,8 +146,7 @@ def get_corpus(name: str, data: Path, *, progress: Progress | None = None) -> tu
     CorpusError
         If it is not known, cannot be loaded, or is there already.
     """
-    if name not in CORPORA:
-        raise CorpusError(f"corpus {name!r} is not known: expected one of {', '.join(SOURCES)}")
+    _check_known(name)
     source = SOURCES.get(name)
     if source is None or not source.url:
         where = how_to_have(name)

@@ -50,7 +50,7 @@ def against_itself(text: str, read: Callable[[str], Said[T] | None]) -> Said[T] 
 
     Examples
     --------
-    >>> read = lambda text: first_said(text, [(r"\\b(\\d+) bpm", lambda match: int(match[1]))])
+    >>> read = lambda text: first_said(text, [(r"\b(\d+) bpm", lambda match: int(match[1]))])
     >>> against_itself("92 bpm 140 bpm", read).against
     "the text also says '140 bpm', but '92 bpm' comes first"
     """

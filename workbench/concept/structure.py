@@ -159,7 +159,7 @@ def allot_bars(names: Sequence[str], total_bars: int, style: Style) -> tuple[int
     --------
     >>> from workbench.concept.style import load_style
     >>> allot_bars(["intro", "verse", "chorus", "outro"], 32, load_style("pop"))
-    (4, 16, 8, 4)
+    (4, 12, 12, 4)
     """
     if total_bars < len(names):
         raise ParameterError(f"structure has {len(names)} sections but there is room for {total_bars} bars: "

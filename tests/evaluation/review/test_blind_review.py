@@ -189,7 +189,7 @@ def test_ratings_leave_out_who_does_not_hear_the_reference(tmp_path: Path) -> No
 
 def test_wrong_answers_are_refused_and_a_double_click_answers_once(tmp_path: Path) -> None:
     panel = ReviewPanel(ab_session(ITEMS, name="s", reviewer="ann"), folder=tmp_path, track=False)
-    with pytest.raises(ParameterError, match="expected A or B"):
+    with pytest.raises(ParameterError, match="expected A, B, no preference, got 'C'"):
         panel.answer({"choice": "C"})
     for _ in range(2):
         panel._receive(panel, {"trial": 0, "values": {"choice": "A"}, "heard": HEARD, "comment": ""}, [])

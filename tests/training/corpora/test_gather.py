@@ -102,7 +102,7 @@ def test_kept_and_dropped_are_counted(files: Path) -> None:
     assert counts["notes_found"] == counts["notes_kept"] == sum(
         len(part) for song in reading.songs for part in song.parts.values()
     )  # fmt: skip
-    assert reading.reasons == {"damaged MIDI": 1}
+    assert reading.reasons == {"damaged MIDI: the header ends too early": 1}
 
 
 def test_songs_come_as_an_iterator_in_a_steady_order(groove_data: Path) -> None:

@@ -20,7 +20,7 @@ def loop_of(stems: Mapping[str, Audio], bars: tuple[int, int], **more: Any) -> t
     Examples
     --------
     >>> message, buffers = loop_of({"bass": Audio(np.zeros((2, 4), np.float32), 48000)}, (1, 1))
-    >>> message["names"], message["form"], len(buffers[0])
+    >>> message["sound"]["names"], message["sound"]["form"], len(buffers[0])
     (['bass'], 's16', 16)
     """
     first = next(iter(stems.values()))
