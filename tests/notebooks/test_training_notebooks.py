@@ -45,7 +45,7 @@ def test_an_element_is_trained(workspace: Path) -> None:
     assert "this run in MLflow](http://127.0.0.1:5000/#/experiments/" in text
     assert count(outputs, "image/png") == 2
     assert count(outputs, WIDGET) == 3
-    assert artifacts(workspace, "samples") == {"songs", "step-000003", "step-000006"}
+    assert artifacts(workspace, "samples") == {"songs", "step-000000", "step-000003", "step-000006"}
     assert artifacts(workspace, "weights") == {"percussion.safetensors", "percussion.json"}
     assert {path.name for path in workspace.iterdir()} == {"notebooks", "runs"}
 
