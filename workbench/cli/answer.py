@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from workbench.cli.progress import Progress
+    from workbench.domain.clock import Progress
     from workbench.domain.plan import Plan
     from workbench.domain.results import Track
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.cli.answer import answer_of, log, not_used, print_response, print_summary
-from workbench.cli.progress import Progress, progress_bar
+from workbench.cli.progress import progress_bar
+from workbench.domain.clock import Progress
 
 if TYPE_CHECKING:
     from workbench.domain.request import GenerationRequest

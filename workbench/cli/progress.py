@@ -8,9 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from workbench.cli.parser import printable
-
-Progress = Callable[[float, str], None]
-
+from workbench.domain.clock import Progress
 
 _LEAST_KNOWN = 0.05
 """Part of the work that must be done before the rest is estimated."""

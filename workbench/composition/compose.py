@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
@@ -16,6 +16,7 @@ from workbench.composition.harmony import write_chords
 from workbench.composition.melodic import write_melodic
 from workbench.composition.surround import onset_stream
 from workbench.composition.voicing import in_time, state_chords, with_last_chord, without_chord
+from workbench.domain.clock import Progress
 from workbench.domain.plain_data import from_plain, to_plain
 from workbench.domain.plan import Delivery, Plan, SoundTraits
 from workbench.domain.score import Note, Part, Score
@@ -29,7 +30,6 @@ from workbench.models.threads import one_thread
 from workbench.models.tokenizer import decode_drums
 from workbench.store import Store, code_version, content_key
 
-Progress = Callable[[float, str], None]
 _Written = tuple[Rows, tuple[Note, ...]]
 _ROLES = list(DRUM_ROLES)
 _THREADS = 2
