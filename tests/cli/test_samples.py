@@ -21,7 +21,7 @@ def test_index_and_mapping_are_shown(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert {Path(one["path"]).name: one["problems"] for one in found["samples"]}["snare.wav"] == ["silent"]
     assert [zone["low_key"] for zone in found["zones"]] == [36]
     assert main(["samples", str(tmp_path)]) == 0
-    assert "2 samples, 1 with problems, 1 zones" in capsys.readouterr().out
+    assert "2 samples, 1 with problems, 1 zone on keys 36" in capsys.readouterr().out
     assert main(["samples", str(tmp_path / "none.sfz")]) == 2
     assert "not there" in capsys.readouterr().err
 
@@ -49,3 +49,47 @@ def test_missing_files_are_told(
     request.write_text(json.dumps({"parameters": {"creative": {"concept": "house"}, "sound_design": sound}}))
     assert main(["explain", str(request)]) == 2
     assert "samples 'harp': 2 sample files are missing" in capsys.readouterr().err
+
+
+def test_an_instrument_file_is_described(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its samples measured, its regions with the keys and conditions under which they play, and what never does."""
+    time = np.arange(22050) / 44100
+    for name, hz, level in (("long", 220.0, 0.5), ("short", 440.0, 0.25), ("mute", 220.0, 0.0)):
+        soundfile.write(tmp_path / f"{name}.wav", level * np.sin(2 * np.pi * hz * time), 44100, subtype="FLOAT")
+    monkeypatch.setenv("COLUMNS", "160")
+    path = tmp_path / "two.sfz"
+    path.write_text(
+        "<global> sw_default=24 lokey=48 hikey=60\n"
+        "<region> sample=long.wav sw_last=24 pitch_keycenter=57\n"
+        "<region> sample=short.wav sw_last=25 lorand=0 hirand=0.5 pitch_keycenter=69\n"
+        "<region> sample=mute.wav lokey=72 hikey=72\n"
+        "<region> sample=long.wav locc64=64\n"
+    )
+    assert main(["samples", str(path), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    facts = {Path(one["path"]).name: (one["seconds"], one["peak_db"], one["pitch"]) for one in found["samples"]}
+    assert facts["long.wav"] == (0.5, pytest.approx(-6.02, abs=0.01), pytest.approx(57.0, abs=0.02))
+    assert facts["short.wav"] == (0.5, pytest.approx(-12.04, abs=0.01), pytest.approx(69.0, abs=0.02))
+    assert [one["problems"] for one in found["samples"] if one["path"].endswith("mute.wav")] == [["silent"]]
+    assert main(["samples", str(path)]) == 0
+    told = capsys.readouterr().out
+    assert "3 samples, 1 with problems, 3 zones on keys 48-60, 72" in told
+    assert "keyswitch 24 (as it begins)" in told
+    assert "keyswitch 25, chance 0 to 0.5" in told
+    assert "not played: 1 region: controller 64 stands at 0, they ask for 64 to 127 (long.wav)" in told
+
+
+def test_a_folder_holds_every_format_that_is_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    tone = 0.5 * np.sin(2 * np.pi * 440 * np.arange(24000) / 48000)
+    soundfile.write(tmp_path / "kick.opus", tone, 48000, format="OGG", subtype="OPUS")
+    soundfile.write(tmp_path / "snare.MP3", tone, 48000, format="MP3", subtype="MPEG_LAYER_III")
+    (tmp_path / "__MACOSX").mkdir()
+    (tmp_path / "__MACOSX" / "hat.wav").write_bytes(b"\0\5\x16\7")
+    assert main(["samples", str(tmp_path), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [(Path(one["path"]).name, one["problems"]) for one in found["samples"]] == [
+        ("kick.opus", []), ("snare.MP3", []),
+    ]  # fmt: skip
+    assert {zone["low_key"] for zone in found["zones"]} == {36, 38}

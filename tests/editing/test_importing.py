@@ -111,13 +111,13 @@ class TestWhatIsOdd:
     def test_a_key_that_is_none_does_not_matter(self, take: Take) -> None:
         song = take(smf([*tune(), (0, meta(0x59, bytes([0xFE, 0xFF])))]))
         assert pitches(song) == TUNE
-        assert remarks(song) == "1 events of key mean nothing and are left out"
+        assert remarks(song) == "left out: 1 key event that no reader understands"
 
     def test_a_chord_that_is_held_to_the_end_counts(self, take: Take) -> None:
         line = [*chords([(57, 60, 64), (53, 57, 60), (48, 52, 55)], 8.0), *notes((24, None, p) for p in (55, 59, 62))]
         song = take(smf(line, kind=0, end=32), role="chords")
         assert symbols(song) == ["Am", "F", "C", "G"]
-        assert "3 notes have no end" in remarks(song)
+        assert "3 notes without an end" in remarks(song)
 
     def test_notes_that_double_another_are_taken_once(self, take: Take) -> None:
         song = take(smf([*tune(), *note(0, 0.5, 64)]))

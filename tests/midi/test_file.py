@@ -89,7 +89,7 @@ def test_whatever_is_around_the_notes_they_are_read(data: bytes) -> None:
         ("a MacBinary header in front", "128 bytes in front of the MIDI header are left out"),
         ("garbage behind", "60 bytes that are no track are left out"),
         ("fewer tracks than the header counts", "the header counts 9 tracks, there are 2: all of them are read"),
-        ("a key of 255", "1 events of key mean nothing and are left out"),
+        ("a key of 255", "left out: 1 key event that no reader understands"),
         ("type 5", "type 5 is not defined: read as type 1"),
         ("a track whose length is 0xFFFFFFFF", "track 1 states"),
     ],
@@ -180,7 +180,7 @@ class TestNotesWithoutEnd:
         file = read_midi(smf([(0, tempo(90)), *line], kind=0, end=32))
         assert spans(file)[-3:] == [(24.0, 32.0, 55), (24.0, 32.0, 59), (24.0, 32.0, 62)]
         assert len(file.parts[0].notes) == 12
-        assert file.told == ("3 notes have no end: they last to the next of their pitch, or to the end of the track",)
+        assert file.told == ("3 notes without an end: held to the next of the pitch or the track's end",)
 
     def test_a_track_without_its_end_lasts_as_long_as_its_last_event(self) -> None:
         data = body([*note(0, None, 60), *note(3, 1, 62)])[:-4]

@@ -1,4 +1,4 @@
-"""`beatsfoundry samples`: what a folder of samples or an instrument file holds, and what is wrong with it."""
+"""`beatsfoundry samples`: what a folder of samples or an instrument holds, what plays when, and what is wrong."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from workbench.domain.errors import ParameterError, counted
+
 if TYPE_CHECKING:
-    from workbench.rendering.sampler import SampleFacts, Zone
+    from workbench.rendering.sampler import Instrument, SampleFacts, Zone
 
 
 def add_to(commands: Any) -> None:
@@ -18,7 +20,7 @@ def add_to(commands: Any) -> None:
     parser = commands.add_parser(
         "samples", help="check samples and show how they are mapped", description=samples.__doc__
     )
-    parser.add_argument("path", metavar="PATH", type=Path, help="folder of WAV, FLAC, AIFF or OGG, or .sfz, .sf2, .sf3")
+    parser.add_argument("path", metavar="PATH", type=Path, help="folder of sound files, or .sfz, .sf2, .sf3")
     parser.add_argument(
         "--preset", metavar="NAME", help="preset of a SoundFont by name or bank:program (default: the first)"
     )
@@ -27,21 +29,11 @@ def add_to(commands: Any) -> None:
 
 
 def samples(options: argparse.Namespace) -> int:
-    """Look at every sample of a folder (corrupt, silent, clipped, mislabelled), and at the keys that each one plays.
+    """Look at every sample of a folder or instrument (corrupt, silent, clipped, mislabelled), and at what each plays.
 
     The exit code is 1 if a sample that is mapped is missing.
     """
-    from workbench.domain.errors import ParameterError
-    from workbench.rendering.sampler import Instrument, index_folder, load_instrument, near_names, told_missing
-
-    facts = index_folder(options.path) if options.path.is_dir() else []
-    try:
-        instrument = load_instrument(options.path, preset=options.preset)
-    except ParameterError:
-        if not facts:
-            raise
-        # Samples that neither name a drum nor have a pitch: there is an index, but nothing to map.
-        instrument = Instrument(options.path.name, ())
+    facts, instrument = _looked_at(options.path, options.preset)
     missing = instrument.missing()
     if options.json:
         index = [{**asdict(one), "path": str(one.path)} for one in facts]
@@ -50,11 +42,48 @@ def samples(options: argparse.Namespace) -> int:
             {"samples": index, "zones": zones, "missing": missing, "left_out": instrument.left_out}, indent=1
         ))  # fmt: skip
     else:
-        _tables(facts, instrument.zones)
+        _index(facts)
+        _mapping(instrument.zones)
+        print(_summary(facts, instrument))
         _notes(options.path, instrument.left_out)
     if missing:
+        from workbench.rendering.sampler import near_names, told_missing
+
         print(f"{options.path}: {told_missing(missing)}{near_names(instrument)}", file=sys.stderr)
     return 1 if missing else 0
+
+
+def _looked_at(path: Path, preset: str | None) -> tuple[list[SampleFacts], Instrument]:
+    """The samples of a folder or an instrument, measured, and the instrument."""
+    from workbench.rendering.sampler import Instrument, index_folder, index_instrument, load_instrument
+
+    if not path.is_dir():
+        instrument = load_instrument(path, preset=preset)
+        return index_instrument(instrument), instrument
+    facts = index_folder(path)
+    try:
+        return facts, load_instrument(path)
+    except ParameterError:
+        # Samples that neither name a drum nor have a pitch: there is an index, but nothing to map.
+        return facts, Instrument(path.name, ())
+
+
+def _summary(facts: list[SampleFacts], instrument: Instrument) -> str:
+    """Counts of samples and zones, and the keys that sound.
+
+    Examples
+    --------
+    >>> from workbench.rendering.sampler import Instrument, Zone
+    >>> _summary([], Instrument("two", (Zone("a.wav", 0, 40), Zone("b.wav", 48, 127))))
+    '0 samples, 0 with problems, 2 zones on keys 0-40, 48-127'
+    """
+    wrong = sum(bool(one.problems) for one in facts)
+    keys = {key for zone in instrument.zones for key in range(zone.low_key, zone.high_key + 1)}
+    first = [key for key in sorted(keys) if key - 1 not in keys]
+    last = [key for key in sorted(keys) if key + 1 not in keys]
+    told = ", ".join(f"{low}-{high}" if low < high else f"{low}" for low, high in zip(first, last, strict=True))
+    zones = counted(len(instrument.zones), "zone")
+    return f"{counted(len(facts), 'sample')}, {wrong} with problems, {zones}{f' on keys {told}' if told else ''}"
 
 
 def _notes(path: Path, left_out: tuple[str, ...]) -> None:
@@ -65,27 +94,33 @@ def _notes(path: Path, left_out: tuple[str, ...]) -> None:
         print(f"not played: {sentence}")
     if path.suffix.lower() in (".sf2", ".sf3"):
         presets = list_presets(path)
-        print(f"{len(presets)} presets: {', '.join(f'{one.number} {one.name}' for one in presets)}")
+        print(f"{counted(len(presets), 'preset')}: {', '.join(f'{one.number} {one.name}' for one in presets)}")
 
 
-def _tables(facts: list[SampleFacts], zones: tuple[Zone, ...]) -> None:
+def _index(facts: list[SampleFacts]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    if facts:
-        index = Table("sample", "seconds", "peak dB", "pitch", "drum", "problems")
-        for one in facts:
-            pitch = "" if one.pitch is None else f"{one.pitch:.1f}"
-            index.add_row(
-                one.path.name, f"{one.seconds:.2f}", f"{one.peak_db:.1f}", pitch, one.name.role or "",
-                "; ".join(one.problems),
-            )  # fmt: skip
-        Console().print(index)
-    mapping = Table("keys", "velocities", "root", "sample", "turn")
+    if not facts:
+        return
+    index = Table("sample", "seconds", "peak dB", "pitch", "drum", "problems")
+    for one in facts:
+        pitch = "" if one.pitch is None else f"{one.pitch:.1f}"
+        index.add_row(
+            one.path.name, f"{one.seconds:.2f}", f"{one.peak_db:.1f}", pitch, one.name.role or "",
+            "; ".join(one.problems),
+        )  # fmt: skip
+    Console().print(index)
+
+
+def _mapping(zones: tuple[Zone, ...]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    mapping = Table("keys", "velocities", "root", "sample", "turn", "when")
     for zone in sorted(zones, key=lambda zone: (zone.low_key, zone.low_velocity, zone.sequence)):
         mapping.add_row(
             f"{zone.low_key}-{zone.high_key}", f"{zone.low_velocity}-{zone.high_velocity}", f"{zone.root:.1f}",
-            zone.sample, f"{zone.sequence[0]} of {zone.sequence[1]}",
+            zone.sample, f"{zone.sequence[0]} of {zone.sequence[1]}", str(zone.conditions),
         )  # fmt: skip
     Console().print(mapping)
-    print(f"{len(facts)} samples, {sum(bool(one.problems) for one in facts)} with problems, {len(zones)} zones")

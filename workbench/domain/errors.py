@@ -75,6 +75,17 @@ def reason(error: OSError | ValueError) -> str:
     return str(getattr(error, "strerror", None) or error)
 
 
+def counted(number: int, thing: str) -> str:
+    """How many of a thing, for a message.
+
+    Examples
+    --------
+    >>> counted(1, "zone"), counted(2, "zone")
+    ('1 zone', '2 zones')
+    """
+    return f"{number} {thing}{'s' * (number != 1)}"
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """A hint for a message about a name that is not known: the nearest one; empty if none is near.
 

@@ -11,7 +11,7 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from workbench.domain.errors import MidiFileError, reason
+from workbench.domain.errors import MidiFileError, counted, reason
 from workbench.midi.channels import drum_channels, first_programs
 from workbench.midi.chunks import read_chunks
 from workbench.midi.events import META, Event
@@ -151,7 +151,7 @@ def read_midi(data: bytes) -> MidiFile:
             drum = line.channel in drums
             parts.append(MidiPart(number, line.channel, line.program, name, drum, line.notes, line.held))
             held += 0 if drum else line.held
-    told += [f"{held} notes have no end: they last to the next of their pitch, or to the end of the track"] * (held > 0)
+    told += [f"{counted(held, 'note')} without an end: held to the next of the pitch or the track's end"] * (held > 0)
     tempi, metres, keys = _conducted(chunks.tracks, ticks, told)
     last = max((events[-1][0] for events in chunks.tracks if events), default=0)
     texts = tuple(_texts(chunks.tracks, ticks))
@@ -183,7 +183,7 @@ def _conducted(
         found = [(tick, status, data) for events in tracks for tick, status, data in events if status == META + kind]
         values = [(_snapped(tick / ticks, 1 / ticks), read(status, data)) for tick, status, data in found]
         odd = sum(value is None for _, value in values)
-        told.extend([f"{odd} events of {_CONDUCTED[kind]} mean nothing and are left out"] * (odd > 0))
+        told.extend([f"left out: {counted(odd, f'{_CONDUCTED[kind]} event')} that no reader understands"] * (odd > 0))
         return in_order((at, value) for at, value in values if value is not None)
 
     return all_of(0x51, _tempo), all_of(0x58, _metre), all_of(0x59, _key)

@@ -171,7 +171,7 @@ def test_samples_with_wrong_places_are_left_out_and_told(tmp_path: Path) -> None
     (tmp_path / "x.sf2").write_bytes(whole)
     instrument = load_instrument(tmp_path / "x.sf2")
     assert [zone.low_key for zone in instrument.zones] == [64]
-    assert instrument.left_out == ("1 zone: their sample lies beyond the end of the file or is empty (sample)",)
+    assert instrument.left_out == ("1 zone: their sample lies beyond the end of the file or is empty (0 sample)",)
     whole[headers + 46 + 32 : headers + 46 + 36] = struct.pack("<I", 1 << 31)
     (tmp_path / "x.sf2").write_bytes(whole)
     zone = load_instrument(tmp_path / "x.sf2").zones[0]

@@ -203,7 +203,7 @@ def test_samples_in_rom_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[s
     path = Font([LOOPED, Sample(np.zeros(0), kind=0x8001)], zones).write(tmp_path / "mixed.sf2")
     assert [(zone.low_key, zone.high_key) for zone in load_instrument(path).zones] == [(0, 63)]
     assert main(["samples", str(path)]) == 0
-    assert "not played: 1 zone: their sound lies in the ROM of a sound card (sample)" in capsys.readouterr().out
+    assert "not played: 1 zone: their sound lies in the ROM of a sound card (1 sample)" in capsys.readouterr().out
     alone = Font([Sample(np.zeros(0), kind=0x8001)], [PLAYED]).write(tmp_path / "rom.sf2")
     with pytest.raises(ParameterError, match=r"holds no samples: 1 zone: .* ROM"):
         load_instrument(alone)

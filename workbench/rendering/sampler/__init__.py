@@ -1,6 +1,6 @@
 """Samples: folders of one-shots and multisamples, SFZ, SF2 and SF3, indexed, checked, mapped and played."""
 
-from workbench.rendering.sampler.index import SampleFacts, index_folder, inspect
+from workbench.rendering.sampler.index import SampleFacts, index_folder, index_instrument, inspect
 from workbench.rendering.sampler.instrument import Instrument, Zone
 from workbench.rendering.sampler.loading import load_instrument, near_names, told_missing
 from workbench.rendering.sampler.player import render_instrument
@@ -11,6 +11,7 @@ __all__ = [
     "SampleFacts",
     "Zone",
     "index_folder",
+    "index_instrument",
     "inspect",
     "list_presets",
     "load_instrument",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,11 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.domain.errors import AudioFileError, ParameterError
+from workbench.domain.sound_files import SUFFIXES, files_below
 from workbench.domain.units import gain_to_db
 from workbench.rendering.sampler.files import SampleNotes, read_samples, sample_notes
+from workbench.rendering.sampler.instrument import Instrument
 from workbench.rendering.sampler.naming import NameFacts, read_name
 
-SUFFIXES = (".wav", ".flac", ".aif", ".aiff", ".ogg")
 _SILENT_DB = -60.0
 _CLIPPED_RUN = 4
 _PITCH_SECONDS = 0.4
@@ -58,34 +58,57 @@ def index_folder(folder: Path) -> list[SampleFacts]:
         If the folder is not there or holds no sound file.
     """
     if not folder.is_dir():
-        raise ParameterError(f"sample folder {folder} is not there: expected a folder of WAV, FLAC, AIFF or OGG files")
-    facts = [inspect(path) for path in sound_files(folder)]
+        raise ParameterError(f"sample folder {folder} is not there: expected a folder of {', '.join(SUFFIXES)} files")
+    facts = [inspect(path) for path in files_below(folder)]
     if not facts:
-        raise ParameterError(f"sample folder {folder} holds no sound: expected WAV, FLAC, AIFF or OGG files")
+        raise ParameterError(f"sample folder {folder} holds no sound: expected {', '.join(SUFFIXES)} files")
     return facts
 
 
-def sound_files(folder: Path) -> Iterator[Path]:
-    """Sound files below a folder, sorted; hidden ones are left out."""
-    for path in sorted(folder.rglob("*")):
-        if path.suffix.lower() in SUFFIXES and path.is_file() and not path.name.startswith("."):
-            yield path
+def index_instrument(instrument: Instrument) -> list[SampleFacts]:
+    """Look at every sample that the zones of an instrument name and that is there, sorted by name.
+
+    Their names promise nothing: the instrument says which keys they play.
+    """
+    missing = set(instrument.missing())
+    named = sorted({zone.sample for zone in instrument.zones} - missing)
+    return [_inspect_sample(instrument, name) for name in named]
+
+
+def _inspect_sample(instrument: Instrument, name: str) -> SampleFacts:
+    path = Path(name) if instrument.folder is None else instrument.folder / name
+    try:
+        samples, rate = instrument.read(name)
+    except AudioFileError as error:
+        return _corrupt(path, error)
+    notes = SampleNotes() if instrument.folder is None else sample_notes(path)
+    return _measured(path, samples, rate, NameFacts(), notes)
 
 
 def inspect(path: Path) -> SampleFacts:
     """Measure one file; a file that cannot be read is reported, not raised."""
-    name = read_name(path.stem)
     try:
         samples, rate = read_samples(path)
     except AudioFileError as error:
-        return SampleFacts(path, 0.0, 0, 0, -200.0, -200.0, None, name, (f"corrupt: {error}",), SampleNotes())
+        return _corrupt(path, error)
+    return _measured(path, samples, rate, read_name(path.stem), sample_notes(path))
+
+
+def _corrupt(path: Path, error: AudioFileError) -> SampleFacts:
+    name = read_name(path.stem)
+    return SampleFacts(path, 0.0, 0, 0, -200.0, -200.0, None, name, (f"corrupt: {error}",), SampleNotes())
+
+
+def _measured(
+    path: Path, samples: npt.NDArray[np.float32], rate: int, name: NameFacts, notes: SampleNotes
+) -> SampleFacts:
     peak = gain_to_db(float(np.abs(samples).max()))
     rms = gain_to_db(float(np.sqrt(np.mean(np.square(samples, dtype=np.float64)))))
     pitch = measured_pitch(samples.mean(axis=0), rate) if peak > _SILENT_DB else None
     problems = _faults(samples, peak, rate) + _contradictions(name, pitch)
     return SampleFacts(
         path, samples.shape[1] / rate, rate, samples.shape[0], round(peak, 2), round(rms, 2), pitch, name,
-        tuple(problems), sample_notes(path),
+        tuple(problems), notes,
     )  # fmt: skip
 
 

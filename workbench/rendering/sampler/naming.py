@@ -37,10 +37,10 @@ _VELOCITY = re.compile(r"(?:^|[ _.\-])(?:v|vel)(\d{1,3})(?=$|[ _.\-])", re.IGNOR
 class NameFacts:
     """What is read of a name; None where it says nothing. `pitch_class` alone is known where no octave is given."""
 
-    role: str | None
-    pitch: int | None
-    pitch_class: int | None
-    velocity: int | None
+    role: str | None = None
+    pitch: int | None = None
+    pitch_class: int | None = None
+    velocity: int | None = None
 
 
 def read_name(stem: str) -> NameFacts:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from workbench.domain.errors import ParameterError, did_you_mean
+from workbench.domain.errors import ParameterError, counted, did_you_mean
 from workbench.rendering.sampler.instrument import Instrument, Zone
 from workbench.rendering.sampler.soundfont_modulators import DEFAULT_MODULATORS, Modulator, joined_modulators
 from workbench.rendering.sampler.soundfont_zone import DEFAULTS, Sample, SoundZone, signed, zone_at
@@ -115,8 +115,7 @@ def read_soundfont(path: Path, preset: str | None = None) -> Instrument:
         raise ParameterError(f"{path.name}: damaged SoundFont, its tables name what is not there") from None
     sounds = [one for one in found if one is not None]
     told = tuple(
-        f"{len(names)} zone{'s' * (len(names) > 1)}: {why} ({', '.join(dict.fromkeys(names))})"
-        for why, names in left.items()
+        f"{counted(len(names), 'zone')}: {why} ({', '.join(dict.fromkeys(names))})" for why, names in left.items()
     )
     if not sounds:
         raise ParameterError(f"{path.name}: preset {chosen.name!r} holds no samples{': ' + told[0] if told else ''}")
@@ -253,7 +252,7 @@ def _sounding(
     if not 0 <= number < len(headers) - 1:
         raise ParameterError(f"{font.name}: damaged SoundFont, sample {number} is not there")
     row = headers[number]
-    name = _text(bytes(row["name"])) or f"sample {number}"
+    name = f"{number} {_text(bytes(row['name']))}".strip()
     start, end, kind = int(row["start"]), int(row["end"]), int(row["kind"])
     if kind & _ROM:
         left.setdefault("their sound lies in the ROM of a sound card", []).append(name)
@@ -262,12 +261,12 @@ def _sounding(
     if not start < end <= len(font.sound) // (1 if compressed else 2) or not row["rate"]:
         left.setdefault("their sample lies beyond the end of the file or is empty", []).append(name)
         return None
-    if str(number) not in memory:
-        memory[str(number)] = (_decoded(font, start, end, compressed), int(row["rate"]))
+    if name not in memory:
+        memory[name] = (_decoded(font, start, end, compressed), int(row["rate"]))
     base = 0 if compressed else start
     root = int(row["root"]) if row["root"] <= 127 else 60
     loop = (int(row["loop"]) - base, int(row["stop"]) - base)
-    sample = Sample(str(number), memory[str(number)][0].shape[1], loop, root, int(row["correction"]))
+    sample = Sample(name, memory[name][0].shape[1], loop, root, int(row["correction"]))
     keys, velocities = _range(layer.generators[_KEYS]), _range(layer.generators[_VELOCITIES])
     return SoundZone(sample, keys, velocities, layer.generators, layer.modulators)
 
