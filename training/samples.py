@@ -10,11 +10,8 @@ from __future__ import annotations
 
 import copy
 import logging
-import os
-import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import lightning
@@ -25,6 +22,7 @@ from training.dataset import EncodedPart
 from training.excerpts import filled_bars, own_excerpt, write_excerpt
 from training.module import ElementModule
 from training.takes_page import takes_of, takes_page
+from workbench.domain.files import atomic_folder
 from workbench.domain.score import Score
 
 SAMPLE_BARS = 8
@@ -85,25 +83,15 @@ class SampleWriter(lightning.Callback):
 
     def _keep(self, trainer: lightning.Trainer, name: str, scores: Iterable[Score]) -> None:
         try:
-            with TemporaryDirectory() as beside:
+            with atomic_folder(self._folder / "samples" / name) as place:
                 for number, score in enumerate(scores, 1):
-                    audition(score, Path(beside), f"{number}")
-                _place(Path(beside), self._folder / "samples" / name)
+                    audition(score, place, f"{number}")
             page = takes_page("Samples", takes_of(self._folder / "samples"), _PAGE_NOTE)
             (self._folder / PAGE).write_text(page, encoding="utf-8")
             _hand_in(trainer.logger, self._folder, name)
         except Exception as error:
             reason = " ".join(str(error).split())[:200] or type(error).__name__
             log.warning("samples %s could not be made: %s; the training goes on", name, reason)
-
-
-def _place(files: Path, target: Path) -> None:
-    """Put files into a folder that appears whole, in the place of an earlier one."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.rmtree(target, ignore_errors=True)
-    draft = target.with_name(f".{target.name}.part")
-    shutil.copytree(files, draft, dirs_exist_ok=True)
-    os.replace(draft, target)
 
 
 def _hand_in(logger: Any, folder: Path, name: str) -> None:

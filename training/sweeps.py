@@ -26,6 +26,7 @@ from training.fit import fit, load_parts
 from training.presence import fit_to_data
 from training.search_space import apply, load_space, recipe_text, space_data, suggest
 from workbench.domain.errors import ParameterError
+from workbench.domain.files import write_text_atomically
 from workbench.models.checkpoint import read_card
 from workbench.tracking.addresses import sqlite_address
 
@@ -305,11 +306,9 @@ def _result(job: Sweep, study: Study) -> SweepResult:
     best = study.best_trial
     config = apply(job.config, best.params)
     path = job.out / "best.yaml"
-    draft = path.with_suffix(".draft")
-    draft.write_text(
-        recipe_text(config, f"Trial {best.number} of study {job.study}: {best.value:.4f} nats a note."), "utf-8"
+    write_text_atomically(
+        path, recipe_text(config, f"Trial {best.number} of study {job.study}: {best.value:.4f} nats a note.")
     )
-    draft.replace(path)
     if job.parent_run is not None:
         from workbench.tracking.sweep_runs import finish_sweep
 

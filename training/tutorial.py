@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from typing import Any
 
 from workbench.cli.parser import LineParser
 from workbench.domain.errors import OutputError
+from workbench.domain.files import atomic_folder
 from workbench.domain.plan import Plan
 from workbench.domain.request import GenerationRequest, parse_request
 from workbench.domain.score import Score
@@ -110,20 +110,15 @@ def make_tutorial(folder: Path, styles: Sequence[str] | None = None) -> Path:
 
     if folder.exists():
         raise OutputError(f"folder {folder} exists already: expected a new one")
-    beside = folder.with_name(f".{folder.name}.part")
-    shutil.rmtree(beside, ignore_errors=True)
-    (beside / "midi").mkdir(parents=True)
-    try:
+    with atomic_folder(folder) as draft:
+        (draft / "midi").mkdir()
         songs = []
         for song in tutorial_songs(styles):
             print(song.song_id, file=sys.stderr)
-            songs.append(_write_song(song, beside))
+            songs.append(_write_song(song, draft))
         index = {"licence": "CC0-1.0", "weights": model_hashes(), "songs": songs}
-        (beside / "index.json").write_text(json.dumps(index, indent=1) + "\n", encoding="utf-8")
-        (beside / "README.md").write_text(_DATASHEET.format(songs=len(songs), bars=sum(song["bars"] for song in songs)))
-        beside.rename(folder)
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
+        (draft / "index.json").write_text(json.dumps(index, indent=1) + "\n", encoding="utf-8")
+        (draft / "README.md").write_text(_DATASHEET.format(songs=len(songs), bars=sum(song["bars"] for song in songs)))
     return folder
 
 

@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 from evaluation.review.design import Answer, Session
 from evaluation.review.outcome import results
 from workbench.domain.errors import ParameterError
+from workbench.domain.files import write_text_atomically
 from workbench.tracking import LoggedRun, workspace
 from workbench.tracking.records import RunRecord, log_records
 
@@ -40,10 +41,7 @@ def save_answers(answers: Sequence[Answer], *, folder: Path | None = None) -> Pa
         raise ParameterError("answers: expected those of one reviewer to one session")
     session, reviewer = whose.pop()
     path = _place(session, folder) / f"{_plain(reviewer)}.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.part")
-    beside.write_text(json.dumps([asdict(answer) for answer in answers], indent=1, ensure_ascii=False) + "\n", "utf-8")
-    beside.replace(path)
+    write_text_atomically(path, json.dumps([asdict(answer) for answer in answers], indent=1, ensure_ascii=False) + "\n")
     return path
 
 

@@ -20,6 +20,7 @@ from evaluation.suites.set_distances import human_distances, set_distances
 from evaluation.suites.worker import TRACK_FILE, Done, leave_interrupts, peak_memory_mb, sound_track, write_track
 from evaluation.suites.written import Written, kept_written
 from workbench.domain.errors import OutputError, WorkbenchError
+from workbench.domain.files import write_text_atomically
 from workbench.pipeline import installed_versions
 
 Progress = Callable[[float, str], None]
@@ -83,7 +84,7 @@ def run_suite(
         sets=set_distances(tracks),
         human_sets=human_distances(tracks),
     )
-    _write_whole(folder / RESULT_FILE, result.to_json())
+    write_text_atomically(folder / RESULT_FILE, result.to_json())
     return result
 
 
@@ -193,15 +194,7 @@ def _prepare(folder: Path, resume: bool) -> None:
         occupied = any(folder.iterdir())
     except OSError as error:
         raise OutputError(f"{folder}: the folder cannot be written ({error.strerror})") from None
-    for draft in (folder / TRACKS).glob(".*.part"):
-        shutil.rmtree(draft, ignore_errors=True)  # of a process that was ended
     ours = (folder / TRACKS).is_dir() or (folder / RESULT_FILE).is_file()
     if occupied and not (resume and ours):
         raise OutputError(f"{folder}: expected a folder that is absent or empty, or a run to go on with (--resume)")
     (folder / TRACKS).mkdir(exist_ok=True)
-
-
-def _write_whole(path: Path, text: str) -> None:
-    beside = path.with_name(f".{path.name}.part")
-    beside.write_text(text, encoding="utf-8")
-    beside.replace(path)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import resource
 import signal
 from dataclasses import asdict, dataclass
@@ -17,6 +16,7 @@ from evaluation.suites.definition import SuiteTrack
 from evaluation.suites.run_result import TrackResult
 from evaluation.suites.written import Written, keep_written
 from workbench.domain.errors import WorkbenchError
+from workbench.domain.files import atomic_folder
 from workbench.domain.results import Track
 
 TRACK_FILE = "result.json"
@@ -92,8 +92,6 @@ def _sound(track: SuiteTrack, written: Written, folder: Path, key: str) -> Track
 
 def _write(made: Track, result: TrackResult, folder: Path) -> None:
     """The page to listen to and look at, the notes, the plan; the figures last, as they tell that a track is done."""
-    import shutil
-
     from evaluation.suites.comparison_page import TRACK_SOUND
     from evaluation.suites.track_page import track_page
     from workbench.domain.plan_form import plan_to_dict
@@ -101,17 +99,13 @@ def _write(made: Track, result: TrackResult, folder: Path) -> None:
     from workbench.output.midi_files import midi_bytes
     from workbench.output.page_audio import encode_for_page
 
-    draft = folder.with_name(f".{folder.name}.{os.getpid()}.part")
-    shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir(parents=True)
-    (draft / "report.html").write_text(track_page(made, result.references), encoding="utf-8")
-    (draft / TRACK_SOUND).write_bytes(encode_for_page(made.master))
-    (draft / "song.mid").write_bytes(midi_bytes(made.score))
-    (draft / "plan.json").write_text(to_json(plan_to_dict(made.plan)), encoding="utf-8")
-    (draft / "report.json").write_text(to_json(report_document(made.report)), encoding="utf-8")
-    (draft / TRACK_FILE).write_text(json.dumps(asdict(result), indent=1, allow_nan=False) + "\n", encoding="utf-8")
-    shutil.rmtree(folder, ignore_errors=True)
-    draft.rename(folder)
+    with atomic_folder(folder) as draft:
+        (draft / "report.html").write_text(track_page(made, result.references), encoding="utf-8")
+        (draft / TRACK_SOUND).write_bytes(encode_for_page(made.master))
+        (draft / "song.mid").write_bytes(midi_bytes(made.score))
+        (draft / "plan.json").write_text(to_json(plan_to_dict(made.plan)), encoding="utf-8")
+        (draft / "report.json").write_text(to_json(report_document(made.report)), encoding="utf-8")
+        (draft / TRACK_FILE).write_text(json.dumps(asdict(result), indent=1, allow_nan=False) + "\n", encoding="utf-8")
 
 
 def _give_back_memory() -> None:

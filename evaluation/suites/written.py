@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.domain.errors import ParameterError
+from workbench.domain.files import write_text_atomically
 from workbench.domain.plain_data import from_plain, to_plain
 from workbench.domain.plan import Plan
 from workbench.domain.plan_form import plan_from_dict, plan_to_dict
@@ -33,10 +34,7 @@ def keep_written(path: Path, written: Written, key: str) -> None:
         "model_hashes": dict(written.model_hashes),
         "figures": dict(written.figures),
     }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.part")
-    beside.write_text(json.dumps(form, allow_nan=False) + "\n", encoding="utf-8")
-    beside.replace(path)
+    write_text_atomically(path, json.dumps(form, allow_nan=False) + "\n")
 
 
 def kept_written(path: Path, key: str) -> Written | None:

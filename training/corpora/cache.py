@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ import numpy as np
 
 from training.corpora.items import Item, Outcome, Reader
 from training.corpora.song import CorpusSong, NoteTable
+from workbench.domain.files import atomic_file
 from workbench.domain.paths import home_dir
 from workbench.domain.theory import Chord, Key
 
@@ -73,11 +73,8 @@ def save_outcome(key: str, outcome: Outcome) -> None:
     header, arrays = _pack(outcome)
     data = save(arrays, {"outcome": json.dumps(header)})
     path = _path(key)
-    draft = path.with_name(f"{path.name}.{os.getpid()}.part")
-    with contextlib.suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_bytes(data)
-        draft.replace(path)
+    with contextlib.suppress(OSError), atomic_file(path) as place:
+        place.write_bytes(data)
 
 
 def _path(key: str) -> Path:

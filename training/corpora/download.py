@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.domain.errors import CorpusError
+from workbench.domain.files import write_text_atomically
 from workbench.domain.paths import home_dir
 
 Progress = Callable[[int, int | None], None]
@@ -152,10 +153,7 @@ def _remember(url: str, sha256: str, size: int) -> None:
     path = _known_file()
     known = _read_json(path) | {url: {"sha256": sha256, "bytes": size}}
     with contextlib.suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(path.name + ".part")
-        draft.write_text(json.dumps(known, indent=1, sort_keys=True), encoding="utf-8")
-        draft.replace(path)
+        write_text_atomically(path, json.dumps(known, indent=1, sort_keys=True))
 
 
 def _known_file() -> Path:

@@ -10,6 +10,7 @@ from pathlib import Path
 from training.corpora.reading import note_table
 from training.corpora.song import NoteTable
 from workbench.domain.errors import CorpusError
+from workbench.domain.files import write_text_atomically
 from workbench.midi.file import MidiFile
 from workbench.midi.parts import ROLES, Guess, TrackFacts, facts_of, guess
 
@@ -50,10 +51,8 @@ def write_roles(folder: Path, rows: Sequence[RoleRow]) -> Path:
     """Write `roles.json`, a row a line, so that a role is changed with any editor."""
     path = folder / ROLES_FILE
     lines = ",\n".join(json.dumps(asdict(row), ensure_ascii=False) for row in rows)
-    draft = path.with_name(f".{ROLES_FILE}.part")
     try:
-        draft.write_text(f"[\n{lines}\n]\n", encoding="utf-8")
-        draft.replace(path)
+        write_text_atomically(path, f"[\n{lines}\n]\n")
     except OSError as error:
         raise CorpusError(f"{path} cannot be written ({error.strerror}): choose a folder that can") from None
     return path

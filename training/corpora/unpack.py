@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 import stat
 import tarfile
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -15,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from workbench.domain.errors import CorpusError, reason
+from workbench.domain.files import atomic_folder
 
 MANIFEST = ".beatsfoundry.json"
 """Written beside the unpacked files: where they came from, and the SHA-256 of each."""
@@ -53,21 +52,16 @@ def unpack(archive: Path, target: Path, *, keep: tuple[str, ...] = (), origin: d
     """
     if target.exists():
         raise CorpusError(f"{target} is there already: remove it to have the set anew")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
     try:
-        files = _write_members(archive, draft, keep)
-        if not files:
-            raise CorpusError(f"{archive.name} holds none of the files that are read: it is not the set")
-        told = {**(origin or {}), "files": files}
-        (draft / MANIFEST).write_text(json.dumps(told, indent=1, sort_keys=True), encoding="utf-8")
-        draft.chmod(0o755)
-        draft.replace(target)
+        with atomic_folder(target) as draft:
+            files = _write_members(archive, draft, keep)
+            if not files:
+                raise CorpusError(f"{archive.name} holds none of the files that are read: it is not the set")
+            manifest = {**(origin or {}), "files": files}
+            (draft / MANIFEST).write_text(json.dumps(manifest, indent=1, sort_keys=True), encoding="utf-8")
     except (tarfile.TarError, zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
         why = reason(error) if isinstance(error, OSError) else error
         raise CorpusError(f"{archive.name} cannot be unpacked: {why}") from None
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
     return len(files)
 
 

@@ -13,8 +13,8 @@ from workbench.analysis.distances import distance as measured_distance
 from workbench.analysis.profile import Measurements
 from workbench.analysis.reading import Incoming, open_music
 from workbench.analysis.reference_profile import ReferenceProfile, located, measure_reference
-from workbench.domain.drafts import draft_beside
 from workbench.domain.errors import AudioFileError, OutputError, ParameterError, UnknownReferenceError
+from workbench.domain.files import write_text_atomically
 from workbench.domain.naming import latin_id, names_of
 from workbench.domain.paths import data_dir, home_dir, is_file
 from workbench.domain.sound_files import SUFFIXES, files_below
@@ -150,7 +150,7 @@ class ReferenceLibrary:
             styles=tuple(styles),
             sets=tuple(sets),
         )
-        _write_atomically(self.own / f"{name}.json", profile.to_json())
+        _write_profile(self.own / f"{name}.json", profile.to_json())
         return profile
 
     def add_folder(
@@ -257,7 +257,7 @@ def _measured_once(path: Path) -> ReferenceProfile:
     blank = {"id": "cached", "title": "", "author": "", "licence": "", "source": ""}
     incoming = open_music(path)
     profile = _with(located(measure_reference(incoming.audio, **blank), path, digest), note=_note(incoming))
-    _write_atomically(cached, _with(profile, path="").to_json())
+    _write_profile(cached, _with(profile, path="").to_json())
     return profile
 
 
@@ -287,11 +287,8 @@ def _load(path: Path) -> ReferenceProfile:
         raise ParameterError(f"{path}: {error}; remove the file or add the track again") from None
 
 
-def _write_atomically(path: Path, text: str) -> None:
+def _write_profile(path: Path, text: str) -> None:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with draft_beside(path) as draft:
-            (draft / path.name).write_text(text, encoding="utf-8")
-            (draft / path.name).replace(path)
+        write_text_atomically(path, text)
     except OSError as error:
         raise OutputError(f"{path}: the profile cannot be written ({error.strerror or error})") from None

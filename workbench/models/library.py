@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+from workbench.domain.drafts import draft_beside
 from workbench.domain.errors import ModelError
 from workbench.domain.paths import MODEL_NAME, home_dir
 
@@ -148,8 +148,8 @@ def save_adapter(
 def both_appear(path: Path) -> Iterator[Path]:
     """A place beside `path` to write weights and card to; at the end both are renamed to where they belong."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=path.parent, prefix=".draft-") as folder:
-        draft = Path(folder) / path.name
+    with draft_beside(path) as folder:
+        draft = folder / path.name
         yield draft
         draft.chmod(0o644)
         for suffix in (".json", ".safetensors"):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from workbench.domain.drafts import REPLACED, draft_beside
 from workbench.domain.errors import OutputError
+from workbench.domain.files import nearest_folder, parents_made, swap_folder
 
 MANIFEST = "manifest.json"
 """The file by which a folder is known as a bundle, and so may be replaced."""
@@ -29,7 +30,7 @@ def check_target(directory: str | Path, *, overwrite: bool = False, known_by: st
     target = Path(directory).expanduser().absolute()
     try:
         _refuse_occupied(target, overwrite, known_by)
-        with tempfile.TemporaryDirectory(prefix=".beatsfoundry-", dir=_nearest(target)):
+        with tempfile.TemporaryDirectory(prefix=".beatsfoundry-", dir=nearest_folder(target)):
             return target
     except OSError as error:
         raise OutputError(f"folder {directory} cannot be written: {error.strerror or error}") from None
@@ -48,21 +49,15 @@ def appearing(directory: str | Path, *, overwrite: bool = False, known_by: str =
         As `check_target`, or if writing fails (a full disk, for instance).
     """
     target = check_target(directory, overwrite=overwrite, known_by=known_by)
-    anchor = _nearest(target)
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with draft_beside(target) as draft:
+        with parents_made(target), draft_beside(target) as draft:
             content = draft / "bundle"
             content.mkdir()
             yield content
             _refuse_occupied(target, overwrite, known_by)
-            _swap(content, target, draft / REPLACED)
+            swap_folder(content, target, draft / REPLACED)
     except OSError as error:
-        _remove_empty_parents(target, anchor)
         raise OutputError(f"folder {directory} cannot be written: {error.strerror or error}") from None
-    except BaseException:
-        _remove_empty_parents(target, anchor)
-        raise
 
 
 def _refuse_occupied(target: Path, overwrite: bool, known_by: str) -> None:
@@ -75,26 +70,3 @@ def _refuse_occupied(target: Path, overwrite: bool, known_by: str) -> None:
     if not (target / known_by).is_file():
         what = "a bundle" if known_by == MANIFEST else "an earlier session"
         raise OutputError(f"folder {target} holds no {known_by}, so it is not {what} and will not be overwritten")
-
-
-def _nearest(path: Path) -> Path:
-    """The closest existing ancestor."""
-    return next(parent for parent in path.parents if parent.exists())
-
-
-def _swap(content: Path, target: Path, aside: Path) -> None:
-    if target.exists():
-        target.rename(aside)
-    try:
-        content.rename(target)
-    except OSError:
-        if aside.exists():
-            aside.rename(target)
-        raise
-
-
-def _remove_empty_parents(target: Path, anchor: Path) -> None:
-    for parent in target.parents:
-        if parent == anchor or not parent.is_dir() or any(parent.iterdir()):
-            return
-        parent.rmdir()

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from workbench.domain.errors import TrackingError
+from workbench.domain.files import atomic_folder
 from workbench.tracking.live_runs import claimed, end_dead_runs
 from workbench.tracking.pages import run_url
 from workbench.tracking.store import (
@@ -88,13 +89,11 @@ def keep_pending(entries: Sequence[Entry], *, folder: Path | None = None) -> Pat
         target = place / f"{record.created_ms}-{number:04d}-{record.id}"
         if target.exists():
             continue
-        draft = target.with_name(f".{target.name}.part")
-        shutil.rmtree(draft, ignore_errors=True)
-        draft.mkdir(parents=True)
-        if files is not None:
-            shutil.copytree(files, draft / _FILES)
-        (draft / _FILE).write_text(json.dumps(asdict(record), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        draft.rename(target)
+        with atomic_folder(target) as draft:
+            if files is not None:
+                shutil.copytree(files, draft / _FILES)
+            text = json.dumps(asdict(record), indent=1, ensure_ascii=False) + "\n"
+            (draft / _FILE).write_text(text, encoding="utf-8")
     return place
 
 

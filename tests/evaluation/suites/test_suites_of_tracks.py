@@ -14,6 +14,7 @@ from evaluation import load_suite
 from evaluation.suites.definition import SHIPPED
 from evaluation.suites.run import run_suite
 from evaluation.suites.tracking import log_suite
+from workbench.domain.drafts import LOCK
 from workbench.domain.errors import OutputError, ParameterError
 from workbench.domain.plan import Plan
 from workbench.domain.results import Track
@@ -120,7 +121,9 @@ def test_a_run_that_is_interrupted_keeps_what_was_written(
     monkeypatch.setattr("workbench.pipeline.finish", interrupted)
     with pytest.raises(KeyboardInterrupt):
         run_suite(load_suite(small), tmp_path / "run")
-    (tmp_path / "run" / "tracks" / ".house-1.77.part").mkdir()
+    abandoned = tmp_path / "run" / "tracks" / ".house-1-abcdefgh"
+    abandoned.mkdir()
+    (abandoned / LOCK).write_text("house-1")
     hand_made.clear()
     heard: list[tuple[Plan, Score]] = []
 

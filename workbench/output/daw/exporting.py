@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
-from workbench.domain.drafts import draft_beside
 from workbench.domain.errors import OutputError, reason
+from workbench.domain.files import atomic_file
 from workbench.domain.plan import Delivery
 from workbench.domain.score import Score
 from workbench.output.audio_files import encode_to
@@ -136,10 +136,8 @@ def _appearing_file(path: Path, overwrite: bool) -> Iterator[Path]:
     try:
         if path.exists() and not overwrite:
             raise OutputError(f"{path} exists: name another file, or overwrite it (--overwrite)")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with draft_beside(path) as folder:
-            yield folder / path.name
-            (folder / path.name).replace(path)
+        with atomic_file(path) as place:
+            yield place
     except (OSError, ValueError) as error:
         raise OutputError(f"{path} cannot be written: {reason(error)}") from None
 
