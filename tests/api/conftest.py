@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,11 +13,13 @@ import pytest
 from fastapi.testclient import TestClient
 
 from workbench.api.app import create_app
-from workbench.api.jobs import Job
+from workbench.api.logs import configure_logs
 from workbench.api.services import Services
 from workbench.api.settings import ApiSettings
+from workbench.api.work import Making
 from workbench.api.worker import Worker
 from workbench.domain.errors import ModelError
+from workbench.output.folder import appearing
 
 PREFIX = "/api/v1"
 SONG: dict[str, Any] = {
@@ -48,6 +50,12 @@ class Server:
         return done
 
 
+@pytest.fixture(autouse=True)
+def logs() -> None:
+    """Logs take the form that they have on a server."""
+    configure_logs()
+
+
 @pytest.fixture
 def settings(tmp_path: Path) -> ApiSettings:
     return ApiSettings(tmp_path / "api")
@@ -66,20 +74,23 @@ def quick_songs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("workbench.api.worker.make_bundle", small_bundle)
 
 
-def small_bundle(job: Job, bundle: Path, parent: Path | None, progress: Callable[[float, str], None]) -> dict[str, Any]:
+def small_bundle(making: Making) -> dict[str, Any]:
     """A bundle with one file, whose text tells what it was made from."""
-    progress(0.5, "compose")
+    job, bundle = making.job, making.bundle
+    making.progress(0.5, "compose")
     if job.payload.get("parameters", {}).get("creative", {}).get("concept") == "fails":
         raise ModelError("weights are missing")
-    bundle.mkdir(parents=True)
-    sound = json.dumps([job.kind, job.payload, str(parent)]).encode()
-    (bundle / "master.wav").write_bytes(sound)
+    sound = json.dumps([job.kind, job.payload, str(making.parent)]).encode()
     files = {"master.wav": {"sha256": hashlib.sha256(sound).hexdigest(), "bytes": len(sound)}}
-    (bundle / "manifest.json").write_text(json.dumps({"creation_time": "2026-01-01T00:00:00+00:00", "files": files}))
+    with appearing(bundle) as folder:
+        (folder / "master.wav").write_bytes(sound)
+        manifest = {"creation_time": "2026-01-01T00:00:00+00:00", "files": files}
+        (folder / "manifest.json").write_text(json.dumps(manifest))
     return {
         "outputs": {"master": "master.wav", "stems": {}, "alternatives": []},
         "metadata": {
             "duration": 8.0, "tempo": 120.0, "key": "F minor", "loudness": -14.0,
             "creation_time": "2026-01-01T00:00:00+00:00", "generation_parameters": dict(job.payload),
         },
+        "notes": [],
     }  # fmt: skip

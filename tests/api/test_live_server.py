@@ -43,6 +43,16 @@ def test_from_request_to_files(tmp_path: Path) -> None:
         client.begin_session()
         job = client.generate(REQUEST, idempotency_key="first")
         assert isinstance(job, JobStatus)
+        events = list(client.events(job.job_id))
+        names = [name for name, _ in events]
+        assert names.count("preview") == 1
+        assert 0 < names.index("preview") < names.index("end")
+        # What is heard first is heard before the rest is made.
+        after = [data["stage"] for _, data in events[names.index("preview") + 1 : -1]]
+        assert any(stage.startswith("master") for stage in after)
+        heard, _ = soundfile.read(client.download(events[names.index("preview")][1]["preview"], tmp_path / "p.flac"))
+        assert len(heard) / 48000 == pytest.approx(8.0, abs=0.1)  # a song of 8 s is heard whole
+        assert np.abs(heard).max() > 0.05
         song = client.wait(job)
         assert (song.project_id, song.status, song.metadata.tempo, song.metadata.key) == (
             "neon-rain", "completed", 120.0, "F minor",
@@ -57,6 +67,11 @@ def test_from_request_to_files(tmp_path: Path) -> None:
         assert len(sound) / rate == pytest.approx(song.metadata.duration, abs=1e-3)
         edited = client.modify("neon-rain", [{"edit": "mute", "element": "bass"}], wait_seconds=60)
         assert isinstance(edited, SongResponse)
+        drums = [
+            client.download(one.outputs.stems["percussion"], tmp_path / f"{number}.wav").read_bytes()
+            for number, one in enumerate((song, edited))
+        ]
+        assert drums[0] == drums[1]
         again = client.render("neon-rain", version=1, format="flac", target_loudness=-20.0, wait_seconds=60)
         assert isinstance(again, SongResponse)
         assert again.metadata.loudness == pytest.approx(-20.0, abs=0.2)

@@ -16,6 +16,7 @@ from workbench.api.queue import JobQueue
 from workbench.api.serving import Listening, check_listening, recover
 from workbench.api.settings import ApiSettings
 from workbench.api.tiers import load_tiers
+from workbench.api.work import Making
 from workbench.api.worker import Worker
 from workbench.domain.errors import ParameterError
 
@@ -90,9 +91,9 @@ def test_a_running_job_is_cancelled_by_its_progress(server: Server, monkeypatch:
     key = server.key()
     job_id = server.client.post(f"{PREFIX}/generate", json=SONG, headers=key).json()["job_id"]
 
-    def never_ends(job: Any, bundle: Path, parent: Path | None, progress: Any) -> dict[str, Any]:
-        server.services.jobs.cancel(job.id)
-        progress(0.2, "compose")
+    def never_ends(making: Making) -> dict[str, Any]:
+        server.services.jobs.cancel(making.job.id)
+        making.progress(0.2, "compose")
         raise AssertionError("progress did not stop the job")
 
     monkeypatch.setattr("workbench.api.worker.make_bundle", never_ends)
@@ -216,19 +217,6 @@ def test_a_full_queue(settings: ApiSettings, server: Server, monkeypatch: pytest
     monkeypatch.setattr(type(server.services.jobs), "active", lambda self, key_id=None: settings.queue_limit)
     full = server.client.post(f"{PREFIX}/generate", json=SONG, headers=key)
     assert (full.status_code, full.headers["Retry-After"]) == (503, "5")
-
-
-def test_a_locked_database_is_told_and_recovers(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    import sqlite3
-
-    key = server.key()
-    monkeypatch.setattr("workbench.api.database._BUSY_SECONDS", 0.05)
-    server.services.database._local.__dict__.clear()
-    other = sqlite3.connect(server.services.settings.database, isolation_level=None)
-    other.execute("BEGIN EXCLUSIVE")
-    assert server.client.post(f"{PREFIX}/generate", json=SONG, headers=key).status_code == 503
-    other.execute("ROLLBACK")
-    assert server.client.post(f"{PREFIX}/generate", json=SONG, headers=key).status_code == 202
 
 
 @pytest.mark.parametrize(

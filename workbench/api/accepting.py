@@ -8,17 +8,19 @@ import math
 import re
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import anyio
-from fastapi import Header, Response
+import structlog
+from fastapi import Depends, Header, Request, Response
 
-from workbench.api.auth import Caller
+from workbench.api.auth import Caller, Generating
 from workbench.api.database import BusyError, now
 from workbench.api.forms import JobStatus, SongResponse
 from workbench.api.jobs import Job, Kind
 from workbench.api.problems import ApiError
-from workbench.api.services import Services
+from workbench.api.services import Services, ServicesIn
 from workbench.api.sessions import WorkSession
 from workbench.api.settings import API_PREFIX
 from workbench.api.songs import job_status, song_response
@@ -35,16 +37,49 @@ IdempotencyKey = Annotated[
 SessionId = Annotated[str | None, Header(alias="X-Session-Id", description="The session that the work belongs to.")]
 
 
-def session_of(services: Services, caller: Caller, session_id: str | None) -> WorkSession | None:
-    """The session that a request names; None if it names none.
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Who asks for work of whom, and what the headers say of it."""
+
+    services: Services
+    caller: Caller
+    session_id: str | None
+    idempotency_key: str | None
+    patience_seconds: float
+
+    def session(self) -> WorkSession | None:
+        """The session that the work belongs to; None if none is named.
+
+        Raises
+        ------
+        ApiError
+            404 if the key has no such session, or it has expired.
+        """
+        return None if self.session_id is None else session_of(self.services, self.caller, self.session_id)
+
+
+async def order(
+    caller: Generating,
+    services: ServicesIn,
+    prefer: Prefer = None,
+    idempotency_key: IdempotencyKey = None,
+    session_id: SessionId = None,
+) -> Order:
+    """The dependency of every endpoint that makes a song."""
+    return Order(services, caller, session_id, idempotency_key, _patience(prefer))
+
+
+OrderIn = Annotated[Order, Depends(order)]
+
+
+def session_of(services: Services, caller: Caller, session_id: str) -> WorkSession:
+    """A key's own session.
 
     Raises
     ------
     ApiError
         404 if the key has no such session, or it has expired.
     """
-    if session_id is None:
-        return None
     session = services.sessions.find(session_id, caller.key.id)
     if session is None:
         raise ApiError(404, "the session is not known or has expired: POST /sessions begins one", field="X-Session-Id")
@@ -52,15 +87,13 @@ def session_of(services: Services, caller: Caller, session_id: str | None) -> Wo
 
 
 def accept(
-    services: Services,
-    caller: Caller,
+    order: Order,
     kind: Kind,
     project_id: str,
     payload: Mapping[str, Any],
     *,
     audio_seconds: float,
     session: WorkSession | None,
-    idempotency_key: str | None,
     parent: str | None = None,
 ) -> Job:
     """Accept a job, or find the one that the same idempotency key made before.
@@ -72,6 +105,7 @@ def accept(
     BusyError
         If the queue is full.
     """
+    services, caller, idempotency_key = order.services, order.caller, order.idempotency_key
     digest = hashlib.sha256(json.dumps([kind, project_id, parent, payload], sort_keys=True).encode()).hexdigest()
     with services.database.transaction() as connection:
         if idempotency_key is not None:
@@ -96,6 +130,7 @@ def accept(
                 (caller.key.id, idempotency_key, digest, identifier, now()),
             )
     _enqueue(services, identifier)
+    structlog.get_logger().info("job accepted", job_id=identifier, key_id=caller.key.id, kind=kind)
     return _existing(services, identifier)
 
 
@@ -133,7 +168,7 @@ def _check_allowed(services: Services, caller: Caller, audio_seconds: float) -> 
         raise ApiError(429, why, headers={"Retry-After": str(left)})
 
 
-async def answer(services: Services, job: Job, prefer: str | None, response: Response) -> SongResponse | JobStatus:
+async def answer(order: Order, job: Job, request: Request, response: Response) -> SongResponse | JobStatus:
     """The finished song, if it is finished in the time that the client prefers to wait; else 202 and the job.
 
     Raises
@@ -141,7 +176,8 @@ async def answer(services: Services, job: Job, prefer: str | None, response: Res
     ApiError
         422 if the job failed while the client waited.
     """
-    patience = _patience(prefer)
+    request.state.job_id = job.id
+    services, patience = order.services, order.patience_seconds
     until = time.monotonic() + patience
     while not job.ended and time.monotonic() < until:
         await anyio.sleep(_POLL_SECONDS)

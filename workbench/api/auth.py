@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-import structlog
 from fastapi import Depends, Request, Response, Security
 from fastapi.security import APIKeyHeader, HTTPBearer
 from fastapi.security.http import HTTPAuthorizationCredentials
@@ -43,7 +42,7 @@ def caller_with(scope: str) -> Callable[..., Caller]:
         if key is None:
             why = "the key is wrong or revoked" if text else "a key is needed: send it as X-API-Key"
             raise ApiError(401, why, headers={"WWW-Authenticate": "Bearer"})
-        structlog.contextvars.bind_contextvars(key_id=key.id)
+        request.state.key_id = key.id
         tier = find_tier(services.tiers, key.tier)
         allowance = services.limits.take(key.id, tier.requests_a_minute)
         if not allowance.granted:

@@ -36,6 +36,7 @@ CREATE TABLE IF NOT EXISTS jobs (
 );
 CREATE INDEX IF NOT EXISTS jobs_by_key ON jobs (key_id, created);
 CREATE INDEX IF NOT EXISTS jobs_by_state ON jobs (state);
+CREATE INDEX IF NOT EXISTS jobs_by_version ON jobs (version_id);
 CREATE TABLE IF NOT EXISTS idempotency (
     key_id TEXT NOT NULL, name TEXT NOT NULL, request TEXT NOT NULL, job_id TEXT NOT NULL, created REAL NOT NULL,
     PRIMARY KEY (key_id, name)
@@ -76,10 +77,12 @@ class Database:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
+                connection.execute("COMMIT")
             except BaseException:
-                connection.execute("ROLLBACK")
+                # On a full disk SQLite has rolled back already.
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
                 raise
-            connection.execute("COMMIT")
         except sqlite3.OperationalError as error:
             raise BusyError(f"the database cannot be used now ({error}): try again in a moment") from None
 

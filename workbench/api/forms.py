@@ -73,6 +73,7 @@ class SongResponse(BaseModel):
     metadata: Metadata
     version: int = Field(description="Number of this version in its project, from 1.")
     files: dict[str, str] = Field(description="Signed address of every file of the bundle.")
+    notes: list[str] = Field(description="What its owner should know, such as that it could not be recorded.")
 
 
 class JobStatus(BaseModel):
@@ -86,6 +87,7 @@ class JobStatus(BaseModel):
     percentage: float = Field(ge=0, le=100)
     attempt: int = Field(description="How often it was begun: more than once if a worker died.")
     error: str | None = Field(None, description="Why it failed.")
+    preview: str | None = Field(None, description="Signed address of its first seconds, before the rest is made.")
     result: SongResponse | None = None
 
 

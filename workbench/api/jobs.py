@@ -94,6 +94,11 @@ class JobStore:
         row = self._database.row("SELECT * FROM jobs WHERE id = ?", identifier)
         return None if row is None or key_id not in (None, row["key_id"]) else _job(row)
 
+    def making(self, version_id: str) -> Job | None:
+        """The job that makes, or made, a version."""
+        row = self._database.row("SELECT * FROM jobs WHERE version_id = ?", version_id)
+        return _job(row) if row else None
+
     def active(self, key_id: str | None = None) -> int:
         """How many jobs of a key, or of all, wait or run."""
         whose, values = (" AND key_id = ?", (key_id,)) if key_id else ("", ())

@@ -68,7 +68,10 @@ class RequestGate:
             path = getattr(scope.get("route"), "path", "other")
             self._counts[(scope["method"], path, status)] += 1
             seconds = round(time.monotonic() - began, 4)
-            structlog.get_logger().info("request", method=scope["method"], path=path, status=status, seconds=seconds)
+            told = {name: scope["state"][name] for name in ("key_id", "job_id") if name in scope["state"]}
+            structlog.get_logger().info(
+                "request", method=scope["method"], path=path, status=status, seconds=seconds, **told
+            )
 
     def _safe_headers(self, scope: Scope) -> dict[str, str]:
         if scope["path"].endswith("/docs"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -14,9 +15,11 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from workbench.api.database import BusyError
+from workbench.api.settings import ApiSettings
 from workbench.domain.errors import (
     AudioFileError,
     CorpusError,
+    MidiFileError,
     ModelError,
     OutputError,
     ParameterError,
@@ -53,11 +56,17 @@ _STATUS: Sequence[tuple[type[WorkbenchError], int]] = (
     (BusyError, 503),
     (ParameterError, 422),
     (AudioFileError, 422),
+    (MidiFileError, 422),
     (ModelError, 500),
     (CorpusError, 500),
     (TrackingError, 503),
     (OutputError, 507),
 )
+
+
+def for_strangers(text: str, settings: ApiSettings) -> str:
+    """A message without the place of the server's folder, which is no business of its clients."""
+    return text.replace(str(settings.home.absolute()), "server")
 
 
 def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -72,6 +81,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(WorkbenchError, _workbench)  # type: ignore[arg-type]
     app.add_exception_handler(RequestValidationError, _validation)  # type: ignore[arg-type]
     app.add_exception_handler(HTTPException, _http)  # type: ignore[arg-type]
+    app.add_exception_handler(OSError, _system)  # type: ignore[arg-type]
     app.add_exception_handler(Exception, _unexpected)
 
 
@@ -94,11 +104,23 @@ def problem(
 async def _workbench(request: Request, error: WorkbenchError) -> JSONResponse:
     if isinstance(error, ApiError):
         return problem(request, error.status, str(error), field=error.field, headers=error.headers)
+    detail = for_strangers(str(error), request.app.state.services.settings)
     status = next((number for kind, number in _STATUS if isinstance(error, kind)), 500)
     headers = {"Retry-After": "5"} if status == 503 else {}
     if status >= 500:
         structlog.get_logger().error("failed", reason=str(error), status=status)
-    return problem(request, status, str(error), headers=headers)
+    return problem(request, status, detail, headers=headers)
+
+
+async def _system(request: Request, error: OSError) -> JSONResponse:
+    if not _is_full(error):
+        return await _unexpected(request, error)
+    structlog.get_logger().error("failed", reason=str(error), status=507)
+    return problem(request, 507, "the server's disk is full: try again later", headers={"Retry-After": "60"})
+
+
+def _is_full(error: BaseException | None) -> bool:
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
 async def _validation(request: Request, error: RequestValidationError) -> JSONResponse:
@@ -108,6 +130,9 @@ async def _validation(request: Request, error: RequestValidationError) -> JSONRe
 
 
 async def _http(request: Request, error: HTTPException) -> JSONResponse:
+    if isinstance(error.__cause__, OSError) and _is_full(error.__cause__):
+        # FastAPI takes whatever keeps it from storing an upload for a fault of the upload.
+        return await _system(request, error.__cause__)
     return problem(request, error.status_code, str(error.detail), headers=error.headers)
 
 

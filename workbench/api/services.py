@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 from workbench.api.database import Database
 from workbench.api.jobs import JobStore
 from workbench.api.keys import KeyStore
+from workbench.api.previews import PreviewStore
 from workbench.api.projects import ProjectStore
 from workbench.api.queue import JobQueue
 from workbench.api.rate_limits import RateLimits
@@ -28,6 +29,7 @@ class Services:
     tiers: dict[str, Tier]
     jobs: JobStore
     projects: ProjectStore
+    previews: PreviewStore
     sessions: SessionStore
     queue: JobQueue
     limits: RateLimits
@@ -51,6 +53,7 @@ def make_services(settings: ApiSettings) -> Services:
         load_tiers(settings.home),
         JobStore(database),
         ProjectStore(database, settings.projects),
+        PreviewStore(settings.previews),
         SessionStore(database, settings.session_seconds),
         JobQueue(settings),
         RateLimits(settings.redis_url),

@@ -55,10 +55,11 @@ def serve(settings: ApiSettings, listening: Listening) -> int:
     import uvicorn
 
     from workbench.api.app import create_app
-    from workbench.api.logs import configure_logs
+    from workbench.api.logs import configure_logs, configure_other_logs
 
     check_listening(settings, listening)
     configure_logs()
+    configure_other_logs()
     settings = replace(settings, secure=listening.over_tls or bool(settings.trusted_proxies))
     workers = Workers(settings)
     app = create_app(settings, living_workers=workers.living)
@@ -128,6 +129,8 @@ class Workers:
         command = [sys.executable, "-m", "workbench.api.worker", "--home", str(self._settings.home)]
         if self._settings.redis_url:
             command += ["--redis", self._settings.redis_url]
+        if self._settings.tracking_uri:
+            command += ["--tracking-uri", self._settings.tracking_uri]
         # A session of its own, so that Ctrl-C reaches the server, which then ends its workers in order.
         return subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
 
@@ -141,7 +144,10 @@ class Workers:
                     structlog.get_logger().warning("worker died", pid=process.pid, status=process.returncode)
                     self._processes[place] = self._start()
             # Now and then also what waits unknown to the queue, as after Redis was away.
-            recover(services, every=watches % _WATCHES_BETWEEN_SWEEPS == 0)
+            sweeps = watches % _WATCHES_BETWEEN_SWEEPS == 0
+            recover(services, every=sweeps)
+            if sweeps:
+                services.previews.sweep(services.settings.address_seconds)
 
 
 def recover(services: Services, *, every: bool = False) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from workbench.domain.errors import OutputError, reason
 from workbench.domain.paths import home_dir
 
 API_PREFIX = "/api/v1"
+_SECRET_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,8 @@ class ApiSettings:
         Folder of the database, the queue, the projects and the secret that signs addresses.
     redis_url : str, optional
         Where the queue and the rate limits live when several machines serve; SQLite and memory otherwise.
+    tracking_uri : str, optional
+        MLflow address where generated songs are recorded; nowhere if left out.
     workers : int
         Worker processes; each makes one song at a time.
     queue_limit : int
@@ -37,6 +42,7 @@ class ApiSettings:
 
     home: Path
     redis_url: str | None = None
+    tracking_uri: str | None = None
     workers: int = 1
     queue_limit: int = 64
     secure: bool = False
@@ -63,6 +69,11 @@ class ApiSettings:
         """Folder of finished bundles, one a version, under names that the server chose."""
         return self.home / "projects"
 
+    @property
+    def previews(self) -> Path:
+        """Folder of previews of songs that are being made."""
+        return self.home / "previews"
+
 
 def default_home() -> Path:
     """The folder `api` in the user's BeatsFoundry home."""
@@ -75,18 +86,28 @@ def signing_secret(settings: ApiSettings) -> bytes:
     Raises
     ------
     OutputError
-        If it can be neither read nor written.
+        If it can be neither read nor written, or is damaged.
     """
     path = settings.home / "secret"
     try:
         settings.home.mkdir(parents=True, exist_ok=True)
-        try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return path.read_bytes()
-        with os.fdopen(handle, "wb") as file:
-            secret = secrets.token_bytes(32)
-            file.write(secret)
-        return secret
+        if not path.exists():
+            _write_secret(path)
+        secret = path.read_bytes()
     except OSError as error:
         raise OutputError(f"{path} cannot be read or written: {reason(error)}") from None
+    if len(secret) != _SECRET_BYTES:
+        raise OutputError(f"{path}: expected {_SECRET_BYTES} bytes, got {len(secret)}: remove it, a new one is made")
+    return secret
+
+
+def _write_secret(path: Path) -> None:
+    """Write a new secret, whole or not at all; one that another process wrote meanwhile stays."""
+    handle, draft = tempfile.mkstemp(prefix=".secret-", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(secrets.token_bytes(_SECRET_BYTES))
+        with suppress(FileExistsError):
+            os.link(draft, path)
+    finally:
+        os.unlink(draft)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from workbench.api.forms import JobStatus, Metadata, Outputs, SongResponse
 from workbench.api.jobs import Job
+from workbench.api.previews import PREVIEW
 from workbench.api.projects import Version
 from workbench.api.services import Services
 from workbench.api.signing import sign_address
@@ -26,6 +27,7 @@ def song_response(services: Services, version: Version) -> SongResponse:
     return SongResponse(
         project_id=version.project_id, status="completed", outputs=outputs, version=version.number,
         metadata=Metadata(**version.response["metadata"]), files={path: address(path) for path in files},
+        notes=version.response.get("notes", []),
     )  # fmt: skip
 
 
@@ -35,5 +37,12 @@ def job_status(services: Services, job: Job) -> JobStatus:
     return JobStatus(
         job_id=job.id, kind=job.kind, project_id=job.project_id, status=job.state, stage=job.stage,
         percentage=round(100.0 * min(1.0, max(0.0, job.fraction)), 1), attempt=job.attempt, error=job.error,
-        result=song_response(services, version) if version else None,
+        preview=preview_address(services, job), result=song_response(services, version) if version else None,
     )  # fmt: skip
+
+
+def preview_address(services: Services, job: Job) -> str | None:
+    """Where the first seconds of a job's song are heard, once they can be."""
+    if services.previews.find(job.version_id) is None:
+        return None
+    return sign_address(services.secret, job.version_id, PREVIEW, services.settings.address_seconds)

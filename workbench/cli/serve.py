@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,10 @@ def add_to(commands: Any) -> None:
     _home(server)
     server.add_argument("--workers", type=positive, default=1, metavar="N", help="songs made at once (default: 1)")
     server.add_argument("--redis", metavar="URL", help="Redis for queue and limits, where several machines serve")
+    server.add_argument(
+        "--tracking-uri", metavar="URI",
+        help="MLflow address where songs are recorded (default: MLFLOW_TRACKING_URI; nowhere if unset)",
+    )  # fmt: skip
     server.add_argument("--cert", type=Path, metavar="FILE", help="TLS certificate (PEM)")
     server.add_argument("--cert-key", type=Path, metavar="FILE", help="private key of the certificate (PEM)")
     server.add_argument("--dev-tls", action="store_true", help="make and use a self-signed certificate for localhost")
@@ -71,10 +76,11 @@ def serve(options: argparse.Namespace) -> int:
     from workbench.api.serving import serve as run
     from workbench.api.settings import ApiSettings, default_home
 
-    home = options.home or default_home()
+    home = (options.home or default_home()).absolute()
     settings = ApiSettings(
         home, redis_url=options.redis, workers=options.workers, trusted_proxies=tuple(options.trusted_proxy),
         cors_origins=tuple(options.cors),
+        tracking_uri=options.tracking_uri or os.environ.get("MLFLOW_TRACKING_URI") or None,
     )  # fmt: skip
     certificate, key = options.cert, options.cert_key
     if options.dev_tls and certificate is None:

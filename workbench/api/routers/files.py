@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import FileResponse
 
+from workbench.api.previews import PREVIEW
 from workbench.api.problems import ApiError, responses
 from workbench.api.services import Services, ServicesIn
 from workbench.api.signing import is_signed
@@ -35,15 +37,25 @@ def read_file(
     """A file of a finished song; the address is one that the server gave out."""
     if not is_signed(services.secret, version_id, path, expires, signature):
         raise ApiError(403, "the address is not valid or has expired: ask for the project again")
-    if not _is_open(services, version_id, path):
+    file = _song_file(services, version_id, path) if path != PREVIEW else _preview_file(services, version_id)
+    if file is None:
         raise ApiError(404, "this file is no longer there")
-    return FileResponse(services.projects.bundle(version_id) / path, headers={"Cache-Control": "private"})
+    return FileResponse(file, headers={"Cache-Control": "private"})
 
 
-def _is_open(services: Services, version_id: str, path: str) -> bool:
-    """Whether the file belongs to the bundle's manifest, and the key that made it is not revoked."""
+def _song_file(services: Services, version_id: str, path: str) -> Path | None:
+    """A file that the manifest of a finished song names, unless the key that made it is revoked."""
     version = services.projects.find(version_id)
     if version is None or services.keys.get(version.key_id).revoked is not None:
-        return False
+        return None
     bundle = services.projects.bundle(version_id)
-    return path in read_manifest(bundle)["files"] and (bundle / path).is_file()
+    named = path in read_manifest(bundle)["files"] and (bundle / path).is_file()
+    return bundle / path if named else None
+
+
+def _preview_file(services: Services, version_id: str) -> Path | None:
+    """The preview of a song that is being made, unless the key that asked for it is revoked."""
+    job = services.jobs.making(version_id)
+    if job is None or services.keys.get(job.key_id).revoked is not None:
+        return None
+    return services.previews.find(version_id)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Annotated
 
 from anyio import to_thread
-from fastapi import APIRouter, Body, Response
+from fastapi import APIRouter, Body, Request, Response
 
-from workbench.api.accepting import IdempotencyKey, Prefer, SessionId, accept, answer, session_of
-from workbench.api.auth import DENIALS, Caller, Generating
+from workbench.api.accepting import Order, OrderIn, accept, answer
+from workbench.api.auth import DENIALS
 from workbench.api.forms import JobStatus, SongResponse
 from workbench.api.jobs import Job
 from workbench.api.problems import ApiError, responses
-from workbench.api.services import Services, ServicesIn
 from workbench.domain.errors import ModelError
 from workbench.domain.request import GenerationRequest
 from workbench.pipeline import check_models, check_sound, load_references
@@ -39,16 +38,13 @@ _EXAMPLE = {
 )
 async def generate(
     request: Annotated[GenerationRequest, Body(openapi_examples={"neon rain": {"value": _EXAMPLE}})],
-    caller: Generating,
-    services: ServicesIn,
+    order: OrderIn,
+    http: Request,
     response: Response,
-    prefer: Prefer = None,
-    idempotency_key: IdempotencyKey = None,
-    session_id: SessionId = None,
 ) -> SongResponse | JobStatus:
     """Make a song: concept to master, stems, MIDI and report."""
-    job = await to_thread.run_sync(_accepted, services, caller, request, session_id, idempotency_key)
-    return await answer(services, job, prefer, response)
+    job = await to_thread.run_sync(_accepted, order, request)
+    return await answer(order, job, http, response)
 
 
 def _check_named_networks(request: GenerationRequest) -> None:
@@ -59,18 +55,14 @@ def _check_named_networks(request: GenerationRequest) -> None:
         raise ApiError(422, str(error), field="models") from None
 
 
-def _accepted(
-    services: Services, caller: Caller, request: GenerationRequest, session_id: str | None, idempotency_key: str | None
-) -> Job:
+def _accepted(order: Order, request: GenerationRequest) -> Job:
     """Refuse at the door what could not be made, and accept the rest."""
     from workbench.concept import translate
 
-    session = session_of(services, caller, session_id)
+    session = order.session()
     _check_named_networks(request)
     plan = translate(request, references=load_references(request))
     check_sound(plan)
     seconds = plan.duration_seconds * request.options.iterations
-    return accept(
-        services, caller, "generate", request.project_id, request.model_dump(mode="json", exclude_unset=True),
-        audio_seconds=seconds, session=session, idempotency_key=idempotency_key,
-    )  # fmt: skip
+    form = request.model_dump(mode="json", exclude_unset=True)
+    return accept(order, "generate", request.project_id, form, audio_seconds=seconds, session=session)

@@ -16,7 +16,7 @@ from workbench.api.forms import JobStatus
 from workbench.api.jobs import Job
 from workbench.api.problems import ApiError, responses
 from workbench.api.services import Services, ServicesIn
-from workbench.api.songs import job_status
+from workbench.api.songs import job_status, preview_address
 
 router = APIRouter(tags=["jobs"])
 
@@ -50,7 +50,9 @@ def cancel_job(job_id: str, caller: Generating, services: ServicesIn) -> JobStat
     },
 )
 async def follow_job(job_id: str, caller: Reading, services: ServicesIn) -> StreamingResponse:
-    """Server-sent events: `progress` with stage and percentage as they change, and `end` with the whole job."""
+    """Server-sent events: `progress` with stage and percentage as they change, `preview` with the address of the first
+    seconds once they can be heard, and `end` with the whole job.
+    """
     job = await to_thread.run_sync(_own_job, services, caller, job_id)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(_events(services, job), media_type="text/event-stream", headers=headers)
@@ -58,12 +60,17 @@ async def follow_job(job_id: str, caller: Reading, services: ServicesIn) -> Stre
 
 async def _events(services: Services, job: Job) -> AsyncIterator[str]:
     told: tuple[str, int] | None = None
+    heard: str | None = None
     quiet_seconds = 0.0
     while True:
         now = (job.stage, round(100 * job.fraction))
         if now != told:
             yield _event("progress", {"status": job.state, "stage": job.stage, "percentage": now[1]})
             told, quiet_seconds = now, 0.0
+        if heard is None:
+            heard = preview_address(services, job)
+            if heard is not None:
+                yield _event("preview", {"preview": heard})
         if job.ended:
             yield _event("end", job_status(services, job).model_dump(mode="json"))
             return

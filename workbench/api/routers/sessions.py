@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 
 from workbench.api.accepting import session_of
-from workbench.api.auth import DENIALS, Caller, Generating, Reading
+from workbench.api.auth import DENIALS, Generating, Reading
 from workbench.api.forms import SessionStatus
 from workbench.api.problems import ApiError, responses
 from workbench.api.services import Services, ServicesIn
@@ -25,33 +25,26 @@ def begin_session(caller: Generating, services: ServicesIn) -> SessionStatus:
 @router.get("/sessions/{session_id}", response_model=SessionStatus, responses=responses(404, *DENIALS))
 def read_session(session_id: str, caller: Reading, services: ServicesIn) -> SessionStatus:
     """History and place of a session, and the song where it stands."""
-    return _status(services, _own(services, caller, session_id))
+    return _status(services, session_of(services, caller, session_id))
 
 
 @router.post("/sessions/{session_id}/undo", response_model=SessionStatus, responses=responses(404, 409, *DENIALS))
 def undo(session_id: str, caller: Generating, services: ServicesIn) -> SessionStatus:
     """Go back to the version before."""
-    return _moved(services, _own(services, caller, session_id), -1, "nothing to undo: this is the first version")
+    return _moved(services, session_of(services, caller, session_id), -1, "nothing to undo: this is the first version")
 
 
 @router.post("/sessions/{session_id}/redo", response_model=SessionStatus, responses=responses(404, 409, *DENIALS))
 def redo(session_id: str, caller: Generating, services: ServicesIn) -> SessionStatus:
     """Go on to the version that was undone."""
-    return _moved(services, _own(services, caller, session_id), +1, "nothing to redo: no version was undone")
+    return _moved(services, session_of(services, caller, session_id), +1, "nothing to redo: no version was undone")
 
 
 @router.delete("/sessions/{session_id}", status_code=204, responses=responses(404, *DENIALS))
 def end_session(session_id: str, caller: Generating, services: ServicesIn) -> Response:
     """End a session; its projects stay."""
-    services.sessions.delete(_own(services, caller, session_id).id)
+    services.sessions.delete(session_of(services, caller, session_id).id)
     return Response(status_code=204)
-
-
-def _own(services: Services, caller: Caller, session_id: str) -> WorkSession:
-    session = session_of(services, caller, session_id)
-    if session is None:
-        raise ApiError(404, "the session is not known or has expired", field="session_id")
-    return session
 
 
 def _moved(services: Services, session: WorkSession, by: int, refusal: str) -> SessionStatus:
