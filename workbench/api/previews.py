@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from workbench.domain.audio import Mix
+from workbench.domain.files import atomic_file
 from workbench.domain.plan import Delivery, Plan
 
 PREVIEW = "preview.flac"
@@ -37,13 +38,8 @@ class PreviewStore:
         from workbench.pipeline import within_full_scale
 
         audio = within_full_scale(mix).audio
-        self._folder.mkdir(parents=True, exist_ok=True)
-        draft = self._folder / f".{version_id}.flac"
-        try:
-            encode_to(draft, audio, Delivery(format="flac", sample_rate_hz=audio.sample_rate_hz, bit_depth=16))
-            draft.rename(self._path(version_id))
-        finally:
-            draft.unlink(missing_ok=True)
+        with atomic_file(self._path(version_id)) as place:
+            encode_to(place, audio, Delivery(format="flac", sample_rate_hz=audio.sample_rate_hz, bit_depth=16))
 
     def sweep(self, older_seconds: float) -> None:
         """Remove the previews whose addresses have expired."""

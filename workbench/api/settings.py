@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import secrets
-import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from workbench.domain.drafts import draft_beside
 from workbench.domain.errors import OutputError, reason
 from workbench.domain.paths import home_dir
 
@@ -103,11 +103,9 @@ def signing_secret(settings: ApiSettings) -> bytes:
 
 def _write_secret(path: Path) -> None:
     """Write a new secret, whole or not at all; one that another process wrote meanwhile stays."""
-    handle, draft = tempfile.mkstemp(prefix=".secret-", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(secrets.token_bytes(_SECRET_BYTES))
+    with draft_beside(path) as draft:
+        place = draft / path.name
+        place.touch(0o600)
+        place.write_bytes(secrets.token_bytes(_SECRET_BYTES))
         with suppress(FileExistsError):
-            os.link(draft, path)
-    finally:
-        os.unlink(draft)
+            os.link(place, path)
