@@ -67,25 +67,25 @@ def main(argv: Sequence[str] | None = None) -> int:
     check_data(options.data)
     folder = options.out or Path("runs") / "train" / options.element
     from training.fit import Machines
-    from training.meters import Told
+    from training.meters import ProgressLog
     from training.run import train
     from training.session import is_first_process
 
     if is_first_process():
-        told = (*fitted.told, f"reads {', '.join(config.corpora)} in {options.data}")
-        print("\n".join(told), file=sys.stderr, flush=True)
+        lines = (*fitted.remarks, f"reads {', '.join(config.corpora)} in {options.data}")
+        print("\n".join(lines), file=sys.stderr, flush=True)
     bar = sys.stderr.isatty()
     run = train(
         config, options.data, folder, track=not options.no_track, limit=options.limit, start=options.start,
         machines=Machines(options.devices, options.nodes, options.strategy, options.accelerator),
-        progress=bar, callbacks=(Told(None) if bar else Told(),), command=told_command(options),
+        progress=bar, callbacks=(ProgressLog(None) if bar else ProgressLog(),), command=command_line(options),
     )  # fmt: skip
     if is_first_process():
         print(f"{run.weights}: {run.card['validation_nats_per_note']['nll']:.3f} nats a note on validation")
     return 0
 
 
-def told_command(options: argparse.Namespace) -> str:
+def command_line(options: argparse.Namespace) -> str:
     """The command as the card tells it: what it asks for, without folders of this machine."""
     words = ["beatsfoundry", "train", options.element, "--data", "DIR"]
     parser = build_parser()

@@ -293,7 +293,7 @@ _DROP_RATES = {
 
 
 def drop_conditions(prefix: npt.NDArray[np.int64], rng: np.random.Generator) -> npt.NDArray[np.int64]:
-    """Conditions with some untold for the whole window, so that a network can also be asked without them."""
+    """Conditions with some left out for the whole window, so that a network also learns to write without them."""
     prefix = prefix.copy()
     for column, name in enumerate(PREFIX_SIZES):
         if rng.random() < _DROP_RATES.get(name, 0.1):

@@ -39,9 +39,9 @@ def write_excerpt(
     seed: int,
     settings: Settings | None = None,
 ) -> Score:
-    """Let a network write bars of a song anew, on what it is told of that song.
+    """Let a network write bars of a song anew, conditioned on that song.
 
-    Of the part itself it is only told in which bars there is something to play; from the others it may stay away.
+    Of the part itself it only knows in which bars there is something to play; from the others it may stay away.
 
     Parameters
     ----------

@@ -166,7 +166,7 @@ def finetune(
     new = new_parts(midi, element, tell=lambda message: tell(0.0, message))
     config = load_config(element)
     if data is not None:
-        config = _told(fit_to_data(config, Path(data)), lambda line: tell(0.05, line))
+        config = _with_remarks(fit_to_data(config, Path(data)), lambda line: tell(0.05, line))
         tell(0.05, "reading old songs")
     old = [] if data is None else old_parts(Path(data), config)
     on_parts([*new, *old])
@@ -225,8 +225,8 @@ def _songs_of_folder(folder: Path, tell: Callable[[str], None]) -> tuple[CorpusS
     return reading.songs
 
 
-def _told(fitted: Fitted, tell: Callable[[str], None]) -> TrainingConfig:
-    for line in fitted.told:
+def _with_remarks(fitted: Fitted, tell: Callable[[str], None]) -> TrainingConfig:
+    for line in fitted.remarks:
         tell(line)
     return fitted.config
 

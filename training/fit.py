@@ -211,7 +211,7 @@ def validate(module: ElementModule, parts: list[EncodedPart], config: TrainingCo
 
 
 def provenance(parts: Sequence[EncodedPart], command: str | None = None) -> dict[str, Any]:
-    """What else a run depends on and is told in log and card: command, data, code, PyTorch, arithmetic, date."""
+    """What else a run depends on, for its log and card: command, data, code, PyTorch, arithmetic, date."""
     return {
         "command": command,
         "data_sha256": data_hash(parts),

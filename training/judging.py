@@ -54,7 +54,7 @@ def measure_on(
     judged: list[tuple[str, Sequence[EncodedPart], TrainingConfig]] = []
     if data is not None:
         fitted = fit_to_data(config, data)
-        for line in fitted.told:
+        for line in fitted.remarks:
             tell(line)
         judged.append(("", _held_out(load_parts(data, fitted.config)), fitted.config))
     if midi is not None:

@@ -56,7 +56,7 @@ class Meters(lightning.Callback):
         return (trainer.global_step + (0 if done else 1)) % max(1, every) == 0
 
 
-class Told(lightning.Callback):
+class ProgressLog(lightning.Callback):
     """Tells on standard error what a training begins with, how it goes, and what each validation brought, by lines.
 
     Parameters
@@ -68,7 +68,7 @@ class Told(lightning.Callback):
     def __init__(self, every_seconds: float | None = 10.0) -> None:
         self._every = every_seconds
         self._nats, self._rows, self._notes = torch.zeros(()), torch.zeros(()), torch.zeros(())
-        self._began = self._told = 0.0
+        self._began = self._logged_at = 0.0
         self._first = 0
 
     def on_train_start(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:
@@ -79,7 +79,7 @@ class Told(lightning.Callback):
         if trainer.global_step:
             self._tell(trainer, f"goes on from step {trainer.global_step} of {trainer.max_steps}")
         self._first, self._began = trainer.global_step, time.monotonic()
-        self._told = self._began
+        self._logged_at = self._began
 
     def on_train_batch_end(
         self, trainer: lightning.Trainer, module: lightning.LightningModule, outputs: Any, batch: Any, batch_idx: int
@@ -92,7 +92,7 @@ class Told(lightning.Callback):
         self._rows = self._rows.to(rows.device) + rows
         self._notes = self._notes.to(rows.device) + ((batch.fields[..., 0] != BAR_STEP) & batch.scored).sum()
         now = time.monotonic()
-        if now - self._told < self._every:
+        if now - self._logged_at < self._every:
             return
         nats, rows_done, notes = float(self._nats), float(self._rows), float(self._notes)
         done = trainer.global_step - self._first
@@ -100,10 +100,10 @@ class Told(lightning.Callback):
         self._tell(
             trainer,
             f"step {trainer.global_step} of {trainer.max_steps}: loss {nats / max(1.0, rows_done):.3f} nats a row, "
-            f"{nats / max(1.0, notes):.3f} nats a note while learning, about {duration_told(left)} left",
+            f"{nats / max(1.0, notes):.3f} nats a note while learning, about {readable_duration(left)} left",
         )
         self._nats, self._rows, self._notes = torch.zeros(()), torch.zeros(()), torch.zeros(())
-        self._told = now
+        self._logged_at = now
 
     def on_validation_end(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:
         """Tell the figure."""
@@ -116,12 +116,12 @@ class Told(lightning.Callback):
             print(text, file=sys.stderr, flush=True)
 
 
-def duration_told(seconds: float) -> str:
+def readable_duration(seconds: float) -> str:
     """A duration in words.
 
     Examples
     --------
-    >>> duration_told(42.4), duration_told(192), duration_told(7300)
+    >>> readable_duration(42.4), readable_duration(192), readable_duration(7300)
     ('42 s', '3 min 12 s', '2 h 1 min')
     """
     whole = round(seconds)

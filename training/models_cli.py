@@ -74,9 +74,9 @@ def _list(options: argparse.Namespace) -> None:
             print(f"  {name:20} {card.get('method', 'whole'):6} {card['sha256'][:12]}")
         for version in versions:
             nll = version.metrics.get("val_nll", version.metrics.get("new_after_nll"))
-            told = "" if nll is None else f" {nll:.3f} nats"
+            figure = "" if nll is None else f" {nll:.3f} nats"
             aliases = f" ({', '.join(version.aliases)})" if version.aliases else ""
-            print(f"  version {version.version}: {version.name} {version.method}{told}{aliases}")
+            print(f"  version {version.version}: {version.name} {version.method}{figure}{aliases}")
 
 
 def _register(options: argparse.Namespace) -> None:
@@ -85,9 +85,9 @@ def _register(options: argparse.Namespace) -> None:
 
     get_spec(options.element)
     path = _weights(options.element, options.model)
-    told = read_card(path)["element"]
-    if told != options.element:
-        raise ParameterError(f"weights {path.name} are for {told}, not for {options.element}")
+    element = read_card(path)["element"]
+    if element != options.element:
+        raise ParameterError(f"weights {path.name} are for {element}, not for {options.element}")
     version = register_model(path, alias=options.alias)
     print(f"{version.element} version {version.version}: {version.name} ({', '.join(version.aliases)})")
 

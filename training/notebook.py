@@ -82,7 +82,7 @@ def recipe_table(config: TrainingConfig) -> HtmlTable:
     """Every value of a recipe and what it means."""
     shares = {name: f"{share:.0%}" for name, share in config.corpora.items()}
     values = {**asdict(config), "corpora": shares}
-    rows = [(name, _told(values[name]), meaning) for name, meaning in _MEANINGS.items()]
+    rows = [(name, _text_of(values[name]), meaning) for name, meaning in _MEANINGS.items()]
     return HtmlTable(plain_table(("Recipe", config.element, "What it means"), rows))
 
 
@@ -95,12 +95,12 @@ def data_table(parts: Sequence[EncodedPart]) -> HtmlTable:
     for (corpus, split), group in sorted(groups.items()):
         tempi = [part.context.tempo_bpm for part in group]
         styles = sorted({part.context.style for part in group if part.context.style})
-        told = ", ".join(styles[:8]) + (f" and {len(styles) - 8} more" if len(styles) > 8 else "")
+        text = ", ".join(styles[:8]) + (f" and {len(styles) - 8} more" if len(styles) > 8 else "")
         notes = sum(int((part.rows[:, STEP_COLUMN] != BAR_STEP).sum()) for part in group)
         bars = sum(part.bars for part in group)
         speed = f"{min(tempi):.0f} to {max(tempi):.0f}"
         licence = CORPORA[corpus].licence if corpus in CORPORA else ""
-        rows.append((corpus, split, f"{len(group):,}", f"{bars:,}", f"{notes:,}", speed, told, licence))
+        rows.append((corpus, split, f"{len(group):,}", f"{bars:,}", f"{notes:,}", speed, text, licence))
     heads = ("Corpus", "Split", "Songs", "Bars", "Notes", "BPM", "Styles", "Licence")
     return HtmlTable(plain_table(heads, rows, numeric=(2, 3, 4)))
 
@@ -159,8 +159,8 @@ class LiveCurve(lightning.Callback):
         steps = max(1, trainer.max_steps)
         self._image.value = to_png(loss_curves(self.training, self.validation, steps))
         last = self.validation.get("nll")
-        told = f", {last[-1][1]:.3f} nats a note on validation" if last else ""
-        self.bar(min(1.0, trainer.global_step / steps), f"step {trainer.global_step} of {steps}{told}")
+        text = f", {last[-1][1]:.3f} nats a note on validation" if last else ""
+        self.bar(min(1.0, trainer.global_step / steps), f"step {trainer.global_step} of {steps}{text}")
         self._drawn = time.monotonic()
 
 
@@ -204,8 +204,8 @@ def folder_table(reading: CorpusReading) -> HtmlTable:
         if song is None:
             rows.append((outcome.name, "", "", "", outcome.reason))
             continue
-        told = ", ".join(f"{len(table)} {element}" for element, table in song.parts.items())
-        rows.append((outcome.name, str(song.bars), str(song.key or ""), format_number(song.tempo_bpm), told))
+        text = ", ".join(f"{len(table)} {element}" for element, table in song.parts.items())
+        rows.append((outcome.name, str(song.bars), str(song.key or ""), format_number(song.tempo_bpm), text))
     return HtmlTable(plain_table(("File", "Bars", "Key", "BPM", "Notes, or why it is left out"), rows, numeric=(1, 3)))
 
 
@@ -228,8 +228,8 @@ def card_table(cards: Mapping[str, Mapping[str, Any]]) -> HtmlTable:
         nats = card.get("validation_nats_per_note", {}).get("nll")
         width = card["config"]["width"]
         figure = "" if nats is None else f"{nats:.3f}"
-        told = [str(card.get(key) or "") for key in ("steps", "minutes")]
-        rows.append((name, figure, *told, str(width), trained_on, licences, *_origin(card)))
+        text = [str(card.get(key) or "") for key in ("steps", "minutes")]
+        rows.append((name, figure, *text, str(width), trained_on, licences, *_origin(card)))
     return HtmlTable(plain_table(heads, rows, numeric=(1, 2, 3, 4)))
 
 
@@ -251,9 +251,9 @@ def _mp3(score: Score) -> bytes:
     return buffer.getvalue()
 
 
-def _told(value: Any) -> str:
+def _text_of(value: Any) -> str:
     if isinstance(value, Mapping):
-        return ", ".join(f"{name.replace('_', ' ')} {_told(item)}" for name, item in value.items())
+        return ", ".join(f"{name.replace('_', ' ')} {_text_of(item)}" for name, item in value.items())
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value)) or "\N{EN DASH}"
     return f"{value:g}" if isinstance(value, float) else str(value)

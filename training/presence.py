@@ -17,7 +17,7 @@ class Fitted:
     """A recipe whose corpora are all there, and the lines that tell what was left out of it (none if nothing was)."""
 
     config: TrainingConfig
-    told: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 def fit_to_data(config: TrainingConfig, data: Path) -> Fitted:
@@ -50,8 +50,8 @@ def fit_to_data(config: TrainingConfig, data: Path) -> Fitted:
         return Fitted(config)
     corpora = {name: share / sum(present.values()) for name, share in present.items()}
     validate_on = tuple(name for name in config.validate_on if name in present)
-    told = tuple(_what_changes(name, config, corpora, data) for name in absent)
-    return Fitted(replace(config, corpora=corpora, validate_on=validate_on), told)
+    remarks = tuple(_what_changes(name, config, corpora, data) for name in absent)
+    return Fitted(replace(config, corpora=corpora, validate_on=validate_on), remarks)
 
 
 def is_present(name: str, data: Path) -> bool:

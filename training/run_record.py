@@ -1,4 +1,4 @@
-"""A training told in MLflow so that the run's page answers: what was learned, from what, and how it sounds."""
+"""A training recorded in MLflow so that the run's page answers: what was learned, from what, and how it sounds."""
 
 from __future__ import annotations
 
@@ -56,12 +56,12 @@ def record_result(logger: Any, weights: Path, card: Mapping[str, Any], *, kind: 
     note : str
         The description, in Markdown.
     """
-    told = {name: value for name, value in card.items() if name not in _NOT_PARAMETERS and name != "sha256"}
-    told |= {f"recipe/{name}": value for name, value in card.get("recipe", {}).items()}
-    told |= {f"model/{name}": value for name, value in card["config"].items()}
+    params = {name: value for name, value in card.items() if name not in _NOT_PARAMETERS and name != "sha256"}
+    params |= {f"recipe/{name}": value for name, value in card.get("recipe", {}).items()}
+    params |= {f"model/{name}": value for name, value in card["config"].items()}
     log_result(
         default_tracking_uri(), str(logger.run_id), weights=weights, sha256=card["sha256"],
-        params={f"card/{name}": str(value) for name, value in told.items()}, metrics=card_metrics(card),
+        params={f"card/{name}": str(value) for name, value in params.items()}, metrics=card_metrics(card),
         tags={"element": card["element"], "kind": kind}, note=note,
         now_ms=int(time() * 1000), step=card.get("steps", 0),
     )  # fmt: skip

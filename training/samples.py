@@ -2,8 +2,8 @@
 
 Before the first step and every `every` steps the network writes the same bars of the same validation songs from the
 same seeds. MIDI, sound and piano roll go into the run's own folder and to MLflow, under `samples/step-000400/`;
-`samples.html` plays any two of these moments beside each other. A sample that fails is told in one line and never ends
-a training.
+`samples.html` plays any two of these moments beside each other. A sample that fails is reported in one line and never
+ends a training.
 """
 
 from __future__ import annotations

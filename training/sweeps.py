@@ -164,9 +164,9 @@ def sweep(
 
 
 def _fitted(recipe: TrainingConfig, data: Path) -> TrainingConfig:
-    """The recipe on the data that is there; what is missing is told on standard error."""
+    """The recipe on the data that is there; what is missing is reported on standard error."""
     fitted = fit_to_data(recipe, data)
-    for line in fitted.told:
+    for line in fitted.remarks:
         print(line, file=sys.stderr)
     return fitted.config
 

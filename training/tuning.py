@@ -216,8 +216,8 @@ class _Watch(lightning.Callback):
         self.course.append((step, new, old))
         for logger in trainer.loggers:
             logger.log_metrics({"new_nll": new} | ({} if old is None else {"old_nll": old}), step)
-        told = "" if old is None else f", old {old:.3f}"
-        self._report(step / self._recipe.steps, f"step {step}: new {new:.3f} nats a note{told}")
+        on_old = "" if old is None else f", old {old:.3f}"
+        self._report(step / self._recipe.steps, f"step {step}: new {new:.3f} nats a note{on_old}")
         self._waited += 1
         if new < self._best[0]:
             self._best, self._waited = (new, old, _state(network)), 0

@@ -88,7 +88,7 @@ def _log(result: BenchResult) -> str:
     """Log the figures in MLflow; return the address of the run."""
     from evaluation.bench.result import figures_of
     from workbench.pipeline import installed_versions
-    from workbench.tracking import told_address
+    from workbench.tracking import address_and_command
     from workbench.tracking.dashboard import EVALUATION
     from workbench.tracking.records import RunRecord, log_records
 
@@ -96,4 +96,4 @@ def _log(result: BenchResult) -> str:
     tags |= {"kind": "bench", "machine": platform.machine()}
     params = {"against": result.revision} if result.revision else {}
     run = log_records([(RunRecord(EVALUATION, "bench", params, figures_of(result), tags), None)])[0]
-    return told_address(run)
+    return address_and_command(run)

@@ -129,8 +129,8 @@ def _adherence(material: _Material) -> list[Proof]:
     proofs.append(Proof("pitch energy on the scale", "fifths away", steps, "fifths", shares, "falls", _falls(shares)))
     heard = (Key(0, "major"), Key(7, "major"), Key(9, "minor"), Key(0, "minor"), Key(6, "major"))
     scores = tuple(key.weighted_score(_KEY, one) for one in heard)
-    told = "fifth, relative, parallel, other"
-    proofs.append(Proof("key score", told, steps, "", scores, "falls", _falls(scores)))
+    relations = "fifth, relative, parallel, other"
+    proofs.append(Proof("key score", relations, steps, "", scores, "falls", _falls(scores)))
     return proofs
 
 

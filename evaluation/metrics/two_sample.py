@@ -94,13 +94,13 @@ def telling_features(names: Sequence[str], first: Floats, second: Floats) -> lis
     """
     from scipy.stats import ks_2samp
 
-    told = []
+    ranked = []
     for index, name in enumerate(names):
         one, other = first[:, index], second[:, index]
         spread = one.std()
         shift = (other.mean() - one.mean()) / spread if spread > 0 else 0.0
-        told.append((name, round(float(ks_2samp(one, other, method="asymp").statistic), 3), round(float(shift), 2)))
-    return sorted(told, key=lambda row: -row[1])
+        ranked.append((name, round(float(ks_2samp(one, other, method="asymp").statistic), 3), round(float(shift), 2)))
+    return sorted(ranked, key=lambda row: -row[1])
 
 
 def balanced_accuracy(truth: Integers, answer: Integers) -> float:

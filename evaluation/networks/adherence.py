@@ -41,15 +41,15 @@ def judge_density(subject: ElementData) -> tuple[list[Row], list[Rows]]:
     notes = [_notes_a_bar(rows, job) for rows, job in zip(written, jobs, strict=True)]
     by_place = [rank_correlation(_CLASSES, row) for row in np.reshape(notes, (len(where), -1))]
     title = f"{subject.element}: density asked against density written"
-    told = [excerpt.condition("density") for excerpt in subject.human.excerpts]
-    human = rank_correlation(told, [len(excerpt.notes) for excerpt in subject.human.excerpts])
+    conditions = [excerpt.condition("density") for excerpt in subject.human.excerpts]
+    human = rank_correlation(conditions, [len(excerpt.notes) for excerpt in subject.human.excerpts])
     rows: list[Row] = [
         at_least(title, rank_correlation(classes, notes), LEAST_RANK_CORRELATION, "rank correlation", len(jobs)),
         observed(
             f"{title}, means of the classes", rank_correlation_of_means(classes, notes), "rank correlation", len(jobs)
         ),
         observed(f"{title}, mean over places", float(np.mean(by_place)), "rank correlation", len(where)),
-        observed(f"{title}, human (told classes)", human, "rank correlation", len(told)),
+        observed(f"{title}, human (conditioned classes)", human, "rank correlation", len(conditions)),
     ]
     return rows, written
 
@@ -66,7 +66,7 @@ def judge_style(subject: ElementData, case: Comparison) -> list[Row]:
     heard = style_heard(*(_with_styles(one) for one in (training, case.human, case.sample)))
     title = f"{subject.element}: style heard as asked"
     if heard.styles < 3:
-        return [observed(f"{title}, not judged: styles told in the data", heard.styles, "styles", heard.n)]
+        return [observed(f"{title}, not judged: styles stated in the data", heard.styles, "styles", heard.n)]
     rows: list[Row] = [
         at_least(f"{title}, times chance", heard.sample / heard.chance, LEAST_TIMES_CHANCE, "x", heard.n),
         at_least(f"{title}, share of human", heard.sample / heard.human, LEAST_SHARE_OF_HUMAN, "", heard.n),
@@ -79,8 +79,8 @@ def judge_style(subject: ElementData, case: Comparison) -> list[Row]:
 
 def _with_styles(one: Side) -> tuple[np.ndarray, np.ndarray]:
     styles = np.array([excerpt.condition("style") for excerpt in one.excerpts])
-    told = styles > 0
-    return one.features.values[told], styles[told]
+    stated = styles > 0
+    return one.features.values[stated], styles[stated]
 
 
 def judge_validity(subject: ElementData, written: Sequence[Rows], n: int = VALIDITY_SAMPLES) -> list[Row]:

@@ -68,7 +68,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _with_data(named: Sequence[str], data: Path, *, whole: bool) -> list[str]:
-    """The elements that can be judged on a data folder; what is missing is told on standard error.
+    """The elements that can be judged on a data folder; what is missing is reported on standard error.
 
     An element that was named, and each where `whole` is asked for, is refused instead.
     """
@@ -84,9 +84,9 @@ def _with_data(named: Sequence[str], data: Path, *, whole: bool) -> list[str]:
                 raise
             print(f"{element} is not judged: {error}", file=sys.stderr)
             continue
-        if whole and fitted.told:
-            raise ParameterError(f"cards hold figures on the whole recipe's songs only: {fitted.told[0]}")
-        for line in fitted.told:
+        if whole and fitted.remarks:
+            raise ParameterError(f"cards hold figures on the whole recipe's songs only: {fitted.remarks[0]}")
+        for line in fitted.remarks:
             print(line, file=sys.stderr)
         kept.append(element)
     if not kept:

@@ -22,7 +22,7 @@ from workbench.models.vocabulary import STYLES
 
 EXCERPT_BARS = 4
 LEAST_NOTES = 4
-"""Emptier excerpts are left out on both sides: they hold too little to be told apart by."""
+"""Emptier excerpts are left out on both sides: they hold too little to be distinguished by."""
 _CONDITIONS = list(PREFIX_SIZES)
 _MATCHED_ON = (
     ("style", "source", "density", "dynamics", "register", "tempo", "mode", "section"),
@@ -61,7 +61,7 @@ class Excerpt:
 
     @property
     def style(self) -> str:
-        """Style word that was told; "" if none."""
+        """Style word of the condition; "" if none."""
         return ("", *STYLES)[self.condition("style")]
 
     @property

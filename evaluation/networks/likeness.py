@@ -23,7 +23,7 @@ MOST_MARGINAL_RATIO = 1.25
 LEAST_TIMES_CLOSER = {"offset": 6.0, "velocity": 8.0}
 MOST_SHIFT = 0.4
 MOST_GROOVE_POINTS, MOST_SCALE_POINTS, MOST_CHORD_POINTS, MOST_COPY_POINTS = 1.0, 2.0, 5.0, 2.0
-MOST_TOLD = 3
+MOST_SHOWN = 3
 """Features named that differ most by themselves: where to look when the classifiers tell the sides apart."""
 _HUMAN_TIMING_SHARE = 0.5
 """Elements with fewer notes off the grid than this have no human timing to be compared with."""
@@ -43,8 +43,8 @@ def judge_two_sample(case: Comparison) -> list[Row]:
         rows.append(observed(f"{title}, {name}, logistic regression", result.logistic_regression, "", result.n_other))
         rows.append(observed(f"{title}, {name}, gradient boosting", result.gradient_boosting, "", result.n_other))
     human, sample = case.human.features, case.sample.features
-    for name, distance, _ in telling_features(human.names, human.values, sample.values)[:MOST_TOLD]:
-        rows.append(observed(f"{case.element}: told apart by {name} alone", distance, "KS", len(case.sample)))
+    for name, distance, _ in telling_features(human.names, human.values, sample.values)[:MOST_SHOWN]:
+        rows.append(observed(f"{case.element}: distinguished by {name} alone", distance, "KS", len(case.sample)))
     return rows
 
 

@@ -29,7 +29,7 @@ class Notes:
     (4..124) and `offset_ms` the deviation from the slot; both are zero for elements without them, as is
     `duration_beats`. `pitch` is the MIDI pitch (the symbol for percussion and harmony). `degree` is the pitch class
     above the reference (chord root for the bass, tonic for others), and `chord` (n, 60) the chord features of
-    `workbench.models.context` told from that same reference, zeros for elements that see none.
+    `workbench.models.context` encoded from that same reference, zeros for elements that see none.
     """
 
     spec: ElementSpec

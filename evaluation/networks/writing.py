@@ -56,7 +56,7 @@ def last_bars(rows: Rows, first: int) -> Rows:
 
 
 def asked(around: Surroundings, column: int, value: int) -> Surroundings:
-    """The same surroundings with one condition told differently in every bar."""
+    """The same surroundings with one condition changed in every bar."""
     prefix = around.prefix.copy()
     prefix[:, column] = value
     return replace(around, prefix=prefix)

@@ -20,7 +20,7 @@ _SHARE_OF_ITEMS = 0.15
 
 @dataclass(frozen=True, slots=True)
 class VersionResult:
-    """One version: how often it was chosen (or X told right), or its mean rating; interval, and trials or ratings."""
+    """One version: how often it was chosen (or X identified), or its mean rating; interval, and trials or ratings."""
 
     version: str
     value: float
@@ -34,7 +34,7 @@ class ReviewResult:
     """What a set of sessions shows.
 
     `p_value` is that of the two-sided (AB: no preference) or one-sided (ABX: guessing) binomial test, None for ratings.
-    Shares of an AB session are those of the preferences told; the row "no preference" is a share of all answers.
+    Shares of an AB session are those of the preferences stated; the row "no preference" is a share of all answers.
     `agreement` is Krippendorff's alpha over items, 1 full to 0 chance; None with one reviewer. `left_out` names
     reviewers who did not find the hidden reference, or did not tell versions from their anchors. `verdict` says it in
     words.
@@ -94,17 +94,17 @@ def _preference(answers: Sequence[Answer]) -> ReviewResult:
     from scipy.stats import binomtest
 
     asked = [answer for answer in answers if not _is_control(answer)]
-    left_out = tuple(name for name in _reviewers(answers) if not _told_controls(answers, name))
+    left_out = tuple(name for name in _reviewers(answers) if not _heard_controls(answers, name))
     kept = [answer for answer in asked if answer.reviewer not in left_out] or asked or list(answers)
-    # The sign test leaves ties out; that nobody prefers anything is told by their share.
+    # The sign test leaves ties out; their share shows that nobody prefers anything.
     decided = [answer for answer in kept if answer.choice != NO_PREFERENCE]
     names = {*(answer.choice for answer in decided), *(name for answer in kept for name in answer.heard_seconds or {})}
-    told = [_share(name, sum(answer.choice == name for answer in decided), len(decided)) for name in sorted(names)]
+    versions = [_share(name, sum(answer.choice == name for answer in decided), len(decided)) for name in sorted(names)]
     ties = len(kept) - len(decided)
-    best = max(told, key=lambda one: one.value, default=None)
+    best = max(versions, key=lambda one: one.value, default=None)
     p = float(binomtest(round(best.value * best.n), best.n, 0.5).pvalue) if best and decided else 1.0
     verdict = f"{best.version} is preferred" if best and p < 0.05 else "no preference shown"
-    rows = (*told, *([_share(NO_PREFERENCE, ties, len(kept))] if ties else []))
+    rows = (*versions, *([_share(NO_PREFERENCE, ties, len(kept))] if ties else []))
     return ReviewResult("ab", rows, p, _agreement_of_choices(kept), _reviewers(answers), left_out, verdict)
 
 
@@ -122,11 +122,11 @@ def _is_control(answer: Answer) -> bool:
     return ANCHOR in (answer.heard_seconds or {})
 
 
-def _told_controls(answers: Sequence[Answer], reviewer: str) -> bool:
+def _heard_controls(answers: Sequence[Answer], reviewer: str) -> bool:
     """Whether a reviewer preferred the version to its anchor in at least half of the controls."""
     controls = [answer for answer in answers if answer.reviewer == reviewer and _is_control(answer)]
-    told = sum(answer.choice not in (ANCHOR, NO_PREFERENCE) for answer in controls)
-    return 2 * told >= len(controls)
+    heard = sum(answer.choice not in (ANCHOR, NO_PREFERENCE) for answer in controls)
+    return 2 * heard >= len(controls)
 
 
 def _difference(answers: Sequence[Answer]) -> ReviewResult:
@@ -135,7 +135,7 @@ def _difference(answers: Sequence[Answer]) -> ReviewResult:
     right = sum(answer.choice == answer.truth for answer in answers)
     test = binomtest(right, len(answers), 0.5, alternative="greater")
     interval = binomtest(right, len(answers), 0.5).proportion_ci(method="exact")
-    share = VersionResult("X told right", right / len(answers), interval.low, interval.high, len(answers))
+    share = VersionResult("X identified", right / len(answers), interval.low, interval.high, len(answers))
     verdict = "a difference is heard" if test.pvalue < 0.05 else "no difference shown"
     correct = _by_item(answers, lambda answer: float(answer.choice == answer.truth))
     agreement = krippendorff_alpha(correct, level="nominal")
@@ -146,17 +146,17 @@ def _ratings(answers: Sequence[Answer]) -> ReviewResult:
     left_out = tuple(name for name in _reviewers(answers) if not _found_reference(answers, name))
     kept = [answer for answer in answers if answer.reviewer not in left_out] or list(answers)
     versions = sorted({version for answer in kept for version in answer.ratings or {}})
-    told = []
+    results = []
     for version in versions:
         values = [answer.ratings[version] for answer in kept if answer.ratings and version in answer.ratings]
         low, high = mean_interval(values) if len(values) > 1 else (values[0], values[0])
-        told.append(VersionResult(version, float(np.mean(values)), max(0.0, low), min(100.0, high), len(values)))
+        results.append(VersionResult(version, float(np.mean(values)), max(0.0, low), min(100.0, high), len(values)))
     items = sorted({answer.item for answer in kept})
     units = [
         [answer.ratings[version] for answer in kept if answer.item == item and answer.ratings]
         for item, version in product(items, versions)
     ]
-    ranked = sorted(told, key=lambda one: -one.value)
+    ranked = sorted(results, key=lambda one: -one.value)
     verdict = _best_rated(ranked, kept)
     agreement = krippendorff_alpha(units, level="interval") if len(_reviewers(kept)) > 1 else None
     return ReviewResult("mushra", tuple(ranked), None, agreement, _reviewers(answers), left_out, verdict)

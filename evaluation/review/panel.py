@@ -121,8 +121,8 @@ class ReviewPanel(anywidget.AnyWidget):
         number, count = len(self.answers), len(self.session.trials)
         if number == count:
             self.sounds = []
-            told = self.problem or "Your answers are kept; a session of another name asks again."
-            self.question = {"done": True, "progress": f"{count} of {count} answered", "text": f"Thank you. {told}"}
+            remark = self.problem or "Your answers are kept; a session of another name asks again."
+            self.question = {"done": True, "progress": f"{count} of {count} answered", "text": f"Thank you. {remark}"}
             return
         trial = self.session.trials[number]
         letters = sorted(letter for letter in trial.versions if letter != "X")
@@ -143,8 +143,8 @@ def _choices(session: Session) -> list[dict[str, str]]:
     """What can be answered by a click: value and label."""
     if session.kind == "mushra":
         return []
-    told = "I prefer {}" if session.kind == "ab" else "X is {}"
-    letters = [{"value": letter, "label": told.format(letter)} for letter in ("A", "B")]
+    choice = "I prefer {}" if session.kind == "ab" else "X is {}"
+    letters = [{"value": letter, "label": choice.format(letter)} for letter in ("A", "B")]
     # Who must choose although nothing is preferred adds noise; in ABX there is a right answer, and guessing is one.
     none = {"value": NO_PREFERENCE, "label": "No preference"}
     return [*letters, none] if session.kind == "ab" else letters

@@ -94,8 +94,8 @@ def answers_so_far(session: Session, *, folder: Path | None = None) -> list[Answ
     path = _place(session.name, folder) / f"{_plain(session.reviewer)}.json"
     found = _read(path) if path.is_file() else []
     asked = [(session.kind, session.reviewer, trial.item, set(trial.versions.values())) for trial in session.trials]
-    told = [(one.kind, one.reviewer, one.item, set(one.heard_seconds or ())) for one in found]
-    return found if told == asked[: len(told)] else []
+    presented = [(one.kind, one.reviewer, one.item, set(one.heard_seconds or ())) for one in found]
+    return found if presented == asked[: len(presented)] else []
 
 
 def _place(session: str, folder: Path | None) -> Path:

@@ -29,8 +29,8 @@ def _session_html(session: Session, folder: Path | None) -> str:
     try:
         return _review_html(results(load_answers(session.name, folder=folder)))
     except ParameterError as error:
-        told = "nobody has answered yet" if not has_answers(session.name, folder=folder) else str(error)
-        return f"<p>{escape(told)}</p>"
+        problem = "nobody has answered yet" if not has_answers(session.name, folder=folder) else str(error)
+        return f"<p>{escape(problem)}</p>"
 
 
 def _review_html(result: ReviewResult) -> str:

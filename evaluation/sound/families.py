@@ -53,7 +53,7 @@ def human_deviations() -> list[Array]:
     ]
 
 
-def judges_told() -> str:
+def judging_half_text() -> str:
     """Which tracks judge, by family, in one line."""
-    told = (f"{family}: {', '.join(profile.id for profile in judges(family))}" for family in family_names())
-    return "judged by the half that no mix is moved towards: " + "; ".join(told)
+    lines = (f"{family}: {', '.join(profile.id for profile in judges(family))}" for family in family_names())
+    return "judged by the half that no mix is moved towards: " + "; ".join(lines)

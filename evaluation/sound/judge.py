@@ -12,7 +12,7 @@ from evaluation.sound.between import jobs as between_jobs
 from evaluation.sound.between import judge_between
 from evaluation.sound.chain import judge_chain
 from evaluation.sound.delivered import judge_tracks
-from evaluation.sound.families import deviation, judges_told, target
+from evaluation.sound.families import deviation, judging_half_text, target
 from evaluation.sound.meters import judge_meters
 from evaluation.sound.parameters import judge_parameters
 from evaluation.sound.tracks import TrackFigures, TrackJob, compose_job, judge_track
@@ -96,7 +96,7 @@ def to_table(rows: Sequence[Row], tracks: Sequence[TrackFigures]) -> str:
     if tracks:
         lines.append(f"{'track':18}{'LUFS':>8}{'PLR':>6}{'crest':>7}{'corr':>6}{'spectrum':>10}{'worst band':>11}")
         lines += [_track_line(track) for track in tracks]
-        lines += ["", judges_told(), ""]
+        lines += ["", judging_half_text(), ""]
     return "\n".join([*lines, rows_table(rows)])
 
 

@@ -53,7 +53,7 @@ def judge_parameters() -> list[Row]:
         at_least("sounds: patches", len(patches), 80, "", len(patches)),
         at_least("sounds: kits", len(kits), 12, "", len(kits)),
         at_most("sounds: silent, not finite or clicking", sum(map(_faulty, sounds)), 0, "", len(sounds)),
-        at_most("sounds: pairs that can hardly be told apart", look_alikes(patches), 0, "", len(patches)),
+        at_most("sounds: pairs that can hardly be distinguished", look_alikes(patches), 0, "", len(patches)),
         at_most("parameters: without effect", swept.without_effect, 0, "", swept.tried),
         at_most("parameters: not finite within their range", swept.not_finite, 0, "", swept.tried),
         at_most("parameters: clicks at an end of their range", swept.clicked, 0, "", swept.tried),

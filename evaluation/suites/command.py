@@ -45,11 +45,11 @@ def run(options: argparse.Namespace) -> int:
         print(f"stopped; it goes on with: {again}", file=sys.stderr)
         raise
     print(result.to_json() if options.json else run_table(result), end="" if options.json else "\n")
-    told = sys.stderr if options.json else sys.stdout
-    print(f"result  {folder}", file=told)
+    stream = sys.stderr if options.json else sys.stdout
+    print(f"result  {folder}", file=stream)
     if not options.no_track:
         from evaluation.suites.tracking import log_suite
-        from workbench.tracking import told_address
+        from workbench.tracking import address_and_command
 
-        print(f"MLflow  {told_address(log_suite(result, folder))}", file=told)
+        print(f"MLflow  {address_and_command(log_suite(result, folder))}", file=stream)
     return 1 if result.failures else 0

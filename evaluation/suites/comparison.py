@@ -3,7 +3,7 @@
 Both runs hold the same suite's tracks, so that each track is compared with itself: the interval is that of the mean
 difference over tracks. A figure is better or worse if its interval leaves out 0 and the mean difference is at least as
 large as what counts for that figure; everything else is "no difference shown". Figures of which neither way is better
-are told to differ, no more.
+are reported to differ, no more.
 
 A track that lost a stem, wholly or for a while, cannot make a figure better: what is left of it may well be purer,
 louder or nearer to a reference, but it is not the same music. A figure that is better only with such tracks is "not
@@ -11,7 +11,7 @@ comparable", and the row says which stems are no longer heard.
 
 A stem of which nothing is heard any more, or that is not there any more, is a regression in as few as one track: a mean
 over tracks may well hide it. Its figure `stems/ELEMENT_notes_heard` is worse whatever its interval, and is 0 where the
-second run has no such stem. Figures and tracks that only one run has are told.
+second run has no such stem. Figures and tracks that only one run has are reported.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ from workbench.output.labels import format_number
 Verdict = Literal["worse", "better", "no difference shown", "differs", "not comparable"]
 
 ORDER: tuple[Verdict, ...] = ("worse", "better", "differs", "not comparable", "no difference shown")
-"""In which order rows are told: regressions first."""
+"""In which order rows are reported: regressions first."""
 
-TOLD = ORDER[:-1]
+REPORTED = ORDER[:-1]
 """What tables show unless everything is asked for."""
 
 LEAST_TRACKS = 3
@@ -138,7 +138,7 @@ def compare(
     -------
     Comparison
         For each figure: unit, direction, difference, interval and verdict; what became worse stands first. Runs of
-        one name, as copies of a folder have, are told by their folders.
+        one name, as copies of a folder have, are named by their folders.
 
     Raises
     ------
@@ -241,7 +241,7 @@ def _row(
     verdict, reason = _verdict(what, gaps), ""
     kept = np.array([name not in lost for name in shared])
     if verdict == "better" and not kept.all() and (not kept.any() or _verdict(what, gaps[kept]) != "better"):
-        verdict, reason = "not comparable", _lost_told([lost.get(name, ()) for name in shared])
+        verdict, reason = "not comparable", _lost_text([lost.get(name, ()) for name in shared])
     if (heard := _HEARD.fullmatch(what.name)) and (silent := _silent(what, first, second)):
         verdict = "worse"
         reason = f"{heard[1]} no longer heard in {len(silent)} of {len(shared)} tracks: {', '.join(silent)}"
@@ -256,11 +256,11 @@ def _silent(what: Metric, first: Mapping[str, float], second: Mapping[str, float
     return [name for name in first if name in second and second[name] < what.least <= first[name] - second[name]]
 
 
-def _lost_told(lost: Sequence[Sequence[str]]) -> str:
+def _lost_text(lost: Sequence[Sequence[str]]) -> str:
     """Which stems are no longer heard, and in how many tracks."""
     counts = Counter(element for elements in lost for element in elements)
-    told = ", ".join(f"{element} in {count}" for element, count in counts.items())
-    return f"notes that were heard are no longer heard: {told} of {len(lost)} tracks"
+    elements = ", ".join(f"{element} in {count}" for element, count in counts.items())
+    return f"notes that were heard are no longer heard: {elements} of {len(lost)} tracks"
 
 
 def _verdict(what: Metric, gaps: npt.NDArray[np.float64]) -> Verdict:

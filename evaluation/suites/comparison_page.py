@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 
-from evaluation.suites.comparison import TOLD, Comparison, Difference
+from evaluation.suites.comparison import REPORTED, Comparison, Difference
 from evaluation.suites.tables import difference_cells, remarks, verdict_line
 from workbench.analysis.levels import at_equal_loudness
 from workbench.analysis.reading import read_audio
@@ -43,8 +43,8 @@ def comparison_page(found: Comparison, sounds: Mapping[str, Mapping[str, Audio]]
     """
     title = f"{found.second} against {found.first}"
     players = "".join(_player(f"pair-{number}", *pair) for number, pair in enumerate(sounds.items()))
-    told = "Each pair runs on when you switch, at equal loudness; the tracks that moved most stand first."
-    heard = f'<section><h2>By ear</h2><p class="lede">{told}</p>{players}</section>' if sounds else ""
+    note = "Each pair runs on when you switch, at equal loudness; the tracks that moved most stand first."
+    heard = f'<section><h2>By ear</h2><p class="lede">{note}</p>{players}</section>' if sounds else ""
     style = "\n".join(asset(f"{name}.css") for name in ("report", "tables"))
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
@@ -59,7 +59,7 @@ def comparison_page(found: Comparison, sounds: Mapping[str, Mapping[str, Audio]]
 
 def rows_html(found: Comparison, *, everything: bool = False) -> str:
     """The table of what became worse, better, differs or cannot be compared; a line where there is nothing."""
-    rows = found.rows if everything else found.with_verdict(*TOLD)
+    rows = found.rows if everything else found.with_verdict(*REPORTED)
     if not rows:
         return "<p>No figure shows a difference that counts.</p>"
     head = "".join(f'<th scope="col">{text}</th>' for text in _HEADS)
@@ -73,9 +73,9 @@ def remarks_html(found: Comparison) -> str:
 
 
 def moved_most(found: Comparison) -> list[str]:
-    """Tracks in both runs, those that are least in a figure that is told first."""
-    told = [row.worst_track for row in found.with_verdict(*TOLD)]
-    return list(dict.fromkeys([*told, *found.tracks]))
+    """Tracks in both runs, those that are least in a figure that is reported first."""
+    worst_tracks = [row.worst_track for row in found.with_verdict(*REPORTED)]
+    return list(dict.fromkeys([*worst_tracks, *found.tracks]))
 
 
 def heard_pairs(
@@ -98,7 +98,7 @@ def heard_pairs(
 
 
 def _named_runs(found: Comparison, first: str | Path, second: str | Path) -> Sequence[tuple[str, Path]]:
-    # Runs of one name are told apart, or one sound would hide the other.
+    # Runs of one name are distinguished, or one sound would hide the other.
     names = (found.first, found.second) if found.first != found.second else ("before", "after")
     return tuple(zip(names, (Path(first), Path(second)), strict=True))
 

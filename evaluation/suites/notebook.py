@@ -12,7 +12,7 @@ from evaluation.metrics.estimator_errors import error_text
 from evaluation.suites.catalogue import metric
 from evaluation.suites.comparison import Comparison
 from evaluation.suites.comparison_page import heard_pairs, remarks_html, rows_html
-from evaluation.suites.run_result import RESULT_FILE, RunResult, load_run, told_outliers
+from evaluation.suites.run_result import RESULT_FILE, RunResult, load_run, outliers_by_track
 from evaluation.suites.tables import set_text, verdict_line
 from workbench.output.html_tables import light, plain_table
 from workbench.output.text_tables import interval, number
@@ -95,7 +95,7 @@ def summary_view(result: RunResult) -> HtmlTable:
     ]  # fmt: skip
     far = "".join(
         f"<p>{light('warn')}<b>{escape(track)}</b> lies far off: {escape(', '.join(titles))}</p>"
-        for track, titles in told_outliers(result.summary()).items()
+        for track, titles in outliers_by_track(result.summary()).items()
     )
     sets = "".join(f"<p>{escape(set_text(result, name))}</p>" for name in result.sets)
     table = plain_table(("Figure", "Mean", "95 % interval", "n", "Estimator errs by"), rows, numeric=(3,))

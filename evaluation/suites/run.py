@@ -51,7 +51,7 @@ def run_suite(
     Returns
     -------
     RunResult
-        Also written to `results.json`. A track that cannot be made is told in `failures`, the others go on.
+        Also written to `results.json`. A track that cannot be made is reported in `failures`, the others go on.
 
     Raises
     ------

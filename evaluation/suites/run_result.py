@@ -151,11 +151,11 @@ def _summary(name: str, values: Mapping[str, float]) -> Summary:
     return Summary(name, float(np.mean(data)), low, high, len(data), tuple(np.array(list(values))[far].tolist()))
 
 
-def told_outliers(summaries: Iterable[Summary]) -> dict[str, list[str]]:
+def outliers_by_track(summaries: Iterable[Summary]) -> dict[str, list[str]]:
     """By track, the titles of the figures that lie far from those of the other tracks; only ones with a better way."""
-    told: dict[str, list[str]] = {}
+    outliers: dict[str, list[str]] = {}
     for one in summaries:
         if metric(one.name).direction != "neither":
             for track in one.outliers:
-                told.setdefault(track, []).append(metric(one.name).title)
-    return told
+                outliers.setdefault(track, []).append(metric(one.name).title)
+    return outliers

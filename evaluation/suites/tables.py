@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from evaluation.metrics.estimator_errors import error_text
 from evaluation.suites.catalogue import metric
-from evaluation.suites.comparison import TOLD, Comparison, Difference
-from evaluation.suites.run_result import RunResult, told_outliers
+from evaluation.suites.comparison import REPORTED, Comparison, Difference
+from evaluation.suites.run_result import RunResult, outliers_by_track
 from workbench.output.text_tables import columns, interval, number, signed
 
 
@@ -27,7 +27,7 @@ def run_table(result: RunResult) -> str:
     lines += columns(("figure", "mean", "95 % interval", "n", "better", "estimator errs by"), rows)
     lines += [""] * bool(result.sets)
     lines += [f"set      {set_text(result, name)}" for name in result.sets]
-    far = told_outliers(summaries)
+    far = outliers_by_track(summaries)
     lines += [""] * bool(far) + [f"far off  {track}: {', '.join(titles)}" for track, titles in far.items()]
     lines += [f"failed   {name}: {why}" for name, why in result.failures.items()]
     return "\n".join(lines)
@@ -36,14 +36,14 @@ def run_table(result: RunResult) -> str:
 def set_text(result: RunResult, name: str) -> str:
     """How far all tracks lie from the references, and beside it how far the references' halves lie from each other."""
     one, human = result.sets[name], result.human_sets.get(name)
-    told = (
+    outlier_lines = (
         f"{name.replace('_', ' ')} from the references {number(one.value)} "
         f"({interval(one.low, one.high)}; {one.embedding}; {one.n_windows} windows of {one.n_recordings} recordings)"
     )
     beside = "" if human is None else (
         f"; between the halves of the references {number(human.value)} ({interval(human.low, human.high)})"
     )  # fmt: skip
-    return told + beside
+    return outlier_lines + beside
 
 
 def comparison_table(found: Comparison, *, everything: bool = False) -> str:
@@ -52,7 +52,7 @@ def comparison_table(found: Comparison, *, everything: bool = False) -> str:
     With `everything` also that of which nothing was shown.
     """
     lines = [f"{found.second} against {found.first}: {len(found.tracks)} tracks in both", verdict_line(found)]
-    shown = found.rows if everything else found.with_verdict(*TOLD)
+    shown = found.rows if everything else found.with_verdict(*REPORTED)
     if shown:
         rows = [difference_cells(row) for row in shown]
         heads = ("verdict", "figure", "before", "after", "difference", "95 % interval", "n", "estimator errs by")
@@ -65,14 +65,14 @@ def remarks(found: Comparison) -> list[str]:
     lines = [f"{row.verdict}: {row.metric.title}: {row.reason}" for row in found.rows if row.reason]
     lines += [f"only in {found.first}: {name}" for name in found.only_first]
     lines += [f"only in {found.second}: {name}" for name in found.only_second]
-    lines += _only_told(found.first, found.figures_only_first)
-    lines += _only_told(found.second, found.figures_only_second)
+    lines += _only_in(found.first, found.figures_only_first)
+    lines += _only_in(found.second, found.figures_only_second)
     if not found.same_suite:
         lines.append("the suites' files differ: tracks of the same id may come from different requests")
     return lines
 
 
-def _only_told(run: str, figures: Mapping[str, Sequence[str]]) -> list[str]:
+def _only_in(run: str, figures: Mapping[str, Sequence[str]]) -> list[str]:
     """Names of the figures that only this run has, those of equally many tracks in one line."""
     counts = sorted({len(tracks) for tracks in figures.values()}, reverse=True)
     return [

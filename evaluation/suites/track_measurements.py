@@ -45,7 +45,7 @@ def track_figures(
     heard
         The master as its file sounds; by default the master itself.
     references
-        Tracks that it is compared with; the mean of their distances is told.
+        Tracks that it is compared with; the mean of their distances is reported.
     """
     return {
         **written_figures(track.plan, track.score),

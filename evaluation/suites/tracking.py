@@ -12,7 +12,7 @@ from evaluation.suites.catalogue import metric
 from evaluation.suites.comparison import compare
 from evaluation.suites.comparison_page import COMPARISON_FILE, comparison_page, heard_pairs
 from evaluation.suites.run import TRACKS
-from evaluation.suites.run_result import RESULT_FILE, RunResult, TrackResult, load_run, told_outliers
+from evaluation.suites.run_result import RESULT_FILE, RunResult, TrackResult, load_run, outliers_by_track
 from evaluation.suites.saved_view import suites_view
 from evaluation.suites.tables import verdict_line
 from workbench.domain.errors import ParameterError
@@ -52,7 +52,7 @@ def _parent(result: RunResult) -> RunRecord:
     metrics |= {"suite/seconds": result.seconds, "suite/peak_memory_mb": result.peak_memory_mb}
     for name, found in result.sets.items():
         metrics |= {f"set/{name}": found.value, f"set/{name}_low": found.low, f"set/{name}_high": found.high}
-    far = told_outliers(summaries)
+    far = outliers_by_track(summaries)
     metrics["suite/outlying_tracks"] = float(len(far))
     lines = [f"**{result.title}**, {len(result.tracks)} tracks", ""]
     lines += [f"- {name} failed: {why}" for name, why in result.failures.items()]
@@ -86,8 +86,8 @@ def _child(result: RunResult, track: TrackResult, parent: RunRecord) -> RunRecor
 def _child_note(track: TrackResult) -> str:
     """What the page of a track's run says first."""
     failed = [code for code, outcome in track.outcomes.items() if outcome == "fail"]
-    told = f"failed: {', '.join(failed)}" if failed else "no check failed"
-    return f"**{track.id}**, {track.style}, seed {track.seed}; {told}.\n\nListen: *Artifacts*, `report.html`.\n"
+    outcome = f"failed: {', '.join(failed)}" if failed else "no check failed"
+    return f"**{track.id}**, {track.style}, seed {track.seed}; {outcome}.\n\nListen: *Artifacts*, `report.html`.\n"
 
 
 def _with_comparison(record: RunRecord, result: RunResult, folder: Path, beside: Path) -> RunRecord:

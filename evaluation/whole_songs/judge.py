@@ -14,7 +14,7 @@ from evaluation.whole_songs.tables import Table, tables_of
 from workbench.domain.errors import ParameterError
 from workbench.domain.seeding import generator
 
-MOST_TOLD = {"leads": 0.75, "percussion": 0.78, "bass": 0.75, "pads": 0.80, "arrangement": 0.75}
+LARGEST_ACCURACY = {"leads": 0.75, "percussion": 0.78, "bass": 0.75, "pads": 0.80, "arrangement": 0.75}
 """Highest two-sample accuracy."""
 BANDS = {
     "leads": (
@@ -54,7 +54,9 @@ def _told_apart(kind: str, ours: Table, human: Table, generated: Table | None) -
     halves = _halves(human)
     rows: list[Row] = []
     if apart:
-        rows.append(at_most(f"{kind} told from people's", apart.accuracy, MOST_TOLD[kind], "accuracy", len(ours)))
+        rows.append(
+            at_most(f"{kind} told from people's", apart.accuracy, LARGEST_ACCURACY[kind], "accuracy", len(ours))
+        )
         rows.append(observed(f"{kind} told, logistic regression", apart.logistic_regression, "accuracy", len(ours)))
         rows.append(observed(f"{kind} told, gradient boosting", apart.gradient_boosting, "accuracy", len(ours)))
     for name, other in (("human halves", halves), ("generated accompaniment", _maybe(human, generated))):

@@ -56,7 +56,8 @@ def edits(widget: Any) -> list[Any]:
 
 def told(page: Any, name: str, text: str) -> None:
     page.wait_for_function(
-        "([name, text]) => document.querySelector(`.bf-${name} .bf-told`).textContent.includes(text)", arg=[name, text]
+        "([name, text]) => document.querySelector(`.bf-${name} .bf-message`).textContent.includes(text)",
+        arg=[name, text],
     )
 
 

@@ -108,7 +108,7 @@ def test_services_answer_or_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
         port = server.getsockname()[1]
         (good,) = services.reach([f"redis://:secret@127.0.0.1:{port}/0"])
         assert (good.outcome, good.code) == ("ok", "")
-        assert "secret" not in good.told
+        assert "secret" not in good.message
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"http://127.0.0.1:{port}")
     assert codes(services.reach()) == [("tracking server", "fail", "BFD020")]
     assert codes(services.reach(["http://"]))[-1] == ("service", "fail", "BFD020")
@@ -140,7 +140,7 @@ def test_clicks_are_named_with_their_time() -> None:
     findings = signal_path.examine_stages({"bass": Audio(jump, RATE)}, tone(0.1))
     click = next(finding for finding in findings if finding.code == "BFD033")
     assert (click.subject, click.outcome) == ("bass", "warn")
-    assert "1.00 s" in click.told
+    assert "1.00 s" in click.message
 
 
 def test_channels_that_cancel_are_named() -> None:
@@ -156,7 +156,7 @@ def test_the_command_prints_code_and_remedy(song: Path, capsys: pytest.CaptureFi
     assert f"     BFD030: {CODES['BFD030'].remedy}\n" in printed
     assert cli.main(["doctor", str(song), "--json"]) == 1
     listed = json.loads(capsys.readouterr().out)
-    assert {"tool", "subject", "outcome", "told", "code", "remedy"} == set(listed[0])
+    assert {"tool", "subject", "outcome", "message", "code", "remedy"} == set(listed[0])
 
 
 def test_every_code_is_in_the_manual_and_is_provoked_here(repository: Path) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from workbench.domain.errors import ParameterError
-from workbench.tracking import LoggedRun, told_address
+from workbench.tracking import LoggedRun, address_and_command
 from workbench.tracking.addresses import sqlite_address
 from workbench.tracking.opening import _CHECKOUT
 from workbench.tracking.pages import dashboard_port, dashboard_url, run_path, run_url
@@ -44,12 +44,12 @@ def _run(run_id: str) -> LoggedRun:
 
 
 def test_a_run_that_the_open_dashboard_shows_needs_no_command(dashboard: int, tmp_path: Path) -> None:
-    told = told_address(_run("known"), tracking_uri=sqlite_address(tmp_path / "mlflow.db"))
+    told = address_and_command(_run("known"), tracking_uri=sqlite_address(tmp_path / "mlflow.db"))
     assert told == f"http://127.0.0.1:{dashboard}{run_path('1', 'known')}"
 
 
 def test_a_run_of_another_store_names_its_store_and_a_free_port(dashboard: int, tmp_path: Path) -> None:
-    told = told_address(_run("other"), tracking_uri=sqlite_address(tmp_path / "my runs" / "mlflow.db"))
+    told = address_and_command(_run("other"), tracking_uri=sqlite_address(tmp_path / "my runs" / "mlflow.db"))
     address, _, command = told.partition("   (open it with: ")
     port = int(command.rstrip(")").split("--port ")[1])
     assert command.startswith(f"beatsfoundry dashboard --store '{tmp_path}/my runs/mlflow.db' --port ")
@@ -63,9 +63,9 @@ def test_a_run_of_the_checkout_needs_neither(monkeypatch: pytest.MonkeyPatch) ->
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         monkeypatch.setenv("DASHBOARD_PORT", str(probe.getsockname()[1]))
-    told = told_address(_run("mine"), tracking_uri=sqlite_address(_CHECKOUT / "runs" / "mlflow.db"))
+    told = address_and_command(_run("mine"), tracking_uri=sqlite_address(_CHECKOUT / "runs" / "mlflow.db"))
     assert told == f"{_run('mine').url}   (open it with: beatsfoundry dashboard)"
-    assert told_address(LoggedRun("a", "1", "https://x/#/a"), tracking_uri="https://x") == "https://x/#/a"
+    assert address_and_command(LoggedRun("a", "1", "https://x/#/a"), tracking_uri="https://x") == "https://x/#/a"
 
 
 @pytest.mark.parametrize("text", ["http", "0", "65536", "-1", "50.5"])

@@ -15,7 +15,7 @@ from workbench.tracking.addresses import sqlite_address, sqlite_path
 from workbench.tracking.live_runs import end_dead_runs
 from workbench.tracking.reading import artifact_text
 from workbench.tracking.records import RunRecord, log_records
-from workbench.tracking.store import default_tracking_uri, quiet, told_store
+from workbench.tracking.store import default_tracking_uri, quiet, store_name
 
 ODD_NAMES = ("what? if", "My%20Song", "100%20", "a#b", "50% off?x=1&y=2#z", "Älbum №1", "plain")
 
@@ -40,7 +40,7 @@ def test_a_workspace_of_any_name_keeps_its_runs(name: str, home: Path, monkeypat
     assert [path.name for path in home.iterdir()] == [name], "nothing is written beside the folder"
     assert len(list((place / "runs" / "artifacts").rglob("note.txt"))) == 1
     assert artifact_text(logged.run_id, "note.txt") == "heard"
-    assert told_store(default_tracking_uri()) == "runs/mlflow.db"
+    assert store_name(default_tracking_uri()) == "runs/mlflow.db"
 
 
 def test_addresses_of_plain_names_are_plain(home: Path) -> None:

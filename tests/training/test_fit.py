@@ -118,8 +118,8 @@ def test_a_training_tells_what_it_does_from_the_start(
 ) -> None:
     from training import meters
 
-    told = meters.Told
-    monkeypatch.setattr(meters, "Told", lambda: told(0.0))
+    told = meters.ProgressLog
+    monkeypatch.setattr(meters, "ProgressLog", lambda: told(0.0))
     train(recipe, groove_data, tmp_path / "out")
     lines = capsys.readouterr().err.splitlines()
     size = sum(weight.numel() for weight in load_checkpoint(tmp_path / "out" / "percussion.safetensors").parameters())

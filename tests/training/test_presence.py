@@ -23,14 +23,14 @@ def folders(data: Path, *names: str) -> Path:
 def test_a_whole_folder_changes_nothing(tmp_path: Path) -> None:
     recipe = load_config("bass")
     fitted = fit_to_data(recipe, folders(tmp_path, "mma_synth", "freedoom"))
-    assert (fitted.config, fitted.told) == (recipe, ())
+    assert (fitted.config, fitted.remarks) == (recipe, ())
 
 
 def test_what_is_there_takes_the_shares_of_what_is_not(tmp_path: Path) -> None:
     fitted = fit_to_data(load_config("percussion"), folders(tmp_path, "groove", "freedoom"))
     assert fitted.config.corpora == pytest.approx({"groove": 0.74 / 0.84, "freedoom": 0.10 / 0.84})
     assert fitted.config.validate_on == ("groove",)
-    (line,) = fitted.told
+    (line,) = fitted.remarks
     assert line.startswith("without accompaniment (16% of the percussion recipe), which is not in ")
     assert "now groove 88%, freedoom 12%" in line
     assert line.endswith("no public copy; the recipes do without it and say so)")
@@ -40,7 +40,7 @@ def test_what_is_there_takes_the_shares_of_what_is_not(tmp_path: Path) -> None:
 def test_other_validation_songs_are_told(tmp_path: Path) -> None:
     fitted = fit_to_data(load_config("percussion"), folders(tmp_path, "freedoom"))
     assert fitted.config.validate_on == ()
-    assert any("figures are of other songs" in line for line in fitted.told)
+    assert any("figures are of other songs" in line for line in fitted.remarks)
 
 
 @pytest.mark.parametrize("element", list_configs())
@@ -53,9 +53,9 @@ def test_public_sets_alone_train_every_element(element: str, tmp_path: Path) -> 
 def test_an_empty_folder_tells_how_each_set_is_had(tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match="no corpus of the bass recipe") as caught:
         main(["bass", "--data", str(tmp_path)])
-    told = str(caught.value)
-    assert "`beatsfoundry corpora get freedoom --data DIR` has freedoom" in told
-    assert "\n" not in told
+    remarks = str(caught.value)
+    assert "`beatsfoundry corpora get freedoom --data DIR` has freedoom" in remarks
+    assert "\n" not in remarks
 
 
 def test_corpora_that_are_named_are_not_replaced(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ def test_an_edit_changes_the_notes_and_is_heard(page: Page, session: Session) ->
     assert moved == [n.pitch + 12 for n in before.parts["bass"].notes if n.onset_beats < 2 * bar_beats]
     assert after.parts["pads"] == before.parts["pads"]
     assert page.messages[-1][0]["sound"]["stamp"] == 5.0
-    assert page.widget.told == "transpose: bass, bars 1 to 2"
+    assert page.widget.message == "transpose: bass, bars 1 to 2"
     assert page.widget.edits[-1]["semitones"] == 12
 
 
@@ -45,14 +45,14 @@ def test_locks_are_shown_and_kept(page: Page) -> None:
     assert next(one for one in page.widget.elements if one["name"] == "bass")["locked"] == [1, 2]
     page.ask("edit", edit={"edit": "regenerate", "element": "bass", "bars": [1, 2]})
     assert page.widget.failed
-    assert "bass is locked" in page.widget.told
+    assert "bass is locked" in page.widget.message
 
 
 def test_bars_that_are_gone_are_no_longer_asked_for(page: Page) -> None:
     bars = page.widget.bars
     page.ask("listen", first=bars, last=bars)
     page.ask("edit", edit={"edit": "shorten", "section": "verse", "bars": 1})
-    assert not page.widget.failed, page.widget.told
+    assert not page.widget.failed, page.widget.message
     assert page.messages[-1][0]["sound"]["bars"][1] == page.widget.bars == bars - 1
 
 
@@ -60,6 +60,6 @@ def test_bars_that_are_gone_are_no_longer_asked_for(page: Page) -> None:
 def test_wrong_edits_are_told_in_one_line(page: Page, session: Session, edit: Any) -> None:
     page.ask("edit", edit=edit)
     assert page.widget.failed
-    assert page.widget.told
-    assert "\n" not in page.widget.told
+    assert page.widget.message
+    assert "\n" not in page.widget.message
     assert len(session.history) == 1

@@ -72,7 +72,7 @@ def test_crossing_moves_the_numbers_that_both_have(page: Page) -> None:
 def test_an_own_sound_is_kept_and_named_by_requests(page: Page, home: Path, session: Session) -> None:
     page.ask("turn", name="amplifier.release_ms", value=77.0)
     page.ask("save", name="my-bass")
-    assert not page.widget.failed, page.widget.told
+    assert not page.widget.failed, page.widget.message
     assert load_patch("bass", "my-bass").amplifier.release_ms == 77.0
     assert (home / "patches" / "bass" / "my-bass.yaml").is_file()
     assert session.state.song.plan.patches["bass"] == "my-bass"

@@ -61,7 +61,7 @@ def test_what_is_impossible_is_told_and_the_last_plan_stays(page: Page) -> None:
     assert page.widget.problem == ""
     page.ask("pin", path="parameters.nothing", value=1)
     assert page.widget.failed
-    assert "no field of the request" in page.widget.told
+    assert "no field of the request" in page.widget.message
 
 
 def test_every_field_of_the_request_has_a_control(page: Page) -> None:
@@ -100,7 +100,7 @@ def test_the_song_is_made_and_its_first_bars_come_first(page: Page) -> None:
     page.ask("generate", another=True)
     assert page.widget.pinned["options.seed"] == 1
     page.widget.wait()
-    assert not page.widget.failed, page.widget.told
+    assert not page.widget.failed, page.widget.message
     first = page.messages[0][0]["sound"]
     assert (first["bars"][0], first["play"]) == (1, True)
     assert page.widget.track.plan.seed == 1

@@ -51,7 +51,7 @@ def test_a_move_is_one_edit(page: Page, session: Session) -> None:
     page.ask("move", element="bass", gain_db=-6.0)
     assert session.state.song.plan.mix["bass"].gain_db == -6.0
     assert page.widget.edits == [{"edit": "mix", "element": "bass", "gain_db": -6.0}]
-    assert page.widget.told == "bass: gain_db -6"
+    assert page.widget.message == "bass: gain_db -6"
     content, _ = page.messages[-1]
     assert content["sound"]["names"] == ["bass"]
     assert content["sound"]["mixed"]["bass"]["gain_db"] == -6.0
@@ -89,8 +89,8 @@ def test_two_widgets_on_one_session_show_the_same(page: Page, session: Session) 
 def test_wrong_messages_are_told_in_one_line(page: Page, session: Session, message: Any, line: str) -> None:
     page.widget._received(page.widget, message, [])
     assert page.widget.failed
-    assert line in page.widget.told
-    assert "\n" not in page.widget.told
+    assert line in page.widget.message
+    assert "\n" not in page.widget.message
     assert len(session.history) == 1
 
 

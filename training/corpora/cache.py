@@ -34,8 +34,8 @@ def cache_dir() -> Path:
 def item_key(item: Item, reader: Reader) -> str:
     """The hash of reader, version, facts and file contents; a file that cannot be read counts as absent."""
     read = f"{reader.read.__module__}.{reader.read.__qualname__}"
-    told = [_FORMAT, read, reader.version, item.name, dict(item.facts), item.dropped]
-    digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode())
+    identity = [_FORMAT, read, reader.version, item.name, dict(item.facts), item.dropped]
+    digest = hashlib.sha256(json.dumps(identity, sort_keys=True).encode())
     digest.update(content_digest(item).encode())
     return digest.hexdigest()
 
@@ -106,13 +106,13 @@ def _pack(outcome: Outcome) -> tuple[dict[str, Any], dict[str, np.ndarray[Any, A
 
 
 def _unpack(header: dict[str, Any], arrays: dict[str, np.ndarray[Any, Any]]) -> Outcome:
-    told = header.pop("song")
-    if told is None:
+    song = header.pop("song")
+    if song is None:
         return Outcome(**header, song=None)
-    parts = {name: _table(arrays[f"{name}/times"], arrays[f"{name}/notes"]) for name in told.pop("parts")}
-    key, chords, sections = told.pop("key"), told.pop("chords"), told.pop("sections")
+    parts = {name: _table(arrays[f"{name}/times"], arrays[f"{name}/notes"]) for name in song.pop("parts")}
+    key, chords, sections = song.pop("key"), song.pop("chords"), song.pop("sections")
     song = CorpusSong(
-        **told,
+        **song,
         key=Key(**key) if key else None,
         chords=tuple(Chord(*chord) for chord in chords),
         sections=tuple(sections),

@@ -70,7 +70,7 @@ def download(url: str, path: Path, *, checksum: str = "", progress: Progress | N
                 raise CorpusError(f"{url} breaks off after {here:,} bytes ({why}): run it again to go on") from None
     sha256 = _check(url, part, checksum)
     part.replace(path)
-    _told(part).unlink(missing_ok=True)
+    _validator_file(part).unlink(missing_ok=True)
     return sha256
 
 
@@ -81,7 +81,7 @@ class _BrokenOffError(OSError):
 def _load_rest(url: str, part: Path, progress: Progress | None) -> None:
     """Ask for what is missing in the part, and append it; the whole file comes where the server knows no ranges."""
     here = part.stat().st_size if part.is_file() else 0
-    validator = _read_json(_told(part)).get("validator") if here else None
+    validator = _read_json(_validator_file(part)).get("validator") if here else None
     request = urllib.request.Request(url, headers={"User-Agent": "beatsfoundry", "Accept-Encoding": "identity"})
     if here and validator:
         # If-Range (RFC 9110, 13.1.5): the rest only if the file is still the same one, else all of it.
@@ -95,7 +95,7 @@ def _load_rest(url: str, part: Path, progress: Progress | None) -> None:
         if total is not None and total > LARGEST_DOWNLOAD_BYTES:
             raise CorpusError(f"{url} holds {total:,} bytes, more than {LARGEST_DOWNLOAD_BYTES:,}: it is not the set")
         part.parent.mkdir(parents=True, exist_ok=True)
-        _told(part).write_text(json.dumps({"validator": _validator(answer.headers)}), encoding="utf-8")
+        _validator_file(part).write_text(json.dumps({"validator": _validator(answer.headers)}), encoding="utf-8")
         with part.open("ab" if goes_on else "wb") as file:
             while chunk := answer.read(_CHUNK_BYTES):
                 file.write(chunk)
@@ -127,7 +127,7 @@ def _validator(headers: http.client.HTTPMessage) -> str | None:
     return etag if etag and not etag.startswith("W/") else headers.get("Last-Modified")
 
 
-def _told(part: Path) -> Path:
+def _validator_file(part: Path) -> Path:
     return part.with_name(part.name + ".json")
 
 
@@ -139,7 +139,7 @@ def _check(url: str, part: Path, checksum: str) -> str:
     algorithm, _, wanted = expected.partition(":")
     if expected and found.get(algorithm) != wanted:
         part.unlink()
-        _told(part).unlink(missing_ok=True)
+        _validator_file(part).unlink(missing_ok=True)
         whose = "published" if checksum else "of the first download"
         raise CorpusError(
             f"{url} has {algorithm} {found.get(algorithm)}, but the one {whose} is {wanted}: what came was thrown away"

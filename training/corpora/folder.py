@@ -11,7 +11,7 @@ import numpy as np
 
 from training.corpora.items import Item, Outcome, Reader, SkippedError
 from training.corpora.reading import guess_chords, guess_key, parse_midi, read_bytes, top_line
-from training.corpora.roles import RoleRow, read_roles, role_row, told_role, tracks_of
+from training.corpora.roles import RoleRow, read_roles, role_of, role_row, tracks_of
 from training.corpora.song import CorpusSong, NoteTable, Tier
 from training.corpora.splits import Split, split_by_content
 from training.corpora.stretch import longest_stretch, loop_repeats
@@ -63,7 +63,7 @@ def read(item: Item) -> CorpusSong:
         tier="U",
         split="train",
         style=style if style in STYLES else "",
-        told={int(track): str(role) for track, role in item.facts["roles"]},
+        stated={int(track): str(role) for track, role in item.facts["roles"]},
     )
     return dataclasses.replace(song, source="played" if _is_played(song) else "sequenced")
 
@@ -76,13 +76,13 @@ def read_tracks(
     tier: Tier,
     split: Split,
     style: str,
-    told: dict[int, str],
+    stated: dict[int, str],
     guess: bool = True,
 ) -> CorpusSong:
     """The longest stretch of one metre and tempo in a multi-track file; a loop, repeated to the least length.
 
     Percussion tracks are joined; of several others with one role the one with most notes is taken. Key and chords are
-    estimated from all pitched tracks. Roles that are not `told` are guessed, or none if `guess` is False.
+    estimated from all pitched tracks. Roles that are not `stated` are guessed, or none if `guess` is False.
 
     Raises
     ------
@@ -94,8 +94,8 @@ def read_tracks(
     by_role: dict[str, list[NoteTable]] = {}
     for facts, table in tracks_of(score):
         cut = stretch.cut(table)
-        known = told_role(facts, told, repeats=stretch.repeats).role
-        role = known if guess else told.get(facts.track, "none")
+        known = role_of(facts, stated, repeats=stretch.repeats).role
+        role = known if guess else stated.get(facts.track, "none")
         if len(cut) and role != "none":
             by_role.setdefault(role, []).append(cut)
     if not by_role:
@@ -163,7 +163,7 @@ def role_table(root: Path) -> tuple[list[RoleRow], list[tuple[str, str]]]:
 
     Roles of an existing `roles.json` are kept.
     """
-    told = read_roles(root)
+    stated = read_roles(root)
     rows, broken = [], []
     for path in midi_files(root):
         name = path.relative_to(root).as_posix()
@@ -174,6 +174,6 @@ def role_table(root: Path) -> tuple[list[RoleRow], list[tuple[str, str]]]:
             continue
         repeats = loop_repeats(score)
         rows += [
-            role_row(name, facts, told_role(facts, told.get(name, {}), repeats=repeats)) for facts in facts_of(score)
+            role_row(name, facts, role_of(facts, stated.get(name, {}), repeats=repeats)) for facts in facts_of(score)
         ]
     return rows, broken

@@ -40,8 +40,8 @@ def _why_not(row: dict[str, str]) -> str:
 def read(item: Item) -> CorpusSong:
     """One performance.
 
-    A fill is told as the last bar of a section; the section of a beat is unknown. The mean deviation of a drummer from
-    the click is taken out of each file, so that what remains is music and not latency.
+    A fill is encoded as the last bar of a section; the section of a beat is unknown. The mean deviation of a drummer
+    from the click is taken out of each file, so that what remains is music and not latency.
     """
     row = item.facts
     score = read_midi(item.files[0])

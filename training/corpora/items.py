@@ -108,11 +108,11 @@ class CorpusReading:
     def left_out(self) -> str:
         """How many items were dropped and why, in one line, each reason with the first file that it befell."""
         first = {outcome.reason: outcome.name for outcome in reversed(self.dropped)}
-        told = "; ".join(
+        reasons = "; ".join(
             f"{count} {reason} ({'such as ' if count > 1 else ''}{first[reason]})"
             for reason, count in self.reasons.items()
         )
-        return f"{len(self.dropped)} of {len(self.outcomes)} files are left out: {told}"
+        return f"{len(self.dropped)} of {len(self.outcomes)} files are left out: {reasons}"
 
     def counts(self) -> dict[str, int]:
         """Items, bars and notes: found, kept and dropped. Bars found count four quarter notes each."""

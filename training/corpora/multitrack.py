@@ -37,20 +37,20 @@ def multitrack_reader(corpus: str, tier: Tier, style: str = "", *, whole_files: 
         Read by the index only files that stay in 4/4 and in one tempo and have drums and bass, whole; else the longest
         stretch of one metre and tempo is cut out of each file.
     """
-    told = {"corpus": corpus, "tier": tier, "style": style}
-    return Reader(partial(_find, told=told, whole_files=whole_files), read)
+    facts = {"corpus": corpus, "tier": tier, "style": style}
+    return Reader(partial(_find, stated=facts, whole_files=whole_files), read)
 
 
-def _find(root: Path, *, told: dict[str, str], whole_files: bool) -> Iterator[Item]:
+def _find(root: Path, *, stated: dict[str, str], whole_files: bool) -> Iterator[Item]:
     index = root / "tracks_index.json"
     if not index.is_file():
         for path in midi_files(root):
-            yield Item(path.relative_to(root).as_posix(), (path,), {**told, "form": "guessed"})
+            yield Item(path.relative_to(root).as_posix(), (path,), {**stated, "form": "guessed"})
         return
     for entry in json.loads(index.read_text(encoding="utf-8")):
         tracks = [track[:2] for track in entry["tracks"]]
         form = "whole" if whole_files else "index"
-        facts = {**told, "form": form, "tracks": tracks, "tempo": entry["tempo"]}
+        facts = {**stated, "form": form, "tracks": tracks, "tempo": entry["tempo"]}
         yield Item(entry["file"], (root / entry["file"],), facts, _why_not_whole(entry) if whole_files else "")
 
 
@@ -75,7 +75,7 @@ def read(item: Item) -> CorpusSong:
         tier=item.facts["tier"],
         split=split_by_name(Path(item.name).stem),
         style=item.facts["style"],
-        told=roles,
+        stated=roles,
         guess=item.facts["form"] == "guessed",
     )
 

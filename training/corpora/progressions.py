@@ -2,8 +2,8 @@
 
 Two forms are read: `progressions.csv` (list, degrees, moods), and the `chords.py` of
 https://github.com/ldrolez/free-midi-chords, whose lists are read as data and never run. Major and minor progressions
-are told in their own key; modal ones count from the major scale on the same tonic. The set tells no tempo: 120 BPM is
-written.
+are stated in their own key; modal ones count from the major scale on the same tonic.
+No tempo is stated: 120 BPM is written.
 """
 
 from __future__ import annotations

@@ -82,7 +82,7 @@ def read_roles(folder: Path) -> dict[str, dict[int, str]]:
     return roles
 
 
-def told_role(facts: TrackFacts, told: Mapping[int, str], *, repeats: int = 1) -> Guess:
+def role_of(facts: TrackFacts, stated: Mapping[int, str], *, repeats: int = 1) -> Guess:
     """The role that the user gave a track, else the guess; a loop that is repeated needs fewer notes of its own."""
-    given = told.get(facts.track)
+    given = stated.get(facts.track)
     return Guess(given) if given else guess(facts, repeats=repeats)

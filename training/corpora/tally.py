@@ -60,12 +60,12 @@ class CorpusTally:
 
     def to_json(self) -> dict[str, Any]:
         """The figures as plain values."""
-        told = asdict(self)
-        told["tempi_bpm"] = tempo_summary(self.tempi_bpm)
-        for element in told["elements"].values():
+        form = asdict(self)
+        form["tempi_bpm"] = tempo_summary(self.tempi_bpm)
+        for element in form["elements"].values():
             for name, value in element.items():
                 element[name] = value.tolist() if isinstance(value, np.ndarray) else value
-        return told
+        return form
 
 
 def tempo_summary(tempi_bpm: Iterable[float]) -> dict[str, float]:
@@ -93,11 +93,11 @@ def tally(reading: CorpusReading) -> CorpusTally:
         counts=reading.counts(),
         reasons=reading.reasons,
         splits=_ordered(song.split for song in songs),
-        styles=_ordered(song.style or "not told" for song in songs),
+        styles=_ordered(song.style or "not stated" for song in songs),
         keys=_ordered(str(song.key) if song.key else "none" for song in songs),
         metres=_ordered(f"{song.bar_beats}/4" for song in songs),
         moods=_ordered(word for song in songs for word in song.mood.split()),
-        sections=_ordered(name or "not told" for song in songs for name in song.sections),
+        sections=_ordered(name or "not stated" for song in songs for name in song.sections),
         qualities=dict(qualities.most_common()),
         tempi_bpm=tuple(song.tempo_bpm for song in songs),
         elements={name: _tally_element(name, songs) for name in names},

@@ -64,9 +64,9 @@ def print_summary(answer: Mapping[str, Any], folder: Path, run_url: str | None) 
 def log(track: Track, bundle: Path, progress: Progress) -> str:
     """Log a track in MLflow; return the address of its run, with the command that opens it."""
     progress(0.95, "log in MLflow")
-    from workbench.tracking import log_track, told_address
+    from workbench.tracking import address_and_command, log_track
 
-    return told_address(log_track(track, bundle))
+    return address_and_command(log_track(track, bundle))
 
 
 def _codes(track: Track, outcome: str) -> str:

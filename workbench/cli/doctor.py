@@ -36,7 +36,7 @@ def doctor(options: argparse.Namespace) -> int:
         print(json.dumps(listed, indent=2, ensure_ascii=False))
     else:
         for finding in findings:
-            print(f"{finding.outcome:4} {finding.tool}: {printable(finding.subject)}: {printable(finding.told)}")
+            print(f"{finding.outcome:4} {finding.tool}: {printable(finding.subject)}: {printable(finding.message)}")
             if finding.code:
                 print(f"     {finding.code}: {finding.remedy}")
     return int(any(finding.outcome == "fail" for finding in findings))

@@ -48,12 +48,12 @@ def dashboard(options: argparse.Namespace) -> int:
 
 def upload(options: argparse.Namespace) -> int:
     """Log the runs that wait in runs/pending because a tracking server did not answer."""
-    from workbench.tracking import told_address
+    from workbench.tracking import address_and_command
     from workbench.tracking.records import pending, upload_pending
 
     if not pending():
         print("no run waits")
         return 0
     for run in upload_pending():
-        print(told_address(run))
+        print(address_and_command(run))
     return 0

@@ -23,7 +23,7 @@ CODES: Mapping[str, Code] = {
     ),
     "BFD002": Code(
         "Too few processor cores",
-        "everything takes much longer than told",
+        "everything takes much longer than stated",
         'use "preview": true while you try things out, or a machine with two cores or more',
     ),
     "BFD003": Code(

@@ -17,7 +17,7 @@ class Finding:
     tool: str
     subject: str
     outcome: Outcome
-    told: str
+    message: str
     code: str = ""
 
     @property
@@ -26,7 +26,7 @@ class Finding:
         return CODES[self.code].remedy if self.code else ""
 
 
-def judged(tool: str, subject: str, told: str, code: str, *, fails: bool, warns: bool = False) -> Finding:
+def judged(tool: str, subject: str, message: str, code: str, *, fails: bool, warns: bool = False) -> Finding:
     """A finding that has the code only where something is wrong."""
     outcome: Outcome = "fail" if fails else "warn" if warns else "ok"
-    return Finding(tool, subject, outcome, told, code if outcome != "ok" else "")
+    return Finding(tool, subject, outcome, message, code if outcome != "ok" else "")

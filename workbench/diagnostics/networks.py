@@ -22,8 +22,8 @@ def _network(element: str) -> Finding:
         card = read_card(path)
         digest = file_hash(path)
         if digest != card.get("sha256"):
-            told = f"{path} has the hash {digest[:12]}, its card says {str(card.get('sha256'))[:12]}"
-            return Finding(TOOL, element, "fail", told, "BFD011")
+            message = f"{path} has the hash {digest[:12]}, its card says {str(card.get('sha256'))[:12]}"
+            return Finding(TOOL, element, "fail", message, "BFD011")
         load_compiled(path)
     except ModelError as error:
         return Finding(TOOL, element, "fail", str(error), "BFD010")

@@ -32,7 +32,7 @@ def _service(name: str, address: str) -> Finding:
         return Finding(TOOL, name, "ok", "on this machine's disk")
     if not host or not port:
         return Finding(TOOL, name, "fail", "its address names no host and port", "BFD020")
-    # Host and port alone are told: an address may hold a password.
+    # Host and port alone are shown: an address may hold a password.
     began = time.perf_counter()
     try:
         socket.create_connection((host, port), timeout=_PATIENCE_SECONDS).close()

@@ -34,22 +34,22 @@ def examine_project(folder: Path) -> list[Finding]:
     ]
     if changed:
         return changed
-    told = [Finding("files", str(folder), "ok", "every file is as it was written")]
+    findings = [Finding("files", str(folder), "ok", "every file is as it was written")]
     if not has_sound(folder):
-        return [*told, Finding(TOOL, str(folder), "ok", "notes without sound")]
+        return [*findings, Finding(TOOL, str(folder), "ok", "notes without sound")]
     try:
         track = load(folder)
     except WorkbenchError as error:
-        return [*told, Finding("files", str(folder), "fail", str(error), "BFD030")]
-    return [*told, *examine_stages({**track.mix.stems}, track.master)]
+        return [*findings, Finding("files", str(folder), "fail", str(error), "BFD030")]
+    return [*findings, *examine_stages({**track.mix.stems}, track.master)]
 
 
 def examine_stages(stems: Mapping[str, Audio], master: Audio) -> list[Finding]:
     """Each stem, their sum where they fit together, and the master."""
     rates = {name: audio.sample_rate_hz for name, audio in {**stems, "master": master}.items()}
     if len(set(rates.values())) > 1:
-        told = ", ".join(f"{name} {rate} Hz" for name, rate in rates.items())
-        return [Finding(TOOL, "sample rates", "fail", told, "BFD031")]
+        message = ", ".join(f"{name} {rate} Hz" for name, rate in rates.items())
+        return [Finding(TOOL, "sample rates", "fail", message, "BFD031")]
     stages = dict(stems)
     if len({audio.samples.shape for audio in stems.values()}) == 1:
         stages["mix"] = summed(stems.values())

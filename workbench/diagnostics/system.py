@@ -51,8 +51,8 @@ def judge(machine: Machine) -> list[Finding]:
 
 
 def _limit(subject: str, value: float, least: float, good: float, unit: str, code: str) -> Finding:
-    told = f"{value:.3g}{unit}; at least {least:g}{unit}, better {good:g}{unit}"
-    return judged(TOOL, subject, told, code, fails=value < least, warns=value < good)
+    message = f"{value:.3g}{unit}; at least {least:g}{unit}, better {good:g}{unit}"
+    return judged(TOOL, subject, message, code, fails=value < least, warns=value < good)
 
 
 def drafts(folder: Path) -> list[Finding]:

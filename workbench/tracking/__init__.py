@@ -2,7 +2,7 @@
 
 from workbench.tracking.dashboard import launch_dashboard
 from workbench.tracking.items import RunItems, run_items
-from workbench.tracking.opening import told_address
+from workbench.tracking.opening import address_and_command
 from workbench.tracking.pages import dashboard_url
 from workbench.tracking.store import LoggedRun, default_tracking_uri, workspace
 from workbench.tracking.tracks import log_track
@@ -10,11 +10,11 @@ from workbench.tracking.tracks import log_track
 __all__ = [
     "LoggedRun",
     "RunItems",
+    "address_and_command",
     "dashboard_url",
     "default_tracking_uri",
     "launch_dashboard",
     "log_track",
     "run_items",
-    "told_address",
     "workspace",
 ]

@@ -22,10 +22,10 @@ from workbench.tracking.saved_views import TAG_PREFIX, view_path
 from workbench.tracking.store import (
     EXPERIMENT,
     default_tracking_uri,
+    first_sentence,
     make_store_folder,
     quiet,
-    told_in_one_line,
-    told_store,
+    store_name,
     workspace,
 )
 
@@ -70,7 +70,7 @@ def launch_dashboard(port: int | None = None, *, tracking_uri: str | None = None
         raise TrackingError(f"port {port} is taken: stop what uses it, or choose another one with --port")
     make_store_folder(uri)
     page = start_page(uri)
-    print(f"Dashboard: {dashboard_url(port)}{page} (runs of {told_store(uri)}; Ctrl-C stops it)", flush=True)
+    print(f"Dashboard: {dashboard_url(port)}{page} (runs of {store_name(uri)}; Ctrl-C stops it)", flush=True)
     threading.Thread(target=_open_when_warm, args=(port, page, open_browser), daemon=True).start()
     return run_until_interrupt(dashboard_command(port, uri), dashboard_environment())
 
@@ -98,7 +98,7 @@ def start_page(uri: str) -> str:
                     place = str(found.experiment_id)
                     return _comparison_page(client, place, query) or _charts(place, view, query, found.tags)
         except Exception as error:
-            raise TrackingError(f"the store {uri} cannot be read: {told_in_one_line(error)}") from error
+            raise TrackingError(f"the store {uri} cannot be read: {first_sentence(error)}") from error
     return ""
 
 

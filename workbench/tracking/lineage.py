@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.domain.errors import TrackingError
 from workbench.domain.paths import home_dir
 from workbench.tracking.pages import run_url, version_url
-from workbench.tracking.store import default_tracking_uri, quiet, store_exists, told_in_one_line, told_store
+from workbench.tracking.store import default_tracking_uri, first_sentence, quiet, store_exists, store_name
 from workbench.tracking.training_runs import WEIGHTS_TAG
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ def run_lineage(run_id: str, *, tracking_uri: str | None = None) -> list[Network
     """
     uri = tracking_uri or default_tracking_uri()
     if not store_exists(uri):
-        raise TrackingError(f"run {run_id!r} is not there: no run is logged yet, {told_store(uri)} does not exist")
+        raise TrackingError(f"run {run_id!r} is not there: no run is logged yet, {store_name(uri)} does not exist")
     with quiet():
         from mlflow import MlflowClient
         from mlflow.exceptions import MlflowException
@@ -158,8 +158,8 @@ def run_lineage(run_id: str, *, tracking_uri: str | None = None) -> list[Network
             run = client.get_run(run_id)
         except MlflowException as error:
             if error.error_code in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
-                raise TrackingError(f"run {run_id!r} is not in {told_store(uri)}: expected the id of a run") from None
-            raise TrackingError(f"{told_store(uri)} cannot be read: {told_in_one_line(error)}") from None
+                raise TrackingError(f"run {run_id!r} is not in {store_name(uri)}: expected the id of a run") from None
+            raise TrackingError(f"{store_name(uri)} cannot be read: {first_sentence(error)}") from None
         below = client.search_runs([run.info.experiment_id], f"tags.`mlflow.parentRunId` = '{run_id}'")
     hashes: dict[str, str] = {}
     for one in (run, *below):

@@ -65,12 +65,12 @@ class Promotion:
 
     def __str__(self) -> str:
         """One line."""
-        told = ", ".join(
+        figures_text = ", ".join(
             f"{name} {value:.4g} (was {self.champion_figures[name]:.4g})" for name, value in self.figures.items()
         )
         place = "the shipped network" if self.before is None else f"version {self.before}"
         forced = f"; by force, although {'; '.join(self.overridden)}" if self.overridden else ""
-        return f"{self.element} version {self.version} is champion in place of {place}: {told}{forced}"
+        return f"{self.element} version {self.version} is champion in place of {place}: {figures_text}{forced}"
 
 
 def register_model(weights: Path, *, alias: str | None = CHALLENGER, tracking_uri: str | None = None) -> ModelVersion:
@@ -229,7 +229,7 @@ def promote(
     measure : callable
         Figures by name of a weights file, such as {"nll": 1.47}.
     directions : mapping name -> "lower" or "higher", optional
-        Which way is better; figures that are not named are only told. By default {"nll": "lower"}.
+        Which way is better; figures that are not named are only reported. By default {"nll": "lower"}.
     tolerances : mapping name -> float, optional
         Share of the champion's figure by which the challenger may be worse; 0.005 for figures that are not named.
     force : bool
@@ -304,8 +304,8 @@ def worse_figures(
         # "not at most" refuses NaN as well.
         if not change <= tolerance * abs(before[name]):
             share = change / abs(before[name]) if before[name] else float("inf")
-            told = f"{name} is {figures[name]:.4g} against {before[name]:.4g}, {share:.1%} worse"
-            worse.append(f"{told} (at most {tolerance:.1%} is accepted)")
+            figures_text = f"{name} is {figures[name]:.4g} against {before[name]:.4g}, {share:.1%} worse"
+            worse.append(f"{figures_text} (at most {tolerance:.1%} is accepted)")
     return worse
 
 
@@ -334,7 +334,7 @@ def _files(version: ModelVersion, tracking_uri: str | None) -> Iterator[Path]:
 
 @contextmanager
 def _client(tracking_uri: str | None) -> Iterator[tuple[MlflowClient, str]]:
-    """A quiet client; whatever goes wrong in MLflow is told in one line."""
+    """A quiet client; whatever goes wrong in MLflow is reported in one line."""
     uri = tracking_uri or default_tracking_uri()
     with quiet():
         from mlflow import MlflowClient

@@ -17,7 +17,7 @@ _CHECKOUT = Path(__file__).resolve().parents[2]
 _PORTS_TRIED = 20
 
 
-def told_address(run: LoggedRun, *, tracking_uri: str | None = None) -> str:
+def address_and_command(run: LoggedRun, *, tracking_uri: str | None = None) -> str:
     """The address of a run and, unless something answers there with this very run, the command that opens it.
 
     The command names the store where it is not that of the product's own folder, and a port where another dashboard

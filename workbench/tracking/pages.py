@@ -75,15 +75,15 @@ def run_url(uri: str, experiment_id: str, run_id: str, artifact: str = "") -> st
 
 
 def charts_path(experiment_id: str, **state: str) -> str:
-    """The charts in which an experiment's runs stand beside each other; `state` is what else the page is told.
+    """The charts in which an experiment's runs stand beside each other; `state` is what else the address states.
 
     Examples
     --------
     >>> charts_path("2", viewStateShareKey="suites")
     '/#/experiments/2/runs?workflowType=machine_learning&viewStateShareKey=suites&compareRunsMode=CHART'
     """
-    told = "".join(f"{name}={quote(value)}&" for name, value in state.items())
-    return f"/#/experiments/{experiment_id}/runs?{_WORKFLOW}&{told}compareRunsMode=CHART"
+    query = "".join(f"{name}={quote(value)}&" for name, value in state.items())
+    return f"/#/experiments/{experiment_id}/runs?{_WORKFLOW}&{query}compareRunsMode=CHART"
 
 
 def version_url(uri: str, model: str, version: str) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from workbench.domain.errors import TrackingError
-from workbench.tracking.store import default_tracking_uri, quiet, store_exists, told_in_one_line
+from workbench.tracking.store import default_tracking_uri, first_sentence, quiet, store_exists
 
 
 def artifact_text(run_id: str, name: str, *, tracking_uri: str | None = None) -> str | None:
@@ -30,9 +30,9 @@ def artifact_text(run_id: str, name: str, *, tracking_uri: str | None = None) ->
         except MlflowException as error:
             if error.error_code in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
                 return None
-            raise TrackingError(f"the store {uri} cannot be read: {told_in_one_line(error)}") from error
+            raise TrackingError(f"the store {uri} cannot be read: {first_sentence(error)}") from error
         with TemporaryDirectory() as folder:
             try:
                 return Path(client.download_artifacts(run_id, name, folder)).read_text(encoding="utf-8")
             except (MlflowException, OSError) as error:
-                raise TrackingError(f"run {run_id} holds no {name}: {told_in_one_line(error)}") from error
+                raise TrackingError(f"run {run_id} holds no {name}: {first_sentence(error)}") from error

@@ -28,10 +28,10 @@ from workbench.tracking.store import (
     LoggedRun,
     default_tracking_uri,
     experiment_id,
+    first_sentence,
     log_values,
     make_store_folder,
     quiet,
-    told_in_one_line,
     workspace,
 )
 
@@ -214,4 +214,4 @@ def _one_line_errors(uri: str) -> Iterator[None]:
     except TrackingError:
         raise
     except Exception as error:
-        raise TrackingError(f"run could not be written to {uri}: {told_in_one_line(error)}") from error
+        raise TrackingError(f"run could not be written to {uri}: {first_sentence(error)}") from error

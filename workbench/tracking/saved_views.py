@@ -17,7 +17,7 @@ from typing import Any
 
 from workbench.domain.errors import TrackingError
 from workbench.tracking.pages import charts_path
-from workbench.tracking.store import default_tracking_uri, quiet, told_in_one_line
+from workbench.tracking.store import default_tracking_uri, first_sentence, quiet
 
 TAG_PREFIX = "mlflow.sharedViewState."
 _MOST_RUNS = 20
@@ -65,7 +65,7 @@ def save_view(experiment_id: str, view: SavedView, *, tracking_uri: str | None =
             if text is not None:
                 client.set_experiment_tag(experiment_id, tag, text)
         except Exception as error:
-            raise TrackingError(f"view {view.name!r} not saved in {uri}: {told_in_one_line(error)}") from error
+            raise TrackingError(f"view {view.name!r} not saved in {uri}: {first_sentence(error)}") from error
 
 
 def view_path(experiment_id: str, key: str) -> str:

@@ -50,7 +50,7 @@ def default_tracking_uri() -> str:
     return os.environ.get("MLFLOW_TRACKING_URI") or sqlite_address(workspace() / "runs" / "mlflow.db")
 
 
-def told_in_one_line(error: BaseException) -> str:
+def first_sentence(error: BaseException) -> str:
     """What went wrong in MLflow: its messages go on with advice about its settings, the first sentence says it."""
     return " ".join(str(error).split()).split(". ")[0][:200].rstrip(".") or type(error).__name__
 
@@ -88,7 +88,7 @@ def store_exists(uri: str) -> bool:
     return path is None or path.is_file()
 
 
-def told_store(uri: str) -> str:
+def store_name(uri: str) -> str:
     """A store as a person names it: the path of a SQLite store, below the current folder where it lies there.
 
     Examples
@@ -157,11 +157,11 @@ def log_values(
     from mlflow.entities import Metric, Param, RunTag
 
     measured = [Metric(name, value, created_ms, step) for name, value in metrics.items()]
-    told = [Param(name, value[:_LONGEST_PARAM]) for name, value in params.items()]
+    logged = [Param(name, value[:_LONGEST_PARAM]) for name, value in params.items()]
     # The server takes at most 1000 metrics and 100 parameters in one batch.
     for start in range(0, len(measured), 900):
         client.log_batch(run_id, metrics=measured[start : start + 900])
-    for start in range(0, len(told), 90):
-        client.log_batch(run_id, params=told[start : start + 90])
+    for start in range(0, len(logged), 90):
+        client.log_batch(run_id, params=logged[start : start + 90])
     if note:
         client.log_batch(run_id, tags=[RunTag("mlflow.note.content", note)])

@@ -42,8 +42,8 @@ class QualityTable(HtmlTable):
 
 def decisions_table(plan: Plan, *, about: Sequence[str] = ()) -> HtmlTable:
     """Each decision of the plan: value, where it came from, and why; with `about` only those that a word tells of."""
-    told = [row for row in plan.decisions if {row.parameter, *row.reason.split()}.intersection(about)]
-    shown = replace(plan, decisions=tuple(told)) if about else plan
+    touched = [row for row in plan.decisions if {row.parameter, *row.reason.split()}.intersection(about)]
+    shown = replace(plan, decisions=tuple(touched)) if about else plan
     return HtmlTable(html_tables.decisions_html(shown))
 
 

@@ -42,9 +42,9 @@ def pitched_features(notes: Notes) -> Features:
 
 
 def among(notes: Notes, part: slice) -> np.ndarray:
-    """Whether each note's pitch class is among the told pitch classes: of the chord, its root, or the scale."""
-    told: np.ndarray = notes.chord[:, part][np.arange(len(notes)), notes.degree] > 0
-    return told
+    """Whether each note's pitch class is among the conditioned pitch classes: of the chord, its root, or the scale."""
+    among: np.ndarray = notes.chord[:, part][np.arange(len(notes)), notes.degree] > 0
+    return among
 
 
 def in_chord(notes: Notes) -> np.ndarray:

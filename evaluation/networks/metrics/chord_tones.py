@@ -27,8 +27,8 @@ def long_on_beat_chord_tones(notes: Notes) -> float:
 
 def has_chord(notes: Notes) -> Flags:
     """Which notes sound over a known chord."""
-    told: Flags = notes.chord[:, :12].max(axis=1, initial=0) > 0
-    return told
+    has_chord: Flags = notes.chord[:, :12].max(axis=1, initial=0) > 0
+    return has_chord
 
 
 def _share(where: Flags, among: Flags) -> float:

@@ -3,7 +3,7 @@
 Conventions
 -----------
 A bar is its set of cells (slot and symbol, so pitches against chord or tonic); velocity, length and timing do not
-count. Chords are told with quality and bass. Bars with too few notes are left out: they say too little to be copied.
+count. Chords are compared with quality and bass. Bars with too few notes are left out: they hold too little to copy.
 """
 
 from __future__ import annotations

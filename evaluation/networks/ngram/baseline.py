@@ -1,6 +1,6 @@
 """Per-field n-gram baselines: the same rows, the same conditioning, contexts tuned on the validation part.
 
-Two are built. "5-gram" sees the place in the bar, what is told of the song, and up to four earlier decisions; "copy"
+Two are built. "5-gram" sees the place in the bar, the conditions of the song, and up to four earlier decisions; "copy"
 also sees what the previous bar held in the same cell, which is what makes repeated music predictable.
 """
 

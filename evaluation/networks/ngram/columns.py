@@ -95,8 +95,8 @@ def _copied(rows: Rows, spec: ElementSpec, columns: dict[str, Integers], under_w
     history = History(spec, bars)
     history.add(rows)
     bar, slot, symbol = rows[:, BAR_COLUMN], rows[:, SLOT_COLUMN], rows[:, SYMBOL_COLUMN]
-    told = history.bar_features(np.arange(bars))[:, : SLOTS_PER_BAR * spec.group_count]
-    onsets = told.reshape(bars, SLOTS_PER_BAR, spec.group_count).max(axis=2) > 0
+    features = history.bar_features(np.arange(bars))[:, : SLOTS_PER_BAR * spec.group_count]
+    onsets = features.reshape(bars, SLOTS_PER_BAR, spec.group_count).max(axis=2) > 0
     copied = {"copy_next": next_onset(onsets, under_way, columns["slot"])}
     here = history.cell_features(bar, slot)[:, : spec.symbols] > 0
     above = here & (np.arange(spec.symbols) > np.where(columns["together"], columns["symbol1"], -1)[:, None])

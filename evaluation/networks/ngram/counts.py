@@ -93,7 +93,7 @@ class KneserNey:
         return nats
 
     def draw(self, columns: Columns, chance: Floats) -> Integers:
-        """One target for each row of the context columns, (n,), from numbers 0..1 (n,): exactly as likely as told.
+        """One target for each row of the context columns, (n,), from numbers 0..1 (n,): exactly as likely as estimated.
 
         An order either yields a target or passes the rest of the chance on to the next shorter one.
         """

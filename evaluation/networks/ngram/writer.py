@@ -102,7 +102,7 @@ class _Lockstep:
             columns |= {f"{name}{lag}": self._before[name][lag - 1] for name in self._spec.attributes}
         held = self._held[self._all, under_way, ..., 0].max(axis=2) > 0
         columns["copy_next"] = next_onset(held, self._all, columns["slot"])
-        # Only what is told before the slot is read of these columns when the step is drawn.
+        # Only what stands before the slot is read of these columns when the step is drawn.
         return columns | self._surrounding(under_way, columns["slot"], under_way, np.zeros_like(bar))
 
     def _at_symbol(self, under_way: Integers, bar: Integers, slot: Integers, step: Integers) -> dict[str, Integers]:

@@ -17,7 +17,7 @@ from evaluation import compare
 from evaluation.cli import main
 from evaluation.statistics import mean_interval, outliers
 from evaluation.suites.catalogue import metric
-from evaluation.suites.run_result import RunResult, TrackResult, load_run, told_outliers
+from evaluation.suites.run_result import RunResult, TrackResult, load_run, outliers_by_track
 from evaluation.suites.tables import comparison_table
 from workbench.domain.errors import ParameterError
 
@@ -255,7 +255,7 @@ def test_a_run_that_is_not_there_is_one_line(tmp_path: Path, monkeypatch: Any) -
 
 def test_outliers_are_told_by_track() -> None:
     far = run("far", loudness=[0.1, 0.12, 0.1, 0.11, 5.0], width=[0.1, 0.1, 0.1, 0.1, 0.9])
-    assert told_outliers(far.summary()) == {"song-4": ["Loudness away from its target"]}
+    assert outliers_by_track(far.summary()) == {"song-4": ["Loudness away from its target"]}
     assert not outliers([1.0, 5.0, 9.0]).any()
 
 

@@ -14,7 +14,7 @@ from evaluation.whole_songs.drums import drum_features
 from evaluation.whole_songs.form import ends_on_chord, form_rows
 from evaluation.whole_songs.hooks import find_hook, likeness
 from evaluation.whole_songs.human import GENERATED, load_generated, load_human
-from evaluation.whole_songs.judge import BANDS, MOST_TOLD, judge_songs
+from evaluation.whole_songs.judge import BANDS, LARGEST_ACCURACY, judge_songs
 from evaluation.whole_songs.lines import line_features, phrase_starts
 from evaluation.whole_songs.songs import FAMILIES, WholeSong, song_requests
 from evaluation.whole_songs.tables import FEATURES, read_tables, table_of, tables_of, write_tables
@@ -138,7 +138,7 @@ def test_every_bar_is_judged(tiny_plan: Plan, tiny_score: Score) -> None:
     songs = [WholeSong(f"song-{number}", tiny_plan, tiny_score) for number in range(6)]
     rows = judge_songs(songs, load_human(), load_generated())
     names = [criterion.name for criterion in criteria_of(rows)]
-    for kind in MOST_TOLD:
+    for kind in LARGEST_ACCURACY:
         assert f"{kind} told from people's" in names
         assert any(row.name == f"{kind} told, human halves" for row in observations_of(rows))
     # A chorus of one bar is no chorus.

@@ -192,7 +192,7 @@ def test_names_that_lead_out_are_refused(tmp_path: Path, name: str) -> None:
     archive = tarred(tmp_path / "a.tar.gz", (tarfile.TarInfo("set/good"), b"1"), (tarfile.TarInfo(name), b"2"))
     with pytest.raises(CorpusError, match="leads out"):
         unpack.unpack(archive, tmp_path / "data" / "set")
-    assert list((tmp_path / "data").iterdir()) == []
+    assert [path.name for path in tmp_path.iterdir()] == ["a.tar.gz"]
 
 
 @pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.FIFOTYPE])

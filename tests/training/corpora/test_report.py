@@ -37,7 +37,7 @@ def test_figures_of_a_known_song(tmp_path: Path) -> None:
     assert bass.deviations.argmax() == len(DEVIATION_EDGES_MS) // 2 - 1
     assert figures.keys == {"C major": 1}
     assert figures.metres == {"4/4": 1}
-    assert figures.sections == {"not told": 8}
+    assert figures.sections == {"not stated": 8}
     assert json.loads(json.dumps(figures.to_json()))["tempi_bpm"]["median"] == 120.0
 
 

@@ -59,7 +59,7 @@ class Arranger(Instrument):
         """Apply one edit, and hear the bars that are chosen."""
         (wanted,) = parse_edits([edit])
         before = self.session.state.song.score
-        self.change([wanted], _told(wanted.model_dump(mode="json", exclude_none=True)))
+        self.change([wanted], _edit_text(wanted.model_dump(mode="json", exclude_none=True)))
         after = self.session.state.song.score
         if after.bars != before.bars:
             self._heard = (1, min(self._heard[1], after.bars))
@@ -87,7 +87,7 @@ def _element(song: Song, name: str) -> dict[str, Any]:
     return {"name": name, "colour": element_colour(name), "locked": sorted(bar + 1 for bar in song.locked_bars(name))}
 
 
-def _told(edit: dict[str, Any]) -> str:
+def _edit_text(edit: dict[str, Any]) -> str:
     """An edit as a line: what, of what, where."""
     where = edit.get("section") or (f"bars {edit['bars'][0]} to {edit['bars'][1]}" if edit.get("bars") else "the song")
     return f"{edit['edit']}: {edit.get('element', 'all elements')}, {where}"

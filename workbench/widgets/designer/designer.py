@@ -76,7 +76,7 @@ class SoundDesigner(Instrument):
         by_hand = song.plan.patch_settings.get(self.element, {})
         # Samples have no parameters: another patch can be chosen, nothing can be turned.
         knobs = () if self.patch.startswith(SAMPLES_PREFIX) else knobs_of(self.own)
-        self.knobs = [_told(knob, knob.name in by_hand) for knob in knobs]
+        self.knobs = [_knob_form(knob, knob.name in by_hand) for knob in knobs]
         self.sections, self.bars = _loops(song.plan.bars, sections_of(song.plan)), song.plan.bars
 
     @action
@@ -137,11 +137,11 @@ class SoundDesigner(Instrument):
         self._turned = ""
         self.sound(self._heard)
 
-    def _set(self, settings: dict[str, Setting], told: str, again: bool, stamp: float) -> None:
+    def _set(self, settings: dict[str, Setting], message: str, again: bool, stamp: float) -> None:
         edit = {"edit": "sound", "element": self.element, "settings": settings}
         if again:
             self.session.undo()
-        self.change([edit], told)
+        self.change([edit], message)
         self.sound(self._heard, [self.element], stamp=stamp)
 
 
@@ -149,7 +149,7 @@ def _named(element: str, name: str) -> Any:
     return load_kit(name) if element == "percussion" else load_patch(element, name)
 
 
-def _told(knob: Knob, by_hand: bool) -> dict[str, Any]:
+def _knob_form(knob: Knob, by_hand: bool) -> dict[str, Any]:
     return {
         "name": knob.name,
         "value": knob.value,

@@ -9,8 +9,8 @@ function bfInstrument(el, model, name, title) {
   const bar = bfMake("progress", "bf-progress", foot);
   bar.max = 1;
   bar.setAttribute("aria-label", "Progress");
-  const told = bfMake("div", "bf-told", foot);
-  told.setAttribute("role", "status");
+  const message = bfMake("div", "bf-message", foot);
+  message.setAttribute("role", "status");
   const json = bfMake("details", "bf-json", foot);
   bfMake("summary", "", json, "Edits as JSON");
   const text = bfMake("pre", "", json);
@@ -28,9 +28,9 @@ function bfInstrument(el, model, name, title) {
     }
     act();
   }
-  on(["told", "failed", "progress", "edits", "can_undo", "can_redo"], () => {
-    told.textContent = model.get("told");
-    told.classList.toggle("bf-failed", model.get("failed"));
+  on(["message", "failed", "progress", "edits", "can_undo", "can_redo"], () => {
+    message.textContent = model.get("message");
+    message.classList.toggle("bf-failed", model.get("failed"));
     bar.hidden = stop.hidden = model.get("progress") < 0;
     bar.value = Math.max(0, model.get("progress"));
     const edits = model.get("edits");

@@ -54,7 +54,7 @@ class Instrument(anywidget.AnyWidget):
         Holds the song; several instruments may share one.
     """
 
-    told = traitlets.Unicode("").tag(sync=True)
+    message = traitlets.Unicode("").tag(sync=True)
     failed = traitlets.Bool(False).tag(sync=True)
     progress = traitlets.Float(-1.0).tag(sync=True)
     edits: Any = traitlets.List().tag(sync=True)
@@ -104,10 +104,10 @@ class Instrument(anywidget.AnyWidget):
         """Make the whole track and say what was measured of it."""
         self._beside(self._finish)
 
-    def change(self, edits: Sequence[Edit | Mapping[str, Any]], told: str) -> None:
+    def change(self, edits: Sequence[Edit | Mapping[str, Any]], message: str) -> None:
         """Edit the song, and let every instrument on the session show it."""
         self.session.modify(edits)
-        self._changed(told)
+        self._changed(message)
 
     def sound(self, bars: tuple[int, int], elements: Sequence[str] | None = None, **more: Any) -> None:
         """Send bars of the song as it stands to the page, by default of all elements."""
@@ -121,11 +121,11 @@ class Instrument(anywidget.AnyWidget):
         loudness, peak = measured["integrated_loudness_lufs"], measured["true_peak_dbtp"]
         self._say(f"finished: {loudness:.1f} LUFS, true peak {peak:.1f} dBTP")
 
-    def _changed(self, told: str) -> None:
+    def _changed(self, message: str) -> None:
         for player in _PLAYERS.get(self.session, ()):
             player._refresh()
         # Last, so that all is shown by the time that it is told.
-        self._say(told)
+        self._say(message)
 
     def _refresh(self) -> None:
         history = self.session.history
@@ -138,10 +138,10 @@ class Instrument(anywidget.AnyWidget):
         self.refresh()
 
     def _say(self, line: str, *, failed: bool = False) -> None:
-        self.failed, self.told = failed, line
+        self.failed, self.message = failed, line
 
     def _report(self, fraction: float, message: str) -> None:
-        if abs(fraction - self.progress) >= 0.01 or message != self.told:
+        if abs(fraction - self.progress) >= 0.01 or message != self.message:
             self.progress = min(1.0, fraction)
             self._say(message)
 

@@ -218,7 +218,7 @@ function render({ model, el }) {
     for (const channel of channels) strips.get(channel.name).take(channel);
     if (!strips.has(chosen) && channels.length) choose(channels[0].name);
   });
-  frame.on(["failed", "told"], () => {
+  frame.on(["failed", "message"], () => {
     if (!model.get("failed")) return;
     for (const channel of model.get("channels")) { strips.get(channel.name).forget(); strips.get(channel.name).take(channel); }
   });

@@ -55,7 +55,7 @@ class Mixer(Instrument):
     @action
     def move(self, element: str, **moves: Any) -> None:
         """Move a channel: one `mix` edit, then the channel as Python mixes it."""
-        self.change([{"edit": "mix", "element": element, **moves}], f"{element}: {_told(moves)}")
+        self.change([{"edit": "mix", "element": element, **moves}], f"{element}: {_moves_text(moves)}")
         self._hear([element])
 
     @action
@@ -96,6 +96,6 @@ def _strip(plan: Plan, element: str) -> Strip:
     return coloured(load_profile(plan.mix_profile).strip_of(element), colour_of(plan))
 
 
-def _told(moves: dict[str, Any]) -> str:
+def _moves_text(moves: dict[str, Any]) -> str:
     words = {name: f"{len(value)} bands" if name == "eq" else f"{value:g}" for name, value in moves.items()}
     return ", ".join(f"{name} {value}" for name, value in words.items())
