@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 COMMAND_GROUPS: Mapping[str, Sequence[str]] = {
-    "make and change music": ("generate", "compose", "modify", "master", "export", "import"),
+    "make and change music": ("generate", "compose", "batch", "modify", "master", "export", "import"),
     "understand": ("verify", "explain", "analyze", "parameters", "presets"),
     "your material": ("references", "samples", "corpora"),
     "teach and judge": ("train", "finetune", "sweep", "models", "evaluate", "bench"),
@@ -21,6 +21,11 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
         'echo "dark techno in F minor" | beatsfoundry generate -',
     ),
     "compose": ('beatsfoundry compose "house over Am, F, C and G" --out out/notes',),
+    "batch": (
+        "beatsfoundry batch requests.jsonl --out out/songs",
+        'beatsfoundry batch "warm lo-fi, 1 minute" --grid tempo=70,80,90 --grid seed=1..10 --out out/lo-fi',
+        "beatsfoundry batch requests.jsonl --out s3://bucket/songs --backend dask --address tcp://scheduler:8786",
+    ),
     "explain": ('beatsfoundry explain "slow waltz in F# minor, no drums"', "beatsfoundry explain my-song.json --json"),
     "modify": ("beatsfoundry modify out/song changes.json --out out/song-2", "beatsfoundry modify --schema"),
     "export": (

@@ -15,6 +15,7 @@ from importlib.metadata import EntryPoint, entry_points
 
 from workbench.cli import (
     analyze,
+    batch,
     cache,
     completion,
     doctor,
@@ -53,6 +54,7 @@ def build_parser(*, with_summaries: bool = False) -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=LineParser)
     for module in (
         generate,
+        batch,
         explain,
         modify,
         sessions,

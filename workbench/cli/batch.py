@@ -1,0 +1,134 @@
+"""`beatsfoundry batch`."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import sys
+from typing import TYPE_CHECKING, Any
+
+from workbench.cli.parser import positive, printable
+from workbench.cli.progress import progress_bar
+
+if TYPE_CHECKING:
+    from workbench.batch import BatchLine, BatchSummary
+
+_MOST_REASONS = 10
+_BACKENDS = ("loky", "dask", "ray")
+
+
+def add_to(commands: Any) -> None:
+    """Declare the command."""
+    parser = commands.add_parser(
+        "batch", help="make many songs, on one machine or a cluster", description=batch.__doc__
+    )
+    parser.add_argument(
+        "requests",
+        metavar="REQUESTS",
+        help="a file with a request on each line, as JSON or a sentence; a JSON or YAML list; a sentence; or - for "
+        "lines on standard input",
+    )
+    parser.add_argument("--out", metavar="URL", required=True, help="folder, or an address such as s3://bucket/songs")
+    parser.add_argument(
+        "--grid", metavar="NAME=VALUES", action="append", default=[],
+        help="make every request with each of these values, as tempo=90,120 or seed=1..100; may be given several times",
+    )  # fmt: skip
+    parser.add_argument("--backend", choices=_BACKENDS, default="loky", help="engine (default: loky, processes here)")
+    parser.add_argument("--address", metavar="ADDRESS", help="Dask scheduler or Ray head that runs already")
+    parser.add_argument("--jobs", metavar="N", type=positive, help="workers to start (default: one for each core)")
+    parser.add_argument("--retries", metavar="N", type=int, default=2, help="further tries of a line (default: 2)")
+    parser.add_argument(
+        "--memory",
+        metavar="MIB",
+        type=positive,
+        default=3000,
+        help="a worker that holds more is replaced (default: 3000)",
+    )
+    parser.add_argument(
+        "--songs-per-worker", metavar="N", type=positive, default=200, help="then it is replaced (default: 200)"
+    )
+    parser.add_argument("--no-track", action="store_true", help="do not log the batch in MLflow")
+    parser.add_argument("--quiet", action="store_true", help="show no progress")
+    parser.set_defaults(run=batch)
+
+
+def batch(options: argparse.Namespace) -> int:
+    """Make each request of a file exactly once, with a table of parameters, measurements, hashes and failures.
+
+    A batch that stops goes on with the same command. Returns 1 if a line failed.
+    """
+    from workbench.backends import Limits, open_backend
+    from workbench.batch import Place, run_batch
+
+    lines = _lines(options)
+    place = Place(options.out)
+    place.check()
+    limits = Limits(options.songs_per_worker, options.memory)
+    try:
+        with (
+            progress_bar("batch", quiet=options.quiet) as progress,
+            open_backend(options.backend, jobs=options.jobs, address=options.address, limits=limits) as backend,
+        ):
+            summary = run_batch(lines, place, backend, retries=max(0, options.retries), progress=progress)
+    except KeyboardInterrupt:
+        again = shlex.join(["beatsfoundry", *sys.argv[1:]])
+        print(f"stopped; what is done stays, and it goes on with: {again}", file=sys.stderr)
+        raise
+    _print_summary(summary, place.at("table.parquet"))
+    if not options.no_track:
+        print(f"MLflow  {_logged(summary, options)}")
+    return 1 if summary.failed else 0
+
+
+def _lines(options: argparse.Namespace) -> tuple[BatchLine, ...]:
+    """The lines that the arguments name, with the user's defaults where they state nothing."""
+    from workbench.batch import numbered, parse_axis, read_requests, spread
+    from workbench.domain.asking import with_options
+    from workbench.domain.config import load_config
+
+    axes = [parse_axis(text) for text in options.grid]
+    defaults = load_config().options
+    requests = [with_options(request, defaults) for request in read_requests(options.requests, sys.stdin)]
+    return numbered(spread(requests, axes))
+
+
+def _logged(summary: BatchSummary, options: argparse.Namespace) -> str:
+    from workbench.batch import Place
+    from workbench.batch.recording import log_batch
+    from workbench.tracking import told_address
+
+    settings = {
+        "requests": options.requests, "backend": options.backend, "jobs": options.jobs or "cores",
+        "retries": options.retries, "grid": " ".join(options.grid) or "none", "lines": len(summary.lines),
+    }  # fmt: skip
+    return told_address(log_batch(summary, Place(options.out), settings))
+
+
+def _print_summary(summary: BatchSummary, table: str) -> None:
+    made, failed = len(summary.made), len(summary.failed)
+    repeated = len(summary.lines) - len(summary.ids)
+    told = [f"{_counted(len(summary.ids), 'song')}: {made} made"]
+    told += [f"{len(summary.kept)} were there"] if summary.kept else []
+    told += [f"{failed} failed"] if failed else []
+    told += [f"{summary.retried} begun more than once"] if summary.retried else []
+    print(", ".join(told) + f"; {summary.seconds:.0f} s")
+    if repeated:
+        asks = "it asks" if repeated == 1 else "they ask"
+        print(f"{_counted(repeated, 'line')} left out: {asks} for what an earlier line asks for")
+    first = {line.id: line.index + 1 for line in reversed(summary.lines)}
+    for result in summary.failed[:_MOST_REASONS]:
+        print(f"failed  line {first[result.id]}: {printable(result.failure)}")
+    if failed > _MOST_REASONS:
+        print(f"failed  and {failed - _MOST_REASONS} more: see the table")
+    print(f"table   {table}")
+
+
+def _counted(count: int, what: str) -> str:
+    """A number of things.
+
+    Examples
+    --------
+    >>> _counted(1, "song"), _counted(2, "song")
+    ('1 song', '2 songs')
+    """
+    return f"{count} {what}{'' if count == 1 else 's'}"
