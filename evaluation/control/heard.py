@@ -27,7 +27,7 @@ _WATCHED = {"BF014": "silence inside", "BF031": "key", "BF032": "section contras
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class HeardTrack:
     """What was measured in one track; small, so that many can be kept. Overlaps are (seconds right, compared)."""
 
     project_id: str
@@ -38,12 +38,12 @@ class Heard:
     warned: frozenset[str]
 
 
-def listen(track: Track) -> Heard:
+def listen(track: Track) -> HeardTrack:
     """Measure a track."""
     master, score = track.master, track.score
     reference = reference_chords(score)
     warned = frozenset(check.code for check in track.report.checks if check.outcome in ("warn", "fail"))
-    return Heard(
+    return HeardTrack(
         project_id=score.title,
         key_right=_key_right(master, score),
         chords=majmin_overlap(reference, estimate_chords(master)),
@@ -53,7 +53,7 @@ def listen(track: Track) -> Heard:
     )
 
 
-def judge_sound(heard: Sequence[Heard]) -> list[Row]:
+def judge_sound(heard: Sequence[HeardTrack]) -> list[Row]:
     """Every bar that needs sound."""
     keys = [one.key_right for one in heard if one.key_right is not None]
     lost = [one.project_id for one in heard if one.key_right is False]
@@ -133,7 +133,7 @@ def _share(values: Sequence[bool]) -> float:
     return float(np.mean(values)) if values else float("nan")
 
 
-def _warnings(heard: Sequence[Heard]) -> list[Row]:
+def _warnings(heard: Sequence[HeardTrack]) -> list[Row]:
     counts: Mapping[str, int] = Counter(code for one in heard for code in one.warned)
     watched: list[Row] = [
         observed(f"{code} ({name}) warned", counts.get(code, 0), "songs", len(heard)) for code, name in _WATCHED.items()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from evaluation.control.concepts import judge_concepts
-from evaluation.control.heard import Heard, judge_sound, listen
+from evaluation.control.heard import HeardTrack, judge_sound, listen
 from evaluation.control.notes_kept import Composed, judge_notes
 from evaluation.control.requests import draw_requests
 from evaluation.criteria import Row
@@ -36,7 +36,7 @@ def evaluate_control(
         Called with the request that begins.
     """
     songs: list[Composed] = []
-    tracks: list[Heard] = []
+    tracks: list[HeardTrack] = []
     drawn = draw_requests(requests, seed)
     sounding = {round(index * len(drawn) / heard) for index in range(heard)} if heard else set()
     for number, request in enumerate(drawn):
@@ -48,7 +48,7 @@ def evaluate_control(
     return [*judge_concepts(), *judge_notes(songs), *(judge_sound(tracks) if tracks else [])]
 
 
-def _make(request: GenerationRequest, *, sound: bool) -> tuple[Composed, Heard | None]:
+def _make(request: GenerationRequest, *, sound: bool) -> tuple[Composed, HeardTrack | None]:
     if not sound:
         return Composed(request, *compose_only(request)), None
     track = generate(request)

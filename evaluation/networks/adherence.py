@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from evaluation.criteria import Row, at_least, at_most, observed
-from evaluation.networks.element_data import Comparison, ElementData, Side, side
+from evaluation.networks.element_data import ElementData, JudgedSamples, Side, side
 from evaluation.networks.excerpts import EXCERPT_BARS, choose_places, cut
 from evaluation.networks.metrics.density_order import rank_correlation, rank_correlation_of_means, style_heard
 from evaluation.networks.metrics.validity import fault
@@ -25,24 +25,26 @@ _CLASSES = range(1, DENSITY_CLASSES + 1)
 _STYLE_TRAINING_EXCERPTS = 4000
 
 
-def judge_density(subject: ElementData) -> tuple[list[Row], list[Rows]]:
+def judge_density(element_data: ElementData) -> tuple[list[Row], list[Rows]]:
     """Each density class asked of forty places; returns what was written beside the rows of the table."""
-    where = subject.places[:: max(1, len(subject.places) // _SWEEP_PLACES)][:_SWEEP_PLACES]
+    where = element_data.places[:: max(1, len(element_data.places) // _SWEEP_PLACES)][:_SWEEP_PLACES]
     column = DENSITY_COLUMN
     classes = [value for _ in where for value in _CLASSES]
     jobs = [
         job_at(
-            asked(subject.validation[place.part].surroundings, column, value), place.bar, (subject.seed, 1, i, value)
+            asked(element_data.validation[place.part].surroundings, column, value),
+            place.bar,
+            (element_data.seed, 1, i, value),
         )
         for i, place in enumerate(where)
         for value in _CLASSES
     ]
-    written = subject.write(jobs)
+    written = element_data.write(jobs)
     notes = [_notes_a_bar(rows, job) for rows, job in zip(written, jobs, strict=True)]
     by_place = [rank_correlation(_CLASSES, row) for row in np.reshape(notes, (len(where), -1))]
-    title = f"{subject.element}: density asked against density written"
-    conditions = [excerpt.condition("density") for excerpt in subject.human.excerpts]
-    human = rank_correlation(conditions, [len(excerpt.notes) for excerpt in subject.human.excerpts])
+    title = f"{element_data.element}: density asked against density written"
+    conditions = [excerpt.condition("density") for excerpt in element_data.human.excerpts]
+    human = rank_correlation(conditions, [len(excerpt.notes) for excerpt in element_data.human.excerpts])
     rows: list[Row] = [
         at_least(title, rank_correlation(classes, notes), LEAST_RANK_CORRELATION, "rank correlation", len(jobs)),
         observed(
@@ -59,12 +61,12 @@ def _notes_a_bar(rows: Rows, job: Job) -> float:
     return float((last[:, STEP_COLUMN] != BAR_STEP).sum()) / EXCERPT_BARS
 
 
-def judge_style(subject: ElementData, case: Comparison) -> list[Row]:
+def judge_style(element_data: ElementData, case: JudgedSamples) -> list[Row]:
     """The style heard by a classifier that was trained on human training music."""
-    where = choose_places(subject.training, _STYLE_TRAINING_EXCERPTS, subject.seed)
-    training = side([cut(subject.training[place.part], place.bar) for place in where], subject.spec)
+    where = choose_places(element_data.training, _STYLE_TRAINING_EXCERPTS, element_data.seed)
+    training = side([cut(element_data.training[place.part], place.bar) for place in where], element_data.spec)
     heard = style_heard(*(_with_styles(one) for one in (training, case.human, case.sample)))
-    title = f"{subject.element}: style heard as asked"
+    title = f"{element_data.element}: style heard as asked"
     if heard.styles < 3:
         return [observed(f"{title}, not judged: styles stated in the data", heard.styles, "styles", heard.n)]
     rows: list[Row] = [
@@ -83,17 +85,17 @@ def _with_styles(one: Side) -> tuple[np.ndarray, np.ndarray]:
     return one.features.values[stated], styles[stated]
 
 
-def judge_validity(subject: ElementData, written: Sequence[Rows], n: int = VALIDITY_SAMPLES) -> list[Row]:
+def judge_validity(element_data: ElementData, written: Sequence[Rows], n: int = VALIDITY_SAMPLES) -> list[Row]:
     """Faults in all that was written, topped up with samples of one bar to `n`."""
-    rng = np.random.default_rng(subject.seed)
+    rng = np.random.default_rng(element_data.seed)
     jobs = []
     for number in range(max(0, n - len(written))):
-        part = subject.validation[int(rng.integers(len(subject.validation)))]
-        around = job_at(part.surroundings, int(rng.integers(part.bars)), (subject.seed, 2, number)).around
-        jobs.append(Job(around.bars(0, 1), part.bar_beats, (subject.seed, 2, number)))
-    everything = [*written, *subject.write(jobs)]
-    most = subject.settings.polyphony
-    faults = [fault(rows, subject.spec, bars=int(rows[:, 0].max()) + 1, polyphony=most) for rows in everything]
+        part = element_data.validation[int(rng.integers(len(element_data.validation)))]
+        around = job_at(part.surroundings, int(rng.integers(part.bars)), (element_data.seed, 2, number)).around
+        jobs.append(Job(around.bars(0, 1), part.bar_beats, (element_data.seed, 2, number)))
+    everything = [*written, *element_data.write(jobs)]
+    most = element_data.settings.polyphony
+    faults = [fault(rows, element_data.spec, bars=int(rows[:, 0].max()) + 1, polyphony=most) for rows in everything]
     wrong = [text for text in faults if text]
-    title = f"{subject.element}: invalid samples" + (f" ({wrong[0]})" if wrong else "")
+    title = f"{element_data.element}: invalid samples" + (f" ({wrong[0]})" if wrong else "")
     return [at_most(title, len(wrong), 0, "samples", len(everything))]

@@ -47,7 +47,7 @@ def side(excerpts: Sequence[Excerpt], spec: ElementSpec, *, least_notes: int = L
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Comparison:
+class JudgedSamples:
     """What the judges of samples see.
 
     Parameters
@@ -162,9 +162,9 @@ class ElementData:
         )
         return side(excerpts, self.spec)
 
-    def compare(self, samples: Sequence[Excerpt], *, with_ngram: bool = False) -> Comparison:
+    def compare(self, samples: Sequence[Excerpt], *, with_ngram: bool = False) -> JudgedSamples:
         """Samples of any origin beside the human excerpts."""
-        return Comparison(
+        return JudgedSamples(
             self.element, self.human, self.matched, side(samples, self.spec),
             self.human_with_rests, side(samples, self.spec, least_notes=0),
             {"n-gram": self.ngram} if with_ngram else {},

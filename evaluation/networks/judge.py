@@ -50,17 +50,17 @@ class ElementResult:
 
 
 @one_thread()
-def judge(subject: ElementData, *, likelihood: bool = True, validity_n: int = VALIDITY_SAMPLES) -> ElementResult:
+def judge(element_data: ElementData, *, likelihood: bool = True, validity_n: int = VALIDITY_SAMPLES) -> ElementResult:
     """Measure an element against every bar."""
-    nats = measure_likelihood(subject) if likelihood else None
+    nats = measure_likelihood(element_data) if likelihood else None
     rows: list[Row] = nats.rows() if nats else []
-    samples, written = subject.written
-    case = subject.compare(samples, with_ngram=True)
+    samples, written = element_data.written
+    case = element_data.compare(samples, with_ngram=True)
     rows += judge_samples(case)
-    density, swept = judge_density(subject)
-    rows += density + judge_style(subject, case)
-    rows += judge_validity(subject, [*written, *swept], validity_n)
-    return ElementResult(subject.element, tuple(rows), nats)
+    density, swept = judge_density(element_data)
+    rows += density + judge_style(element_data, case)
+    rows += judge_validity(element_data, [*written, *swept], validity_n)
+    return ElementResult(element_data.element, tuple(rows), nats)
 
 
 def evaluate_models(

@@ -38,13 +38,13 @@ class Likelihood:
         return rows
 
 
-def measure_likelihood(subject: ElementData) -> Likelihood:
+def measure_likelihood(element_data: ElementData) -> Likelihood:
     """Score the network and the baselines on every validation block."""
-    module = ElementModule(subject.config)
-    module.network = subject.model
-    network = validate(module, list(subject.parts), subject.config)
-    plain, copy = (baseline.nats_per_note for baseline in subject.baselines)
-    return Likelihood(subject.element, module.validated_notes, network, plain, copy)
+    module = ElementModule(element_data.config)
+    module.network = element_data.model
+    network = validate(module, list(element_data.parts), element_data.config)
+    plain, copy = (baseline.nats_per_note for baseline in element_data.baselines)
+    return Likelihood(element_data.element, module.validated_notes, network, plain, copy)
 
 
 def _gain(network: dict[str, float], baseline: dict[str, float], field: str) -> float:

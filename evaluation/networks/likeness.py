@@ -9,7 +9,7 @@ import numpy as np
 from evaluation.criteria import Row, at_least, at_most, observed
 from evaluation.metrics.overlap import mean_overlap_area
 from evaluation.metrics.two_sample import FOLDS, telling_features, two_sample_test
-from evaluation.networks.element_data import Comparison, Side, halves
+from evaluation.networks.element_data import JudgedSamples, Side, halves
 from evaluation.networks.excerpts import LEAST_NOTES
 from evaluation.networks.features import overlap_features
 from evaluation.networks.metrics import chord_tones, consistency, microtiming, repetition
@@ -29,7 +29,7 @@ _HUMAN_TIMING_SHARE = 0.5
 """Elements with fewer notes off the grid than this have no human timing to be compared with."""
 
 
-def judge_two_sample(case: Comparison) -> list[Row]:
+def judge_two_sample(case: JudgedSamples) -> list[Row]:
     """Classifier two-sample tests: the sample, human music against itself, and others beside.
 
     The worst figure of the sample counts, of both classifiers, and with and without the places that are all but empty.
@@ -48,7 +48,7 @@ def judge_two_sample(case: Comparison) -> list[Row]:
     return rows
 
 
-def _pairs(case: Comparison) -> dict[str, tuple[Floats, tuple[str, ...], Floats, tuple[str, ...]]]:
+def _pairs(case: JudgedSamples) -> dict[str, tuple[Floats, tuple[str, ...], Floats, tuple[str, ...]]]:
     def pair(one: Side, other: Side) -> tuple[Floats, tuple[str, ...], Floats, tuple[str, ...]]:
         return one.features.values, one.songs, other.features.values, other.songs
 
@@ -64,7 +64,7 @@ def _pairs(case: Comparison) -> dict[str, tuple[Floats, tuple[str, ...], Floats,
     return pairs | {name: pair(case.human, other) for name, other in case.others.items()}
 
 
-def judge_overlap(case: Comparison) -> list[Row]:
+def judge_overlap(case: JudgedSamples) -> list[Row]:
     """Overlap area as a share of the human-human value."""
     chosen = [case.human.features.names.index(name) for name in overlap_features(case.element)]
 
@@ -78,7 +78,7 @@ def judge_overlap(case: Comparison) -> list[Row]:
     return rows + [observed(f"{title}, {name}", overlap(other), "", len(other)) for name, other in case.others.items()]
 
 
-def judge_touch(case: Comparison) -> list[Row]:
+def judge_touch(case: JudgedSamples) -> list[Row]:
     """Microtiming and velocity, for elements that hold them as played."""
     rows: list[Row] = []
     for name in ("offset", "velocity"):
@@ -87,7 +87,7 @@ def judge_touch(case: Comparison) -> list[Row]:
     return rows
 
 
-def _judge_touch(case: Comparison, name: str) -> list[Row]:
+def _judge_touch(case: JudgedSamples, name: str) -> list[Row]:
     values: Callable[[Notes], Floats] = (lambda n: n.offset_ms) if name == "offset" else (lambda n: n.velocity)
     unit = "ms" if name == "offset" else "MIDI"
     human, n = case.human.notes, len(case.sample.notes)
@@ -119,7 +119,7 @@ def _is_played(notes: Notes, name: str) -> bool:
     return off_grid >= _HUMAN_TIMING_SHARE
 
 
-def judge_form(case: Comparison) -> list[Row]:
+def judge_form(case: JudgedSamples) -> list[Row]:
     """Repetition, groove and scale consistency."""
     human, sample, n = case.human.notes, case.sample.notes, len(case.sample)
     rows: list[Row] = []
@@ -143,19 +143,19 @@ def _groove_on_sixteenths(notes: Notes) -> Floats:
     return consistency.groove_consistency(notes, sixteenths=True)
 
 
-def _points(case: Comparison, name: str, metric: Callable[[Notes], Floats], most: float) -> list[Row]:
+def _points(case: JudgedSamples, name: str, metric: Callable[[Notes], Floats], most: float) -> list[Row]:
     title = f"{case.element}: {name}"
     difference = 100 * abs(metric(case.sample.notes).mean() - metric(case.human.notes).mean())
     return [at_most(f"{title}, difference from human", difference, most, "points", len(case.sample)),
             *_means(title, metric, case)]  # fmt: skip
 
 
-def _means(title: str, metric: Callable[[Notes], Floats], case: Comparison) -> list[Row]:
+def _means(title: str, metric: Callable[[Notes], Floats], case: JudgedSamples) -> list[Row]:
     sides = {"sample": case.sample, "human": case.human, "human training music": case.matched} | dict(case.others)
     return [observed(f"{title}, {name}", metric(one.notes).mean(), "", len(one)) for name, one in sides.items()]
 
 
-def judge_chords(case: Comparison) -> list[Row]:
+def judge_chords(case: JudgedSamples) -> list[Row]:
     """Bass on downbeats, long on-beat notes of leads."""
     metrics = {"bass": ("roots and fifths on downbeats", chord_tones.downbeat_roots_and_fifths),
                "leads": ("chord tones among long notes on beats", chord_tones.long_on_beat_chord_tones)}  # fmt: skip
@@ -172,7 +172,7 @@ def judge_chords(case: Comparison) -> list[Row]:
     ]
 
 
-def judge_copies(case: Comparison) -> list[Row]:
+def judge_copies(case: JudgedSamples) -> list[Row]:
     """Runs of bars that stand in the training set, beside the share of validation bars that do."""
     rows: list[Row] = []
     for run, words in ((1, "bars"), (2, "pairs of bars"), (4, "runs of four bars")):
@@ -186,7 +186,7 @@ def judge_copies(case: Comparison) -> list[Row]:
     return rows
 
 
-def judge_samples(case: Comparison, *, classifiers: bool = True) -> list[Row]:
+def judge_samples(case: JudgedSamples, *, classifiers: bool = True) -> list[Row]:
     """Every judgement of samples beside human music."""
     rows = judge_two_sample(case) if classifiers else []
     for judge in (judge_overlap, judge_touch, judge_form, judge_chords, judge_copies):

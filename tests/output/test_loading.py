@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import workbench.output.bundle as bundle
-from workbench.domain.edit_state import EditState, Lock, Mute
+from workbench.domain.edit_state import EditState, LockedBars, MutedBars
 from workbench.domain.errors import OutputError
 from workbench.domain.results import Provenance, Track
 from workbench.mixing import mix, mix_again
@@ -27,7 +27,9 @@ def mixed(tiny_track: Track) -> Track:
     """The tiny track, really mixed, edited once, with an alternative."""
     made = mix(tiny_track.mix.stems, tiny_track.score, tiny_track.plan)
     note = tiny_track.score.parts["bass"].notes[0]
-    edits = EditState(({"edit": "mute"},), (Lock("leads", 0, 2),), (Mute("bass", 0, 1, (note,)),), {"bass": "techno"})
+    edits = EditState(
+        ({"edit": "mute"},), (LockedBars("leads", 0, 2),), (MutedBars("bass", 0, 1, (note,)),), {"bass": "techno"}
+    )
     other = replace(tiny_track, provenance=Provenance(99, {}, {}, {}), plan=replace(tiny_track.plan, seed=99))
     return replace(tiny_track, mix=made, edits=edits, alternatives=(other,))
 

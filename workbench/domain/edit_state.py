@@ -10,7 +10,7 @@ from workbench.domain.score import Note
 
 
 @dataclass(frozen=True, slots=True)
-class Lock:
+class LockedBars:
     """Bars `first_bar` to `end_bar` - 1 (from 0) of an element that no edit may change; harmony can be locked too."""
 
     element: str
@@ -19,7 +19,7 @@ class Lock:
 
 
 @dataclass(frozen=True, slots=True)
-class Mute:
+class MutedBars:
     """Bars `first_bar` to `end_bar` - 1 (from 0) of an element that do not sound, and the notes that will come back."""
 
     element: str
@@ -37,6 +37,6 @@ class EditState:
     """
 
     history: tuple[Mapping[str, Any], ...] = ()
-    locks: tuple[Lock, ...] = ()
-    mutes: tuple[Mute, ...] = ()
+    locks: tuple[LockedBars, ...] = ()
+    mutes: tuple[MutedBars, ...] = ()
     styles: Mapping[str, str] = field(default_factory=dict)

@@ -25,7 +25,7 @@ from workbench.domain.score import Note, Part, Score
 from workbench.domain.song import ELEMENTS, parse_section_name
 from workbench.domain.theory import Chord, Key, Metre
 from workbench.editing.laying import in_compass, single
-from workbench.editing.midi_reading import Heard, heard_chords, placed
+from workbench.editing.midi_reading import PlayedNote, heard_chords, placed
 from workbench.editing.song import Song
 from workbench.midi.file import MidiPart
 from workbench.midi.notes import NoteColumns
@@ -130,9 +130,9 @@ def _metre(session: DawSession) -> Metre:
     return Metre.parse(f"{metres[0][0]}/{metres[0][1]}")
 
 
-def _voices(session: DawSession) -> tuple[dict[str, list[Heard]], list[str]]:
+def _voices(session: DawSession) -> tuple[dict[str, list[PlayedNote]], list[str]]:
     """Notes by element in the house's order, and what is to be told."""
-    found: dict[str, list[Heard]] = {}
+    found: dict[str, list[PlayedNote]] = {}
     told: list[str] = []
     for number, track in enumerate(session.voices, start=1):
         notes = _heard(track)
@@ -154,9 +154,9 @@ def _voices(session: DawSession) -> tuple[dict[str, list[Heard]], list[str]]:
     return voices, told
 
 
-def _heard(track: SessionTrack) -> list[Heard]:
+def _heard(track: SessionTrack) -> list[PlayedNote]:
     return [
-        Heard(
+        PlayedNote(
             note.start_ticks / TICKS_PER_BEAT,
             (note.end_ticks - note.start_ticks) / TICKS_PER_BEAT,
             note.pitch,
@@ -187,7 +187,7 @@ def _element(number: int, track: SessionTrack) -> tuple[str, str]:
     return found.role, found.doubt
 
 
-def _bars(session: DawSession, voices: Mapping[str, Sequence[Heard]], metre: Metre) -> int:
+def _bars(session: DawSession, voices: Mapping[str, Sequence[PlayedNote]], metre: Metre) -> int:
     """Bars of the song: the chords tell its end, else the clips; a note that rings on adds none."""
     chords = [clip.end_ticks for track in session.tracks if track.name == CHORD_TRACK for clip in track.clips]
     onsets = [note.start_beats for heard in voices.values() for note in heard]
@@ -196,7 +196,7 @@ def _bars(session: DawSession, voices: Mapping[str, Sequence[Heard]], metre: Met
     return math.ceil(end / metre.bar_beats - 1e-6)
 
 
-def _key(session: DawSession, voices: Mapping[str, Sequence[Heard]]) -> Key:
+def _key(session: DawSession, voices: Mapping[str, Sequence[PlayedNote]]) -> Key:
     """The key that the session's notes state, else the one that its notes fit."""
     try:
         return Key.parse(session.key)
@@ -262,7 +262,7 @@ def _request(
     )
 
 
-def _placed(heard: Sequence[Heard], session: DawSession, metre: Metre) -> tuple[Note, ...]:
+def _placed(heard: Sequence[PlayedNote], session: DawSession, metre: Metre) -> tuple[Note, ...]:
     return placed(heard, 0.0, session.tempi[0][1], metre.bar_beats)
 
 
@@ -285,7 +285,7 @@ def _sections(
     return tuple(sections)
 
 
-def _chords(session: DawSession, voices: Mapping[str, Sequence[Heard]], length_beats: float) -> tuple[Chord, ...]:
+def _chords(session: DawSession, voices: Mapping[str, Sequence[PlayedNote]], length_beats: float) -> tuple[Chord, ...]:
     """Chords that cover the song: those of the chord track, else what the notes sound like."""
     stated = [
         (clip.start_ticks / TICKS_PER_BEAT, Chord.parse(clip.name))

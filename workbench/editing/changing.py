@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from workbench.domain.edit_state import Lock as Held
-from workbench.domain.edit_state import Mute as Silenced
+from workbench.domain.edit_state import LockedBars, MutedBars
 from workbench.domain.errors import ParameterError
 from workbench.domain.moves import EqMove, StripMove
 from workbench.domain.score import Note
@@ -14,11 +13,11 @@ from workbench.domain.song import ELEMENTS
 from workbench.editing.edits import (
     HIGHEST_BPM,
     LOWEST_BPM,
+    ChangePatch,
     Drop,
     Lock,
     Mix,
     Mute,
-    Patch,
     Sound,
     Tempo,
     Unlock,
@@ -101,7 +100,7 @@ def _in_proportion(song: Song, tempo_bpm: float, new_bpm: float) -> float:
     return moved
 
 
-def patch(song: Song, edit: Patch, seed: int) -> Song:
+def patch(song: Song, edit: ChangePatch, seed: int) -> Song:
     """The same notes on another patch or kit; refused where the element is locked in any bar."""
     check_element(song, edit.element)
     check_unlocked(song, edit.element)
@@ -183,7 +182,7 @@ def _with_muted(song: Song, element: str, bars: set[int], notes: Iterable[Note])
     """The song with an element muted in some bars and no others; told in one way, whatever edits led there."""
     ordered = sorted(notes)
     mine = [
-        Silenced(element, piece.start, piece.stop, tuple(note for note in ordered if song.bar_of(note) in piece))
+        MutedBars(element, piece.start, piece.stop, tuple(note for note in ordered if song.bar_of(note) in piece))
         for piece in ranges(bars)
     ]
     others = [silenced for silenced in song.state.mutes if silenced.element != element]
@@ -209,5 +208,5 @@ def _lockable(song: Song, element: str | None) -> tuple[str, ...]:
     return (element,) if element else ("harmony", *song.score.parts)
 
 
-def _held(element: str, bars: Iterable[int]) -> tuple[Held, ...]:
-    return tuple(Held(element, piece.start, piece.stop) for piece in ranges(bars))
+def _held(element: str, bars: Iterable[int]) -> tuple[LockedBars, ...]:
+    return tuple(LockedBars(element, piece.start, piece.stop) for piece in ranges(bars))

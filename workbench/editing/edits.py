@@ -106,7 +106,7 @@ class Tempo(_Edit):
     )
 
 
-class Patch(_Edit):
+class ChangePatch(_Edit):
     """Play an element on another patch, or percussion on another kit; refused while any bar of it is locked."""
 
     edit: Literal["patch"] = "patch"
@@ -159,7 +159,7 @@ class Mix(_Edit):
     )
 
 
-class Style(_Drawn):
+class ChangeStyle(_Drawn):
     """Write one element in another style; the rest of the song stays in its own."""
 
     edit: Literal["style"] = "style"
@@ -266,8 +266,8 @@ class Remix(_Edit):
 
 
 Edit: TypeAlias = (
-    Regenerate | Vary | Lock | Unlock | Transpose | Tempo | Patch | Sound | Mix | Style | Mute | Unmute | Add | Drop
-    | Extend | Shorten | Reorder | Loop | Chords | Import | Remix
+    Regenerate | Vary | Lock | Unlock | Transpose | Tempo | ChangePatch | Sound | Mix | ChangeStyle | Mute | Unmute
+    | Add | Drop | Extend | Shorten | Reorder | Loop | Chords | Import | Remix
 )  # fmt: skip
 KINDS: dict[str, type[Edit]] = {str(kind.model_fields["edit"].default): kind for kind in Edit.__args__}
 """Every edit by its name."""

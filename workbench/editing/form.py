@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from workbench.domain.edit_state import Lock, Mute
+from workbench.domain.edit_state import LockedBars, MutedBars
 from workbench.domain.errors import ParameterError
 from workbench.domain.plan import SectionPlan
 from workbench.domain.score import Note, Part
@@ -87,7 +87,7 @@ def lay_out(song: Song, laid: Sequence[Laid]) -> Song:
     parts = {name: Part(name, _moved_notes(song, part.notes, order)) for name, part in song.score.parts.items()}
     score = replace(song.score, parts=parts, chords=_moved_chords(song, order))
     locks = tuple(
-        Lock(name, piece.start, piece.stop)
+        LockedBars(name, piece.start, piece.stop)
         for name in dict.fromkeys(lock.element for lock in song.state.locks)
         for piece in ranges(bar for bar, source in enumerate(order) if source in song.locked_bars(name))
     )
@@ -142,13 +142,13 @@ def _moved_chords(song: Song, order: Sequence[int]) -> tuple[Chord, ...]:
     return tuple(chords)
 
 
-def _moved_mutes(song: Song, order: Sequence[int]) -> tuple[Mute, ...]:
-    mutes: list[Mute] = []
+def _moved_mutes(song: Song, order: Sequence[int]) -> tuple[MutedBars, ...]:
+    mutes: list[MutedBars] = []
     for mute in song.state.mutes:
         inside = range(mute.first_bar, mute.end_bar)
         for piece in ranges(bar for bar, source in enumerate(order) if source in inside):
             sources = [order[bar] if bar in piece else -1 for bar in range(len(order))]
-            mutes.append(Mute(mute.element, piece.start, piece.stop, _moved_notes(song, mute.notes, sources)))
+            mutes.append(MutedBars(mute.element, piece.start, piece.stop, _moved_notes(song, mute.notes, sources)))
     return tuple(mutes)
 
 

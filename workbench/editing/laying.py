@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from workbench.domain.errors import ParameterError
 from workbench.editing.edits import Import
-from workbench.editing.midi_reading import Heard
+from workbench.editing.midi_reading import PlayedNote
 from workbench.editing.song import Song
 from workbench.editing.transposing import PLAYABLE
 from workbench.midi.file import MidiFile
@@ -53,7 +53,7 @@ def lay(song: Song, edit: Import, music: MidiFile, first_beats: float, last_beat
     return Laid(range(ahead, ahead + count - empty), (ahead - empty) * bar + shift), song
 
 
-def in_compass(notes: Sequence[Heard], element: str) -> tuple[list[Heard], str]:
+def in_compass(notes: Sequence[PlayedNote], element: str) -> tuple[list[PlayedNote], str]:
     """Notes in the range of an element, moved by as few octaves as bring them there; and a line that tells it.
 
     Raises
@@ -70,7 +70,7 @@ def in_compass(notes: Sequence[Heard], element: str) -> tuple[list[Heard], str]:
     raise ParameterError(f"the melody lies at MIDI {lowest} to {highest}, but {element} plays MIDI {low} to {high}")
 
 
-def single(notes: Sequence[Heard]) -> tuple[list[Heard], int]:
+def single(notes: Sequence[PlayedNote]) -> tuple[list[PlayedNote], int]:
     """Notes without those that begin with another of their pitch, of which the longest stays; and how many there were.
 
     Examples
@@ -78,7 +78,7 @@ def single(notes: Sequence[Heard]) -> tuple[list[Heard], int]:
     >>> single([Heard(0.0, 1.0, 60, 90), Heard(0.0, 2.0, 60, 80)])
     ([Heard(start_beats=0.0, length_beats=2.0, pitch=60, velocity=80)], 1)
     """
-    kept: dict[tuple[float, int], Heard] = {}
+    kept: dict[tuple[float, int], PlayedNote] = {}
     for note in sorted(notes, key=lambda note: (note.length_beats, note.velocity)):
         kept[note.start_beats, note.pitch] = note
     ordered = sorted(kept.values(), key=lambda note: (note.start_beats, note.pitch))

@@ -28,7 +28,7 @@ _MOST_NAMED = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class PlayedNote:
     """One note of a file, in quarter notes from the file's beginning."""
 
     start_beats: float
@@ -44,7 +44,7 @@ class Voice:
     number: int
     name: str
     guess: Guess
-    notes: tuple[Heard, ...]
+    notes: tuple[PlayedNote, ...]
 
     def __str__(self) -> str:
         low, high = (extreme(note.pitch for note in self.notes) for extreme in (min, max))
@@ -154,7 +154,7 @@ def find_voice(file: ImportedFile, track: int | str) -> Voice:
     raise ParameterError(f"track {track!r} {what}: expected a number or name of {_listed(found or file.voices)}")
 
 
-def placed(notes: Sequence[Heard], start_beats: float, tempo_bpm: float, bar_beats: float) -> tuple[Note, ...]:
+def placed(notes: Sequence[PlayedNote], start_beats: float, tempo_bpm: float, bar_beats: float) -> tuple[Note, ...]:
     """Notes of a file on the song's grid from `start_beats` on; how far each lies off the grid is kept."""
     starts = np.array([note.start_beats for note in notes])
     bar, slot, _ = quantise(starts, tempo_bpm, round(bar_beats))
@@ -214,7 +214,7 @@ def _voice(number: int, parts: Sequence[MidiPart], ticks_per_beat: float) -> Voi
     held = sum(part.held for part in parts)
     joined = replace(first, notes=NoteColumns(onsets, lengths, pitches, velocities), held=held)
     notes = zip(onsets.tolist(), lengths.tolist(), pitches.tolist(), velocities.tolist(), strict=True)
-    heard = tuple(Heard(at / ticks_per_beat, max(1, length) / ticks_per_beat, p, v) for at, length, p, v in notes)
+    heard = tuple(PlayedNote(at / ticks_per_beat, max(1, length) / ticks_per_beat, p, v) for at, length, p, v in notes)
     # A melody of three notes is one: the user says so.
     return Voice(number, first.name, guess(describe(number, joined, ticks_per_beat), repeats=8), heard)
 
@@ -224,7 +224,7 @@ def _listed(voices: Sequence[Voice]) -> str:
     return ", ".join(map(str, voices[:_MOST_NAMED])) + more
 
 
-def heard_chords(notes: Sequence[Heard], beats: float) -> list[tuple[float, Chord]]:
+def heard_chords(notes: Sequence[PlayedNote], beats: float) -> list[tuple[float, Chord]]:
     """The best chord of each beat in which at least two tones sound; held where nothing new is heard."""
     found: list[tuple[float, Chord]] = []
     for beat in range(int(np.ceil(beats))):

@@ -8,15 +8,14 @@ from dataclasses import replace
 
 from workbench.composition.rewrite import rewrite_chords, rewrite_element, with_chords, write_whole_element
 from workbench.concept.chords import place_chords
-from workbench.concept.style import Style as MusicalStyle
-from workbench.concept.style import load_style
+from workbench.concept.style import Style, load_style
 from workbench.concept.traits import adapt_groove, adapt_parts
 from workbench.domain.errors import ParameterError
 from workbench.domain.plan import Plan, SectionPlan
 from workbench.domain.seeding import derived_seed, generator
 from workbench.domain.song import ELEMENTS
 from workbench.domain.theory import Chord
-from workbench.editing.edits import Add, Chords, Regenerate, Style, Vary
+from workbench.editing.edits import Add, ChangeStyle, Chords, Regenerate, Vary
 from workbench.editing.song import Bars, Song, bars_of, check_element, check_unlocked, open_bars, ranges, told
 from workbench.rendering import load_kit, load_patch
 
@@ -112,7 +111,7 @@ def written(song: Song, element: str, place: Bars, seed: int) -> Song:
     return song.with_notes(element, notes)
 
 
-def style(song: Song, edit: Style, seed: int) -> Song:
+def style(song: Song, edit: ChangeStyle, seed: int) -> Song:
     """One element in another style: its traits, its groove, its sound, and all its notes anew."""
     check_element(song, edit.element)
     check_unlocked(song, edit.element)
@@ -178,7 +177,7 @@ def introduced(song: Song, edit: Add) -> Song:
     return replace(song, plan=replace(song.plan, palette=palette)).with_notes(edit.element, ())
 
 
-def _in_style(song: Song, element: str, manner: MusicalStyle) -> Song:
+def _in_style(song: Song, element: str, manner: Style) -> Song:
     plan = song.plan
     traits = adapt_parts(
         manner, [element], texture_density=plan.texture_density, valence=plan.valence, arousal=plan.arousal

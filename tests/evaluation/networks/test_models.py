@@ -59,16 +59,16 @@ def parts() -> list[EncodedPart]:
 
 
 @pytest.fixture(scope="module")
-def subject(parts: list[EncodedPart]) -> ElementData:
+def element_data(parts: list[EncodedPart]) -> ElementData:
     size = ModelConfig(width=32, heads=2, trunk_blocks=1, note_blocks=1)
     config = TrainingConfig("percussion", {"groove": 1.0}, model=size)
     return ElementData("percussion", parts, config, ElementTransformer(PERCUSSION, size).eval(), n=36)
 
 
 @pytest.fixture(scope="module")
-def result(subject: ElementData) -> ElementResult:
+def result(element_data: ElementData) -> ElementResult:
     with quiet():  # Lightning warns of its own imports.
-        return judge(subject, validity_n=30)
+        return judge(element_data, validity_n=30)
 
 
 def by_name(rows) -> dict[str, float]:  # type: ignore[no-untyped-def]
@@ -114,17 +114,17 @@ def test_published_forms(result: ElementResult) -> None:
     assert "NO" in table
 
 
-def test_human_music_passes_where_damaged_music_fails(subject: ElementData) -> None:
-    human = by_name(judge_samples(subject.compare(subject.matched.excerpts)))
+def test_human_music_passes_where_damaged_music_fails(element_data: ElementData) -> None:
+    human = by_name(judge_samples(element_data.compare(element_data.matched.excerpts)))
     rng = np.random.default_rng(0)
     damaged = []
-    for excerpt in subject.matched.excerpts:
+    for excerpt in element_data.matched.excerpts:
         rows = excerpt.rows.copy()
         note = rows[:, 2] > 0
         rows[note, FIRST_ATTRIBUTE] = rng.integers(0, 16, note.sum())
         rows[note, FIRST_ATTRIBUTE + 1] = rng.integers(0, 25, note.sum())
         damaged.append(with_rows(excerpt, rows))
-    worse = by_name(judge_samples(subject.compare(damaged)))
+    worse = by_name(judge_samples(element_data.compare(damaged)))
     assert human["overlap area, share of human-human"] == 1.0 > worse["overlap area, share of human-human"]
     assert human["two-sample accuracy"] < worse["two-sample accuracy"]
     assert human["offset by role and slot, against human-human"] == 1.0
@@ -133,19 +133,21 @@ def test_human_music_passes_where_damaged_music_fails(subject: ElementData) -> N
         assert human[closer] > worse[closer]
 
 
-def test_samples_follow_seed_and_settings(subject: ElementData, parts: list[EncodedPart]) -> None:
+def test_samples_follow_seed_and_settings(element_data: ElementData, parts: list[EncodedPart]) -> None:
     def rows(**changes):  # type: ignore[no-untyped-def]
-        settings = changes.pop("settings", subject.settings)
-        other = ElementData("percussion", parts, subject.config, subject.model, n=4, settings=settings, **changes)
+        settings = changes.pop("settings", element_data.settings)
+        other = ElementData(
+            "percussion", parts, element_data.config, element_data.model, n=4, settings=settings, **changes
+        )
         return [excerpt.rows.tolist() for excerpt in other.written[0]]
 
     assert rows() == rows()
     assert rows() != rows(seed=1)
-    assert rows() != rows(settings=replace(subject.settings, step_temperature=0.5))
+    assert rows() != rows(settings=replace(element_data.settings, step_temperature=0.5))
 
 
-def test_likelihood_can_be_left_out(subject: ElementData) -> None:
-    quick = judge(subject, likelihood=False, validity_n=0)
+def test_likelihood_can_be_left_out(element_data: ElementData) -> None:
+    quick = judge(element_data, likelihood=False, validity_n=0)
     assert quick.likelihood is None
     assert not any("nats" in bar.name for bar in quick.criteria)
 
