@@ -95,13 +95,13 @@ def _lines(options: argparse.Namespace) -> tuple[BatchLine, ...]:
 def _logged(summary: BatchSummary, options: argparse.Namespace) -> str:
     from workbench.batch import Place
     from workbench.batch.recording import log_batch
-    from workbench.tracking import told_address
+    from workbench.tracking import address_and_command
 
     settings = {
         "requests": options.requests, "backend": options.backend, "jobs": options.jobs or "cores",
         "retries": options.retries, "grid": " ".join(options.grid) or "none", "lines": len(summary.lines),
     }  # fmt: skip
-    return told_address(log_batch(summary, Place(options.out), settings))
+    return address_and_command(log_batch(summary, Place(options.out), settings))
 
 
 def _print_summary(summary: BatchSummary, table: str) -> None:
