@@ -106,7 +106,7 @@ def test_stages_run_in_order(line: Line) -> None:
     assert track.provenance.versions["beatsfoundry"] != "not installed"
 
 
-def test_a_sound_that_is_not_there_is_told_before_anything_is_composed(tiny_plan: Plan) -> None:
+def test_a_sound_that_is_not_there_is_reported_before_anything_is_composed(tiny_plan: Plan) -> None:
     pipeline.check_sound(tiny_plan)
     for change in ({"processing_style": "crunchy"}, {"mix_profile": "polka"}, {"patches": {"bass": "tuba"}}):
         with pytest.raises(ParameterError, match="is not known"):

@@ -27,7 +27,7 @@ def test_the_request_is_valid(readme: str) -> None:
     assert request.project_id == "neon-rain"
 
 
-def test_every_command_exists_and_is_told(readme: str, repository: Path) -> None:
+def test_every_command_exists_and_is_reported(readme: str, repository: Path) -> None:
     listed = set(re.findall(r"^    ([a-z]+)(?: |$)", build_parser().format_help(), re.MULTILINE))
     pages = (readme, (repository / "docs" / "command-line.md").read_text(encoding="utf-8"))
     for page in pages:

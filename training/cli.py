@@ -66,8 +66,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     config = fitted.config
     check_data(options.data)
     folder = options.out or Path("runs") / "train" / options.element
+    from training.callbacks import ProgressLog
     from training.fit import Machines
-    from training.meters import ProgressLog
     from training.run import train
     from training.session import is_first_process
 

@@ -17,7 +17,7 @@ from workbench.domain.song import drum_role
 from workbench.models.context import DYNAMICS_CLASSES, PREFIX_SIZES, Bits, SongContext, register_classes
 from workbench.models.grid import SLOTS_PER_BAR, SLOTS_PER_BEAT, quantise
 from workbench.models.history import BAR_COLUMN, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN, Rows
-from workbench.models.spec import BAR_STEP, VELOCITY_BINS, ElementSpec, Surroundings, base_pitches, surroundings
+from workbench.models.spec import BAR_STEP, VELOCITY_BINS, Conditioning, ElementSpec, base_pitches, conditioning_of
 from workbench.models.tokenizer import encode_chords, encode_drums, encode_pitched
 from workbench.models.vocabulary import mood_index
 from workbench.models.window import Item, build_item, line_starts
@@ -31,7 +31,7 @@ _ENDING_SHARE = 0.5
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EncodedPart:
-    """One part of one song as rows, with its surroundings and the song that they tell of.
+    """One part of one song as rows, with its conditioning and the song that it comes from.
 
     `line_starts` (bars,) is the row of each bar line, `base_pitches` (bars * bar_beats,) the MIDI pitch of symbol 0
     in each beat; `context` tells of the whole song, of which the part may lack the last bar.
@@ -44,7 +44,7 @@ class EncodedPart:
     base_pitches: npt.NDArray[np.int64]
     rows: Rows
     line_starts: npt.NDArray[np.int64]
-    surroundings: Surroundings
+    conditioning: Conditioning
 
     @property
     def tempo_bpm(self) -> float:
@@ -78,7 +78,7 @@ def encode_part(song: CorpusSong, spec: ElementSpec) -> EncodedPart | None:
     context = replace(context, density=density_classes(rows, context.bars, spec), register=register, dynamics=dynamics)
     part = EncodedPart(
         song.song_id, song.corpus, song.split, context, base_pitches(spec, context),
-        rows, line_starts(rows), surroundings(spec, context),
+        rows, line_starts(rows), conditioning_of(spec, context),
     )  # fmt: skip
     return without_ending(part) if spec.name == "percussion" else part
 
@@ -94,8 +94,8 @@ def without_ending(part: EncodedPart) -> EncodedPart:
     counts = np.diff(np.r_[part.line_starts, len(part.rows)]) - 1
     if counts[-1] >= _ENDING_SHARE * np.median(counts):
         return part
-    kept, last = part.surroundings.bars(0, part.bars - 1), int(part.line_starts[-1])
-    return replace(part, rows=part.rows[:last], line_starts=part.line_starts[:-1], surroundings=kept)
+    kept, last = part.conditioning.bars(0, part.bars - 1), int(part.line_starts[-1])
+    return replace(part, rows=part.rows[:last], line_starts=part.line_starts[:-1], conditioning=kept)
 
 
 def _encode_table(table: NoteTable, spec: ElementSpec, context: SongContext) -> Rows:
@@ -105,7 +105,7 @@ def _encode_table(table: NoteTable, spec: ElementSpec, context: SongContext) -> 
 
 
 def song_context(song: CorpusSong) -> SongContext:
-    """The surroundings of any part of a corpus song."""
+    """The song context of any part of a corpus song."""
     return SongContext(
         bars=song.bars,
         bar_beats=song.bar_beats,
@@ -261,7 +261,7 @@ class TrainingWindows(Dataset[Item]):
             last, ahead = _with_bars_ahead(part.rows, part.line_starts, first, last, max(self._spec.lags), rng)
         origin = bar if rng.random() < _COLD_START_SHARE else None
         item = build_item(
-            part.rows, part.line_starts, part.surroundings, self._spec, first, last, first, ahead=ahead, origin=origin
+            part.rows, part.line_starts, part.conditioning, self._spec, first, last, first, ahead=ahead, origin=origin
         )
         item["prefix"] = drop_conditions(item["prefix"], rng)
         return item

@@ -18,7 +18,7 @@ from workbench.domain.theory import Chord, Key, Metre
 from workbench.models.elements import get_spec
 from workbench.models.grid import SLOTS_PER_BAR, slot_to_beats
 from workbench.models.history import BAR_COLUMN, STEP_COLUMN, Rows
-from workbench.models.sampling import PartWriter
+from workbench.models.part_writer import PartWriter
 from workbench.models.spec import BAR_STEP, Settings
 from workbench.models.tokenizer import decode_chords, decode_drums, decode_pitched
 from workbench.models.torch_network import compiled
@@ -57,12 +57,12 @@ def write_excerpt(
         How choices are drawn; the element's own if left out.
     """
     inside = slice(first_bar, first_bar + bars)
-    around = part.surroundings.bars(first_bar, first_bar + bars)
+    conditioning = part.conditioning.bars(first_bar, first_bar + bars)
     name = network.spec.name
-    writer = PartWriter(compiled(network), around, part.context.bar_beats, settings or network.spec.settings)
+    writer = PartWriter(compiled(network), conditioning, part.context.bar_beats, settings or network.spec.settings)
     rng = generator(seed, "sample", name, part.song_id)
     filled = filled_bars(part)[inside]
-    for bar in range(len(around.prefix)):
+    for bar in range(len(conditioning.prefix)):
         writer.sample(1, rng, may_rest=not filled[bar])
     rows = writer.rows.copy()
     rows[:, BAR_COLUMN] += first_bar

@@ -17,10 +17,10 @@ import torch
 from lightning.pytorch.callbacks import EarlyStopping, ModelCheckpoint
 
 from training.calibration import apply_temperatures, fit_temperatures
+from training.callbacks import Meters
 from training.config import TrainingConfig
 from training.corpora import CORPORA, read_corpora
 from training.dataset import EncodedPart, encode_part
-from training.meters import Meters
 from training.module import ElementData, ElementModule
 from training.provenance import data_hash, git_revision
 from training.samples import SampleWriter

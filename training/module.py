@@ -104,7 +104,7 @@ class _ValidationWindows(Dataset[Any]):
         window = self._windows[index]
         part = self._parts[window.part]
         return build_item(
-            part.rows, part.line_starts, part.surroundings, self._spec, window.first, window.last, window.scored_from
+            part.rows, part.line_starts, part.conditioning, self._spec, window.first, window.last, window.scored_from
         )
 
 

@@ -17,7 +17,7 @@ def data_hash(parts: Sequence[EncodedPart]) -> str:
     digest = hashlib.sha256()
     for part in parts:
         digest.update(f"{part.corpus}/{part.song_id}/{part.split}".encode())
-        for table in (part.rows, part.surroundings.prefix):
+        for table in (part.rows, part.conditioning.prefix):
             digest.update(np.ascontiguousarray(table).tobytes())
     return digest.hexdigest()
 

@@ -32,7 +32,7 @@ def judge_density(element_data: ElementData) -> tuple[list[Row], list[Rows]]:
     classes = [value for _ in where for value in _CLASSES]
     jobs = [
         job_at(
-            asked(element_data.validation[place.part].surroundings, column, value),
+            asked(element_data.validation[place.part].conditioning, column, value),
             place.bar,
             (element_data.seed, 1, i, value),
         )
@@ -57,7 +57,7 @@ def judge_density(element_data: ElementData) -> tuple[list[Row], list[Rows]]:
 
 
 def _notes_a_bar(rows: Rows, job: Job) -> float:
-    last = last_bars(rows, len(job.around.prefix) - EXCERPT_BARS)
+    last = last_bars(rows, len(job.conditioning.prefix) - EXCERPT_BARS)
     return float((last[:, STEP_COLUMN] != BAR_STEP).sum()) / EXCERPT_BARS
 
 
@@ -91,8 +91,10 @@ def judge_validity(element_data: ElementData, written: Sequence[Rows], n: int = 
     jobs = []
     for number in range(max(0, n - len(written))):
         part = element_data.validation[int(rng.integers(len(element_data.validation)))]
-        around = job_at(part.surroundings, int(rng.integers(part.bars)), (element_data.seed, 2, number)).around
-        jobs.append(Job(around.bars(0, 1), part.bar_beats, (element_data.seed, 2, number)))
+        conditioning = job_at(
+            part.conditioning, int(rng.integers(part.bars)), (element_data.seed, 2, number)
+        ).conditioning
+        jobs.append(Job(conditioning.bars(0, 1), part.bar_beats, (element_data.seed, 2, number)))
     everything = [*written, *element_data.write(jobs)]
     most = element_data.settings.polyphony
     faults = [fault(rows, element_data.spec, bars=int(rows[:, 0].max()) + 1, polyphony=most) for rows in everything]

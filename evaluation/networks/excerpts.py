@@ -17,7 +17,7 @@ from training.dataset import EncodedPart
 from workbench.domain.errors import CorpusError
 from workbench.models.context import PREFIX_SIZES
 from workbench.models.history import BAR_COLUMN, STEP_COLUMN, Rows
-from workbench.models.spec import BAR_STEP, Surroundings
+from workbench.models.spec import BAR_STEP, Conditioning
 from workbench.models.vocabulary import STYLES
 
 EXCERPT_BARS = 4
@@ -45,7 +45,7 @@ class Excerpt:
     tempo_bpm : float
     rows : Rows
         Bar lines and notes; bars are counted from 0.
-    around : Surroundings
+    conditioning : Conditioning
         Of these bars.
     base_pitches : array (16,)
         MIDI pitch of symbol 0, by beat.
@@ -56,7 +56,7 @@ class Excerpt:
     first_bar: int
     tempo_bpm: float
     rows: Rows
-    around: Surroundings
+    conditioning: Conditioning
     base_pitches: npt.NDArray[np.int64]
 
     @property
@@ -72,7 +72,7 @@ class Excerpt:
 
     def condition(self, name: str) -> int:
         """Index of a condition in the first bar."""
-        return int(self.around.prefix[0, _CONDITIONS.index(name)])
+        return int(self.conditioning.prefix[0, _CONDITIONS.index(name)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +89,8 @@ def cut(part: EncodedPart, bar: int) -> Excerpt:
     rows = part.rows[ends[bar] : ends[bar + EXCERPT_BARS]].copy()
     rows[:, BAR_COLUMN] -= bar
     beats = slice(bar * part.bar_beats, (bar + EXCERPT_BARS) * part.bar_beats)
-    around = part.surroundings.bars(bar, bar + EXCERPT_BARS)
-    return Excerpt(part.song_id, part.corpus, bar, part.tempo_bpm, rows, around, part.base_pitches[beats])
+    conditioning = part.conditioning.bars(bar, bar + EXCERPT_BARS)
+    return Excerpt(part.song_id, part.corpus, bar, part.tempo_bpm, rows, conditioning, part.base_pitches[beats])
 
 
 def with_rows(excerpt: Excerpt, rows: Rows) -> Excerpt:
@@ -171,11 +171,11 @@ def _least_used(
 
 
 def _keys(part: EncodedPart, bar: int) -> list[Hashable]:
-    return list(_match_keys(part.corpus, part.surroundings.prefix[bar]))
+    return list(_match_keys(part.corpus, part.conditioning.prefix[bar]))
 
 
 def _excerpt_keys(excerpt: Excerpt) -> list[Hashable]:
-    return list(_match_keys(excerpt.corpus, excerpt.around.prefix[0]))
+    return list(_match_keys(excerpt.corpus, excerpt.conditioning.prefix[0]))
 
 
 def _match_keys(corpus: str, prefix: npt.NDArray[np.int64]) -> Iterator[Hashable]:

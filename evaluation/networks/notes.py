@@ -109,7 +109,7 @@ def _chords(excerpts: Sequence[Excerpt], tables: Sequence[Integers], spec: Eleme
     if not spec.sees_chords:
         return np.zeros((sum(map(len, tables)), CHORD_FEATURES), np.uint8)
     seen = [
-        excerpt.around.cell[table[:, BAR_COLUMN], table[:, SLOT_COLUMN], first : first + CHORD_FEATURES]
+        excerpt.conditioning.cell[table[:, BAR_COLUMN], table[:, SLOT_COLUMN], first : first + CHORD_FEATURES]
         for excerpt, table in zip(excerpts, tables, strict=True)
     ]
     return np.concatenate([empty, *seen])

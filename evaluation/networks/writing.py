@@ -13,7 +13,7 @@ from evaluation.networks.excerpts import EXCERPT_BARS, Excerpt, Place, cut, with
 from training.dataset import EncodedPart
 from workbench.models.batch import Job, write_batch
 from workbench.models.history import BAR_COLUMN, Rows
-from workbench.models.spec import Settings, Surroundings
+from workbench.models.spec import Conditioning, Settings
 from workbench.models.torch_network import compiled
 from workbench.models.transformer import ElementTransformer
 
@@ -33,19 +33,19 @@ def write_excerpts(
     write: Write, parts: Sequence[EncodedPart], where: Sequence[Place], seed: int = 0
 ) -> tuple[list[Excerpt], list[Rows]]:
     """The excerpts that are judged, and the whole rows that were written, for each place."""
-    jobs = [job_at(parts[place.part].surroundings, place.bar, (seed, number)) for number, place in enumerate(where)]
+    jobs = [job_at(parts[place.part].conditioning, place.bar, (seed, number)) for number, place in enumerate(where)]
     written = write(jobs)
     excerpts = [
-        with_rows(cut(parts[place.part], place.bar), last_bars(rows, len(job.around.prefix) - EXCERPT_BARS))
+        with_rows(cut(parts[place.part], place.bar), last_bars(rows, len(job.conditioning.prefix) - EXCERPT_BARS))
         for place, rows, job in zip(where, written, jobs, strict=True)
     ]
     return excerpts, written
 
 
-def job_at(around: Surroundings, bar: int, seed: Sequence[int]) -> Job:
+def job_at(conditioning: Conditioning, bar: int, seed: Sequence[int]) -> Job:
     """A part that ends with the excerpt at `bar`, with up to four bars before it."""
     first = max(0, bar - LEAD_IN_BARS)
-    return Job(around.bars(first, bar + EXCERPT_BARS), 4, tuple(seed))
+    return Job(conditioning.bars(first, bar + EXCERPT_BARS), 4, tuple(seed))
 
 
 def last_bars(rows: Rows, first: int) -> Rows:
@@ -55,8 +55,8 @@ def last_bars(rows: Rows, first: int) -> Rows:
     return kept
 
 
-def asked(around: Surroundings, column: int, value: int) -> Surroundings:
-    """The same surroundings with one condition changed in every bar."""
-    prefix = around.prefix.copy()
+def asked(conditioning: Conditioning, column: int, value: int) -> Conditioning:
+    """The same conditioning with one condition changed in every bar."""
+    prefix = conditioning.prefix.copy()
     prefix[:, column] = value
-    return replace(around, prefix=prefix)
+    return replace(conditioning, prefix=prefix)

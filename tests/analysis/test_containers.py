@@ -63,7 +63,7 @@ def test_a_wav_file_is_read_as_far_as_its_sound_goes(name: str, tmp_path: Path) 
     assert incoming.notes == notes
 
 
-def test_bytes_behind_the_sound_are_told_and_never_played(tmp_path: Path) -> None:
+def test_bytes_behind_the_sound_are_reported_and_never_played(tmp_path: Path) -> None:
     data = odd.wave(odd.form(), odd.chunk(b"data", PCM)) + b"\xff\x7f" * 20000
     incoming = opened(tmp_path, data)
     assert incoming.audio.samples.shape == (2, len(SOUND))
@@ -125,7 +125,7 @@ def test_joined_mp3_files_are_read_to_the_end(tmp_path: Path) -> None:
     assert opened(tmp_path, data, "song.mp3").audio.duration_seconds == pytest.approx(8.0, abs=0.15)
 
 
-def test_an_mp3_that_was_cut_is_told(tmp_path: Path) -> None:
+def test_an_mp3_that_was_cut_is_reported(tmp_path: Path) -> None:
     data = odd.mp3(SOUND, variable=True)
     incoming = opened(tmp_path, data[: len(data) // 2], "song.mp3")
     assert 1.0 < incoming.audio.duration_seconds < 3.0
@@ -168,7 +168,7 @@ def test_chained_ogg_files_of_different_rates_are_refused(tmp_path: Path) -> Non
         opened(tmp_path, data, "radio.ogg")
 
 
-def test_an_ogg_file_that_was_cut_is_told(tmp_path: Path) -> None:
+def test_an_ogg_file_that_was_cut_is_reported(tmp_path: Path) -> None:
     data = odd.chained("VORBIS", 4.0)
     assert "without its last page" in opened(tmp_path, data[: len(data) * 2 // 3], "radio.ogg").note
 

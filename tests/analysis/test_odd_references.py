@@ -86,7 +86,7 @@ def test_broken_audio_is_refused_with_a_reason(kind: str, library: ReferenceLibr
     assert not list(library.own.glob("*.json"))
 
 
-def test_many_channels_are_refused_and_mono_is_told(library: ReferenceLibrary, tmp_path: Path) -> None:
+def test_many_channels_are_refused_and_mono_is_reported(library: ReferenceLibrary, tmp_path: Path) -> None:
     soundfile.write(tmp_path / "many.wav", music(channels=32), RATE)
     with pytest.raises(AudioFileError, match="expected mono or stereo, got 32 channels"):
         library.add(tmp_path / "many.wav")
@@ -108,7 +108,7 @@ def test_every_format_is_taken_and_measured(suffix: str, library: ReferenceLibra
     assert "good-song" in [one.id for one in library.list(style="house")]
 
 
-def test_a_folder_is_added_and_what_is_refused_is_told(library: ReferenceLibrary, tmp_path: Path) -> None:
+def test_a_folder_is_added_and_what_is_refused_is_reported(library: ReferenceLibrary, tmp_path: Path) -> None:
     folder = tmp_path / "music"
     (folder / "below").mkdir(parents=True)
     soundfile.write(folder / "one.wav", music(), RATE)
@@ -127,7 +127,7 @@ def test_a_folder_is_added_and_what_is_refused_is_told(library: ReferenceLibrary
         library.add_folder(tmp_path / "quiet")
 
 
-def test_a_damaged_mp3_is_told_in_our_own_words(
+def test_a_damaged_mp3_is_reported_in_our_own_words(
     library: ReferenceLibrary, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     soundfile.write(tmp_path / "whole.mp3", music(8.0), RATE)

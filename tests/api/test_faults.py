@@ -168,7 +168,7 @@ def locked(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[sqlite3.
 
 
 @pytest.mark.usefixtures("quick_songs")
-def test_a_locked_database_is_told_and_recovers(server: Server, locked: sqlite3.Connection) -> None:
+def test_a_locked_database_is_reported_and_recovers(server: Server, locked: sqlite3.Connection) -> None:
     key = server.key()
     locked.execute("BEGIN EXCLUSIVE")
     answer = server.client.post(f"{PREFIX}/generate", json=SONG, headers=key)

@@ -102,7 +102,7 @@ def _lives(process: int) -> bool:
         return False
 
 
-def test_what_cannot_be_opened_is_told_in_one_line() -> None:
+def test_what_cannot_be_opened_is_reported_in_one_line() -> None:
     cases = {
         ("lokey", None): "backend 'lokey' is not known \\(did you mean loky\\?\\): expected loky, dask, ray",
         ("loky", "tcp://a:1"): "works on this machine alone",
@@ -112,7 +112,7 @@ def test_what_cannot_be_opened_is_told_in_one_line() -> None:
             pass
 
 
-def test_a_scheduler_that_does_not_answer_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_scheduler_that_does_not_answer_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     import workbench.backends.on_dask as on_dask
 
     monkeypatch.setattr(on_dask, "_ANSWERS_WITHIN_SECONDS", 0.2)

@@ -43,7 +43,7 @@ def test_songs_have_the_same_bytes_as_one_by_one(tmp_path: Path) -> None:
     assert files_of(tmp_path / "loky") == alone
 
 
-def test_a_dask_worker_killed_in_the_middle_is_told_by_the_table(tmp_path: Path) -> None:
+def test_a_dask_worker_killed_in_the_middle_is_reported_by_the_table(tmp_path: Path) -> None:
     lines, folder, killed = short_lines(4), tmp_path / "batch", []
 
     def kill_one() -> None:

@@ -47,7 +47,7 @@ def test_a_sentence_and_standard_input_are_requests_too() -> None:
         ("\n\n", "holds no request"),
     ],
 )
-def test_a_wrong_line_is_told_by_its_number(tmp_path: Path, text: str, message: str) -> None:
+def test_a_wrong_line_is_reported_by_its_number(tmp_path: Path, text: str, message: str) -> None:
     file = tmp_path / "requests.jsonl"
     file.write_text(text)
     with pytest.raises(ParameterError, match=message):
@@ -79,6 +79,6 @@ def test_a_grid_is_every_combination_the_last_axis_fastest() -> None:
         ("tempo=900", "tempo"),
     ],
 )
-def test_a_wrong_axis_is_told(axis: str, message: str) -> None:
+def test_a_wrong_axis_is_reported(axis: str, message: str) -> None:
     with pytest.raises(ParameterError, match=message):
         spread(read_requests("house", NOBODY), [parse_axis(axis)])

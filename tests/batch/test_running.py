@@ -25,7 +25,7 @@ def rows_of(place: Place) -> list[dict[str, object]]:
     return read_table(data)
 
 
-def test_every_line_is_made_and_told(made: list[int], tmp_path: Path) -> None:
+def test_every_line_is_made_and_reported(made: list[int], tmp_path: Path) -> None:
     place, told = place_in(tmp_path), []
     summary = run_batch(short_lines(3), place, Inline(), progress=lambda fraction, text: told.append((fraction, text)))
     assert made == [0, 1, 2]
@@ -68,7 +68,9 @@ def test_a_bundle_that_was_not_journalled_is_not_made_again(made: list[int], tmp
     assert (after["bundle_sha256"], after["attempts"]) == (before["bundle_sha256"], 2)
 
 
-def test_failures_are_tried_again_and_told(monkeypatch: pytest.MonkeyPatch, tiny_track: Track, tmp_path: Path) -> None:
+def test_failures_are_tried_again_and_reported(
+    monkeypatch: pytest.MonkeyPatch, tiny_track: Track, tmp_path: Path
+) -> None:
     tries: list[int] = []
 
     def generate(request: GenerationRequest) -> Track:

@@ -107,7 +107,7 @@ def test_settings_are_defaults(no_settings: Path, tmp_path: Path) -> None:
         ("[defaults]\nformat = 'wma'", 'options.format: "wma" is not known'),
     ],
 )
-def test_wrong_settings_are_told_in_one_line(
+def test_wrong_settings_are_reported_in_one_line(
     no_settings: Path, capsys: pytest.CaptureFixture[str], text: str, message: str
 ) -> None:
     (no_settings / "config.toml").write_text(text)

@@ -15,7 +15,7 @@ from workbench.cli import main as cli
 SHORT = ["--grid", "duration=4", "--grid", "preview=true", "--jobs", "1", "--no-track"]
 
 
-def test_a_grid_of_a_sentence_is_made_and_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_grid_of_a_sentence_is_made_and_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "songs"
     command = ["batch", "house", "--grid", "seed=1,2,1", *SHORT, "--out", str(out)]
     assert cli.main(command) == 0
@@ -28,7 +28,7 @@ def test_a_grid_of_a_sentence_is_made_and_told(tmp_path: Path, capsys: pytest.Ca
     assert capsys.readouterr().out.startswith("2 songs: 0 made, 2 were there; ")
 
 
-def test_a_line_that_fails_is_told_with_its_number(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_line_that_fails_is_reported_with_its_number(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "requests.jsonl"
     file.write_text(
         '{"parameters": {"creative": {"concept": "house", "references": ["nobody"]}, "technical": {"duration": 4}}}\n'
@@ -47,7 +47,7 @@ def test_a_line_that_fails_is_told_with_its_number(tmp_path: Path, capsys: pytes
         (["house", "--address", "tcp://host:1"], "loky works on this machine alone"),
     ],
 )
-def test_what_cannot_be_is_told_before_any_work(
+def test_what_cannot_be_is_reported_before_any_work(
     arguments: list[str], message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert cli.main(["batch", *arguments, "--out", str(tmp_path / "songs"), "--no-track"]) == 2

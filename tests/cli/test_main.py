@@ -114,7 +114,7 @@ def test_compose_writes_notes_and_plan(
     assert "F minor" in capsys.readouterr().out
 
 
-def test_a_store_that_cannot_be_reached_is_told_and_the_bundle_stays(
+def test_a_store_that_cannot_be_reached_is_reported_and_the_bundle_stays(
     song: list[Any],
     request_file: Path,
     tmp_path: Path,
@@ -195,7 +195,9 @@ def test_wrong_arguments_are_one_line_and_exit_2(
     assert not Path("song").exists()
 
 
-def test_a_style_that_there_is_not_is_told_with_a_close_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_style_that_there_is_not_is_reported_with_a_close_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert cli.main(["references", "add", str(tmp_path), "--style", "house", "--style", "tecno"]) == 2
     assert "--style: 'tecno' is not known (did you mean techno?): expected one of afro-house" in capsys.readouterr().err
 

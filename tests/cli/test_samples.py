@@ -26,7 +26,7 @@ def test_index_and_mapping_are_shown(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert "not there" in capsys.readouterr().err
 
 
-def test_missing_files_are_told(
+def test_missing_files_are_reported(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("BEATSFOUNDRY_HOME", str(tmp_path))

@@ -29,7 +29,7 @@ def test_a_song_visits_a_daw(
     assert [len(part.notes) for part in score.parts.values()] == [len(p.notes) for p in tiny_score.parts.values()]
 
 
-def test_what_cannot_be_exported_is_told_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_cannot_be_exported_is_reported_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["export", str(tmp_path), "--daw", "reaper", "--out", str(tmp_path / "x")]) == 2
     told = capsys.readouterr().err
     assert told.startswith("beatsfoundry: ")

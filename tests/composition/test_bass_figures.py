@@ -55,7 +55,7 @@ def test_what_the_register_lacks_lies_below_or_is_the_bass_tone(tiny_plan: Plan)
     assert {note.pitch for note in narrow} == {36}
 
 
-def test_a_chord_that_arrives_within_the_bar_is_told_at_once(tiny_plan: Plan) -> None:
+def test_a_chord_that_arrives_within_the_bar_is_reported_at_once(tiny_plan: Plan) -> None:
     given = (
         Chord.parse("C", duration_beats=2.0),
         Chord.parse("G/B", onset_beats=2.0, duration_beats=2.0),

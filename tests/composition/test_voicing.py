@@ -110,7 +110,7 @@ notes_of_a_bar = st.lists(
 
 @settings(max_examples=60, deadline=None)
 @given(drawn=notes_of_a_bar, symbol=st.sampled_from(["C", "Am7", "F#m", "Bbmaj9", "G7", "Bdim"]))
-def test_whatever_is_drawn_the_chord_is_told_within_a_bar(
+def test_whatever_is_drawn_the_chord_is_reported_within_a_bar(
     tiny_plan: Plan, drawn: list[tuple[float, int, float]], symbol: str
 ) -> None:
     plan, line = song(tiny_plan, "pads"), chords(symbol, symbol)

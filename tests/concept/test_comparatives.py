@@ -43,7 +43,7 @@ def test_more_is_more_than_less(less: str, more: str, reading: Callable[[Plan], 
     assert reading(plan_of(f"deep house, {less}")) < reading(plan_of(f"deep house, {more}"))
 
 
-def test_the_words_are_told() -> None:
+def test_the_words_are_reported() -> None:
     decisions = {decision.parameter: decision for decision in plan_of("techno, a little faster than usual").decisions}
     assert decisions["tempo"].source == "text"
     assert "moved by 'a little faster than usual'" in decisions["tempo"].reason

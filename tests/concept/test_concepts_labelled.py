@@ -198,7 +198,7 @@ def test_half_time_moves_the_backbeat() -> None:
     assert halved.patterns["snare"][4] == "-"
 
 
-def test_contradictions_are_told_and_the_statement_wins() -> None:
+def test_contradictions_are_reported_and_the_statement_wins() -> None:
     plan = plan_of("a very calm and peaceful ambient piece at 180 bpm")
     tempo = next(decision for decision in plan.decisions if decision.parameter == "tempo")
     assert plan.tempo_bpm == 180.0
@@ -206,7 +206,7 @@ def test_contradictions_are_told_and_the_statement_wins() -> None:
     assert "statement wins" in tempo.reason
 
 
-def test_a_tempo_beyond_the_limit_is_bent_and_told() -> None:
+def test_a_tempo_beyond_the_limit_is_bent_and_reported() -> None:
     plan = plan_of("speedcore techno at 300 bpm")
     assert plan.tempo_bpm == 240.0
     assert "nearest possible" in next(d.reason for d in plan.decisions if d.parameter == "tempo")

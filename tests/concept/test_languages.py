@@ -82,7 +82,7 @@ def test_the_mood_field_is_read_in_any_language_too() -> None:
     assert translate(parse_request({"parameters": {"creative": creative}})).valence < -0.3
 
 
-def test_the_reading_is_told() -> None:
+def test_the_reading_is_reported() -> None:
     told = {decision.parameter: decision for decision in plan_of("trauriger Techno ohne Schlagzeug").decisions}
     assert told["language"].value == "German"
     assert told["language"].reason == "read as 'sad Techno without drums'"

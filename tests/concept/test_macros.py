@@ -102,7 +102,7 @@ def test_what_is_stated_does_not_move() -> None:
     assert plan_with("pop at 97 bpm, sparse", intensity=1.0).texture_density == 0.25
 
 
-def test_macros_are_told_as_decisions_and_as_causes() -> None:
+def test_macros_are_reported_as_decisions_and_as_causes() -> None:
     decisions = {decision.parameter: decision for decision in plan_with(space=0.5).decisions}
     assert decisions["macros.space"].value == "+0.5"
     assert "reverb_db" in decisions["macros.space"].reason

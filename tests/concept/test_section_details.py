@@ -68,7 +68,7 @@ def test_variation_is_a_decision() -> None:
     assert {d.parameter: d.source for d in plan(variation=0.1).decisions}["variation"] == "stated"
 
 
-def test_the_duration_is_told_with_the_sections_own_tempi() -> None:
+def test_the_duration_is_reported_with_the_sections_own_tempi() -> None:
     made = plan(structure=STRUCTURE, section_tempos={"chorus": 90.0}, duration=80)
     told = next(decision.value for decision in made.decisions if decision.parameter == "duration")
     assert told == f"{made.duration_seconds:.1f} s ({made.bars} bars)"

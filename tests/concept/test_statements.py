@@ -119,7 +119,7 @@ def test_a_number_of_bars() -> None:
     assert plan_of("pop with an 8 bar intro").bars != 8
 
 
-def test_voices_are_told_to_be_impossible() -> None:
+def test_voices_are_reported_to_be_impossible() -> None:
     asked = decision(plan_of("pop with female vocals"), "vocals")
     assert (asked.value, asked.source) == ("none", "default")
     assert "voices cannot be made" in asked.contradiction
@@ -132,7 +132,7 @@ def test_every_metre_is_read(metre: str) -> None:
     assert str(plan_of(f"folk pop in {metre}").metre) == metre
 
 
-def test_a_metre_that_cannot_be_made_is_bent_and_told() -> None:
+def test_a_metre_that_cannot_be_made_is_bent_and_reported() -> None:
     plan = plan_of("techno in 7/8")
     assert str(plan.metre) == "4/4"
     assert "nearest possible" in decision(plan, "metre").contradiction
@@ -150,7 +150,9 @@ CONTRADICTIONS = [
 
 
 @pytest.mark.parametrize(("concept", "parameter", "words"), CONTRADICTIONS)
-def test_contradictions_are_told_beside_the_decision_that_they_touch(concept: str, parameter: str, words: str) -> None:
+def test_contradictions_are_reported_beside_the_decision_that_they_touch(
+    concept: str, parameter: str, words: str
+) -> None:
     told = [decision for decision in plan_of(concept).decisions if decision.contradiction]
     assert [decision.parameter for decision in told] == [parameter]
     assert words in told[0].contradiction

@@ -54,13 +54,13 @@ def test_kin_are_many_and_lead_to_styles_that_there_are() -> None:
 
 
 @pytest.mark.parametrize(("word", "style"), KIN, ids=[word for word, _ in KIN])
-def test_a_kind_that_is_not_known_is_read_as_its_kin_and_told(word: str, style: str) -> None:
+def test_a_kind_that_is_not_known_is_read_as_its_kin_and_reported(word: str, style: str) -> None:
     match = match_style(word, None, read_mood(word))
     assert (match.name, match.source) == (style, "text")
     assert "is not known, and is read as its nearest kin" in match.reason
 
 
-def test_the_kin_of_a_plan_is_told() -> None:
+def test_the_kin_of_a_plan_is_reported() -> None:
     told = next(decision for decision in plan_of("a sad zouk").decisions if decision.parameter == "style")
     assert (told.value, told.source) == ("afro-house", "text")
     assert "'zouk' is not known" in told.reason

@@ -104,7 +104,7 @@ def test_tempi_with_a_decimal_point_or_comma(text: str, bpm: float) -> None:
         ("house in D minor and in F major", "key", "also says 'F major'"),
     ],
 )
-def test_a_text_that_contradicts_itself_is_told(text: str, parameter: str, words: str) -> None:
+def test_a_text_that_contradicts_itself_is_reported(text: str, parameter: str, words: str) -> None:
     assert words in decision(plan_of(text), parameter).contradiction
 
 

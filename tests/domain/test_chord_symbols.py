@@ -87,7 +87,7 @@ def test_no_chord_is_one_without_tones(symbol: str) -> None:
         ("m6/9", "min6"),
     ],
 )
-def test_networks_are_told_the_nearest_quality_that_they_know(suffix: str, known: str) -> None:
+def test_networks_are_reported_the_nearest_quality_that_they_know(suffix: str, known: str) -> None:
     quality = read_quality(suffix)
     assert quality is not None
     assert known_quality(quality) == known

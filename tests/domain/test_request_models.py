@@ -61,7 +61,7 @@ def test_no_name_leads_out_of_the_folder(name: str) -> None:
         (None, "models"),
     ],
 )
-def test_mistakes_are_told(models: Any, message: str) -> None:
+def test_mistakes_are_reported(models: Any, message: str) -> None:
     with pytest.raises(ParameterError, match=message):
         request(models)
 

@@ -27,7 +27,7 @@ def test_degrees_are_read_in_the_key(line: str, key: Key, symbols: list[str]) ->
     assert read == symbols
 
 
-def test_symbols_and_degrees_are_told_apart() -> None:
+def test_symbols_and_degrees_are_distinguished() -> None:
     assert [is_roman(text) for text in ("VI", "bVI", "iv", "Bb", "Am7", "F", "C/E")] == [True] * 3 + [False] * 4
     assert parse_chord("Bb", MINOR).root == 10
 

@@ -106,7 +106,7 @@ def test_a_tempo_inside_a_section_begins_one() -> None:
     assert [(one.name, one.start_bar, one.tempo_bpm) for one in sections] == [("verse", 0, None), ("verse", 2, 90.0)]
 
 
-def test_unknown_markers_keep_their_place_and_are_told() -> None:
+def test_unknown_markers_keep_their_place_and_are_reported() -> None:
     song = adopt(session(voice("bass", *EIGHTHS), markers=((0, "intro"), (BAR, "fix the snare")))).song
     assert [one.name for one in song.plan.sections] == ["intro", "theme"]
     assert any("fix the snare" in remark for remark in song.remarks)

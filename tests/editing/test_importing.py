@@ -61,7 +61,7 @@ TUNE = [64, 67, 69, 67, 64, 62, 60, 62] * 4
 
 
 class TestWhichTrack:
-    def test_the_one_that_plays_the_element_is_taken_and_told(self, take: Take) -> None:
+    def test_the_one_that_plays_the_element_is_taken_and_reported(self, take: Take) -> None:
         song = take(BAND)
         assert pitches(song) == TUNE
         assert "taken from 3 (leads, 32 notes, MIDI 60 to 69)" in remarks(song)
@@ -154,7 +154,7 @@ class TestChords:
 
 
 class TestWhereItLies:
-    def test_empty_bars_that_do_not_fit_are_left_out_and_told(self, take: Take) -> None:
+    def test_empty_bars_that_do_not_fit_are_left_out_and_reported(self, take: Take) -> None:
         song = take(smf([], [(0, name("Lead clip")), *tune(8, start=128)], end=160), bar=3)
         assert pitches(song, first_bar=3) == TUNE
         assert "its music comes after 32 empty bars, which are left out" in remarks(song)

@@ -97,7 +97,7 @@ def test_the_last_element_cannot_be_dropped(song: Song) -> None:
     ],
     ids=lambda edit: edit["edit"],
 )
-def test_a_lock_is_told(song: Song, edit: dict[str, Any]) -> None:
+def test_a_lock_is_reported(song: Song, edit: dict[str, Any]) -> None:
     held = edit_song(song, [{"edit": "lock", "element": "bass", "section": "verse 1"}])
     with pytest.raises(ParameterError, match=r"bass.*locked"):
         edit_song(held, [edit])

@@ -9,7 +9,7 @@ import pytest
 
 from evaluation.networks.excerpts import Excerpt
 from workbench.models.context import CHORD_FEATURES, PREFIX_SIZES
-from workbench.models.spec import ElementSpec, Surroundings
+from workbench.models.spec import Conditioning, ElementSpec
 from workbench.models.tokenizer import with_bar_lines
 
 MakeExcerpt = Callable[..., Excerpt]
@@ -46,5 +46,5 @@ def _make(
     if chord and spec.sees_chords:
         cell[..., streams + 12 + root] = 1
     base = spec.anchors(np.zeros(1, np.int64), 0)[0] + spec.lowest_pitch
-    around = Surroundings(prefix, np.zeros((4, 0), np.uint8), cell, np.full((4, 4), base))
-    return Excerpt(song, "hand", 0, tempo_bpm, rows, around, np.full(16, base))
+    conditioning = Conditioning(prefix, np.zeros((4, 0), np.uint8), cell, np.full((4, 4), base))
+    return Excerpt(song, "hand", 0, tempo_bpm, rows, conditioning, np.full(16, base))

@@ -24,7 +24,7 @@ def groups(n: int, count: int = 20, prefix: str = "song") -> list[str]:
 
 
 class TestTwoSample:
-    def test_equal_distributions_cannot_be_told_apart(self) -> None:
+    def test_equal_distributions_cannot_be_distinguished(self) -> None:
         rng = np.random.default_rng(0)
         result = two_sample_test(rng.normal(size=(400, 6)), groups(400), rng.normal(size=(400, 6)), groups(400))
         assert result.accuracy == pytest.approx(0.5, abs=0.06)

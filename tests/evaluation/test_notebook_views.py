@@ -43,7 +43,7 @@ def test_bars_have_lights_and_figures_stand_beside() -> None:
     assert (first.count("<tr>"), every.count("<tr>")) == (3, 4)
 
 
-def test_what_only_one_run_has_is_told_and_turns_the_light_red() -> None:
+def test_what_only_one_run_has_is_reported_and_turns_the_light_red() -> None:
     heard, width = "stems/bass_notes_heard", "sound/width"
     songs = [TrackResult(f"song <{i}>", "", {heard: 1.0, width: 0.1}) for i in range(4)]
     first = RunResult("s", "S", "", "", tuple(songs), name="first")

@@ -148,7 +148,7 @@ def test_of_what_a_format_spoils_the_ceiling_is_kept_first() -> None:
     assert done is looks[0]
 
 
-def test_a_target_that_is_missed_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_target_that_is_missed_is_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     clicks = white(0.0)
     clicks.samples[:, ::24000] = 0.9
     mix, out = write_audio(clicks, tmp_path / "clicks.wav"), tmp_path / "out.wav"
@@ -163,7 +163,7 @@ def test_a_target_that_is_missed_is_told(tmp_path: Path, capsys: pytest.CaptureF
     ("shape", "line"),
     [((2000, 2), "expected a mix of 0.4 s at least, .* got 0.0417 s"), ((RATE, 6), "mono or stereo, got 6 channels")],
 )
-def test_a_mix_that_cannot_be_mastered_is_told(
+def test_a_mix_that_cannot_be_mastered_is_reported(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], shape: tuple[int, int], line: str
 ) -> None:
     soundfile.write(tmp_path / "mix.wav", np.random.default_rng(0).uniform(-0.3, 0.3, shape), RATE)
@@ -213,7 +213,7 @@ def test_a_users_own_style(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         ("loud", "expected a mapping of description, mix and master"),
     ],
 )
-def test_a_damaged_style_is_told_in_one_line(
+def test_a_damaged_style_is_reported_in_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, said: str
 ) -> None:
     from workbench.mastering import load_style

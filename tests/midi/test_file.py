@@ -94,7 +94,7 @@ def test_whatever_is_around_the_notes_they_are_read(data: bytes) -> None:
         ("a track whose length is 0xFFFFFFFF", "track 1 states"),
     ],
 )
-def test_what_is_left_out_is_told(case: str, line: str) -> None:
+def test_what_is_left_out_is_reported(case: str, line: str) -> None:
     assert any(told.startswith(line) for told in read_midi(WRAPPED[case]).told)
 
 

@@ -70,7 +70,7 @@ def test_hashes_tell_what_wrote(home: Path) -> None:
     }
 
 
-def test_names_are_listed_and_told(home: Path) -> None:
+def test_names_are_listed_and_reported(home: Path) -> None:
     assert list_names("bass") == ["new", "warm"]
     with pytest.raises(ModelError, match=r"'cold' for bass is not there: there are new, warm") as caught:
         load_model("bass", "cold")
@@ -95,7 +95,7 @@ def test_an_adapter_of_other_weights_is_refused(home: Path) -> None:
         check_models({"bass": "warm"})
 
 
-def test_damage_is_told(home: Path) -> None:
+def test_damage_is_reported(home: Path) -> None:
     path = named_path("bass", "warm")
     path.write_bytes(path.read_bytes()[:-1] + b"x")
     with pytest.raises(ModelError, match="damaged"):
@@ -129,7 +129,7 @@ def test_an_adapter_above_a_megabyte_is_refused_and_leaves_nothing(home: Path) -
     ]  # fmt: skip
 
 
-def test_a_broken_card_is_told(home: Path) -> None:
+def test_a_broken_card_is_reported(home: Path) -> None:
     path = named_path("bass", "warm")
     write_card(path, {**read_card(path), "base_sha256": None})
     with pytest.raises(ModelError, match="other bass weights"):

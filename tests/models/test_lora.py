@@ -74,7 +74,7 @@ def test_an_adapter_of_the_shipped_weights_stays_below_a_megabyte(element: str) 
 
 
 @pytest.mark.parametrize("rank", [0, 65])
-def test_a_rank_out_of_range_is_told(base: ElementTransformer, rank: int) -> None:
+def test_a_rank_out_of_range_is_reported(base: ElementTransformer, rank: int) -> None:
     with pytest.raises(ModelError, match="1 to 64"):
         with_lora(base, rank)
 

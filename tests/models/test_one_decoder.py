@@ -7,25 +7,25 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from tests.models.test_part_writer import make_context, make_network
 
-from tests.models.test_sampling import make_context, make_network
 from workbench.domain.errors import ModelError
 from workbench.models.batch import Job, write_batch
 from workbench.models.elements import SPECS
 from workbench.models.history import Rows
 from workbench.models.network import Network, room
+from workbench.models.part_writer import PartWriter
 from workbench.models.registry import load_model, load_network
-from workbench.models.sampling import PartWriter
-from workbench.models.spec import RECENT_NOTES, STEPS, Settings, Surroundings, surroundings
+from workbench.models.spec import RECENT_NOTES, STEPS, Conditioning, Settings, conditioning_of
 from workbench.models.torch_network import TorchNetwork
 from workbench.models.transformer import Batch, ElementTransformer
 
 _ROWS = 40
 
 
-def written(network: Network, around: Surroundings, settings: Settings, seed: int) -> Rows:
-    writer = PartWriter(network, around, 4, settings)
-    for _ in range(len(around.prefix)):
+def written(network: Network, conditioning: Conditioning, settings: Settings, seed: int) -> Rows:
+    writer = PartWriter(network, conditioning, 4, settings)
+    for _ in range(len(conditioning.prefix)):
         writer.sample(1, np.random.default_rng((seed, writer.bars)))
     return writer.rows
 
@@ -35,12 +35,12 @@ def written(network: Network, around: Surroundings, settings: Settings, seed: in
 def test_many_parts_are_written_as_one_is(element: str, bars: int) -> None:
     """Bar by bar as composition does, and all bars at once among others as a judge does: 24 bars outgrow the window."""
     network = load_network(element)
-    around = [surroundings(network.spec, make_context(length)) for length in (bars, bars // 3, bars - 1)]
-    jobs = [Job(each, 4, number) for number, each in enumerate(around)]
+    conditioning = [conditioning_of(network.spec, make_context(length)) for length in (bars, bars // 3, bars - 1)]
+    jobs = [Job(each, 4, number) for number, each in enumerate(conditioning)]
     together = write_batch(network, jobs, network.spec.settings, threads=2)
     for job, rows in zip(jobs, together, strict=True):
-        writer, rng = PartWriter(network, job.around, 4, network.spec.settings), np.random.default_rng(job.seed)
-        for _ in range(len(job.around.prefix)):
+        writer, rng = PartWriter(network, job.conditioning, 4, network.spec.settings), np.random.default_rng(job.seed)
+        for _ in range(len(job.conditioning.prefix)):
             writer.sample(1, rng)
         assert np.array_equal(rows, writer.rows)
 
@@ -107,9 +107,9 @@ def test_company_changes_no_bit(element: str) -> None:
 @pytest.mark.parametrize("element", SPECS)
 def test_pytorch_draws_the_same_rows(element: str) -> None:
     network, reference = load_network(element), TorchNetwork(load_model(element))
-    around = surroundings(network.spec, make_context(2))
+    conditioning = conditioning_of(network.spec, make_context(2))
     for seed in range(8):
-        one, other = (written(each, around, network.spec.settings, seed) for each in (network, reference))
+        one, other = (written(each, conditioning, network.spec.settings, seed) for each in (network, reference))
         assert np.array_equal(one, other)
 
 
@@ -117,9 +117,9 @@ def test_pytorch_draws_the_same_rows(element: str) -> None:
 @pytest.mark.parametrize("element", SPECS)
 def test_pytorch_draws_the_same_rows_on_two_hundred_seeds(element: str) -> None:
     network, reference = load_network(element), TorchNetwork(load_model(element))
-    around = surroundings(network.spec, make_context(2))
+    conditioning = conditioning_of(network.spec, make_context(2))
     for seed in range(200):
-        one, other = (written(each, around, network.spec.settings, seed) for each in (network, reference))
+        one, other = (written(each, conditioning, network.spec.settings, seed) for each in (network, reference))
         assert np.array_equal(one, other)
 
 
@@ -127,7 +127,7 @@ def test_pytorch_draws_the_same_rows_on_two_hundred_seeds(element: str) -> None:
 def test_threads_change_nothing(threads: int) -> None:
     network = make_network("percussion")
     settings = replace(network.spec.settings, guidance=0.5)
-    jobs = [Job(surroundings(network.spec, make_context(4)), 4, seed) for seed in range(8)]
+    jobs = [Job(conditioning_of(network.spec, make_context(4)), 4, seed) for seed in range(8)]
     alone = write_batch(network, jobs, settings)
     assert all(map(np.array_equal, alone, write_batch(network, jobs, settings, threads=threads)))
 

@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from tests.models.test_part_writer import BARS, make_context, make_network
 
-from tests.models.test_sampling import BARS, make_context, make_network
 from workbench.models.batch import Job, write_batch
+from workbench.models.density_control import register_bias, register_limits
 from workbench.models.elements import SPECS
 from workbench.models.history import BAR_COLUMN, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN, Rows
-from workbench.models.pace import register_bias, register_limits
-from workbench.models.sampling import PartWriter
-from workbench.models.spec import BAR_STEP, Settings, Surroundings, surroundings
+from workbench.models.part_writer import PartWriter
+from workbench.models.spec import BAR_STEP, Conditioning, Settings, conditioning_of
 
 LEADS = SPECS["leads"]
 PITCHES = np.arange(48, 84)
@@ -23,13 +23,15 @@ def bias(mean: float, notes: int = 8) -> np.ndarray:
     return register_bias(1.0, 0.0, 9, notes, round(mean * notes), PITCHES)
 
 
-def asking(register: int) -> Surroundings:
-    return surroundings(LEADS, replace(make_context(BARS), register=np.full(BARS, register)))
+def asking(register: int) -> Conditioning:
+    return conditioning_of(LEADS, replace(make_context(BARS), register=np.full(BARS, register)))
 
 
-def mean_pitch(rows: Rows, around: Surroundings) -> float:
+def mean_pitch(rows: Rows, conditioning: Conditioning) -> float:
     notes = rows[rows[:, STEP_COLUMN] != BAR_STEP]
-    return float((around.base[notes[:, BAR_COLUMN], notes[:, SLOT_COLUMN] // 12] + notes[:, SYMBOL_COLUMN]).mean())
+    return float(
+        (conditioning.base[notes[:, BAR_COLUMN], notes[:, SLOT_COLUMN] // 12] + notes[:, SYMBOL_COLUMN]).mean()
+    )
 
 
 def test_a_line_that_is_too_high_is_drawn_down_and_the_other_way_round() -> None:
@@ -58,15 +60,15 @@ def test_lines_come_nearer_to_what_is_asked(writer: str) -> None:
     for strength in (0.0, 2.0):
         distances = []
         for register in (8, 11):
-            around, middle = asking(register), float(np.mean(register_limits(register)))
+            conditioning, middle = asking(register), float(np.mean(register_limits(register)))
             settings = Settings(register=strength, polyphony=1)
             for seed in range(4):
                 if writer == "batch":
-                    rows = write_batch(model, [Job(around, 4, seed)], settings)[0]
+                    rows = write_batch(model, [Job(conditioning, 4, seed)], settings)[0]
                 else:
-                    part = PartWriter(model, around, 4, settings)
+                    part = PartWriter(model, conditioning, 4, settings)
                     part.sample(BARS, np.random.default_rng(seed), may_rest=False)
                     rows = part.rows
-                distances.append(abs(mean_pitch(rows, around) - middle))
+                distances.append(abs(mean_pitch(rows, conditioning) - middle))
         off[strength] = np.mean(distances)
     assert off[2.0] < 0.7 * off[0.0]

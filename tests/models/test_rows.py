@@ -96,7 +96,7 @@ def test_pitches_beyond_the_vocabulary_move_by_octaves(element: str, pitch: int)
     assert note.pitch % 12 == pitch % 12
 
 
-def test_bass_is_told_from_the_root() -> None:
+def test_bass_is_reported_from_the_root() -> None:
     spec = SPECS["bass"]
     roots = np.array([33, 33, 29, 31])  # A A F G under Am Am F G7/B
     rows = encode_pitched(np.arange(4) * 4.0, np.ones(4), roots, np.full(4, 80), spec, context())

@@ -32,7 +32,7 @@ def test_weights_come_back(saved: Path) -> None:
     assert read_card(saved)["note"] == "made by a test"
 
 
-def test_damage_is_told(saved: Path) -> None:
+def test_damage_is_reported(saved: Path) -> None:
     data = bytearray(saved.read_bytes())
     data[-1] ^= 1
     saved.write_bytes(bytes(data))
@@ -40,7 +40,7 @@ def test_damage_is_told(saved: Path) -> None:
         load_checkpoint(saved)
 
 
-def test_card_of_another_size_is_told(saved: Path) -> None:
+def test_card_of_another_size_is_reported(saved: Path) -> None:
     card = read_card(saved)
     card["config"]["width"] = 64
     saved.with_suffix(".json").write_text(json.dumps(card), encoding="utf-8")
@@ -49,7 +49,7 @@ def test_card_of_another_size_is_told(saved: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"element": "bass"}'])
-def test_broken_card_is_told(saved: Path, text: str) -> None:
+def test_broken_card_is_reported(saved: Path, text: str) -> None:
     saved.with_suffix(".json").write_text(text, encoding="utf-8")
     with pytest.raises(ModelError, match="model card"):
         load_checkpoint(saved)

@@ -7,14 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from numpy.random import default_rng
+from tests.models.test_part_writer import BARS, make_context, make_model
 
-from tests.models.test_sampling import BARS, make_context, make_model
 from workbench.models.elements import SPECS
 from workbench.models.history import STEP_COLUMN, History, Rows, recent_attributes
 from workbench.models.kernels import Floats, Integers, Memory
 from workbench.models.network import CompiledNetwork
-from workbench.models.sampling import PartWriter
-from workbench.models.spec import BAR_STEP, RECENT_NOTES, SAME_STEP, UNKNOWN_STEP, Settings, surroundings
+from workbench.models.part_writer import PartWriter
+from workbench.models.spec import BAR_STEP, RECENT_NOTES, SAME_STEP, UNKNOWN_STEP, Settings, conditioning_of
 from workbench.models.tokenizer import with_bar_lines
 from workbench.models.transformer import ElementTransformer
 from workbench.models.window import build_item, line_starts
@@ -40,8 +40,8 @@ class Watched(CompiledNetwork):
 
 
 def shown_in_training(rows: Rows, element: str) -> tuple[np.ndarray, np.ndarray]:
-    around = surroundings(SPECS[element], make_context(BARS))
-    item = build_item(rows, line_starts(rows), around, SPECS[element], 0, len(rows), 0)
+    conditioning = conditioning_of(SPECS[element], make_context(BARS))
+    item = build_item(rows, line_starts(rows), conditioning, SPECS[element], 0, len(rows), 0)
     return item["next_steps"], item["memory"]
 
 
@@ -51,7 +51,7 @@ def test_a_part(element: str, guidance: float) -> None:
     """Bars that are drawn, copied, left empty, played again and drawn once more, as far as they are remembered."""
     watched = Watched(make_model(element))
     settings = replace(SETTINGS, guidance=guidance)
-    writer, rng = PartWriter(watched, surroundings(SPECS[element], make_context(BARS)), 4, settings), default_rng(1)
+    writer, rng = PartWriter(watched, conditioning_of(SPECS[element], make_context(BARS)), 4, settings), default_rng(1)
     writer.sample(1, rng, may_rest=False)
     writer.copy(0, 1)
     writer.rest(1)

@@ -111,7 +111,7 @@ def test_a_mix_without_stems_cannot_be_recalled(mixed: Track, tmp_path: Path) ->
         ("so\0ng", r"so\\x00ng' does not exist: expected a bundle"),
     ],
 )
-def test_what_is_no_bundle_is_told_without_an_errno(tmp_path: Path, name: str, said: str) -> None:
+def test_what_is_no_bundle_is_reported_without_an_errno(tmp_path: Path, name: str, said: str) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "file").write_text("")
     (tmp_path / "list").mkdir()

@@ -62,7 +62,7 @@ def test_others_read_the_title_and_the_statement(songs: dict[str, Path], form: s
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_untouched_edited_and_foreign_are_told_apart(songs: dict[str, Path], form: str, tmp_path: Path) -> None:
+def test_untouched_edited_and_foreign_are_distinguished(songs: dict[str, Path], form: str, tmp_path: Path) -> None:
     copy = tmp_path / f"renamed.{form}"
     shutil.copy(master(songs, form), copy)
     assert verdict(copy) == "untouched"

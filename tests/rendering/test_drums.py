@@ -156,7 +156,7 @@ def test_repeats_differ_a_little_and_the_song_stays_the_same() -> None:
     np.testing.assert_allclose(steady[0, 6000:6600], steady[0, 12000:12600], atol=2e-3)
 
 
-def test_general_midi_percussion_is_told_apart() -> None:
+def test_general_midi_percussion_is_distinguished() -> None:
     studio = load_kit("studio")
     sounds = {pitch: strike(studio, Note(0.0, pitch, 0.1, 110)) for pitch in (54, 56, 60, 64, 67, 70, 76)}
     assert centroid_hz(sounds[64]) < centroid_hz(sounds[60]) < centroid_hz(sounds[67]) < centroid_hz(sounds[70])

@@ -60,7 +60,7 @@ def test_the_way_is_kept_with_the_run(store: str, tmp_path: Path) -> None:
     assert "freedoom" in Path(kept).read_text()
 
 
-def test_a_run_without_networks_is_told(store: str) -> None:
+def test_a_run_without_networks_is_reported(store: str) -> None:
     run = log_records([(RunRecord("e", "bare"), None)], tracking_uri=store)[0]
     with pytest.raises(TrackingError, match="tells of no network"):
         run_lineage(run.run_id, tracking_uri=store)

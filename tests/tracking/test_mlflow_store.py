@@ -112,7 +112,7 @@ def test_a_server_that_does_not_answer_is_one_line(tiny_track: Track, bundle: Pa
     assert "\n" not in str(caught.value)
 
 
-def test_a_missing_bundle_is_told(tiny_track: Track, tmp_path: Path) -> None:
+def test_a_missing_bundle_is_reported(tiny_track: Track, tmp_path: Path) -> None:
     with pytest.raises(TrackingError, match="does not exist"):
         log_track(tiny_track, tmp_path / "nowhere")
 

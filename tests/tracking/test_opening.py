@@ -69,7 +69,7 @@ def test_a_run_of_the_checkout_needs_neither(monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.mark.parametrize("text", ["http", "0", "65536", "-1", "50.5"])
-def test_a_port_that_is_none_is_told(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_port_that_is_none_is_reported(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DASHBOARD_PORT", text)
     with pytest.raises(ParameterError, match="DASHBOARD_PORT: expected a port"):
         dashboard_port()

@@ -78,7 +78,7 @@ def test_a_server_that_is_away_leaves_the_run_on_disk_and_it_is_uploaded_later(i
     assert client.download_artifacts(logged[1].run_id, "below/page.html", str(in_workspace))
 
 
-def test_a_damaged_record_is_told(in_workspace: Path) -> None:
+def test_a_damaged_record_is_reported(in_workspace: Path) -> None:
     with pytest.raises(TrackingError):
         log_records([(record("one"), None)], tracking_uri=AWAY)
     (pending()[0] / "record.json").write_text("{")

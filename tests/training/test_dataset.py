@@ -12,7 +12,7 @@ from workbench.domain.theory import Key
 from workbench.models.context import PREFIX_SIZES, SongContext, register_classes
 from workbench.models.elements import SPECS
 from workbench.models.history import FIRST_ATTRIBUTE, STEP_COLUMN
-from workbench.models.spec import BAR_STEP, surroundings
+from workbench.models.spec import BAR_STEP, conditioning_of
 from workbench.models.tokenizer import encode_drums
 from workbench.models.window import build_item, line_starts
 
@@ -72,22 +72,22 @@ def test_bars_ahead_tell_nothing_of_the_hidden_span() -> None:
         6, 4, 100.0, None, (), "rock", "played", ("",) * 6, np.zeros(6, np.int64), np.zeros(6, np.int64), {}
     )
     rows = encode_drums(onsets, rng.choice([36, 38, 42], 40), rng.integers(20, 120, 40), context)
-    around, starts = surroundings(SPEC, context), line_starts(rows)
+    conditioning, starts = conditioning_of(SPEC, context), line_starts(rows)
     end = int(starts[4])
-    whole = build_item(rows, starts, around, SPEC, 0, end, 0, ahead=rows[end:])
+    whole = build_item(rows, starts, conditioning, SPEC, 0, end, 0, ahead=rows[end:])
     for row in range(int(starts[2]), end):
         if rows[row, STEP_COLUMN] == BAR_STEP:
             continue
         changed = rows.copy()
         changed[row, FIRST_ATTRIBUTE] = (changed[row, FIRST_ATTRIBUTE] + 5) % 16
-        other = build_item(changed, starts, around, SPEC, 0, end, 0, ahead=changed[end:])
+        other = build_item(changed, starts, conditioning, SPEC, 0, end, 0, ahead=changed[end:])
         assert np.array_equal(whole["memory"][: row + 1], other["memory"][: row + 1])
         assert np.array_equal(whole["cell"][: row + 1], other["cell"][: row + 1])
         assert np.array_equal(whole["bar"], other["bar"])
     assert whole["bar"][:, -len(SPEC.lags) :].sum() > 0
 
 
-def test_register_and_dynamics_are_told_as_they_are() -> None:
+def test_register_and_dynamics_are_reported_as_they_are() -> None:
     spec = SPECS["bass"]
     onsets = np.arange(32) / 2.0
     table = NoteTable(onsets, np.full(32, 0.5), np.full(32, 40), np.full(32, 100))
@@ -98,6 +98,6 @@ def test_register_and_dynamics_are_told_as_they_are() -> None:
     part = encode_part(song, spec)
     assert part is not None
     columns = [list(PREFIX_SIZES).index(name) for name in ("register", "dynamics")]
-    told = part.surroundings.prefix[:, columns]
+    told = part.conditioning.prefix[:, columns]
     assert (told[:8] == [register_classes(40.0), 100 // 16 + 1]).all()
     assert (told[8:] == 0).all()  # nobody plays there

@@ -173,7 +173,7 @@ def test_the_command_teaches_a_folder(
         (["bass", "--midi", "."], WorkbenchError, "--name"),
     ],
 )
-def test_mistakes_are_told_in_a_line(
+def test_mistakes_are_reported_in_a_line(
     home: Path, arguments: list[str], error: type[Exception], message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with pytest.raises(error, match=message) as caught:
@@ -182,7 +182,7 @@ def test_mistakes_are_told_in_a_line(
     assert not (home / "models").exists() or not list((home / "models").rglob("*.safetensors"))
 
 
-def test_too_few_songs_are_told(home: Path, songs: list[CorpusSong]) -> None:
+def test_too_few_songs_are_reported(home: Path, songs: list[CorpusSong]) -> None:
     def none() -> Iterator[CorpusSong]:
         yield songs[0]
 

@@ -116,10 +116,10 @@ def _stop_in_the_sixth_step(recipe: Path, data: Path, folder: Path) -> None:
 def test_a_training_tells_what_it_does_from_the_start(
     recipe: Path, groove_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from training import meters
+    from training import callbacks
 
-    told = meters.ProgressLog
-    monkeypatch.setattr(meters, "ProgressLog", lambda: told(0.0))
+    told = callbacks.ProgressLog
+    monkeypatch.setattr(callbacks, "ProgressLog", lambda: told(0.0))
     train(recipe, groove_data, tmp_path / "out")
     lines = capsys.readouterr().err.splitlines()
     size = sum(weight.numel() for weight in load_checkpoint(tmp_path / "out" / "percussion.safetensors").parameters())
@@ -171,18 +171,18 @@ def test_corpora_are_named_with_shares() -> None:
         (["bass", "--data", ".", "--recipe", "small", "--config", "x.yaml"], "not allowed with"),
     ],
 )
-def test_mistakes_are_told_in_a_line(arguments: list[str], message: str) -> None:
+def test_mistakes_are_reported_in_a_line(arguments: list[str], message: str) -> None:
     with pytest.raises(WorkbenchError, match=message) as caught:
         main(arguments)
     assert "\n" not in str(caught.value)
 
 
-def test_empty_folder_is_told(tmp_path: Path) -> None:
+def test_empty_folder_is_reported(tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match="no corpus"):
         main(["percussion", "--data", str(tmp_path), "--no-track", "--out", str(tmp_path / "out")])
 
 
-def test_unknown_field_of_a_recipe_is_told(tmp_path: Path) -> None:
+def test_unknown_field_of_a_recipe_is_reported(tmp_path: Path) -> None:
     path = tmp_path / "r.yaml"
     path.write_text("{element: bass, corpora: {groove: 1.0}, stepz: 3}", encoding="utf-8")
     with pytest.raises(ParameterError, match="stepz"):

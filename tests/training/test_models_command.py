@@ -81,7 +81,9 @@ def test_an_empty_list_says_so(home: Path, capsys: pytest.CaptureFixture[str]) -
         ([], WorkbenchError, "ACTION"),
     ],
 )
-def test_mistakes_are_told_in_a_line(home: Path, arguments: list[str], error: type[Exception], message: str) -> None:
+def test_mistakes_are_reported_in_a_line(
+    home: Path, arguments: list[str], error: type[Exception], message: str
+) -> None:
     with pytest.raises(error, match=message) as caught:
         main(arguments)
     assert "\n" not in str(caught.value)

@@ -37,7 +37,7 @@ def test_what_is_there_takes_the_shares_of_what_is_not(tmp_path: Path) -> None:
     assert "figures" not in line, "the validation songs are those of the whole recipe"
 
 
-def test_other_validation_songs_are_told(tmp_path: Path) -> None:
+def test_other_validation_songs_are_reported(tmp_path: Path) -> None:
     fitted = fit_to_data(load_config("percussion"), folders(tmp_path, "freedoom"))
     assert fitted.config.validate_on == ()
     assert any("figures are of other songs" in line for line in fitted.remarks)

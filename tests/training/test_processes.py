@@ -62,7 +62,7 @@ def test_two_processes_learn_what_one_learns(repository: Path, groove_data: Path
     assert figures[1] == pytest.approx(figures[0], abs=5e-3)
 
 
-def test_a_batch_that_cannot_be_shared_is_told(groove_data: Path, tmp_path: Path) -> None:
+def test_a_batch_that_cannot_be_shared_is_reported(groove_data: Path, tmp_path: Path) -> None:
     config = load_config(write_recipe(tmp_path / "recipe.yaml", batch=3))
     data = ElementData(load_parts(groove_data, config), config)
     data.trainer = SimpleNamespace(global_step=0, global_rank=0, world_size=2)  # type: ignore[assignment]

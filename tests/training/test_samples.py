@@ -96,7 +96,7 @@ def test_samples_lie_in_the_run_where_nothing_is_logged(recipe: Path, groove_dat
     assert (folder / "step-000003" / "2.mp3").stat().st_size > 100_000
 
 
-def test_a_failed_sample_is_told_and_ends_nothing(
+def test_a_failed_sample_is_reported_and_ends_nothing(
     recipe: Path, groove_data: Path, tmp_path: Path, monkeypatch: Any, caplog: Any
 ) -> None:
     def fails(*_: Any) -> None:

@@ -130,7 +130,7 @@ def test_a_recipe_survives_its_yaml(tmp_path: Path) -> None:
         ("{", "cannot be read"),
     ],
 )
-def test_mistakes_in_a_space_are_told(text: str, message: str, tmp_path: Path) -> None:
+def test_mistakes_in_a_space_are_reported(text: str, message: str, tmp_path: Path) -> None:
     path = tmp_path / "space.yaml"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(ParameterError, match=message) as caught:
@@ -146,12 +146,12 @@ def test_mistakes_in_a_space_are_told(text: str, message: str, tmp_path: Path) -
         (["bass", "--data", "."], "--trials"),
     ],
 )
-def test_mistakes_are_told_in_a_line(arguments: list[str], message: str) -> None:
+def test_mistakes_are_reported_in_a_line(arguments: list[str], message: str) -> None:
     with pytest.raises(WorkbenchError, match=message):
         main(arguments)
 
 
-def test_heads_that_do_not_fit_are_told() -> None:
+def test_heads_that_do_not_fit_are_reported() -> None:
     with pytest.raises(ParameterError, match="width 90 cannot be parted into 4 heads"):
         apply(load_config("bass"), {"model.width": 90})
 

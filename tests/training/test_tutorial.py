@@ -40,7 +40,7 @@ def test_it_is_whole_and_small(index: dict[str, Any]) -> None:
     assert len(files) == len(index["songs"]) + 2
 
 
-def test_its_licence_and_limits_are_told(index: dict[str, Any]) -> None:
+def test_its_licence_and_limits_are_reported(index: dict[str, Any]) -> None:
     text = (tutorial_data() / "tutorial" / "README.md").read_text(encoding="utf-8")
     assert index["licence"] == "CC0-1.0"
     assert CORPORA["tutorial"].licence == "CC0"

@@ -57,7 +57,7 @@ def test_bars_that_are_gone_are_no_longer_asked_for(page: Page) -> None:
 
 
 @pytest.mark.parametrize("edit", [{"edit": "fly"}, {}, {"edit": "vary", "bars": [9, 2]}, 3, None])
-def test_wrong_edits_are_told_in_one_line(page: Page, session: Session, edit: Any) -> None:
+def test_wrong_edits_are_reported_in_one_line(page: Page, session: Session, edit: Any) -> None:
     page.ask("edit", edit=edit)
     assert page.widget.failed
     assert page.widget.message

@@ -22,7 +22,7 @@ def test_the_plane_is_drawn_and_steady() -> None:
     assert first == second != other
 
 
-def test_concepts_are_told_with_what_was_contradicted() -> None:
+def test_concepts_are_reported_with_what_was_contradicted() -> None:
     html = widgets.concepts_table(["house", "a very calm house track at 180 bpm"]).html
     assert html.count("<tr>") == 1 + 2
     assert '<td class="num">180</td>' in html

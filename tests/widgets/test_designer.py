@@ -111,7 +111,7 @@ def test_every_knob_of_every_sound_has_a_range_and_a_value_in_it() -> None:
         {"do": "towards", "other": "reese", "amount": 3.0},
     ],
 )
-def test_wrong_messages_are_told_and_change_nothing(page: Page, session: Session, message: Any) -> None:
+def test_wrong_messages_are_reported_and_change_nothing(page: Page, session: Session, message: Any) -> None:
     page.ask(**message)
     assert page.widget.failed
     assert len(session.history) == 1

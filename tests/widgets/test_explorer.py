@@ -52,7 +52,7 @@ def test_words_that_nothing_knows_are_shown(page: Page) -> None:
     assert "glorpish fennel" in page.widget.not_used
 
 
-def test_what_is_impossible_is_told_and_the_last_plan_stays(page: Page) -> None:
+def test_what_is_impossible_is_reported_and_the_last_plan_stays(page: Page) -> None:
     before = page.widget.rows
     page.ask("pin", path="parameters.technical.tempo", value=900)
     assert "900" in page.widget.problem

@@ -49,6 +49,6 @@ def test_the_quickstart_is_found_from_anywhere(repository: Path, tmp_path: Path,
     assert find_notebook() == repository / "notebooks" / "00_quickstart.ipynb"
 
 
-def test_a_missing_notebook_is_told(tmp_path: Path) -> None:
+def test_a_missing_notebook_is_reported(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="does not exist"):
         find_notebook(tmp_path / "none.ipynb")

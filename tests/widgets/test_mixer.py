@@ -86,7 +86,7 @@ def test_two_widgets_on_one_session_show_the_same(page: Page, session: Session) 
         ("nonsense", "does not do"),
     ],
 )
-def test_wrong_messages_are_told_in_one_line(page: Page, session: Session, message: Any, line: str) -> None:
+def test_wrong_messages_are_reported_in_one_line(page: Page, session: Session, message: Any, line: str) -> None:
     page.widget._received(page.widget, message, [])
     assert page.widget.failed
     assert line in page.widget.message

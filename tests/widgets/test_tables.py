@@ -30,7 +30,7 @@ def test_decisions_may_be_those_about_one_thing(tiny_track: Track) -> None:
     assert "120 BPM" not in widgets.decisions_table(tiny_track.plan, about=["preset"]).html
 
 
-def test_stems_that_stay_are_told(tiny_track: Track) -> None:
+def test_stems_that_stay_are_reported(tiny_track: Track) -> None:
     stems = dict(tiny_track.mix.stems)
     name = next(iter(stems))
     stems[name] = Audio(stems[name].samples * 0.5, stems[name].sample_rate_hz)

@@ -1,6 +1,6 @@
 """What the drummer reads in each bar: a grid of what is expected, from style, feel, level, section and place.
 
-The network plays on the grid (`CellPrior`), so what stands there is a leaning, firmer or looser by style; only cells
+The network plays on the grid (`PatternPrior`), so what stands there is a leaning, firmer or looser by style; only cells
 that are certain are hardly ever passed over.
 """
 
@@ -18,7 +18,7 @@ from workbench.composition.surround import section_of_bar
 from workbench.domain.plan import Feel, Plan, SectionPlan
 from workbench.domain.song import DRUM_ROLES
 from workbench.models.grid import SIXTEENTH_SLOTS, SLOTS_PER_BAR, SLOTS_PER_BEAT
-from workbench.models.prior import CellPrior
+from workbench.models.pattern_prior import PatternPrior
 
 Grid = npt.NDArray[np.float64]
 
@@ -52,13 +52,13 @@ class _Kind:
     fill: tuple[tuple[str, str], ...]
 
 
-def drum_prior(plan: Plan) -> CellPrior:
+def drum_prior(plan: Plan) -> PatternPrior:
     """The grid of every bar of the song."""
     ends = announcements(plan)
     kinds = [_kind(plan, section, bar, ends.get(bar)) for bar, section in enumerate(section_of_bar(plan))]
     numbers = {kind: number for number, kind in enumerate(dict.fromkeys(kinds))}
     weight = _LEAST_WEIGHT + (1.0 - _LEAST_WEIGHT) * plan.groove.adherence
-    return CellPrior([_grid_of(plan, kind) for kind in numbers], [numbers[kind] for kind in kinds], weight)
+    return PatternPrior([_grid_of(plan, kind) for kind in numbers], [numbers[kind] for kind in kinds], weight)
 
 
 def patterns_of(plan: Plan, section: SectionPlan) -> dict[str, str]:

@@ -17,9 +17,9 @@ from workbench.models.context import SongContext
 from workbench.models.elements import PERCUSSION
 from workbench.models.grid import SLOTS_PER_BEAT
 from workbench.models.history import Rows
+from workbench.models.part_writer import PartWriter
 from workbench.models.registry import load_network
-from workbench.models.sampling import PartWriter
-from workbench.models.spec import surroundings
+from workbench.models.spec import conditioning_of
 
 _HATS = ("closed_hat", "open_hat", "ride", "pedal_hat")
 _MACHINE_STYLES = ("house", "techno", "trance", "dnb", "dance", "ambient", "electronic")
@@ -46,12 +46,12 @@ def write_percussion(plan: Plan) -> Rows:
 
 
 def drum_writer(plan: Plan, *, ahead: Rows | None = None) -> tuple[PartWriter, SongContext]:
-    """The network of percussion, ready to write, and its surroundings; `ahead` are bars that stand already."""
+    """The network of percussion, ready to write, and its conditioning; `ahead` are bars that stand already."""
     source = "accompaniment" if plan.model_style in _MACHINE_STYLES else "played"
     context = context_for(plan, PERCUSSION, (), {}, source)
     writer = PartWriter(
         load_network("percussion", plan.models.get("percussion")),
-        surroundings(PERCUSSION, context),
+        conditioning_of(PERCUSSION, context),
         context.bar_beats,
         replace(PERCUSSION.settings, nucleus=0.97),
         prior=drum_prior(plan),

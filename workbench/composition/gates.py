@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.models.grid import SIXTEENTH_SLOTS, SLOTS_PER_BAR
-from workbench.models.prior import CellPrior
+from workbench.models.pattern_prior import PatternPrior
 from workbench.models.spec import BAR_STEP, SAME_STEP, STEPS
 
 _CLOSED = -9.0
@@ -18,7 +18,7 @@ _BETWEEN = 0.002
 _TRIPLETS = np.arange(SLOTS_PER_BAR) % 4 == 0
 
 
-class SlotGate(CellPrior):
+class SlotGate(PatternPrior):
     """A prior that only knows open and closed slots, so that density stays what the network makes it.
 
     Parameters

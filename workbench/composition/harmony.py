@@ -19,10 +19,10 @@ from workbench.domain.theory import Chord, Key, character_tone
 from workbench.models.elements import HARMONY
 from workbench.models.grid import SLOTS_PER_BAR, SLOTS_PER_BEAT
 from workbench.models.history import BAR_COLUMN, STEP_COLUMN, SYMBOL_COLUMN
-from workbench.models.prior import CellPrior
+from workbench.models.part_writer import PartWriter
+from workbench.models.pattern_prior import PatternPrior
 from workbench.models.registry import load_network
-from workbench.models.sampling import PartWriter
-from workbench.models.spec import BAR_STEP, surroundings
+from workbench.models.spec import BAR_STEP, conditioning_of
 from workbench.models.tokenizer import decode_chords
 
 _TRIAD = {
@@ -86,10 +86,10 @@ def _network_chords(plan: Plan) -> tuple[Chord, ...]:
     attribute_bias = {"bass": bass_bias(HARMONY.symbols)}
     writer = PartWriter(
         load_network("harmony", plan.models.get("harmony")),
-        surroundings(HARMONY, context),
+        conditioning_of(HARMONY, context),
         context.bar_beats,
         replace(HARMONY.settings, nucleus=0.92, attribute_temperature=0.75, pace=0.0),
-        prior=CellPrior([_pace(plan.harmony.bars_per_chord)], [0] * plan.bars, 1.0),
+        prior=PatternPrior([_pace(plan.harmony.bars_per_chord)], [0] * plan.bars, 1.0),
         symbol_bias=bias,
         attribute_bias=attribute_bias,
     )

@@ -37,9 +37,9 @@ from workbench.models.context import Bits, SongContext
 from workbench.models.elements import get_spec
 from workbench.models.grid import SLOTS_PER_BEAT
 from workbench.models.history import BAR_COLUMN, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN, Rows
+from workbench.models.part_writer import PartWriter
 from workbench.models.registry import load_network
-from workbench.models.sampling import PartWriter
-from workbench.models.spec import BAR_STEP, Settings, surroundings
+from workbench.models.spec import BAR_STEP, Settings, conditioning_of
 from workbench.models.tokenizer import decode_pitched, with_bar_lines
 
 
@@ -108,7 +108,7 @@ def melodic_writer(
     ahead: Rows | None = None,
     silences: Mapping[int, tuple[int, int]] | None = None,
 ) -> tuple[PartWriter, SongContext]:
-    """The network of a pitched element, ready to write, and its surroundings.
+    """The network of a pitched element, ready to write, and its conditioning.
 
     `ahead` are bars that stand already; `silences` closes slots of bars (for upbeats and breaths) and may grow.
     """
@@ -117,7 +117,7 @@ def melodic_writer(
     keys = [section.key or plan.key for section in section_of_bar(plan)]
     writer = PartWriter(
         load_network(element, plan.models.get(element)),
-        surroundings(spec, context),
+        conditioning_of(spec, context),
         context.bar_beats,
         _settings(spec.settings, manner),
         prior=SlotGate(

@@ -9,7 +9,7 @@ import numpy as np
 
 from workbench.domain.plan import Plan, SectionPlan
 from workbench.domain.seeding import generator
-from workbench.models.sampling import PartWriter
+from workbench.models.part_writer import PartWriter
 
 Way = Literal["rest", "pick-up", "new", "copy", "vary", "echo"]
 """What happens in a bar: nothing, an upbeat to the next one, a new idea, what was, what was with another ending, or the

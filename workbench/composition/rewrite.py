@@ -31,7 +31,7 @@ from workbench.domain.theory import Chord
 from workbench.models.context import Bits, SongContext
 from workbench.models.elements import PERCUSSION, get_spec
 from workbench.models.history import BAR_COLUMN, Rows
-from workbench.models.sampling import PartWriter
+from workbench.models.part_writer import PartWriter
 from workbench.models.threads import one_thread
 from workbench.models.tokenizer import decode_drums, decode_pitched, encode_drums, encode_pitched
 

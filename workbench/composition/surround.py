@@ -1,4 +1,4 @@
-"""What each network is told about the song: the plan in the words that the networks were taught in."""
+"""What each network is conditioned on: the plan in the vocabulary of the networks."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def section_of_bar(plan: Plan) -> list[SectionPlan]:
 def context_for(
     plan: Plan, spec: ElementSpec, chords: Sequence[Chord], streams: Mapping[str, Bits], source: str
 ) -> SongContext:
-    """The surroundings of one element."""
+    """The song as one element is conditioned on it."""
     sections = section_of_bar(plan)
     remaining = [section.end_bar - bar for bar, section in enumerate(sections)]
     return SongContext(

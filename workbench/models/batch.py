@@ -10,8 +10,8 @@ import numpy as np
 
 from workbench.models.history import BAR_COLUMN, Rows
 from workbench.models.network import Network
-from workbench.models.sampling import PartWriter
-from workbench.models.spec import Settings, Surroundings
+from workbench.models.part_writer import PartWriter
+from workbench.models.spec import Conditioning, Settings
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -20,7 +20,7 @@ class Job:
 
     Parameters
     ----------
-    around : Surroundings
+    conditioning : Conditioning
         What is seen of the song, for as many bars as are to stand in the end.
     bar_beats : int
         Quarter notes in a bar (3 or 4).
@@ -32,7 +32,7 @@ class Job:
         Whole last bars that stand already: the network writes towards them and stops before them.
     """
 
-    around: Surroundings
+    conditioning: Conditioning
     bar_beats: int
     seed: int | Sequence[int]
     given: Rows | None = None
@@ -42,7 +42,7 @@ class Job:
     def end_bar(self) -> int:
         """The bar before which the network stops."""
         if self.ahead is None or not len(self.ahead):
-            return len(self.around.prefix)
+            return len(self.conditioning.prefix)
         return int(self.ahead[0, BAR_COLUMN])
 
 
@@ -68,7 +68,7 @@ def write_batch(network: Network, jobs: Sequence[Job], settings: Settings, *, th
 
 
 def _write(network: Network, job: Job, settings: Settings) -> Rows:
-    writer = PartWriter(network, job.around, job.bar_beats, settings, ahead=job.ahead)
+    writer = PartWriter(network, job.conditioning, job.bar_beats, settings, ahead=job.ahead)
     if job.given is not None:
         writer.take(job.given)
     writer.sample(job.end_bar - writer.bars, np.random.default_rng(job.seed))

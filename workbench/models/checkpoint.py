@@ -81,7 +81,7 @@ def load_checkpoint(path: Path) -> ElementTransformer:
     from workbench.models.transformer import ElementTransformer
 
     card, weights = _read(path)
-    with _told_to_fit(path):
+    with _reported_misfit(path):
         model = ElementTransformer(get_spec(card["element"]), ModelConfig(**card["config"]))
         model.load_state_dict({name: torch.from_numpy(array).float() for name, array in weights.items()})
     return model.eval()
@@ -98,7 +98,7 @@ def load_compiled(path: Path) -> CompiledNetwork:
     from workbench.models.network import CompiledNetwork
 
     card, weights = _read(path)
-    with _told_to_fit(path):
+    with _reported_misfit(path):
         return CompiledNetwork(get_spec(card["element"]), ModelConfig(**card["config"]), weights)
 
 
@@ -115,7 +115,7 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[str, npt.NDArray[np.generic]
 
 
 @contextmanager
-def _told_to_fit(path: Path) -> Iterator[None]:
+def _reported_misfit(path: Path) -> Iterator[None]:
     try:
         yield
     except (RuntimeError, TypeError, ValueError, KeyError) as error:

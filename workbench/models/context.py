@@ -35,7 +35,7 @@ DYNAMICS_CLASSES = 8
 """Classes of the mean velocity, sixteen MIDI steps each."""
 CHORD_FEATURES = 60
 """Chord tones, root, bass, next root and scale, twelve pitch classes each."""
-TOLD_CHORD_FEATURES = 48
+CONDITION_CHORD_FEATURES = 48
 """Those of them that tell the chord; the scale is the song's."""
 
 PREFIX_SIZES: dict[str, int] = {
@@ -51,7 +51,7 @@ PREFIX_SIZES: dict[str, int] = {
     "register": REGISTER_CLASSES + 1,
     "dynamics": DYNAMICS_CLASSES + 1,
 }
-"""Conditions told once a bar, and how many values each has. `phrase` is the bar within its eight, `remaining` the
+"""Conditions of a bar, and how many values each has. `phrase` is the bar within its eight, `remaining` the
 bars to the end of the section (1, 2, 3, more). `register` and `dynamics` are where and how loud the part lies on the
 whole."""
 
@@ -73,7 +73,7 @@ def register_classes(mean_pitches: npt.ArrayLike) -> npt.NDArray[np.int64]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SongContext:
-    """The surroundings of one part, bar by bar.
+    """What is known of the song around one part, bar by bar.
 
     Parameters
     ----------
@@ -90,15 +90,15 @@ class SongContext:
     remaining : array (bars,)
         Bars to the end of the section, this one included; 0 where unknown.
     density : array (bars,)
-        Density class 1..8 asked of the part, 0 not told.
+        Density class 1..8 asked of the part, 0 unknown.
     streams : mapping name -> array (bars, 48)
         Onsets of what already sounds ("kick", "snare", "bass", "leads").
     mood : int
-        Mood class of `vocabulary.mood_index`, 0 not told.
+        Mood class of `vocabulary.mood_index`, 0 unknown.
     section_keys : tuple of Key
         The key of each bar, on the song's tonic: sections may have modes of their own. Empty where all are as `key`.
     register, dynamics : array (bars,) or int
-        Classes of the part's mean pitch (`register_classes`) and mean velocity (from 1), 0 not told.
+        Classes of the part's mean pitch (`register_classes`) and mean velocity (from 1), 0 unknown.
     """
 
     bars: int

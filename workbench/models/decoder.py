@@ -11,16 +11,16 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
-from workbench.models.drawing import Logits, index_at
+from workbench.models.density_control import Holding
 from workbench.models.grid import SLOTS_PER_BEAT
 from workbench.models.guidance import Guidance
 from workbench.models.history import BAR_COLUMN, FIRST_ATTRIBUTE, Rows
 from workbench.models.kernels import Floats
 from workbench.models.network import Network
-from workbench.models.pace import Holding
-from workbench.models.prior import CellPrior
+from workbench.models.pattern_prior import PatternPrior
 from workbench.models.recall import Recall
-from workbench.models.spec import BAR_STEP, SAME_STEP, STEPS, Settings, Surroundings
+from workbench.models.sampling import Logits, index_at
+from workbench.models.spec import BAR_STEP, SAME_STEP, STEPS, Conditioning, Settings
 from workbench.models.standing import Standing
 
 _STEP, _SYMBOL, _ATTRIBUTES = range(3)
@@ -33,20 +33,20 @@ class Decoder:
     def __init__(
         self,
         network: Network,
-        around: Surroundings,
+        conditioning: Conditioning,
         bar_beats: int,
         settings: Settings,
         *,
-        prior: CellPrior | None = None,
+        prior: PatternPrior | None = None,
         symbol_bias: Logits | None = None,
         attribute_bias: Mapping[str, Logits] | None = None,
         ahead: Rows | None = None,
     ) -> None:
         self._network, self._spec, self._settings, self._bar_beats = network, network.spec, settings, bar_beats
         self._prior, self._symbol_bias, self._attribute_bias = prior, symbol_bias, attribute_bias or {}
-        self._holding = Holding(network.spec, settings, around, bar_beats)
+        self._holding = Holding(network.spec, settings, conditioning, bar_beats)
         self._guidance = Guidance(network.spec, settings.guidance)
-        self.standing = Standing(network.spec, around, ahead)
+        self.standing = Standing(network.spec, conditioning, ahead)
         self._recall = Recall(network, self._guidance, self.standing)
 
     def add(self, rows: Rows) -> None:
@@ -103,7 +103,7 @@ class Decoder:
     ) -> int:
         if self._settings.on_downbeat and slot < 0:
             return 1
-        values = self._guidance.lead(self._network.choose(_STEP, stream))
+        values = self._guidance.extrapolate(self._network.choose(_STEP, stream))
         counted = self.standing.since(self._holding.first_bar_for_density(bar))
         values += self._holding.steps(counted, bar, slot, together)
         if self._prior is not None:
@@ -119,7 +119,7 @@ class Decoder:
         return self._network.with_step(stream, np.full(len(stream), step), cells)
 
     def _symbol(self, stream: Floats, bar: int, slot: int, lowest: int, chance: float) -> int:
-        values = self._guidance.lead(self._network.choose(_SYMBOL, stream))
+        values = self._guidance.extrapolate(self._network.choose(_SYMBOL, stream))
         counted = self.standing.since(self._holding.first_bar_for_register(bar))
         values += self._holding.symbols(counted, bar, slot)
         if self._prior is not None:
@@ -147,7 +147,7 @@ class Decoder:
         self.standing.add_note(row)
 
     def _attribute(self, stream: Floats, number: int, name: str, symbol: int, chance: float) -> int:
-        values = self._guidance.lead(self._network.choose(_ATTRIBUTES + number, stream))
+        values = self._guidance.extrapolate(self._network.choose(_ATTRIBUTES + number, stream))
         if name in self._attribute_bias:
             values += self._attribute_bias[name][symbol]
         return self._draw(name, values, None, chance)

@@ -1,32 +1,32 @@
-"""Leading a network towards what it was told (classifier-free guidance).
+"""Classifier-free guidance: logits are extrapolated from the unconditional to the conditional prediction.
 
-The network reads every row twice: as it was asked, and as a twin that is not told the style (nor, where the element is
-guided by them, the chords). What the telling makes likelier is made likelier still. It learned to write untold, because
-conditions are dropped at random in training. Ho and Salimans, "Classifier-Free Diffusion Guidance", 2022; for language
-models Sanchez and others, "Stay on Topic with Classifier-Free Guidance", 2023.
+Every row is evaluated twice: with its conditions, and as an unconditional twin without the style (nor, where the
+element is guided by them, the chords). The network can write without them because conditions are dropped at random in
+training. Ho and Salimans, "Classifier-Free Diffusion Guidance", 2022; for language models Sanchez and others, "Stay on
+Topic with Classifier-Free Guidance", 2023.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from workbench.models.context import PREFIX_SIZES, TOLD_CHORD_FEATURES
-from workbench.models.drawing import Logits
+from workbench.models.context import CONDITION_CHORD_FEATURES, PREFIX_SIZES
 from workbench.models.kernels import Floats, Integers
 from workbench.models.network import Bits
+from workbench.models.sampling import Logits
 from workbench.models.spec import ElementSpec
 
 _COLUMNS = {name: column for column, name in enumerate(PREFIX_SIZES)}
 
 
 class Guidance:
-    """Twins of n rows: the told ones first, then, if there is anything to lead to, the untold ones.
+    """Twins of n rows: the conditional ones first, then, unless the strength is 0, the unconditional ones.
 
     Parameters
     ----------
     spec : ElementSpec
     strength : float
-        How far logits move on from untold to told, as a share of their difference; 0 is off.
+        How far logits are extrapolated, as a share of the difference between the two predictions; 0 is off.
     """
 
     def __init__(self, spec: ElementSpec, strength: float) -> None:
@@ -41,21 +41,21 @@ class Guidance:
 
     def conditions(self, prefix: Integers) -> Integers:
         """Conditions (n, P) for each twin."""
-        told = self.twice(prefix)
-        told[len(prefix) :, self._columns] = 0
-        return told
+        both = self.twice(prefix)
+        both[len(prefix) :, self._columns] = 0
+        return both
 
     def cells(self, cell: Bits) -> Bits:
         """Features of slots (n, D2) for each twin."""
-        told = self.twice(cell)
+        both = self.twice(cell)
         if self._chords:
-            told[len(cell) :, self._first_chord : self._first_chord + TOLD_CHORD_FEATURES] = 0
-        return told
+            both[len(cell) :, self._first_chord : self._first_chord + CONDITION_CHORD_FEATURES] = 0
+        return both
 
-    def lead(self, logits: Floats) -> Logits:
+    def extrapolate(self, logits: Floats) -> Logits:
         """Logits (twins, size) of one row as those to draw from, (size,)."""
-        told: Logits = logits[0].astype(np.float64)
+        conditional: Logits = logits[0].astype(np.float64)
         if self.twins == 1:
-            return told
-        led: Logits = told + self._strength * (told - logits[1])
-        return led
+            return conditional
+        guided: Logits = conditional + self._strength * (conditional - logits[1])
+        return guided

@@ -74,7 +74,7 @@ class History:
         self._stands[np.unique(rows[:, BAR_COLUMN]) + self._pad] = 1
 
     def bar_features(self, bars: Integers) -> npt.NDArray[np.uint8]:
-        """What is told once a bar, (n, 2 * lags * 48 * groups + lags).
+        """What is shown once a bar, (n, 2 * lags * 48 * groups + lags).
 
         Onsets of the earlier bars by lag, slot and group, the same of the later ones, and which of these stand.
         """

@@ -44,7 +44,7 @@ class Network(Protocol):
         """Rows (n, W) and the neighbours' steps (n, L) through the trunk."""
 
     def with_step(self, stream: Floats, step: Integers, cell: Bits) -> Floats:
-        """The stream once the steps (n,) and so the slots' surroundings (n, D2) are known."""
+        """The stream once the steps (n,) and so the slots' features (n, D2) are known."""
 
     def with_symbol(self, stream: Floats, symbol: Integers, seen: Integers, memory: Memory, places: Integers) -> Floats:
         """The stream once the symbols (n,) are known, through the note blocks; `seen` is (n, L + R, A)."""
@@ -114,7 +114,7 @@ class CompiledNetwork:
         return self._run(stream, 0, self.config.trunk_blocks, memory, places)
 
     def with_step(self, stream: Floats, step: Integers, cell: Bits) -> Floats:
-        """The stream once the steps (n,) and so the slots' surroundings (n, D2) are known."""
+        """The stream once the steps (n,) and so the slots' features (n, D2) are known."""
         known = stream + self._weights.step_chosen[step] + self._weights.cell_in.bias
         kernels.add_flagged(known, self._weights.cell_in.weights, cell)
         return known

@@ -139,7 +139,7 @@ class Recall:
         self._entered += waiting
 
     def _state(self, bar: int) -> Floats:
-        """What is told of a bar, (twins, W)."""
+        """What is shown of a bar, (twins, W)."""
         if bar not in self._states:
             prefix, features = self._standing.bar(bar)
             twins = self._guidance.conditions(prefix), self._guidance.twice(features)

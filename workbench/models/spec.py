@@ -64,12 +64,12 @@ class Settings:
     polyphony : int
         Most notes in one slot.
     on_downbeat : bool
-        Whether every bar begins with a note (chords are told anew at each bar).
+        Whether every bar begins with a note (chords are stated anew at each bar).
     pace, register, compass : float
         How firmly the density, the register asked for, and each note's distance from it are held, see `pace`; 0 leaves
         them to the network.
     guidance : float
-        How far choices are led from what is likely untold to what is likely told, see `guidance`; 0 is off.
+        Strength of classifier-free guidance, see `guidance`; 0 is off.
     """
 
     nucleus: float = 0.98
@@ -115,14 +115,14 @@ class ElementSpec:
     streams : tuple of str
         Onset streams of other elements that it sees.
     relative_to_root : bool
-        Whether pitches and chords are told relative to the sounding chord's root (else to the tonic).
+        Whether pitches and chords are encoded relative to the sounding chord's root (else to the tonic).
     sees_chords : bool
     density_edges : tuple of float
         Edges of the density classes, in notes a bar.
     window_rows : int
         Longest run of rows that the network is trained on and may look back over.
     styles, sources : tuple of str
-        Style and source words that its training data holds; others are not told to it.
+        Style and source words that its training data holds; the network is not conditioned on others.
     sees_mood : bool
         Whether its training data tells moods.
     guided_by : tuple of str
@@ -158,14 +158,14 @@ class ElementSpec:
 
     @property
     def bar_features(self) -> int:
-        """Size of the features told once a bar."""
+        """Size of the features of a bar."""
         chords = 5 * CHORD_FEATURES if self.sees_chords else 0
         neighbours = len(self.lags) * (2 * SLOTS_PER_BAR * self.group_count + 1)
         return chords + SLOTS_PER_BAR * len(self.streams) + neighbours
 
     @property
     def cell_features(self) -> int:
-        """Size of the features told once the slot is known."""
+        """Size of the features of a slot."""
         chords = CHORD_FEATURES if self.sees_chords else 0
         return chords + len(self.streams) + 2 * self.symbols * len(self.lags)
 
@@ -181,7 +181,7 @@ class ElementSpec:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Surroundings:
+class Conditioning:
     """What is known of a song without the part itself.
 
     `prefix` (bars, conditions) int, `bar` (bars, d1) and `cell` (bars, 48, d2) uint8; `base` (bars, 4) is the MIDI
@@ -193,14 +193,14 @@ class Surroundings:
     cell: np.ndarray
     base: np.ndarray
 
-    def bars(self, first: int, last: int) -> Surroundings:
-        """The surroundings of bars `first`..`last`-1."""
+    def bars(self, first: int, last: int) -> Conditioning:
+        """The conditioning of bars `first`..`last`-1."""
         inside = slice(first, last)
-        return Surroundings(self.prefix[inside], self.bar[inside], self.cell[inside], self.base[inside])
+        return Conditioning(self.prefix[inside], self.bar[inside], self.cell[inside], self.base[inside])
 
 
-def surroundings(spec: ElementSpec, context: SongContext) -> Surroundings:
-    """Lay out what the element sees of its surroundings."""
+def conditioning_of(spec: ElementSpec, context: SongContext) -> Conditioning:
+    """Lay out what an element sees of a song."""
     streams = context.stream_features(spec.streams)
     bar_parts = [streams.reshape(context.bars, -1)]
     cell_parts = [streams]
@@ -214,11 +214,11 @@ def surroundings(spec: ElementSpec, context: SongContext) -> Surroundings:
     base = np.zeros((context.bars, 4), np.int64)
     if "duration" in spec.attributes:
         base[:, : context.bar_beats] = base_pitches(spec, context).reshape(context.bars, -1)
-    return Surroundings(context.prefix(), np.concatenate(bar_parts, 1), np.concatenate(cell_parts, 2), base)
+    return Conditioning(context.prefix(), np.concatenate(bar_parts, 1), np.concatenate(cell_parts, 2), base)
 
 
 def zero_pitch_classes(spec: ElementSpec, context: SongContext) -> npt.NDArray[np.int64]:
-    """For each beat of the song the pitch class that symbols are told from: the chord's root or the tonic."""
+    """For each beat of the song the pitch class that symbols are counted from: the chord's root or the tonic."""
     beats = context.bars * context.bar_beats
     if not spec.relative_to_root:
         return np.full(beats, context.tonic, np.int64)

@@ -9,7 +9,7 @@ import numpy as np
 from workbench.models.history import BAR_COLUMN, FIRST_ATTRIBUTE, STEP_COLUMN, History, Rows, recent_attributes
 from workbench.models.kernels import Integers
 from workbench.models.network import Bits
-from workbench.models.spec import BAR_STEP, RECENT_NOTES, ElementSpec, Surroundings
+from workbench.models.spec import BAR_STEP, RECENT_NOTES, Conditioning, ElementSpec
 
 
 class Standing:
@@ -18,16 +18,16 @@ class Standing:
     Parameters
     ----------
     spec : ElementSpec
-    around : Surroundings
+    conditioning : Conditioning
     ahead : Rows, optional
         Whole bars, up to the song's last, that stand already.
     """
 
-    def __init__(self, spec: ElementSpec, around: Surroundings, ahead: Rows | None) -> None:
-        self._spec, self._around, self._ahead = spec, around, ahead
+    def __init__(self, spec: ElementSpec, conditioning: Conditioning, ahead: Rows | None) -> None:
+        self._spec, self._conditioning, self._ahead = spec, conditioning, ahead
         self._table = np.zeros((256, FIRST_ATTRIBUTE + len(spec.attributes)), np.int64)
         self._starts: list[int] = []
-        self.history = History(spec, len(around.prefix))
+        self.history = History(spec, len(conditioning.prefix))
         self.count = self.origin = 0
         self.forget()
 
@@ -90,12 +90,12 @@ class Standing:
     def bar(self, bar: int) -> tuple[Integers, Bits]:
         """Conditions (1, P) and features (1, D1) of a bar."""
         index = np.array([bar])
-        features = np.concatenate([self._around.bar[index], self.history.bar_features(index)], axis=1)
-        return self._around.prefix[index], features
+        features = np.concatenate([self._conditioning.bar[index], self.history.bar_features(index)], axis=1)
+        return self._conditioning.prefix[index], features
 
     def cells(self, bars: Integers, slots: Integers) -> Bits:
         """Features of slots, (n, D2)."""
-        return np.concatenate([self._around.cell[bars, slots], self.history.cell_features(bars, slots)], axis=1)
+        return np.concatenate([self._conditioning.cell[bars, slots], self.history.cell_features(bars, slots)], axis=1)
 
     def of_bar(self, bar: int) -> Rows:
         """The notes of a bar."""

@@ -63,7 +63,7 @@ class TorchNetwork:
 
     @torch.inference_mode()
     def with_step(self, stream: Floats, step: Integers, cell: Bits) -> Floats:
-        """The stream once the steps (n,) and so the slots' surroundings (n, D2) are known."""
+        """The stream once the steps (n,) and so the slots' features (n, D2) are known."""
         known = self._model.with_step(torch.from_numpy(stream), torch.from_numpy(step), torch.from_numpy(cell))
         return _array(known)
 

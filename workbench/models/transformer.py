@@ -1,6 +1,6 @@
 """The one network of all elements: a decoder over rows that decides a row's fields one after the other.
 
-Trunk blocks read the rows so far and the bar's surroundings and decide the step. The chosen slot's surroundings are
+Trunk blocks read the rows so far and the bar's features and decide the step. The chosen slot's features are
 added and the symbol is decided; then two more causal blocks, which know step and symbol of the coming row, decide the
 attributes in turn. Rotary positions (Su et al. 2021), pre-normalisation, GELU.
 """
@@ -160,7 +160,7 @@ class ElementTransformer(nn.Module):
         return logits
 
     def with_step(self, stream: Tensor, step: Tensor, cell: Tensor) -> Tensor:
-        """The stream once the step and so the slot's surroundings (B, T, D2) are known."""
+        """The stream once the step and so the slot's features (B, T, D2) are known."""
         known: Tensor = self.step_chosen(step) + self.cell_in(cell.to(self.cell_in.weight.dtype))
         return stream + known
 

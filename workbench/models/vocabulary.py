@@ -1,4 +1,4 @@
-"""The words of the conditions that a network sees beside the notes. Index 0 always means "not told"."""
+"""The words of the conditions that a network sees beside the notes. Index 0 always means "unknown"."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from workbench.models.history import (
     Rows,
     recent_attributes,
 )
-from workbench.models.spec import BAR_STEP, ElementSpec, Surroundings
+from workbench.models.spec import BAR_STEP, Conditioning, ElementSpec
 from workbench.models.transformer import Batch
 
 Item = dict[str, np.ndarray]
@@ -30,7 +30,7 @@ def line_starts(rows: Rows) -> np.ndarray:
 def build_item(
     rows: Rows,
     starts: np.ndarray,
-    around: Surroundings,
+    conditioning: Conditioning,
     spec: ElementSpec,
     first: int,
     last: int,
@@ -47,7 +47,7 @@ def build_item(
     ----------
     rows, starts : arrays
         The part, and the row of each of its bar lines.
-    around : Surroundings
+    conditioning : Conditioning
     spec : ElementSpec
     first, last, scored_from : int
         Row numbers.
@@ -75,9 +75,11 @@ def build_item(
     return {
         "fields": inside[:, STEP_COLUMN:],
         "bar_index": under_way - first_bar,
-        "prefix": around.prefix[bars],
-        "bar": np.concatenate([around.bar[bars], history.bar_features(bars - origin)], axis=1),
-        "cell": np.concatenate([around.cell[row_bars, slots], history.cell_features(row_bars - origin, slots)], 1),
+        "prefix": conditioning.prefix[bars],
+        "bar": np.concatenate([conditioning.bar[bars], history.bar_features(bars - origin)], axis=1),
+        "cell": np.concatenate(
+            [conditioning.cell[row_bars, slots], history.cell_features(row_bars - origin, slots)], 1
+        ),
         "next_steps": history.next_steps(under_way - origin, *place_before),
         "memory": np.concatenate([same_cell, recent], axis=1),
         "scored": np.arange(first, last) >= max(scored_from, first + 1),

@@ -87,5 +87,5 @@ def _fit(
 
 
 def _table(parts: Sequence[EncodedPart], spec: ElementSpec) -> dict[str, Integers]:
-    tables = [row_columns(part.rows, part.surroundings, spec) for part in parts]
+    tables = [row_columns(part.rows, part.conditioning, spec) for part in parts]
     return {name: np.concatenate([table[name] for table in tables]) for name in tables[0]}

@@ -16,12 +16,12 @@ from evaluation.networks.ngram.counts import Integers
 from workbench.models.context import CHORD_FEATURES, PREFIX_SIZES
 from workbench.models.grid import SLOTS_PER_BAR
 from workbench.models.history import BAR_COLUMN, FIRST_ATTRIBUTE, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN, History, Rows
-from workbench.models.spec import BAR_STEP, SAME_STEP, ElementSpec, Surroundings
+from workbench.models.spec import BAR_STEP, SAME_STEP, Conditioning, ElementSpec
 
 LAGS = (1, 2, 3)
 
 
-def row_columns(rows: Rows, around: Surroundings, spec: ElementSpec) -> dict[str, Integers]:
+def row_columns(rows: Rows, conditioning: Conditioning, spec: ElementSpec) -> dict[str, Integers]:
     """All columns of the rows of a part, each (rows,), the fields themselves among them."""
     bar, slot, step, symbol = (rows[:, column] for column in (BAR_COLUMN, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN))
     line = step == BAR_STEP
@@ -33,8 +33,8 @@ def row_columns(rows: Rows, around: Surroundings, spec: ElementSpec) -> dict[str
     columns |= {f"symbol{lag}": before(shown, lag) for lag in LAGS}
     columns["together"] = (step == SAME_STEP).astype(np.int64)
     for index, name in enumerate(PREFIX_SIZES):
-        columns[name] = around.prefix[under_way, index]
-    columns |= surrounding_columns(around.cell, spec, under_way, columns["slot"], bar, slot)
+        columns[name] = conditioning.prefix[under_way, index]
+    columns |= surrounding_columns(conditioning.cell, spec, under_way, columns["slot"], bar, slot)
     for index, name in enumerate(spec.attributes):
         value = rows[:, FIRST_ATTRIBUTE + index]
         shown_value = np.where(line, -1, value)

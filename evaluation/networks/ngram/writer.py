@@ -37,11 +37,13 @@ def write_with_ngram(baseline: Baseline, jobs: Sequence[Job]) -> list[Rows]:
 class _Lockstep:
     def __init__(self, baseline: Baseline, jobs: Sequence[Job]) -> None:
         self._spec, self._fields, self._jobs = baseline.spec, baseline.fields, jobs
-        size, self._bars = len(jobs), max(len(job.around.prefix) for job in jobs)
+        size, self._bars = len(jobs), max(len(job.conditioning.prefix) for job in jobs)
         self._rng = np.random.default_rng(np.concatenate([np.atleast_1d(job.seed) for job in jobs]))
-        self._end = np.array([len(job.around.prefix) for job in jobs])
-        self._prefix = _stack([job.around.prefix for job in jobs], self._bars)
-        self._cell = _stack([job.around.cell for job in jobs], self._bars).reshape(size * self._bars, SLOTS_PER_BAR, -1)
+        self._end = np.array([len(job.conditioning.prefix) for job in jobs])
+        self._prefix = _stack([job.conditioning.prefix for job in jobs], self._bars)
+        self._cell = _stack([job.conditioning.cell for job in jobs], self._bars).reshape(
+            size * self._bars, SLOTS_PER_BAR, -1
+        )
         shape = (size, self._bars + 1, SLOTS_PER_BAR, self._spec.symbols, len(self._spec.attributes))
         # What each cell holds, plus one; the first bar of the table stands for the empty one before the part.
         self._held = np.zeros(shape, np.int8)

@@ -106,7 +106,7 @@ def test_a_revision_is_checked_out_and_forgotten(monkeypatch: pytest.MonkeyPatch
         pass
 
 
-def test_a_peer_that_is_away_is_told_and_one_that_is_there_is_timed(
+def test_a_peer_that_is_away_is_reported_and_one_that_is_there_is_timed(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(peers.shutil, "which", lambda name: None)
@@ -166,7 +166,7 @@ def test_the_command_prints_json_alone(monkeypatch: pytest.MonkeyPatch, capsys: 
     assert out.err == ""
 
 
-def test_a_child_that_fails_is_told_in_one_line(tmp_path: Path) -> None:
+def test_a_child_that_fails_is_reported_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "workbench.py").write_text("raise SystemExit('weights are missing')")
     with pytest.raises(WorkbenchError, match=r"30 s could not be made in .*: weights are missing"):
         measure.measure(30, root=tmp_path)

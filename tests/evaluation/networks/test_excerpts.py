@@ -27,8 +27,8 @@ def test_an_excerpt_holds_its_bars_and_their_surroundings(parts: list[EncodedPar
     excerpt = cut(parts[0], 4)
     assert excerpt.rows[0, 0] == 0
     assert len(excerpt.notes) == 13 * EXCERPT_BARS
-    assert len(excerpt.around.prefix) == len(excerpt.around.cell) == EXCERPT_BARS
-    assert np.array_equal(excerpt.around.prefix, parts[0].surroundings.prefix[4:8])
+    assert len(excerpt.conditioning.prefix) == len(excerpt.conditioning.cell) == EXCERPT_BARS
+    assert np.array_equal(excerpt.conditioning.prefix, parts[0].conditioning.prefix[4:8])
     assert excerpt.style == "rock"
     assert parts[0].rows[0, 0] == 0  # The part itself is left as it was.
 
@@ -63,7 +63,7 @@ def test_samples_are_written_from_four_bars_before(parts: list[EncodedPart]) -> 
         jobs_seen.extend(jobs)
         written = []
         for job, place in zip(jobs, where, strict=True):
-            first = place.bar + EXCERPT_BARS - len(job.around.prefix)
+            first = place.bar + EXCERPT_BARS - len(job.conditioning.prefix)
             rows = parts[place.part].rows
             rows = rows[(rows[:, 0] >= first) & (rows[:, 0] < place.bar + EXCERPT_BARS)].copy()
             rows[:, 0] -= first
@@ -73,20 +73,20 @@ def test_samples_are_written_from_four_bars_before(parts: list[EncodedPart]) -> 
     excerpts, _ = write_excerpts(play_the_song, parts, where)
     for excerpt, place in zip(excerpts, where, strict=True):
         assert np.array_equal(excerpt.rows, cut(parts[place.part], place.bar).rows)
-    assert {len(job.around.prefix) for job in jobs_seen} == {4, 8}
+    assert {len(job.conditioning.prefix) for job in jobs_seen} == {4, 8}
     assert len({job.seed for job in jobs_seen}) == len(jobs_seen)
 
 
 def test_a_condition_can_be_asked_differently(parts: list[EncodedPart]) -> None:
-    around = parts[0].surroundings
+    conditioning = parts[0].conditioning
     column = list(PREFIX_SIZES).index("density")
-    changed = asked(around, column, 3)
+    changed = asked(conditioning, column, 3)
     assert set(changed.prefix[:, column]) == {3}
-    assert around.prefix[0, column] != 3 or not np.array_equal(changed.prefix, around.prefix)
-    assert len(job_at(changed, 4, (1, 2)).around.prefix) == 8
+    assert conditioning.prefix[0, column] != 3 or not np.array_equal(changed.prefix, conditioning.prefix)
+    assert len(job_at(changed, 4, (1, 2)).conditioning.prefix) == 8
 
 
-def test_pitches_are_told_from_the_chord_or_the_tonic(make_excerpt: MakeExcerpt) -> None:
+def test_pitches_are_reported_from_the_chord_or_the_tonic(make_excerpt: MakeExcerpt) -> None:
     notes = pool_notes([make_excerpt(BASS, [(0, 0, 5), (1, 12, 12)])], BASS)
     # Told from C, whose first pitch at or above 28 is 36.
     assert notes.pitch.tolist() == [36, 43]

@@ -175,7 +175,7 @@ def test_bars_know_their_direction() -> None:
         (["models", "--n", "0"], "above 0"),
     ],
 )
-def test_mistakes_are_told_in_a_line(arguments: list[str], message: str) -> None:
+def test_mistakes_are_reported_in_a_line(arguments: list[str], message: str) -> None:
     with pytest.raises(WorkbenchError, match=message) as caught:
         main(arguments)
     assert "\n" not in str(caught.value)

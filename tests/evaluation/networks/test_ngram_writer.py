@@ -19,7 +19,7 @@ from workbench.models.batch import Job
 from workbench.models.context import CHORD_FEATURES, PREFIX_SIZES
 from workbench.models.elements import LEADS, PERCUSSION
 from workbench.models.history import BAR_COLUMN, STEP_COLUMN
-from workbench.models.spec import BAR_STEP, ElementSpec, Surroundings
+from workbench.models.spec import BAR_STEP, Conditioning, ElementSpec
 
 
 class Anything(KneserNey):
@@ -29,12 +29,12 @@ class Anything(KneserNey):
         return np.minimum((chance * self._vocabulary).astype(np.int64), self._vocabulary - 1)
 
 
-def any_surroundings(spec: ElementSpec, bars: int, seed: int) -> Surroundings:
+def any_conditioning(spec: ElementSpec, bars: int, seed: int) -> Conditioning:
     rng = np.random.default_rng(seed)
     prefix = np.stack([rng.integers(0, size, bars) for size in PREFIX_SIZES.values()], axis=1)
     width = len(spec.streams) + (CHORD_FEATURES if spec.sees_chords else 0)
     cell = rng.integers(0, 2, (bars, 48, width)).astype(np.uint8)
-    return Surroundings(prefix, np.zeros((bars, 0), np.uint8), cell, np.zeros((bars, 4), np.int64))
+    return Conditioning(prefix, np.zeros((bars, 0), np.uint8), cell, np.zeros((bars, 4), np.int64))
 
 
 @pytest.mark.parametrize("spec", [PERCUSSION, LEADS], ids=lambda spec: spec.name)
@@ -47,12 +47,14 @@ def test_contexts_of_draws_are_those_of_the_finished_rows(spec: ElementSpec, mon
 
     drawn = ngram_writer._Lockstep._drawn
     monkeypatch.setattr(ngram_writer._Lockstep, "_drawn", remember)
-    arounds = [any_surroundings(spec, bars, bars) for bars in (3, 2)]
+    conditionings = [any_conditioning(spec, bars, bars) for bars in (3, 2)]
     baseline = Baseline(spec, {name: Anything(((),), size) for name, size, _ in fields_of(spec)}, {})
-    tables = ngram_writer.write_with_ngram(baseline, [Job(around, 4, (0, i)) for i, around in enumerate(arounds)])
-    for number, (rows, around) in enumerate(zip(tables, arounds, strict=True)):
-        assert fault(rows, spec, bars=len(around.prefix)) == ""
-        told = row_columns(rows, around, spec)
+    tables = ngram_writer.write_with_ngram(
+        baseline, [Job(conditioning, 4, (0, i)) for i, conditioning in enumerate(conditionings)]
+    )
+    for number, (rows, conditioning) in enumerate(zip(tables, conditionings, strict=True)):
+        assert fault(rows, spec, bars=len(conditioning.prefix)) == ""
+        told = row_columns(rows, conditioning, spec)
         for field, draws in seen.items():
             for row in range(1, len(rows)):
                 if field != "step" and rows[row, STEP_COLUMN] == BAR_STEP:
@@ -69,7 +71,7 @@ def parts(groove_data: Path) -> list[EncodedPart]:
 
 
 def test_a_beat_that_never_changes_is_written_again(parts: list[EncodedPart]) -> None:
-    tables = [row_columns(part.rows, part.surroundings, PERCUSSION) for part in parts]
+    tables = [row_columns(part.rows, part.conditioning, PERCUSSION) for part in parts]
     columns = {name: np.concatenate([table[name] for table in tables]) for name in tables[0]}
     models = {
         name: KneserNey(as_chain(("slot", "symbol1") if name == "step" else ("step_slot", "symbol1")), size).fit(
@@ -77,7 +79,7 @@ def test_a_beat_that_never_changes_is_written_again(parts: list[EncodedPart]) ->
         )
         for name, size, _ in fields_of(PERCUSSION)
     }
-    jobs = [Job(parts[0].surroundings.bars(0, 8), 4, (3, number)) for number in range(6)]
+    jobs = [Job(parts[0].conditioning.bars(0, 8), 4, (3, number)) for number in range(6)]
     written, again = (ngram_writer.write_with_ngram(Baseline(PERCUSSION, models, {}), jobs) for _ in range(2))
     assert all(np.array_equal(one, two) for one, two in zip(written, again, strict=True))
     assert not np.array_equal(written[0], written[1])

@@ -158,7 +158,7 @@ def test_anchors_of_ratings_end_where_the_standard_says() -> None:
             assert below_db[2 * edge] > 20.0, version
 
 
-def test_abx_counts_what_was_told_right(tmp_path: Path) -> None:
+def test_abx_counts_what_was_reported_right(tmp_path: Path) -> None:
     session = abx_session(ITEMS, name="x", reviewer="ann", repeats=8)
     right = results(
         answered(session, tmp_path, lambda t: {"choice": "A" if t.versions["A"] == t.versions["X"] else "B"})
@@ -222,7 +222,7 @@ def test_csv_has_a_line_for_each_judgement(tmp_path: Path) -> None:
     assert all(row["version"] in ("old", "new") and row["comment"] == "fine" for row in rows)
 
 
-def test_several_sessions_are_told_and_written_together(tmp_path: Path) -> None:
+def test_several_sessions_are_reported_and_written_together(tmp_path: Path) -> None:
     asked, nobody = (ab_session(ITEMS, name=name, reviewer="ann", repeats=2) for name in ("asked", "not asked"))
     answered(asked, tmp_path, lambda trial: {"choice": "B"})
     html = sessions_view([asked, nobody], folder=tmp_path).html
@@ -288,7 +288,7 @@ def test_both_versions_of_every_question_are_equally_loud(make: Any) -> None:
         assert len({sound.samples.shape for sound in trial.sounds.values()}) == 1
 
 
-def test_abx_asks_whether_more_is_told_right_than_by_guessing() -> None:
+def test_abx_asks_whether_more_is_reported_right_than_by_guessing() -> None:
     """12 right of 16: the upper tail of the binomial distribution, 2517 / 65536; 4 of 16 is no difference heard."""
 
     def told(right: int) -> list[Answer]:

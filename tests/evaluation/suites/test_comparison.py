@@ -136,7 +136,7 @@ def test_a_stem_that_is_heard_a_little_less_in_one_track_is_no_regression() -> N
     assert not compare(BEFORE, run("after", **{**SAME, "heard": [1.0, 1.0, 0.9, 1.0, 1.0]})).regressions
 
 
-def test_figures_that_only_one_run_has_are_told() -> None:
+def test_figures_that_only_one_run_has_are_reported() -> None:
     found = compare(BEFORE, run("after", loudness=[0.1, 0.2, 0.15, 0.1, 0.12], detuning=[1.0] * 5))
     everywhere = tuple(f"song-{i}" for i in range(5))
     assert found.figures_only_first == {HEARD: everywhere, WIDTH: everywhere}
@@ -147,7 +147,7 @@ def test_figures_that_only_one_run_has_are_told() -> None:
     assert found.to_dict()["figures_only_first"][WIDTH] == everywhere
 
 
-def test_another_suite_is_told() -> None:
+def test_another_suite_is_reported() -> None:
     found = compare(BEFORE, replace(BEFORE, suite_digest="other", name="after"))
     assert found.to_dict()["same_suite"] is False
     assert comparison_table(found).count("the suites' files differ") == 1
@@ -173,7 +173,7 @@ def test_regressions_stand_first_the_largest_on_top() -> None:
     assert rows[0].weight > rows[1].weight
 
 
-def test_tracks_without_a_partner_are_told_and_strangers_refused() -> None:
+def test_tracks_without_a_partner_are_reported_and_strangers_refused() -> None:
     short = RunResult("hand", "By hand", "", "", BEFORE.tracks[:4], name="short")
     assert compare(BEFORE, short).only_first == ("song-4",)
     with pytest.raises(ParameterError, match="share no track"):
@@ -219,7 +219,7 @@ def test_the_gate_fails_on_a_silent_stem(case: str, folders: dict[str, str], tmp
     assert main([*gate, "--allow", HEARD]) == 0
 
 
-def test_copies_of_a_run_are_told_by_their_folders(folders: dict[str, str], tmp_path: Path, capsys: Any) -> None:
+def test_copies_of_a_run_are_reported_by_their_folders(folders: dict[str, str], tmp_path: Path, capsys: Any) -> None:
     for copy in (tmp_path / "copy", tmp_path / "deep" / "before"):
         shutil.copytree(folders["before"], copy)
     assert main(["compare", folders["before"], str(tmp_path / "copy")]) == 0
@@ -253,7 +253,7 @@ def test_a_run_that_is_not_there_is_one_line(tmp_path: Path, monkeypatch: Any) -
     assert "\n" not in str(caught.value)
 
 
-def test_outliers_are_told_by_track() -> None:
+def test_outliers_are_reported_by_track() -> None:
     far = run("far", loudness=[0.1, 0.12, 0.1, 0.11, 5.0], width=[0.1, 0.1, 0.1, 0.1, 0.9])
     assert outliers_by_track(far.summary()) == {"song-4": ["Loudness away from its target"]}
     assert not outliers([1.0, 5.0, 9.0]).any()

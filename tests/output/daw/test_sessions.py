@@ -236,7 +236,7 @@ def test_foreign_dawproject_clips_are_read_in_place(tmp_path: Path) -> None:
         ("a.logicx", b"", "expected a session that ends with"),
     ],
 )
-def test_what_is_no_session_is_told_in_one_line(tmp_path: Path, name: str, content: bytes, told: str) -> None:
+def test_what_is_no_session_is_reported_in_one_line(tmp_path: Path, name: str, content: bytes, told: str) -> None:
     (tmp_path / name).write_bytes(content)
     with pytest.raises(ParameterError, match=told) as caught:
         read_session(tmp_path / name)

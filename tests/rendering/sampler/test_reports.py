@@ -162,7 +162,7 @@ def test_loops_by_offsets_alone_and_of_one_frame(tmp_path: Path) -> None:
     assert load_instrument(path).zones[0].loop is None
 
 
-def test_samples_with_wrong_places_are_left_out_and_told(tmp_path: Path) -> None:
+def test_samples_with_wrong_places_are_left_out_and_reported(tmp_path: Path) -> None:
     """FluidSynth 149, 327, 1822: ends and loops that point behind the file crashed players or muted a font."""
     zones = [((43, 0 | 63 << 8), (53, 0)), ((43, 64 | 127 << 8), (53, 1))]
     whole = bytearray(Font([Sample(tone()), Sample(tone())], zones).bytes())

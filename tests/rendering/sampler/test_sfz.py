@@ -222,7 +222,9 @@ def test_turns_are_taken_region_by_region(tmp_path: Path) -> None:
     assert [round(hz(sound, i * 0.5 + 0.05, i * 0.5 + 0.3) / 240) for i in range(6)] == [1, 2, 3, 1, 2, 3]
 
 
-def test_layers_behind_controllers_stay_silent_and_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_layers_behind_controllers_stay_silent_and_are_reported(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     text = """<global> lokey=21 hikey=108 pitch_keycenter=60
     <region> sample=tone.wav locc64=0 hicc64=63
     <region> sample=pedal.wav locc64=64 hicc64=127
@@ -376,7 +378,7 @@ def test_text_of_older_editors_is_read(tmp_path: Path, coding: str) -> None:
     assert load_instrument(tmp_path / "x.sfz").missing() == ()
 
 
-def test_the_near_name_of_a_missing_sample_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_near_name_of_a_missing_sample_is_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     wav(tmp_path / "piano_c4.wav")
     sfz(tmp_path, "<region> sample=piano_C-4.wav key=60")
     assert main(["samples", str(tmp_path / "x.sfz")]) == 1

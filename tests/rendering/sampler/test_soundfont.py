@@ -198,7 +198,7 @@ def test_presets_of_one_name_and_with_a_slash_are_reached(tmp_path: Path, monkey
         load_instrument(path, preset="0:9")
 
 
-def test_samples_in_rom_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_samples_in_rom_are_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     zones = [((43, 0 | 63 << 8), (53, 0)), ((43, 64 | 127 << 8), (53, 1))]
     path = Font([LOOPED, Sample(np.zeros(0), kind=0x8001)], zones).write(tmp_path / "mixed.sf2")
     assert [(zone.low_key, zone.high_key) for zone in load_instrument(path).zones] == [(0, 63)]

@@ -35,12 +35,12 @@ def test_groove_takes_lateness_out(groove_data: Path) -> None:
 
 
 @pytest.mark.parametrize("names", [("nobody",), ("pop909",)])
-def test_missing_corpus_is_told(groove_data: Path, names: tuple[str, ...]) -> None:
+def test_missing_corpus_is_reported(groove_data: Path, names: tuple[str, ...]) -> None:
     with pytest.raises(CorpusError, match=r"is not known|no corpus in"):
         list(read_corpora(groove_data, names))
 
 
-def test_broken_midi_is_told(tmp_path: Path) -> None:
+def test_broken_midi_is_reported(tmp_path: Path) -> None:
     path = tmp_path / "broken.mid"
     path.write_bytes(b"MThd nonsense")
     with pytest.raises(CorpusError, match=r"broken\.mid is not readable"):

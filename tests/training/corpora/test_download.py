@@ -150,7 +150,7 @@ def test_the_first_checksum_is_kept_where_none_is_published(server: Server, tmp_
     assert not (tmp_path / "again.zip").exists()
 
 
-def test_refusals_are_told_at_once(server: Server, tmp_path: Path) -> None:
+def test_refusals_are_reported_at_once(server: Server, tmp_path: Path) -> None:
     server.status = 404
     with pytest.raises(CorpusError, match="answers 404"):
         download(server.url, tmp_path / "set.zip")
@@ -226,7 +226,7 @@ def test_a_bomb_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 @pytest.mark.parametrize("data", [b"", b"no archive", b"PK\3\4 broken", b"\x1f\x8b broken"])
-def test_damaged_archives_are_told(tmp_path: Path, data: bytes) -> None:
+def test_damaged_archives_are_reported(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "a.zip").write_bytes(data)
     with pytest.raises(CorpusError, match=r"a\.zip"):
         unpack.unpack(tmp_path / "a.zip", tmp_path / "set")
@@ -295,7 +295,7 @@ def test_an_archive_of_something_else_leaves_nothing(
 @pytest.mark.parametrize(
     ("name", "message"), [("oboe", "is not known"), ("lmms", "see https://github.com/LMMS"), ("folder", "not public")]
 )
-def test_sets_without_a_download_are_told(tmp_path: Path, name: str, message: str) -> None:
+def test_sets_without_a_download_are_reported(tmp_path: Path, name: str, message: str) -> None:
     with pytest.raises(CorpusError, match=message):
         get_corpus(name, tmp_path)
 

@@ -165,7 +165,7 @@ def test_a_corrected_role_wins(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["{", '[{"file": "a.mid"}]', '[{"file": "a.mid", "track": 0, "role": "oboe"}]'])
-def test_a_damaged_table_of_roles_is_told(tmp_path: Path, text: str) -> None:
+def test_a_damaged_table_of_roles_is_reported(tmp_path: Path, text: str) -> None:
     (tmp_path / ROLES_FILE).write_text(text, encoding="utf-8")
     with pytest.raises(CorpusError, match=r"roles\.json"):
         read_roles(tmp_path)
@@ -192,7 +192,7 @@ def test_the_folder_is_read_by_name_only(tmp_path: Path) -> None:
         list(read_corpora(tmp_path))
 
 
-def test_a_missing_folder_is_told(tmp_path: Path) -> None:
+def test_a_missing_folder_is_reported(tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match="is not there"):
         read_folder(tmp_path / "nowhere")
 
@@ -256,7 +256,7 @@ def test_a_short_bass_loop_is_a_bass(tmp_path: Path) -> None:
     assert list(read_folder(tmp_path).songs[0].parts) == ["bass"]
 
 
-def test_the_path_of_one_file_is_told(tmp_path: Path) -> None:
+def test_the_path_of_one_file_is_reported(tmp_path: Path) -> None:
     path = write_song(tmp_path / "my song.mid", band(8))
     with pytest.raises(CorpusError, match=r"my song\.mid is a file: expected the folder"):
         read_folder(path)

@@ -22,7 +22,7 @@ from training.corpora.splits import source_split, split_by_content
 from workbench.domain.errors import CorpusError
 
 
-def test_tiers_are_told_for_every_corpus_and_song() -> None:
+def test_tiers_are_reported_for_every_corpus_and_song() -> None:
     assert {corpus.tier for corpus in CORPORA.values()} == {"A", "B", "S", "U"}
     assert {name for name, corpus in CORPORA.items() if corpus.tier == "B"} == {
         "simutrans", "openmsx", "planetblupi", "lmms", "nottingham",
@@ -51,7 +51,7 @@ def test_groove_as_published(tmp_path: Path) -> None:
     assert reading.reasons == {"the metre is not 4/4": 1, "official test part": 1, "the file is not there": 1}
 
 
-def test_groove_without_its_index_is_told(tmp_path: Path) -> None:
+def test_groove_without_its_index_is_reported(tmp_path: Path) -> None:
     (tmp_path / "groove").mkdir()
     with pytest.raises(CorpusError, match=r"info\.csv"):
         read_corpus(tmp_path, "groove")

@@ -41,7 +41,7 @@ def test_figures_of_a_known_song(tmp_path: Path) -> None:
     assert json.loads(json.dumps(figures.to_json()))["tempi_bpm"]["median"] == 120.0
 
 
-def test_deviations_are_told_in_ms() -> None:
+def test_deviations_are_reported_in_ms() -> None:
     onsets = np.array([0.02, 1.25, 2.24, 3 + 1 / 3])
     part = NoteTable(onsets, np.ones(4), np.full(4, 60), np.full(4, 80))
     np.testing.assert_allclose(deviations_ms(part, 120.0), [10.0, 0.0, -5.0], atol=1e-9)
@@ -101,13 +101,13 @@ def test_roles_are_shown_and_written(data: Path, capsys: pytest.CaptureFixture[s
         (["roles", "/nowhere"], "is not there"),
     ],
 )
-def test_mistakes_are_told_in_a_line(arguments: list[str], message: str) -> None:
+def test_mistakes_are_reported_in_a_line(arguments: list[str], message: str) -> None:
     with pytest.raises(WorkbenchError, match=message) as caught:
         main(arguments)
     assert "\n" not in str(caught.value)
 
 
-def test_a_folder_without_midi_is_told(tmp_path: Path) -> None:
+def test_a_folder_without_midi_is_reported(tmp_path: Path) -> None:
     with pytest.raises(WorkbenchError, match="holds no MIDI file"):
         main(["roles", str(tmp_path)])
 

@@ -1,4 +1,4 @@
-"""Bass: pitches told from the sounding chord's root, in sight of kick and snare and of the next root."""
+"""Bass: pitches counted from the sounding chord's root, in sight of kick and snare and of the next root."""
 
 from workbench.models.spec import NOTE_ATTRIBUTES, ElementSpec, Settings
 

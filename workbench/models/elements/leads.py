@@ -1,4 +1,4 @@
-"""Leads: melody told from the tonic, in sight of the chords, the drums and the bass; it remembers eight bars."""
+"""Leads: melody counted from the tonic, in sight of the chords, the drums and the bass; it remembers eight bars."""
 
 from workbench.models.spec import NOTE_ATTRIBUTES, ElementSpec, Settings
 

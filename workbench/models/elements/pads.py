@@ -1,4 +1,4 @@
-"""Pads: voicings and their rhythm, pitches told from the tonic, in sight of the chords, the drums and the bass."""
+"""Pads: voicings and their rhythm, pitches counted from the tonic, in sight of the chords, the drums and the bass."""
 
 from workbench.models.spec import NOTE_ATTRIBUTES, ElementSpec, Settings
 

@@ -1,8 +1,8 @@
 """Holding a part to the density and the register that were asked of it.
 
-A network is told a class of notes a bar and mostly keeps to it, but less so where style or section speak against it.
-Here the steps that would bring it back are made likelier the farther it has strayed, and more than in proportion: a
-little is human, twice as much is not. While it keeps to its class, nothing is changed.
+A network is conditioned on a class of notes a bar and mostly keeps to it, but less so where style or section speak
+against it. The farther a part has strayed, the likelier the steps that bring it back are made, and more than in
+proportion: a little is human, twice as much is not. While it keeps to its class, nothing changes.
 The same is done for its mean pitch, from which a long line wanders off, and for single notes that lie far from it.
 """
 
@@ -16,7 +16,7 @@ import numpy.typing as npt
 from workbench.models.context import DENSITY_COLUMN, REGISTER_COLUMN, REGISTER_EDGES, REGISTER_WIDTH
 from workbench.models.grid import SLOTS_PER_BEAT
 from workbench.models.history import BAR_COLUMN, SLOT_COLUMN, SYMBOL_COLUMN, Rows
-from workbench.models.spec import BAR_STEP, SAME_STEP, STEPS, ElementSpec, Settings, Surroundings
+from workbench.models.spec import BAR_STEP, SAME_STEP, STEPS, Conditioning, ElementSpec, Settings
 
 LOOK_BACK_BARS = 4
 _PRIOR_BARS = 0.5
@@ -62,7 +62,7 @@ def bars_alike(classes: Integers) -> Integers:
     return alike
 
 
-def pace_bias(
+def density_bias(
     spec: ElementSpec, strength: float, density: int, notes: int, bars: int, slot: int, together: int, bar_slots: int
 ) -> Floats:
     """What is added to the step logits of a part, (STEPS,).
@@ -73,7 +73,7 @@ def pace_bias(
     strength : float
         Nats a beat sooner or later, over the logarithm of how far the density is off, while that is little.
     density : int
-        Density class asked of the bar under way; 0 where none is told.
+        Density class asked of the bar under way; 0 where none is asked.
     notes : int
         Notes of the bars that are looked back over (`bars_alike`), the one under way included.
     bars : int
@@ -126,7 +126,7 @@ def register_bias(
     compass : float
         Nats for each width of a class by which a choice lies beyond a fifth from the middle of its class.
     register : int
-        Register class asked of the bar under way; 0 where none is told.
+        Register class asked of the bar under way; 0 where none is asked.
     notes, pitch_sum : int
         Number of notes, and sum of their MIDI pitches, in the bars that are looked back over (`bars_alike`).
     pitches : array (symbols,)
@@ -158,15 +158,15 @@ class Holding:
     ----------
     spec : ElementSpec
     settings : Settings
-    around : Surroundings
+    conditioning : Conditioning
     bar_beats : int
         Quarter notes in a bar.
     """
 
-    def __init__(self, spec: ElementSpec, settings: Settings, around: Surroundings, bar_beats: int) -> None:
-        self._spec, self._settings, self._base = spec, settings, around.base
+    def __init__(self, spec: ElementSpec, settings: Settings, conditioning: Conditioning, bar_beats: int) -> None:
+        self._spec, self._settings, self._base = spec, settings, conditioning.base
         self._bar_slots = bar_beats * SLOTS_PER_BEAT
-        self._density, self._register = (around.prefix[:, column] for column in (DENSITY_COLUMN, REGISTER_COLUMN))
+        self._density, self._register = (conditioning.prefix[:, column] for column in (DENSITY_COLUMN, REGISTER_COLUMN))
         self._alike_density, self._alike_register = bars_alike(self._density), bars_alike(self._register)
         self._symbols = np.arange(spec.symbols)
 
@@ -178,7 +178,7 @@ class Holding:
         if self._settings.pace == 0.0:
             return 0.0
         place = (len(notes), int(self._alike_density[bar]) - 1, slot, together, self._bar_slots)
-        return pace_bias(self._spec, self._settings.pace, int(self._density[bar]), *place)
+        return density_bias(self._spec, self._settings.pace, int(self._density[bar]), *place)
 
     def symbols(self, notes: Rows, bar: int, slot: int) -> Floats | float:
         """What is added to the symbol logits in a slot; `notes` as in `first_bar_for_register`."""

@@ -9,14 +9,14 @@ import torch
 from workbench.domain.theory import Chord, Key
 from workbench.models.context import SongContext
 from workbench.models.decoder import Decoder
-from workbench.models.drawing import draw
 from workbench.models.elements import SPECS
 from workbench.models.grid import SLOTS_PER_BAR
 from workbench.models.history import BAR_COLUMN, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN
 from workbench.models.network import CompiledNetwork
-from workbench.models.prior import CellPrior
-from workbench.models.sampling import PartWriter
-from workbench.models.spec import BAR_STEP, SAME_STEP, Settings, surroundings
+from workbench.models.part_writer import PartWriter
+from workbench.models.pattern_prior import PatternPrior
+from workbench.models.sampling import draw
+from workbench.models.spec import BAR_STEP, SAME_STEP, Settings, conditioning_of
 from workbench.models.torch_network import compiled
 from workbench.models.transformer import ElementTransformer, ModelConfig
 from workbench.models.window import build_item, collate, line_starts
@@ -52,7 +52,9 @@ AS_LEARNED = Settings(nucleus=1.0, attribute_temperature=1.0)
 
 def write(element: str, bars: int = BARS, seed: int = 0, bar_beats: int = 4, **kwargs: object) -> PartWriter:
     model = make_network(element)
-    writer = PartWriter(model, surroundings(model.spec, make_context(bars, bar_beats)), bar_beats, AS_LEARNED, **kwargs)  # type: ignore[arg-type]
+    writer = PartWriter(
+        model, conditioning_of(model.spec, make_context(bars, bar_beats)), bar_beats, AS_LEARNED, **kwargs
+    )  # type: ignore[arg-type]
     writer.sample(bars, np.random.default_rng(seed))
     return writer
 
@@ -61,7 +63,7 @@ def write(element: str, bars: int = BARS, seed: int = 0, bar_beats: int = 4, **k
 def test_likelihood_of_what_was_written(element: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The negative log probabilities of the draws add up to the loss that training would see for the same rows."""
     model = make_model(element)
-    around = surroundings(model.spec, make_context())
+    conditioning = conditioning_of(model.spec, make_context())
     drawn: list[float] = []
 
     def nats(logits: np.ndarray, index: int) -> float:
@@ -75,13 +77,13 @@ def test_likelihood_of_what_was_written(element: str, monkeypatch: pytest.Monkey
 
     draw_as_it_is = Decoder._draw
     monkeypatch.setattr(Decoder, "_draw", noted)
-    writer = PartWriter(compiled(model), around, 4, AS_LEARNED)
+    writer = PartWriter(compiled(model), conditioning, 4, AS_LEARNED)
     writer.sample(1, np.random.default_rng(3))
     before = len(writer.rows)
     drawn.clear()
     writer.sample(1, np.random.default_rng(4))
     rows = writer.rows
-    item = build_item(rows, line_starts(rows), around, model.spec, 0, len(rows), before + 1)
+    item = build_item(rows, line_starts(rows), conditioning, model.spec, 0, len(rows), before + 1)
     with torch.inference_mode():
         losses = model.losses(collate([item]))
     expected = sum(float(field.double().sum()) for field in losses.values())
@@ -111,7 +113,7 @@ def test_same_seed_same_rows_other_seed_others() -> None:
 
 def test_copy_repeats_the_notes() -> None:
     model = make_network("leads")
-    writer = PartWriter(model, surroundings(model.spec, make_context()), 4, Settings())
+    writer = PartWriter(model, conditioning_of(model.spec, make_context()), 4, Settings())
     writer.sample(2, np.random.default_rng(0))
     writer.rest(1)
     writer.copy(0, 2)
@@ -124,7 +126,7 @@ def test_copy_repeats_the_notes() -> None:
 
 def test_replay_can_leave_symbols_out() -> None:
     model = make_network("percussion")
-    writer = PartWriter(model, surroundings(model.spec, make_context()), 4, Settings())
+    writer = PartWriter(model, conditioning_of(model.spec, make_context()), 4, Settings())
     writer.sample(2, np.random.default_rng(0))
     notes = writer.rows[writer.rows[:, STEP_COLUMN] != BAR_STEP]
     unwanted = int(np.bincount(notes[:, SYMBOL_COLUMN]).argmax())
@@ -138,7 +140,7 @@ def test_replay_can_leave_symbols_out() -> None:
 
 def test_polyphony_is_bounded() -> None:
     model = make_network("pads")
-    writer = PartWriter(model, surroundings(model.spec, make_context()), 4, Settings(polyphony=1))
+    writer = PartWriter(model, conditioning_of(model.spec, make_context()), 4, Settings(polyphony=1))
     writer.sample(4, np.random.default_rng(0))
     assert not (writer.rows[:, STEP_COLUMN] == SAME_STEP).any()
 
@@ -146,7 +148,7 @@ def test_polyphony_is_bounded() -> None:
 def test_strict_prior_decides() -> None:
     grid = np.full((SLOTS_PER_BAR, 13), 1e-6)
     grid[[0, 12, 24, 36], 0] = 1 - 1e-6
-    prior = CellPrior([grid], [0] * BARS, weight=8.0)
+    prior = PatternPrior([grid], [0] * BARS, weight=8.0)
     notes = write("percussion", prior=prior).rows
     notes = notes[notes[:, STEP_COLUMN] != BAR_STEP]
     assert set(notes[:, SYMBOL_COLUMN]) == {0}
@@ -156,7 +158,7 @@ def test_strict_prior_decides() -> None:
 
 def test_prior_is_a_distribution() -> None:
     rng = np.random.default_rng(0)
-    prior = CellPrior([rng.uniform(0.01, 0.9, (SLOTS_PER_BAR, 13))], [0], weight=1.0)
+    prior = PatternPrior([rng.uniform(0.01, 0.9, (SLOTS_PER_BAR, 13))], [0], weight=1.0)
     steps = prior.step_bias(0, 5, 3)
     possible = [BAR_STEP, SAME_STEP, *range(7, SLOTS_PER_BAR + 1)]
     assert np.exp(steps[possible]).sum() == pytest.approx(1.0)
@@ -180,8 +182,8 @@ def test_draw_keeps_the_nucleus(temperature: float, nucleus: float) -> None:
 
 def test_a_bar_is_taken_back_as_if_it_never_was() -> None:
     model = make_network("bass")
-    around = surroundings(model.spec, make_context())
-    plain, other = (PartWriter(model, around, 4, Settings()) for _ in range(2))
+    conditioning = conditioning_of(model.spec, make_context())
+    plain, other = (PartWriter(model, conditioning, 4, Settings()) for _ in range(2))
     for writer in (plain, other):
         writer.sample(2, np.random.default_rng(1), may_rest=False)
     other.sample(1, np.random.default_rng(2), may_rest=False)
@@ -193,7 +195,7 @@ def test_a_bar_is_taken_back_as_if_it_never_was() -> None:
 
 def test_bars_that_are_the_same_are_counted_from_the_end() -> None:
     model = make_network("bass")
-    writer = PartWriter(model, surroundings(model.spec, make_context()), 4, Settings())
+    writer = PartWriter(model, conditioning_of(model.spec, make_context()), 4, Settings())
     writer.sample(1, np.random.default_rng(5), may_rest=False)
     writer.copy(writer.bars - 1, 1)
     assert writer.same_bars() == 2
@@ -203,7 +205,7 @@ def test_bars_that_are_the_same_are_counted_from_the_end() -> None:
 
 def test_same_halves_of_bars_are_counted_as_bars_of_their_own() -> None:
     model = make_network("bass")
-    writer = PartWriter(model, surroundings(model.spec, make_context()), 4, Settings())
+    writer = PartWriter(model, conditioning_of(model.spec, make_context()), 4, Settings())
     halves = np.zeros((3, 4 + len(model.spec.attributes)), np.int64)
     halves[1:, [SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN]] = [[6, 7, 3], [30, 31, 3]]
     writer.take(halves)
@@ -220,7 +222,7 @@ def notes_of(writer: PartWriter, bar: int) -> np.ndarray:
 
 def test_vary_keeps_the_head_and_echo_the_rhythm() -> None:
     model = make_network("leads")
-    writer = PartWriter(model, surroundings(model.spec, make_context()), 4, Settings(polyphony=1))
+    writer = PartWriter(model, conditioning_of(model.spec, make_context()), 4, Settings(polyphony=1))
     writer.sample(1, np.random.default_rng(1), may_rest=False)
     writer.vary(0, 24, np.random.default_rng(2))
     writer.echo(0, np.random.default_rng(3))
@@ -231,10 +233,10 @@ def test_vary_keeps_the_head_and_echo_the_rhythm() -> None:
 
 def test_after_forgetting_nothing_before_matters() -> None:
     model = make_network("bass")
-    around = surroundings(model.spec, make_context())
+    conditioning = conditioning_of(model.spec, make_context())
     ends = []
     for seed in (1, 2):
-        writer = PartWriter(model, around, 4, Settings())
+        writer = PartWriter(model, conditioning, 4, Settings())
         writer.sample(2, np.random.default_rng(seed), may_rest=False)
         writer.forget()
         writer.sample(2, np.random.default_rng(9), may_rest=False)

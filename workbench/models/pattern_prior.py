@@ -17,7 +17,7 @@ from workbench.models.spec import BAR_STEP, SAME_STEP, STEPS
 Grid = npt.NDArray[np.float64]
 
 
-class CellPrior:
+class PatternPrior:
     """Probabilities of a note by slot and symbol.
 
     Parameters
