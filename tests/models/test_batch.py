@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.models.test_part_writer import BARS, make_context, make_network
 
+from tests.models.test_part_writer import BARS, make_context, make_network
 from workbench.models.batch import Job, write_batch
 from workbench.models.elements import SPECS
 from workbench.models.history import BAR_COLUMN, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN, Rows

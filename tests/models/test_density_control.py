@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tests.models.test_part_writer import BARS, make_context, make_network
 
+from tests.models.test_part_writer import BARS, make_context, make_network
 from workbench.models.batch import Job, write_batch
 from workbench.models.context import SongContext
 from workbench.models.density_control import density_bias, density_limits

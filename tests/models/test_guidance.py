@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from tests.models.test_part_writer import AS_LEARNED, BARS, make_context, make_model, make_network
 
+from tests.models.test_part_writer import AS_LEARNED, BARS, make_context, make_model, make_network
 from workbench.models.context import CHORD_FEATURES, CONDITION_CHORD_FEATURES, PREFIX_SIZES
 from workbench.models.decoder import Decoder
 from workbench.models.elements import SPECS

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from tests.models.test_part_writer import make_context, make_network
 
+from tests.models.test_part_writer import make_context, make_network
 from workbench.domain.errors import ModelError
 from workbench.models.batch import Job, write_batch
 from workbench.models.elements import SPECS

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tests.models.test_part_writer import BARS, make_context, make_network
 
+from tests.models.test_part_writer import BARS, make_context, make_network
 from workbench.models.batch import Job, write_batch
 from workbench.models.density_control import register_bias, register_limits
 from workbench.models.elements import SPECS

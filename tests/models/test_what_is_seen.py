@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from numpy.random import default_rng
-from tests.models.test_part_writer import BARS, make_context, make_model
 
+from tests.models.test_part_writer import BARS, make_context, make_model
 from workbench.models.elements import SPECS
 from workbench.models.history import STEP_COLUMN, History, Rows, recent_attributes
 from workbench.models.kernels import Floats, Integers, Memory
