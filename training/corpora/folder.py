@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from training.corpora.items import Item, Outcome, Reader, SkippedError
+from training.corpora.near import content_names
 from training.corpora.reading import guess_chords, guess_key, parse_midi, read_bytes, top_line
 from training.corpora.roles import RoleRow, read_roles, role_of, role_row, tracks_of
 from training.corpora.song import CorpusSong, NoteTable, Tier
@@ -144,9 +145,11 @@ def _is_played(song: CorpusSong) -> bool:
 
 
 def finish(outcomes: list[Outcome]) -> list[Outcome]:
-    """Part the songs into training and validation by the content of their files."""
+    """Part the songs into training and validation by the content of their files; near duplicates share a side."""
     kept = [outcome for outcome in outcomes if outcome.song is not None]
-    sides = dict(zip(map(id, kept), split_by_content([outcome.digest for outcome in kept]), strict=True))
+    songs = [outcome.song for outcome in kept if outcome.song is not None]
+    contents = content_names(songs, [outcome.digest for outcome in kept])
+    sides = dict(zip(map(id, kept), split_by_content(contents), strict=True))
     return [
         dataclasses.replace(outcome, song=dataclasses.replace(outcome.song, split=sides[id(outcome)]))
         if outcome.song is not None

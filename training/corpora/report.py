@@ -50,7 +50,13 @@ def _facts(tally: CorpusTally) -> list[tuple[str, str]]:
         ("keys", _words(tally.keys)),
         ("sections", f"{_words(tally.sections)} (bars)"),
     ]
+    facts += [("alike", _alike(tally.near))] if tally.near["songs"] else []
     return facts + ([("moods", _words(tally.moods))] if tally.moods else [])
+
+
+def _alike(near: Mapping[str, int]) -> str:
+    groups = f"groups: {near['groups']:,}, on both sides of the split: {near['across']:,}"
+    return f"{near['songs']:,} songs are near duplicates ({groups})"
 
 
 def _words(counts: Mapping[str, int]) -> str:

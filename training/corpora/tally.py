@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from training.corpora.items import CorpusReading
+from training.corpora.near import near_counts
 from training.corpora.song import CorpusSong, NoteTable
 
 TEMPO_EDGES_BPM = np.arange(30.0, 251.0, 10.0)
@@ -43,7 +44,7 @@ class ElementTally:
 
 @dataclass(frozen=True, slots=True)
 class CorpusTally:
-    """A corpus in figures; the mappings count songs, but `sections` counts bars."""
+    """A corpus in figures; the mappings count songs, but `sections` counts bars and `near` is that of `near_counts`."""
 
     corpus: str
     counts: Mapping[str, int]
@@ -57,6 +58,7 @@ class CorpusTally:
     qualities: Mapping[str, int]
     tempi_bpm: tuple[float, ...]
     elements: Mapping[str, ElementTally]
+    near: Mapping[str, int]
 
     def to_json(self) -> dict[str, Any]:
         """The figures as plain values."""
@@ -101,6 +103,7 @@ def tally(reading: CorpusReading) -> CorpusTally:
         qualities=dict(qualities.most_common()),
         tempi_bpm=tuple(song.tempo_bpm for song in songs),
         elements={name: _tally_element(name, songs) for name in names},
+        near=near_counts(songs),
     )
 
 

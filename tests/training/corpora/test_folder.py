@@ -10,6 +10,7 @@ import pytest
 from tests.training.corpora.tiny_midi import band, midi_track, raw_midi, write_song
 from training.corpora import read_corpora, read_folder
 from training.corpora.folder import role_table
+from training.corpora.near import near_counts
 from training.corpora.roles import ROLES_FILE, read_roles, write_roles
 from workbench.domain.errors import CorpusError
 
@@ -178,6 +179,25 @@ def test_both_sides_get_a_file_and_equal_contents_share_one(tmp_path: Path) -> N
     split = {outcome.name: outcome.song.split for outcome in read_folder(tmp_path).outcomes if outcome.song}
     assert set(split.values()) == {"train", "validation"}
     assert split["copy.mid"] == split["3.mid"]
+
+
+def random_tune(seed: int) -> list[tuple[float, float, int]]:
+    rng = np.random.default_rng(seed)
+    return [(slot / 4, 0.2, int(rng.integers(60, 84))) for slot in range(8 * 16) if rng.random() < 0.5]
+
+
+def test_near_duplicates_share_a_side(tmp_path: Path) -> None:
+    """Twelve tunes, each with a copy that is transposed and has a wrong note."""
+    for seed in range(12):
+        rows = random_tune(seed)
+        wrong = [(onset, length, pitch + 5 + (index == 40)) for index, (onset, length, pitch) in enumerate(rows)]
+        write_song(tmp_path / f"{seed}-a.mid", [midi_track("lead", 0, 80, rows)])
+        write_song(tmp_path / f"{seed}-b.mid", [midi_track("lead", 0, 80, wrong)])
+    reading = read_folder(tmp_path)
+    split = {outcome.name: outcome.song.split for outcome in reading.outcomes if outcome.song}
+    assert set(split.values()) == {"train", "validation"}
+    assert all(split[f"{seed}-a.mid"] == split[f"{seed}-b.mid"] for seed in range(12))
+    assert near_counts(reading.songs) == {"songs": 24, "groups": 12, "across": 0}
 
 
 def test_one_file_trains(tmp_path: Path) -> None:
