@@ -60,6 +60,10 @@ MAKERS = {
     "three channels of FLAC": ("flac", odd.encoded(odd.sound(channels=3), "FLAC", "PCM_16")),
     "cut short": ("wav", odd.encoded(odd.sound(), "WAV", "PCM_16")[:90000]),
     "text": ("wav", b"words, words, words"),
+    "a web page": ("mp3", b"\n<!DOCTYPE html><html><body>404</body></html>"),
+    "a pointer": ("flac", b"version https://git-lfs.github.com/spec/v1\noid sha256:12\nsize 9\n"),
+    "M4A": ("wav", b"\0\0\0\x20ftypM4A " + bytes(400)),
+    "JSON": ("wav", b'{"error": "not found"}'),
     "AppleDouble": ("wav", bytes.fromhex("00051607000200004d6163204f532058") + bytes(4000)),
     "never closed": ("wav", odd.wave(odd.form(), odd.chunk(b"data", odd.pcm(odd.sound()), size=0), size=0)),
     "BW64": ("wav", odd.long_wave(odd.sound(), b"BW64")),
@@ -73,7 +77,11 @@ REFUSED = {
     "six channels": "expected mono or stereo, got 6 channels",
     "three channels of FLAC": "expected mono or stereo, got 3 channels",
     "cut short": "it is cut short",
-    "text": "cannot be read as audio",
+    "text": "it is text; expected WAV",
+    "a web page": "it is a web page: download the file itself",
+    "a pointer": "it is a Git LFS pointer, not the file",
+    "M4A": "it is an MP4 or M4A file",
+    "JSON": "it is JSON text",
     "AppleDouble": "AppleDouble",
 }
 
@@ -94,12 +102,15 @@ def test_all_doors_agree(door: str, kind: str, home: Path, capsys: pytest.Captur
         assert code == 0, said
 
 
-@pytest.mark.parametrize(("level", "seconds", "told"), [(0.0, 5.0, "got silence"), (0.1, 1.0, "at least 3 s")])
+@pytest.mark.parametrize(
+    ("level", "seconds", "offset", "told"),
+    [(0.0, 5.0, 0.0, "got silence"), (0.1, 1.0, 0.0, "at least 3 s"), (0.0, 5.0, 0.25, "got silence")],
+)
 @pytest.mark.parametrize("door", ["references add", "master --match"])
 def test_what_is_followed_as_an_example_is_music(
-    door: str, level: float, seconds: float, told: str, home: Path, capsys: pytest.CaptureFixture[str]
+    door: str, level: float, seconds: float, offset: float, told: str, home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    soundfile.write(home / "in" / "tone.wav", level * odd.sound(seconds), odd.RATE)
+    soundfile.write(home / "in" / "tone.wav", level * odd.sound(seconds) + offset, odd.RATE)
     assert through(door, home / "in" / "tone.wav") == 2
     assert told in capsys.readouterr().err
 

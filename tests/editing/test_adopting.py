@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.midi.writing import body, chunk, header, meta, note
 from workbench.domain.errors import ParameterError
 from workbench.domain.moves import StripMove
 from workbench.domain.plan import Plan
@@ -115,7 +116,9 @@ def test_unknown_markers_keep_their_place_and_are_reported() -> None:
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"metres": ((0, (4, 4)), (BAR, (3, 4)))}, "changes its metre"),
+        ({"metres": ((0, (4, 4)), (BAR, (3, 4)))}, "changes its metre .4/4, 3/4 from bar 2."),
+        ({"metres": ((0, (4, 4)), (BAR, (1, 4)), (BAR + 960, (4, 4)))}, "4/4, 1/4 from bar 2, 4/4 from bar 3"),
+        ({"metres": ((0, (3, 2)),)}, "metre '3/2' is not known"),
         ({"metres": ((0, (7, 8)),)}, "metre '7/8' is not known"),
         ({"tempi": ((0, 100.0), (BAR + 960, 90.0))}, "inside bar 2"),
         ({"tracks": ()}, "holds no notes"),
@@ -125,3 +128,41 @@ def test_unknown_markers_keep_their_place_and_are_reported() -> None:
 def test_what_no_plan_can_hold_is_refused(changes: dict[str, object], told: str) -> None:
     with pytest.raises(ParameterError, match=told):
         adopt(session(voice("bass", *EIGHTHS), **changes))
+
+
+@pytest.mark.parametrize(("metre", "read"), [((2, 2), "4/4"), ((8, 8), "4/4"), ((12, 8), "12/8"), ((3, 4), "3/4")])
+def test_bars_of_one_length_are_one_metre(metre: tuple[int, int], read: str) -> None:
+    """MuseScore 10962, 28678: metres of a DAW were read as others; every track may repeat them."""
+    song = adopt(session(voice("bass", *EIGHTHS), metres=((0, metre),))).song
+    assert str(song.score.metre) == read
+    assert any("is read as 4/4" in line for line in song.remarks) == (metre[0] / metre[1] == 1)
+
+
+def test_a_closing_metre_that_nothing_sounds_in_does_not_count() -> None:
+    """LMMS 8002 and files whose last event is a metre."""
+    song = adopt(session(voice("bass", *EIGHTHS), metres=((0, (4, 4)), (3 * BAR, (2, 4))))).song
+    assert str(song.score.metre) == "4/4"
+
+
+def test_a_pickup_ends_the_first_bar() -> None:
+    """partitura 40: a score whose first bar has one beat; its downbeat is the second bar's."""
+    notes = [(0.0, 0.9, 43), *((1.0 + 4.0 * bar, 2.0 + 4.0 * bar, 36) for bar in range(3))]
+    song = adopt(session(voice("bass", *notes), metres=((0, (1, 4)), (960, (4, 4))), length_ticks=3 * BAR + 960)).song
+    assert [note.onset_beats for note in song.score.parts["bass"].notes] == [3.0, 4.0, 8.0, 12.0]
+    assert song.plan.bars == 4
+    assert any("pickup of 1 beats" in line for line in song.remarks)
+
+
+def test_midi_without_written_chords_becomes_a_song(tmp_path: Path) -> None:
+    """The plainest file of all: one melody, no tempo, no metre, no text."""
+    events = [event for at in range(32) for event in note(at, 0.9, 60 + at % 7, 90)]
+    (tmp_path / "tune.mid").write_bytes(header(0, 1) + chunk(body(events)))
+    song = adopt(read_session(tmp_path / "tune.mid")).song
+    assert [len(part.notes) for part in song.score.parts.values()] == [32]
+    assert (str(song.score.metre), song.plan.bars) == ("4/4", 8)
+
+
+def test_what_the_reader_mended_is_told(tmp_path: Path) -> None:
+    events = [(0.0, meta(0x59, b"\xfe\xff")), *(event for at in range(16) for event in note(at, 0.9, 40, 90))]
+    (tmp_path / "tune.mid").write_bytes(header(0, 1) + chunk(body(events)))
+    assert "left out: 1 key event that no reader understands" in adopt(read_session(tmp_path / "tune.mid")).song.remarks

@@ -120,10 +120,10 @@ def test_a_sound_that_comes_with_new_bars_does_not_reach_locked_ones(song: Song)
 @pytest.mark.parametrize(
     ("content", "line"),
     [
-        (b"", "is not a standard MIDI file: the file is empty"),
-        (b"MThd", "is not a standard MIDI file: damaged MIDI: the header ends too early"),
-        (b"RIFF....WAVE", "is not a standard MIDI file: not a MIDI file: it is RIFF without MIDI, such as WAV audio"),
-        (b"PK\3\4" + bytes(40), "is not a standard MIDI file: not a MIDI file: it is a ZIP archive"),
+        (b"", "cannot be read: the file is empty"),
+        (b"MThd", "cannot be read: damaged MIDI: the header ends too early"),
+        (b"RIFF....WAVE", "cannot be read: not a MIDI file: it is WAV audio"),
+        (b"PK\3\4" + bytes(40), "cannot be read: not a MIDI file: it is a ZIP archive"),
         (b"MThd\0\0\0\6\0\1\0\1\1\xe0MTrk\0\0\0\xff\0", r"holds no notes \(track 1 is damaged after 0 events"),
     ],
 )

@@ -21,15 +21,16 @@ from workbench.domain.edit_state import EditState
 from workbench.domain.errors import MidiFileError, ParameterError
 from workbench.domain.plain_data import to_plain
 from workbench.domain.request import parse_request
-from workbench.editing import Song, edit_song
+from workbench.editing import Song, adopt, edit_song
 from workbench.editing.transposing import PLAYABLE
 from workbench.midi.file import read_midi
 from workbench.midi.harmony import written_chords
 from workbench.midi.parts import ROLES, facts_of, guess
+from workbench.output.daw import read_session
 
 LONGEST_SECONDS = 10.0
-QUICK_FILES, QUICK_EDITS, MANY = 300, 80, 10_000
-"""Cases of the two fuzzers in `make test`, and of each in `make test-long`."""
+QUICK_FILES, QUICK_ADOPTED, QUICK_EDITS, MANY = 300, 100, 80, 10_000
+"""Cases of the three fuzzers in `make test`, and of each in `make test-long`."""
 
 octet = st.integers(0, 255)
 low = st.integers(0, 127)
@@ -117,6 +118,31 @@ def check_reading(data: bytes) -> None:
     except SkippedError as skipped:
         one_line(skipped, skipped.reason)
     assert time.process_time() - began < LONGEST_SECONDS
+
+
+def check_adopting(data: bytes, folder: Path) -> None:
+    """A file becomes a whole song, or one line says why not."""
+    began, path = time.process_time(), folder / "session.mid"
+    path.write_bytes(data)
+    try:
+        song = adopt(read_session(path), concept="pop").song
+    except ParameterError as error:
+        one_line(error, str(error))
+        return
+    check_song(song)
+    assert all("\n" not in line for line in song.remarks)
+    assert time.process_time() - began < LONGEST_SECONDS
+
+
+@fuzzed(files, QUICK_ADOPTED)
+def test_a_midi_file_becomes_a_song_or_is_refused(tmp_path: Path, data: bytes) -> None:
+    check_adopting(data, tmp_path)
+
+
+@pytest.mark.long
+@fuzzed(files, MANY)
+def test_many_midi_files_become_songs_or_are_refused(tmp_path: Path, data: bytes) -> None:
+    check_adopting(data, tmp_path)
 
 
 @fuzzed(files, QUICK_FILES)

@@ -66,3 +66,39 @@ def test_mixes_that_lose_little_are_mastered(left: np.ndarray, right: np.ndarray
     from workbench.analysis.loudness import integrated_loudness
 
     assert integrated_loudness(mastered(left, right)) == pytest.approx(-14.0, abs=0.1)
+
+
+def lone_peaks(every_seconds: float) -> np.ndarray:
+    sparse = np.zeros(TIMES.size)
+    sparse[RATE // 2 :: round(every_seconds * RATE)] = 0.9
+    return sparse
+
+
+@pytest.mark.parametrize("every_seconds", [30.0, 1.0], ids=["one click", "a click a second"])
+def test_what_a_limiter_leaves_of_lone_peaks_is_not_lifted(every_seconds: float) -> None:
+    """pydub 49, birdnet-go 3870: near silence was lifted; behind a filter a click leaves ringing below 20 Hz."""
+    clicks = lone_peaks(every_seconds)
+    done = mastered(clicks, clicks).samples[0]
+    power = np.abs(np.fft.rfft(done)) ** 2
+    hz = np.fft.rfftfreq(done.size, 1 / RATE)
+    assert power[hz < 40].sum() < 0.05 * power.sum()
+    away = np.convolve(clicks > 0, np.ones(RATE // 2), mode="same") == 0
+    assert np.abs(done[away]).max(initial=0.0) < 0.01
+
+
+def test_one_spike_does_not_become_the_song() -> None:
+    """ffmpeg-normalize 190: one sample far above a soft song misled the loudness of everything behind it."""
+    soft = 0.05 * MIX
+    spiked = np.where(TIMES == 1.0, 15.0, soft)
+    done, plain = mastered(spiked, spiked), mastered(soft, soft)
+    assert np.abs(done.samples).max() <= 10 ** (-1 / 20)
+    away = slice(2 * RATE, None)
+    gain = np.sqrt(np.mean(done.samples[0, away] ** 2) / np.mean(plain.samples[0, away] ** 2))
+    assert gain <= 1.05, "the song is no louder than it would be alone"
+    assert np.corrcoef(done.samples[0, away], plain.samples[0, away])[0, 1] > 0.95
+
+
+@pytest.mark.parametrize("offset", [0.25, -0.9])
+def test_a_constant_offset_alone_is_silence(offset: float) -> None:
+    with pytest.raises(ParameterError, match="near silence"):
+        mastered(np.full(TIMES.size, offset), np.full(TIMES.size, offset))

@@ -106,10 +106,10 @@ def test_a_clean_file_has_nothing_to_tell() -> None:
     ("data", "line"),
     [
         (b"", "the file is empty"),
-        (b"RIFF\4\0\0\0WAVEfmt ", "not a MIDI file: it is RIFF without MIDI, such as WAV audio"),
+        (b"RIFF\4\0\0\0WAVEfmt ", "not a MIDI file: it is WAV audio"),
         (b"ID3\4\0\0", "not a MIDI file: it is MP3 audio"),
         (b"<?xml version='1.0'?>", "not a MIDI file: it is XML, such as MusicXML"),
-        (b"FORM\0\0\0\x20XDIR", "not a MIDI file: it is an IFF file, such as XMI or AIFF"),
+        (b"FORM\0\0\0\x20XDIR", "not a MIDI file: it is an XMI file"),
         (b"\0\1\2\3", "not a MIDI file: it has no MIDI header"),
         (header(1, 0), "no track"),
     ],

@@ -15,7 +15,7 @@ from workbench.midi.file import MidiFile
 
 LEAST_BARS = 4
 MOST_BARS = 1_000
-_METRES = {(4, 4): 4, (2, 2): 4, (3, 4): 3}
+_METRES = {(4, 4): 4, (2, 2): 4, (8, 8): 4, (3, 4): 3}
 """Metres that are read, and their quarter notes in a bar."""
 _TEMPO_RANGE_BPM = (20.0, 400.0)
 _SAME_TEMPO = 0.04

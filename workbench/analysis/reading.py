@@ -13,16 +13,19 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from workbench.analysis.containers import Mended, foreign_format, mend
+from workbench.analysis.containers import Mended, mend
 from workbench.analysis.loudness import integrated_loudness
 from workbench.domain.audio import LOUDEST, Audio, Samples
 from workbench.domain.errors import AudioFileError, ParameterError, reason
+from workbench.domain.file_formats import HEAD_BYTES, is_sound, named_format
+from workbench.dsp.loudness import without_offset
 
 RATE_RANGE_HZ = (8000, 192000)
 LONGEST_SECONDS = 3600.0
 FORMATS = ("WAV", "WAVEX", "RF64", "W64", "AIFF", "FLAC", "MP3", "MPEG", "OGG", "AU", "CAF")
 LEAST_MUSIC_SECONDS, SILENT_LUFS = 3.0, -60.0
 """What is followed as an example is longer and louder than this."""
+_EXPECTED = "WAV, AIFF, FLAC, MP3, OGG or Opus"
 _BLOCK = 1 << 18
 _UNHEARD_SECONDS = 0.2
 """What a decoder may hold back: the delay of an encoder, and a damaged frame or two."""
@@ -95,7 +98,8 @@ def open_music(path: str | Path) -> Incoming:
         raise AudioFileError(
             f"{path}: expected at least {LEAST_MUSIC_SECONDS:g} s, got {incoming.audio.duration_seconds:.3g} s"
         )
-    loudness = integrated_loudness(incoming.audio)
+    sounding = Audio(without_offset(incoming.audio.samples), incoming.audio.sample_rate_hz)
+    loudness = integrated_loudness(sounding)
     if loudness <= SILENT_LUFS:
         raise AudioFileError(f"{path}: expected music, got silence ({loudness:.0f} LUFS)")
     return incoming
@@ -262,8 +266,9 @@ def _resampled(audio: Audio, sample_rate_hz: int) -> Audio:
 
 def _told(source: Path, error: BaseException) -> str:
     """Why a file cannot be decoded; what it is instead, where that is known."""
-    foreign = foreign_format(source)
-    return f"it is {foreign}; expected WAV, AIFF, FLAC, MP3, OGG or Opus" if foreign else _reason(error)
+    with source.open("rb") as file:
+        named = named_format(file.read(HEAD_BYTES))
+    return _reason(error) if is_sound(named) else f"it is {named}; expected {_EXPECTED}"
 
 
 def _reason(error: BaseException) -> str:

@@ -112,11 +112,12 @@ class Client:
         """A finished song in another delivery: `format`, `sample_rate`, `bit_depth`, `delivery`, `target_loudness`."""
         return self._work("/render", {"project_id": project_id, "version": version, **options}, wait_seconds, None)
 
-    def analyze(self, source: str | Path) -> AnalysisResponse:
-        """Measure an audio file of this machine."""
+    def analyze(self, source: str | Path, *, dual_mono: bool = False) -> AnalysisResponse:
+        """Measure an audio file of this machine; with `dual_mono` a mono file as two speakers play it."""
         path = Path(source)
+        form = {"dual_mono": str(dual_mono).lower()}
         with path.open("rb") as file:
-            return AnalysisResponse(**self._json("POST", "/analyze", files={"file": (path.name, file)}))
+            return AnalysisResponse(**self._json("POST", "/analyze", files={"file": (path.name, file)}, data=form))
 
     def job(self, job_id: str) -> JobStatus:
         """The state of a job."""

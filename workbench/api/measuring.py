@@ -17,15 +17,15 @@ MEMORY_BYTES = 6 * 2**30
 WALL_SECONDS = 60
 
 
-def measure_file(path: Path, name: str) -> AnalysisResponse:
-    """Measure an audio file; `name` is what it is called in answers.
+def measure_file(path: Path, name: str, *, dual_mono: bool = False) -> AnalysisResponse:
+    """Measure an audio file as `analyze` does; `name` is what it is called in answers.
 
     Raises
     ------
     ApiError
         422 if it cannot be read, or takes too much memory or time.
     """
-    command = [sys.executable, "-m", "workbench.api.measuring", str(path)]
+    command = [sys.executable, "-m", "workbench.api.measuring", str(path), *["--dual-mono"] * dual_mono]
     try:
         done = subprocess.run(command, capture_output=True, timeout=WALL_SECONDS, stdin=subprocess.DEVNULL, check=False)
     except subprocess.TimeoutExpired:
@@ -50,7 +50,7 @@ def main() -> int:
     from workbench.domain.errors import WorkbenchError
 
     try:
-        found = analyze(sys.argv[1]).to_dict()
+        found = analyze(sys.argv[1], dual_mono="--dual-mono" in sys.argv[2:]).to_dict()
     except WorkbenchError as error:
         print(error, file=sys.stderr)
         return _REFUSED
@@ -59,6 +59,9 @@ def main() -> int:
         "sample_rate_hz": found["sample_rate_hz"],
         "duration_seconds": numbers.get("duration_seconds") or 0.0,
         "measurements": numbers,
+        "key": found["key"],
+        "channels": found["channels"],
+        "notes": found["notes"],
     }
     print(json.dumps(form, allow_nan=False))
     return 0

@@ -1,4 +1,4 @@
-"""Uploads: written to a temporary file under a name of the server's own, as far as the tier allows, and sniffed."""
+"""Uploads: written to a temporary file under a name of the server's own, as far as the tier allows."""
 
 from __future__ import annotations
 
@@ -10,27 +10,9 @@ from pathlib import Path
 from fastapi import UploadFile
 
 from workbench.api.problems import ApiError
+from workbench.domain.file_formats import HEAD_BYTES, is_sound, named_format
 
 _CHUNK_BYTES = 1 << 20
-
-_SIGNATURES = {
-    ".wav": (b"RIFF", b"RF64", b"BW64"),
-    ".aiff": (b"FORM",),
-    ".flac": (b"fLaC",),
-    ".ogg": (b"OggS",),
-    ".mp3": (b"ID3", b"\xff\xfb", b"\xff\xf3", b"\xff\xf2", b"\xff\xfa"),
-}
-
-
-def sniffed_suffix(head: bytes) -> str | None:
-    """What an audio file is by its first bytes, whatever it is called; None if it is none that is read here.
-
-    Examples
-    --------
-    >>> sniffed_suffix(b"fLaC...."), sniffed_suffix(b"<html>")
-    ('.flac', None)
-    """
-    return next((suffix for suffix, marks in _SIGNATURES.items() if head.startswith(marks)), None)
 
 
 @asynccontextmanager
@@ -44,10 +26,12 @@ async def stored_upload(upload: UploadFile, limit_bytes: int) -> AsyncIterator[P
     """
     with tempfile.TemporaryDirectory(prefix="beatsfoundry-") as folder:
         first = await upload.read(_CHUNK_BYTES)
-        suffix = sniffed_suffix(first)
-        if suffix is None:
-            raise ApiError(422, "the upload is no WAV, AIFF, FLAC, Ogg or MP3 file", field="file")
-        path, size = Path(folder) / f"upload{suffix}", 0
+        # What is plainly something else goes no further; the rest is opened where it can do no harm.
+        named = named_format(first[:HEAD_BYTES])
+        if not first or not is_sound(named):
+            told = f"it is {named}" if first else "it is empty"
+            raise ApiError(422, f"the upload is no audio file: {told}", field="file")
+        path, size = Path(folder) / "upload", 0
         with path.open("wb") as file:
             chunk = first
             while chunk:

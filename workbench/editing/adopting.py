@@ -25,6 +25,7 @@ from workbench.domain.score import Note, Part, Score
 from workbench.domain.song import ELEMENTS, parse_section_name
 from workbench.domain.theory import Chord, Key, Metre
 from workbench.editing.laying import in_compass, single
+from workbench.editing.metres import in_one_metre
 from workbench.editing.midi_reading import PlayedNote, heard_chords, placed
 from workbench.editing.song import Song
 from workbench.midi.file import MidiPart
@@ -100,10 +101,12 @@ def adopt(session: DawSession, *, concept: str | None = None, seed: int = 0) -> 
     ParameterError
         If there are no notes, or if metre or tempo map cannot be held by a plan.
     """
-    metre = _metre(session)
+    session, metre, spelled = in_one_metre(session)
     voices, told = _voices(session)
     if not voices:
-        raise ParameterError(f"session {session.title!r} holds no notes: expected a track of notes at least")
+        why = "; ".join(told) or "holds no notes"
+        raise ParameterError(f"session {session.title!r}: {why}: expected a track of notes of one element at least")
+    told = [*session.told, *spelled, *told]
     bars = _bars(session, voices, metre)
     key = _key(session, voices)
     places, unknown = _section_places(session, metre, bars)
@@ -120,14 +123,6 @@ def adopt(session: DawSession, *, concept: str | None = None, seed: int = 0) -> 
     )
     score = Score(session.title, plan.tempo_bpm, metre, key, sections, chords, parts)
     return Adopted(request, Song(plan, score, EditState(), (*told, *unknown)))
-
-
-def _metre(session: DawSession) -> Metre:
-    metres = list(dict.fromkeys(metre for _, metre in session.metres))
-    if len(metres) > 1:
-        listed = ", ".join(f"{above}/{below}" for above, below in metres)
-        raise ParameterError(f"session {session.title!r} changes its metre ({listed}): expected one for the whole song")
-    return Metre.parse(f"{metres[0][0]}/{metres[0][1]}")
 
 
 def _voices(session: DawSession) -> tuple[dict[str, list[PlayedNote]], list[str]]:

@@ -71,6 +71,8 @@ def _with_notes(song: Song, edit: Import, file: ImportedFile, seed: int) -> Song
     told = [f"taken from {', '.join(map(str, voices))}"] if len(file.voices) > len(voices) else []
     told += [f"{doubled} notes that double another are left out"] * (doubled > 0)
     told += [f"track {voice.number}: {voice.guess.doubt}" for voice in voices if voice.guess.doubt]
+    if drums:
+        told += [f"track {one.number} looks like {one.guess.role}" for one in voices if one.guess.role != "percussion"]
     moved = heard
     if not drums:
         moved, octaves = in_compass([replace(n, pitch=n.pitch + edit.semitones) for n in heard], element)

@@ -102,13 +102,16 @@ def _pickup_beats(song: Song, edit: Import, music: MidiFile, first_beats: float,
         return 0.0
     ends = [*(at for at, _ in metres[1:]), math.inf]
     # What begins on the last bar line does not count: programs close with a metre of their own.
-    odd = [
-        metre
-        for (at, metre), end, length in zip(metres, ends, lengths, strict=True)
+    odd = {
+        metre: at
+        for (at, metre), end, length in reversed(list(zip(metres, ends, lengths, strict=True)))
         if length != song.bar_beats and at < last_beats and end > first_beats
-    ]
+    }
     if odd:
-        told = ", ".join(f"{numerator}/{denominator}" for numerator, denominator in dict.fromkeys(odd))
+        told = ", ".join(
+            f"{numerator}/{denominator}{f' from beat {at + 1:g} on' if at > pickup else ''}"
+            for (numerator, denominator), at in sorted(odd.items(), key=lambda one: one[1])
+        )
         raise ParameterError(
             f"{edit.file} is in {told}, but the song in {song.plan.metre}, so that their bar lines would not meet: "
             f"expected a file in {song.plan.metre}, or make a song in the file's metre"

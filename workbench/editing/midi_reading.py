@@ -76,12 +76,9 @@ def read_midi(path: str | Path) -> ImportedFile:
     """
     try:
         data = read_file(path)
-    except MidiFileError as error:
-        raise ParameterError(f"MIDI file {path} cannot be read: {error}") from None
-    try:
         music = read_music(data)
     except MidiFileError as error:
-        raise ParameterError(f"MIDI file {path} is not a standard MIDI file: {error}") from None
+        raise ParameterError(f"MIDI file {path} cannot be read: {error}") from None
     if not music.parts and not written_chords(music).changes:
         told = f" ({music.told[0]})" if music.told else ""
         raise ParameterError(f"MIDI file {path} holds no notes{told}")

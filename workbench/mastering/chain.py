@@ -9,14 +9,14 @@ import numpy as np
 from workbench.analysis.loudness import BLOCK_SECONDS, integrated_loudness
 from workbench.domain.audio import Audio, Samples
 from workbench.domain.errors import ParameterError
-from workbench.domain.units import db_to_gain
+from workbench.domain.units import db_to_gain, gain_to_db
 from workbench.dsp.dynamics import compress, compressor_gain
 from workbench.dsp.equaliser import Band, equalise, split_bands
 from workbench.dsp.gains import add_scaled, amplify
 from workbench.dsp.limiter import Limiter, limit, soft_clip
-from workbench.dsp.loudness import loudness
+from workbench.dsp.loudness import loudness, without_offset
 from workbench.dsp.stereo import scale_side, set_width, side_guard
-from workbench.mastering.emptied import check_kept
+from workbench.mastering.emptied import MOST_REMOVED_DB, check_kept
 from workbench.mastering.styles import MasterStyle, load_style
 
 STAGE_LUFS = -20.0
@@ -50,8 +50,8 @@ def master(audio: Audio, *, target_lufs: float, ceiling_dbtp: float, processing_
     Returns
     -------
     Audio
-        The same length. Its loudness is within 0.05 LU of the target as long as peaks allow it: a signal whose
-        peaks lie far above its loudness is limited at most as far as six passes take it.
+        The same length. Its loudness is within 0.05 LU of the target as long as peaks allow it: of a signal whose
+        peaks lie far above its loudness the limiter takes out 12 dB at most, and the master stays quieter.
 
     Raises
     ------
@@ -73,15 +73,29 @@ def master(audio: Audio, *, target_lufs: float, ceiling_dbtp: float, processing_
             f"master: expected a mix of {BLOCK_SECONDS:g} s at least, for loudness is measured over that long, "
             f"got {audio.duration_seconds:.3g} s"
         )
-    level = loudness(audio.samples, audio.sample_rate_hz)
-    if level < _SILENT_LUFS:
-        raise ParameterError(
-            f"master: expected a mix louder than {_SILENT_LUFS:g} LUFS, got {level:.1f} LUFS (near silence)"
-        )
+    level = _level(audio)
     staged = audio.samples * np.float32(db_to_gain(STAGE_LUFS - level))
     coloured = _colour(staged, style, audio.sample_rate_hz)
     check_kept(staged, coloured, audio.sample_rate_hz, lambda: _coloured(staged, style, audio.sample_rate_hz))
     return _to_loudness(coloured, target_lufs, ceiling_dbtp - CEILING_MARGIN_DB, style, audio.sample_rate_hz)
+
+
+def _level(audio: Audio) -> float:
+    """Loudness of a mix in LUFS.
+
+    Raises
+    ------
+    ParameterError
+        If nothing is heard in it; a constant offset is not.
+    """
+    level = loudness(audio.samples, audio.sample_rate_hz)
+    sounding = without_offset(audio.samples)
+    heard = level if sounding is audio.samples else loudness(sounding, audio.sample_rate_hz)
+    if heard < _SILENT_LUFS:
+        raise ParameterError(
+            f"master: expected a mix louder than {_SILENT_LUFS:g} LUFS, got {heard:.1f} LUFS (near silence)"
+        )
+    return level
 
 
 def stages(audio: Audio, *, target_lufs: float, ceiling_dbtp: float, processing_style: str) -> dict[str, Audio]:
@@ -148,20 +162,32 @@ def _multiband(samples: Samples, style: MasterStyle, rate: int) -> Samples:
 
 
 def _to_loudness(samples: Samples, target_lufs: float, ceiling_db: float, style: MasterStyle, rate: int) -> Audio:
-    """Gain, clip, limit, measure; the gain of the next pass follows the secant through the last two."""
-    gain_db = target_lufs - loudness(samples, rate)
+    """Gain, clip, limit, measure; the gain of the next pass follows the secant through the last two.
+
+    No gain counts at which clip and limiter take out more than a stage may: what they leave of lone peaks is the
+    ringing of filters, and that would be lifted in the place of the sound.
+    """
+    level = loudness(samples, rate)
+    gain_db, unlimited_db = target_lufs - level, ceiling_db - gain_to_db(float(np.abs(samples).max()))
+    kept_db, most_db = min(gain_db, unlimited_db), np.inf
     tried: list[tuple[float, float]] = []
-    nearest, least = Audio(samples, rate), np.inf  # should none come near enough, the best one stays
+    nearest, least = None, np.inf  # should none come near enough, the best one stays
     for _ in range(_PASSES):
         result = Audio(_finished(samples, gain_db, ceiling_db, style, rate), rate)
         error = integrated_loudness(result) - target_lufs
-        if abs(error) < least:
-            nearest, least = result, abs(error)
+        if level + gain_db - target_lufs - error > MOST_REMOVED_DB:
+            most_db = min(most_db, gain_db)
+        else:
+            kept_db = max(kept_db, gain_db)
+            if abs(error) < least:
+                nearest, least = result, abs(error)
         if least <= LOUDNESS_TOLERANCE_LU:
             break
         tried.append((gain_db, error))
         gain_db = _next_gain(tried)
-    return nearest
+        if gain_db >= most_db:
+            gain_db = 0.5 * (kept_db + most_db)
+    return nearest or Audio(_finished(samples, kept_db, ceiling_db, style, rate), rate)
 
 
 def _finished(samples: Samples, gain_db: float, ceiling_db: float, style: MasterStyle, rate: int) -> Samples:

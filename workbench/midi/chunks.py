@@ -10,19 +10,13 @@ import struct
 from dataclasses import dataclass
 
 from workbench.domain.errors import MidiFileError
+from workbench.domain.file_formats import HEAD_BYTES, named_format
 from workbench.midi.events import Event, read_events
 
 _HEADER = struct.Struct(">4sIHHH")
 _CHUNK = struct.Struct(">4sI")
 _SEARCHED_BYTES = 1 << 16
 """How far into a file its header is looked for."""
-
-_OTHER_FORMATS = {
-    b"fLaC": "FLAC audio", b"OggS": "Ogg audio", b"ID3": "MP3 audio", b"PK\x03\x04": "a ZIP archive",
-    b"\x1f\x8b": "a gzip archive", b"FORM": "an IFF file, such as XMI or AIFF", b"<?xml": "XML, such as MusicXML",
-    b"RIFF": "RIFF without MIDI, such as WAV audio", b"MMMD": "a SMAF ringtone",
-}  # fmt: skip
-"""First bytes of what is given the name of a MIDI file by mistake."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +60,7 @@ def _unwrapped(data: bytes) -> tuple[bytes, list[str]]:
     if start == 0:
         return data, []
     if start < 0:
-        found = next((name for magic, name in _OTHER_FORMATS.items() if data.startswith(magic)), "")
+        found = named_format(data[:HEAD_BYTES])
         raise MidiFileError("not a MIDI file", f"it is {found}" if found else "it has no MIDI header")
     if data[:4] == b"RIFF" and data[8:12] == b"RMID" and start >= 20:
         size = int.from_bytes(data[start - 4 : start], "little")

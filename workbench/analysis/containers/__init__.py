@@ -12,20 +12,7 @@ from typing import BinaryIO
 from workbench.analysis.containers import flac, mpeg, ogg, wave
 from workbench.analysis.containers.spliced import Mended
 
-__all__ = ["Mended", "foreign_format", "mend"]
-
-_FOREIGN = (
-    (4, b"ftyp", "an MP4 or M4A file"),
-    (0, bytes.fromhex("3026b2758e66cf11"), "a WMA file"),
-    (0, bytes.fromhex("1a45dfa3"), "a Matroska or WebM file"),
-    (0, b"MAC ", "a Monkey's Audio file"),
-    (0, b"wvpk", "a WavPack file"),
-    (0, b"DSD ", "a DSD file"),
-    (0, b"MThd", "a MIDI file"),
-    (0, b"%PDF", "a PDF file"),
-    (0, b"PK\3\4", "a ZIP archive"),
-    (0, bytes.fromhex("00051607"), "what macOS stores beside a file (AppleDouble)"),
-)
+__all__ = ["Mended", "mend"]
 
 
 def mend(path: Path) -> tuple[BinaryIO, Mended | None]:
@@ -49,10 +36,3 @@ def mend(path: Path) -> tuple[BinaryIO, Mended | None]:
         raise
     file.seek(0)
     return file, None
-
-
-def foreign_format(path: Path) -> str:
-    """What a file is that holds no sound of a format that is read, in words; empty where that is not known."""
-    with path.open("rb") as file:
-        head = file.read(16)
-    return next((name for place, magic, name in _FOREIGN if head[place:].startswith(magic)), "")

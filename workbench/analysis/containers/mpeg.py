@@ -58,7 +58,7 @@ class _Walk:
 
 
 def mend(file: BinaryIO, size: int) -> Mended | None:
-    """How to read an MPEG file whose header states another length than its frames have; None for all others.
+    """How to read an MPEG file whose header states another length than its frames have, or that begins otherwise.
 
     Raises
     ------
@@ -75,10 +75,14 @@ def mend(file: BinaryIO, size: int) -> Mended | None:
         if walk.changes is not None:
             raise ValueError(_told_change(walk.first, walk.changes))
         tag, stated = _info(data, walk)
+        plain = walk.place == _past_tags(data)
     counted = walk.count - tag
     seconds = counted * walk.first.samples / walk.first.rate_hz
     if stated is not None and abs(stated - counted) <= _TOLERANCE:
-        return None
+        if plain:
+            return None
+        # Behind anything but tags decoders take it for MPEG by its name alone, if at all.
+        return Mended((Spliced(file, b"", walk.place, size - walk.place),), None)  # type: ignore[arg-type]
     notes = []
     if stated is not None and stated > counted:
         promised = stated * walk.first.samples / walk.first.rate_hz

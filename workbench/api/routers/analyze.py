@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 from anyio import CapacityLimiter, to_thread
@@ -28,6 +29,7 @@ async def analyze(
     file: Annotated[UploadFile | None, File(description="An audio file.")] = None,
     project_id: Annotated[str | None, Form(min_length=1, max_length=200, description="Or a project ...")] = None,
     path: Annotated[str | None, Form(min_length=1, max_length=200, description="... and a file of its bundle.")] = None,
+    dual_mono: Annotated[bool, Form(description="Measure a mono file as two speakers play it, 3 LU louder.")] = False,
 ) -> AnalysisResponse:
     """Loudness, true peak, spectrum, stereo image, rhythm and key of an audio file."""
     if (file is None) == (project_id is None):
@@ -36,7 +38,8 @@ async def analyze(
         return await to_thread.run_sync(_project_file, services, caller, project_id or "", path, limiter=_MEASURING)
     limit = int(caller.tier.upload_megabytes * 1e6)
     async with stored_upload(file, limit) as stored:
-        return await to_thread.run_sync(measure_file, stored, file.filename or "upload", limiter=_MEASURING)
+        measured = partial(measure_file, stored, file.filename or "upload", dual_mono=dual_mono)
+        return await to_thread.run_sync(measured, limiter=_MEASURING)
 
 
 def _project_file(services: Services, caller: Caller, project_id: str, path: str | None) -> AnalysisResponse:

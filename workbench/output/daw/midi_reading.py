@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import groupby
+from itertools import groupby, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -50,6 +50,7 @@ def read_midi_session(path: str | Path) -> DawSession:
         tracks=(*(_track(list(parts), music, end) for _, parts in voices), *_chords(music, end)),
         length_ticks=end,
         key=key.removeprefix(KEY_NOTE),
+        told=music.told,
     )
 
 
@@ -71,10 +72,10 @@ def _notes(part: MidiPart, ticks_per_beat: float) -> list[SessionNote]:
 
 def _chords(music: MidiFile, end: int) -> list[SessionTrack]:
     changes = written_chords(music).changes
-    starts = [ticks_of(at) for at, _ in changes]
+    places = [*(ticks_of(at) for at, _ in changes), end]
     clips = [
         NoteClip(chord.symbol(), start, stop, ())
-        for (_, chord), start, stop in zip(changes, starts, [*starts[1:], end], strict=True)
+        for (_, chord), (start, stop) in zip(changes, pairwise(places), strict=True)
         if stop > start
     ]
     return [SessionTrack(CHORD_TRACK, MUTED, mute=True, clips=tuple(clips))] if clips else []

@@ -72,7 +72,10 @@ class SessionTrack:
 
 @dataclass(frozen=True, slots=True)
 class DawSession:
-    """A whole session. `tempi`, `metres` and `markers` each hold (tick, value), ascending; the first two start at 0."""
+    """A whole session. `tempi`, `metres` and `markers` each hold (tick, value), ascending; the first two start at 0.
+
+    `told` says what was mended or left out when it was read.
+    """
 
     title: str
     tempi: tuple[tuple[int, float], ...]
@@ -81,6 +84,7 @@ class DawSession:
     tracks: tuple[SessionTrack, ...]
     length_ticks: int
     key: str = ""
+    told: tuple[str, ...] = ()
 
     @property
     def tempo_map(self) -> TempoMap:
