@@ -219,3 +219,57 @@ def test_a_key_change_lifts_the_last_chorus_and_what_follows(text: str, semitone
     tonics = [(section.key or plan.key).tonic for section in plan.sections]
     last = max(place for place, section in enumerate(plan.sections) if section.name == "chorus")
     assert tonics == [0] * last + [semitones] * (len(tonics) - last)
+
+
+@pytest.mark.parametrize(
+    ("text", "bpm"),
+    [
+        ("lo-fi at seventy two bpm", 72.0),
+        ("ninety-two beats per minute", 92.0),
+        ("techno at a hundred and thirty bpm", 130.0),
+        ("two hundred bpm", 200.0),
+        ("bossa en la menor a 130 ppm", 130.0),
+        ("アンビエント、テンポ80", 80.0),
+        ("тихая песня, 80 уд/мин", 80.0),
+    ],
+)
+def test_tempi_in_words_and_in_other_languages(text: str, bpm: float) -> None:
+    assert plan_of(text).tempo_bpm == bpm
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("house track, 3min20", 200), ("a 3'20\" edit", 200), ("2m30s of dub", 150)]
+)
+def test_lengths_as_studios_write_them(text: str, seconds: int) -> None:
+    plan = plan_of(text)
+    assert abs(plan.duration_seconds - seconds) <= plan.bar_seconds
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("ii-V-I in Eb", "Eb major"),
+        ("I–V–vi–IV in D", "D major"),
+        ("pop in G at 120 bpm", "G major"),
+        ("house in F# with strings", "F# major"),
+        ("live in A city", None),
+        ("trip in D.C.", None),
+        ("vitamin C overdose", None),
+    ],
+)
+def test_a_capital_behind_in_is_a_key_where_the_clause_ends(text: str, key: str | None) -> None:
+    found = decision(plan_of(text), "key")
+    assert (found.value if found.source == "text" else None) == key
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("everything except drums", {"bass", "pads", "leads"}),
+        ("all but the bass", {"percussion", "pads", "leads"}),
+        ("nothing but pads", {"pads"}),
+        ("everything but the kitchen sink", {"percussion", "bass", "pads", "leads"}),
+    ],
+)
+def test_exceptions_leave_out(text: str, left: set[str]) -> None:
+    assert set(plan_of(text).palette) == left

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
-from workbench.domain.errors import ParameterError
+from workbench.domain.chord_lines import HELD, chord_line, chords_of
 from workbench.domain.roman import parse_chord
 from workbench.domain.song import of_section
 from workbench.domain.theory import Chord, Key
@@ -17,8 +18,9 @@ _C_MAJOR = Key(0, "major")
 def place_chords(text: str, bars: int, bar_beats: float, key: Key = _C_MAJOR) -> tuple[Chord, ...]:
     """Repeat a line of chords over a section: bars parted by '|', several chords in a bar share it equally.
 
-    A line without any '|' has one chord a bar, a bar that is empty or "%" ("C | | F") holds the chord before. Degrees
-    such as "VI" are read in `key`. Onsets count quarter notes from the start of the section.
+    A line without any '|' has one chord a bar, parted by blanks, commas or dashes; a bar that is empty or "%"
+    ("C | | F") holds the chord before, and so does "/" or "." for its share of a bar ("C / / G"). Degrees such as "VI"
+    are read in `key`. Onsets count quarter notes from the start of the section.
 
     Raises
     ------
@@ -30,19 +32,18 @@ def place_chords(text: str, bars: int, bar_beats: float, key: Key = _C_MAJOR) ->
     >>> [(c.symbol(), c.onset_beats) for c in place_chords("Fm | Db Eb", 3, 4.0)]
     [('Fm', 0.0), ('C#', 4.0), ('D#', 6.0), ('Fm', 8.0)]
     """
-    bars_of_text = text.strip().strip("|").split("|") if "|" in text else text.split()
-    line = [bar.replace("%", " ").split() for bar in bars_of_text]
-    if not any(line):
-        raise ParameterError("chords are empty: write symbols such as 'Fm | Db Eb | Ab', one bar between the lines")
+    line = chord_line(text)
     placed: list[Chord] = []
-    last = [symbol for symbols in line for symbol in symbols][-1]
+    last = chords_of(text)[-1]
     for bar in range(bars):
         symbols = line[bar % len(line)] or [last]
-        length = bar_beats / len(symbols)
-        for index, symbol in enumerate(symbols):
-            onset = bar * bar_beats + index * length
-            placed.append(parse_chord(symbol, key, onset_beats=onset, duration_beats=length))
-        last = symbols[-1]
+        share = bar_beats / len(symbols)
+        for place, symbol in enumerate(symbols):
+            last = last if symbol in HELD else symbol
+            if symbol in HELD and place:
+                placed[-1] = replace(placed[-1], duration_beats=placed[-1].duration_beats + share)
+            else:
+                placed.append(parse_chord(last, key, onset_beats=bar * bar_beats + place * share, duration_beats=share))
     return tuple(placed)
 
 

@@ -12,6 +12,7 @@ from workbench.concept.brief import Brief
 from workbench.concept.chord_keys import key_of_chords
 from workbench.concept.phrases import join_words
 from workbench.concept.said import Said
+from workbench.domain.chord_lines import chords_of
 from workbench.domain.errors import ParameterError
 from workbench.domain.plan import Decision, Source
 from workbench.domain.request import PROCESSING_STYLES
@@ -103,7 +104,7 @@ def given_chords(brief: Brief) -> Chords | None:
 
 def _symbols(chords: Chords) -> list[str]:
     lines = [chords] if isinstance(chords, str) else list(chords.values())
-    return [symbol for line in lines for symbol in line.replace("|", " ").replace("%", " ").split()]
+    return [symbol for line in lines for symbol in chords_of(line)]
 
 
 def _degrees_mode(chords: Chords) -> str:

@@ -10,7 +10,10 @@ from workbench.concept.said import Said
 from workbench.concept.time_words import COUNT, read_count
 from workbench.domain.song import parse_section_name
 
-NO = r"\b(?:no|without|minus|leave out|leaving out|skip|omit|remove|mute|zero)(?: any| the| an?)?\s+"
+NO = (
+    r"\b(?:no|without|minus|leave out|leaving out|skip|omit|remove|mute|zero"
+    r"|(?:all|everything|every element|anything)(?: else)? (?:but|except(?: for)?))(?: any| the| an?)?\s+"
+)
 """Words that leave out what follows."""
 
 _SECTION = (

@@ -12,8 +12,17 @@ DURATION_LIMITS_SECONDS = (4.0, 900.0)
 BAR_LIMITS = (1.0, 600.0)
 LOUDNESS_LIMITS_LUFS = (-30.0, -6.0)
 
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_UNITS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_SPELLED = {
+    **{ten: 10.0 * number for number, ten in enumerate(_TENS, start=2)},
+    **{f"{ten}-{unit}": 10.0 * n + m for n, ten in enumerate(_TENS, start=2) for m, unit in enumerate(_UNITS, start=1)},
+}
+"""Tempi in words: "seventy-two", "a hundred and twenty"."""
+_BELOW_HUNDRED = rf"(?:{'|'.join(_TENS)})(?:[ -](?:{'|'.join(_UNITS)}))?"
+_SPELLED_TEMPO = rf"\b((?:a|one|two) hundred(?:(?: and)?[ -]{_BELOW_HUNDRED})?|(?<!hundred )(?<!and ){_BELOW_HUNDRED})"
 _NUMBER = r"(?<![\d.,])(\d{1,3}(?:[.,]\d+)?)"
-_BPM = r"(?:bpm|beats per minute|beats a minute|beats ?/ ?min(?:ute)?)"
+_BPM = r"(?:bpm|ppm|beats per minute|beats a minute|beats ?/ ?min(?:ute)?|уд(?:\.|аров)? ?/? ?(?:в )?мин\w*)"
 
 
 def read_tempo(text: str) -> Said[float] | None:
@@ -29,9 +38,24 @@ def read_tempo(text: str) -> Said[float] | None:
         (rf"{_NUMBER}\s*(?:-|to|–|and)\s*{_NUMBER}\s*-?\s*{_BPM}\b", middle),
         (rf"{_NUMBER}\s*-?\s*{_BPM}\b", number),
         (rf"\b(?:bpm|tempo)\s*(?:of|is|at|:|=|around|about)*\s*{_NUMBER}(?!\d)", number),
+        (rf"(?:テンポ|темп)\s*[:=：]?\s*{_NUMBER}(?!\d)", number),
+        (rf"{_SPELLED_TEMPO}\s+{_BPM}\b", lambda match: _spelled(match[1])),
         (rf"(?:♩|\bquarter(?: note)?)\s*=\s*{_NUMBER}(?!\d)", number),
     ]
     return clamped(against_itself(text, lambda some: first_said(some, rules)), TEMPO_LIMITS_BPM, "BPM")
+
+
+def _spelled(words: str) -> float:
+    """A tempo in words.
+
+    Examples
+    --------
+    >>> _spelled("seventy two"), _spelled("a hundred and twenty"), _spelled("one hundred")
+    (72.0, 120.0, 100.0)
+    """
+    above, hundred, rest = words.rpartition("hundred")
+    hundreds = (2 if above.startswith("two") else 1) if hundred else 0
+    return 100.0 * hundreds + _SPELLED.get(rest.removeprefix(" and").strip(" -").replace(" ", "-"), 0.0)
 
 
 _PACES: tuple[Rule[float], ...] = (
@@ -108,6 +132,7 @@ def read_duration(text: str) -> Said[float] | None:
         ),
         (r"\b(\d+)\s?min(?:ute)?s?\s(\d{1,2})\b(?! ?bpm)", lambda m: 60.0 * int(m[1]) + int(m[2])),
         (r"\b(\d+)\s?min?\s?(\d{1,2})\s?s\b", lambda m: 60.0 * int(m[1]) + int(m[2])),
+        (r"\b(\d+)\s?(?:min|m|['’′])(\d{2})(?:s|\"|”|″)?(?![\w:])", lambda m: 60.0 * int(m[1]) + int(m[2])),
         (rf"\b({COUNT})(?: and a half){_MINUTE}", lambda m: 60 * (read_count(m[1]) + 0.5)),
         (rf"\b({COUNT})[ -]minutes? and a half\b", lambda m: 60 * (read_count(m[1]) + 0.5)),
         (rf"\b({COUNT}){_MINUTE}", lambda m: 60 * read_count(m[1])),

@@ -22,6 +22,10 @@ _LONE_KEY = re.compile(
     rf"(?:^|[,;(|]\s*|(?<=\s)(?=[A-H]\S*m\s+\d+\s?(?:bpm|BPM))|\d\s?(?:bpm|BPM)\s+){_LETTER}{_ACCIDENTAL}m(?=\s*(?:[,;.)|]|$|\d+\s?(?:bpm|BPM)))"
 )
 _BARE_KEY = re.compile(rf"\b[Kk]ey(?: of|:)\s*([A-H]){_ACCIDENTAL}(?![\w#♯♭])")
+_NAMED_KEY = re.compile(
+    rf"\bin ([B-H]){_ACCIDENTAL}(?=\s*(?:[,;)|]|\.(?!\w)|$)|\s+(?:at|with|and|over|for|around)\b|\s+\d+\s?(?:bpm|BPM))"
+)
+"""A capital letter behind "in", where the sentence or a clause ends: "ii-V-I in Eb", "house in D at 124 bpm"."""
 _WHEEL_KEY = re.compile(r"\b(?:[Kk]ey(?: of|:)?|[Cc]amelot(?: key)?:?|in)\s+((?:1[0-2]|[1-9])[ABab])\b")
 _NAMED = re.compile(r"\b(?:in|key of|key:?)\s+(?:the key of\s+)?$", re.IGNORECASE)
 _MUSIC = re.compile(
@@ -38,7 +42,9 @@ def read_key(text: str) -> Said[Key] | None:
         if not _is_article(text, match):
             note = f"read as minor, since {match[3].strip()} minor is not known" if _is_bent(match) else ""
             return Said(Key.parse(f"{_note(match)} {match[4]}"), match.group(0), note)
-    for pattern, mode in ((_SHORT_KEY, "minor"), (_BARE_KEY, "major"), (_LONE_KEY, "minor")):
+    for pattern, mode in (
+        (_SHORT_KEY, "minor"), (_BARE_KEY, "major"), (_LONE_KEY, "minor"), (_NAMED_KEY, "major"),
+    ):  # fmt: skip
         found = pattern.search(text)
         if found:
             return Said(Key.parse(f"{_note(found)} {mode}"), found.group(0).strip(" ,;(|"))

@@ -9,7 +9,7 @@ import re
 import unicodedata
 
 _MODES = {
-    "": "major", "m": "minor", "min": "minor", "mi": "minor", "minor": "minor", "natural minor": "minor",
+    "": "major", "-": "minor", "m": "minor", "min": "minor", "mi": "minor", "minor": "minor", "natural minor": "minor",
     "M": "major", "maj": "major", "ma": "major", "major": "major", "aeolian": "minor", "ionian": "major",
     "aeol": "minor", "dor": "dorian", "phryg": "phrygian", "phr": "phrygian", "lyd": "lydian", "mixolyd": "mixolydian",
     "mix": "mixolydian", "loc": "locrian", "dorian": "dorian", "phrygian": "phrygian", "lydian": "lydian",
@@ -54,7 +54,8 @@ def read_key_name(text: str) -> tuple[str, str] | None:
     match = _NAME.fullmatch(plain)
     if match is None:
         return None
-    word = " ".join(match[4].split())
+    # Charts write a minor with a minus behind its note: "A-".
+    word = " ".join(match[4].split()) or "-" * plain.endswith("-")
     mode = _MODES.get(word if word == "M" else word.lower())
     sign = match[2] or {"sharp": "#", "flat": "b", None: ""}[match[3] and match[3].lower()]
     letter = match[1].upper()

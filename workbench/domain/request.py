@@ -22,6 +22,7 @@ from pydantic import (
     model_validator,
 )
 
+from workbench.domain.chord_lines import chords_of
 from workbench.domain.errors import ParameterError, reason
 from workbench.domain.paths import MODEL_NAME
 from workbench.domain.request_errors import explain, finite, shown, without_duplicates
@@ -42,11 +43,8 @@ _ANY_KEY = Key(0, "major")
 
 
 def _check_chord_text(text: str) -> str:
-    symbols = text.replace("|", " ").replace("%", " ").split()
-    for symbol in symbols:
+    for symbol in chords_of(text):
         parse_chord(symbol, _ANY_KEY)
-    if not symbols:
-        raise ParameterError("chords are empty: write symbols such as 'Fm | Db Eb | Ab', one bar between the lines")
     return text
 
 
