@@ -12,7 +12,7 @@ from workbench.cli.progress import progress_bar
 if TYPE_CHECKING:
     from workbench.editing.adopting import Adopted
 
-DAWS = ("dawproject", "reaper", "ardour", "lmms", "musicxml")
+DAWS = ("dawproject", "reaper", "ableton", "ardour", "lmms", "musicxml")
 """Formats that can be written; a test holds them to `workbench.output.daw.FORMATS`, which is slower to import."""
 
 
@@ -28,7 +28,7 @@ def add_to(commands: Any) -> None:
     out.add_argument("--overwrite", action="store_true", help="replace an earlier session there")
     out.set_defaults(run=export)
     into = commands.add_parser("import", help="make a bundle of a DAW's session", description=bring_in.__doc__)
-    into.add_argument("session", metavar="FILE", type=Path, help="a .dawproject, .rpp or MIDI file")
+    into.add_argument("session", metavar="FILE", type=Path, help="a .dawproject, .rpp, .als or MIDI file")
     into.add_argument("--out", metavar="DIR", type=Path, required=True, help="folder to write; absent or empty")
     into.add_argument("--concept", metavar="TEXT", help="what it is like: style and sound follow from it")
     into.add_argument("--seed", metavar="N", type=int, default=0, help="seed of what is drawn later (default 0)")

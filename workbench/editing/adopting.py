@@ -51,7 +51,7 @@ def import_session(
     progress: Progress | None = None,
     store: Store | None = None,
 ) -> Track:
-    """Make a track of a DAWproject, a REAPER project or a MIDI file: its notes, played and mixed by the workbench.
+    """Make a track of a session or a MIDI file: its notes, played and mixed by the workbench.
 
     Parameters
     ----------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -21,10 +21,10 @@ from workbench.output.daw.session import (
     SessionNote,
     SessionTrack,
 )
+from workbench.output.daw.windows import ContentWindow, windows_of
 from workbench.output.midi_files import TICKS_PER_BEAT
 
 _LARGEST_BYTES = 256 << 20
-_MOST_PASSES = 10_000
 _GREY = "#808080"
 
 
@@ -144,15 +144,6 @@ def _clips(lane: ET.Element, unit: str, pace: TempoMap) -> Iterator[NoteClip]:
                 yield _clip(clip, notes, own_unit, pace)
 
 
-@dataclass(frozen=True, slots=True)
-class _Window:
-    """A pass over a clip's content: what lies in `from_beats` to `to_beats` sounds from `at_beats` on."""
-
-    at_beats: float
-    from_beats: float
-    to_beats: float
-
-
 def _clip(clip: ET.Element, notes: ET.Element, unit: str, pace: TempoMap) -> NoteClip:
     start, length = number_of(clip.get("time"), "place"), number_of(clip.get("duration", "0"), "duration")
     if unit == "seconds":
@@ -163,23 +154,14 @@ def _clip(clip: ET.Element, notes: ET.Element, unit: str, pace: TempoMap) -> Not
     return NoteClip(clip.get("name") or "", ticks_of(start), ticks_of(start + length), tuple(sorted(heard)))
 
 
-def _windows(clip: ET.Element, start: float, length: float) -> Iterator[_Window]:
-    """The passes of a clip: from where it begins to play, then round its loop until it ends."""
+def _windows(clip: ET.Element, start: float, length: float) -> Iterator[ContentWindow]:
     begin = number_of(clip.get("playStart", "0"))
     if clip.get("loopEnd") is None:
-        yield _Window(start, begin, begin + length)
-        return
-    loop_start, loop_end = number_of(clip.get("loopStart", "0")), number_of(clip.get("loopEnd"))
-    at, played = start, 0.0
-    for _ in range(_MOST_PASSES):
-        span = min(loop_end - begin, length - played)
-        if span <= 0:
-            return
-        yield _Window(at, begin, begin + span)
-        at, played, begin = at + span, played + span, loop_start
+        return windows_of(start, length, begin)
+    return windows_of(start, length, begin, (number_of(clip.get("loopStart", "0")), number_of(clip.get("loopEnd"))))
 
 
-def _heard(notes: ET.Element, window: _Window) -> Iterator[SessionNote]:
+def _heard(notes: ET.Element, window: ContentWindow) -> Iterator[SessionNote]:
     for note in notes.iterfind("Note"):
         time = _time(note)
         if not window.from_beats <= time < window.to_beats:

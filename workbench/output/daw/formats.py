@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from workbench.domain.errors import ParameterError, did_you_mean
-from workbench.output.daw import ardour, dawproject, lead_sheet, lmms, reaper
+from workbench.output.daw import ableton, ardour, dawproject, lead_sheet, lmms, reaper
 from workbench.output.daw.session import DawSession
 
 Documents = Callable[[DawSession, str], Mapping[str, bytes]]
@@ -27,6 +27,7 @@ class SessionFormat:
 FORMATS: Mapping[str, SessionFormat] = {
     "dawproject": SessionFormat(".dawproject", "zip", dawproject.MEDIA, dawproject.documents),
     "reaper": SessionFormat(".rpp", "folder", reaper.MEDIA, reaper.documents),
+    "ableton": SessionFormat(".als", "folder", ableton.MEDIA, ableton.documents),
     "ardour": SessionFormat(".ardour", "folder", ardour.MEDIA, ardour.documents),
     "lmms": SessionFormat(".mmp", "file", None, lmms.documents),
     "musicxml": SessionFormat(".musicxml", "file", None, lead_sheet.documents),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from workbench.domain.errors import ParameterError
 from workbench.midi.file import MIDI_SUFFIXES
+from workbench.output.daw.ableton_reading import read_ableton
 from workbench.output.daw.dawproject_reading import read_dawproject
 from workbench.output.daw.midi_reading import read_midi_session
 from workbench.output.daw.reaper_reading import read_reaper
@@ -15,13 +16,14 @@ from workbench.output.daw.session import DawSession
 READERS: Mapping[str, Callable[[str | Path], DawSession]] = {
     ".dawproject": read_dawproject,
     ".rpp": read_reaper,
+    ".als": read_ableton,
     **dict.fromkeys(MIDI_SUFFIXES, read_midi_session),
 }
 """Readers by suffix, in lower case."""
 
 
 def read_session(path: str | Path) -> DawSession:
-    """Read a DAWproject, a REAPER project or a MIDI file.
+    """Read a DAWproject, a REAPER project, a Live Set or a MIDI file.
 
     Raises
     ------
