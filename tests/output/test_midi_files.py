@@ -12,7 +12,7 @@ from workbench.domain.errors import OutputError, ParameterError
 from workbench.domain.score import Note, Part, Score
 from workbench.domain.theory import SCALES, Key
 from workbench.midi.programs import _programs, program_of
-from workbench.output.midi_files import TICKS_PER_BEAT, key_signature_name, midi_bytes, write_midi
+from workbench.output.midi_files import TICKS_PER_BEAT, midi_bytes, write_midi
 from workbench.rendering import list_patches
 
 
@@ -145,13 +145,19 @@ def test_overlapping_notes_never_swallow_each_other(tiny_score: Score, played: l
 
 @pytest.mark.parametrize("mode", list(SCALES))
 @pytest.mark.parametrize("tonic", range(12))
-def test_every_key_has_a_signature_with_its_accidentals(tonic: int, mode: str) -> None:
+def test_every_key_has_a_signature_with_its_accidentals(tiny_score: Score, tonic: int, mode: str) -> None:
     key = Key(tonic, mode)
-    name = key_signature_name(key)
-    written = Key.parse(name)
+    conductor = read(midi_bytes(replace(tiny_score, key=key))).tracks[0]
+    (name,) = {message.key for message in conductor if message.type == "key_signature"}
     # The scale that the signature writes is the key's own, whatever the mode.
-    assert set(written.pitch_classes) == set(key.pitch_classes)
-    assert mido.MetaMessage("key_signature", key=name).bytes()
+    assert set(Key.parse(name).pitch_classes) == set(key.pitch_classes)
+
+
+def test_what_does_not_fit_into_seven_bits_is_refused(tiny_score: Score) -> None:
+    note = replace(tiny_score.parts["bass"].notes[0], pitch=128)
+    score = replace(tiny_score, parts={"bass": Part("bass", (note,))})
+    with pytest.raises(ParameterError, match="expected values of 0 to 127, got 128"):
+        midi_bytes(score)
 
 
 def test_unknown_element_and_unwritable_path(tiny_score: Score, tmp_path) -> None:

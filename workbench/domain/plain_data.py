@@ -22,13 +22,21 @@ def to_plain(value: Any) -> Any:
     >>> to_plain((Key(5, "minor"), 1.5))
     [{'tonic': 5, 'mode': 'minor'}, 1.5]
     """
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: to_plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, float | int | str | None):  # most of a score, and asked first
+        return value
+    if names := _field_names(type(value)):
+        return {name: to_plain(getattr(value, name)) for name in names}
     if isinstance(value, Mapping):
         return {str(name): to_plain(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple):
         return [to_plain(inner) for inner in value]
     return value
+
+
+@cache
+def _field_names(kind: type) -> tuple[str, ...]:
+    """Fields of a dataclass; none of any other type."""
+    return tuple(field.name for field in dataclasses.fields(kind)) if dataclasses.is_dataclass(kind) else ()
 
 
 def from_plain(kind: type[Value], data: Any) -> Value:

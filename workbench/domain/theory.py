@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from fractions import Fraction
 
 from workbench.domain.chord_symbols import CHORD_QUALITIES, NO_CHORD, intervals_of, printed, read_quality
 from workbench.domain.errors import ParameterError
@@ -233,7 +232,7 @@ class Metre:
     @property
     def bar_beats(self) -> float:
         """Length of one bar in quarter notes."""
-        return float(Fraction(4 * self.numerator, self.denominator))
+        return 4 * self.numerator / self.denominator
 
     @property
     def is_compound(self) -> bool:

@@ -7,28 +7,24 @@ take them from the instrument's own track. The same score gives the same bytes. 
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-
-import mido
 
 from workbench.domain.errors import OutputError, ParameterError, reason
 from workbench.domain.score import Note, Score
 from workbench.domain.song import ELEMENTS
-from workbench.domain.theory import Key
+from workbench.midi import writing
 from workbench.midi.programs import program_of
+from workbench.midi.writing import Event
 
 TICKS_PER_BEAT = 960
 """Resolution in ticks a quarter note."""
 
 _DRUM_CHANNEL = 9
 _PITCHED_CHANNELS = tuple(channel for channel in range(16) if channel != _DRUM_CHANNEL)
-_MAJOR_NAMES = ("Cb", "Gb", "Db", "Ab", "Eb", "Bb", "F", "C", "G", "D", "A", "E", "B", "F#", "C#")
-_MINOR_NAMES = ("Abm", "Ebm", "Bbm", "Fm", "Cm", "Gm", "Dm", "Am", "Em", "Bm", "F#m", "C#m", "G#m", "D#m", "A#m")
 
-# A message with its tick; the middle number orders what falls on one tick: notes end before notes begin.
-_Event = tuple[int, int, mido.Message | mido.MetaMessage]
+# What falls on one tick: signatures and programs first, then notes end before notes begin.
+_FIRST, _SECOND, _THIRD = range(3)
 
 
 def midi_bytes(score: Score, element: str | None = None, patches: Mapping[str, str] | None = None) -> bytes:
@@ -43,18 +39,14 @@ def midi_bytes(score: Score, element: str | None = None, patches: Mapping[str, s
     """
     if element is not None and element not in score.parts:
         raise ParameterError(f"element {element!r} is not in the score: expected one of {', '.join(score.parts)}")
-    file = mido.MidiFile(type=1, ticks_per_beat=TICKS_PER_BEAT, charset="utf-8")
     end = _ticks(score.length_beats)
-    file.tracks.append(_track(_conductor(score), end))
+    tracks = [writing.track_chunk(_conductor(score), end)]
     for name, channel in _channels(score.parts):
         if element in (None, name):
             program = program_of(name, (patches or {}).get(name))
-            file.tracks.append(
-                _track([*_signatures(score), *_voice(name, score.parts[name].notes, channel, program)], end)
-            )
-    buffer = io.BytesIO()
-    file.save(file=buffer)
-    return buffer.getvalue()
+            voice = _voice(name, score.parts[name].notes, channel, program)
+            tracks.append(writing.track_chunk([*_signatures(score), *voice], end))
+    return writing.file_bytes(tracks, TICKS_PER_BEAT)
 
 
 def write_midi(
@@ -77,67 +69,54 @@ def write_midi(
     return Path(path)
 
 
-def key_signature_name(key: Key) -> str:
-    """The MIDI key signature of a key: the accidentals of its scale, major or minor by its third.
-
-    MIDI knows no other modes: D dorian has no accidentals and a minor third, as A minor has.
-
-    Examples
-    --------
-    >>> key_signature_name(Key.parse("F minor")), key_signature_name(Key.parse("D dorian"))
-    ('Fm', 'Am')
-    """
-    names = _MINOR_NAMES if key.has_minor_third else _MAJOR_NAMES
-    return names[key.signature + 7]
-
-
-def _conductor(score: Score) -> list[_Event]:
-    head = [
-        mido.MetaMessage("track_name", name=score.title),
-        mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(score.tempo_map.tempo_at(0.0))),
-        mido.MetaMessage("text", text=f"key: {score.key}"),
-    ]
-    events: list[_Event] = [(0, 0, message) for message in head]
+def _conductor(score: Score) -> list[Event]:
     tempo_bpm = score.tempo_map.tempo_at(0.0)
+    head = [
+        writing.text_event(writing.TRACK_NAME, score.title),
+        writing.tempo_event(tempo_bpm),
+        writing.text_event(writing.TEXT, f"key: {score.key}"),
+    ]
+    events = [Event(0, _FIRST, data) for data in head]
     for section in score.sections:
         tick = _ticks(section.start_bar * score.metre.bar_beats)
-        events.append((tick, 1, mido.MetaMessage("marker", text=section.name)))
+        events.append(Event(tick, _SECOND, writing.text_event(writing.MARKER, section.name)))
         if (section.tempo_bpm or score.tempo_bpm) != tempo_bpm:
             tempo_bpm = section.tempo_bpm or score.tempo_bpm
-            events.append((tick, 0, mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(tempo_bpm))))
+            events.append(Event(tick, _FIRST, writing.tempo_event(tempo_bpm)))
     for chord in score.chords:
         symbol = chord.symbol(score.key_at(chord.onset_beats))
-        events.append((_ticks(chord.onset_beats), 2, mido.MetaMessage("text", text=symbol)))
+        events.append(Event(_ticks(chord.onset_beats), _THIRD, writing.text_event(writing.TEXT, symbol)))
     return [*events, *_signatures(score)]
 
 
-def _signatures(score: Score) -> list[_Event]:
-    """Metre and keys, one of each at a time."""
-    metre = mido.MetaMessage(
-        "time_signature",
-        numerator=score.metre.numerator,
-        denominator=score.metre.denominator,
-        clocks_per_click=round(24 * score.metre.beat_beats),
-    )
-    events: list[_Event] = [(0, 0, metre)]
-    written = ""
+def _signatures(score: Score) -> list[Event]:
+    """Metre and keys, one of each at a time.
+
+    MIDI knows no modes but major and minor: D dorian has no accidentals and a minor third, as A minor has.
+    """
+    metre = score.metre
+    clocks = round(24 * metre.beat_beats)
+    events = [Event(0, _FIRST, writing.metre_event(metre.numerator, metre.denominator, clocks))]
+    written = b""
     for section in score.sections:
-        name = key_signature_name(section.key or score.key)
-        if name != written:
-            tick = _ticks(section.start_bar * score.metre.bar_beats)
-            events.append((tick, 0, mido.MetaMessage("key_signature", key=name)))
-            written = name
+        key = section.key or score.key
+        data = writing.key_event(key.signature, minor=key.has_minor_third)
+        if data != written:
+            events.append(Event(_ticks(section.start_bar * metre.bar_beats), _FIRST, data))
+            written = data
     return events
 
 
-def _voice(element: str, notes: Sequence[Note], channel: int, program: int) -> list[_Event]:
-    events: list[_Event] = [
-        (0, 0, mido.MetaMessage("track_name", name=element)),
-        (0, 0, mido.Message("program_change", channel=channel, program=0 if channel == _DRUM_CHANNEL else program)),
+def _voice(element: str, notes: Sequence[Note], channel: int, program: int) -> list[Event]:
+    program = 0 if channel == _DRUM_CHANNEL else program
+    events = [
+        Event(0, _FIRST, writing.text_event(writing.TRACK_NAME, element)),
+        Event(0, _FIRST, writing.channel_event(writing.PROGRAM_CHANGE | channel, program)),
     ]
+    on, off = writing.NOTE_ON | channel, writing.NOTE_OFF | channel
     for start, end, pitch, velocity in note_spans(notes):
-        events.append((start, 2, mido.Message("note_on", channel=channel, note=pitch, velocity=velocity)))
-        events.append((end, 1, mido.Message("note_off", channel=channel, note=pitch, velocity=0)))
+        events.append(Event(start, _THIRD, writing.channel_event(on, pitch, velocity)))
+        events.append(Event(end, _SECOND, writing.channel_event(off, pitch, 0)))
     return events
 
 
@@ -169,16 +148,6 @@ def _channels(elements: Iterable[str]) -> list[tuple[str, int]]:
     pitched = [*(name for name in ELEMENTS if name != "percussion"), *(name for name in names if name not in ELEMENTS)]
     channels = dict(zip(pitched, _PITCHED_CHANNELS, strict=False))
     return [(name, channels.get(name, _DRUM_CHANNEL)) for name in names]
-
-
-def _track(events: list[_Event], end_tick: int) -> mido.MidiTrack:
-    track = mido.MidiTrack()
-    now = 0
-    for tick, _, message in sorted(events, key=lambda event: (event[0], event[1])):
-        track.append(message.copy(time=tick - now))
-        now = tick
-    track.append(mido.MetaMessage("end_of_track", time=max(0, end_tick - now)))
-    return track
 
 
 def _ticks(beats: float) -> int:
