@@ -27,6 +27,14 @@ def test_long_sound_is_filtered_as_scipy_filters_it(length: int) -> None:
     np.testing.assert_allclose(out, reference(noise, sections), atol=2e-6)
 
 
+@pytest.mark.parametrize("length", [RATE, 40 * RATE + 1])
+def test_a_filter_may_write_over_what_it_reads(length: int) -> None:
+    noise = np.random.default_rng(3).standard_normal((2, length)).astype(np.float32)
+    expected = filter_sections(noise, design(BANDS, RATE))
+    assert filter_sections(noise, design(BANDS, RATE), noise) is noise
+    np.testing.assert_array_equal(noise, expected)
+
+
 def test_short_sound_is_left_to_one_filter() -> None:
     sections = design(BANDS[:2], RATE)
     noise = np.random.default_rng(3).standard_normal((2, RATE)).astype(np.float32)

@@ -7,7 +7,7 @@ import pytest
 from scipy.signal import windows
 
 from workbench.domain.errors import ParameterError
-from workbench.dsp.saturation import bit_crush, saturate
+from workbench.dsp.saturation import bit_crush, oversampled_tanh, saturate
 
 RATE = 48000
 
@@ -40,6 +40,27 @@ def test_antiderivative_lowers_aliasing_and_oversampling_removes_it() -> None:
     plain = np.tanh(10.0 ** (18.0 / 20.0) * tone)
     assert alias_db(saturate(tone, drive_db=18.0, factor=1), 3217.0) < alias_db(plain, 3217.0) - 5.0
     assert alias_db(saturate(tone, drive_db=18.0), 3217.0) < -80.0
+
+
+@pytest.mark.parametrize("level", [1e-3, 0.05, 0.3, 3.0])
+@pytest.mark.parametrize("bias", [0.0, 0.3])
+def test_the_curve_is_the_mean_of_the_hyperbolic_tangent_between_neighbours(level: float, bias: float) -> None:
+    sound = (level * np.random.default_rng(2).standard_normal((1, 5000))).astype(np.float32)
+    out = oversampled_tanh(sound, gain=2.0, bias=bias, makeup=1.0, factor=1)
+    x = 2.0 * sound[0].astype(np.float64) + bias
+    steps = (np.arange(2000) + 0.5) / 2000.0
+    between = np.tanh(x[:-1, None] + np.diff(x)[:, None] * steps).mean(axis=1) - np.tanh(bias)
+    # The straight part is not averaged: quiet sound keeps its treble.
+    straight = (1.0 - np.tanh(bias) ** 2) * np.diff(x) / 2.0
+    np.testing.assert_allclose(out[0, 1:], between + straight, atol=4e-6)
+
+
+@pytest.mark.parametrize("factor", [1, 2, 4])
+def test_the_result_may_lie_where_the_sound_was(factor: int) -> None:
+    sound = np.random.default_rng(2).standard_normal((2, 5000)).astype(np.float32)
+    expected = oversampled_tanh(sound, gain=2.0, bias=0.1, makeup=0.5, factor=factor)
+    assert oversampled_tanh(sound, gain=2.0, bias=0.1, makeup=0.5, factor=factor, out=sound) is sound
+    np.testing.assert_array_equal(sound, expected)
 
 
 def test_quiet_sound_keeps_its_treble() -> None:

@@ -91,3 +91,12 @@ def test_side_guard_leaves_a_safe_image_alone() -> None:
     samples = np.stack([mid + side, mid - side]).astype(np.float32)
     assert (side_guard(samples, 48000, least_correlation=0.3) == 1.0).all()
     assert (side_guard(np.zeros((2, 1000), np.float32), 48000, least_correlation=0.3) <= 1.0).all()
+
+
+@pytest.mark.parametrize("side_db", [-12.0, -3.0])
+def test_widening_may_write_over_what_it_reads(side_db: float) -> None:
+    rng = np.random.default_rng(8)
+    samples = (np.array([[1.0], [0.9]]) * rng.standard_normal((1, 20_000))).astype(np.float32)
+    expected = widen_to(samples, side_db, RATE, mono_below_hz=150)
+    assert widen_to(samples, side_db, RATE, mono_below_hz=150, out=samples) is samples
+    np.testing.assert_array_equal(samples, expected)

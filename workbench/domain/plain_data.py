@@ -24,7 +24,8 @@ def to_plain(value: Any) -> Any:
     """
     if isinstance(value, float | int | str | None):  # most of a score, and asked first
         return value
-    if names := _field_names(type(value)):
+    kind: Any = type(value)
+    if names := _field_names(kind):
         return {name: to_plain(getattr(value, name)) for name in names}
     if isinstance(value, Mapping):
         return {str(name): to_plain(inner) for name, inner in value.items()}
@@ -34,7 +35,7 @@ def to_plain(value: Any) -> Any:
 
 
 @cache
-def _field_names(kind: type) -> tuple[str, ...]:
+def _field_names(kind: Any) -> tuple[str, ...]:
     """Fields of a dataclass; none of any other type."""
     return tuple(field.name for field in dataclasses.fields(kind)) if dataclasses.is_dataclass(kind) else ()
 

@@ -45,7 +45,7 @@ def filter_side_by_side(samples: Signal, sections: Sections, out: Signal) -> boo
     Parameters
     ----------
     samples, out : arrays of shape (2, n), float32
-        C-contiguous.
+        C-contiguous; both may be the same.
     sections : array of shape (s, 5)
         Rows (b0, b1, b2, a1, a2), an even number of them.
     """
@@ -54,16 +54,23 @@ def filter_side_by_side(samples: Signal, sections: Sections, out: Signal) -> boo
     if stretch < 2 * warm_up:
         return False
 
+    begins = [group * _STRETCHES * stretch for group in range(_GROUPS)]
+    # In place, a group may find that the one before it has gone over what it warms up on.
+    pasts = [samples[:, max(0, begin - warm_up) : begin].copy() for begin in begins]
+
     def filter_group(group: int) -> None:
-        _stretches(samples, sections, group * _STRETCHES * stretch, stretch, warm_up, out)
+        _stretches(samples, pasts[group], sections, begins[group], stretch, warm_up, out)
 
     each(filter_group, range(_GROUPS))
     return True
 
 
 @numba.njit(cache=True, nogil=True, error_model="numpy")
-def _stretches(samples, sections, begin, stretch, warm_up, out):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
-    """Filter eight stretches from sample `begin` on, each after a warm-up that is not written."""
+def _stretches(samples, past, sections, begin, stretch, warm_up, out):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    """Filter eight stretches from sample `begin` on, each after a warm-up that is not written.
+
+    The first one warms up on `past`, the others on the ends of those before them, which are not written by then.
+    """
     lanes = 2 * _STRETCHES
     state = np.zeros((2 * sections.shape[0], lanes))
     tile = np.zeros((_TILE, lanes))
@@ -75,9 +82,13 @@ def _stretches(samples, sections, begin, stretch, warm_up, out):  # type: ignore
             high = max(low, min(size, samples.shape[1] - place))
             if high - low < size:
                 tile[:, lane] = 0.0
-            piece, column = samples[lane & 1, place + low : place + high], tile[low:high, lane]
-            for i in range(piece.shape[0]):
-                column[i] = piece[i]
+            column = tile[low:high, lane]
+            if lane < 2 and start < 0:
+                _copy_ending(past[lane & 1], samples[lane & 1], begin, place + low, column)
+            else:
+                piece = samples[lane & 1, place + low : place + high]
+                for i in range(piece.shape[0]):
+                    column[i] = piece[i]
         for pair in range(0, sections.shape[0], 2):
             memory = state[2 * pair : 2 * pair + 4]
             first, second = sections[pair], sections[pair + 1]
@@ -94,6 +105,14 @@ def _stretches(samples, sections, begin, stretch, warm_up, out):  # type: ignore
             piece, column = out[lane & 1, place + low : place + high], tile[low:high, lane]
             for i in range(piece.shape[0]):
                 piece[i] = column[i]
+
+
+@numba.njit(cache=True, nogil=True, error_model="numpy")
+def _copy_ending(past, channel, begin, place, column):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    """Fill `column` with samples from `place` on; those before `begin` are the last ones of `past`."""
+    for i in range(column.shape[0]):
+        back = begin - (place + i)
+        column[i] = past[past.shape[0] - back] if back > 0 else channel[place + i]
 
 
 @numba.njit(cache=True, nogil=True, error_model="numpy", inline="always")

@@ -15,8 +15,12 @@ import numpy.typing as npt
 
 from workbench.domain.audio import Samples
 from workbench.domain.errors import ParameterError
+from workbench.dsp.decibels import db_to_gains, gains_to_db
 
 Gain = npt.NDArray[np.float32]
+
+_BLOCK = 1024
+_LEAST_LEVEL = np.float32(1e-20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,25 +92,30 @@ def _coefficient(time_ms: float, sample_rate_hz: int) -> float:
     return float(np.exp(-1000.0 / (time_ms * sample_rate_hz)))
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy")
 def _compress(samples, threshold_db, slope, knee_db, attack, release, makeup_db, gain):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
-    makeup = 10.0 ** (makeup_db / 20.0)
-    floor = 10.0 ** ((threshold_db - knee_db / 2.0) / 20.0)
-    to_log = np.log(10.0) / 20.0
+    """Levels, then the detector, then gains, block by block: only the detector in the middle is a recursion."""
+    threshold, half_knee = np.float32(threshold_db), np.float32(knee_db / 2.0)
+    straight, bent = np.float32(-slope), np.float32(-slope / (2.0 * knee_db))
+    makeup, nothing = np.float32(makeup_db), np.float32(0.0)
+    levels = np.empty(_BLOCK, dtype=np.float32)
+    wanted = np.empty(_BLOCK, dtype=np.float32)
     reduction_db = 0.0
-    for i in range(samples.shape[1]):
-        level = max(abs(samples[0, i]), abs(samples[1, i]))
-        wanted_db = 0.0
-        if level > floor:
-            over = np.log(level) / to_log - threshold_db
-            if over > knee_db / 2.0:
-                wanted_db = -slope * over
-            else:
-                wanted_db = -slope * (over + knee_db / 2.0) ** 2 / (2.0 * knee_db)
-        factor = attack if wanted_db > reduction_db else release
-        reduction_db = wanted_db + factor * (reduction_db - wanted_db)
-        # Below a ten-thousandth of a dB the exponential is 1 to float32 precision.
-        gain[i] = makeup if reduction_db < 1e-4 else makeup * np.exp(-reduction_db * to_log)
+    for start in range(0, samples.shape[1], _BLOCK):
+        size = min(_BLOCK, samples.shape[1] - start)
+        left, right, piece = samples[0, start : start + size], samples[1, start : start + size], levels[:size]
+        for i in range(size):
+            piece[i] = max(max(abs(left[i]), abs(right[i])), _LEAST_LEVEL)
+        gains_to_db(piece, wanted[:size])
+        for i in range(size):
+            over = wanted[i] - threshold
+            within = max(over + half_knee, nothing)
+            wanted[i] = straight * over if over > half_knee else bent * within * within
+        for i in range(size):
+            factor = attack if wanted[i] > reduction_db else release
+            reduction_db = wanted[i] + factor * (reduction_db - wanted[i])
+            piece[i] = makeup - np.float32(reduction_db)
+        db_to_gains(piece, gain[start : start + size])
 
 
 def ducking_gain(

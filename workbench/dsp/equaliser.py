@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from workbench.domain.audio import Samples
 from workbench.domain.errors import ParameterError
-from workbench.dsp.cascades import filter_side_by_side
+from workbench.dsp.cascades import filter_side_by_side, settling_samples
 
 Sections = npt.NDArray[np.float64]
 BandKind = Literal["peak", "low_shelf", "high_shelf", "low_pass", "high_pass", "notch"]
@@ -140,26 +140,40 @@ def response_db(
     return np.asarray(20.0 * np.log10(np.maximum(np.abs(total), 1e-10)))
 
 
-def equalise(samples: Samples, bands: Sequence[Band], sample_rate_hz: int) -> Samples:
-    """Filter stereo samples of shape (2, n) through the bands in series.
+def equalise(samples: Samples, bands: Sequence[Band], sample_rate_hz: int, *, out: Samples | None = None) -> Samples:
+    """Filter stereo samples of shape (2, n) through the bands in series; `out` may be the samples themselves.
 
     Raises
     ------
     ParameterError
         If a frequency reaches half the sample rate.
     """
-    return filter_sections(samples, design(bands, sample_rate_hz)) if bands else samples
+    return filter_sections(samples, design(bands, sample_rate_hz), out) if bands else samples
 
 
-def filter_sections(samples: Samples, sections: Sections) -> Samples:
+def filter_sections(samples: Samples, sections: Sections, out: Samples | None = None) -> Samples:
     """Filter (2, n) samples through second-order sections as `design` makes them; states are float64."""
-    out = np.empty(samples.shape, dtype=np.float32)
+    out = np.empty(samples.shape, dtype=np.float32) if out is None else out
     if len(sections) % 2:
         sections = np.vstack([sections, [1.0, 0.0, 0.0, 0.0, 0.0]])
     source = np.ascontiguousarray(samples, dtype=np.float32)
     if not filter_side_by_side(source, sections, out):
         _cascade(source, sections, out)
     return out
+
+
+def filter_channel(channel: npt.NDArray[np.float32], sections: Sections) -> npt.NDArray[np.float32]:
+    """Filter one channel (n,) through second-order sections, in place; returns the same array.
+
+    Its two halves run as two channels do, the second after a warm-up in which the filters forget how they began.
+    """
+    warm_up, half = settling_samples(sections), channel.size // 2
+    begin = max(0, half - warm_up)
+    rows = np.empty((2, channel.size - begin), dtype=np.float32)
+    rows[0], rows[1] = channel[: rows.shape[1]], channel[begin:]
+    filter_sections(rows, sections, rows)
+    channel[:half], channel[half:] = rows[0, :half], rows[1, half - begin :]
+    return channel
 
 
 @numba.njit(cache=True, nogil=True)

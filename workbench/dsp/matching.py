@@ -8,6 +8,7 @@ from scipy import fft
 
 from workbench.domain.audio import Samples
 from workbench.domain.errors import ParameterError
+from workbench.dsp.convolution import convolve_long
 from workbench.dsp.frames import FRAMES_TOGETHER, spectra
 from workbench.dsp.parallel import each_block
 
@@ -20,8 +21,6 @@ _FRAME = 16384
 _HOP = _FRAME // 2
 _TAPS = 8192
 _DESIGN = 1 << 16
-_PIECE = 1 << 16
-"""Samples of a transform that filters: eight times the taps."""
 
 
 def bin_frequencies_hz(sample_rate_hz: int) -> Levels:
@@ -90,17 +89,4 @@ def apply_curve(samples: Samples, gains_db: Levels, sample_rate_hz: int) -> Samp
     """Filter (2, n) samples by a curve of gains at `THIRDS_HZ`; no gain leaves them untouched."""
     if not np.any(np.abs(gains_db) > 1e-6) or samples.shape[1] == 0:
         return samples
-    response = curve_filter(gains_db, sample_rate_hz)
-    spectrum = fft.rfft(response, _PIECE)
-    out = np.empty(samples.shape, dtype=np.float32)
-
-    def filter_piece(start: int, stop: int) -> None:
-        # What the response makes of the samples before the piece belongs to it (overlap and save).
-        source = np.zeros((samples.shape[0], _PIECE), dtype=np.float32)
-        first = max(0, start - _TAPS)
-        source[:, first - start + _TAPS : stop - start + _TAPS] = samples[:, first:stop]
-        whole = fft.irfft(fft.rfft(source) * spectrum, _PIECE)
-        out[:, start:stop] = whole[:, _TAPS : stop - start + _TAPS]
-
-    each_block(filter_piece, samples.shape[1], _PIECE - _TAPS)
-    return out
+    return convolve_long(samples, curve_filter(gains_db, sample_rate_hz)[None])

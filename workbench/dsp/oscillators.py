@@ -256,7 +256,7 @@ def wavetable_oscillator(
 
 
 @numba.njit(nogil=True, cache=True, inline="always")
-def _sine(x):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+def fast_sine(x):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
     """Sine within 1e-11 for |x| below 1000: a Taylor series around the nearest zero, which the compiler vectorises."""
     turns = np.floor(x * (1.0 / math.pi) + 0.5)
     r = x - turns * math.pi
@@ -290,11 +290,11 @@ def _fm_pair(out, increments, ratio, modulator_ratio, index, feedback):  # type:
                 modulation[i] = last
         else:
             for i in range(CONTROL_SAMPLES):
-                modulation[i] = _sine(modulator + step * modulator_ratio * i)
+                modulation[i] = fast_sine(modulator + step * modulator_ratio * i)
         begin = block * CONTROL_SAMPLES
         piece = out[begin : min(length, begin + CONTROL_SAMPLES)]
         for i in range(piece.shape[0]):
-            piece[i] = _sine(carrier + step * ratio * i + (depth + slope * i) * modulation[i])
+            piece[i] = fast_sine(carrier + step * ratio * i + (depth + slope * i) * modulation[i])
         carrier += step * ratio * CONTROL_SAMPLES
         modulator += step * modulator_ratio * CONTROL_SAMPLES
         carrier -= math.floor(carrier / turn) * turn

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+from workbench.dsp.memory import keep_freed_memory
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -36,6 +38,7 @@ def thread_count() -> int:
 
 def each(work: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
     """`work` of each item, in order; side by side, unless a caller works side by side already."""
+    keep_freed_memory()
     todo = list(items)
     count = min(thread_count(), len(todo))
     if count <= 1 or getattr(_here, "busy", False):

@@ -121,7 +121,8 @@ def _network(samples, lead, delays, gains, pole, diffusers, level, out):  # type
         for c in range(2):
             _read(samples[c], start, source[c, :size])
             for k in range(4):
-                allpass_heads[c, k] = _diffuse(allpass[c, k, : diffusers[c, k]], allpass_heads[c, k], source[c, :size])
+                ring = allpass[c, k, : diffusers[c, k]]
+                allpass_heads[c, k] = diffuse(ring, allpass_heads[c, k], source[c, :size], _DIFFUSION)
         for k in range(8):
             _read(lines[k, : delays[k]], heads[k], v[k, :size])
         _damp(v, damped, pole, size)
@@ -132,17 +133,17 @@ def _network(samples, lead, delays, gains, pole, diffusers, level, out):  # type
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
-def _diffuse(ring, head, x):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
-    """An all-pass of a ring's length, `x` in place; returns where the ring goes on."""
+def diffuse(ring, head, x, share):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    """An all-pass of a ring's length, `x` in place and no longer than the ring; returns where the ring goes on."""
     first = min(x.shape[0], ring.shape[0] - head)
     for begin, end, place in ((0, first, head), (first, x.shape[0], 0)):
         old, piece = ring[place : place + end - begin], x[begin:end]
         for i in range(piece.shape[0]):
             stored = np.float64(old[i])
-            entered = piece[i] - _DIFFUSION * stored
+            entered = piece[i] - share * stored
             entered = entered if abs(entered) >= _SILENT else 0.0
             old[i] = entered
-            piece[i] = stored + _DIFFUSION * entered
+            piece[i] = stored + share * entered
     return (head + x.shape[0]) % ring.shape[0]
 
 

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from workbench.domain.audio import Samples
 from workbench.domain.errors import ParameterError
 from workbench.domain.seeding import generator
+from workbench.dsp.convolution import convolve_long
 from workbench.dsp.equaliser import Band, equalise
 
 _SOUND_METRES_A_SECOND = 343.0
@@ -50,11 +51,9 @@ def in_room(samples: Samples, room: Room, sample_rate_hz: int, *, seed: int = 0)
     The middle of the signal excites the room; the ears hear independent reflections. White noise comes back with the
     power that it had.
     """
-    response = room_response(room, sample_rate_hz, seed)
-    from scipy.signal import oaconvolve
-
-    middle = np.float32(0.5) * (samples[0] + samples[1])
-    return np.stack([oaconvolve(middle, ear)[: middle.size] for ear in response]).astype(np.float32)
+    middle = samples[:1] + samples[1:]
+    middle *= np.float32(0.5)
+    return convolve_long(middle, room_response(room, sample_rate_hz, seed))
 
 
 @lru_cache(maxsize=8)

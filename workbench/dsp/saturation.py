@@ -21,7 +21,8 @@ _NEAR = np.float32(0.12)
 """Up to this distance the curve between neighbours is averaged by the corrected trapezoid: a quotient of small
 differences would be rounding noise."""
 
-_ONE, _TWO, _FOUR, _HALF, _TWELFTH = np.float32(1.0), np.float32(2.0), np.float32(4.0), np.float32(0.5), np.float32(1 / 12)
+_ONE, _TWO, _FOUR, _HALF = np.float32(1.0), np.float32(2.0), np.float32(4.0), np.float32(0.5)
+_TWELFTH = np.float32(1.0 / 12.0)
 _ROOT = np.float32(-2.0 / 64.0)
 _FLAT = np.float32(9.0)
 """From here on the hyperbolic tangent is 1 to the last bit of float32."""

@@ -10,12 +10,17 @@ from workbench.domain.audio import Samples
 from workbench.domain.errors import ParameterError
 from workbench.dsp.equaliser import Band, BandKind, design
 from workbench.dsp.gains import ramps
+from workbench.dsp.reverb import diffuse
 
 _ALLPASS_RATIOS = (0.29, 0.58, 1.0)
+_DISPERSION = 0.6
+_BLOCK = 512
 _GUARD_HOP_SECONDS, _GUARD_WINDOW_SECONDS = 0.5, 3.0
 
 
-def set_width(samples: Samples, width: float, sample_rate_hz: int, *, mono_below_hz: float = 0.0) -> Samples:
+def set_width(
+    samples: Samples, width: float, sample_rate_hz: int, *, mono_below_hz: float = 0.0, out: Samples | None = None
+) -> Samples:
     """Scale the side signal by `width` (0 mono, 1 as it is, 2 twice as wide) and fold the lows to mono.
 
     Parameters
@@ -26,6 +31,8 @@ def set_width(samples: Samples, width: float, sample_rate_hz: int, *, mono_below
         Factor of the side signal, 0..4.
     mono_below_hz
         Corner of a second-order high-pass on the side signal; 0 leaves it out.
+    out
+        Where the result goes; it may be the samples themselves.
 
     Raises
     ------
@@ -36,7 +43,7 @@ def set_width(samples: Samples, width: float, sample_rate_hz: int, *, mono_below
         raise ParameterError(f"width: expected 0 to 4, got {width:g}")
     if width == 1 and mono_below_hz <= 0:
         return samples
-    out = np.empty(samples.shape, dtype=np.float32)
+    out = np.empty(samples.shape, dtype=np.float32) if out is None else out
     cut = _section("high_pass", mono_below_hz, sample_rate_hz) if mono_below_hz > 0 else _PASS
     _set_width(np.ascontiguousarray(samples), width, cut, out)
     return out
@@ -51,18 +58,35 @@ def _section(kind: BandKind, frequency_hz: float, sample_rate_hz: int) -> npt.ND
 
 @numba.njit(cache=True, nogil=True, fastmath={"contract"})
 def _set_width(samples, width, cut, out):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
-    b0, b1, b2, a1, a2 = cut
-    s1, s2 = 0.0, 0.0
-    for i in range(samples.shape[1]):
-        mid = 0.5 * (np.float64(samples[0, i]) + samples[1, i])
-        x = 0.5 * width * (np.float64(samples[0, i]) - samples[1, i])
-        side = b0 * x + s1
-        s1 = (b1 * x + s2) - a1 * side
-        s2 = b2 * x - a2 * side
-        if abs(s1) + abs(s2) < 1e-25:
-            s1, s2 = 0.0, 0.0
-        out[0, i] = mid + side
-        out[1, i] = mid - side
+    states = np.zeros(2)
+    sides = np.empty(_BLOCK)
+    half = np.float32(0.5)
+    for start in range(0, samples.shape[1], _BLOCK):
+        size = min(_BLOCK, samples.shape[1] - start)
+        left, right = samples[0, start : start + size], samples[1, start : start + size]
+        wide, narrow, side = out[0, start : start + size], out[1, start : start + size], sides[:size]
+        for i in range(size):
+            side[i] = 0.5 * width * (np.float64(left[i]) - right[i])
+        _filter_in_place(side, cut, states)
+        for i in range(size):
+            mid = half * (left[i] + right[i])
+            wide[i] = mid + side[i]
+            narrow[i] = mid - side[i]
+
+
+@numba.njit(cache=True, nogil=True, fastmath={"contract"})
+def _filter_in_place(x, section, states):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    """A second-order section over a piece, transposed direct form II; its two states go on."""
+    b0, b1, b2, a1, a2 = section
+    s1, s2 = states
+    for i in range(x.shape[0]):
+        y = b0 * x[i] + s1
+        s1 = (b1 * x[i] + s2) - a1 * y
+        s2 = b2 * x[i] - a2 * y
+        x[i] = y
+    # Denormal numbers cost a hundred times the time of ordinary ones: cut tails at -500 dB.
+    quiet = abs(s1) + abs(s2) < 1e-25
+    states[0], states[1] = (0.0, 0.0) if quiet else (s1, s2)
 
 
 def pan(samples: Samples, position: float) -> Samples:
@@ -94,7 +118,13 @@ def pan_gains(position: float) -> npt.NDArray[np.float32]:
 
 
 def decorrelate(
-    samples: Samples, amount: float, sample_rate_hz: int, *, spread_ms: float = 6.0, above_hz: float = 250.0
+    samples: Samples,
+    amount: float,
+    sample_rate_hz: int,
+    *,
+    spread_ms: float = 6.0,
+    above_hz: float = 250.0,
+    out: Samples | None = None,
 ) -> Samples:
     """Widen a narrow sound: a dispersed, high-passed copy of the mid is added to the side only.
 
@@ -113,6 +143,8 @@ def decorrelate(
         Delay of the longest all-pass filter.
     above_hz
         Where the side begins; what lies below stays as it is.
+    out
+        Where the result goes; it may be the samples themselves.
 
     Raises
     ------
@@ -124,35 +156,32 @@ def decorrelate(
     if amount == 0:
         return samples
     delays = np.maximum(1, np.round(np.array(_ALLPASS_RATIOS) * spread_ms * sample_rate_hz / 1000.0)).astype(np.int64)
-    out = np.empty(samples.shape, dtype=np.float32)
+    out = np.empty(samples.shape, dtype=np.float32) if out is None else out
     _disperse(np.ascontiguousarray(samples), 0.5 * amount, delays, _section("high_pass", above_hz, sample_rate_hz), out)
     return out
 
 
 @numba.njit(cache=True, nogil=True, fastmath={"contract"})
 def _disperse(samples, amount, delays, cut, out):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
-    b0, b1, b2, a1, a2 = cut
-    s1, s2 = 0.0, 0.0
+    """Piece by piece; none is longer than the shortest delay, so that the all-pass filters run on vectors."""
+    states = np.zeros(2)
     lines = np.zeros((delays.shape[0], delays.max()), dtype=np.float32)
     heads = np.zeros(delays.shape[0], dtype=np.int64)
-    for i in range(samples.shape[1]):
-        x = amount * (np.float64(samples[0, i]) + samples[1, i])
+    longest = min(_BLOCK, delays.min())
+    added = np.empty(longest)
+    for start in range(0, samples.shape[1], longest):
+        size = min(longest, samples.shape[1] - start)
+        left, right = samples[0, start : start + size], samples[1, start : start + size]
+        first, second, piece = out[0, start : start + size], out[1, start : start + size], added[:size]
+        for i in range(size):
+            piece[i] = amount * (np.float64(left[i]) + right[i])
         for k in range(delays.shape[0]):
-            stored = float(lines[k, heads[k]])
-            entered = x - 0.6 * stored
-            if abs(entered) < 1e-20:
-                entered = 0.0
-            lines[k, heads[k]] = entered
-            x = stored + 0.6 * entered
-            head = heads[k] + 1
-            heads[k] = 0 if head == delays[k] else head
-        added = b0 * x + s1
-        s1 = (b1 * x + s2) - a1 * added
-        s2 = b2 * x - a2 * added
-        if abs(s1) + abs(s2) < 1e-25:
-            s1, s2 = 0.0, 0.0
-        out[0, i] = samples[0, i] + added
-        out[1, i] = samples[1, i] - added
+            heads[k] = diffuse(lines[k, : delays[k]], heads[k], piece, _DISPERSION)
+        _filter_in_place(piece, cut, states)
+        for i in range(size):
+            one, other = left[i], right[i]
+            first[i] = one + piece[i]
+            second[i] = other - piece[i]
 
 
 def side_ratio(samples: Samples, sample_rate_hz: int, *, above_hz: float = 250.0) -> float:
@@ -185,20 +214,30 @@ def _mid_and_side_power(samples, cut):  # type: ignore[no-untyped-def]  # pragma
 
 
 def widen_to(
-    samples: Samples, side_db: float, sample_rate_hz: int, *, mono_below_hz: float = 0.0, above_hz: float = 250.0
+    samples: Samples,
+    side_db: float,
+    sample_rate_hz: int,
+    *,
+    mono_below_hz: float = 0.0,
+    above_hz: float = 250.0,
+    out: Samples | None = None,
 ) -> Samples:
     """Bring the side of (2, n) samples to `side_db` relative to the mid (above 250 Hz), by what the sound needs.
+
+    `out` may be the samples themselves.
 
     Its own side is scaled by 0.4 to 1.7 first; what is missing then comes from `decorrelate`, at most 0.8, from
     `above_hz` on.
     """
     wanted, present = 10.0 ** (side_db / 10.0), side_ratio(samples, sample_rate_hz)
     scale = float(np.clip(np.sqrt(wanted / max(present, 1e-9)), 0.4, 1.7))
-    out = set_width(samples, scale, sample_rate_hz, mono_below_hz=mono_below_hz)
+    wide = set_width(samples, scale, sample_rate_hz, mono_below_hz=mono_below_hz, out=out)
     missing = wanted - scale**2 * present
     if missing <= 1e-3:
-        return out
-    return decorrelate(out, min(0.8, float(np.sqrt(missing))), sample_rate_hz, above_hz=above_hz)
+        return wide
+    own = out is not None or wide is not samples
+    amount = min(0.8, float(np.sqrt(missing)))
+    return decorrelate(wide, amount, sample_rate_hz, above_hz=above_hz, out=wide if own else None)
 
 
 def side_guard(samples: Samples, sample_rate_hz: int, *, least_correlation: float) -> npt.NDArray[np.float32]:
@@ -237,9 +276,30 @@ def side_guard(samples: Samples, sample_rate_hz: int, *, least_correlation: floa
     return ramps(strictest, hop, length)
 
 
-def scale_side(samples: Samples, gain: npt.NDArray[np.float32]) -> Samples:
-    """Multiply the side of (2, n) samples by a gain (n,); the mid stays."""
-    out = np.empty(samples.shape, dtype=np.float32)
+def to_mid_and_side(samples: Samples) -> Samples:
+    """Half the sum and half the difference of the channels of (2, n) samples, in place; returns the same array."""
+    _sum_and_difference(samples, np.float32(0.5))
+    return samples
+
+
+def to_left_and_right(samples: Samples) -> Samples:
+    """The way back of `to_mid_and_side`, in place; returns the same array."""
+    _sum_and_difference(samples, np.float32(1.0))
+    return samples
+
+
+@numba.njit(cache=True, nogil=True)
+def _sum_and_difference(samples, share):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    first, second = samples[0], samples[1]
+    for i in range(samples.shape[1]):
+        one, other = first[i], second[i]
+        first[i] = share * (one + other)
+        second[i] = share * (one - other)
+
+
+def scale_side(samples: Samples, gain: npt.NDArray[np.float32], *, out: Samples | None = None) -> Samples:
+    """Multiply the side of (2, n) samples by a gain (n,); the mid stays. `out` may be the samples themselves."""
+    out = np.empty(samples.shape, dtype=np.float32) if out is None else out
     _scale_side(samples, gain, out)
     return out
 

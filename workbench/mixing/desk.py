@@ -101,13 +101,13 @@ def mix(
     low_cut = _low_cut(profile)
 
     def take(element: str) -> Samples:
-        samples = _padded(stems[element].samples, length)
+        samples = stems[element].samples
         if release is not None and element not in plan.mix:
             release(element)
         return samples
 
     def process(element: str) -> Samples:
-        return run_strip(take(element), strips[element], colour, around)
+        return run_strip(take(element), strips[element], colour, around, length)
 
     # Stems are independent of each other, so the number of threads cannot change a byte.
     processed = dict(zip(elements, each(process, elements), strict=True))
@@ -115,13 +115,14 @@ def mix(
 
     def tone(element: str) -> Samples:
         # What a stem was before is let go as soon as it is filtered: the song is held once.
-        return apply_curve(equalise(processed.pop(element), low_cut, rate), curves[element], rate)
+        samples = processed.pop(element)
+        return apply_curve(equalise(samples, low_cut, rate, out=samples), curves[element], rate)
 
     toned = dict(zip(elements, each(tone, elements), strict=True))
     image = side_guard(_sum(toned, elements), rate, least_correlation=_LEAST_CORRELATION)
-    processed = {element: scale_side(toned.pop(element), image) for element in elements}
-    gain = _bus_gain(_sum(processed, elements), score, profile, _crest_limit_db(profile, colour), rate)
-    finished, envelope = _finish(processed, elements, gain, score, rate)
+    each(lambda element: scale_side(toned[element], image, out=toned[element]), elements)
+    gain = _bus_gain(_sum(toned, elements), score, profile, _crest_limit_db(profile, colour), rate)
+    finished, envelope = _finish(toned, elements, gain, score, rate)
     return _moved(replace(finished, desk=settled(curves, image, envelope, rate)), stems, score, plan)
 
 
@@ -175,11 +176,11 @@ def mix_again(stems: Mapping[str, Audio], score: Score, plan: Plan, desk: Desk) 
         if move.mute:
             return Audio(np.zeros((2, desk.length_samples), np.float32), rate)
         strip = moved(coloured(profile.strip_of(element), colour), move)
-        samples = _padded(stems[element].samples, max(length, desk.length_samples))
-        samples = equalise(run_strip(samples, strip, colour, around), _low_cut(profile), rate)
+        samples = run_strip(stems[element].samples, strip, colour, around, max(length, desk.length_samples))
+        equalise(samples, _low_cut(profile), rate, out=samples)
         samples = apply_curve(samples, recalled_curve(element, desk), rate)
         placed = scale_side(samples[:, : desk.length_samples], side_gain)
-        return Audio(np.ascontiguousarray(placed * gain), rate)
+        return Audio(amplify(placed, gain), rate)
 
     return dict(zip(stems, each(process, stems), strict=True))
 
@@ -220,10 +221,6 @@ def _tail_seconds(profile: Profile, tempo_bpm: float) -> float:
     return float(min(TAIL_SECONDS, max(1.4 * profile.reverb.decay_seconds, echoes)))
 
 
-def _padded(samples: Samples, length: int) -> Samples:
-    return samples if samples.shape[1] == length else np.pad(samples, ((0, 0), (0, length - samples.shape[1])))
-
-
 def _sum(stems: Mapping[str, Samples], elements: list[str]) -> Samples:
     total = np.zeros_like(stems[elements[0]])
     for element in elements:
@@ -253,20 +250,17 @@ def _bus_gain(total: Samples, score: Score, profile: Profile, crest_limit_db: fl
 
 def _finish(stems: dict[str, Samples], elements: list[str], gain: Gain, score: Score, rate: int) -> tuple[Mix, Gain]:
     """Apply the shared gain, cut silence after the song, fade the end out and set the peak; and all of it as a gain."""
-    for element in elements:
-        stems[element] *= gain
-    total = _sum(stems, elements)
+    total = amplify(_sum(stems, elements), gain)
     peak = peak_of(total)
     song = round(score.duration_seconds * rate)
     end = _audible_end(total, peak, song, round(_LEAST_TAIL_SECONDS * rate))
-    fade_seconds = np.clip(0.8 * (end - song) / rate, _SHORTEST_FADE_SECONDS, _LONGEST_FADE_SECONDS)
-    fade = _final_fade(end, min(round(fade_seconds * rate), end))
-    scale = np.float32(db_to_gain(PEAK_DB) / peak) if peak > 0 else np.float32(1.0)
     del total
-    finished = {element: stems.pop(element)[:, :end] * (fade * scale) for element in elements}
+    fade_seconds = np.clip(0.8 * (end - song) / rate, _SHORTEST_FADE_SECONDS, _LONGEST_FADE_SECONDS)
+    envelope = gain[:end] * _final_fade(end, min(round(fade_seconds * rate), end))
+    envelope *= np.float32(db_to_gain(PEAK_DB) / peak) if peak > 0 else np.float32(1.0)
+    finished = dict(zip(elements, each(lambda element: stems.pop(element)[:, :end] * envelope, elements), strict=True))
     audio = Audio(_sum(finished, elements), rate)
-    mixed = Mix(audio, {element: Audio(samples, rate) for element, samples in finished.items()})
-    return mixed, gain[:end] * fade * scale
+    return Mix(audio, {element: Audio(samples, rate) for element, samples in finished.items()}), envelope
 
 
 def _audible_end(total: Samples, peak: float, song_samples: int, least_samples: int) -> int:

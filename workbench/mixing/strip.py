@@ -18,11 +18,11 @@ from workbench.dsp.loudness import loudness
 from workbench.dsp.reverb import Reverb, reverberate
 from workbench.dsp.room import Room, in_room
 from workbench.dsp.saturation import bit_crush, factor_for, oversampled_tanh
-from workbench.dsp.stereo import pan, widen_to
+from workbench.dsp.stereo import pan_gains, widen_to
 from workbench.dsp.transients import transient_gain
 from workbench.mixing.automation import kick_onsets_seconds, open_over_sections, rise_over_builds, throw_gain
 from workbench.mixing.profiles import Colour, Profile, Strip
-from workbench.mixing.sub import with_sub_octave
+from workbench.mixing.sub import add_sub_octave
 from workbench.mixing.texture import bed_of, parallel_gain, with_air
 
 STAGE_LUFS = -20.0
@@ -78,21 +78,29 @@ def _longer(reverb_db: float) -> float:
     return float(2.0 ** (max(reverb_db, 0.0) / _DOUBLE_DECAY_DB))
 
 
-def run_strip(samples: Samples, strip: Strip, colour: Colour, around: Surroundings) -> Samples:
-    """Process one stem, (2, n), and add its own send returns; a silent stem stays silent."""
+def run_strip(
+    samples: Samples, strip: Strip, colour: Colour, around: Surroundings, length: int | None = None
+) -> Samples:
+    """Process one stem, (2, n), and add its own send returns; a silent stem stays silent.
+
+    The result has `length` samples, if that is more: what rings on after the stem's end is heard there.
+    """
+    length = max(length or 0, samples.shape[1])
     before = loudness(samples, around.sample_rate_hz)
     if before <= _SILENT_LUFS:
-        return np.zeros_like(samples)
-    # Nothing here holds on to what a stage is given: of a stem, one stage's input and output are there at a time.
-    return _sent(_shape(_staged(samples, before, strip, around), strip, colour, around), strip, colour, around)
+        return np.zeros((2, length), dtype=np.float32)
+    staged = _staged(samples, before, strip, around, length)
+    del samples  # the caller may have let go of it: the stages behind work in place where they can
+    return _sent(_shape(staged, strip, colour, around), strip, colour, around)
 
 
-def _staged(samples: Samples, level_lufs: float, strip: Strip, around: Surroundings) -> Samples:
-    """A copy at the loudness for which a strip is set; the stages behind it work in place where they can."""
-    staged = samples * np.float32(db_to_gain(STAGE_LUFS - level_lufs))
+def _staged(samples: Samples, level_lufs: float, strip: Strip, around: Surroundings, length: int) -> Samples:
+    """A longer copy at the loudness for which a strip is set."""
+    staged = np.zeros((2, length), dtype=np.float32)
+    np.multiply(samples, np.float32(db_to_gain(STAGE_LUFS - level_lufs)), out=staged[:, : samples.shape[1]])
     if strip.sub_db is None:
         return staged
-    return with_sub_octave(staged, around.score, strip.sub_db, around.sample_rate_hz)
+    return add_sub_octave(staged, around.score, strip.sub_db, around.sample_rate_hz)
 
 
 def _sent(samples: Samples, strip: Strip, colour: Colour, around: Surroundings) -> Samples:
@@ -109,8 +117,8 @@ def _on_bed(samples: Samples, strip: Strip, colour: Colour, around: Surroundings
     rate = around.sample_rate_hz
     song = min(samples.shape[1], round(around.score.duration_seconds * rate))
     stage_db = STAGE_LUFS + strip.level_lu
-    bed = bed_of(strip.bed, samples.shape[1], song, rate, seed=around.seed, stage_db=stage_db)
-    samples += equalise(bed, colour.bands, rate) if colour.bands else bed
+    bed = bed_of(strip.bed, song, rate, seed=around.seed, stage_db=stage_db)
+    samples[:, :song] += equalise(bed, colour.bands, rate, out=bed)
     return samples
 
 
@@ -125,7 +133,7 @@ def at_level(samples: Samples, strip: Strip, sample_rate_hz: int) -> Samples:
 def _shape(samples: Samples, strip: Strip, colour: Colour, around: Surroundings) -> Samples:
     rate = around.sample_rate_hz
     low_cut = [Band("high_pass", strip.highpass_hz)] if strip.highpass_hz else []
-    samples = equalise(samples, [*low_cut, *strip.eq, *colour.bands], rate)
+    equalise(samples, [*low_cut, *strip.eq, *colour.bands], rate, out=samples)
     if strip.transients:
         amplify(samples, transient_gain(samples, strip.transients, rate))
     if strip.compressor:
@@ -135,14 +143,20 @@ def _shape(samples: Samples, strip: Strip, colour: Colour, around: Surroundings)
     if colour.bits:
         samples = bit_crush(samples, sample_rate_hz=rate, bits=colour.bits, rate_hz=float(rate))
     if strip.drive_db is not None:
-        samples = saturated(samples, strip.drive_db, colour.bias, rate, around.oversampling)
+        saturated(samples, strip.drive_db, colour.bias, rate, around.oversampling, out=samples)
     if strip.air_db is not None and not colour.low_pass_hz:  # a style that narrows the band wants no highs
-        samples = with_air(samples, strip.air_db, rate, around.oversampling)
+        with_air(samples, strip.air_db, rate, around.oversampling)
     return samples
 
 
 def saturated(
-    samples: Samples, drive_db: float, bias: float, sample_rate_hz: int, factor: int | None = None
+    samples: Samples,
+    drive_db: float,
+    bias: float,
+    sample_rate_hz: int,
+    factor: int | None = None,
+    *,
+    out: Samples | None = None,
 ) -> Samples:
     """Hyperbolic tangent, oversampled, with unity gain for small signals.
 
@@ -158,20 +172,29 @@ def saturated(
         Sample rate in Hz.
     factor
         Oversampling, 1 to 8; by default as `dsp.saturation.factor_for` says.
+    out
+        Where the result goes; it may be the samples themselves.
     """
     gain = db_to_gain(drive_db)
     makeup = 1.0 / (gain * (1.0 - float(np.tanh(bias)) ** 2))
-    out = oversampled_tanh(samples, gain=gain, bias=bias, makeup=makeup, factor=factor or factor_for(drive_db))
-    return equalise(out, [Band("high_pass", 20.0)], sample_rate_hz) if bias else out
+    factor = factor or factor_for(drive_db)
+    bent = oversampled_tanh(samples, gain=gain, bias=bias, makeup=makeup, factor=factor, out=out)
+    return equalise(bent, [Band("high_pass", 20.0)], sample_rate_hz, out=bent) if bias else bent
 
 
 def _place(samples: Samples, strip: Strip, around: Surroundings) -> Samples:
     rate = around.sample_rate_hz
     if strip.side_db is not None:
-        samples = widen_to(
-            samples, strip.side_db, rate, mono_below_hz=strip.mono_below_hz, above_hz=strip.wide_above_hz
+        widen_to(
+            samples,
+            strip.side_db,
+            rate,
+            mono_below_hz=strip.mono_below_hz,
+            above_hz=strip.wide_above_hz,
+            out=samples,
         )
-    samples = pan(samples, strip.pan)
+    if strip.pan:
+        samples *= pan_gains(strip.pan)
     if strip.opening_hz:
         samples = open_over_sections(samples, around.score, strip.opening_hz, rate)
     if strip.rising_hz:
@@ -205,8 +228,8 @@ def _with_returns(samples: Samples, strip: Strip, around: Surroundings) -> Sampl
         del echoes
     if strip.reverb_send_db is not None:
         # Echoes sound in the same room: the reverb hears the delay too.
-        room = equalise(reverberate(samples, around.reverb, rate), _RETURN_BANDS, rate)
-        add_scaled(samples, room, db_to_gain(strip.reverb_send_db))
+        room = reverberate(samples, around.reverb, rate)
+        add_scaled(samples, equalise(room, _RETURN_BANDS, rate, out=room), db_to_gain(strip.reverb_send_db))
     return samples
 
 

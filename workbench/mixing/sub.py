@@ -12,6 +12,7 @@ from workbench.domain.audio import Samples
 from workbench.domain.score import Score
 from workbench.domain.units import db_to_gain, midi_to_hz
 from workbench.dsp.equaliser import Band, equalise
+from workbench.dsp.gliding import add_gliding_sine
 
 SUB_PITCHES = range(26, 31)
 """D1 to F#1, 36.7 to 46.2 Hz: below the kick, above what only shakes the air."""
@@ -38,8 +39,8 @@ def sub_pitch(pitch: int) -> int | None:
     return below if below in SUB_PITCHES and below < pitch else None
 
 
-def with_sub_octave(samples: Samples, score: Score, level_db: float, sample_rate_hz: int) -> Samples:
-    """Add a sine on the octave of 37 to 46 Hz below the bass's notes, as loud as they are.
+def add_sub_octave(samples: Samples, score: Score, level_db: float, sample_rate_hz: int) -> Samples:
+    """Add a sine on the octave of 37 to 46 Hz below the bass's notes, as loud as they are, in place.
 
     It follows the level of what the stem plays below 160 Hz, so that it dies away and is played as softly as the note.
     What the sound brings of itself below 50 Hz in those notes counts: a patch with an octave of its own gets less, or
@@ -66,8 +67,9 @@ def with_sub_octave(samples: Samples, score: Score, level_db: float, sample_rate
     sounds = np.isfinite(pitch)
     if not sounds.any():
         return samples
-    lows = _block_powers(equalise(samples, [Band("low_pass", _LOWS_HZ)], sample_rate_hz))
-    own = _block_powers(equalise(samples, _BELOW_THE_NOTES, sample_rate_hz))
+    low = equalise(samples, [Band("low_pass", _LOWS_HZ)], sample_rate_hz)
+    lows = _block_powers(low)
+    own = _block_powers(equalise(samples, _BELOW_THE_NOTES, sample_rate_hz, out=low))
     share = db_to_gain(level_db) ** 2 - float(own[sounds].sum() / (lows[sounds].sum() + _SILENT_POWER))
     if share <= 0.0:
         return samples
@@ -77,9 +79,7 @@ def with_sub_octave(samples: Samples, score: Score, level_db: float, sample_rate
         sounds.astype(np.float64), smooth
     )
     hz = gaussian_filter1d(midi_to_hz(_filled(pitch)), smooth)
-    turns = np.cumsum(_at_samples(hz, samples.shape[1])) / sample_rate_hz
-    sub = _at_samples(level, samples.shape[1]) * np.sin(2.0 * np.pi * turns)
-    return np.asarray(samples + sub.astype(np.float32), dtype=np.float32)
+    return add_gliding_sine(samples, hz, level, _HOP, sample_rate_hz)
 
 
 def _held(pitches: Sequence[int | None], starts: Sequence[float], blocks: int) -> Control:
@@ -96,10 +96,9 @@ def _filled(pitch: Control) -> Control:
 
 
 def _block_powers(samples: Samples) -> Control:
-    squares = np.square(samples, dtype=np.float64).mean(axis=0)
-    padded = np.pad(squares, (0, -squares.size % _HOP))
-    return np.asarray(padded.reshape(-1, _HOP).mean(axis=1))
-
-
-def _at_samples(control: Control, length: int) -> Control:
-    return np.interp(np.arange(length), (np.arange(control.size) + 0.5) * _HOP, control)
+    """Mean square over both channels of each block; the last one counts as filled up with silence."""
+    whole = samples.shape[1] // _HOP
+    parts = [samples[:, : whole * _HOP], np.pad(samples[:, whole * _HOP :], ((0, 0), (0, -samples.shape[1] % _HOP)))]
+    rows = [part.reshape(part.shape[0], -1, _HOP) for part in parts]
+    sums = [np.einsum("cbi,cbi->b", row, row, dtype=np.float64) for row in rows]
+    return np.asarray(np.concatenate(sums) / (samples.shape[0] * _HOP))

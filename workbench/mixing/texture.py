@@ -15,7 +15,7 @@ from workbench.domain.units import db_to_gain
 from workbench.dsp.dynamics import Compressor, Gain, compressor_gain
 from workbench.dsp.envelopes import fade_edges
 from workbench.dsp.equaliser import Band, equalise
-from workbench.dsp.gains import add_scaled
+from workbench.dsp.gains import add_scaled, amplify
 from workbench.dsp.levels import mean_square
 from workbench.dsp.noise import white_noise
 from workbench.dsp.saturation import oversampled_tanh
@@ -54,20 +54,19 @@ class Bed:
             raise ParameterError(f"bed: expected level_db in -80..0, got {self.level_db:g}")
 
 
-def bed_of(bed: Bed, length: int, song: int, sample_rate_hz: int, *, seed: int, stage_db: float) -> Samples:
-    """A bed, (2, length): it fades in with the song and out at sample `song`, and is silent from there on.
+def bed_of(bed: Bed, length: int, sample_rate_hz: int, *, seed: int, stage_db: float) -> Samples:
+    """A bed, (2, length), that fades in and out.
 
     Its mean power without the crackle lies `level_db` above `stage_db`; left and right are independent.
     """
     rng = generator(seed, "bed", bed.kind)
-    hiss = np.stack([white_noise(song, rng) for _ in range(2)])
-    hiss = equalise(hiss, _SPECTRA[bed.kind], sample_rate_hz)
+    hiss = np.stack([white_noise(length, rng) for _ in range(2)])
+    equalise(hiss, _SPECTRA[bed.kind], sample_rate_hz, out=hiss)
     level = db_to_gain(bed.level_db + stage_db)
-    out = hiss * np.float32(level / max(float(np.sqrt(mean_square(hiss))), 1e-9))
+    amplify(hiss, level / max(float(np.sqrt(mean_square(hiss))), 1e-9))
     if bed.kind == "vinyl":
-        out += _crackle(song, sample_rate_hz, rng) * np.float32(level * db_to_gain(_CRACKLE_DB))
-    faded = fade_edges(out, sample_rate_hz, in_ms=_FADE_MS, out_ms=_FADE_MS)
-    return np.pad(faded, ((0, 0), (0, max(0, length - song))))[:, :length]
+        add_scaled(hiss, _crackle(length, sample_rate_hz, rng), level * db_to_gain(_CRACKLE_DB))
+    return fade_edges(hiss, sample_rate_hz, in_ms=_FADE_MS, out_ms=_FADE_MS)
 
 
 def _crackle(length: int, rate: int, rng: np.random.Generator) -> Samples:
@@ -100,10 +99,9 @@ def with_air(samples: Samples, air_db: float, sample_rate_hz: int, factor: int |
     power = mean_square(high)
     if power <= 1e-14:
         return samples
-    driven = oversampled_tanh(
-        high, gain=db_to_gain(_AIR_DRIVE_DB) * 0.1 / float(np.sqrt(power)), bias=0.3, makeup=1.0, factor=factor or 4
-    )
-    harmonics = equalise(driven, [Band("high_pass", _AIR_HZ), Band("high_pass", _AIR_HZ)], sample_rate_hz)
+    gain = db_to_gain(_AIR_DRIVE_DB) * 0.1 / float(np.sqrt(power))
+    harmonics = oversampled_tanh(high, gain=gain, bias=0.3, makeup=1.0, factor=factor or 4, out=high)
+    equalise(harmonics, [Band("high_pass", _AIR_HZ), Band("high_pass", _AIR_HZ)], sample_rate_hz, out=harmonics)
     own = max(mean_square(harmonics), 1e-20)
     return add_scaled(samples, harmonics, db_to_gain(air_db) * float(np.sqrt(power / own)))
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import math
-
-import numba
 import numpy as np
 import numpy.typing as npt
 
 from workbench.domain.units import db_to_gain
-from workbench.dsp.equaliser import Band, equalise
+from workbench.dsp.equaliser import Band, design, equalise, filter_channel
 from workbench.dsp.modulation import chorus, ensemble, tape_wow
 from workbench.dsp.oscillators import CONTROL_SAMPLES, control_seconds
 from workbench.dsp.saturation import saturate
+from workbench.dsp.stereo import to_left_and_right, to_mid_and_side
 from workbench.dsp.voice_filters import state_variable_filter
 from workbench.rendering.patch import Effects
 
@@ -104,7 +102,7 @@ def apply_effects(
 
 
 def finish_stem(stem: Signal, sample_rate_hz: int, *, highpass_hz: float, width: float, mono_below_hz: float) -> Signal:
-    """Take out DC and rumble, set the stereo width and fold the low end to mono.
+    """Take out DC and rumble, set the stereo width and fold the low end to mono, in place.
 
     Parameters
     ----------
@@ -122,42 +120,12 @@ def finish_stem(stem: Signal, sample_rate_hz: int, *, highpass_hz: float, width:
     -------
     array of shape (2, n), float32
     """
-    out = np.empty_like(stem)
-    _finish(
-        out,
-        stem,
-        math.tan(math.pi * highpass_hz / sample_rate_hz),
-        math.tan(math.pi * _SPLIT * mono_below_hz / sample_rate_hz),
-        width,
-    )
-    return out
-
-
-@numba.njit(nogil=True, cache=True, inline="always")
-def _low_cut(x, first, second, warped, gain):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
-    """One sample through a second-order high-pass (Butterworth, zero-delay), and its two states after it."""
-    damping = math.sqrt(2.0)
-    v1 = gain * (first + warped * (x - second))
-    v2 = second + warped * v1
-    return x - (damping * v1 + v2), 2.0 * v1 - first, 2.0 * v2 - second
-
-
-@numba.njit(nogil=True, cache=True)
-def _finish(out, stem, high, split, width):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
-    damping = math.sqrt(2.0)
-    high_gain = 1.0 / (1.0 + high * (high + damping))
-    split_gain = 1.0 / (1.0 + split * (split + damping))
-    # States are scalars, which stay in registers: low cut of the middle and of the side, twice the split of the side.
-    m1, m2, s1, s2, t1, t2, u1, u2 = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
-    for i in range(stem.shape[1]):
-        middle = 0.5 * (stem[0, i] + stem[1, i])
-        side = 0.5 * width * (stem[0, i] - stem[1, i])
-        middle, m1, m2 = _low_cut(middle, m1, m2, high, high_gain)
-        side, s1, s2 = _low_cut(side, s1, s2, high, high_gain)
-        side, t1, t2 = _low_cut(side, t1, t2, split, split_gain)
-        side, u1, u2 = _low_cut(side, u1, u2, split, split_gain)
-        out[0, i] = middle + side
-        out[1, i] = middle - side
+    cut, split = Band("high_pass", highpass_hz), Band("high_pass", _SPLIT * mono_below_hz)
+    to_mid_and_side(stem)
+    filter_channel(stem[0], design([cut], sample_rate_hz))
+    stem[1] *= np.float32(width)
+    filter_channel(stem[1], design([cut, split, split], sample_rate_hz))
+    return to_left_and_right(stem)
 
 
 def _formants(stem: Signal, effects: Effects, sample_rate_hz: int) -> Signal:

@@ -15,7 +15,7 @@ from workbench.domain.request import GenerationRequest, Technical
 from workbench.domain.score import Score
 from workbench.domain.song import numbered, of_section
 from workbench.domain.theory import Key
-from workbench.output.midi_files import TICKS_PER_BEAT, key_signature_name, midi_bytes
+from workbench.output.midi_files import TICKS_PER_BEAT, midi_bytes
 
 STATEMENTS = ("tempo", "metre", "sections", "duration", "palette", "user chords", "section details")
 
@@ -94,8 +94,14 @@ def _details_kept(technical: Technical, plan: Plan, delivered: Delivered) -> boo
         key = of_section(technical.section_keys, *one)
         right &= bars is None or end - start == bars * plan.metre.bar_beats
         right &= tempo_bpm is None or abs(_last_before(delivered.tempi, start) - tempo_bpm) < 1e-3
-        right &= key is None or _last_before(delivered.keys, start) == key_signature_name(Key.parse(key))
+        right &= key is None or _is_written(Key.parse(key), _last_before(delivered.keys, start))
     return right
+
+
+def _is_written(key: Key, signature: str) -> bool:
+    """Whether a key is what a MIDI key signature tells of it: accidentals, and major or minor."""
+    told = Key.parse(signature)
+    return (told.signature, told.has_minor_third) == (key.signature, key.has_minor_third)
 
 
 def _last_before(changes: Sequence[tuple[float, Any]], place_beats: float) -> Any:
