@@ -12,7 +12,7 @@ from workbench.cli.progress import progress_bar
 if TYPE_CHECKING:
     from workbench.editing.adopting import Adopted
 
-DAWS = ("dawproject", "reaper", "ableton", "ardour", "lmms", "musicxml")
+DAWS = ("dawproject", "reaper", "ableton", "ardour", "lmms", "hydrogen", "musicxml")
 """Formats that can be written; a test holds them to `workbench.output.daw.FORMATS`, which is slower to import."""
 
 

@@ -143,3 +143,26 @@ def test_what_a_format_cannot_hold_is_refused(tiny_plan: Plan, tiny_score: Score
     export_composition(tiny_plan, replace(tiny_score, parts=drums), tmp_path / "drums")
     with pytest.raises(ParameterError, match="needs a melody"):
         export_session(tmp_path / "drums", "musicxml", tmp_path / "x.musicxml")
+
+
+@pytest.mark.long
+def test_hydrogen_plays_the_hits_in_time(tiny_plan: Plan, tiny_score: Score, tmp_path: Path) -> None:
+    """Hits on and between Hydrogen's ticks, with a slower verse, begin where the score says."""
+    hydrogen = program("h2cli")
+    kit = Path("/usr/share/hydrogen/data/drumkits/GMRockKit")
+    if not kit.is_dir():
+        pytest.skip(f"Hydrogen's kit is absent: {kit}")
+    sections = tuple(replace(one, tempo_bpm=97.3 if one.name == "verse" else None) for one in tiny_score.sections)
+    # 0.01 beats lie between ticks of 1/48: without a lead the hit would be up to 10 ms late.
+    beats = (0.0, 1.51, 4.0, 7.26, 11.99, 14.0)
+    notes = tuple(Note(beat, 37, 0.1, 110) for beat in beats)
+    alone = replace(tiny_score, sections=sections, parts={"percussion": Part("percussion", notes)})
+    export_composition(replace(tiny_plan, sections=sections), alone, tmp_path / "song")
+    song = export_session(tmp_path / "song", "hydrogen", tmp_path / "tiny.h2song")
+    run([hydrogen, "-s", str(song), "-d", "fake", "-o", str(tmp_path / "heard.wav"), "-r", "48000"], tmp_path / "home")
+    heard = np.abs(soundfile.read(tmp_path / "heard.wav", always_2d=True)[0]).max(axis=1)
+    places = [round(alone.tempo_map.seconds_at(beat) * 48000) for beat in beats]
+    onsets = [at - 480 + int(np.argmax(heard[max(0, at - 480) :] > 0.02)) + max(0, 480 - at) for at in places]
+    # The kit's sample has its own way to its first loud value, the same for every hit.
+    assert np.ptp(np.array(onsets) - places) < 0.002 * 48000
+    assert abs(onsets[0] - places[0]) < 0.005 * 48000

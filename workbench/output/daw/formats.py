@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from workbench.domain.errors import ParameterError, did_you_mean
-from workbench.output.daw import ableton, ardour, dawproject, lead_sheet, lmms, reaper
+from workbench.output.daw import ableton, ardour, dawproject, hydrogen, lead_sheet, lmms, reaper
 from workbench.output.daw.session import DawSession
 
 Documents = Callable[[DawSession, str], Mapping[str, bytes]]
@@ -30,6 +30,7 @@ FORMATS: Mapping[str, SessionFormat] = {
     "ableton": SessionFormat(".als", "folder", ableton.MEDIA, ableton.documents),
     "ardour": SessionFormat(".ardour", "folder", ardour.MEDIA, ardour.documents),
     "lmms": SessionFormat(".mmp", "file", None, lmms.documents),
+    "hydrogen": SessionFormat(".h2song", "file", None, hydrogen.documents),
     "musicxml": SessionFormat(".musicxml", "file", None, lead_sheet.documents),
 }
 """Formats by the name that `--daw` takes."""
