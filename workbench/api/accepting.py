@@ -15,17 +15,24 @@ import anyio
 import structlog
 from fastapi import Depends, Header, Request, Response
 
-from workbench.api.auth import Caller, Generating
+from workbench.api.auth import DENIALS, Caller, Generating
 from workbench.api.database import BusyError, now
 from workbench.api.forms import JobStatus, SongResponse
 from workbench.api.jobs import Job, Kind
-from workbench.api.problems import ApiError
+from workbench.api.links import TO_JOB, TO_PROJECT
+from workbench.api.problems import ApiError, responses
 from workbench.api.services import Services, ServicesIn
 from workbench.api.sessions import WorkSession
 from workbench.api.settings import API_PREFIX
 from workbench.api.songs import job_status, song_response
 
 LONGEST_WAIT_SECONDS = 120.0
+SONG_ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: {"links": TO_PROJECT},
+    202: {"model": JobStatus, "description": "Accepted: poll the job", "links": {**TO_JOB, **TO_PROJECT}},
+    **responses(404, 413, 422, *DENIALS),
+}
+"""What every endpoint that makes a song may answer."""
 _POLL_SECONDS = 0.1
 _DAY_SECONDS = 86_400
 

@@ -41,6 +41,8 @@ def create_app(settings: ApiSettings, *, living_workers: Callable[[], int] = lam
         openapi_url=f"{API_PREFIX}/openapi.json",
         docs_url=None,
         redoc_url=None,
+        # Short names, for links and for the methods of generated clients.
+        generate_unique_id_function=lambda route: route.name,
     )
     app.state.services = make_services(settings)
     app.state.living_workers = living_workers

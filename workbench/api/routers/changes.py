@@ -8,30 +8,24 @@ from typing import Any
 from anyio import to_thread
 from fastapi import APIRouter, Request, Response
 
-from workbench.api.accepting import Order, OrderIn, accept, answer
-from workbench.api.auth import DENIALS
+from workbench.api.accepting import SONG_ANSWERS, Order, OrderIn, accept, answer
 from workbench.api.forms import JobStatus, ModifyRequest, RenderRequest, SongResponse
 from workbench.api.jobs import Job, Kind
-from workbench.api.problems import ApiError, responses
+from workbench.api.problems import ApiError
 from workbench.api.projects import Version
 from workbench.api.sessions import WorkSession
 
 router = APIRouter(tags=["songs"])
 
-_ANSWERS: dict[int | str, dict[str, Any]] = {
-    202: {"model": JobStatus, "description": "Accepted: poll the job"},
-    **responses(404, 413, 422, *DENIALS),
-}
 
-
-@router.post("/modify", response_model=SongResponse | JobStatus, responses=_ANSWERS)
+@router.post("/modify", response_model=SongResponse | JobStatus, responses=SONG_ANSWERS)
 async def modify(request: ModifyRequest, order: OrderIn, http: Request, response: Response) -> SongResponse | JobStatus:
     """Edit a finished song; what no edit touches keeps its bytes."""
     job = await to_thread.run_sync(_modified, order, request)
     return await answer(order, job, http, response)
 
 
-@router.post("/render", response_model=SongResponse | JobStatus, responses=_ANSWERS)
+@router.post("/render", response_model=SongResponse | JobStatus, responses=SONG_ANSWERS)
 async def render(request: RenderRequest, order: OrderIn, http: Request, response: Response) -> SongResponse | JobStatus:
     """Write a finished song in another format, sample rate, bit depth or loudness."""
     job = await to_thread.run_sync(_rendered, order, request)

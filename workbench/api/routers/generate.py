@@ -7,11 +7,10 @@ from typing import Annotated
 from anyio import to_thread
 from fastapi import APIRouter, Body, Request, Response
 
-from workbench.api.accepting import Order, OrderIn, accept, answer
-from workbench.api.auth import DENIALS
+from workbench.api.accepting import SONG_ANSWERS, Order, OrderIn, accept, answer
 from workbench.api.forms import JobStatus, SongResponse
 from workbench.api.jobs import Job
-from workbench.api.problems import ApiError, responses
+from workbench.api.problems import ApiError
 from workbench.domain.errors import ModelError
 from workbench.domain.request import GenerationRequest
 from workbench.pipeline import check_models, check_sound, load_references
@@ -31,10 +30,7 @@ _EXAMPLE = {
 @router.post(
     "/generate",
     response_model=SongResponse | JobStatus,
-    responses={
-        202: {"model": JobStatus, "description": "Accepted: poll the job"},
-        **responses(404, 413, 422, *DENIALS),
-    },
+    responses=SONG_ANSWERS,
 )
 async def generate(
     request: Annotated[GenerationRequest, Body(openapi_examples={"neon rain": {"value": _EXAMPLE}})],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from typing import Any
 
 import anyio
 from anyio import to_thread
@@ -14,23 +15,36 @@ from workbench.api.auth import DENIALS, Caller, Generating, Reading
 from workbench.api.database import BusyError
 from workbench.api.forms import JobStatus
 from workbench.api.jobs import Job
+from workbench.api.links import TO_JOB, TO_PROJECT
 from workbench.api.problems import ApiError, responses
 from workbench.api.services import Services, ServicesIn
 from workbench.api.songs import job_status, preview_address
 
 router = APIRouter(tags=["jobs"])
 
+_EVENT = {
+    "type": "object",
+    "description": "Each event: its name, and JSON as text.",
+    "required": ["event", "data"],
+    "properties": {
+        "event": {"enum": ["progress", "preview", "end"]},
+        "data": {"type": "string", "contentMediaType": "application/json"},
+    },
+}
 _POLL_SECONDS = 0.2
 _KEEP_ALIVE_SECONDS = 15.0
 
 
-@router.get("/jobs/{job_id}", response_model=JobStatus, responses=responses(404, *DENIALS))
+_ANSWERS: dict[int | str, dict[str, Any]] = {200: {"links": {**TO_JOB, **TO_PROJECT}}, **responses(404, *DENIALS)}
+
+
+@router.get("/jobs/{job_id}", response_model=JobStatus, responses=_ANSWERS)
 def read_job(job_id: str, caller: Reading, services: ServicesIn) -> JobStatus:
     """State, stage and percentage of a job, with the song once it is finished."""
     return job_status(services, _own_job(services, caller, job_id))
 
 
-@router.delete("/jobs/{job_id}", response_model=JobStatus, responses=responses(404, *DENIALS))
+@router.delete("/jobs/{job_id}", response_model=JobStatus, responses=_ANSWERS)
 def cancel_job(job_id: str, caller: Generating, services: ServicesIn) -> JobStatus:
     """Cancel a job: one that waits ends at once, one that runs within moments; one that has ended stays as it is."""
     job = _own_job(services, caller, job_id)
@@ -43,7 +57,7 @@ def cancel_job(job_id: str, caller: Generating, services: ServicesIn) -> JobStat
     response_class=StreamingResponse,
     responses={
         200: {
-            "content": {"text/event-stream": {"schema": {"type": "string"}}},
+            "content": {"text/event-stream": {"schema": _EVENT}},
             "description": "Events until the job ends",
         },
         **responses(404, *DENIALS),

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 
 from workbench.api.auth import DENIALS, Reading
 from workbench.api.forms import ProjectList, ProjectSummary, SongResponse
+from workbench.api.links import TO_PROJECT
 from workbench.api.problems import ApiError, responses
 from workbench.api.services import ServicesIn
 from workbench.api.songs import song_response
@@ -28,7 +29,11 @@ def list_projects(caller: Reading, services: ServicesIn) -> ProjectList:
     )
 
 
-@router.get("/projects/{project_id}", response_model=SongResponse, responses=responses(404, 422, *DENIALS))
+@router.get(
+    "/projects/{project_id}",
+    response_model=SongResponse,
+    responses={200: {"links": TO_PROJECT}, **responses(404, 422, *DENIALS)},
+)
 def read_project(
     project_id: str,
     caller: Reading,

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 from workbench.api.accepting import session_of
 from workbench.api.auth import DENIALS, Generating, Reading
 from workbench.api.forms import SessionStatus
+from workbench.api.links import TO_SESSION
 from workbench.api.problems import ApiError, responses
 from workbench.api.services import Services, ServicesIn
 from workbench.api.sessions import WorkSession
@@ -15,7 +16,12 @@ from workbench.api.songs import song_response
 router = APIRouter(tags=["sessions"])
 
 
-@router.post("/sessions", response_model=SessionStatus, status_code=201, responses=responses(*DENIALS))
+@router.post(
+    "/sessions",
+    response_model=SessionStatus,
+    status_code=201,
+    responses={201: {"links": TO_SESSION}, **responses(*DENIALS)},
+)
 def begin_session(caller: Generating, services: ServicesIn) -> SessionStatus:
     """Begin a session; send its identifier as `X-Session-Id` with every request that belongs to it."""
     services.sessions.sweep()
