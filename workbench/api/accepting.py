@@ -202,6 +202,12 @@ async def answer(order: Order, job: Job, request: Request, response: Response) -
 
 
 def _patience(prefer: str | None) -> float:
-    """Seconds of a `Prefer` header such as `wait=10`; what is not understood is passed over (RFC 7240)."""
-    found = re.search(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,6})", prefer or "")
+    """Seconds of a `Prefer` header; what is not understood is passed over (RFC 7240).
+
+    Examples
+    --------
+    >>> _patience("respond-async, wait=10"), _patience("wait=99999999999"), _patience("wait=1e9")
+    (10.0, 120.0, 0.0)
+    """
+    found = re.search(r"(?:^|[,;\s])wait\s*=\s*\"?(\d+)(?![\w.])", prefer or "")
     return min(LONGEST_WAIT_SECONDS, float(found.group(1))) if found else 0.0
