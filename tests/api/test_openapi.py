@@ -100,6 +100,13 @@ def _walk(tmp_path: Path, walks: int, steps: int, *, with_key: bool) -> Counter[
     machine = schemathesis.openapi.from_asgi(f"{PREFIX}/openapi.json", app).as_state_machine()
 
     class Workflow(machine):  # type: ignore[misc, valid-type]
+        def setup(self) -> None:
+            # Each walk begins with nothing, so that Hypothesis finds it again as it was.
+            super().setup()
+            with app.state.services.database.transaction() as connection:
+                for table in ("jobs", "versions", "sessions", "session_steps", "idempotency"):
+                    connection.execute(f"DELETE FROM {table}")
+
         def get_call_kwargs(self, case: Any) -> dict[str, Any]:
             return {"headers": headers}
 
@@ -131,19 +138,21 @@ def _walk(tmp_path: Path, walks: int, steps: int, *, with_key: bool) -> Counter[
     return seen
 
 
-def _hold_walks(seen: Counter[tuple[str, int]], with_key: bool) -> None:
+def _hold_walks(seen: Counter[tuple[str, int]], reached: set[str] | None) -> None:
+    """No fault of the server; with a key these endpoints gave what they are for, without one none did."""
     assert not [answer for answer in seen if answer[1] >= 500]
-    if with_key:
-        reached = {label for label, status in seen if status < 300}
-        assert {"GET /jobs/{job_id}", "GET /projects/{project_id}", "POST /sessions", "POST /generate"} <= reached
-    else:
-        assert {status for label, status in seen if label not in ("GET /health",)} <= {401, 403, 404, 405, 406, 422}
+    if reached is not None:
+        assert reached <= {label for label, status in seen if status < 300}
+        return
+    assert {status for label, status in seen if label != "GET /health"} <= {401, 403, 404, 405, 422}
 
 
 @pytest.mark.usefixtures("quick_songs")
 @pytest.mark.parametrize(("with_key", "walks"), [(True, 12), (False, 3)])
 def test_walks_along_the_links(tmp_path: Path, with_key: bool, walks: int) -> None:
-    _hold_walks(_walk(tmp_path, walks, 8, with_key=with_key), with_key)
+    _hold_walks(
+        _walk(tmp_path, walks, 8, with_key=with_key), {"POST /generate", "POST /sessions"} if with_key else None
+    )
 
 
 @pytest.mark.long
@@ -152,4 +161,6 @@ def test_walks_along_the_links(tmp_path: Path, with_key: bool, walks: int) -> No
 def test_walks_along_the_links_at_length(tmp_path: Path, with_key: bool, walks: int) -> None:
     seen = _walk(tmp_path, walks, 12, with_key=with_key)
     print(f"\n{seen.total()} cases: {dict(seen)}")
-    _hold_walks(seen, with_key)
+    below = {f"{verb} /{noun}" for verb, noun in (("GET", "jobs/{job_id}"), ("GET", "projects/{project_id}"))}
+    songs = {"POST /generate", "POST /modify", "POST /render", "POST /sessions", "POST /sessions/{session_id}/undo"}
+    _hold_walks(seen, below | songs if with_key else None)

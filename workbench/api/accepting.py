@@ -28,7 +28,7 @@ from workbench.api.songs import job_status, song_response
 
 LONGEST_WAIT_SECONDS = 120.0
 SONG_ANSWERS: dict[int | str, dict[str, Any]] = {
-    200: {"links": TO_PROJECT},
+    200: {"model": SongResponse, "description": "The finished song", "links": TO_PROJECT},
     202: {"model": JobStatus, "description": "Accepted: poll the job", "links": {**TO_JOB, **TO_PROJECT}},
     **responses(404, 413, 422, *DENIALS),
 }

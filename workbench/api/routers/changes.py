@@ -18,14 +18,14 @@ from workbench.api.sessions import WorkSession
 router = APIRouter(tags=["songs"])
 
 
-@router.post("/modify", response_model=SongResponse | JobStatus, responses=SONG_ANSWERS)
+@router.post("/modify", response_model=None, responses=SONG_ANSWERS)
 async def modify(request: ModifyRequest, order: OrderIn, http: Request, response: Response) -> SongResponse | JobStatus:
     """Edit a finished song; what no edit touches keeps its bytes."""
     job = await to_thread.run_sync(_modified, order, request)
     return await answer(order, job, http, response)
 
 
-@router.post("/render", response_model=SongResponse | JobStatus, responses=SONG_ANSWERS)
+@router.post("/render", response_model=None, responses=SONG_ANSWERS)
 async def render(request: RenderRequest, order: OrderIn, http: Request, response: Response) -> SongResponse | JobStatus:
     """Write a finished song in another format, sample rate, bit depth or loudness."""
     job = await to_thread.run_sync(_rendered, order, request)

@@ -29,7 +29,7 @@ _EXAMPLE = {
 
 @router.post(
     "/generate",
-    response_model=SongResponse | JobStatus,
+    response_model=None,
     responses=SONG_ANSWERS,
 )
 async def generate(
