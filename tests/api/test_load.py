@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import threading
 import time
 from collections import Counter
@@ -15,6 +17,7 @@ import pytest
 from workbench.api.local import LocalServer
 
 READERS, WRITERS, SECONDS = 200, 50, 20.0
+LONGEST_MS = 100.0
 REQUEST: dict[str, Any] = {
     "parameters": {"creative": {"concept": "calm house"}, "technical": {"duration": 8, "structure": ["verse"]}},
     "options": {"preview": True},
@@ -31,21 +34,16 @@ def test_reading_stays_quick_while_songs_are_made(tmp_path: Path) -> None:
         " upload_megabytes: 10}\n"
     )
     with LocalServer(home) as server:
-        limits = httpx.Limits(max_connections=READERS + WRITERS)
-        with httpx.Client(
-            base_url=server.address, headers={"X-API-Key": server.key}, limits=limits, timeout=60
-        ) as http:
-            http.get("/api/v1/parameters")
+        with httpx.Client(base_url=server.address, headers={"X-API-Key": server.key}, timeout=60) as http:
             written = _write(http)
-            seconds, statuses = _read(http)
+        before = os.getloadavg()[0]
+        seconds, statuses = asyncio.run(_read(server))
     assert set(written) <= {202, 429, 503}
     assert written[202] >= 1
     assert set(statuses) == {200}
-    p95 = float(np.percentile(seconds, 95))
-    print(
-        f"\n{len(seconds)} reads, median {1000 * np.median(seconds):.0f} ms, p95 {1000 * p95:.0f} ms; {dict(written)}"
-    )
-    assert p95 < 0.1
+    median, p95 = (1000 * float(np.percentile(seconds, share)) for share in (50, 95))
+    print(f"\n{len(seconds)} reads, median {median:.0f} ms, p95 {p95:.0f} ms; {dict(written)}; load {before:.1f}")
+    assert p95 < LONGEST_MS
 
 
 def _write(http: httpx.Client) -> Counter[int]:
@@ -59,20 +57,28 @@ def _write(http: httpx.Client) -> Counter[int]:
     return answers
 
 
-def _read(http: httpx.Client) -> tuple[list[float], Counter[int]]:
+async def _read(server: LocalServer) -> tuple[list[float], Counter[int]]:
+    """Readers, each on a connection of its own: bare sockets, so that what is measured is the server's time."""
     seconds: list[float] = []
     statuses: Counter[int] = Counter()
-    began = time.monotonic()
+    asked = f"GET /api/v1/parameters HTTP/1.1\r\nHost: 127.0.0.1\r\nX-API-Key: {server.key}\r\n\r\n".encode()
+    until = time.monotonic() + SECONDS
 
-    def read(number: int) -> None:
-        time.sleep(number / READERS)
-        while time.monotonic() - began < SECONDS:
-            started = time.monotonic()
-            statuses[http.get("/api/v1/parameters").status_code] += 1
-            seconds.append(time.monotonic() - started)
-            time.sleep(max(0.0, 1.0 - seconds[-1]))
+    async def read(number: int) -> None:
+        await asyncio.sleep(number / READERS)
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        while time.monotonic() < until:
+            began = time.monotonic()
+            writer.write(asked)
+            head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+            await reader.readexactly(int(head.split("content-length: ")[1].split("\r")[0]))
+            seconds.append(time.monotonic() - began)
+            statuses[int(head.split()[1])] += 1
+            await asyncio.sleep(max(0.0, 1.0 - seconds[-1]))
+        writer.close()
+        await writer.wait_closed()
 
-    _together(read, READERS)
+    await asyncio.gather(*(read(number) for number in range(READERS)))
     return seconds, statuses
 
 

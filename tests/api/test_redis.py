@@ -5,8 +5,9 @@ from __future__ import annotations
 import shutil
 import socket
 import subprocess
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -119,3 +120,35 @@ def test_an_accepted_job_survives_a_queue_that_is_away(
     assert _queued(server) == []
     recover(server.services, every=True)
     assert _queued(server) == [accepted]
+
+
+def test_a_worker_waits_for_redis_and_goes_on(server: Server, redis: Redis, tmp_path: Path) -> None:
+    """A real worker process outlives its queue: it starts while Redis is away, and works once it is there."""
+    key, settings = server.key(), server.services.settings
+    job_id = server.client.post(f"{PREFIX}/generate", json=SONG, headers=key).json()["job_id"]
+    with server.services.database.transaction() as connection:
+        # The bundle that it would change is gone, so that it fails at once, without making music.
+        connection.execute("UPDATE jobs SET kind = 'render', parent = 'gone' WHERE id = ?", (job_id,))
+    redis.stop()
+    command = [sys.executable, "-m", "workbench.api.worker", "--home", str(settings.home), "--redis", redis.url]
+    with (tmp_path / "worker.log").open("wb") as log, subprocess.Popen(command, stdout=log, stderr=log) as worker:
+        try:
+            _until(lambda: b"worker starts" in (tmp_path / "worker.log").read_bytes())
+            time.sleep(2.0)
+            assert worker.poll() is None
+            redis.start()
+            recover(server.services, every=True)
+            _until(lambda: server.services.jobs.counts() == {"failed": 1})
+            assert worker.poll() is None
+        finally:
+            worker.terminate()
+            worker.wait(30)
+    ended = server.client.get(f"{PREFIX}/jobs/{job_id}", headers=key).json()
+    assert ended["error"] == "server/projects/gone does not exist: expected a bundle, as generate and compose write it"
+
+
+def _until(holds: Callable[[], bool], seconds: float = 60.0) -> None:
+    until = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < until
+        time.sleep(0.1)

@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 
 from tests.api.conftest import PREFIX, SONG, Server
+from workbench.api.forms import ParametersResponse
 from workbench.api.middleware import JSON_DEPTH
+from workbench.api.parameters import parameters_response
 from workbench.api.queue import JobQueue
 from workbench.api.serving import Listening, check_listening, recover
 from workbench.api.settings import ApiSettings
@@ -285,6 +287,38 @@ def test_parameters_name_everything(server: Server) -> None:
     assert {"house", "pop"} <= set(found["styles"])
     assert "streaming" in found["deliveries"]
     assert found["models"]["bass"][0] == "shipped"
+
+
+def test_parameters_are_sent_once(server: Server) -> None:
+    key = server.key()
+    first = server.client.get(f"{PREFIX}/parameters", headers=key)
+    tag = first.headers["ETag"]
+    for known in (tag, f'W/{tag}, "other"'):
+        again = server.client.get(f"{PREFIX}/parameters", headers={**key, "If-None-Match": known})
+        assert (again.status_code, again.content, again.headers["ETag"]) == (304, b"", tag)
+        assert "RateLimit-Remaining" in again.headers
+    changed = server.client.get(f"{PREFIX}/parameters", headers={**key, "If-None-Match": '"other"'})
+    assert (changed.status_code, changed.content) == (200, first.content)
+
+
+def test_parameters_show_what_appears(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page is made anew after some seconds, and only then."""
+    made: list[str] = []
+
+    def response() -> ParametersResponse:
+        made.append("style")
+        return parameters_response().model_copy(update={"styles": list(made)})
+
+    monkeypatch.setattr("workbench.api.parameters.parameters_response", response)
+    clock = [time.time()]
+    monkeypatch.setattr("workbench.api.parameters.now", lambda: clock[0])
+    key = server.key()
+    pages = []
+    for seconds in (10.0, 1.0, 10.0):
+        clock[0] += seconds
+        pages.append(server.client.get(f"{PREFIX}/parameters", headers=key))
+    assert [len(page.json()["styles"]) for page in pages] == [1, 1, 2]
+    assert pages[0].headers["ETag"] == pages[1].headers["ETag"] != pages[2].headers["ETag"]
 
 
 def test_a_server_does_not_speak_plainly_to_others(settings: ApiSettings) -> None:

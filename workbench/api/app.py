@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from workbench.api import problems
 from workbench.api.middleware import RequestGate
+from workbench.api.parameters import ParametersCache
 from workbench.api.problems import Problem
 from workbench.api.routers import analyze, changes, files, generate, health, jobs, parameters, projects, sessions
 from workbench.api.services import make_services
@@ -37,6 +39,7 @@ def create_app(settings: ApiSettings, *, living_workers: Callable[[], int] = lam
     app = FastAPI(
         title="BeatsFoundry",
         version=installed_versions()["beatsfoundry"],
+        lifespan=_warmed,
         description="Composes, renders, mixes, masters and measures music.",
         openapi_url=f"{API_PREFIX}/openapi.json",
         docs_url=None,
@@ -45,6 +48,7 @@ def create_app(settings: ApiSettings, *, living_workers: Callable[[], int] = lam
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.services = make_services(settings)
+    app.state.parameters = ParametersCache()
     app.state.living_workers = living_workers
     app.state.request_counts = Counter()
     problems.install(app)
@@ -60,6 +64,13 @@ def create_app(settings: ApiSettings, *, living_workers: Callable[[], int] = lam
         app.include_router(module.router, prefix=API_PREFIX)
     _describe_problems(app)
     return app
+
+
+@asynccontextmanager
+async def _warmed(app: FastAPI) -> AsyncIterator[None]:
+    """Have the definitions ready before the first request."""
+    await app.state.parameters.page()
+    yield
 
 
 def _describe_problems(app: FastAPI) -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+import hashlib
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
+
+import anyio
 
 from workbench.api.database import now
 from workbench.api.forms import ParametersResponse
@@ -11,14 +15,38 @@ from workbench.api.forms import ParametersResponse
 _FRESH_SECONDS = 5.0
 
 
-def parameters_json() -> bytes:
-    """The definitions as JSON; files of the user's that appear are seen after a few seconds."""
-    return _json_at(int(now() / _FRESH_SECONDS))
+@dataclass(frozen=True, slots=True)
+class ParametersPage:
+    """The definitions as JSON, and the tag by which a client knows them again."""
+
+    json: bytes
+    etag: str
 
 
-@lru_cache(maxsize=1)
-def _json_at(moment: int) -> bytes:
-    return parameters_response().model_dump_json().encode()
+class ParametersCache:
+    """The definitions, written once for many readers; files of the user's that appear are seen after a few seconds."""
+
+    def __init__(self) -> None:
+        self._page: ParametersPage | None = None
+        self._made = 0.0
+        self._lock = anyio.Lock()
+
+    async def page(self) -> ParametersPage:
+        """The page as it is; while one request makes it anew, the others are answered with what there was."""
+        if self._page is None:
+            async with self._lock:
+                return self._page or await self._renewed()
+        return await self._renewed() if now() - self._made >= _FRESH_SECONDS else self._page
+
+    async def _renewed(self) -> ParametersPage:
+        self._made = now()
+        self._page = await anyio.to_thread.run_sync(_written)
+        return self._page
+
+
+def _written() -> ParametersPage:
+    text = parameters_response().model_dump_json().encode()
+    return ParametersPage(text, f'"{hashlib.sha256(text).hexdigest()[:32]}"')
 
 
 def parameters_response() -> ParametersResponse:

@@ -61,8 +61,8 @@ def make_services(settings: ApiSettings) -> Services:
     )
 
 
-def services_of(request: Request) -> Services:
-    """The services of the application that a request came to."""
+async def services_of(request: Request) -> Services:
+    """The services of the application that a request came to; async, so that it needs no thread."""
     services: Services = request.app.state.services
     return services
 

@@ -131,8 +131,9 @@ class Workers:
             command += ["--redis", self._settings.redis_url]
         if self._settings.tracking_uri:
             command += ["--tracking-uri", self._settings.tracking_uri]
-        # A session of its own, so that Ctrl-C reaches the server, which then ends its workers in order.
-        return subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
+        # A group of its own, so that Ctrl-C reaches the server alone, which then ends its workers in order; and no
+        # session of its own, beyond which Linux does not count how nice a process is (sched_autogroup).
+        return subprocess.Popen(command, stdin=subprocess.DEVNULL, process_group=0)
 
     def _watch(self, services: Services) -> None:
         recover(services, every=True)
