@@ -22,7 +22,7 @@ router = APIRouter(tags=["analysis"])
 _MEASURING = CapacityLimiter(2)
 
 
-@router.post("/analyze", response_model=AnalysisResponse, responses=responses(404, 413, 422, *DENIALS))
+@router.post("/analyze", response_model=AnalysisResponse, responses=responses(404, 413, 422, 507, *DENIALS))
 async def analyze(
     caller: Analyzing,
     services: ServicesIn,
