@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import tempfile
 import uuid
 from collections import Counter
@@ -97,6 +98,26 @@ class Place:
     def write_document(self, name: str, value: Mapping[str, Any]) -> None:
         """Write a JSON document; it appears whole."""
         self.write(name, (json.dumps(value, ensure_ascii=False) + "\n").encode())
+
+    def put(self, path: Path, name: str) -> None:
+        """Copy a file of this machine; it appears whole.
+
+        Raises
+        ------
+        OutputError
+            If it cannot be written.
+        """
+        system, target = self._system(name)
+        try:
+            if not _is_local(system):
+                system.put_file(str(path), target)
+                return
+            Path(target).parent.mkdir(parents=True, exist_ok=True)
+            draft = Path(target).with_name(f".{Path(target).name}.{uuid.uuid4().hex[:8]}.part")
+            shutil.copyfile(path, draft)
+            draft.replace(target)
+        except OSError as error:
+            raise OutputError(f"{self.at(name)} cannot be written: {error.strerror or error}") from None
 
     def upload(self, folder: Path, name: str) -> None:
         """Copy the files of a bundle, its manifest last.

@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 import shlex
 import sys
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from workbench.cli.parser import positive, printable
 from workbench.cli.progress import progress_bar
 
 if TYPE_CHECKING:
-    from workbench.batch import BatchLine, BatchSummary
+    from workbench.batch import BatchLine, BatchSummary, Place
 
 _MOST_REASONS = 10
 _BACKENDS = ("loky", "dask", "ray")
@@ -22,13 +23,20 @@ def add_to(commands: Any) -> None:
     parser = commands.add_parser(
         "batch", help="make many songs, on one machine or a cluster", description=batch.__doc__
     )
+    add_options(parser)
+    parser.add_argument("--out", metavar="URL", required=True, help="folder, or an address such as s3://bucket/songs")
+    parser.add_argument("--no-track", action="store_true", help="do not log the batch in MLflow")
+    parser.set_defaults(run=batch)
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Declare what any command needs that makes many songs: the requests, the grid, the engine."""
     parser.add_argument(
         "requests",
         metavar="REQUESTS",
         help="a file with a request on each line, as JSON or a sentence; a JSON or YAML list; a sentence; or - for "
         "lines on standard input",
     )
-    parser.add_argument("--out", metavar="URL", required=True, help="folder, or an address such as s3://bucket/songs")
     parser.add_argument(
         "--grid", metavar="NAME=VALUES", action="append", default=[],
         help="make every request with each of these values, as tempo=90,120 or seed=1..100; may be given several times",
@@ -38,18 +46,13 @@ def add_to(commands: Any) -> None:
     parser.add_argument("--jobs", metavar="N", type=positive, help="workers to start (default: one for each core)")
     parser.add_argument("--retries", metavar="N", type=int, default=2, help="further tries of a line (default: 2)")
     parser.add_argument(
-        "--memory",
-        metavar="MIB",
-        type=positive,
-        default=3000,
+        "--memory", metavar="MIB", type=positive, default=3000,
         help="a worker that holds more is replaced (default: 3000)",
-    )
+    )  # fmt: skip
     parser.add_argument(
         "--songs-per-worker", metavar="N", type=positive, default=200, help="then it is replaced (default: 200)"
     )
-    parser.add_argument("--no-track", action="store_true", help="do not log the batch in MLflow")
     parser.add_argument("--quiet", action="store_true", help="show no progress")
-    parser.set_defaults(run=batch)
 
 
 def batch(options: argparse.Namespace) -> int:
@@ -57,11 +60,21 @@ def batch(options: argparse.Namespace) -> int:
 
     A batch that stops goes on with the same command. Returns 1 if a line failed.
     """
-    from workbench.backends import Limits, open_backend
-    from workbench.batch import Place, run_batch
+    from workbench.batch import Place
 
-    lines = _lines(options)
     place = Place(options.out)
+    summary = make_all(lines_of(options), place, options)
+    print_summary(summary, place.at("table.parquet"))
+    if not options.no_track:
+        print(f"MLflow  {_logged(summary, options)}")
+    return 1 if summary.failed else 0
+
+
+def make_all(lines: tuple[BatchLine, ...], place: Place, options: argparse.Namespace) -> BatchSummary:
+    """Make lines on the engine that the arguments name; an interruption tells how to go on."""
+    from workbench.backends import Limits, open_backend
+    from workbench.batch import run_batch
+
     place.check()
     limits = Limits(options.songs_per_worker, options.memory)
     try:
@@ -69,19 +82,15 @@ def batch(options: argparse.Namespace) -> int:
             progress_bar("batch", quiet=options.quiet) as progress,
             open_backend(options.backend, jobs=options.jobs, address=options.address, limits=limits) as backend,
         ):
-            summary = run_batch(lines, place, backend, retries=max(0, options.retries), progress=progress)
+            return run_batch(lines, place, backend, retries=max(0, options.retries), progress=progress)
     except KeyboardInterrupt:
         again = shlex.join(["beatsfoundry", *sys.argv[1:]])
         print(f"stopped; what is done stays, and it goes on with: {again}", file=sys.stderr)
         raise
-    _print_summary(summary, place.at("table.parquet"))
-    if not options.no_track:
-        print(f"MLflow  {_logged(summary, options)}")
-    return 1 if summary.failed else 0
 
 
-def _lines(options: argparse.Namespace) -> tuple[BatchLine, ...]:
-    """The lines that the arguments name, with the user's defaults where they state nothing."""
+def lines_of(options: argparse.Namespace, *, over: Mapping[str, Any] | None = None) -> tuple[BatchLine, ...]:
+    """The lines that the arguments name, with the user's defaults where they state nothing, and options set `over`."""
     from workbench.batch import numbered, parse_axis, read_requests, spread
     from workbench.domain.asking import with_options
     from workbench.domain.config import load_config
@@ -89,7 +98,8 @@ def _lines(options: argparse.Namespace) -> tuple[BatchLine, ...]:
     axes = [parse_axis(text) for text in options.grid]
     defaults = load_config().options
     requests = [with_options(request, defaults) for request in read_requests(options.requests, sys.stdin)]
-    return numbered(spread(requests, axes))
+    spun = spread(requests, axes)
+    return numbered(with_options(request, over, over=True) for request in spun) if over else numbered(spun)
 
 
 def _logged(summary: BatchSummary, options: argparse.Namespace) -> str:
@@ -104,7 +114,8 @@ def _logged(summary: BatchSummary, options: argparse.Namespace) -> str:
     return address_and_command(log_batch(summary, Place(options.out), settings))
 
 
-def _print_summary(summary: BatchSummary, table: str) -> None:
+def print_summary(summary: BatchSummary, table: str) -> None:
+    """Print how a batch went: counts, what failed and why, and where the table is."""
     made, failed = len(summary.made), len(summary.failed)
     repeated = len(summary.lines) - len(summary.ids)
     told = [f"{_counted(len(summary.ids), 'song')}: {made} made"]

@@ -10,7 +10,7 @@ COMMAND_GROUPS: Mapping[str, Sequence[str]] = {
     "make and change music": ("generate", "compose", "batch", "modify", "master", "export", "import"),
     "understand": ("verify", "explain", "analyze", "parameters", "presets"),
     "your material": ("references", "samples", "corpora"),
-    "teach and judge": ("train", "finetune", "sweep", "models", "evaluate", "bench"),
+    "teach and judge": ("train", "finetune", "sweep", "models", "dataset", "evaluate", "bench"),
     "workplace": ("doctor", "lab", "dashboard", "serve", "keys", "mcp", "upload", "prepare", "cache", "completion"),
 }
 
@@ -25,6 +25,11 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
         "beatsfoundry batch requests.jsonl --out out/songs",
         'beatsfoundry batch "warm lo-fi, 1 minute" --grid tempo=70,80,90 --grid seed=1..10 --out out/lo-fi',
         "beatsfoundry batch requests.jsonl --out s3://bucket/songs --backend dask --address tcp://scheduler:8786",
+    ),
+    "dataset": ('beatsfoundry dataset make "house, 30 seconds" --grid seed=1..200 --out out/house',),
+    "dataset make": (
+        'beatsfoundry dataset make "house, 30 seconds" --grid seed=1..200 --out out/house',
+        "beatsfoundry dataset make requests.jsonl --out s3://bucket/set --backend dask --address tcp://scheduler:8786",
     ),
     "explain": ('beatsfoundry explain "slow waltz in F# minor, no drums"', "beatsfoundry explain my-song.json --json"),
     "modify": ("beatsfoundry modify out/song changes.json --out out/song-2", "beatsfoundry modify --schema"),

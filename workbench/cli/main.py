@@ -18,6 +18,7 @@ from workbench.cli import (
     batch,
     cache,
     completion,
+    dataset,
     doctor,
     explain,
     generate,
@@ -55,6 +56,7 @@ def build_parser(*, with_summaries: bool = False) -> argparse.ArgumentParser:
     for module in (
         generate,
         batch,
+        dataset,
         explain,
         modify,
         sessions,
