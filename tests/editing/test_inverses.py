@@ -37,8 +37,14 @@ def muted(kind: str, element: str = "pads", **place: Any) -> dict[str, Any]:
         [{"edit": "tempo", "bpm": 97}, {"edit": "tempo", "bpm": 120}],
         [{"edit": "lock", "bars": [3, 9]}, {"edit": "unlock"}],
         [{"edit": "transpose", "semitones": 5}, {"edit": "transpose", "semitones": -5}],
+        # Deluge 3105, audacity 7795: a large change of tempo came back a step off, or not at all.
+        [*({"edit": "tempo", "bpm": bpm} for bpm in (119, 117.5, 101.7, 80.01)), {"edit": "tempo", "bpm": 120}],
+        # audacity 7802: what was changed after something else came back with it.
+        [muted("mute", section="verse"), {"edit": "tempo", "bpm": 90}, muted("unmute"), {"edit": "tempo", "bpm": 120}],
+        [{"edit": "transpose", "semitones": n, "bars": [2, 7]} for n in (4, -1, -3)],
+        [{"edit": "mix", "element": "bass", "gain_db": gain} for gain in (-3.3, 6, 0)],
     ],
-    ids=range(10),
+    ids=range(14),
 )
 def test_an_inverse_gives_the_song_back(song: Song, edits: Edits) -> None:
     assert facts(edit_song(song, edits)) == facts(song)

@@ -173,7 +173,7 @@ def _check_whole(source: Path, seconds: float, mended: Mended) -> None:
 def _decode_stream(source: Path, stream: Path | BinaryIO) -> tuple[Samples, int]:
     import soundfile
 
-    with soundfile.SoundFile(str(stream) if isinstance(stream, Path) else stream) as file:
+    with soundfile.SoundFile(os.fsencode(stream) if isinstance(stream, Path) else stream) as file:
         _check_header(source, file)
         samples = _read_blocks(file)
         declared, rate, name = int(file.frames), int(file.samplerate), str(file.format)

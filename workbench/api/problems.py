@@ -26,6 +26,8 @@ from workbench.domain.errors import (
     TrackingError,
     WorkbenchError,
 )
+from workbench.domain.request import GenerationRequest
+from workbench.domain.request_errors import explain
 
 MEDIA_TYPE = "application/problem+json"
 _LONGEST_DETAIL = 1000
@@ -126,7 +128,18 @@ def _is_full(error: BaseException | None) -> bool:
 async def _validation(request: Request, error: RequestValidationError) -> JSONResponse:
     first = error.errors()[0]
     place = [str(part) for part in first["loc"] if part != "body"]
-    return problem(request, 422, f"{'.'.join(place) or 'body'}: {first['msg']}", field=".".join(place) or None)
+    told = _as_elsewhere(request, error) or f"{'.'.join(place) or 'body'}: {first['msg']}"
+    return problem(request, 422, told, field=".".join(place) or None)
+
+
+def _as_elsewhere(request: Request, error: RequestValidationError) -> str:
+    """What is wrong with a form, in the words of the command line and of Python; empty where there is no form."""
+    faults = [{**one, "loc": one["loc"][1:]} for one in error.errors() if one["loc"][:1] == ("body",)]
+    field = getattr(request.scope.get("route"), "body_field", None)
+    form = getattr(getattr(field, "field_info", None), "annotation", None)
+    if len(faults) < len(error.errors()) or any(one["type"] == "json_invalid" for one in faults):
+        return ""
+    return explain(faults, form) if isinstance(form, type) and issubclass(form, GenerationRequest) else ""
 
 
 async def _http(request: Request, error: HTTPException) -> JSONResponse:

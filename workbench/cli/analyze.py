@@ -101,7 +101,8 @@ def _draw(files: list[str], folder: Path) -> None:
     from workbench.output.diagnostics import diagnostics, spectra
     from workbench.output.drawing import to_png
 
-    names = distinct_names([Path(file) for file in files])
+    # What a name holds that is no text, no font can draw.
+    names = [printable(name) for name in distinct_names([Path(file) for file in files])]
     sounds = {name: read_audio(file) for name, file in zip(names, files, strict=True)}
     pictures = {f"{name}-over-time.png": to_png(diagnostics(audio)) for name, audio in sounds.items()}
     pictures["spectra.png"] = to_png(spectra(sounds))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import io
 import os
 import signal
 import sys
@@ -94,6 +95,7 @@ def _whole_parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return 0, 2 after an error (told in one line), or 130 after an interruption."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    _say_every_name()
     try:
         with _terminated_as_interrupted():
             return _run(arguments)
@@ -107,6 +109,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader of our output has gone, as `head` does; keep Python from complaining while it closes.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_ERROR
+
+
+def _say_every_name() -> None:
+    """Print the bytes of file names that are no text as escapes, rather than fail on them."""
+    out = sys.stdout
+    if isinstance(out, io.TextIOWrapper) and out.errors == "strict":
+        out.reconfigure(errors="backslashreplace")
 
 
 def _run(arguments: list[str]) -> int:

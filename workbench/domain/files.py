@@ -86,10 +86,12 @@ def swap_folder(content: Path, path: Path, aside: Path) -> None:
 def write_text_atomically(path: Path, text: str) -> None:
     """Write a text file in UTF-8, whole or not at all.
 
+    What has no UTF-8, as bytes of file names from other systems, is escaped as JSON does: it reads back the same.
+
     Raises
     ------
     OSError
         If it cannot be written.
     """
     with atomic_file(path) as place:
-        place.write_text(text, encoding="utf-8")
+        place.write_text(text, encoding="utf-8", errors="backslashreplace")

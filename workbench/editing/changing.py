@@ -132,7 +132,9 @@ def mix(song: Song, edit: Mix, seed: int) -> Song:
         if "eq" in moves:
             moves["eq"] = tuple(EqMove(**band) for band in moves["eq"])
         move = replace(plan.mix.get(edit.element, StripMove()), **moves)
-        plan = replace(plan, mix={**plan.mix, edit.element: move})
+        # A move that moves nothing is none, so that the way back leads to the same plan.
+        others = {name: other for name, other in plan.mix.items() if name != edit.element}
+        plan = replace(plan, mix=others if move == StripMove() else {**plan.mix, edit.element: move})
     return replace(song, plan=plan)
 
 

@@ -126,6 +126,8 @@ def _moved_harmony(song: Song, bars: Bars, semitones: int) -> Song:
         covered = any(piece.start <= section.start_bar and section.end_bar <= piece.stop for piece in bars)
         own = section.key or (None if whole else home)
         moved_key = _moved_key(own, semitones) if covered and own else section.key
+        if not whole and covered and moved_key == home:
+            moved_key = None  # the song's own again
         sections.append(replace(section, chords=back, key=moved_key))
     return song.with_sections(sections)
 

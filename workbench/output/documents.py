@@ -33,8 +33,9 @@ def plain(value: Any) -> Any:
 
 
 def to_json(value: Any) -> str:
-    """A document as indented JSON with a line end; keys keep their order."""
-    return json.dumps(plain(value), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    """A document as indented JSON with a line end; keys keep their order, and what has no UTF-8 is escaped."""
+    text = json.dumps(plain(value), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def report_document(report: QualityReport) -> dict[str, Any]:

@@ -76,7 +76,7 @@ def load(directory: str | Path) -> Track:
         If the folder is no finished bundle, or if a file was changed or is missing.
     """
     bundle = _find(directory)
-    if not bundle.holds("report.json"):
+    if bundle.holds("plan.json") and not bundle.holds("report.json"):
         raise OutputError(f"{directory} holds notes without sound: generate it, or edit the notes alone")
     plan, score, edits = _song(bundle)
     report = bundle.document("report.json")

@@ -20,9 +20,9 @@ def store_folder() -> Path:
     return Path(stated).expanduser() if stated else home_dir() / "cache" / "stages"
 
 
-def open_store(folder: Path | None = None) -> Store:
+def open_store(folder: str | Path | None = None) -> Store:
     """The user's store, or the one in `folder`, with the limit that was set for it; nothing is written yet."""
-    place = folder or store_folder()
+    place = Path(folder).expanduser() if folder else store_folder()
     try:
         limit = int((place / _LIMIT_FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError):

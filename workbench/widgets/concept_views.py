@@ -56,20 +56,25 @@ READINGS: Mapping[str, Callable[[Plan], float]] = {
 _MOST_LINES = 6
 
 
-def mood_plane(concepts: Sequence[str]) -> Image:
+def mood_plane(concepts: str | Sequence[str]) -> Image:
     """The plane of valence and arousal with mood words, the styles' usual places, and where concepts come to lie."""
     from workbench.output.concept_figures import mood_plane as draw
 
     styles = {name: (load_style(name).valence, load_style(name).arousal) for name in list_styles()}
-    plans = {concept: translate(GenerationRequest.from_concept(concept)) for concept in concepts}
+    plans = {concept: translate(GenerationRequest.from_concept(concept)) for concept in _listed(concepts)}
     placed = {concept: (plan.valence, plan.arousal) for concept, plan in plans.items()}
     return embedded(draw(load_lexicon(), styles, placed), alt="Valence and arousal of words, styles and concepts")
 
 
-def concepts_table(concepts: Sequence[str]) -> HtmlTable:
+def concepts_table(concepts: str | Sequence[str]) -> HtmlTable:
     """What is understood of some concepts: one row each, with what was contradicted."""
     heads = ("Concept", "Style", "BPM", "Key", "Density", "Brightness, dB", "Lows, dB", "Contradicted")
-    return HtmlTable(plain_table(heads, [_understood(text) for text in concepts], numeric=(2, 4, 5, 6)))
+    return HtmlTable(plain_table(heads, [_understood(text) for text in _listed(concepts)], numeric=(2, 4, 5, 6)))
+
+
+def _listed(concepts: str | Sequence[str]) -> Sequence[str]:
+    """One concept is a list of one, not of its letters."""
+    return [concepts] if isinstance(concepts, str) else concepts
 
 
 def _understood(text: str) -> tuple[str, ...]:

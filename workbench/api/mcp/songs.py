@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.domain.clock import Progress
 from workbench.domain.errors import ParameterError, did_you_mean
 from workbench.domain.request import GenerationRequest, parse_request
+from workbench.rendering.sampler import check_in_library
 
 if TYPE_CHECKING:
     from workbench.domain.results import Track
@@ -61,6 +62,8 @@ class SongFolder:
         source, target = self.path(name, finished=True), self.path(new_name, finished=False)
         if any("file" in edit for edit in edits):
             raise ParameterError("edits that read a file cannot be used here: use 'beatsfoundry modify'")
+        for edit in edits:
+            check_in_library(str(edit.get("patch", "")))
         from workbench.editing import modify
 
         return self._written(modify(source, edits, progress=progress), target)
@@ -107,4 +110,7 @@ class SongFolder:
 def request_from(request: Mapping[str, Any] | str, name: str) -> GenerationRequest:
     """A request, or the one whose concept is a sentence; its project is called as the song is."""
     form = {"parameters": {"creative": {"concept": request}}} if isinstance(request, str) else dict(request)
-    return parse_request({**form, "project_id": name})
+    asked = parse_request({**form, "project_id": name})
+    for patch in asked.parameters.sound_design.patches.values():
+        check_in_library(patch)
+    return asked

@@ -14,6 +14,7 @@ from workbench.api.jobs import Job, Kind
 from workbench.api.problems import ApiError
 from workbench.api.projects import Version
 from workbench.api.sessions import WorkSession
+from workbench.rendering.sampler import check_in_library
 
 router = APIRouter(tags=["songs"])
 
@@ -39,6 +40,8 @@ def _modified(order: Order, request: ModifyRequest) -> Job:
     if any("file" in edit for edit in request.edits):
         raise ApiError(422, "edits that read a file cannot be used here: the file would be the server's", field="edits")
     parse_edits(request.edits)
+    for edit in request.edits:
+        check_in_library(str(edit.get("patch", "")))
     return _next_version(order, "modify", request, {"edits": request.edits})
 
 

@@ -2,7 +2,7 @@
 
 from workbench.rendering.sampler.index import SampleFacts, index_folder, index_instrument, inspect
 from workbench.rendering.sampler.instrument import Instrument, Zone
-from workbench.rendering.sampler.loading import load_instrument, near_names, told_missing
+from workbench.rendering.sampler.loading import check_in_library, load_instrument, near_names, told_missing
 from workbench.rendering.sampler.player import render_instrument
 from workbench.rendering.sampler.soundfont import list_presets
 
@@ -10,6 +10,7 @@ __all__ = [
     "Instrument",
     "SampleFacts",
     "Zone",
+    "check_in_library",
     "index_folder",
     "index_instrument",
     "inspect",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 import struct
 import unicodedata
 from collections.abc import Iterator
@@ -51,7 +52,7 @@ def mapped_samples(path: Path) -> tuple[Signal, int] | None:
     if path.suffix.lower() != ".wav":
         return None
     try:
-        with soundfile.SoundFile(str(path)) as file, path.open("rb") as raw:
+        with soundfile.SoundFile(os.fsencode(path)) as file, path.open("rb") as raw:
             start = _place_of(raw, b"data") if file.subtype == "FLOAT" and file.endian == "FILE" else None
             shape = (int(file.frames), int(file.channels))
             if start is None or not 0 < 4 * shape[0] * shape[1] <= path.stat().st_size - start:

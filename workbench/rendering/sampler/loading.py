@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -9,11 +10,12 @@ from workbench.domain.errors import ParameterError
 from workbench.domain.paths import home_dir
 from workbench.rendering.sampler.files import FileFinder
 from workbench.rendering.sampler.folders import map_folder
-from workbench.rendering.sampler.instrument import Instrument
+from workbench.rendering.sampler.instrument import SAMPLES_PREFIX, Instrument
 from workbench.rendering.sampler.sfz import read_sfz
 from workbench.rendering.sampler.soundfont import read_soundfont
 
 _MOST_NAMES = 3
+_SUFFIXES = ("", ".sfz", ".sf2", ".sf3")
 
 
 def load_instrument(path: Path, *, preset: str | None = None) -> Instrument:
@@ -57,6 +59,23 @@ def find_instrument(name: str) -> Instrument:
     return instrument
 
 
+def check_in_library(patch: str) -> None:
+    """Refuse a patch that names samples by a path: where others ask, the user's folder alone is open to them.
+
+    Raises
+    ------
+    ParameterError
+        If it stands for samples outside `samples` of the user's folder, or for none.
+    """
+    if not patch.startswith(SAMPLES_PREFIX):
+        return
+    name, home = patch.removeprefix(SAMPLES_PREFIX), os.path.normpath(home_dir() / "samples")
+    named = [name, *(font for font, _ in _parted(name))]
+    places = [os.path.normpath(f"{home}/{one}{suffix}") for one in named for suffix in _SUFFIXES]
+    if not any(place.startswith(home + os.sep) and os.path.exists(place) for place in places):
+        raise ParameterError(f"samples {name!r} are not in the library: expected a name in it, no path")
+
+
 def told_missing(names: Sequence[str]) -> str:
     """Which sample files are missing, in one line.
 
@@ -88,7 +107,7 @@ def _parted(name: str) -> Iterator[tuple[str, str]]:
 
 def _find(name: str) -> Instrument:
     home = home_dir() / "samples"
-    for suffix in ("", ".sfz", ".sf2", ".sf3"):
+    for suffix in _SUFFIXES:
         if (path := home / f"{name}{suffix}").exists():
             return load_instrument(path)
     if (path := Path(name).expanduser()).exists():

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import anywidget
 import traitlets
 
-from workbench.domain.errors import WorkbenchError
+from workbench.domain.errors import ParameterError, WorkbenchError
 from workbench.domain.results import Track
 from workbench.editing import Edit
 from workbench.output.html_tables import asset
@@ -63,7 +63,7 @@ class Instrument(anywidget.AnyWidget):
 
     def __init__(self, session: Session) -> None:
         super().__init__()
-        self.session = session
+        self.session = session = _checked(session, type(self).__name__)
         self._worker: threading.Thread | None = None
         _PLAYERS.setdefault(session, weakref.WeakSet()).add(self)
         self.on_msg(self._received)
@@ -175,3 +175,10 @@ class Instrument(anywidget.AnyWidget):
             self._say(str(error), failed=True)
         except TypeError as error:
             self._say(f"{name}: {error}", failed=True)
+
+
+def _checked(session: object, owner: str) -> Session:
+    """A session; a path or a track is easily given in its place."""
+    if isinstance(session, Session):
+        return session
+    raise ParameterError(f"{owner}: expected a workbench.Session in which a song is open, got {type(session).__name__}")
