@@ -38,6 +38,7 @@ from workbench.store import Store
 
 IMPORTED = "import"
 """Parameter of the decisions that tell of an imported session."""
+_MOST_BARS = 1_000
 _FALLBACK_SECTION = "theme"
 _MOST_SECTIONS = 64
 _HARMONIC = ("pads", "leads", "bass")
@@ -188,7 +189,10 @@ def _bars(session: DawSession, voices: Mapping[str, Sequence[PlayedNote]], metre
     onsets = [note.start_beats for heard in voices.values() for note in heard]
     told = max(chords) if chords else session.length_ticks
     end = max(told / TICKS_PER_BEAT, max(onsets) + 1 / TICKS_PER_BEAT, 1.0)
-    return math.ceil(end / metre.bar_beats - 1e-6)
+    bars = math.ceil(end / metre.bar_beats - 1e-6)
+    if bars > _MOST_BARS:
+        raise ParameterError(f"session {session.title!r} lasts {bars:,} bars: expected at most {_MOST_BARS:,}")
+    return bars
 
 
 def _key(session: DawSession, voices: Mapping[str, Sequence[PlayedNote]]) -> Key:
