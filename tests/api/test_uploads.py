@@ -59,3 +59,9 @@ def test_mono_is_measured_as_the_standard_reads_it_and_told(server: Server) -> N
     assert dual["measurements"]["integrated_loudness_lufs"] == pytest.approx(-20.0, abs=0.05)
     assert "one channel" in single["notes"][0]
     assert "dual mono" in dual["notes"][0]
+
+
+def test_sound_without_a_key_is_measured(server: Server) -> None:
+    noise = 0.1 * np.random.default_rng(1).standard_normal((2 * 48000, 2))
+    answer = upload(server, "noise.wav", odd.encoded(noise, "WAV", "PCM_24", 48000))
+    assert (answer.status_code, answer.json()["key"]) == (200, None)

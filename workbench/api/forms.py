@@ -121,7 +121,7 @@ class AnalysisResponse(BaseModel):
     sample_rate_hz: int
     duration_seconds: float
     measurements: dict[str, float | None]
-    key: str = Field(description="As heard, such as 'F minor'.")
+    key: str | None = Field(description="As heard, such as 'F minor'; null where none is.")
     channels: int = Field(description="Of the file; the loudness of one channel is that channel's, unless dual mono.")
     notes: list[str] = Field(description="What was repaired or left out, and how a mono file is counted.")
 
