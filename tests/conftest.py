@@ -46,6 +46,15 @@ def store_of_the_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]
         yield folder
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_logs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder for the logs of commands that tests run."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("logs")
+        patch.setenv("BEATSFOUNDRY_LOGS", str(folder))
+        yield folder
+
+
 @pytest.fixture(autouse=True)
 def own_store(store_of_the_run: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """An empty store for each test, so that none is answered with what another one made."""

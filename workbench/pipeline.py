@@ -81,9 +81,12 @@ def compose_only(
     from workbench.concept import translate
 
     check_models(request)
-    plan = translate(request, references=load_references(request))
+    clock = Clock(None)
+    with clock.stage("translate"):
+        plan = translate(request, references=load_references(request))
     check_sound(plan)
-    return plan, compose(plan, progress=progress, store=store)
+    with clock.stage("compose"):
+        return plan, compose(plan, progress=progress, store=store)
 
 
 def candidate_request(request: GenerationRequest, number: int, attempt: int = 0) -> GenerationRequest:

@@ -9,12 +9,11 @@ from __future__ import annotations
 import json
 import logging
 import sys
-import traceback
 from typing import Any
 
 import structlog
 
-_SECRET = ("authorization", "x-api-key", "x_api_key", "key", "secret", "signature", "cookie")
+from workbench.domain.log_lines import place_of_error, without
 
 
 def configure_logs(*, level: int = logging.INFO) -> None:
@@ -57,20 +56,15 @@ class _JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         told = {"event": record.getMessage(), "level": record.levelname.lower(), "logger": record.name}
         error = record.exc_info[1] if record.exc_info else None
-        return json.dumps(told if error is None else {**told, "event": "error", "error": _told(error)})
+        return json.dumps(told if error is None else {**told, "event": "error", "error": place_of_error(error)})
 
 
 def _place_of_error(logger: Any, method: str, event: Any) -> Any:
     error = event.pop("exc_info", None)
     if error is True:
         error = sys.exc_info()[1]
-    return {**event, "error": _told(error)} if isinstance(error, BaseException) else event
-
-
-def _told(error: BaseException) -> str:
-    places = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
-    return " > ".join([*places, type(error).__name__])
+    return {**event, "error": place_of_error(error)} if isinstance(error, BaseException) else event
 
 
 def _without_secrets(logger: Any, method: str, event: Any) -> Any:
-    return {name: value for name, value in event.items() if name.lower() not in _SECRET}
+    return without(event)

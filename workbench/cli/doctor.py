@@ -19,6 +19,7 @@ def add_to(commands: Any) -> None:
         "--service", metavar="URL", action="append", default=[],
         help="address of Redis, the HTTP API or another service that should answer; repeat it for several",
     )  # fmt: skip
+    parser.add_argument("--logs", metavar="PATH", type=Path, help="analyse a log or a folder of logs (runs/logs)")
     parser.add_argument("--json", action="store_true", help="print a list of findings as JSON")
     parser.set_defaults(run=doctor)
 
@@ -28,6 +29,8 @@ def doctor(options: argparse.Namespace) -> int:
 
     Each failure has a code, such as BFD001, which the manual explains, and a remedy.
     """
+    if options.logs is not None:
+        return _logs(options)
     from workbench.diagnostics import examine
 
     findings = examine(options.project, options.service)
@@ -40,3 +43,24 @@ def doctor(options: argparse.Namespace) -> int:
             if finding.code:
                 print(f"     {finding.code}: {finding.remedy}")
     return int(any(finding.outcome == "fail" for finding in findings))
+
+
+def _logs(options: argparse.Namespace) -> int:
+    """What failed in logs, how often, and what helps; 1 if anything did."""
+    from workbench.diagnostics import analyse_logs
+
+    report = analyse_logs(options.logs)
+    if options.json:
+        failures = [
+            {**asdict(one), "runs": len(one.runs), "title": one.title, "remedy": one.remedy} for one in report.failures
+        ]
+        print(json.dumps({**asdict(report), "failures": failures}, indent=2, ensure_ascii=False))
+        return int(bool(report.failures))
+    unreadable = f", {report.unreadable} of them no JSON" if report.unreadable else ""
+    print(f"{report.lines} lines{unreadable}; {report.completed} runs and jobs completed")
+    for one in report.failures:
+        times = f"{one.count} times in {len(one.runs)} runs" if one.count > 1 else "once"
+        print(f"{one.code or '???':6} {one.title}: {times}, last {one.last}")
+        print(f"       {printable(one.example)}")
+        print(f"       {one.remedy}")
+    return int(bool(report.failures))

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.cli.answer import answer_of, log, not_used, print_response, print_summary
 from workbench.cli.progress import progress_bar
-from workbench.domain.clock import Progress
+from workbench.cli.run_log import add_log_options, log_event, log_request, log_track
+from workbench.domain.clock import Progress, logged_stage
 
 if TYPE_CHECKING:
     from workbench.domain.request import GenerationRequest
@@ -68,7 +69,10 @@ def _again(request: GenerationRequest, options: argparse.Namespace, store: Store
     from workbench.output import bundle_again
     from workbench.store import request_key
 
-    return bundle_again(store, request_key(request), options.out, overwrite=options.overwrite)
+    answer = bundle_again(store, request_key(request), options.out, overwrite=options.overwrite)
+    if answer is not None:
+        log_event("made before")
+    return answer
 
 
 def _made(
@@ -81,7 +85,9 @@ def _made(
 
     track = make(request, progress=lambda fraction, message: progress(0.9 * fraction, message), store=store)
     progress(0.9, "export")
-    export(track, options.out, overwrite=options.overwrite)
+    with logged_stage("export"):
+        export(track, options.out, overwrite=options.overwrite)
+    log_track(track)
     answer = answer_of(track)
     if store is not None:
         keep_bundle(store, request_key(request), options.out, answer)
@@ -124,6 +130,7 @@ def _common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--overwrite", action="store_true", help="replace an earlier bundle in DIR")
     parser.add_argument("--quiet", action="store_true", help="show no progress")
     parser.add_argument("--no-cache", action="store_true", help="neither read nor fill the store of earlier results")
+    add_log_options(parser)
 
 
 def request_of(options: argparse.Namespace) -> GenerationRequest:
@@ -135,6 +142,7 @@ def request_of(options: argparse.Namespace) -> GenerationRequest:
     request = with_seed(with_options(read_request(options.request, sys.stdin), config.options), options.seed)
     if options.out is None:
         options.out = _free_folder((config.out or Path("out")) / request.project_id, overwrite=options.overwrite)
+    log_request(request)
     return request
 
 

@@ -37,6 +37,7 @@ from workbench.cli import (
 )
 from workbench.cli.help import print_versions
 from workbench.cli.parser import LineParser, printable
+from workbench.cli.run_log import run_log
 from workbench.domain.errors import WorkbenchError
 
 COMMAND_GROUP = "beatsfoundry.commands"
@@ -135,7 +136,8 @@ def _run(arguments: list[str]) -> int:
     if options.command is None:
         parser.print_help()
         return EXIT_ERROR
-    return int(options.run(options) or 0)
+    with run_log(options):
+        return int(options.run(options) or 0)
 
 
 def _apply_settings() -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.cli.progress import progress_bar
+from workbench.cli.run_log import add_log_options, log_track
+from workbench.domain.clock import logged_stage
 from workbench.domain.errors import WorkbenchError
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ def add_to(commands: Any) -> None:
     parser.add_argument("--quiet", action="store_true", help="show no progress")
     parser.add_argument("--no-cache", action="store_true", help="neither read nor fill the store of earlier results")
     parser.add_argument("--schema", action="store_true", help="print the JSON schema of the edits and leave")
+    add_log_options(parser)
     parser.set_defaults(run=modify)
 
 
@@ -74,7 +77,9 @@ def _track(options: argparse.Namespace, edits: tuple[Edit, ...]) -> int:
             store=store,
         )
         progress(0.9, "export")
-        export(track, options.out, overwrite=options.overwrite)
+        with logged_stage("export"):
+            export(track, options.out, overwrite=options.overwrite)
+        log_track(track)
         run_url = log(track, options.out, progress) if options.track else None
         progress(1.0, "done")
     if options.json:

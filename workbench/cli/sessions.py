@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.cli.parser import printable
 from workbench.cli.progress import progress_bar
+from workbench.cli.run_log import add_log_options, log_track
 
 if TYPE_CHECKING:
     from workbench.editing.adopting import Adopted
@@ -26,6 +27,7 @@ def add_to(commands: Any) -> None:
         help="file to write; a session that lies beside its stems gets a folder of that name",
     )  # fmt: skip
     out.add_argument("--overwrite", action="store_true", help="replace an earlier session there")
+    add_log_options(out)
     out.set_defaults(run=export)
     into = commands.add_parser("import", help="make a bundle of a DAW's session", description=bring_in.__doc__)
     into.add_argument("session", metavar="FILE", type=Path, help="a .dawproject, .rpp, .als or MIDI file")
@@ -36,6 +38,7 @@ def add_to(commands: Any) -> None:
     into.add_argument("--overwrite", action="store_true", help="replace an earlier bundle in DIR")
     into.add_argument("--no-cache", action="store_true", help="neither read nor fill the store of earlier results")
     into.add_argument("--quiet", action="store_true", help="show no progress")
+    add_log_options(into)
     into.set_defaults(run=bring_in)
 
 
@@ -83,6 +86,7 @@ def _with_sound(adopted: Adopted, options: argparse.Namespace) -> int:
         )
         progress(0.9, "export")
         write(track, options.out, overwrite=options.overwrite)
+        log_track(track)
         progress(1.0, "done")
     print_summary(answer_of(track), options.out, None)
     return 0

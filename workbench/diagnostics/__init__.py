@@ -3,5 +3,6 @@
 from workbench.diagnostics.codes import CODES, Code
 from workbench.diagnostics.doctor import examine
 from workbench.diagnostics.findings import Finding
+from workbench.diagnostics.logs import LoggedFailure, LogReport, analyse_lines, analyse_logs
 
-__all__ = ["CODES", "Code", "Finding", "examine"]
+__all__ = ["CODES", "Code", "Finding", "LogReport", "LoggedFailure", "analyse_lines", "analyse_logs", "examine"]

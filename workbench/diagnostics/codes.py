@@ -36,6 +36,16 @@ CODES: Mapping[str, Code] = {
         "hidden folders beside your bundles take space",
         "write any bundle into the same folder: drafts that no process holds are cleared away then",
     ),
+    "BFD005": Code(
+        "A run ended without a word",
+        "generation ends without output",
+        'the system ended it, most likely for want of memory: ask for less (shorter, one iteration, "preview": true)',
+    ),
+    "BFD006": Code(
+        "A run was held up",
+        "everything takes much longer than stated",
+        "end what else uses processor or disk, or keep bundles on a disk of this machine (beatsfoundry doctor --watch)",
+    ),
     "BFD010": Code(
         "A network cannot be loaded",
         "generation ends without output",
@@ -45,6 +55,16 @@ CODES: Mapping[str, Code] = {
         "The weights of a network are not those of its card",
         "songs differ from those of other machines",
         "install the workbench again (make setup): the file was damaged or exchanged",
+    ),
+    "BFD012": Code(
+        "Parameters that cannot go together, or are not known",
+        "generation ends without output",
+        "mend what the line names: beatsfoundry parameters lists ranges, beatsfoundry explain tells what is understood",
+    ),
+    "BFD013": Code(
+        "A place cannot be written or read",
+        "generation ends without output",
+        "name another folder with --out, replace the one that is there with --overwrite, or mend its permissions",
     ),
     "BFD020": Code(
         "A service cannot be reached",
@@ -75,6 +95,16 @@ CODES: Mapping[str, Code] = {
         "The channels cancel each other in mono",
         "the song is thin on one loudspeaker",
         "narrow the element: another patch, or a lower reverb_send_db",
+    ),
+    "BFD035": Code(
+        "An audio, sample or MIDI file is damaged",
+        "distortion, or an instrument that is missing",
+        "bring the file back from a copy, or leave it out: beatsfoundry samples FOLDER and analyze FILE tell which",
+    ),
+    "BFD036": Code(
+        "A session cannot be exchanged with a DAW",
+        "export or import ends without output",
+        "mend what the line names, or choose another format: docs/studio.md lists what each can hold",
     ),
 }
 """Every code that a tool of this room gives; the manual lists the same ones."""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 Progress = Callable[[float, str], None]
+
+LOG = logging.getLogger("workbench.run")
+"""What a run does; the command line writes it down as lines (`workbench.domain.log_lines`)."""
 
 STAGES = ("translate", "compose", "render", "mix", "master", "check")
 """Stages in order."""
@@ -14,6 +18,14 @@ SOUND_STAGES = STAGES[2:]
 """What is done to a song that is written already."""
 
 _SHARES = {"translate": 0.01, "compose": 0.34, "render": 0.35, "mix": 0.1, "master": 0.1, "check": 0.1}
+
+
+@contextmanager
+def logged_stage(name: str) -> Iterator[None]:
+    """Write down how long a stage took."""
+    began = time.perf_counter()
+    yield
+    LOG.info("stage", extra={"fields": {"stage": name, "seconds": round(time.perf_counter() - began, 3)}})
 
 
 class Clock:
@@ -42,7 +54,8 @@ class Clock:
         if report is not None:
             report(start, name)
         began = time.perf_counter()
-        yield None if report is None else lambda fraction, message: report(start + share * fraction, message)
+        with logged_stage(name):
+            yield None if report is None else lambda fraction, message: report(start + share * fraction, message)
         self.seconds[name] = time.perf_counter() - began
         self._done = start + share
         if report is not None:

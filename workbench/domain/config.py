@@ -4,6 +4,7 @@
 home = "~/music/beatsfoundry"           # presets, samples, references and styles of your own
 data = "/srv/corpora"                   # data sets
 tracking_uri = "http://127.0.0.1:5000"  # where runs are logged
+private = true                          # logs hold nothing that you wrote: no concept, project or message
 
 [defaults]
 out = "~/songs"                         # bundles without --out go here
@@ -30,9 +31,12 @@ _FOLDERS = ("home", "data")
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """What the settings state: values of `_VARIABLES`, the folder for bundles, and options of requests."""
+    """What the settings state: values of `_VARIABLES`, whether logs are private, the folder for bundles, and options of
+    requests.
+    """
 
     variables: dict[str, str] = field(default_factory=dict)
+    private: bool = False
     out: Path | None = None
     options: dict[str, Any] = field(default_factory=dict)
 
@@ -60,13 +64,15 @@ def load_config(path: Path | None = None) -> Config:
         raise ParameterError(f"{place} cannot be read: {reason(error)}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ParameterError(f"{place} is not TOML: {error}") from None
-    defaults = data.pop("defaults", {})
+    defaults, private = data.pop("defaults", {}), data.pop("private", False)
+    if not isinstance(private, bool):
+        raise ParameterError(f"{place}: private is neither true nor false: got {private!r}")
     _check(place, data, defaults)
     variables = {
         _VARIABLES[name]: str(Path(value).expanduser()) if name in _FOLDERS else value for name, value in data.items()
     }
     out = defaults.pop("out", None)
-    return Config(variables, None if out is None else Path(out).expanduser(), defaults)
+    return Config(variables, private, None if out is None else Path(out).expanduser(), defaults)
 
 
 def _check(place: Path, data: dict[str, Any], defaults: Any) -> None:
@@ -74,7 +80,7 @@ def _check(place: Path, data: dict[str, Any], defaults: Any) -> None:
         raise ParameterError(f"{place}: expected [defaults] with out as text and options of a request")
     for name, value in data.items():
         if name not in _VARIABLES:
-            known = (*_VARIABLES, "defaults")
+            known = (*_VARIABLES, "private", "defaults")
             raise ParameterError(
                 f"{place}: {name} is not known{did_you_mean(name, known)}: expected one of {', '.join(known)}"
             )
