@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from importlib import import_module
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -58,6 +58,13 @@ class Line:
         gain = 10 ** ((ceiling_dbtp - 0.1) / 20) / np.abs(audio.samples).max()
         return Audio((audio.samples * gain).astype(np.float32), audio.sample_rate_hz)
 
+    def colour(self, audio: Audio, processing_style: str) -> Any:
+        def delivered(target_lufs: float, ceiling_dbtp: float) -> Audio:
+            wanted = {"target_lufs": target_lufs, "ceiling_dbtp": ceiling_dbtp}
+            return self.master(audio, **wanted, processing_style=processing_style)
+
+        return SimpleNamespace(delivered=delivered)
+
     def check(self, *, master: Audio, **_: Any) -> QualityReport:
         self.calls.append("check")
         self.heard.append(master)
@@ -83,7 +90,7 @@ def line(monkeypatch: pytest.MonkeyPatch, tiny_plan: Plan, tiny_score: Score, ti
         for reader in readers:
             setattr(sys.modules[f"workbench.{room}"], reader, lambda *_: None)
     sys.modules["workbench.mastering"].master_below = as_heard.master_below  # type: ignore[attr-defined]
-    monkeypatch.setattr(as_heard, "master", fake.master)
+    monkeypatch.setattr(as_heard, "colour", fake.colour)
     sys.modules["workbench.mastering"].load_style = lambda _: None  # type: ignore[attr-defined]
     sys.modules["workbench.quality"].rank = rank  # type: ignore[attr-defined]
     sys.modules["workbench.quality"].merits_of = merits_of  # type: ignore[attr-defined]

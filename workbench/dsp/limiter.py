@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from workbench.domain.audio import Samples
 from workbench.domain.errors import ParameterError
+from workbench.domain.units import db_to_gain, gain_to_db
 from workbench.dsp.oversampling import (
     HALF_TAPS,
     MESH,
@@ -31,6 +32,7 @@ from workbench.dsp.parallel import each_block
 
 Gain = npt.NDArray[np.float32]
 _PASSES = 4
+_HARDLY_OVER_DB = 0.01
 _FORGOTTEN = 18.0
 """Release times after which a gain no longer knows what was before: it has come within 2e-8 of where it goes."""
 
@@ -64,13 +66,17 @@ def limiter_gain(samples: Samples, limiter: Limiter, sample_rate_hz: int) -> Gai
     ndarray of shape (n,), float32, linear, at most 1
     """
     ceiling = 10.0 ** (limiter.ceiling_db / 20.0)
+    return _gain_below(peak_envelope(samples, above=ceiling), ceiling, limiter, sample_rate_hz)
+
+
+def _gain_below(wanted: Gain, ceiling: float, limiter: Limiter, sample_rate_hz: int) -> Gain:
+    """The limiter's gain for a `peak_envelope`."""
     # The smoothing below looks `reach` samples to either side; the minimum over a longer window keeps the bottom of
     # each dip flat as far as the interpolation filter of the peak meter reaches.
     reach = max(2, round(limiter.lookahead_ms * sample_rate_hz / 1000.0 / 2.0))
     window = 2 * reach + HALF_TAPS
     release = limiter.release_ms * sample_rate_hz / 1000.0
     before, after = window + 2 * reach + round(_FORGOTTEN * release), window + 2 * reach
-    wanted = peak_envelope(samples, above=ceiling)
     gain = np.empty(wanted.size, dtype=np.float32)
 
     def smooth(start: int, stop: int) -> None:
@@ -141,22 +147,17 @@ def limit(samples: Samples, limiter: Limiter, sample_rate_hz: int) -> Samples:
     A gain that moves can raise the peak between two samples a little above what was measured before, so the result
     is measured and limited again; what four passes leave, if anything, a constant gain takes away.
     """
+    ceiling = 10.0 ** (limiter.ceiling_db / 20.0)
     out = np.asarray(samples, dtype=np.float32)
-    for _ in range(_PASSES):
-        excess_db = true_peak_db(out) - limiter.ceiling_db
+    for turn in range(_PASSES + 1):
+        peaks = peak_envelope(out, above=ceiling)
+        excess_db = gain_to_db(float(peaks.max(initial=0.0))) - limiter.ceiling_db
         if excess_db <= 0.0:
-            return out
-        if excess_db < 0.01:
             break
-        out = out * limiter_gain(out, limiter, sample_rate_hz)
-    return _scaled_below(out, limiter.ceiling_db)
-
-
-def _scaled_below(samples: Samples, ceiling_db: float) -> Samples:
-    excess_db = true_peak_db(samples) - ceiling_db
-    if excess_db <= 0.0:
-        return samples
-    return samples * np.float32(10.0 ** (-(excess_db + 1e-4) / 20.0))
+        if turn == _PASSES or excess_db < _HARDLY_OVER_DB:
+            return out * np.float32(db_to_gain(-(excess_db + 1e-4)))
+        out = out * _gain_below(peaks, ceiling, limiter, sample_rate_hz)
+    return out
 
 
 def soft_clip(samples: Samples, *, ceiling_db: float = 0.0, knee_db: float = 3.0, factor: int = 4) -> Samples:
@@ -177,23 +178,26 @@ def soft_clip(samples: Samples, *, ceiling_db: float = 0.0, knee_db: float = 3.0
         raise ParameterError(f"soft clip: expected a factor of 2, 4 or 8, got {factor}")
     top = np.float32(10.0 ** (ceiling_db / 20.0))
     knee = np.float32(10.0 ** ((ceiling_db - knee_db) / 20.0))
-    if true_peak_db(samples) <= ceiling_db - knee_db:
-        return samples
     source = np.ascontiguousarray(samples, dtype=np.float32)
-    out = source.copy()
     tops = tops_of(source)
     up, down = phase_taps(factor)
+    if tops.max(initial=0.0) * reach_of(up) <= knee:
+        return samples
+    out = source.copy()
 
-    def clip(start: int, stop: int) -> None:
-        _soft_clip(source, tops, up, down, reach_of(up), knee, top - knee, start, stop, out)
+    def clip(start: int, stop: int) -> bool:
+        return bool(_soft_clip(source, tops, up, down, reach_of(up), knee, top - knee, start, stop, out))
 
-    each_block(clip, source.shape[1])
-    return out
+    return out if any(each_block(clip, source.shape[1])) else samples
 
 
 @numba.njit(cache=True, nogil=True)
 def _soft_clip(source, tops, up, down, reach, knee, room, start, stop, out):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
-    """Add what the curve changes to `out` from `start` to `stop`, in blocks that hold something above the knee."""
+    """Add what the curve changes to `out` from `start` to `stop`, in blocks that hold something above the knee.
+
+    Tells whether there was any.
+    """
+    changed = False
     width = MESH + up.shape[1]
     around = np.zeros(width + up.shape[1] + 3, dtype=np.float32)
     dense = np.zeros(width + 3, dtype=np.float32)
@@ -216,4 +220,6 @@ def _soft_clip(source, tops, up, down, reach, knee, room, start, stop, out):  # 
                         bent = True
                     dense[i] = change
                 if bent:
+                    changed = True
                     convolve(dense, 0, down[phase], out[channel, first : first + size])
+    return changed

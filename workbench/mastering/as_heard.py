@@ -10,7 +10,7 @@ from workbench.analysis.loudness import true_peak_dbtp
 from workbench.domain.audio import Audio
 from workbench.domain.units import db_to_gain
 from workbench.dsp.loudness import loudness
-from workbench.mastering.chain import LOUDEST_TARGET_LUFS, master
+from workbench.mastering.chain import LOUDEST_TARGET_LUFS, check_delivery, colour
 
 _ATTEMPTS = 4
 _CEILING_MARGIN_DB = 0.05
@@ -42,12 +42,14 @@ def master_below(
     heard : callable
         Encodes a master and decodes it again.
     """
+    check_delivery(target_lufs, ceiling_dbtp)
+    coloured = colour(audio, processing_style)
     ceiling, made_up = ceiling_dbtp, 0.0
     best: tuple[Audio, Audio] | None = None
     least = np.inf
     for _ in range(_ATTEMPTS):
         target = min(target_lufs + made_up, LOUDEST_TARGET_LUFS)
-        mastered = master(audio, target_lufs=target, ceiling_dbtp=ceiling, processing_style=processing_style)
+        mastered = coloured.delivered(target, ceiling)
         decoded = heard(mastered)
         excess = true_peak_dbtp(decoded) - (ceiling_dbtp - _OTHER_METERS_DB)
         lost = _level(mastered) - _level(decoded)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -10,13 +11,14 @@ from workbench.analysis.loudness import BLOCK_SECONDS, integrated_loudness
 from workbench.domain.audio import Audio, Samples
 from workbench.domain.errors import ParameterError
 from workbench.domain.units import db_to_gain, gain_to_db
-from workbench.dsp.dynamics import compress, compressor_gain
+from workbench.dsp.dynamics import compressor_gain
 from workbench.dsp.equaliser import Band, equalise, split_bands
 from workbench.dsp.gains import add_scaled, amplify
+from workbench.dsp.levels import peak_of
 from workbench.dsp.limiter import Limiter, limit, soft_clip
-from workbench.dsp.loudness import loudness, without_offset
+from workbench.dsp.loudness import gated_loudness, hop_energies, loudness, without_offset
 from workbench.dsp.stereo import scale_side, set_width, side_guard
-from workbench.mastering.emptied import MOST_REMOVED_DB, check_kept
+from workbench.mastering.emptied import MOST_REMOVED_DB, check_kept, powers_of
 from workbench.mastering.styles import MasterStyle, load_style
 
 STAGE_LUFS = -20.0
@@ -50,8 +52,8 @@ def master(audio: Audio, *, target_lufs: float, ceiling_dbtp: float, processing_
     Returns
     -------
     Audio
-        The same length. Its loudness is within 0.05 LU of the target as long as peaks allow it: of a signal whose
-        peaks lie far above its loudness the limiter takes out 12 dB at most, and the master stays quieter.
+        The same length. Its loudness is within 0.05 LU of the target as long as peaks allow it: a signal whose
+        peaks lie far above its loudness is limited at most as far as six passes take it.
 
     Raises
     ------
@@ -60,42 +62,74 @@ def master(audio: Audio, *, target_lufs: float, ceiling_dbtp: float, processing_
         than 0.4 s (the meter's block) or quieter than -60 LUFS (silence cannot be brought
         to a loudness: check what was rendered); if a stage takes out more than 12 dB of the mix (`mastering.emptied`).
     """
+    check_delivery(target_lufs, ceiling_dbtp)
+    return colour(audio, processing_style).delivered(target_lufs, ceiling_dbtp)
+
+
+def check_delivery(target_lufs: float, ceiling_dbtp: float) -> None:
+    """Refuse a target or a ceiling that is out of range.
+
+    Raises
+    ------
+    ParameterError
+        As `master`.
+    """
     if not -40 <= target_lufs <= LOUDEST_TARGET_LUFS or not -20 <= ceiling_dbtp <= 0:
         raise ParameterError(
             "master: expected target_lufs in -40..-5 and ceiling_dbtp in -20..0, "
             f"got {target_lufs:g} LUFS and {ceiling_dbtp:g} dBTP"
         )
-    style = load_style(processing_style)
-    if not np.isfinite(audio.samples).all():
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Coloured:
+    """A mix behind everything but the last stages of the chain: those alone know of loudness and ceiling."""
+
+    audio: Audio
+    style: MasterStyle
+
+    def delivered(self, target_lufs: float, ceiling_dbtp: float) -> Audio:
+        """Clipped, limited and brought to its loudness: what `master` gives."""
+        samples, rate = self.audio.samples, self.audio.sample_rate_hz
+        return _to_loudness(samples, target_lufs, ceiling_dbtp - CEILING_MARGIN_DB, self.style, rate)
+
+
+def colour(audio: Audio, processing_style: str) -> Coloured:
+    """What `master` does before loudness; it can then be delivered at several loudnesses or ceilings.
+
+    Raises
+    ------
+    ParameterError
+        As `master`.
+    """
+    style, rate = load_style(processing_style), audio.sample_rate_hz
+    if not np.isfinite(peak_of(audio.samples)):
         raise ParameterError("master: expected finite samples, got NaN or infinity in the mix")
     if audio.duration_seconds < BLOCK_SECONDS:
         raise ParameterError(
             f"master: expected a mix of {BLOCK_SECONDS:g} s at least, for loudness is measured over that long, "
             f"got {audio.duration_seconds:.3g} s"
         )
-    level = _level(audio)
-    staged = audio.samples * np.float32(db_to_gain(STAGE_LUFS - level))
-    coloured = _colour(staged, style, audio.sample_rate_hz)
-    check_kept(staged, coloured, audio.sample_rate_hz, lambda: _coloured(staged, style, audio.sample_rate_hz))
-    return _to_loudness(coloured, target_lufs, ceiling_dbtp - CEILING_MARGIN_DB, style, audio.sample_rate_hz)
+    energies = hop_energies(audio.samples, rate)
+    level = gated_loudness(energies)
+    _check_heard(audio, level)
+    gain = np.float32(db_to_gain(STAGE_LUFS - level))
+    samples = audio.samples * gain
+    before = powers_of(samples, rate, energies * np.float64(gain) ** 2)
+    for _, stage in _stages_of(style, rate):
+        samples = stage(samples)
+    check_kept(before, samples, rate, lambda: _steps(audio, gain, style))
+    return Coloured(Audio(samples, rate), style)
 
 
-def _level(audio: Audio) -> float:
-    """Loudness of a mix in LUFS.
-
-    Raises
-    ------
-    ParameterError
-        If nothing is heard in it; a constant offset is not.
-    """
-    level = loudness(audio.samples, audio.sample_rate_hz)
+def _check_heard(audio: Audio, level_lufs: float) -> None:
+    """Refuse a mix of `level_lufs` in which nothing is heard; a constant offset is not."""
     sounding = without_offset(audio.samples)
-    heard = level if sounding is audio.samples else loudness(sounding, audio.sample_rate_hz)
+    heard = level_lufs if sounding is audio.samples else loudness(sounding, audio.sample_rate_hz)
     if heard < _SILENT_LUFS:
         raise ParameterError(
             f"master: expected a mix louder than {_SILENT_LUFS:g} LUFS, got {heard:.1f} LUFS (near silence)"
         )
-    return level
 
 
 def stages(audio: Audio, *, target_lufs: float, ceiling_dbtp: float, processing_style: str) -> dict[str, Audio]:
@@ -108,42 +142,36 @@ def stages(audio: Audio, *, target_lufs: float, ceiling_dbtp: float, processing_
     ParameterError
         As `master`.
     """
-    rate, style = audio.sample_rate_hz, load_style(processing_style)
-    level = loudness(audio.samples, rate)
-    steps = {"mix": audio.samples * np.float32(db_to_gain(STAGE_LUFS - level))}
-    steps |= _coloured(steps["mix"], style, rate)
-    done = {name: Audio(np.asarray(samples, dtype=np.float32), rate) for name, samples in steps.items()}
+    level = loudness(audio.samples, audio.sample_rate_hz)
+    steps = _steps(audio, np.float32(db_to_gain(STAGE_LUFS - level)), load_style(processing_style))
+    done = {name: Audio(samples, audio.sample_rate_hz) for name, samples in steps.items()}
     finished = master(audio, target_lufs=target_lufs, ceiling_dbtp=ceiling_dbtp, processing_style=processing_style)
     return {**done, "limiter": finished}
 
 
-def _colour(samples: Samples, style: MasterStyle, rate: int) -> Samples:
-    for _, stage in _stages_of(style, rate):
-        samples = stage(samples)
-    return samples
-
-
-def _coloured(samples: Samples, style: MasterStyle, rate: int) -> dict[str, Samples]:
-    """Everything before loudness, by stage."""
-    done = {}
-    for name, stage in _stages_of(style, rate):
-        samples = done[name] = stage(samples)
+def _steps(audio: Audio, gain: np.float32, style: MasterStyle) -> dict[str, Samples]:
+    """The staged mix, and the sound behind every stage before loudness."""
+    samples = audio.samples * gain
+    done = {"mix": samples}
+    for name, stage in _stages_of(style, audio.sample_rate_hz):
+        samples = done[name] = stage(samples.copy())
     return done
 
 
 def _stages_of(style: MasterStyle, rate: int) -> list[tuple[str, Callable[[Samples], Samples]]]:
+    """Stages by name; each may write over what it is given."""
     bands = [Band("high_pass", style.low_cut_hz), *style.eq]
     return [
-        ("equaliser", lambda samples: equalise(samples, bands, rate)),
+        ("equaliser", lambda samples: equalise(samples, bands, rate, out=samples)),
         ("multiband", lambda samples: _multiband(samples, style, rate)),
-        ("glue", lambda samples: compress(samples, style.glue, rate)),
+        ("glue", lambda samples: amplify(samples, compressor_gain(samples, style.glue, rate))),
         ("width", lambda samples: _widened(samples, style, rate)),
     ]
 
 
 def _widened(samples: Samples, style: MasterStyle, rate: int) -> Samples:
-    wide = set_width(samples, style.width, rate, mono_below_hz=_LOW_CROSSOVER_HZ)
-    return scale_side(wide, side_guard(wide, rate, least_correlation=_LEAST_CORRELATION))
+    wide = set_width(samples, style.width, rate, mono_below_hz=_LOW_CROSSOVER_HZ, out=samples)
+    return scale_side(wide, side_guard(wide, rate, least_correlation=_LEAST_CORRELATION), out=wide)
 
 
 def _multiband(samples: Samples, style: MasterStyle, rate: int) -> Samples:
@@ -168,7 +196,7 @@ def _to_loudness(samples: Samples, target_lufs: float, ceiling_db: float, style:
     ringing of filters, and that would be lifted in the place of the sound.
     """
     level = loudness(samples, rate)
-    gain_db, unlimited_db = target_lufs - level, ceiling_db - gain_to_db(float(np.abs(samples).max()))
+    gain_db, unlimited_db = target_lufs - level, ceiling_db - gain_to_db(peak_of(samples))
     kept_db, most_db = min(gain_db, unlimited_db), np.inf
     tried: list[tuple[float, float]] = []
     nearest, least = None, np.inf  # should none come near enough, the best one stays

@@ -21,30 +21,40 @@ _LEAST_SHARE = 0.05
 _LOW_HZ, _AUDIBLE_HZ = 120.0, 35.0
 _THINNED = 8
 
+Powers = Mapping[str, Energies]
 
-def check_kept(before: Samples, after: Samples, rate: int, stages: Callable[[], Mapping[str, Samples]]) -> None:
+
+def check_kept(before: Powers, after: Samples, rate: int, stages: Callable[[], Mapping[str, Samples]]) -> None:
     """Refuse a mix of which the chain takes out more than 12 dB, as a whole or of its bass, for some seconds.
 
     Parameters
     ----------
-    before, after
-        (2, n), before and behind the chain.
+    before
+        `powers_of` what went into the chain.
+    after
+        (2, n), behind the chain.
     rate
         Sample rate in Hz.
     stages
-        Gives the sound behind each stage, by name in their order; asked only for a mix that is refused.
+        Gives the mix as it went in and the sound behind each stage, by name in their order; asked only for a mix that
+        is refused.
 
     Raises
     ------
     ParameterError
         One line: the stage, what it took out, and what the mix looks like.
     """
-    whole = hop_energies(before, rate)
     for band, energies in _BANDS.items():
-        removed = _removed_db(energies(before, rate), energies(after, rate), whole)
+        removed = _removed_db(before[band], energies(after, rate), before["sound"])
         if removed > MOST_REMOVED_DB:
-            stage, cause = _guilty(before, stages(), rate, energies), _cause(before, rate, energies)
+            (_, mix), *steps = stages().items()
+            stage, cause = _guilty(mix, dict(steps), rate, energies), _cause(mix, rate, energies)
             raise ParameterError(f"master: stage {stage!r} takes out {removed:.0f} dB of the {band}: {cause}")
+
+
+def powers_of(samples: Samples, rate: int, sound: Energies) -> Powers:
+    """Power by band every 0.1 s of (2, n) samples whose `hop_energies` are `sound`."""
+    return {"sound": sound, "bass": _bass_energies(samples, rate)}
 
 
 def _bass_energies(samples: Samples, rate: int) -> Energies:
