@@ -13,12 +13,16 @@ from matplotlib.figure import Figure
 from workbench.analysis.loudness import momentary_loudness, short_term_loudness
 from workbench.domain.audio import Audio
 from workbench.domain.plan import Delivery, SectionPlan
+from workbench.dsp.frames import FRAMES_TOGETHER, spectra
+from workbench.dsp.parallel import each_block
 from workbench.output.drawing import canvas, envelope, look, section_bands, time_axis
 from workbench.output.palette import ACCENT, MASTER_COLOUR, MUTED, OUTCOME_COLOURS, REFERENCE_COLOURS
 
 Floats = npt.NDArray[np.float64]
 _LOWEST_HZ, _HIGHEST_HZ = 30.0, 20000.0
 _SPECTRUM_SPAN_DB = 60.0
+_SPECTROGRAM_FRAME = 4096
+_CORRELATION_SECONDS = 0.5
 _TICKS_HZ = (31.5, 63, 125, 250, 500, 1000, 2000, 4000, 8000, 16000)
 _TICK_NAMES = ("31", "63", "125", "250", "500", "1k", "2k", "4k", "8k", "16k")
 
@@ -31,8 +35,7 @@ def waveform(
     with look():
         figure, (wave, loudness) = canvas(4.2, 2, heights=[1.0, 1.35])
         section_bands(wave, sections, seconds_at_bar, end, labels=True)
-        mono = np.asarray(audio.samples.mean(axis=0), dtype=np.float64)
-        low, high = envelope(mono, 1600)
+        low, high = envelope(audio.samples.mean(axis=0), 1600)
         times = np.linspace(0.0, end, low.size)
         wave.fill_between(times, low, high, color=MASTER_COLOUR, linewidth=0.3, zorder=2)
         wave.set(ylim=(-1, 1), yticks=[-1, 0, 1], ylabel="level")
@@ -102,23 +105,23 @@ def long_term_spectrum(
 
 def log_spectrogram_db(audio: Audio, *, rows: int = 180, columns: int = 1100) -> Floats:
     """Spectrogram in dB below its loudest cell, shape (rows, columns or fewer); rows are evenly spaced in octaves."""
-    from scipy.signal import stft
-
-    mono = np.asarray(audio.samples.mean(axis=0), dtype=np.float64)
-    size = 4096
-    hop = max(size // 4, mono.size // columns)
-    mono = np.pad(mono, (0, max(0, size - mono.size)))
-    _, _, spectrum = stft(mono, audio.sample_rate_hz, nperseg=size, noverlap=max(0, size - hop), boundary=None)
-    power = np.abs(spectrum) ** 2
+    size = _SPECTROGRAM_FRAME
+    mono = np.mean(audio.samples, axis=0, keepdims=True)
+    hop = min(size, max(size // 4, mono.size // columns))
+    starts = range(0, max(1, mono.size - size + hop), hop)
     centres = np.geomspace(_LOWEST_HZ, _HIGHEST_HZ, rows) / audio.sample_rate_hz * size
     # Interpolated where a row is narrower than a bin, so that the bass shows no stairs.
-    low = np.clip(np.floor(centres).astype(np.int64), 0, power.shape[0] - 2)
-    part = np.clip(centres - low, 0.0, 1.0)[:, None]
-    level = 10.0 * np.log10(np.maximum((1 - part) * power[low] + part * power[low + 1], 1e-20))
+    low = np.clip(np.floor(centres).astype(np.int64), 0, size // 2 - 1)
+    part = np.clip(centres - low, 0.0, 1.0)
+    window = (0.5 - 0.5 * np.cos(2.0 * np.pi * np.arange(size) / size)).astype(np.float32)
+
+    def levels(first: int, last: int) -> Floats:
+        power = np.square(np.abs(spectra(mono, starts[first:last], window)[0]))
+        return np.asarray((1.0 - part) * power[:, low] + part * power[:, low + 1])
+
+    found = np.concatenate(each_block(levels, len(starts), FRAMES_TOGETHER)).T
+    level = 10.0 * np.log10(np.maximum(found, 1e-20 * max(float(found.max()), 1e-20)))
     return np.asarray(level - level.max(), dtype=np.float64)
-
-
-_CORRELATION_SECONDS = 0.5
 
 
 def correlation_over_time(audio: Audio) -> Floats:
@@ -132,9 +135,12 @@ def correlation_over_time(audio: Audio) -> Floats:
     """
     size = int(_CORRELATION_SECONDS * audio.sample_rate_hz)
     count = audio.samples.shape[1] // size
-    left, right = audio.samples[:, : count * size].astype(np.float64).reshape(2, count, size)
-    power = np.sqrt((left**2).sum(axis=1) * (right**2).sum(axis=1))
-    product = (left * right).sum(axis=1)
+    left, right = (channel[: count * size].reshape(count, size) for channel in audio.samples)
+    own, other, product = (
+        np.einsum("ij,ij->i", first, second, dtype=np.float64)
+        for first, second in ((left, left), (right, right), (left, right))
+    )
+    power = np.sqrt(own * other)
     return np.where(power > 1e-9, product / np.maximum(power, 1e-9), 1.0)
 
 
