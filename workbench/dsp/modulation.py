@@ -17,27 +17,45 @@ Control = npt.NDArray[np.float64]
 def _moving_delay(audio, out, delays, gain):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
     length = audio.shape[1]
     for channel in range(audio.shape[0]):
-        source = audio[channel]
         for tap in range(delays.shape[1]):
             for block in range(-(-length // CONTROL_SAMPLES)):
-                delay = delays[channel, tap, block]
+                start, delay = block * CONTROL_SAMPLES, delays[channel, tap, block]
                 slope = (delays[channel, tap, block + 1] - delay) / CONTROL_SAMPLES
-                for i in range(block * CONTROL_SAMPLES, min(length, (block + 1) * CONTROL_SAMPLES)):
-                    place = i - delay
-                    delay += slope
-                    if place < 2.0 or place > length - 3:
-                        continue
-                    index = int(place)
-                    t = np.float32(place - index)
-                    before = source[index - 1]
-                    here = source[index]
-                    there = source[index + 1]
-                    after = source[index + 2]
-                    # Cubic Hermite (Catmull-Rom): flat to 12 kHz, where linear interpolation would dull and flutter.
-                    c1 = np.float32(0.5) * (there - before)
-                    c2 = before - np.float32(2.5) * here + np.float32(2.0) * there - np.float32(0.5) * after
-                    c3 = np.float32(0.5) * (after - before) + np.float32(1.5) * (here - there)
-                    out[channel, i] += gain * (((c3 * t + c2) * t + c1) * t + here)
+                size = min(CONTROL_SAMPLES, length - start)
+                # A delay that moves on a straight line is farthest at one of its ends.
+                begin, end = start - delay, start + size - 1 - (delay + slope * (size - 1))
+                if min(begin, end) >= 2.0 and max(begin, end) <= length - 3:
+                    _add_delayed(audio[channel], begin, 1.0 - slope, gain, out[channel, start : start + size])
+                else:
+                    _add_edge(audio[channel], begin, 1.0 - slope, gain, out[channel, start : start + size])
+
+
+@numba.njit(nogil=True, cache=True)
+def _add_delayed(source, begin, step, gain, out):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    """Add what lies at the places from `begin` on, `step` apart, all of them within the sound.
+
+    Cubic Hermite (Catmull-Rom): flat to 12 kHz, where linear interpolation would dull and flutter.
+    """
+    whole = int(begin)
+    near, rest = source[whole - 1 :], begin - whole
+    for i in range(out.shape[0]):
+        place = rest + step * i
+        index = np.uint32(place)
+        t = np.float32(place - np.float64(index))
+        before, here, there, after = near[index], near[index + 1], near[index + 2], near[index + 3]
+        c1 = np.float32(0.5) * (there - before)
+        c2 = before - np.float32(2.5) * here + np.float32(2.0) * there - np.float32(0.5) * after
+        c3 = np.float32(0.5) * (after - before) + np.float32(1.5) * (here - there)
+        out[i] += gain * (((c3 * t + c2) * t + c1) * t + here)
+
+
+@numba.njit(nogil=True, cache=True)
+def _add_edge(source, begin, step, gain, out):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    """The same where some places lie beyond the ends of the sound, which is silent there."""
+    for i in range(out.shape[0]):
+        place = begin + step * i
+        if 2.0 <= place <= source.shape[0] - 3:
+            _add_delayed(source, place, step, gain, out[i : i + 1])
 
 
 def _check(name: str, value: float, low: float, high: float) -> None:

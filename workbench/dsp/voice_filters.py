@@ -25,25 +25,29 @@ _LOWEST_HZ = 10.0
 _HIGHEST_OF_RATE = 0.46
 
 
-@numba.njit(nogil=True, cache=True)
+@numba.njit(nogil=True, cache=True, error_model="numpy")
 def _svf(audio, out, warped, damping, low, band, high):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
-    length = audio.shape[1]
-    channels = audio.shape[0]
-    first = np.zeros(channels)
-    second = np.zeros(channels)
-    for block in range(-(-length // CONTROL_SAMPLES)):
-        g = warped[block]
-        slope = (warped[block + 1] - g) / CONTROL_SAMPLES
-        for i in range(block * CONTROL_SAMPLES, min(length, (block + 1) * CONTROL_SAMPLES)):
-            a1 = 1.0 / (1.0 + g * (g + damping))
-            for channel in range(channels):
-                x = audio[channel, i]
-                v1 = a1 * (first[channel] + g * (x - second[channel]))
-                v2 = second[channel] + g * v1
-                first[channel] = 2.0 * v1 - first[channel]
-                second[channel] = 2.0 * v2 - second[channel]
-                out[channel, i] = low * v2 + band * v1 + high * (x - damping * v1 - v2)
-            g += slope
+    """Both channels in one loop, so that their recursions run side by side; a single one stands for both."""
+    first_channel, second_channel = audio[0], audio[audio.shape[0] - 1]
+    first_out, second_out = out[0], out[audio.shape[0] - 1]
+    share, step = np.empty(CONTROL_SAMPLES), np.empty(CONTROL_SAMPLES)
+    l1, l2, r1, r2 = 0.0, 0.0, 0.0, 0.0
+    for start in range(0, audio.shape[1], CONTROL_SAMPLES):
+        block = start // CONTROL_SAMPLES
+        base, slope = warped[block], (warped[block + 1] - warped[block]) / CONTROL_SAMPLES
+        for i in range(CONTROL_SAMPLES):
+            g = base + slope * i
+            step[i] = g
+            share[i] = 1.0 / (1.0 + g * (g + damping))
+        for i in range(min(CONTROL_SAMPLES, audio.shape[1] - start)):
+            g, a1 = step[i], share[i]
+            x, y = np.float64(first_channel[start + i]), np.float64(second_channel[start + i])
+            v1, w1 = a1 * l1 + a1 * g * (x - l2), a1 * r1 + a1 * g * (y - r2)
+            v2, w2 = l2 + g * v1, r2 + g * w1
+            l1, r1 = 2.0 * v1 - l1, 2.0 * w1 - r1
+            l2, r2 = 2.0 * v2 - l2, 2.0 * w2 - r2
+            first_out[start + i] = low * v2 + band * v1 + high * (x - damping * v1 - v2)
+            second_out[start + i] = low * w2 + band * w1 + high * (y - damping * w1 - w2)
 
 
 def state_variable_filter(

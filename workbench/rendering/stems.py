@@ -82,7 +82,9 @@ def render(
 
         return make() if store is None else store.samples(_key(name, sounds[name], timed, plan, length), make)
 
-    stems = dict(zip(score.parts, each(one, score.parts), strict=True))
+    # The part that sounds longest takes longest: it begins, and the others fill the time beside it.
+    ordered = sorted(score.parts, key=lambda name: -sum(note.duration_beats for note in score.parts[name].notes))
+    stems = dict(zip(ordered, each(one, ordered), strict=True))
     kept = _trimmed_length(stems, song, length, rate)
     finished = {name: _ended(stems.pop(name)[:, :kept], rate) for name in score.parts}
     meter.finish()

@@ -100,7 +100,8 @@ def render_synth(
                 advance(len(phrase.starts))
     tape = generator(seed, patch.element, "tape")
     stem = apply_effects(stem, patch.effects, sample_rate_hz=sample_rate_hz, rng=tape, preview=preview)
-    return stem * np.float32(db_to_gain(patch.level_db))
+    stem *= np.float32(db_to_gain(patch.level_db))
+    return stem
 
 
 def _batches(phrases: Sequence[Phrase], patch: Patch) -> Iterator[Sequence[Phrase]]:
