@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.domain.audio import Audio
+from workbench.dsp.thinning import thinned
 
 Array = npt.NDArray[np.float64]
 
@@ -51,11 +52,8 @@ def _novelty(features: Array) -> Array:
 
 def _frames(audio: Audio) -> Array:
     """Standardised band levels and pitch classes, a row each half second."""
-    from scipy.signal import resample_poly
-
     step = max(1, round(audio.sample_rate_hz / _RATE_HZ))
-    mono = audio.samples.mean(axis=0)
-    mono = resample_poly(mono, 1, step) if step > 1 else mono
+    mono = thinned(audio.samples.mean(axis=0), step)
     rate = audio.sample_rate_hz / step
     hop = round(FRAME_SECONDS * rate)
     padded = np.pad(mono, (0, _WINDOW))

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from workbench.analysis.rhythm import TempoFit
 from workbench.domain.audio import Audio
+from workbench.dsp.thinning import thinned
 
 Array = npt.NDArray[np.float64]
 
@@ -61,11 +62,8 @@ def _phase(fit: TempoFit) -> float:
 
 def _rises(audio: Audio) -> tuple[Array, float, float]:
     """Rise of the log level by band and frame, seconds a frame, and the time of the first."""
-    from scipy.signal import resample_poly
-
     step = max(1, round(audio.sample_rate_hz / _RATE_HZ))
-    mono = audio.samples.mean(axis=0)
-    mono = resample_poly(mono, 1, step) if step > 1 else mono
+    mono = thinned(audio.samples.mean(axis=0), step)
     rate = audio.sample_rate_hz / step
     padded = np.pad(mono, (_FRAME // 2, _FRAME))
     frames = np.lib.stride_tricks.sliding_window_view(padded, _FRAME)[::_HOP]

@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from workbench.domain.audio import Audio
 from workbench.domain.theory import Key
+from workbench.dsp.thinning import thinned
 
 Array = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int64]
@@ -160,10 +161,9 @@ def _step(sample_rate_hz: int) -> int:
 def _lasting_spectrum(audio: Audio) -> tuple[Array, npt.NDArray[np.float32]]:
     from scipy.fft import rfft
     from scipy.ndimage import median_filter
-    from scipy.signal import resample_poly
 
     step = _step(audio.sample_rate_hz)
-    mono = resample_poly((audio.samples[0] + audio.samples[1]) * np.float32(0.5), 1, step)
+    mono = thinned((audio.samples[0] + audio.samples[1]) * np.float32(0.5), step)
     rate = audio.sample_rate_hz / step
     if mono.size < _WINDOW:
         mono = np.pad(mono, (0, _WINDOW - mono.size))

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from workbench.domain.audio import Audio
 from workbench.domain.errors import ParameterError
+from workbench.dsp.thinning import thinned
 
 Array = npt.NDArray[np.float64]
 
@@ -145,11 +146,9 @@ def fold_bpm(bpm: float, expected_bpm: float) -> float:
 
 
 def _working_mono(audio: Audio) -> tuple[npt.NDArray[np.float32], float]:
-    from scipy.signal import resample_poly
-
     mono = (audio.samples[0] + audio.samples[1]) * np.float32(0.5)
     step = max(1, round(audio.sample_rate_hz / _WORK_RATE_HZ))
-    return (resample_poly(mono, 1, step) if step > 1 else mono), audio.sample_rate_hz / step
+    return thinned(mono, step), audio.sample_rate_hz / step
 
 
 def _band_edges(rate_hz: float) -> npt.NDArray[np.int64]:

@@ -32,6 +32,17 @@ MESH = 64
 Floats = npt.NDArray[np.float32]
 
 
+def windowed_sinc(factor: int, half_taps: int, beta: float, *, gain: float = 1.0) -> npt.NDArray[np.float64]:
+    """Low-pass at the Nyquist frequency of a rate `factor` times lower, behind a Kaiser window.
+
+    It reaches `half_taps` samples of that lower rate to either side, and has `gain` at 0 Hz.
+    """
+    half = half_taps * factor
+    taps = np.sinc(np.arange(-half, half + 1) / factor) * np.kaiser(2 * half + 1, beta)
+    taps *= gain / taps.sum()
+    return np.asarray(taps, dtype=np.float64)
+
+
 @lru_cache(maxsize=16)
 def phase_taps(factor: int, half_taps: int = HALF_TAPS, beta: float = 5.0) -> tuple[Floats, Floats]:
     """Taps of interpolation and decimation, (factor, t) each: row p, column j weighs sample i + j - half_taps.
@@ -41,9 +52,7 @@ def phase_taps(factor: int, half_taps: int = HALF_TAPS, beta: float = 5.0) -> tu
     filled up with zeros to a multiple of the unrolled loop.
     """
     half = half_taps * factor
-    n = np.arange(-half, half + 1)
-    prototype = np.sinc(n / factor) * np.kaiser(2 * half + 1, beta)
-    prototype *= factor / prototype.sum()
+    prototype = windowed_sinc(factor, half_taps, beta, gain=factor)
     prototype[np.abs(prototype) < 1e-12] = 0.0
     up = np.zeros((factor, -(-(2 * half_taps + 1) // 4) * 4))
     for phase in range(factor):

@@ -142,10 +142,14 @@ def _line_up(facts: Facts, section: SectionPlan) -> frozenset[str]:
     )
 
 
-def _rank_correlation(first: Series, second: Series) -> float:
-    from scipy.stats import rankdata
+def _ranks(values: Series) -> Series:
+    """Places from 1 in ascending order; equal values share the mean of theirs."""
+    _, which, counts = np.unique(values, return_inverse=True, return_counts=True)
+    return np.asarray((np.cumsum(counts) - (counts - 1) / 2.0)[which], dtype=np.float64)
 
-    a, b = (rankdata(values) - (len(values) + 1) / 2.0 for values in (first, second))
+
+def _rank_correlation(first: Series, second: Series) -> float:
+    a, b = (_ranks(values) - (len(values) + 1) / 2.0 for values in (first, second))
     scale = float(np.sqrt(np.sum(a * a) * np.sum(b * b)))
     return float(np.sum(a * b)) / scale if scale > 0.0 else 0.0
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import signal
 
 from workbench.domain.score import Note
 from workbench.domain.seeding import generator
 from workbench.domain.song import drum_role
 from workbench.domain.units import db_to_gain
+from workbench.dsp.convolution import convolve_long
 from workbench.dsp.envelopes import decay_curve, fade_edges
 from workbench.dsp.saturation import bit_crush, saturate
 from workbench.dsp.stereo import pan_gains
@@ -166,12 +166,10 @@ class _Takes:
         if self._room is None:
             return stereo
         send = np.float32(db_to_gain(self._kit.room.level_db + _ROOM_SEND_DB[role]))
-        wet = signal.fftconvolve(
-            np.broadcast_to(sound.mean(axis=0), self._room.shape[:1] + sound.shape[1:]), self._room, axes=1
-        )
-        placed = np.zeros(wet.shape, dtype=np.float32)
-        placed[:, : stereo.shape[1]] = stereo
-        return fade_edges(placed + send * wet.astype(np.float32), self._rate, out_ms=10.0)
+        wet = convolve_long(np.pad(sound.mean(axis=0), (0, self._room.shape[1] - 1))[None], self._room)
+        wet *= send
+        wet[:, : stereo.shape[1]] += stereo
+        return fade_edges(wet, self._rate, out_ms=10.0)
 
 
 def _level_db(kit: Kit, role: str) -> float:
