@@ -5,18 +5,22 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import Protocol
 
+from workbench.domain.audio import Audio
 from workbench.domain.errors import OutputError, reason
 from workbench.domain.files import atomic_file
-from workbench.domain.plan import Delivery
+from workbench.domain.plan import Delivery, Plan
+from workbench.domain.results import Track
 from workbench.domain.score import Score
 from workbench.output.audio_files import encode_to
 from workbench.output.daw.formats import SessionFormat, find_format
 from workbench.output.daw.session import AudioClip, session_of
 from workbench.output.folder import appearing
-from workbench.output.loading import StemFile, load_song, stem_files
+from workbench.output.loading import load_song, stem_files
 from workbench.output.wave_chunks import Broadcast, add_chunks, broadcast_chunk, cue_chunks
 
 _STEM_BITS = 24
@@ -24,13 +28,46 @@ _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 _ORIGINATOR = "BeatsFoundry"
 
 
-def export_session(directory: str | Path, daw: str, out: str | Path, *, overwrite: bool = False) -> Path:
-    """Write a bundle as a session of a studio program.
+class StemSource(Protocol):
+    """A stem that is read when it is needed."""
+
+    @property
+    def length_samples(self) -> int:
+        """Its length."""
+
+    @property
+    def sample_rate_hz(self) -> int:
+        """Its sample rate."""
+
+    def read(self) -> Audio:
+        """The sound."""
+
+
+@dataclass(frozen=True, slots=True)
+class _HeldStem:
+    """A stem of a track that is in memory."""
+
+    audio: Audio
+
+    @property
+    def length_samples(self) -> int:
+        return int(self.audio.samples.shape[1])
+
+    @property
+    def sample_rate_hz(self) -> int:
+        return self.audio.sample_rate_hz
+
+    def read(self) -> Audio:
+        return self.audio
+
+
+def export_session(source: Track | str | Path, daw: str, out: str | Path, *, overwrite: bool = False) -> Path:
+    """Write a track, or a bundle, as a session of a studio program.
 
     Parameters
     ----------
-    directory : path
-        A bundle, with or without sound; of one without stems the notes alone.
+    source : Track or path
+        A track; or the folder of a bundle, with or without sound: of one without stems the notes alone.
     daw : str
         A format of `FORMATS`.
     out : path
@@ -51,15 +88,15 @@ def export_session(directory: str | Path, daw: str, out: str | Path, *, overwrit
         If the folder is no bundle, or if the session cannot be written.
     """
     form = find_format(daw)
-    plan, score, _ = load_song(directory)
-    stems = stem_files(directory) if form.media is not None else {}
+    plan, score, held = _song(source)
+    stems = held() if form.media is not None else {}
     clips = {name: AudioClip(f"{name}.wav", stem.length_samples, stem.sample_rate_hz) for name, stem in stems.items()}
     session = session_of(plan, score, clips)
     target = Path(out).expanduser()
     name = target.name.removesuffix(form.suffix)
     if not name:
         raise OutputError(f"{out!s:.200} names no file: expected a name such as song{form.suffix}")
-    writers = {element: _stem_writer(stem, score) for element, stem in stems.items()}
+    writers = {element: _stem_writer(element, stem, score) for element, stem in stems.items()}
     files = form.documents(session, version("beatsfoundry"))
     documents = {path.format(name=name): data for path, data in files.items()}
     media = (form.media or "").format(name=name)
@@ -68,11 +105,20 @@ def export_session(directory: str | Path, daw: str, out: str | Path, *, overwrit
     return _write_file(target.with_name(name + form.suffix), form, documents, media, writers, overwrite)
 
 
-def _stem_writer(stem: StemFile, score: Score) -> Callable[[Path], None]:
+def _song(source: Track | str | Path) -> tuple[Plan, Score, Callable[[], Mapping[str, StemSource]]]:
+    """Plan, score, and how to come by the stems."""
+    if isinstance(source, Track):
+        held = {name: _HeldStem(source.mix.stems[name]) for name in source.score.parts if name in source.mix.stems}
+        return source.plan, source.score, lambda: held
+    plan, score, _ = load_song(source)
+    return plan, score, lambda: stem_files(source)
+
+
+def _stem_writer(element: str, stem: StemSource, score: Score) -> Callable[[Path], None]:
     """Writes a stem as WAV of 24 bits that says where it begins, and where the sections do."""
     rate = stem.sample_rate_hz
     markers = [(round(score.seconds_at_bar(one.start_bar) * rate), one.name) for one in score.sections]
-    told = Broadcast(f"{score.title}: {stem.element} stem, AI-assisted", _ORIGINATOR)
+    told = Broadcast(f"{score.title}: {element} stem, AI-assisted", _ORIGINATOR)
 
     def write(path: Path) -> None:
         audio = stem.read()

@@ -27,6 +27,10 @@ function render({ model, el }) {
   const transport = bfTransport(head, engine, { shell, undo: frame.undo, redo: frame.redo });
   const places = bfBarsChooser(transport.row, model.get("sections"), model.get("bars"), (first, end) => ask("listen", { first, last: end }));
   bfButton("bf-tool bf-main", transport.row, "Finish", "Make the whole track with the master, and measure it", () => ask("finish"));
+  const daws = bfMake("select", "bf-select", transport.row);
+  daws.setAttribute("aria-label", "Program that the session is for");
+  for (const daw of model.get("daws")) bfMake("option", "", daws, daw).value = daw;
+  bfButton("bf-tool", transport.row, "Export session", "Finish the track and write it as a session of the chosen program", () => ask("export", { daw: daws.value }));
   const desk = bfMake("div", "bf-strips", body);
   const tone = bfMake("div", "bf-tone", body);
 
