@@ -21,6 +21,7 @@ import httpx
 
 from workbench.api.forms import (
     AnalysisResponse,
+    Health,
     JobStatus,
     ParametersResponse,
     ProjectList,
@@ -82,6 +83,14 @@ class Client:
         """Close the connections."""
         self._http.close()
 
+    def health(self) -> Health:
+        """Whether the server can do its work."""
+        return Health(**self._json("GET", "/health"))
+
+    def metrics(self) -> str:
+        """Counts of requests and jobs in Prometheus' text format."""
+        return self._answer("GET", "/metrics").text
+
     def parameters(self) -> ParametersResponse:
         """Everything that a request can say."""
         return ParametersResponse(**self._json("GET", "/parameters"))
@@ -118,6 +127,10 @@ class Client:
         form = {"dual_mono": str(dual_mono).lower()}
         with path.open("rb") as file:
             return AnalysisResponse(**self._json("POST", "/analyze", files={"file": (path.name, file)}, data=form))
+
+    def analyze_project(self, project_id: str, path: str = "master.wav") -> AnalysisResponse:
+        """Measure a file of a finished song."""
+        return AnalysisResponse(**self._json("POST", "/analyze", data={"project_id": project_id, "path": path}))
 
     def job(self, job_id: str) -> JobStatus:
         """The state of a job."""
@@ -172,6 +185,15 @@ class Client:
         self.session_id = session.session_id
         return session
 
+    def session(self) -> SessionStatus:
+        """The projects and the history of the session."""
+        return SessionStatus(**self._json("GET", f"/sessions/{self.session_id}"))
+
+    def end_session(self) -> None:
+        """End the session; its songs stay."""
+        self._answer("DELETE", f"/sessions/{self.session_id}")
+        self.session_id = None
+
     def undo(self) -> SessionStatus:
         """Go back to the version before."""
         return SessionStatus(**self._json("POST", f"/sessions/{self.session_id}/undo"))
@@ -200,13 +222,16 @@ class Client:
         return SongResponse(**body) if "outputs" in body else JobStatus(**body)
 
     def _json(self, method: str, path: str, **options: Any) -> dict[str, Any]:
+        return dict(self._answer(method, path, **options).json())
+
+    def _answer(self, method: str, path: str, **options: Any) -> httpx.Response:
         try:
             response = self._http.request(method, API_PREFIX + path, **options)
         except httpx.HTTPError as error:
             raise ApiClientError(None, f"{self._http.base_url} does not answer: {error}") from None
         if response.is_error:
             raise _refusal(response)
-        return dict(response.json())
+        return response
 
 
 def _refusal(response: httpx.Response) -> ApiClientError:

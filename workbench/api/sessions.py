@@ -62,14 +62,20 @@ class SessionStore:
         done = tuple(step["version_id"] for step in steps)
         return WorkSession(row["id"], row["key_id"], row["created"], row["used"], done, row["cursor"])
 
-    def append(self, identifier: str, version_id: str, *, connection: sqlite3.Connection) -> None:
-        """Put a version after the place where the session stands, within a transaction."""
+    def append(self, identifier: str, version_id: str, *, parent: str | None, connection: sqlite3.Connection) -> None:
+        """Put a version after the place where the session stands, within a transaction.
+
+        A session that begins with a change begins at the version that was changed, so that the change can be undone.
+        """
         row = connection.execute("SELECT cursor FROM sessions WHERE id = ?", (identifier,)).fetchone()
         if row is None:
             return
-        connection.execute("DELETE FROM session_steps WHERE session_id = ? AND place > ?", (identifier, row["cursor"]))
-        connection.execute("INSERT INTO session_steps VALUES (?, ?, ?)", (identifier, row["cursor"] + 1, version_id))
-        connection.execute("UPDATE sessions SET cursor = cursor + 1 WHERE id = ?", (identifier,))
+        done = row["cursor"]
+        connection.execute("DELETE FROM session_steps WHERE session_id = ? AND place > ?", (identifier, done))
+        steps = [version_id] if done or parent is None else [parent, version_id]
+        for place, step in enumerate(steps, done + 1):
+            connection.execute("INSERT INTO session_steps VALUES (?, ?, ?)", (identifier, place, step))
+        connection.execute("UPDATE sessions SET cursor = ? WHERE id = ?", (done + len(steps), identifier))
 
     def move(self, session: WorkSession, by: int) -> WorkSession | None:
         """Undo (-1) or redo (+1); None if there is nothing to undo or redo. The first version is not undone."""

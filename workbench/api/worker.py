@@ -134,7 +134,7 @@ class Worker:
                 job.version_id, job.key_id, job.project_id, response, parent=job.parent, connection=connection
             )
             if job.session_id:
-                self._sessions.append(job.session_id, job.version_id, connection=connection)
+                self._sessions.append(job.session_id, job.version_id, parent=job.parent, connection=connection)
 
     @contextmanager
     def _beating(self, job: Job) -> Iterator[None]:
