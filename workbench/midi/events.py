@@ -18,6 +18,10 @@ _SYSTEM_DATA = {0xF1: 1, 0xF2: 2, 0xF3: 1}
 """Data bytes of system messages, which do not belong in a file and are passed over."""
 
 
+_DATA_BYTES = (0, 0, 0, 0, 0, 0, 0, 0, 2, 2, 2, 2, 1, 1, 2)
+"""Data bytes of a channel message by the upper half of its status."""
+
+
 class _DamagedError(Exception):
     """The bytes make no event."""
 
@@ -32,9 +36,24 @@ def read_events(data: bytes, start: int, end: int) -> tuple[list[Event], int, st
     at, tick, running = start, 0, 0
     try:
         while at < end:
-            delta, place = _quantity(data, at, end)
-            status, place, body = _event(data, place, end, running)
-            running = status if status < 0xF0 else running
+            # Most events are channel messages a short while after the last one: these are read without a further call.
+            delta, place = data[at], at + 1
+            if delta >= 0x80:
+                delta, place = _quantity(data, at, end)
+            status = data[place] if place < end else 0
+            first = place + 1
+            if status < 0x80:
+                status, first = running, place
+            if 0x80 <= status < 0xF0 and place < end:
+                running = status
+                place = first + _DATA_BYTES[status >> 4]
+                body = data[first:place]
+                if place > end:
+                    raise _DamagedError
+                if not body.isascii():
+                    body = bytes(min(byte, 0x7F) for byte in body)
+            else:
+                status, place, body = _other_event(data, place, end)
             tick += delta
             at = place
             events.append((tick, status, body))
@@ -58,11 +77,9 @@ def _quantity(data: bytes, at: int, end: int) -> tuple[int, int]:
     raise _DamagedError
 
 
-def _event(data: bytes, at: int, end: int, running: int) -> tuple[int, int, bytes]:
-    """Status, the place behind the event, and its data."""
-    if at >= end:
-        raise _DamagedError
-    status = data[at]
+def _other_event(data: bytes, at: int, end: int) -> tuple[int, int, bytes]:
+    """Status, the place behind, and the data of an event that is no channel message."""
+    status = data[at] if at < end else 0
     if status == 0xFF or status in (0xF0, 0xF7):
         kind = META + data[at + 1] if status == 0xFF and at + 1 < end else status
         length, at = _quantity(data, at + (2 if status == 0xFF else 1), end)
@@ -71,12 +88,4 @@ def _event(data: bytes, at: int, end: int, running: int) -> tuple[int, int, byte
         return kind, at + length, data[at : at + length]
     if status >= 0xF1:
         return status, at + 1 + _SYSTEM_DATA.get(status, 0), b""
-    if status < 0x80:
-        status, at = running, at - 1
-    if status < 0x80:
-        raise _DamagedError
-    count = 1 if 0xC0 <= status < 0xE0 else 2
-    body = data[at + 1 : at + 1 + count]
-    if len(body) < count or at + 1 + count > end:
-        raise _DamagedError
-    return status, at + 1 + count, body if max(body) < 0x80 else bytes(min(byte, 0x7F) for byte in body)
+    raise _DamagedError

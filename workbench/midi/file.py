@@ -134,30 +134,37 @@ def read_midi(data: bytes) -> MidiFile:
         If there is no MIDI header, no track, or more than `MOST_NOTES` notes.
     """
     chunks = read_chunks(data)
-    if (
-        sum(status & ~0x0F == 0x90 and data[1] > 0 for events in chunks.tracks for _, status, data in events)
-        > MOST_NOTES
-    ):
-        raise MidiFileError(f"more than {MOST_NOTES:,} notes")
+    _check_notes(chunks.tracks)
     told = list(chunks.told)
-    ticks, frames = _ticks_per_beat(chunks.division, chunks.tracks)
+    # What is no note is looked through several times: notes are left out of it once.
+    settings = [[event for event in events if event[1] >= _FIRST_SETTING] for events in chunks.tracks]
+    metas = [[event for event in events if event[1] >= META] for events in settings]
+    ticks, frames = _ticks_per_beat(chunks.division, metas)
     told += [frames] if frames else []
-    drums, programs = drum_channels(chunks.tracks), first_programs(chunks.tracks)
+    drums, programs = drum_channels(settings), first_programs(settings)
     parts: list[MidiPart] = []
     held = 0
     for number, events in enumerate(chunks.tracks):
-        name = _track_name(events)
+        name = _track_name(metas[number])
         for line in lines_of(events, ticks, programs, drums):
             drum = line.channel in drums
             parts.append(MidiPart(number, line.channel, line.program, name, drum, line.notes, line.held))
             held += 0 if drum else line.held
     told += [f"{counted(held, 'note')} without an end: held to the next of the pitch or the track's end"] * (held > 0)
-    tempi, metres, keys = _conducted(chunks.tracks, ticks, told)
+    tempi, metres, keys = _conducted(metas, ticks, told)
     last = max((events[-1][0] for events in chunks.tracks if events), default=0)
-    texts = tuple(_texts(chunks.tracks, ticks))
+    texts = tuple(_texts(metas, ticks))
     return MidiFile(
         chunks.kind, ticks, tuple(parts), () if frames else tempi, metres, keys, texts, last / ticks, tuple(told)
     )
+
+
+def _check_notes(tracks: Sequence[Sequence[Event]]) -> None:
+    """Refuse more than `MOST_NOTES` notes; files that hold fewer events are not counted through."""
+    if sum(map(len, tracks)) <= MOST_NOTES:
+        return
+    if sum(status & ~0x0F == 0x90 and data[1] > 0 for events in tracks for _, status, data in events) > MOST_NOTES:
+        raise MidiFileError(f"more than {MOST_NOTES:,} notes")
 
 
 def _ticks_per_beat(division: int, tracks: Sequence[Sequence[Event]]) -> tuple[float, str]:
@@ -189,6 +196,8 @@ def _conducted(
     return all_of(0x51, _tempo), all_of(0x58, _metre), all_of(0x59, _key)
 
 
+_FIRST_SETTING = 0xB0
+"""The first status that is neither a note nor its pressure: controllers, programs, messages of the whole file."""
 _CONDUCTED = {0x51: "tempo", 0x58: "metre", 0x59: "key"}
 
 

@@ -116,7 +116,7 @@ def lines_of(
             continue
         if kind == 0x90 and data[1]:
             reading.begin(channel, program[channel], _Row(tick, data[0], data[1]))
-        elif kind in (0x80, 0x90):
+        elif kind <= 0x90:
             reading.end(channel, data[0], tick)
         elif kind == 0xC0:
             program[channel] = data[0]
