@@ -102,13 +102,11 @@ def test_a_network_that_does_not_load_is_named(own_weights: Path) -> None:
     assert codes(networks.validate()) == [("bass", "fail", "BFD010")]
 
 
-def test_services_answer_or_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_services_that_do_not_answer_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    # What services say is tested in test_live.py; here nobody answers.
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-        (good,) = services.reach([f"redis://:secret@127.0.0.1:{port}/0"])
-        assert (good.outcome, good.code) == ("ok", "")
-        assert "secret" not in good.message
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"http://127.0.0.1:{port}")
     assert codes(services.reach()) == [("tracking server", "fail", "BFD020")]
     assert codes(services.reach(["http://"]))[-1] == ("service", "fail", "BFD020")

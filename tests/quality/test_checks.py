@@ -136,6 +136,27 @@ def test_key(good_facts):
     assert judged(drums, "BF031").outcome == "not applicable"
 
 
+def test_a_key_that_the_notes_do_not_tell_from_another_is_no_fault(good_facts):
+    """F minor by its chords i and v alone: without a D flat (or a D) it is C minor just as well."""
+
+    def playing(pitches, key="F minor", heard="C minor"):
+        part = Part("pads", tuple(Note(float(beat), pitch, 1.0, 80) for beat, pitch in enumerate(pitches)))
+        return replace(
+            good_facts,
+            plan=replace(good_facts.plan, key=Key.parse(key)),
+            measured=replace(good_facts.measured, key=heard),
+            score=replace(good_facts.score, parts={"pads": part}),
+        )
+
+    i_and_v = (53, 56, 60, 63, 67, 60, 63, 67, 70)
+    assert judged(playing(i_and_v), "BF031").outcome == "pass"
+    # A D flat is heard as what it is: the scale of F minor. A sound in C minor is then wrong.
+    assert judged(playing((*i_and_v, 61)), "BF031").outcome == "warn"
+    # Neither key may have less than all that is played.
+    assert judged(playing(i_and_v, heard="E minor"), "BF031").outcome == "warn"
+    assert judged(playing(i_and_v, key="B major", heard="C minor"), "BF031").outcome == "warn"
+
+
 def test_sections_that_do_not_differ(good_facts):
     sections = good_facts.plan.sections
     twin = replace(sections[0], label="twin", start_bar=4, bars=4)

@@ -6,9 +6,12 @@ import argparse
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workbench.cli.parser import printable
+
+if TYPE_CHECKING:
+    from workbench.diagnostics import Finding
 
 
 def add_to(commands: Any) -> None:
@@ -20,6 +23,10 @@ def add_to(commands: Any) -> None:
         help="address of Redis, the HTTP API or another service that should answer; repeat it for several",
     )  # fmt: skip
     parser.add_argument("--logs", metavar="PATH", type=Path, help="analyse a log or a folder of logs (runs/logs)")
+    parser.add_argument(
+        "--watch", metavar="PID", help="watch a running process, or the run of a log by its run_id, until it ends"
+    )
+    parser.add_argument("--seconds", metavar="S", type=float, default=3600.0, help="watch no longer than this")
     parser.add_argument("--json", action="store_true", help="print a list of findings as JSON")
     parser.set_defaults(run=doctor)
 
@@ -33,7 +40,7 @@ def doctor(options: argparse.Namespace) -> int:
         return _logs(options)
     from workbench.diagnostics import examine
 
-    findings = examine(options.project, options.service)
+    findings = _watched(options) if options.watch else examine(options.project, options.service)
     if options.json:
         listed = [{**asdict(finding), "remedy": finding.remedy} for finding in findings]
         print(json.dumps(listed, indent=2, ensure_ascii=False))
@@ -43,6 +50,23 @@ def doctor(options: argparse.Namespace) -> int:
             if finding.code:
                 print(f"     {finding.code}: {finding.remedy}")
     return int(any(finding.outcome == "fail" for finding in findings))
+
+
+def _watched(options: argparse.Namespace) -> list[Finding]:
+    """Print what a process uses, once a second, and judge it at the end."""
+    from workbench.cli.run_log import log_folder
+    from workbench.diagnostics.monitor import find_process, judge, watch
+
+    seen = []
+    for usage in watch(find_process(options.watch, log_folder()), seconds=options.seconds):
+        seen.append(usage)
+        if not options.json:
+            print(
+                f"{usage.seconds:7.1f} s  {usage.cores:5.2f} cores  {usage.memory_mb:7.0f} MB  "
+                f"read {usage.read_mb:.1f} MB  written {usage.written_mb:.1f} MB",
+                flush=True,
+            )
+    return judge(seen)
 
 
 def _logs(options: argparse.Namespace) -> int:

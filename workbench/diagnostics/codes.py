@@ -71,6 +71,16 @@ CODES: Mapping[str, Code] = {
         "runs are not logged, or jobs do not start",
         "start the service, or mend its address in the environment; runs that waited go out by beatsfoundry upload",
     ),
+    "BFD021": Code(
+        "The clocks of two machines differ",
+        "signed addresses and keys are refused, or runs stand in the wrong order",
+        "let both machines keep time (timedatectl set-ntp true)",
+    ),
+    "BFD022": Code(
+        "A service is slow",
+        "runs take long to be logged, or pages to open",
+        "look at the network between the machines, or bring the service nearer: each call waits this long",
+    ),
     "BFD030": Code(
         "A project's file was changed, is missing, or is foreign",
         "modify and load refuse the bundle",

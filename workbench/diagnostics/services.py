@@ -1,41 +1,136 @@
-"""Network diagnostics: whether the services that are named in the environment answer, and how fast."""
+"""Network diagnostics: whether services answer in their own language, how fast, and whether their clock is ours."""
 
 from __future__ import annotations
 
+import http.client
 import os
+import re
 import socket
+import ssl
 import time
-from collections.abc import Sequence
-from urllib.parse import urlsplit
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from urllib.parse import SplitResult, unquote, urlsplit
 
-from workbench.diagnostics.findings import Finding
+from workbench.diagnostics.findings import Finding, judged
 
 TOOL = "services"
+SLOW_MS = 500.0
+MOST_SKEW_SECONDS = 30.0
+"""Beyond this signed addresses begin to be refused; HTTP tells whole seconds."""
 _PORTS = {"http": 80, "https": 443, "redis": 6379, "rediss": 6380}
+_STORES = ("s3",)
+_STORE_VARIABLES = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "MLFLOW_S3_ENDPOINT_URL")
 _PATIENCE_SECONDS = 3.0
+_REDIS_TIME = re.compile(rb"\*2\r\n\$\d+\r\n(\d+)\r\n")
 
 
-def reach(addresses: Sequence[str] = ()) -> list[Finding]:
-    """Open a connection to the tracking server that the environment names, and to further services by their address."""
-    tracking = os.environ.get("MLFLOW_TRACKING_URI")
-    named = [("tracking server", tracking)] if tracking else []
-    return [_service(name, address) for name, address in [*named, *(("service", one) for one in addresses)]]
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a service said: its clock in seconds since 1970 where it tells it, and what is wrong with it."""
+
+    clock: float | None = None
+    complaint: str = ""
 
 
-def _service(name: str, address: str) -> Finding:
+def reach(addresses: Sequence[str] = (), environment: Mapping[str, str] | None = None) -> list[Finding]:
+    """Speak with the tracking server and the object store that the environment names, and with services by address."""
+    known = os.environ if environment is None else environment
+    named = [("tracking server", known.get("MLFLOW_TRACKING_URI"))]
+    named.append(("object store", next((known[name] for name in _STORE_VARIABLES if known.get(name)), None)))
+    named += [("service", one) for one in addresses]
+    return [finding for name, address in named if address for finding in _service(name, _endpoint(address, known))]
+
+
+def _endpoint(address: str, environment: Mapping[str, str]) -> str:
+    """The address to call: that of an object store stands in the environment."""
+    if urlsplit(address).scheme not in _STORES:
+        return address
+    return next((environment[name] for name in _STORE_VARIABLES if environment.get(name)), "https://")
+
+
+def _service(name: str, address: str) -> list[Finding]:
     parts = urlsplit(address)
     try:
         host, port = parts.hostname, parts.port or _PORTS.get(parts.scheme)
     except ValueError:
         host, port = None, None
     if parts.scheme not in _PORTS and parts.scheme != "":
-        return Finding(TOOL, name, "ok", "on this machine's disk")
+        return [Finding(TOOL, name, "ok", "on this machine's disk")]
     if not host or not port:
-        return Finding(TOOL, name, "fail", "its address names no host and port", "BFD020")
-    # Host and port alone are shown: an address may hold a password.
-    began = time.perf_counter()
+        return [Finding(TOOL, name, "fail", "its address names no host and port", "BFD020")]
+    speak: Callable[[SplitResult, str, int], Answer] = _redis if parts.scheme.startswith("redis") else _http
+    began, clock = time.perf_counter(), time.time()
     try:
-        socket.create_connection((host, port), timeout=_PATIENCE_SECONDS).close()
-    except OSError as error:
-        return Finding(TOOL, name, "fail", f"{host}:{port} does not answer ({error.strerror or error})", "BFD020")
-    return Finding(TOOL, name, "ok", f"{host}:{port} answers in {1000 * (time.perf_counter() - began):.0f} ms")
+        answer = speak(parts, host, port)
+    except (OSError, http.client.HTTPException) as error:
+        # Host and port alone are shown: an address may hold a password.
+        said = getattr(error, "strerror", None) or error or type(error).__name__
+        return [Finding(TOOL, name, "fail", f"{host}:{port} does not answer ({said})", "BFD020")]
+    took = time.perf_counter() - began
+    return [*_reached(name, f"{host}:{port}", answer, 1000 * took), *_clock(name, answer, clock + took / 2)]
+
+
+def _reached(name: str, place: str, answer: Answer, took_ms: float) -> list[Finding]:
+    if answer.complaint:
+        return [Finding(TOOL, name, "fail", f"{place} {answer.complaint}", "BFD020")]
+    return [judged(TOOL, name, f"{place} answers in {took_ms:.0f} ms", "BFD022", fails=False, warns=took_ms > SLOW_MS)]
+
+
+def _clock(name: str, answer: Answer, ours: float) -> list[Finding]:
+    if answer.clock is None:
+        return []
+    ahead = answer.clock - ours
+    words = f"its clock is {abs(ahead):.0f} s {'ahead of' if ahead > 0 else 'behind'} ours"
+    return [judged(TOOL, f"{name}'s clock", words, "BFD021", fails=abs(ahead) > MOST_SKEW_SECONDS)]
+
+
+def _http(parts: SplitResult, host: str, port: int) -> Answer:
+    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    connection = kind(host, port, timeout=_PATIENCE_SECONDS)
+    try:
+        connection.request("GET", parts.path or "/", headers={"User-Agent": "beatsfoundry-doctor"})
+        response = connection.getresponse()
+    finally:
+        connection.close()
+    complaint = f"answers with status {response.status}" if response.status >= 500 else ""
+    return Answer(_moment(response.getheader("Date")), complaint)
+
+
+def _moment(date: str | None) -> float | None:
+    try:
+        return parsedate_to_datetime(date or "").timestamp()
+    except (TypeError, ValueError):
+        return None
+
+
+def _redis(parts: SplitResult, host: str, port: int) -> Answer:
+    """Log in where the address has a password, then ask for the time, in the protocol of Redis."""
+    with socket.create_connection((host, port), timeout=_PATIENCE_SECONDS) as plain:
+        line = plain
+        if parts.scheme == "rediss":
+            line = ssl.create_default_context().wrap_socket(plain, server_hostname=host)
+        if parts.password:
+            user = [unquote(parts.username)] if parts.username else []
+            line.sendall(_command("AUTH", *user, unquote(parts.password)))
+            if not line.recv(512).startswith(b"+OK"):
+                return Answer(complaint="refuses the password")
+        line.sendall(_command("TIME"))
+        said = line.recv(512)
+    found = _REDIS_TIME.match(said)
+    if found:
+        return Answer(float(found.group(1)))
+    return Answer(complaint="asks for a password" if said.startswith(b"-NOAUTH") else "is no Redis")
+
+
+def _command(*words: str) -> bytes:
+    r"""A command in the protocol of Redis.
+
+    Examples
+    --------
+    >>> _command("TIME")
+    b'*1\r\n$4\r\nTIME\r\n'
+    """
+    coded = [word.encode() for word in words]
+    return b"*%d\r\n" % len(coded) + b"".join(b"$%d\r\n%s\r\n" % (len(word), word) for word in coded)
