@@ -1,4 +1,4 @@
-"""`beatsfoundry corpora list|get|report|roles`: public data sets and one's own MIDI files."""
+"""`beatsfoundry corpora list|get|report|roles|parse`: public data sets and one's own MIDI files."""
 
 from __future__ import annotations
 
@@ -49,6 +49,18 @@ def build_parser() -> argparse.ArgumentParser:
     )
     roles.add_argument("folder", type=Path, metavar="DIR", help="folder with MIDI files, at any depth")
     roles.set_defaults(run=_roles)
+    parse = actions.add_parser(
+        "parse",
+        help="any number of MIDI files as tables: notes, songs, near duplicates, split",
+        description="Writes Parquet; goes on where it stopped. docs/scaling.md tells of the tables and the engines.",
+    )
+    parse.add_argument("folder", type=Path, metavar="DIR", help="folder with MIDI files, at any depth")
+    parse.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the tables")
+    parse.add_argument("--backend", choices=("loky", "dask", "ray"), default="loky", help="engine (default: loky)")
+    parse.add_argument("--address", metavar="ADDRESS", help="Dask scheduler or Ray head that runs already")
+    parse.add_argument("--jobs", type=positive, metavar="N", help="workers to start (default: one for each core)")
+    parse.add_argument("--quiet", action="store_true", help="show no progress")
+    parse.set_defaults(run=_parse)
     return parser
 
 
@@ -132,6 +144,22 @@ def _roles(options: argparse.Namespace) -> None:
         print(f"{name}: {reason}", file=sys.stderr)
     if rows:
         print(write_roles(options.folder, rows))
+
+
+def _parse(options: argparse.Namespace) -> None:
+    from training.corpora.parsing import parse_folder
+    from workbench.backends import open_backend
+    from workbench.cli.progress import progress_bar
+
+    _require_folder(options.folder)
+    with (
+        progress_bar("parse", quiet=options.quiet) as progress,
+        open_backend(options.backend, jobs=options.jobs, address=options.address) as backend,
+    ):
+        came = parse_folder(options.folder, options.out, backend, progress=progress)
+    print(f"{came.files - came.left_out:,} of {came.files:,} files hold {came.notes:,} notes")
+    print(f"{came.near:,} of them are near duplicates, in {came.groups:,} groups; each group stands on one side")
+    print(f"tables  {options.out}")
 
 
 def _require_folder(folder: Path) -> None:

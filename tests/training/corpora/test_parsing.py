@@ -1,0 +1,174 @@
+"""Many MIDI files as tables: nothing lost, nothing read twice, memory that does not grow."""
+
+import os
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+import pytest
+
+from tests.batch.inline import Inline
+from tests.training.corpora.tiny_midi import band, midi_track, write_song
+from training.corpora.cli import main
+from training.corpora.parsing import parse_folder, parse_part, parts_of, read_parsed
+from workbench.backends import open_backend
+from workbench.domain.errors import CorpusError
+
+
+def tune(seed: int, transpose: int = 0) -> list[Any]:
+    rng = np.random.default_rng(seed)
+    rows = [(slot / 4, 0.2, int(rng.integers(50, 80)) + transpose) for slot in range(128) if rng.random() < 0.5]
+    return [midi_track("lead", 0, 80, rows)]
+
+
+def write_tunes(folder: Path, count: int) -> None:
+    for seed in range(count):
+        write_song(folder / f"{seed:03d}.mid", tune(seed))
+
+
+class Counting(Inline):
+    """Tells which parts it was given."""
+
+    def __init__(self) -> None:
+        self.given: list[str] = []
+
+    def submit(self, work: Callable[[Any], Any], item: Any, key: str) -> Future[Any]:
+        self.given.append(item.name)
+        return super().submit(work, item, key)
+
+
+def test_notes_are_those_of_the_files(tmp_path: Path) -> None:
+    write_song(tmp_path / "midi" / "band.mid", band(8))
+    write_song(tmp_path / "midi" / "tune.mid", tune(1))
+    (tmp_path / "midi" / "broken.mid").write_bytes(b"nothing")
+    came = parse_folder(tmp_path / "midi", tmp_path / "out", Inline(), size=2)
+    assert (came.files, came.left_out) == (3, 1)
+    songs = {row["file"]: (row, notes) for row, notes in read_parsed(tmp_path / "out")}
+    assert set(songs) == {"band.mid", "tune.mid"}
+    row, notes = songs["tune.mid"]
+    rng = np.random.default_rng(1)
+    expected = [(slot / 4, int(rng.integers(50, 80))) for slot in range(128) if rng.random() < 0.5]
+    assert list(zip(notes["onset_beats"].tolist(), notes["pitch"].tolist(), strict=True)) == expected
+    assert set(notes["program"].tolist()) == {80}
+    assert (row["bpm"], row["bar_beats"], row["notes"]) == (120.0, 4.0, len(expected))
+    drums = songs["band.mid"][1]
+    assert set(drums["pitch"][drums["drum"]].tolist()) >= {36, 42}
+
+
+def test_it_goes_on_where_it_stopped_and_reads_what_changed(tmp_path: Path) -> None:
+    write_tunes(tmp_path / "midi", 6)
+    first, second, third = (Counting() for _ in range(3))
+    parse_folder(tmp_path / "midi", tmp_path / "out", first, size=2)
+    assert len(first.given) == 3
+    next((tmp_path / "out" / "songs").glob("000001-*")).unlink()
+    assert parse_folder(tmp_path / "midi", tmp_path / "out", second, size=2).parts_kept == 2
+    assert [name[:6] for name in second.given] == ["000001"]
+    write_song(tmp_path / "midi" / "005.mid", tune(99))
+    parse_folder(tmp_path / "midi", tmp_path / "out", third, size=2)
+    assert [name[:6] for name in third.given] == ["000002"]
+    assert len(list((tmp_path / "out" / "notes").iterdir())) == 3
+
+
+def test_near_duplicates_stand_on_one_side(tmp_path: Path) -> None:
+    write_tunes(tmp_path / "midi", 30)
+    for seed in range(10):
+        write_song(tmp_path / "midi" / f"{seed:03d}-up.mid", tune(seed, transpose=3))
+    came = parse_folder(tmp_path / "midi", tmp_path / "out", Inline())
+    assert (came.near, came.groups) == (20, 10)
+    sides = {
+        split: {row["file"] for row, _ in read_parsed(tmp_path / "out", split)} for split in ("train", "validation")
+    }
+    assert len(sides["train"] | sides["validation"]) == 40
+    assert all((f"{seed:03d}.mid" in sides["train"]) == (f"{seed:03d}-up.mid" in sides["train"]) for seed in range(10))
+
+
+def test_tables_do_not_depend_on_the_engine(tmp_path: Path) -> None:
+    write_tunes(tmp_path / "midi", 8)
+    parse_folder(tmp_path / "midi", tmp_path / "one", Inline(), size=2)
+    with open_backend("loky", jobs=2) as backend:
+        parse_folder(tmp_path / "midi", tmp_path / "two", backend, size=2)
+    tables = [
+        {path.relative_to(tmp_path / out): path.read_bytes() for path in (tmp_path / out).rglob("*.parquet")}
+        for out in ("one", "two")
+    ]
+    assert len(tables[0]) == 4 + 4 + 1
+    assert tables[0] == tables[1]
+
+
+def test_an_empty_folder_is_told(tmp_path: Path) -> None:
+    (tmp_path / "midi").mkdir()
+    with pytest.raises(CorpusError, match="holds no MIDI file"):
+        parse_folder(tmp_path / "midi", tmp_path / "out", Inline())
+
+
+def test_the_command_tells_what_came(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_tunes(tmp_path / "midi", 3)
+    write_song(tmp_path / "midi" / "copy.mid", tune(0, transpose=5))
+    command = ["parse", str(tmp_path / "midi"), "--out", str(tmp_path / "out"), "--jobs", "1", "--quiet"]
+    assert main(command) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("4 of 4 files hold ")
+    assert "2 of them are near duplicates, in 1 groups" in told
+
+
+def perturbed_copies(source: Path, target: Path, count: int) -> None:
+    """Files of the development data, each many times: transposed, and without a random part of their notes."""
+    symusic = pytest.importorskip("symusic", reason="symusic is not installed")
+    rng = np.random.default_rng(7)
+    originals = [symusic.Score(path) for path in sorted(source.rglob("*.mid")) if path.stat().st_size < 20_000][:400]
+    for number in range(count):
+        score = originals[number % len(originals)].copy()
+        for track in score.tracks:
+            if not track.is_drum:
+                track.shift_pitch_inplace(int(rng.integers(-3, 4)))
+        path = target / f"{number % 100:02d}" / f"{number}.mid"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        score.dump_midi(path)
+
+
+@pytest.mark.long
+def test_memory_is_flat_over_many_files(tmp_path: Path, development_data: Path) -> None:
+    count = int(os.environ.get("BEATSFOUNDRY_PARSED_FILES", "20000"))
+    perturbed_copies(development_data / "midi", tmp_path / "midi", count)
+    held, began = [], time.process_time()
+    (tmp_path / "out" / "songs").mkdir(parents=True)
+    (tmp_path / "out" / "notes").mkdir()
+    for part in parts_of(tmp_path / "midi"):
+        parse_part(part, root=tmp_path / "midi", out=tmp_path / "out")
+        held.append(psutil.Process().memory_info().rss / 2**20)
+    seconds = time.process_time() - began
+    warm = max(held[: len(held) // 10])
+    print(
+        f"{count} files, {count / seconds:.0f} a second of one core; {warm:.0f} MiB, then at most {max(held):.0f} MiB"
+    )
+    assert max(held) <= 1.1 * warm
+
+
+@pytest.mark.long
+def test_parsing_is_five_times_as_quick_as_miditoolkit(development_data: Path) -> None:
+    miditoolkit = pytest.importorskip("miditoolkit", reason="miditoolkit is not installed: pip install miditoolkit")
+    from workbench.midi.file import read_file, read_midi
+
+    files = sorted((development_data / "midi").rglob("*.mid"))[::16]
+    seconds, notes = {"ours": 0.0, "theirs": 0.0}, {"ours": 0, "theirs": 0}
+    for path in files:
+        began = time.process_time()
+        try:
+            theirs = sum(len(track.notes) for track in miditoolkit.MidiFile(str(path)).instruments)
+        except Exception:
+            continue
+        between = time.process_time()
+        ours = read_midi(read_file(path)).note_count
+        seconds["theirs"] += between - began
+        seconds["ours"] += time.process_time() - between
+        notes["ours"] += ours
+        notes["theirs"] += theirs
+    ratio = seconds["theirs"] / seconds["ours"]
+    print(
+        f"{len(files)} files, {notes['ours']:,} notes ({notes['theirs']:,}): {ratio:.1f} times as quick as miditoolkit"
+    )
+    assert ratio >= 5.0
