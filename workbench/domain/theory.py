@@ -95,13 +95,35 @@ class Key:
         return sharps if sharps <= most else sharps - 12
 
     def name_of(self, pitch_class: int) -> str:
-        """The spelling of a pitch class that suits this key's signature."""
-        names = NOTE_NAMES_FLAT if self.signature < 0 else NOTE_NAMES_SHARP
-        return names[pitch_class % 12]
+        """The spelling of a pitch class in this key.
+
+        Names lie on the line of fifths from the tonic's flat second to its sharp fourth, so borrowed chords are spelled
+        as they are read: bVII of C is Bb, the raised seventh of A minor G#. In locrian the fifth is flat. (Temperley,
+        "The Line of Fifths", 2000.)
+
+        Examples
+        --------
+        >>> [Key.parse("C").name_of(pitch_class) for pitch_class in (3, 6, 10)], Key.parse("F#").name_of(5)
+        (['Eb', 'F#', 'Bb'], 'E#')
+        """
+        home = self.signature + _TONIC_ON_FIFTHS[self.mode]
+        lowest = home - (6 if self.mode == "locrian" else 5)
+        place = lowest + (7 * pitch_class - lowest) % 12
+        letter, accidentals = _LINE_OF_FIFTHS[(place + 1) % 7], (place + 1) // 7
+        name = letter + ("#" if accidentals > 0 else "b") * abs(accidentals)
+        if abs(accidentals) > 1 or (name in _WHITE_KEYS and pitch_class % 12 not in self.pitch_classes):
+            return (NOTE_NAMES_FLAT if accidentals < 0 else NOTE_NAMES_SHARP)[pitch_class % 12]
+        return name
 
     def __str__(self) -> str:
         return f"{self.name_of(self.tonic)} {self.mode}"
 
+
+_LINE_OF_FIFTHS = "FCGDAEB"
+_TONIC_ON_FIFTHS = {"lydian": -1, "major": 0, "mixolydian": 1, "dorian": 2, "minor": 3, "phrygian": 4, "locrian": 5}
+"""Fifths from the tonic of the major key with the same signature up to the tonic of each mode."""
+_WHITE_KEYS = ("E#", "B#", "Cb", "Fb")
+"""Spellings of white keys that are written in their own keys only."""
 
 _MODE_OFFSET = {"major": 0, "dorian": 2, "phrygian": 4, "lydian": 5, "mixolydian": 7, "minor": 9, "locrian": 11}
 
