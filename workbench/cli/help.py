@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 COMMAND_GROUPS: Mapping[str, Sequence[str]] = {
-    "make and change music": ("generate", "compose", "batch", "modify", "master", "export", "import"),
+    "make and change music": ("generate", "compose", "batch", "modify", "master", "export", "import", "play"),
     "understand": ("verify", "explain", "analyze", "parameters", "presets"),
     "your material": ("references", "samples", "corpora"),
     "teach and judge": ("train", "finetune", "sweep", "models", "dataset", "evaluate", "bench"),
@@ -38,6 +38,7 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
         "beatsfoundry export out/song --daw dawproject --out song.dawproject",
     ),
     "import": ('beatsfoundry import song.dawproject --out out/song-2 --concept "late-night house"',),
+    "play": ('beatsfoundry play out/song --port "Drum Machine"', "beatsfoundry play"),
     "verify": ("beatsfoundry verify out/song/master.wav", "beatsfoundry verify out/song --remake"),
     "doctor": ("beatsfoundry doctor out/song", "beatsfoundry doctor --service redis://127.0.0.1:6379 --json"),
     "master": (
