@@ -298,16 +298,18 @@ def _finished(
     standing: Mix | None = None,
     store: Store | None = None,
 ) -> Track:
+    from workbench.output.figures import learning_to_draw
     from workbench.quality import check
 
     if standing is None:
         mixed = _mixed(plan, score, clock, store)
     else:
         mixed = _mixed_beside(standing, plan, score, clock, store)
-    with clock.stage("master"):
-        mastered, heard = deliver(mixed, plan)
-    with clock.stage("check"):
-        quality = check(master=heard, mix=mixed, score=score, plan=plan, references=references)
+    with learning_to_draw():
+        with clock.stage("master"):
+            mastered, heard = deliver(mixed, plan)
+        with clock.stage("check"):
+            quality = check(master=heard, mix=mixed, score=score, plan=plan, references=references)
     return Track(
         request=request,
         plan=plan,

@@ -141,23 +141,24 @@ def _mean_around(values, reach, out):  # type: ignore[no-untyped-def]  # pragma:
         total += np.float64(values[min(i + reach + 1, length - 1)]) - np.float64(values[max(i - reach, 0)])
 
 
-def limit(samples: Samples, limiter: Limiter, sample_rate_hz: int) -> Samples:
-    """Limit (2, n) samples: the true peak of the result does not exceed the ceiling.
+def limit(samples: Samples, limiter: Limiter, sample_rate_hz: int, *, out: Samples | None = None) -> Samples:
+    """Limit (2, n) samples: the true peak of the result does not exceed the ceiling. `out` may be the samples.
 
     A gain that moves can raise the peak between two samples a little above what was measured before, so the result
     is measured and limited again; what four passes leave, if anything, a constant gain takes away.
     """
     ceiling = 10.0 ** (limiter.ceiling_db / 20.0)
-    out = np.asarray(samples, dtype=np.float32)
+    found = np.asarray(samples, dtype=np.float32)
     for turn in range(_PASSES + 1):
-        peaks = peak_envelope(out, above=ceiling)
+        peaks = peak_envelope(found, above=ceiling)
         excess_db = gain_to_db(float(peaks.max(initial=0.0))) - limiter.ceiling_db
         if excess_db <= 0.0:
             break
         if turn == _PASSES or excess_db < _HARDLY_OVER_DB:
-            return out * np.float32(db_to_gain(-(excess_db + 1e-4)))
-        out = out * _gain_below(peaks, ceiling, limiter, sample_rate_hz)
-    return out
+            return np.multiply(found, np.float32(db_to_gain(-(excess_db + 1e-4))), out=out)
+        gain = _gain_below(peaks, ceiling, limiter, sample_rate_hz)
+        found = out = np.multiply(found, gain, out=out)
+    return found
 
 
 def soft_clip(samples: Samples, *, ceiling_db: float = 0.0, knee_db: float = 3.0, factor: int = 4) -> Samples:

@@ -219,13 +219,9 @@ def _to_loudness(samples: Samples, target_lufs: float, ceiling_db: float, style:
 
 
 def _finished(samples: Samples, gain_db: float, ceiling_db: float, style: MasterStyle, rate: int) -> Samples:
-    top_db = ceiling_db + _CLIP_ABOVE_CEILING_DB
-    # No name for what lies between: each copy of the song is let go as soon as the next one stands.
-    return limit(
-        soft_clip(samples * np.float32(db_to_gain(gain_db)), ceiling_db=top_db, knee_db=style.clip_knee_db),
-        Limiter(ceiling_db, release_ms=style.limiter_release_ms),
-        rate,
-    )
+    raised = samples * np.float32(db_to_gain(gain_db))
+    raised = soft_clip(raised, ceiling_db=ceiling_db + _CLIP_ABOVE_CEILING_DB, knee_db=style.clip_knee_db)
+    return limit(raised, Limiter(ceiling_db, release_ms=style.limiter_release_ms), rate, out=raised)
 
 
 def _next_gain(tried: list[tuple[float, float]]) -> float:

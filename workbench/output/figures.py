@@ -5,8 +5,11 @@ This module imports matplotlib only when something is drawn; the same track give
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from workbench.domain.audio import check_audible
@@ -44,6 +47,17 @@ CAPTIONS: Mapping[str, Caption] = {
     ),
 }
 """Names of the pictures in reading order."""
+
+
+@contextmanager
+def learning_to_draw() -> Iterator[None]:
+    """Import what pictures need beside other work, which leaves a core idle: it takes half a second the first time."""
+    learning = Thread(target=import_module, args=["workbench.output.drawing"])
+    learning.start()
+    try:
+        yield
+    finally:
+        learning.join()
 
 
 def plan_references(plan: Plan) -> tuple[ReferenceProfile, ...]:
