@@ -38,6 +38,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the bench; errors are raised as `WorkbenchError`."""
+    from evaluation.bench.bars import bar_lines
     from evaluation.bench.result import as_plain, lines_of
 
     options = build_parser().parse_args(argv)
@@ -47,7 +48,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             print(text, file=sys.stderr, flush=True)
 
     result = run_bench(options, say)
-    print(json.dumps(as_plain(result), indent=2) if options.json else "\n".join(lines_of(result)))
+    told = [*lines_of(result), "", *bar_lines(result)]
+    print(json.dumps(as_plain(result), indent=2) if options.json else "\n".join(told))
     if not options.no_track:
         say(f"MLflow  {_log(result)}")
     return 0
@@ -72,11 +74,25 @@ def run_bench(options: argparse.Namespace, say: Say) -> BenchResult:
                 ratios[name], ours, _ = compare(options.against, seconds, options.pairs, say=say)
                 measured[name] = sorted(ours, key=lambda one: one.cold_seconds)[len(ours) // 2]
         peers = []
-        if not options.no_peers and options.against is None:
+        if not options.no_peers:
             say("peers")
             found = measured[longest]
+            if options.against is not None:
+                measure(lengths[longest], warm=False, keep=Path(folder))
             peers = measure_peers(Path(folder), found.warm or found.cold)
-    return BenchResult(measured, options.against, ratios, peers)
+    return BenchResult(measured, options.against, ratios, peers, _changes(lengths[longest], say))
+
+
+def _changes(seconds: int, say: Say) -> dict[str, float]:
+    """What a change of the longest song costs that is no extra."""
+    from evaluation.bench import knobs
+
+    say("knobs, the same request again, three iterations")
+    return {
+        **knobs.measure_knobs(seconds),
+        knobs.AGAIN: knobs.measure_again(seconds),
+        knobs.CANDIDATES: knobs.measure_candidates(LENGTHS["30 s"]),
+    }
 
 
 def _lengths(options: argparse.Namespace) -> dict[str, int]:

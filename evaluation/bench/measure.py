@@ -17,7 +17,7 @@ LENGTHS = {"30 s": 30, "4 min": 240, "15 min": 900}
 """Songs that are made, in seconds of music."""
 CURRENT = Path(__file__).resolve().parents[2]
 _CHILD = Path(__file__).with_name("child.py")
-_LONGEST_SECONDS = 7200
+LONGEST_SECONDS = 7200
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Measured:
         return self.start_seconds + self.cold.wall_seconds
 
 
-def bench_request(seconds: int) -> dict[str, Any]:
+def bench_request(seconds: int, *, iterations: int = 1) -> dict[str, Any]:
     """The request that is made: four elements, every file, one seed."""
     return {
         "project_id": f"bench-{seconds}",
@@ -65,11 +65,13 @@ def bench_request(seconds: int) -> dict[str, Any]:
             "technical": {"tempo": 104, "key": "F minor", "duration": seconds},
             "sound_design": {"palette": ["bass", "percussion", "pads", "leads"]},
         },
-        "options": {"seed": 7},
+        "options": {"seed": 7, "iterations": iterations},
     }
 
 
-def measure(seconds: int, *, root: Path = CURRENT, warm: bool = True, keep: Path | None = None) -> Measured:
+def measure(
+    seconds: int, *, root: Path = CURRENT, warm: bool = True, keep: Path | None = None, iterations: int = 1
+) -> Measured:
     """Make a song of `seconds` with the workbench that lies in `root`.
 
     Parameters
@@ -82,25 +84,32 @@ def measure(seconds: int, *, root: Path = CURRENT, warm: bool = True, keep: Path
         Whether the song is made a second time in the same process.
     keep : Path, optional
         Folder in which the bundle and its mix (`mix.wav`) are left.
+    iterations : int
+        Candidates of the song.
 
     Raises
     ------
     WorkbenchError
         If the process fails; the last line of what it said is told.
     """
-    order = {"request": bench_request(seconds), "turns": 2 if warm else 1, "keep": keep and str(keep)}
+    request = bench_request(seconds, iterations=iterations)
+    order = {"request": request, "turns": 2 if warm else 1, "keep": keep and str(keep)}
     done = subprocess.run(
         [sys.executable, str(_CHILD), json.dumps(order)],
         cwd=root,
         env={**os.environ, "PYTHONPATH": str(root)},
         capture_output=True,
         text=True,
-        timeout=_LONGEST_SECONDS,
+        timeout=LONGEST_SECONDS,
     )
     if done.returncode != 0:
-        said = (done.stderr.strip() or "nothing was said").splitlines()[-1]
-        raise WorkbenchError(f"bench: the song of {seconds} s could not be made in {root}: {said}")
+        raise failed(f"the song of {seconds} s could not be made in {root}", done.stderr)
     return parse_measured(done.stdout.splitlines()[-1])
+
+
+def failed(what: str, stderr: str) -> WorkbenchError:
+    """The error of a process that failed: what it should have done, and the last line of what it said."""
+    return WorkbenchError(f"bench: {what}: {(stderr.strip() or 'nothing was said').splitlines()[-1]}")
 
 
 def parse_measured(line: str) -> Measured:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from evaluation.bench.against import Ratio
@@ -16,12 +16,13 @@ STAGES = ("translate", "compose", "render", "mix", "master", "check", "export")
 
 @dataclass(frozen=True, slots=True)
 class BenchResult:
-    """Measurements by length of song, ratios against a revision by length, and peers."""
+    """Measurements by length of song, ratios against a revision by length, peers, and what changes cost by name."""
 
     measured: Mapping[str, Measured]
     revision: str | None
     ratios: Mapping[str, Sequence[Ratio]]
     peers: Sequence[Peer]
+    changes: Mapping[str, float] = field(default_factory=dict)
 
 
 def as_plain(result: BenchResult) -> dict[str, Any]:
@@ -74,7 +75,7 @@ def figures_of(result: BenchResult) -> dict[str, float]:
     figures |= {
         f"peer/{peer.name.replace(' ', '_')}_seconds": peer.seconds for peer in result.peers if peer.seconds is not None
     }
-    return figures
+    return figures | {f"change/{name.replace(' ', '_')}": figure for name, figure in result.changes.items()}
 
 
 def _runs(found: Measured) -> dict[str, Run]:

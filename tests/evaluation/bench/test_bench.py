@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 import evaluation.bench.cli as bench
-from evaluation.bench import against, measure, peers
+from evaluation.bench import against, knobs, measure, peers
+from evaluation.bench.bars import BARS, bar_lines
 from evaluation.bench.measure import Measured, Run, bench_request, parse_measured
 from evaluation.bench.peers import Peer, measure_peers
 from evaluation.bench.result import STAGES, BenchResult, as_plain, figures_of, lines_of
@@ -151,6 +152,19 @@ def test_the_result_as_lines_data_and_metrics() -> None:
     assert "peer/ffmpeg_loudnorm_seconds" not in figures
 
 
+def test_each_bar_is_told_with_what_was_found() -> None:
+    ratios = {"4 min": against.ratios([measured(1.0, 1.0)], [measured(7.0, 7.0)])}
+    changes = {knobs.PATCH: 0.3, knobs.AGAIN: 0.02}
+    found = BenchResult({"4 min": measured(1.0, 1.0)}, "v1", ratios, [Peer("matchering", "master", 4.0, 1.0)], changes)
+    lines = dict(zip((bar.name for bar in BARS), bar_lines(found)[1:], strict=True))
+    assert lines["4 minutes, cold, wall over the revision"].split()[-3:] == ["0.143", "0.167", "holds"]
+    assert lines["mix and master over the revision"].endswith("missed")  # a seventh, of an eighth
+    assert lines["master over matchering"].endswith("holds")  # exactly a quarter
+    assert lines["patch parameter to 4 bars, seconds"].split()[-3:] == ["0.3", "0.25", "missed"]
+    assert lines["same request again over the first"].endswith("holds")
+    assert lines["15 minutes, peak memory in MB"].endswith("not taken")
+
+
 def test_the_command_prints_json_alone(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     lengths: list[int] = []
 
@@ -159,6 +173,7 @@ def test_the_command_prints_json_alone(monkeypatch: pytest.MonkeyPatch, capsys: 
         return measured(1.0, 0.5)
 
     monkeypatch.setattr(bench, "measure", noted)
+    monkeypatch.setattr(bench, "_changes", lambda seconds, say: {knobs.AGAIN: 0.01})
     assert bench.main(["--long", "--json", "--no-peers", "--no-track"]) == 0
     out = capsys.readouterr()
     assert lengths == [30, 240, 900]
