@@ -41,14 +41,9 @@ class Line:
     held: int
 
 
-@dataclass(slots=True)
-class _Row:
-    onset: int
-    pitch: int
-    velocity: int
-    end: int = -1
-
-
+_Row = list[int]
+"""Onset, end (-1 while the note sounds), pitch and velocity: a plain list, as a file holds many thousands of them."""
+_ONSET, _END, _PITCH = 0, 1, 2
 _Key = tuple[int, int]
 """Channel and pitch, or channel and program."""
 
@@ -64,8 +59,8 @@ class _Reading:
     def begin(self, channel: int, program: int, row: _Row) -> None:
         """Begin a note; those of its pitch that ended as they began get no other end."""
         self.rows[channel, program].append(row)
-        sounding = self.sounding[channel, row.pitch]
-        while sounding and sounding[0].end >= 0:
+        sounding = self.sounding[channel, row[_PITCH]]
+        while sounding and sounding[0][_END] >= 0:
             sounding.popleft()
         sounding.append(row)
 
@@ -74,20 +69,23 @@ class _Reading:
 
         An end on the tick of the beginning was often meant for the note before: a later one counts, if there is any.
         """
-        self.ends[channel, pitch].append(tick)
-        sounding = self.sounding[channel, pitch]
-        if sounding and sounding[0].onset == tick:
-            sounding[0].end = tick
-        elif sounding:
-            sounding.popleft().end = tick
+        key = channel, pitch
+        self.ends[key].append(tick)
+        sounding = self.sounding[key]
+        if not sounding:
+            return
+        row = sounding[0]
+        row[_END] = tick
+        if row[_ONSET] != tick:
+            sounding.popleft()
 
     def end_all(self, channel: int, tick: int) -> None:
         """End whatever sounds on a channel, but not what begins on this tick: set-ups stand behind it in some files."""
         for pitch in range(128):
             sounding = self.sounding[channel, pitch]
-            while sounding and sounding[0].onset < tick:
+            while sounding and sounding[0][_ONSET] < tick:
                 row = sounding.popleft()
-                row.end = tick if row.end < 0 else row.end
+                row[_END] = tick if row[_END] < 0 else row[_END]
 
 
 def lines_of(
@@ -110,17 +108,20 @@ def lines_of(
     """
     reading = _Reading(defaultdict(list), defaultdict(deque), defaultdict(list))
     program = defaultdict[int, int](int, programs)
+    begin, end = reading.begin, reading.end
     for tick, status, data in events:
-        kind, channel = status & 0xF0, status & 0x0F
         if status >= 0xF0:
             continue
-        if kind == 0x90 and data[1]:
-            reading.begin(channel, program[channel], _Row(tick, data[0], data[1]))
-        elif kind <= 0x90:
-            reading.end(channel, data[0], tick)
-        elif kind == 0xC0:
+        channel = status & 0x0F
+        if status < 0xA0:
+            pitch, velocity = data
+            if velocity and status >= 0x90:
+                begin(channel, program[channel], [tick, -1, pitch, velocity])
+            else:
+                end(channel, pitch, tick)
+        elif status & 0xF0 == 0xC0:
             program[channel] = data[0]
-        elif kind == 0xB0 and data[0] in _ENDS_ALL:
+        elif status & 0xF0 == 0xB0 and data[0] in _ENDS_ALL:
             reading.end_all(channel, tick)
     last = events[-1][0] if events else 0
     longest = max(1, round(_HELD_DRUM_BEATS * ticks_per_beat))
@@ -132,24 +133,25 @@ def lines_of(
 
 
 def _line(channel: int, program: int, rows: list[_Row], held: set[int]) -> Line:
-    rows.sort(key=lambda row: (row.onset, row.pitch))
-    table = np.array([(row.onset, row.end - row.onset, row.pitch, row.velocity) for row in rows], np.int64)
-    return Line(channel, program, NoteColumns(*table.reshape(-1, 4).T), sum(id(row) in held for row in rows))
+    onsets, ends, pitches, velocities = np.array(rows, np.int64).T
+    order = np.lexsort((pitches, onsets))
+    columns = NoteColumns(onsets[order], (ends - onsets)[order], pitches[order], velocities[order])
+    return Line(channel, program, columns, sum(id(row) in held for row in rows) if held else 0)
 
 
 def _end_held(reading: _Reading, channel: int, last: int, longest: int | None) -> set[int]:
     """Give an end to the notes of a channel that have none; returns which they were."""
+    own = [row for (number, _), rows in reading.rows.items() if number == channel for row in rows]
+    held = [row for row in own if row[_END] < 0]
     begins: defaultdict[int, list[int]] = defaultdict(list)
-    held: list[_Row] = []
-    for (number, _), rows in reading.rows.items():
-        for row in rows if number == channel else ():
-            begins[row.pitch].append(row.onset)
-            held += [row] if row.end < 0 else []
+    for row in own if held else ():
+        begins[row[_PITCH]].append(row[_ONSET])
     borders = {
-        pitch: sorted([*begins[pitch], *reading.ends.get((channel, pitch), ())]) for pitch in {n.pitch for n in held}
+        pitch: sorted([*begins[pitch], *reading.ends.get((channel, pitch), ())]) for pitch in {n[_PITCH] for n in held}
     }
     for row in held:
-        after = bisect_right(borders[row.pitch], row.onset)
-        stop = borders[row.pitch][after] if after < len(borders[row.pitch]) else max(last, row.onset + 1)
-        row.end = stop if longest is None else min(stop, row.onset + longest)
+        pitch, onset = row[_PITCH], row[_ONSET]
+        after = bisect_right(borders[pitch], onset)
+        stop = borders[pitch][after] if after < len(borders[pitch]) else max(last, onset + 1)
+        row[_END] = stop if longest is None else min(stop, onset + longest)
     return {id(row) for row in held}

@@ -116,15 +116,14 @@ def test_the_command_tells_what_came(tmp_path: Path, capsys: pytest.CaptureFixtu
 
 
 def perturbed_copies(source: Path, target: Path, count: int) -> None:
-    """Files of the development data, each many times: transposed, and without a random part of their notes."""
+    """Files of the development data, each many times: transposed, and cut off somewhere."""
     symusic = pytest.importorskip("symusic", reason="symusic is not installed")
     rng = np.random.default_rng(7)
     originals = [symusic.Score(path) for path in sorted(source.rglob("*.mid")) if path.stat().st_size < 20_000][:400]
     for number in range(count):
         score = originals[number % len(originals)].copy()
-        for track in score.tracks:
-            if not track.is_drum:
-                track.shift_pitch_inplace(int(rng.integers(-3, 4)))
+        score.shift_pitch(int(rng.integers(-3, 4)), inplace=True)
+        score = score.clip(0, int(score.end() * rng.uniform(0.6, 1.0)), clip_end=True)
         path = target / f"{number % 100:02d}" / f"{number}.mid"
         path.parent.mkdir(parents=True, exist_ok=True)
         score.dump_midi(path)
@@ -154,21 +153,18 @@ def test_parsing_is_five_times_as_quick_as_miditoolkit(development_data: Path) -
     from workbench.midi.file import read_file, read_midi
 
     files = sorted((development_data / "midi").rglob("*.mid"))[::16]
-    seconds, notes = {"ours": 0.0, "theirs": 0.0}, {"ours": 0, "theirs": 0}
-    for path in files:
+
+    def ours(path: Path) -> int:
+        return read_midi(read_file(path)).note_count
+
+    def theirs(path: Path) -> int:
+        return sum(len(track.notes) for track in miditoolkit.MidiFile(str(path)).instruments)
+
+    notes, seconds = {}, {ours: 0.0, theirs: 0.0}
+    for read in (ours, theirs, ours, theirs):
         began = time.process_time()
-        try:
-            theirs = sum(len(track.notes) for track in miditoolkit.MidiFile(str(path)).instruments)
-        except Exception:
-            continue
-        between = time.process_time()
-        ours = read_midi(read_file(path)).note_count
-        seconds["theirs"] += between - began
-        seconds["ours"] += time.process_time() - between
-        notes["ours"] += ours
-        notes["theirs"] += theirs
-    ratio = seconds["theirs"] / seconds["ours"]
-    print(
-        f"{len(files)} files, {notes['ours']:,} notes ({notes['theirs']:,}): {ratio:.1f} times as quick as miditoolkit"
-    )
+        notes[read] = sum(map(read, files))
+        seconds[read] += time.process_time() - began
+    ratio = seconds[theirs] / seconds[ours]
+    print(f"{len(files)} files, {notes[ours]:,} notes ({notes[theirs]:,}): {ratio:.1f} times as quick as miditoolkit")
     assert ratio >= 5.0
