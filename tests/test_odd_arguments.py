@@ -16,6 +16,7 @@ import workbench
 from workbench import widgets
 from workbench.domain.audio import Audio
 from workbench.domain.results import Track
+from workbench.domain.theory import Chord, Key, parse_pitch_class
 
 RATE = 48000
 
@@ -124,3 +125,27 @@ def test_scores_without_a_section(tiny_track: Track) -> None:
     empty = replace(tiny_track.score, sections=(), chords=(), parts={})
     for call in (lambda: widgets.PianoRoll(empty), lambda: widgets.before_and_after(empty, tiny_track.score)):
         assert "expected one section at least" in told(call)
+
+
+@pytest.mark.parametrize("odd", [None, 3, [], b"C", object()], ids=repr)
+def test_what_is_no_text_is_no_key_chord_or_style(odd: Any) -> None:
+    for read in (Key.parse, Chord.parse, parse_pitch_class, workbench.load_style):
+        assert told(lambda read=read: read(odd))
+
+
+@pytest.mark.parametrize("odd", [None, 3, [], b"rain", Path("song.json")], ids=repr)
+def test_what_is_no_request_is_named(odd: Any) -> None:
+    line = f"expected a GenerationRequest, a mapping or a sentence, got {type(odd).__name__}"
+    for make in (workbench.generate, workbench.compose_only, workbench.translate, workbench.Session().generate):
+        assert line in told(lambda make=make: make(odd))
+
+
+def test_a_sentence_and_a_mapping_are_requests() -> None:
+    """Found in use: `generate("warm lo-fi")` ended in an AttributeError."""
+    wanted = workbench.GenerationRequest.from_concept("warm lo-fi in D minor")
+    plan = workbench.translate(wanted)
+    assert workbench.translate("warm lo-fi in D minor") == plan
+    assert workbench.translate({"parameters": {"creative": {"concept": "warm lo-fi in D minor"}}}) == plan
+    assert "parameters.technical.tempo: 900" in told(
+        lambda: workbench.generate({"parameters": {"creative": {"concept": "x"}, "technical": {"tempo": 900}}})
+    )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from workbench.domain.asking import RequestLike, as_request
 from workbench.domain.audio import Audio, Mix, summed
 from workbench.domain.clock import SOUND_STAGES, Clock, Progress, within
 from workbench.domain.clock import STAGES as STAGES
@@ -32,13 +33,14 @@ _LEAST_DISTANCE = 0.15
 """Candidates that are nearer to each other than this are hardly two songs: the same notes but for a few bars."""
 
 
-def generate(request: GenerationRequest, *, progress: Progress | None = None, store: Store | None = None) -> Track:
+def generate(request: RequestLike, *, progress: Progress | None = None, store: Store | None = None) -> Track:
     """Make a finished, measured track from a request.
 
     Parameters
     ----------
-    request : GenerationRequest
-        What is wanted; `options.iterations` beyond one adds alternatives, each made from a seed of its own.
+    request : GenerationRequest, mapping or str
+        What is wanted; a mapping has the published form, a string is a concept. `options.iterations` beyond one adds
+        alternatives, each made from a seed of its own.
     progress : callable, optional
         Called with a fraction 0..1 and what is being done.
     store : Store, optional
@@ -59,6 +61,7 @@ def generate(request: GenerationRequest, *, progress: Progress | None = None, st
     ModelError
         If the networks' weights are missing or damaged, or if a fine-tuned network is named that is not there.
     """
+    request = as_request(request)
     check_models(request)
     references = load_references(request)
     first, *others = _ranked(_candidates(request, references, progress, store))
@@ -66,7 +69,7 @@ def generate(request: GenerationRequest, *, progress: Progress | None = None, st
 
 
 def compose_only(
-    request: GenerationRequest, *, progress: Progress | None = None, store: Store | None = None
+    request: RequestLike, *, progress: Progress | None = None, store: Store | None = None
 ) -> tuple[Plan, Score]:
     """Plan and write the song without any sound; the parameters are those of `generate`.
 
@@ -80,6 +83,7 @@ def compose_only(
     from workbench.composition import compose
     from workbench.concept import translate
 
+    request = as_request(request)
     check_models(request)
     clock = Clock(None)
     with clock.stage("translate"):

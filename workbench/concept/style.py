@@ -89,7 +89,6 @@ def list_styles() -> tuple[str, ...]:
     return tuple(sorted(file.name.removesuffix(".yaml") for file in files if file.name.endswith(".yaml")))
 
 
-@cache
 def load_style(name: str) -> Style:
     """Read one style by name.
 
@@ -103,9 +102,14 @@ def load_style(name: str) -> Style:
     >>> load_style("techno").model_style
     'techno'
     """
-    if name not in list_styles():
-        hint = did_you_mean(name.lower(), list_styles())
+    if not isinstance(name, str) or name not in list_styles():
+        hint = did_you_mean(str(name).lower(), list_styles())
         raise ParameterError(f"style {name!r} is not known{hint}: expected one of {', '.join(list_styles())}")
+    return _load_style(name)
+
+
+@cache
+def _load_style(name: str) -> Style:
     return parse_style(name, read_text("styles", f"{name}.yaml"))
 
 

@@ -38,6 +38,7 @@ from workbench.concept.sound import decide_sound
 from workbench.concept.structure import assign_elements, shape_energy
 from workbench.concept.timing import decide_form, decide_tempo, wanted_seconds
 from workbench.concept.traits import adapt_groove, adapt_harmony, adapt_parts, choose_groove
+from workbench.domain.asking import RequestLike, as_request
 from workbench.domain.plan import (
     DEFAULT_VARIATION,
     Decision,
@@ -47,7 +48,6 @@ from workbench.domain.plan import (
     Plan,
     SectionPlan,
 )
-from workbench.domain.request import GenerationRequest
 from workbench.domain.song import check_sections, numbered
 from workbench.domain.theory import Key, Metre
 
@@ -57,7 +57,7 @@ if TYPE_CHECKING:
 _LAID_BACK_MS = 8.0
 
 
-def translate(request: GenerationRequest, *, references: Sequence[ReferenceProfile] = ()) -> Plan:
+def translate(request: RequestLike, *, references: Sequence[ReferenceProfile] = ()) -> Plan:
     """Decide everything that a song needs from what a user asks for.
 
     What the request states wins; then what its text states outright; then its preset and template; then mood,
@@ -67,7 +67,7 @@ def translate(request: GenerationRequest, *, references: Sequence[ReferenceProfi
     Parameters
     ----------
     request
-        A valid request.
+        A valid request, a mapping of its published form, or a sentence.
     references
         Profiles of the reference tracks that the request names; they move what is left open towards them.
 
@@ -83,6 +83,7 @@ def translate(request: GenerationRequest, *, references: Sequence[ReferenceProfi
     >>> plan.style, plan.tempo_bpm, str(plan.key)
     ('lo-fi', 76.0, 'D minor')
     """
+    request = as_request(request)
     brief, opening = read_brief(request, references)
     metre, metre_decision = decide_metre(brief)
     key, key_decision = decide_key(brief)

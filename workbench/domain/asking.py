@@ -124,3 +124,29 @@ def _from_yaml(text: str, name: str) -> Any:
         return yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise ParameterError(f"{name} is not YAML: {' '.join(str(error).split())[:200]}") from None
+
+
+RequestLike = GenerationRequest | Mapping[str, Any] | str
+"""A request, the mapping of its published form, or a sentence."""
+
+
+def as_request(asked: RequestLike) -> GenerationRequest:
+    """The request that is meant.
+
+    Raises
+    ------
+    ParameterError
+        If a mapping is no valid request, or if it is none of the three.
+
+    Examples
+    --------
+    >>> as_request("warm lo-fi").parameters.creative.concept
+    'warm lo-fi'
+    """
+    if isinstance(asked, GenerationRequest):
+        return asked
+    if isinstance(asked, str):
+        return GenerationRequest.from_concept(asked)
+    if isinstance(asked, Mapping):
+        return parse_request(dict(asked))
+    raise ParameterError(f"request: expected a GenerationRequest, a mapping or a sentence, got {type(asked).__name__}")

@@ -70,6 +70,8 @@ def plan_from_dict(data: Mapping[str, Any]) -> Plan:
         fields["models"] = dict(fields.get("models", {}))
         fields["mix"] = {name: from_plain(StripMove, move) for name, move in fields.get("mix", {}).items()}
         return Plan(**fields)
+    except ParameterError as error:
+        raise ParameterError(f"plan: {error}") from None
     except (KeyError, TypeError, AttributeError) as error:
         raise ParameterError(f"plan: expected the form that plan.json holds, a field does not fit: {error}") from None
 

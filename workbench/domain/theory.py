@@ -38,7 +38,7 @@ def parse_pitch_class(text: str) -> int:
     >>> parse_pitch_class("Bb")
     10
     """
-    match = re.fullmatch(r"([A-Ga-g])((?:#|b|♯|♭){0,2})", text.strip())
+    match = re.fullmatch(r"([A-Ga-g])((?:#|b|♯|♭){0,2})", text.strip()) if isinstance(text, str) else None
     if match is None:
         raise ParameterError(f"note name {text!r} is not known: use a letter A to G with # or b, such as F# or Bb")
     accidental = sum(1 if sign in "#♯" else -1 for sign in match.group(2))
@@ -65,7 +65,7 @@ class Key:
         >>> str(Key.parse("f minor")), str(Key.parse("Bb"))
         ('F minor', 'Bb major')
         """
-        name = read_key_name(text)
+        name = read_key_name(text) if isinstance(text, str) else None
         if name is None or name[1] not in SCALES:
             raise ParameterError(
                 f"key {text!r} is not known: expected a note A to G with # or b and a mode of "
@@ -167,6 +167,8 @@ class Chord:
         >>> Chord.parse("Am7").quality, Chord.parse("C/E").bass, Chord.parse("N.C.").pitch_classes
         ('min7', 4, ())
         """
+        if not isinstance(symbol, str):
+            raise ParameterError(f"chord {symbol!r} is not known: expected a symbol such as Am7 or F/C")
         if _NO_CHORD.fullmatch(symbol):
             return cls(onset_beats, duration_beats, 0, NO_CHORD, 0)
         match = _SYMBOL.fullmatch(symbol)

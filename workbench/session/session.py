@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from workbench.domain.asking import RequestLike, as_request
 from workbench.domain.audio import Mix
 from workbench.domain.clock import Progress
 from workbench.domain.edit_state import EditState
@@ -87,7 +88,7 @@ class Session:
         """Every state from the first to the last that `redo` can reach."""
         return self._states
 
-    def compose(self, request: GenerationRequest, *, progress: Progress | None = None) -> State:
+    def compose(self, request: RequestLike, *, progress: Progress | None = None) -> State:
         """Begin a new song: its notes alone. Of a request with several iterations the first is written.
 
         Raises
@@ -96,11 +97,11 @@ class Session:
             As `workbench.compose_only`.
         """
         with self._working(progress) as report:
-            wanted = candidate_request(request, 0)
+            wanted = candidate_request(as_request(request), 0)
             plan, score = compose_only(wanted, progress=report, store=self._store)
             return self._begin(wanted, Song(plan, score, EditState()))
 
-    def generate(self, request: GenerationRequest, *, progress: Progress | None = None) -> Track:
+    def generate(self, request: RequestLike, *, progress: Progress | None = None) -> Track:
         """Begin a new song and finish it: `compose`, then `track`."""
         with self._lock:
             self.compose(request, progress=progress)
