@@ -4,6 +4,7 @@ import shutil
 import struct
 from dataclasses import replace
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
@@ -132,3 +133,55 @@ def test_verify_prints_one_line_a_file(
     assert capsys.readouterr().out == f"untouched {master(songs, 'mp3')}\n"
     assert cli.main(["verify", str(tmp_path / "nothing.wav")]) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+@pytest.fixture
+def mix(tmp_path: Path) -> Path:
+    """Two seconds of a chord at a mix's level."""
+    at = np.arange(2 * 48000) / 48000
+    wave = sum(np.sin(2 * np.pi * hz * at) for hz in (220.0, 277.2, 329.6)) / 10
+    soundfile.write(tmp_path / "my mix.wav", np.stack([wave, wave], axis=1), 48000)
+    return tmp_path / "my mix.wav"
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_master_of_any_mix_says_what_was_stated(form: str, mix: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = mix.with_name(f"master.{form}")
+    stated = ["--title", "Nacht", "--artist", "Ada Ünal", "--isrc", "fr-z03-98-00212"]
+    assert cli.main(["master", str(mix), "--out", str(out), *stated]) == 0
+    assert verdict(out) == "untouched"
+    data = out.read_bytes()
+    if form == "wav":
+        # EBU Tech 3352: in axml, since ISRC of an INFO list is a recording's source.
+        size = struct.unpack("<I", data[data.index(b"axml") + 4 :][:4])[0]
+        document = ET.fromstring(data[data.index(b"axml") + 8 :][:size])
+        assert [one.text for one in document.iter("{http://purl.org/dc/elements/1.1/}identifier")] == [
+            "ISRC:FRZ039800212"
+        ]
+        assert b"ISRC\x0d" not in data
+    elif form == "flac":
+        assert b"\x11\0\0\0ISRC=FRZ039800212" in data
+    else:
+        frame = b"TSRC" + struct.pack(">I", 29) + b"\0\0\x01\xff\xfe" + "FRZ039800212".encode("utf-16-le") + b"\0\0"
+        assert frame in data
+    if form != "aiff":
+        with soundfile.SoundFile(out) as file:
+            assert (file.title, file.artist) == ("Nacht", "Ada Ünal")
+            # Whether an AI took part in a mix of somebody else's is not known here.
+            assert "AI-assisted" not in file.comment
+
+
+def test_without_words_a_master_is_called_like_its_mix(mix: Path) -> None:
+    out = mix.with_name("master.flac")
+    assert cli.main(["master", str(mix), "--out", str(out)]) == 0
+    with soundfile.SoundFile(out) as file:
+        assert (file.title, file.artist) == ("my mix", "")
+    for name in (b"ISRC=", b"BPM=", b"GENRE=", b"ARTIST="):
+        assert name not in out.read_bytes()
+
+
+@pytest.mark.parametrize("isrc", ["FR-Z03-98-0021", "FRZ0398002123", "12-Z03-98-00212", "FR-Z03-9X-00212"])
+def test_a_wrong_code_is_refused_before_any_work(isrc: str, mix: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["master", str(mix), "--out", str(mix.with_name("m.wav")), "--isrc", isrc]) == 2
+    assert f"ISRC {isrc!r}: expected two letters" in capsys.readouterr().err
+    assert not mix.with_name("m.wav").exists()

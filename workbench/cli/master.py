@@ -5,10 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workbench.cli.parser import printable
 from workbench.domain.errors import OutputError, ParameterError
+
+if TYPE_CHECKING:
+    from workbench.analysis.loudness import LoudnessMeasurement
+    from workbench.output.tags import Tags
 
 _MOST_OFF_LU = 0.1
 """A master that lies further from its target is told of."""
@@ -32,6 +36,9 @@ def add_to(commands: Any) -> None:
         "--match", metavar="REFERENCE", help="id of a reference track, or an audio file, to bring the sound nearer to"
     )
     parser.add_argument("--amount", metavar="A", type=float, help="how far to match, 0 to 1 (default: 0.5)")
+    parser.add_argument("--title", metavar="TEXT", help="title of the recording (default: the name of FILE)")
+    parser.add_argument("--artist", metavar="TEXT", default="", help="who plays")
+    parser.add_argument("--isrc", metavar="CODE", default="", help="its International Standard Recording Code")
     parser.add_argument("--overwrite", action="store_true", help="replace the file if it is there")
     parser.set_defaults(run=master)
 
@@ -44,8 +51,10 @@ def master(options: argparse.Namespace) -> int:
     from workbench.mastering import Match, load_style, master_below, match
     from workbench.mixing import load_colour
     from workbench.output import delivery_of, roundtrip, write_audio
+    from workbench.output.tags import parse_isrc
 
     _check_target(options)
+    options.isrc = parse_isrc(options.isrc) if options.isrc else ""
     if options.amount is not None and not options.match:
         raise ParameterError("--amount says how far to match a reference: name one with --match, or leave it out")
     amount = 0.5 if options.amount is None else options.amount
@@ -64,8 +73,8 @@ def master(options: argparse.Namespace) -> int:
         processing_style=options.style,
         heard=lambda done: roundtrip(done, delivery),
     )
-    write_audio(mastered, options.out, delivery)
     heard = measure_loudness(decoded)
+    write_audio(mastered, options.out, delivery, tags=_tags(options, heard))
     print(
         f"{options.out}: {heard.integrated_loudness_lufs:.2f} LUFS, {heard.true_peak_dbtp:.2f} dBTP, "
         f"peak to loudness {heard.plr_db:.1f} dB"
@@ -80,6 +89,21 @@ def master(options: argparse.Namespace) -> int:
             file=sys.stderr,
         )
     return 0
+
+
+def _tags(options: argparse.Namespace, heard: LoudnessMeasurement) -> Tags:
+    """What the master says of itself. What made the mix is not known here, so nothing is said of it."""
+    from workbench.output.tags import SOFTWARE, Tags
+
+    return Tags(
+        title=printable(options.title or options.file.stem),
+        statement=f"Mastered with {SOFTWARE}.",
+        artist=printable(options.artist),
+        isrc=options.isrc,
+        extra={"part": "master"},
+        loudness_lufs=heard.integrated_loudness_lufs,
+        true_peak_dbtp=heard.true_peak_dbtp,
+    )
 
 
 def _check_target(options: argparse.Namespace) -> None:

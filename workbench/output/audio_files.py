@@ -21,6 +21,8 @@ from workbench.domain.plan import Delivery
 from workbench.domain.units import gain_to_db
 from workbench.dsp.levels import peak_of
 from workbench.dsp.parallel import blocks
+from workbench.output.stamping import stamp
+from workbench.output.tags import Tags
 
 _PIECE_FRAMES = 1 << 16
 
@@ -140,8 +142,10 @@ def roundtrip(audio: Audio, delivery: Delivery, *, seed: int = 0) -> Audio:
     )
 
 
-def write_audio(audio: Audio, path: str | Path, delivery: Delivery | None = None, *, seed: int = 0) -> Path:
-    """Write one audio file; without a delivery the suffix of `path` decides, at 24 bits.
+def write_audio(
+    audio: Audio, path: str | Path, delivery: Delivery | None = None, *, seed: int = 0, tags: Tags | None = None
+) -> Path:
+    """Write one audio file; without a delivery the suffix of `path` decides, at 24 bits. With tags it is sealed.
 
     The file appears whole or not at all; what was there stays until then.
 
@@ -157,6 +161,8 @@ def write_audio(audio: Audio, path: str | Path, delivery: Delivery | None = None
     try:
         with draft_beside(path) as draft:
             encode_to(draft / path.name, audio, delivery, seed=seed)
+            if tags is not None:
+                stamp(draft / path.name, delivery.format, tags)
             (draft / path.name).replace(path)
     except (ParameterError, AudioFileError):
         raise

@@ -15,7 +15,7 @@ from typing import Literal
 
 from workbench.domain.errors import AudioFileError, OutputError, reason
 from workbench.output.tags import SOFTWARE, Tags
-from workbench.output.wave_chunks import Broadcast, add_chunks, broadcast_chunk, info_chunk
+from workbench.output.wave_chunks import Broadcast, add_chunks, broadcast_chunk, info_chunk, isrc_chunk
 
 SEAL = b"beatsfoundry-sha256:"
 _DIGITS = 64
@@ -86,8 +86,14 @@ def _wav(path: Path, tags: Tags) -> None:
         tags.statement, SOFTWARE, loudness_lufs=tags.loudness_lufs, true_peak_dbtp=tags.true_peak_dbtp
     )  # fmt: skip
     lines = [tags.statement, *(f"{name}: {text}" for name, text in tags.words.items()), _SEAL_TEXT]
-    texts = {"INAM": tags.title, "IPRD": tags.project, "IGNR": tags.genre, "ISFT": SOFTWARE, "ICMT": "\n".join(lines)}
-    add_chunks(path, [broadcast_chunk(told), info_chunk(texts)])
+    texts = {
+        "INAM": tags.title, "IART": tags.artist, "IPRD": tags.project, "IGNR": tags.genre, "ISFT": SOFTWARE,
+        "ICMT": "\n".join(lines),
+    }  # fmt: skip
+    written = {name: text for name, text in texts.items() if text}
+    # The ISRC of an INFO list is the source of a recording; the code has its place in axml.
+    codes = [isrc_chunk(tags.isrc)] if tags.isrc else []
+    add_chunks(path, [broadcast_chunk(told), *codes, info_chunk(written)])
 
 
 def _aiff(path: Path, tags: Tags) -> None:
@@ -132,7 +138,8 @@ def _flac(path: Path, tags: Tags) -> None:
 def _vorbis(tags: Tags) -> bytes:
     """Comments as the Vorbis I specification lays them out."""
     told = {
-        "TITLE": tags.title, "ALBUM": tags.project, "GENRE": tags.genre, "BPM": f"{tags.tempo_bpm:g}",
+        "TITLE": tags.title, "ALBUM": tags.project, "GENRE": tags.genre,
+        "BPM": "" if tags.tempo_bpm is None else f"{tags.tempo_bpm:g}", "ARTIST": tags.artist, "ISRC": tags.isrc,
         "INITIALKEY": tags.key_name, "ENCODER": SOFTWARE, "COMMENT": tags.statement,
         **{f"BEATSFOUNDRY_{name.upper()}": text for name, text in tags.words.items()}, "SEAL": _SEAL_TEXT,
     }  # fmt: skip
@@ -144,10 +151,13 @@ def _vorbis(tags: Tags) -> bytes:
 
 def _id3(tags: Tags) -> bytes:
     """An ID3v2.3 tag. Texts are UTF-16, but for the seal, whose digits must stand beside each other."""
+    tempo = "" if tags.tempo_bpm is None else str(round(tags.tempo_bpm))
+    texts = {
+        b"TIT2": tags.title, b"TALB": tags.project, b"TCON": tags.genre, b"TBPM": tempo, b"TSSE": SOFTWARE,
+        b"TKEY": tags.key_name, b"TPE1": tags.artist, b"TSRC": tags.isrc,
+    }  # fmt: skip
     frames = [
-        _text(b"TIT2", tags.title), _text(b"TALB", tags.project), _text(b"TCON", tags.genre),
-        _text(b"TBPM", str(round(tags.tempo_bpm))), _text(b"TSSE", SOFTWARE),
-        *([_text(b"TKEY", tags.key_name)] if tags.key_name else []),
+        *(_text(name, text) for name, text in texts.items() if text),
         _frame(b"COMM", b"\x01eng" + _wide("") + _wide(tags.statement)),
         *(_frame(b"TXXX", b"\x01" + _wide(name) + _wide(text)) for name, text in tags.words.items()),
         _frame(b"TXXX", b"\x00seal\x00" + _SEAL_TEXT.encode("latin-1")),

@@ -6,27 +6,37 @@ it keeps its bytes.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from workbench.domain.errors import ParameterError
 from workbench.domain.results import Track
 from workbench.domain.theory import Key
 
 SOFTWARE = "BeatsFoundry"
 _SHIPPED_LICENCE = "Apache-2.0"
 _HASH_DIGITS = 12
+_ISRC = re.compile("[A-Z]{2}[A-Z0-9]{3}[0-9]{7}")
+_EXAMPLE = "FR-Z03-98-00212"
 
 
 @dataclass(frozen=True, slots=True)
 class Tags:
-    """Texts of a file; `extra` holds those that formats have no field for. Loudness is in LUFS, true peak in dBTP."""
+    """Texts of a file; what is empty or None is not written.
+
+    `extra` holds those that formats have no field for. Loudness is in LUFS, true peak in dBTP; `isrc` as `parse_isrc`
+    gives it.
+    """
 
     title: str
-    project: str
-    genre: str
-    tempo_bpm: float
     statement: str
+    project: str = ""
+    genre: str = ""
+    tempo_bpm: float | None = None
     key: Key | None = None
+    artist: str = ""
+    isrc: str = ""
     extra: Mapping[str, str] | None = None
     loudness_lufs: float | None = None
     true_peak_dbtp: float | None = None
@@ -37,7 +47,7 @@ class Tags:
 
         Examples
         --------
-        >>> Tags("", "", "", 120.0, "", Key.parse("D dorian")).key_name
+        >>> Tags("", "", key=Key.parse("D dorian")).key_name
         'Dm'
         """
         return "" if self.key is None else self.key.name_of(self.key.tonic) + "m" * self.key.has_minor_third
@@ -45,8 +55,30 @@ class Tags:
     @property
     def words(self) -> dict[str, str]:
         """Seed and all else by name, the tempo with its fraction, the key with its mode."""
-        told = {"tempo": f"{self.tempo_bpm:g}", **({} if self.key is None else {"key": str(self.key)})}
+        told = {} if self.tempo_bpm is None else {"tempo": f"{self.tempo_bpm:g}"}
+        if self.key is not None:
+            told["key"] = str(self.key)
         return {**(self.extra or {}), **told}
+
+
+def parse_isrc(text: str) -> str:
+    """An International Standard Recording Code (ISO 3901) without its hyphens: country, registrant, year, number.
+
+    Raises
+    ------
+    ParameterError
+        If it is none.
+
+    Examples
+    --------
+    >>> parse_isrc("fr-z03-98-00212")
+    'FRZ039800212'
+    """
+    plain = text.strip().replace("-", "").upper()
+    if not _ISRC.fullmatch(plain):
+        form = "two letters, three letters or digits, seven digits"
+        raise ParameterError(f"ISRC {text!r}: expected {form}, as {_EXAMPLE}")
+    return plain
 
 
 def master_tags(track: Track) -> Tags:

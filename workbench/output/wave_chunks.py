@@ -95,6 +95,19 @@ def info_chunk(texts: Mapping[str, str]) -> Chunk:
     return b"LIST", b"INFO" + b"".join(_laid(name.encode(), text.encode() + b"\0") for name, text in texts.items())
 
 
+def isrc_chunk(isrc: str) -> Chunk:
+    """The `axml` chunk that tells an International Standard Recording Code, as EBU Tech 3352 (2012) lays it out."""
+    document = (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<ebuCoreMain xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns="urn:ebu:metadata-schema:ebuCore_2012">'
+        '<coreMetadata><identifier typeLabel="GUID" typeDefinition="Globally Unique Identifier" formatLabel="ISRC" '
+        'formatDefinition="International Standard Recording Code" '
+        'formatLink="http://www.ebu.ch/metadata/cs/ebu_IdentifierTypeCodeCS.xml#3.7">'
+        f"<dc:identifier>ISRC:{isrc}</dc:identifier></identifier></coreMetadata></ebuCoreMain>\n"
+    )
+    return b"axml", document.encode()
+
+
 def _laid(name: bytes, content: bytes) -> bytes:
     return name + struct.pack("<I", len(content)) + content + b"\0" * (len(content) % 2)
 
