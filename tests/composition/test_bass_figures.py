@@ -65,6 +65,13 @@ def test_a_chord_that_arrives_within_the_bar_is_reported_at_once(tiny_plan: Plan
     assert told(played)[:2] == [(0.0, 36), (2.0, 35)]
 
 
+def test_a_chord_that_is_over_before_the_figure_strikes_has_no_bass(tiny_plan: Plan) -> None:
+    given = (Chord.parse("C", duration_beats=1.0), Chord.parse("F", onset_beats=1.0, duration_beats=7.0))
+    played = play_bass(ROOTS, song(tiny_plan, "one-drop"), given)
+    assert played[0].onset_beats == 1.0
+    assert played[0].pitch % 12 == 5
+
+
 def test_silent_bars_and_free_sections_stay(tiny_plan: Plan) -> None:
     played = play_bass(ROOTS[1:], song(tiny_plan, "driving"), chords("C", "C"))
     assert min(note.onset_beats for note in played) == 4.0

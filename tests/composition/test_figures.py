@@ -54,6 +54,16 @@ def test_every_chord_keeps_its_third(tiny_plan: Plan) -> None:
     assert 52 in {note.pitch for note in played if note.onset_beats == 0.75}
 
 
+def test_a_chord_that_ends_before_the_figure_strikes_again_is_left(tiny_plan: Plan) -> None:
+    chords = (Chord.parse("C", duration_beats=4.25), Chord.parse("F", onset_beats=4.25, duration_beats=3.75))
+    notes = [
+        *(replace(note, duration_beats=4.25) for note in HELD),
+        *(Note(4.25, tone, 3.0, 80) for tone in (60, 65, 69)),
+    ]
+    played = play_figures(notes, song(tiny_plan, "offbeats"), chords)
+    assert [onset for onset, _ in struck(played) if 4.0 <= onset < 5.0] == [4.5] * 3
+
+
 def test_silent_bars_stay_silent(tiny_plan: Plan) -> None:
     played = play_figures([replace(note, onset_beats=4.0) for note in HELD], song(tiny_plan, "alberti"), C_MAJOR)
     assert min(note.onset_beats for note in played) == 4.0

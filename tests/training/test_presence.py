@@ -33,7 +33,7 @@ def test_what_is_there_takes_the_shares_of_what_is_not(tmp_path: Path) -> None:
     (line,) = fitted.remarks
     assert line.startswith("without accompaniment (16% of the percussion recipe), which is not in ")
     assert "now groove 88%, freedoom 12%" in line
-    assert line.endswith("no public copy; the recipes do without it and say so)")
+    assert line.endswith("`beatsfoundry corpora make accompaniment --data DIR` makes accompaniment")
     assert "figures" not in line, "the validation songs are those of the whole recipe"
 
 

@@ -28,6 +28,7 @@ class Entry:
     page: str
     note: str
     can_get: bool
+    can_make: bool
     folders: tuple[str, ...]
     state: str = ""
     here: int = 0
@@ -54,6 +55,7 @@ def _entry(corpus: Corpus, data: Path | None) -> Entry:
         source.page if source else "",
         source.note if source else "",
         bool(source and source.url),
+        bool(source and source.made),
         corpus.folders,
         state,
         here,

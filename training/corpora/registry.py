@@ -69,8 +69,9 @@ CORPORA: dict[str, Corpus] = {
             "BSD-3-Clause", "Freedoom project, CREDITS-MUSIC",
         ),
         Corpus(
-            "accompaniment", ("mma_synth",), accompaniment.READER, "S", "patterns GPL-2+ (MMA), chords CC0 and MIT",
-            "van der Poel: Musical MIDI Accompaniment; chords of POP909 and McGill Billboard",
+            "accompaniment", ("mma_synth", "accompaniment"), accompaniment.READER, "S",
+            "made here: notes CC0, chords CC0 and MIT; in `mma_synth`: patterns GPL-2+ (MMA)",
+            "generated over the chords of POP909 and McGill Billboard; in `mma_synth` by van der Poel's MMA",
         ),
         Corpus(
             "easyrpg", ("easyrpg_rtp",), multitrack_reader("easyrpg", "A"), "A", "CC BY 4.0, some files CC0",

@@ -30,6 +30,8 @@ class Source:
         "sha256:..." or "md5:..." as published; "" where none is.
     note : str
         What to know, such as how to have a set that cannot be loaded.
+    made : bool
+        Whether `corpora make` makes it.
     """
 
     page: str
@@ -39,6 +41,7 @@ class Source:
     keep: tuple[str, ...] = ()
     checksum: str = ""
     note: str = ""
+    made: bool = False
 
 
 def _github(repository: str, commit: str) -> str:
@@ -83,7 +86,9 @@ SOURCES: dict[str, Source] = {
     ),
     "accompaniment": Source(
         page="https://www.mellowood.ca/mma/",
-        note="generated with MMA's patterns, no public copy; the recipes do without it and say so",
+        note="`corpora make` generates it by rule over the chords of POP909 and Billboard; the shipped networks "
+        "learned from what MMA's patterns (see the page) gave over the same chords, of which there is no public copy",
+        made=True,
     ),
     "easyrpg": Source(
         page="https://github.com/EasyRPG/RTP",
@@ -147,6 +152,8 @@ def how_to_have(name: str) -> str:
     source = SOURCES.get(name)
     if source is None:
         return f"{name} is not public"
+    if source.made:
+        return f"`beatsfoundry corpora make {name} --data DIR` makes {name}"
     if source.url:
         return f"`beatsfoundry corpora get {name} --data DIR` has {name}"
     return f"for {name} see {source.page} ({source.note})"

@@ -6,6 +6,7 @@ The network decides where the bass plays and in which octave; in sections of a f
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from workbench.composition.figure_book import FREE, TRIPLETS, Figure, Strike, figures, section_figures
 from workbench.composition.voicing import chords_within
@@ -61,8 +62,7 @@ def _play_bar(
     for chord, start, end in chords_within(chords, begin, begin + bar_beats):
         inside = _arriving([one for one in strikes if start <= one[0] + _TINY < end], chord, start, begin)
         after = next((one for one in chords if one.onset_beats >= end - _TINY), chord)
-        ends = [*(beats for beats, _ in inside[1:]), end]
-        for (beats, step), until in zip(inside, ends, strict=True):
+        for (beats, step), (until, _) in pairwise([*inside, (end, "")]):
             model = min(written, key=lambda note: abs(note.onset_beats - beats))
             leads = step == "a" and abs(end - after.onset_beats) < _TINY
             way = _approach(model, chord, after, section.key or plan.key, traits) if leads else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
@@ -129,22 +129,32 @@ def write_element(
     """Rows and finished notes of one element over the whole song, in sight of chords and of what `streams` hold."""
     if element == "percussion":
         rows = write_percussion(plan)
-        notes = decode_drums(rows, round(plan.metre.bar_beats))
-    else:
-        rows, notes = write_melodic(plan, element, chords, streams)
-        traits = plan.parts[element]
-        notes = in_register(notes, traits.low_pitch, traits.high_pitch)
-        if element == "bass":
-            notes = ornament(notes, plan, chords)
-        notes = shape_lengths(without_unisons(in_time(notes, chords)), plan, element, chords)
-        if element == "bass":
-            notes = with_slides(notes, plan, chords)
-        if element == "pads":
-            notes = play_figures(state_chords(notes, plan, chords), plan, chords)
-            notes = with_last_chord(notes, plan, chords)
-        if element != "leads":
-            notes = without_chord(notes, chords)
-    return rows, perform(close(notes, plan, element), plan, element)
+        return rows, finished_drums(rows, plan)
+    rows, notes = write_melodic(plan, element, chords, streams)
+    return rows, finished_line(notes, plan, element, chords)
+
+
+def finished_drums(rows: Rows, plan: Plan) -> tuple[Note, ...]:
+    """Rows of percussion as they are played."""
+    notes = decode_drums(rows, round(plan.metre.bar_beats))
+    return perform(close(notes, plan, "percussion"), plan, "percussion")
+
+
+def finished_line(notes: Sequence[Note], plan: Plan, element: str, chords: tuple[Chord, ...]) -> tuple[Note, ...]:
+    """Written notes of a pitched element as they are played: in its register, in figures, with touch and swing."""
+    traits = plan.parts[element]
+    notes = in_register(notes, traits.low_pitch, traits.high_pitch)
+    if element == "bass":
+        notes = ornament(notes, plan, chords)
+    notes = shape_lengths(without_unisons(in_time(notes, chords)), plan, element, chords)
+    if element == "bass":
+        notes = with_slides(notes, plan, chords)
+    if element == "pads":
+        notes = play_figures(state_chords(notes, plan, chords), plan, chords)
+        notes = with_last_chord(notes, plan, chords)
+    if element != "leads":
+        notes = without_chord(notes, chords)
+    return perform(close(notes, plan, element), plan, element)
 
 
 def streams_seen(element: str) -> tuple[str, ...]:

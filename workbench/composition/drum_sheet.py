@@ -54,11 +54,17 @@ class _Kind:
 
 def drum_prior(plan: Plan) -> PatternPrior:
     """The grid of every bar of the song."""
+    grids, grid_of_bar = drum_grids(plan)
+    weight = _LEAST_WEIGHT + (1.0 - _LEAST_WEIGHT) * plan.groove.adherence
+    return PatternPrior(grids, grid_of_bar, weight)
+
+
+def drum_grids(plan: Plan) -> tuple[list[Grid], list[int]]:
+    """Probabilities (48, roles) of a stroke, one grid for each kind of bar, and which of them each bar has."""
     ends = announcements(plan)
     kinds = [_kind(plan, section, bar, ends.get(bar)) for bar, section in enumerate(section_of_bar(plan))]
     numbers = {kind: number for number, kind in enumerate(dict.fromkeys(kinds))}
-    weight = _LEAST_WEIGHT + (1.0 - _LEAST_WEIGHT) * plan.groove.adherence
-    return PatternPrior([_grid_of(plan, kind) for kind in numbers], [numbers[kind] for kind in kinds], weight)
+    return [_grid_of(plan, kind) for kind in numbers], [numbers[kind] for kind in kinds]
 
 
 def patterns_of(plan: Plan, section: SectionPlan) -> dict[str, str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from workbench.composition.feel import without_unisons
 from workbench.composition.figure_book import FREE, TRIPLETS, Figure, Strike, figures, section_figures
@@ -74,8 +75,7 @@ def _play_bar(
         wanted = wanted_tones(chord, alone="bass" not in section.elements)
         if inside and not set(wanted) <= {note.pitch % 12 for _, step in inside for note in _tones(hand, step, high)}:
             inside[0] = (inside[0][0], "x")
-        ends = [*(beats for beats, _ in inside[1:]), end]
-        for (beats, step), until in zip(inside, ends, strict=True):
+        for (beats, step), (until, _) in pairwise([*inside, (end, "")]):
             length = _held(figure, until - beats, end - beats, plan.parts["pads"].sustain)
             lift = _ON_BEAT * (beats % 1.0 == 0.0) + _UPPER * (step == "u") + rng.normal(0.0, _TOUCH)
             for note in _tones(hand, step, high):

@@ -265,10 +265,12 @@ def test_several_sets_come_by_one_command(
         monkeypatch.setitem(CORPORA, name, replace(CORPORA[name], folders=(f"of-{name}",)))
     assert main(["get", "--data", str(tmp_path)]) == 0
     told = capsys.readouterr().out.splitlines()
-    assert [line.partition(":")[0] for line in told] == ["groove", "pop909", "billboard", "freedoom", "progressions"]
+    sets = ["groove", "pop909", "billboard", "freedoom", "progressions"]
+    assert [line.partition(":")[0] for line in told] == [*sets, "accompaniment"]
+    assert "corpora make accompaniment" in told[-1]
     assert all((tmp_path / f"of-{name}" / "chords.py").is_file() for name in wanted_by_recipes())
     assert main(["get", "--data", str(tmp_path)]) == 0
-    assert all("is there already" in line for line in capsys.readouterr().out.splitlines())
+    assert all("is there already" in line for line in capsys.readouterr().out.splitlines()[:-1])
 
 
 def test_a_set_that_fails_keeps_no_other_from_coming(
@@ -279,7 +281,7 @@ def test_a_set_that_fails_keeps_no_other_from_coming(
     with pytest.raises(CorpusError, match="accompaniment could not be had"):
         main(["get", "accompaniment", "progressions", "--data", str(tmp_path)])
     assert (tmp_path / "free-midi-chords" / "chords.py").is_file()
-    assert "no public copy; the recipes do without it" in capsys.readouterr().err
+    assert "`beatsfoundry corpora make accompaniment --data DIR` makes accompaniment" in capsys.readouterr().err
 
 
 def test_an_archive_of_something_else_leaves_nothing(

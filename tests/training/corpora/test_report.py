@@ -76,6 +76,7 @@ def test_list_tells_source_licence_and_state(data: Path, capsys: pytest.CaptureF
     entries = {entry["name"]: entry for entry in json.loads(capsys.readouterr().out)}
     assert (entries["openmsx"]["state"], entries["openmsx"]["here"]) == ("partial", 4)
     assert entries["lmms"]["can_get"] is False
+    assert [name for name, entry in entries.items() if entry["can_make"]] == ["accompaniment"]
     main(["list"])
     assert "groove: tier A, CC BY 4.0\n" in capsys.readouterr().out
 
