@@ -167,3 +167,13 @@ def test_what_the_reader_mended_is_told(tmp_path: Path) -> None:
     events = [(0.0, meta(0x59, b"\xfe\xff")), *(event for at in range(16) for event in note(at, 0.9, 40, 90))]
     (tmp_path / "tune.mid").write_bytes(header(0, 1) + chunk(body(events)))
     assert "left out: 1 key event that no reader understands" in adopt(read_session(tmp_path / "tune.mid")).song.remarks
+
+
+@pytest.mark.parametrize("daw", ["dawproject", "reaper"])
+def test_sends_come_back_as_moves(daw: str, tiny_plan: Plan, tiny_score: Score, tmp_path: Path) -> None:
+    move = StripMove(reverb_send_db=-9.5, delay_send_db=-20.0)
+    export_composition(replace(tiny_plan, mix={"leads": move}), tiny_score, tmp_path / "song")
+    plan = adopt(read_session(export_session(tmp_path / "song", daw, tmp_path / "out"))).song.plan
+    assert plan.mix["leads"].reverb_send_db == pytest.approx(-9.5, abs=1e-6)
+    assert plan.mix["leads"].delay_send_db == pytest.approx(-20.0, abs=1e-6)
+    assert set(plan.mix) == {"leads"}

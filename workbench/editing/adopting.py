@@ -327,7 +327,14 @@ def _moves(session: DawSession, voices: Mapping[str, object]) -> dict[str, Strip
         pan = next((track.pan for track in reversed(channels) if abs(track.pan) > 1e-9), None)
         gain_db = round(sum(track.gain_db for track in channels), 6)
         mute = any(track.mute for track in stems or notes)
-        move = StripMove(gain_db=gain_db + 0.0, pan=pan, mute=mute)
+        levels = {bus: min(12.0, max(-60.0, level)) for track in channels for bus, level in track.sends}
+        move = StripMove(
+            gain_db=gain_db + 0.0,
+            pan=pan,
+            mute=mute,
+            reverb_send_db=levels.get("reverb"),
+            delay_send_db=levels.get("delay"),
+        )
         if move != StripMove():
             moves[element] = move
     return moves

@@ -30,7 +30,10 @@ ROUND_TRIPS = ("dawproject", "reaper", "ableton")
 def moving(tiny_plan: Plan, tiny_score: Score) -> tuple[Plan, Score]:
     """The tiny song with a slower verse, moves on the desk and a note that begins before its bar line."""
     sections = tuple(replace(one, tempo_bpm=97.3) if one.name == "verse" else one for one in tiny_plan.sections)
-    mix = {"bass": StripMove(gain_db=-3.7, pan=-0.25), "leads": StripMove(mute=True)}
+    mix = {
+        "bass": StripMove(gain_db=-3.7, pan=-0.25),
+        "leads": StripMove(mute=True, reverb_send_db=-9.5, delay_send_db=-60.0),
+    }
     return replace(tiny_plan, sections=sections, mix=mix), replace(tiny_score, sections=sections)
 
 
@@ -72,6 +75,12 @@ def test_what_comes_back_is_what_went_out(
         assert after.colour == (PALETTE[nearest(before.colour)] if daw == "ableton" else before.colour)
         assert after.gain_db == pytest.approx(before.gain_db, abs=1e-6)
         assert after.pan == pytest.approx(before.pan, abs=1e-9)
+        # Live Sets, Ardour and LMMS sessions hold no sends of ours.
+        sends = () if daw == "ableton" else before.sends
+        assert [bus for bus, _ in after.sends] == [bus for bus, _ in sends]
+        assert [level for _, level in after.sends] == pytest.approx([level for _, level in sends], abs=1e-6)
+    leads = next(track for track in went.tracks if track.name == "leads")
+    assert leads.sends == (("reverb", -9.5), ("delay", -60.0))
 
 
 def test_tempo_map_is_the_one_that_was_planned(notes_bundle: Path, tmp_path: Path) -> None:

@@ -37,7 +37,10 @@ def _project(session: DawSession, version: str) -> ET.Element:
     tempo_id = _transport(root, session, numbers)
     structure = ET.SubElement(root, "Structure")
     master_id = next(numbers)
-    tracks = [_track(structure, track, master_id, numbers) for track in session.tracks]
+    buses = {bus: next(numbers) for bus in session.buses}
+    tracks = [_track(structure, track, master_id, buses, numbers) for track in session.tracks]
+    for bus, identity in buses.items():
+        _bus(structure, bus, {"role": "effect", "destination": master_id, "id": identity}, numbers)
     master = ET.SubElement(structure, "Track", contentType="audio notes", id=next(numbers), name="Master")
     _channel(master, SessionTrack("Master", "#000000"), {"role": "master", "id": master_id}, numbers)
     arrangement = ET.SubElement(root, "Arrangement", id=next(numbers), comment=KEY_NOTE + session.key)
@@ -61,23 +64,43 @@ def _transport(root: ET.Element, session: DawSession, numbers: Iterator[str]) ->
     return tempo_id, metre_id
 
 
-def _track(structure: ET.Element, track: SessionTrack, master_id: str, numbers: Iterator[str]) -> str:
+def _bus(structure: ET.Element, bus: str, attributes: dict[str, str], numbers: Iterator[str]) -> None:
+    """An effect bus without its effect, which is the user's to choose."""
+    element = ET.SubElement(structure, "Track", contentType="audio", loaded="true", id=next(numbers), name=bus)
+    _channel(element, SessionTrack(bus, "#000000"), attributes, numbers)
+
+
+def _track(
+    structure: ET.Element, track: SessionTrack, master_id: str, buses: Mapping[str, str], numbers: Iterator[str]
+) -> str:
     identity = next(numbers)
     element = ET.SubElement(
         structure, "Track", contentType="notes" if track.audio is None else "audio", loaded="true", id=identity,
         name=track.name, color=track.colour,
     )  # fmt: skip
-    _channel(element, track, {"role": "regular", "destination": master_id, "id": next(numbers)}, numbers)
+    _channel(element, track, {"role": "regular", "destination": master_id, "id": next(numbers)}, numbers, buses)
     return identity
 
 
-def _channel(parent: ET.Element, track: SessionTrack, attributes: dict[str, str], numbers: Iterator[str]) -> None:
+def _channel(
+    parent: ET.Element,
+    track: SessionTrack,
+    attributes: dict[str, str],
+    numbers: Iterator[str],
+    buses: Mapping[str, str] | None = None,
+) -> None:
     channel = ET.SubElement(parent, "Channel", {"audioChannels": "2", "solo": "false", **attributes})
     ET.SubElement(channel, "Mute", value=str(track.mute).lower(), id=next(numbers), name="Mute")
     pan = repr((track.pan + 1.0) / 2.0)
     ET.SubElement(
         channel, "Pan", min="0", max="1", unit="normalized", value=pan, id=next(numbers), name="Pan"
     )  # fmt: skip
+    if buses and track.sends:
+        sends = ET.SubElement(channel, "Sends")
+        for bus, level in track.sends:
+            send = ET.SubElement(sends, "Send", destination=buses[bus], type="post", id=next(numbers))
+            amount = repr(db_to_gain(level))
+            ET.SubElement(send, "Volume", min="0", unit="linear", value=amount, id=next(numbers), name=f"To {bus}")
     gain = repr(db_to_gain(track.gain_db))
     ET.SubElement(channel, "Volume", min="0", unit="linear", value=gain, id=next(numbers), name="Volume")
 

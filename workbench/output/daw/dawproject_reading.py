@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -14,6 +14,7 @@ from workbench.domain.units import gain_to_db
 from workbench.output.daw.dawproject import PROJECT
 from workbench.output.daw.events import from_the_start, metre_of, number_of, tempo_of, ticks_of
 from workbench.output.daw.session import (
+    BUSES,
     KEY_NOTE,
     AudioClip,
     DawSession,
@@ -26,12 +27,15 @@ from workbench.output.midi_files import TICKS_PER_BEAT
 
 _LARGEST_BYTES = 256 << 20
 _GREY = "#808080"
+_NO_TRACKS = ("master", "effect")
+"""Roles of channels that hold no track of the song."""
 
 
 def read_dawproject(path: str | Path) -> DawSession:
     """Read a session; stems are named, not read.
 
-    Devices, sends, scenes, automation of anything but the tempo, and expressions of notes are passed over.
+    Devices, sends to buses that the desk has not, scenes, automation of anything but the tempo, and expressions of
+    notes are passed over.
 
     Raises
     ------
@@ -94,14 +98,17 @@ def _beat(point: ET.Element) -> int:
 
 
 def _tracks(root: ET.Element, pace: TempoMap) -> Iterator[SessionTrack]:
-    """Every track but masters and groups, with what the arrangement's lanes lay on it."""
+    """Every track but masters, groups and effect buses, with what the arrangement's lanes lay on it."""
+    buses = dict(_buses(root))
     lanes = {identity: lane for lane in root.iterfind("Arrangement//Lanes") if (identity := lane.get("track"))}
     unit = next((one.get("timeUnit") for one in root.iterfind("Arrangement/Lanes")), None) or "beats"
     for element in root.iterfind("Structure//Track"):
         channel = element.find("Channel")
-        if "tracks" in (element.get("contentType") or "") or (channel is not None and channel.get("role") == "master"):
+        if "tracks" in (element.get("contentType") or "") or (
+            channel is not None and channel.get("role") in _NO_TRACKS
+        ):
             continue
-        track = _mixed(SessionTrack(element.get("name") or "", element.get("color") or _GREY), channel)
+        track = _mixed(SessionTrack(element.get("name") or "", element.get("color") or _GREY), channel, buses)
         lane = lanes.get(element.get("id") or "")
         if lane is None:
             yield track
@@ -111,19 +118,39 @@ def _tracks(root: ET.Element, pace: TempoMap) -> Iterator[SessionTrack]:
         yield replace(track, clips=clips, audio=_audio(lane), is_drums=drums)
 
 
-def _mixed(track: SessionTrack, channel: ET.Element | None) -> SessionTrack:
+def _buses(root: ET.Element) -> Iterator[tuple[str, str]]:
+    """Buses of the desk that a session has, by the number of their channels."""
+    for element in root.iterfind("Structure//Track"):
+        channel, name = element.find("Channel"), (element.get("name") or "").casefold()
+        if channel is not None and channel.get("role") == "effect" and name in BUSES:
+            yield channel.get("id") or "", name
+
+
+def _sends(channel: ET.Element, buses: Mapping[str, str]) -> Iterator[tuple[str, float]]:
+    for send in channel.iterfind("Sends/Send"):
+        bus, volume = buses.get(send.get("destination") or ""), send.find("Volume")
+        if bus is not None and volume is not None:
+            yield bus, _decibels(volume)
+
+
+def _decibels(volume: ET.Element) -> float:
+    level = number_of(volume.get("value", "1"), "volume")
+    return level if volume.get("unit") == "decibel" else gain_to_db(level)
+
+
+def _mixed(track: SessionTrack, channel: ET.Element | None, buses: Mapping[str, str]) -> SessionTrack:
     if channel is None:
         return track
     volume, pan, mute = channel.find("Volume"), channel.find("Pan"), channel.find("Mute")
     gain_db, place = 0.0, 0.0
     if volume is not None:
-        level = number_of(volume.get("value", "1"), "volume")
-        gain_db = level if volume.get("unit") == "decibel" else gain_to_db(level)
+        gain_db = _decibels(volume)
     if pan is not None:
         told = number_of(pan.get("value", "0.5"), "pan")
         place = told if pan.get("unit") == "linear" else 2.0 * told - 1.0
     silent = mute is not None and mute.get("value") in ("true", "1")
-    return replace(track, gain_db=gain_db, pan=min(1.0, max(-1.0, place)), mute=silent)
+    sends = tuple(_sends(channel, buses))
+    return replace(track, gain_db=gain_db, pan=min(1.0, max(-1.0, place)), mute=silent, sends=sends)
 
 
 def _audio(lane: ET.Element) -> AudioClip | None:

@@ -47,6 +47,8 @@ def _project(session: DawSession, version: str) -> Iterator[str]:
         yield f"  MARKER {number} {session.seconds_at(tick)!r} {quoted(name)} 0 0 1"
     for number, track in enumerate(session.tracks):
         yield from _indented(_block(f"TRACK {_identity(session.title, number)}", _track(session, track)))
+    for number, bus in enumerate(session.buses, start=len(session.tracks)):
+        yield from _indented(_block(f"TRACK {_identity(session.title, number)}", _bus(session, bus)))
     yield ">"
 
 
@@ -72,6 +74,17 @@ def _track(session: DawSession, track: SessionTrack) -> Iterator[str]:
         yield from _block("ITEM", _audio(track.name, track.audio))
     for clip in track.clips:
         yield from _block("ITEM", _notes(session, clip, _DRUM_CHANNEL if track.is_drums else 0))
+
+
+def _bus(session: DawSession, bus: str) -> Iterator[str]:
+    """An effect bus without its effect, which is the user's to choose: what it receives, and how loud."""
+    yield f"NAME {quoted(bus)}"
+    yield "NCHAN 2"
+    for number, track in enumerate(session.tracks):
+        for name, level in track.sends:
+            if name == bus:
+                # Source, after its fader, gain, pan, mute, mono, phase, channels.
+                yield f"AUXRECV {number} 0 {db_to_gain(level)!r} 0 0 0 0 0 0 -1:U 0 -1 ''"
 
 
 def _audio(name: str, audio: AudioClip) -> Iterator[str]:

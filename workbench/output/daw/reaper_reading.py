@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from workbench.domain.errors import ParameterError, reason
@@ -13,6 +13,7 @@ from workbench.domain.units import gain_to_db
 from workbench.output.daw.events import from_the_start, metre_of, number_of, tempo_of, ticks_of
 from workbench.output.daw.reaper import SQUARE
 from workbench.output.daw.session import (
+    BUSES,
     KEY_NOTE,
     AudioClip,
     DawSession,
@@ -49,7 +50,8 @@ class _Block:
 def read_reaper(path: str | Path) -> DawSession:
     """Read a session; stems are named, not read.
 
-    Effects, envelopes, sends, takes but the first, regions and loops of items are passed over.
+    Effects, envelopes, sends to buses that the desk has not, takes but the first, regions and loops of items are
+    passed over.
 
     Raises
     ------
@@ -102,7 +104,7 @@ def _session(project: _Block, title: str) -> DawSession:
         for line in project.lines
         if line and line[0] == "MARKER" and len(line) > 3 and not _is_region(line)
     ]
-    tracks = tuple(_track(block, pace) for block in project.all_of("TRACK"))
+    tracks = _tracks(list(project.all_of("TRACK")), pace)
     return DawSession(
         title=title,
         tempi=tempi,
@@ -112,6 +114,27 @@ def _session(project: _Block, title: str) -> DawSession:
         length_ticks=max((clip.end_ticks for track in tracks for clip in track.clips), default=0),
         key=_key(project),
     )
+
+
+def _tracks(blocks: list[_Block], pace: TempoMap) -> tuple[SessionTrack, ...]:
+    """Tracks of the song; those of the desk's buses become the sends of what they receive."""
+    sends: dict[int, list[tuple[str, float]]] = {}
+    buses = {number: bus for number, block in enumerate(blocks) if (bus := _bus_of(block))}
+    for number, bus in buses.items():
+        for line in blocks[number].lines:
+            if line and line[0] == "AUXRECV" and len(line) > 3 and line[1].isdigit():
+                sends.setdefault(int(line[1]), []).append((bus, gain_to_db(number_of(line[3], "gain"))))
+    return tuple(
+        replace(_track(block, pace), sends=tuple(sends.get(number, ())))
+        for number, block in enumerate(blocks)
+        if number not in buses
+    )
+
+
+def _bus_of(block: _Block) -> str:
+    """The bus of the desk that a track is: it has its name, and receives or holds nothing of its own."""
+    name = next(iter(block.line("NAME")), "").casefold()
+    return name if name in BUSES and not any(True for _ in block.all_of("ITEM")) else ""
 
 
 def _is_region(line: list[str]) -> bool:

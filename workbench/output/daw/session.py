@@ -24,6 +24,9 @@ KEY_NOTE = "key: "
 STEM_SUFFIX = " stem"
 """What the name of an audio track has after its element's."""
 
+BUSES = ("reverb", "delay")
+"""Effect buses of the desk, by the names that their tracks have in a session."""
+
 _CHORD_BASS, _CHORD_REGISTER, _CHORD_VELOCITY = 36, 60, 72
 
 
@@ -58,7 +61,10 @@ class AudioClip:
 
 @dataclass(frozen=True, slots=True)
 class SessionTrack:
-    """A track: a stem (`audio`) or notes (`clips`). `pan` lies in -1 (left) to 1, `colour` is `#rrggbb`."""
+    """A track: a stem (`audio`) or notes (`clips`). `pan` lies in -1 (left) to 1, `colour` is `#rrggbb`.
+
+    `sends` holds the level in dB of each of `BUSES` that the track is sent to, after its fader.
+    """
 
     name: str
     colour: str
@@ -68,6 +74,7 @@ class SessionTrack:
     audio: AudioClip | None = None
     clips: tuple[NoteClip, ...] = ()
     is_drums: bool = False
+    sends: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +109,12 @@ class DawSession:
         return tuple(track for track in self.tracks if track.audio is not None)
 
     @property
+    def buses(self) -> tuple[str, ...]:
+        """Effect buses that any track is sent to."""
+        used = {bus for track in self.tracks for bus, _ in track.sends}
+        return tuple(bus for bus in BUSES if bus in used)
+
+    @property
     def voices(self) -> tuple[SessionTrack, ...]:
         """Tracks of notes, without that of the chords."""
         return tuple(track for track in self.tracks if track.audio is None and track.name != CHORD_TRACK)
@@ -110,9 +123,9 @@ class DawSession:
 def session_of(plan: Plan, score: Score, stems: Mapping[str, AudioClip]) -> DawSession:
     """The session of a song.
 
-    Stems stand at 0 dB in the centre, since they hold what the desk did to them. Tracks of notes carry the gain and
-    pan by which a user moved the element, for an instrument that takes the stem's place, and are silent where there is
-    one.
+    Stems stand at 0 dB in the centre, since they hold what the desk did to them. Tracks of notes carry gain, pan and
+    sends by which a user moved the element, for an instrument that takes the stem's place, and are silent where there
+    is one.
     """
     end = _ticks(score.length_beats)
     return DawSession(
@@ -153,6 +166,11 @@ def _voice(score: Score, element: str, move: StripMove, *, silent: bool) -> Sess
         mute=silent or move.mute,
         clips=(NoteClip(element, 0, max(last, _ticks(score.length_beats)), notes),),
         is_drums=element == "percussion",
+        sends=tuple(
+            (bus, level)
+            for bus, level in zip(BUSES, (move.reverb_send_db, move.delay_send_db), strict=True)
+            if level is not None
+        ),
     )
 
 
