@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from workbench.cli.parser import LineParser, positive
 from workbench.domain.errors import CorpusError, ParameterError
@@ -61,6 +62,11 @@ def build_parser() -> argparse.ArgumentParser:
     )
     roles.add_argument("folder", type=Path, metavar="DIR", help="folder with MIDI files, at any depth")
     roles.set_defaults(run=_roles)
+    _declare_parse(actions)
+    return parser
+
+
+def _declare_parse(actions: Any) -> None:
     parse = actions.add_parser(
         "parse",
         help="any number of MIDI files as tables: notes, songs, near duplicates, split",
@@ -73,7 +79,6 @@ def build_parser() -> argparse.ArgumentParser:
     parse.add_argument("--jobs", type=positive, metavar="N", help="workers to start (default: one for each core)")
     parse.add_argument("--quiet", action="store_true", help="show no progress")
     parse.set_defaults(run=_parse)
-    return parser
 
 
 def main(argv: Sequence[str] | None = None) -> int:
