@@ -9,9 +9,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 
 from workbench.cli import main as cli
-from workbench.diagnostics import CODES, Finding, networks, services, signal_path, system
+from workbench.diagnostics import CODES, Finding, library, networks, services, signal_path, system
 from workbench.domain.audio import Audio
 from workbench.domain.drafts import draft_beside
 from workbench.domain.results import Track
@@ -163,3 +164,36 @@ def test_every_code_is_in_the_manual_and_is_provoked_here(repository: Path) -> N
     for code, failure in CODES.items():
         assert f"| {code} | {failure.title} | {failure.symptom} | {failure.remedy} |" in manual, code
         assert f'"{code}"' in provoked, code
+
+
+def test_a_sample_library_is_checked(tmp_path: Path) -> None:
+    note = tone().samples.T[: RATE // 2]
+    for name in ("piano", "broken", "loud"):
+        (tmp_path / name).mkdir()
+        soundfile.write(tmp_path / name / "a A3.wav", note, RATE)
+    (tmp_path / "broken" / "b A4.wav").write_bytes(b"RIFF")
+    soundfile.write(tmp_path / "loud" / "c A3.wav", np.clip(20.0 * note, -1.0, 1.0), RATE)
+    (tmp_path / "flute.sfz").write_text("<region> sample=none.wav pitch_keycenter=60")
+    (tmp_path / "notes.txt").write_text("no instrument")
+    findings = library.check(tmp_path)
+    assert codes(findings) == [
+        ("broken", "fail", "BFD035"), ("flute.sfz", "fail", "BFD035"), ("loud", "warn", "BFD035"),
+    ]  # fmt: skip
+    messages = {finding.subject: finding.message for finding in findings}
+    assert messages["piano"] == "1 sample without fault"
+    assert "b A4.wav: corrupt" in messages["broken"]
+    assert "none.wav" in messages["flute.sfz"]
+    assert library.check(tmp_path / "nowhere") == []
+
+
+def test_devices_are_listed_and_none_is_no_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cards = tmp_path / "cards"
+    cards.write_text(
+        " 0 [PCH            ]: HDA-Intel - HDA Intel PCH\n                      HDA Intel PCH at 0xf7f10000\n"
+    )
+    monkeypatch.setattr("workbench.session.midi_ports.input_names", lambda: ["Keys 20:0"])
+    monkeypatch.setattr("workbench.session.midi_ports.output_names", lambda: ["Drums 24:0", "Keys 20:0"])
+    found = [finding.message for finding in system.devices(cards)]
+    assert found == ["HDA Intel PCH", "Keys 20:0, Drums 24:0"]
+    none = system.devices(tmp_path / "absent")[0]
+    assert (none.outcome, none.message) == ("ok", "none, and none is needed")

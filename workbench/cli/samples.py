@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.domain.errors import ParameterError, counted
+from workbench.domain.errors import counted
 
 if TYPE_CHECKING:
     from workbench.rendering.sampler import Instrument, SampleFacts, Zone
@@ -33,7 +33,9 @@ def samples(options: argparse.Namespace) -> int:
 
     The exit code is 1 if a sample that is mapped is missing.
     """
-    facts, instrument = _looked_at(options.path, options.preset)
+    from workbench.rendering.sampler import look_at
+
+    facts, instrument = look_at(options.path, preset=options.preset)
     missing = instrument.missing()
     if options.json:
         index = [{**asdict(one), "path": str(one.path)} for one in facts]
@@ -51,21 +53,6 @@ def samples(options: argparse.Namespace) -> int:
 
         print(f"{options.path}: {told_missing(missing)}{near_names(instrument)}", file=sys.stderr)
     return 1 if missing else 0
-
-
-def _looked_at(path: Path, preset: str | None) -> tuple[list[SampleFacts], Instrument]:
-    """The samples of a folder or an instrument, measured, and the instrument."""
-    from workbench.rendering.sampler import Instrument, index_folder, index_instrument, load_instrument
-
-    if not path.is_dir():
-        instrument = load_instrument(path, preset=preset)
-        return index_instrument(instrument), instrument
-    facts = index_folder(path)
-    try:
-        return facts, load_instrument(path)
-    except ParameterError:
-        # Samples that neither name a drum nor have a pitch: there is an index, but nothing to map.
-        return facts, Instrument(path.name, ())
 
 
 def _summary(facts: list[SampleFacts], instrument: Instrument) -> str:

@@ -65,7 +65,7 @@ RULES: tuple[Rule, ...] = (
     Rule("BFD013", kinds=("PermissionError", "OutputError", "FileNotFoundError")),
     Rule("BFD012", kinds=("ParameterError", "UnknownReferenceError", "WorkbenchError")),
 )
-"""In order: what is told more exactly comes first."""
+"""In order: what is known more exactly comes first."""
 
 CHECKS = {"BF012": "BFD032", "BF002": "BFD032", "BF013": "BFD033", "BF022": "BFD034", "BF023": "BFD034"}
 """Checks of a track that say what a tool of the doctor would find in its sound."""

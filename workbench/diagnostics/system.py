@@ -11,6 +11,7 @@ import psutil
 
 from workbench.diagnostics.findings import Finding, judged
 from workbench.domain.drafts import LOCK, abandoned
+from workbench.domain.errors import ParameterError
 
 TOOL = "system"
 LEAST_CORES, GOOD_CORES = 2, 4
@@ -53,6 +54,32 @@ def judge(machine: Machine) -> list[Finding]:
 def _limit(subject: str, value: float, least: float, good: float, unit: str, code: str) -> Finding:
     message = f"{value:.3g}{unit}; at least {least:g}{unit}, better {good:g}{unit}"
     return judged(TOOL, subject, message, code, fails=value < least, warns=value < good)
+
+
+def devices(cards: Path = Path("/proc/asound/cards")) -> list[Finding]:
+    """Sound cards and MIDI ports; music is made without either, so that none is no fault."""
+    return [
+        Finding(TOOL, "audio devices", "ok", ", ".join(_sound_cards(cards)) or "none, and none is needed"),
+        Finding(TOOL, "MIDI ports", "ok", _midi_ports()),
+    ]
+
+
+def _sound_cards(listing: Path) -> list[str]:
+    """Cards that the kernel lists, as ` 0 [PCH            ]: HDA-Intel - HDA Intel PCH`."""
+    try:
+        lines = listing.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return []
+    return [line.split(" - ", 1)[1].strip() for line in lines if "]:" in line and " - " in line]
+
+
+def _midi_ports() -> str:
+    from workbench.session.midi_ports import input_names, output_names
+
+    try:
+        return ", ".join(dict.fromkeys([*input_names(), *output_names()])) or "none"
+    except ParameterError as error:
+        return str(error)
 
 
 def drafts(folder: Path) -> list[Finding]:

@@ -167,7 +167,7 @@ def _audio(events: ET.Element, session: DawSession, track: SessionTrack, audio: 
     settings(clip[-1], HasUserOnsets=False)
     settings(clip, WarpMode=4, GranularityTones=30, GranularityTexture=65, FluctuationTexture=25)
     settings(clip, TransientResolution=6, TransientLoopMode=2, TransientEnvelope=100)
-    # Live fades clips in and out unless it is told not to, which would change their first samples.
+    # Live fades clips in and out unless the set forbids it, which would change their first samples.
     settings(clip, ComplexProFormants=100, ComplexProEnvelope=128, Sync=True, HiQ=True, Fade=False)
     fades = group(clip, "Fades", FadeInLength=0, FadeOutLength=0, ClipFadesAreInitialized=True, CrossfadeInState=0)
     settings(fades, FadeInCurveSkew=0, FadeInCurveSlope=0, FadeOutCurveSkew=0, FadeOutCurveSlope=0)

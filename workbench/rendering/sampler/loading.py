@@ -10,6 +10,7 @@ from workbench.domain.errors import ParameterError
 from workbench.domain.paths import home_dir
 from workbench.rendering.sampler.files import FileFinder
 from workbench.rendering.sampler.folders import map_folder
+from workbench.rendering.sampler.index import SampleFacts, index_folder, index_instrument
 from workbench.rendering.sampler.instrument import SAMPLES_PREFIX, Instrument
 from workbench.rendering.sampler.sfz import read_sfz
 from workbench.rendering.sampler.soundfont import read_soundfont
@@ -42,6 +43,26 @@ def load_instrument(path: Path, *, preset: str | None = None) -> Instrument:
     if path.suffix.lower() in (".sf2", ".sf3"):
         return read_soundfont(path, preset)
     raise ParameterError(f"instrument {path.name}: expected a folder, .sfz, .sf2 or .sf3")
+
+
+def look_at(path: Path, *, preset: str | None = None) -> tuple[list[SampleFacts], Instrument]:
+    """The samples of a folder or an instrument, measured, and the instrument.
+
+    Samples that neither name a drum nor have a pitch make an instrument without zones.
+
+    Raises
+    ------
+    ParameterError, AudioFileError
+        If there is no sound, or if the instrument cannot be read.
+    """
+    if not path.is_dir():
+        instrument = load_instrument(path, preset=preset)
+        return index_instrument(instrument), instrument
+    facts = index_folder(path)
+    try:
+        return facts, load_instrument(path)
+    except ParameterError:
+        return facts, Instrument(path.name, ())
 
 
 def find_instrument(name: str) -> Instrument:
