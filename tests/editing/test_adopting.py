@@ -121,6 +121,7 @@ def test_unknown_markers_keep_their_place_and_are_reported() -> None:
         ({"metres": ((0, (3, 2)),)}, "metre '3/2' is not known"),
         ({"metres": ((0, (7, 8)),)}, "metre '7/8' is not known"),
         ({"tempi": ((0, 100.0), (BAR + 960, 90.0))}, "inside bar 2"),
+        ({"tempi": ((0, 100.0), (BAR, 300.0))}, "to 300 BPM in bar 2: expected 40 to 240 BPM"),
         ({"tracks": ()}, "holds no notes"),
         ({"length_ticks": 10**9}, "lasts 260,417 bars: expected at most 1,000"),
         ({"tempi": ((0, 400.0),)}, "tempo"),

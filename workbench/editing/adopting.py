@@ -24,6 +24,7 @@ from workbench.domain.results import Track
 from workbench.domain.score import Note, Part, Score
 from workbench.domain.song import ELEMENTS, parse_section_name
 from workbench.domain.theory import Chord, Key, Metre
+from workbench.editing.edits import HIGHEST_BPM, LOWEST_BPM
 from workbench.editing.laying import in_compass, single
 from workbench.editing.metres import in_one_metre
 from workbench.editing.midi_reading import PlayedNote, heard_chords, placed
@@ -228,6 +229,11 @@ def _section_places(session: DawSession, metre: Metre, bars: int) -> tuple[list[
             raise ParameterError(
                 f"session {session.title!r} changes its tempo inside bar {tick // bar_ticks + 1}: "
                 "expected changes of tempo on bar lines"
+            )
+        if bar < bars and not LOWEST_BPM <= tempo_bpm <= HIGHEST_BPM:
+            raise ParameterError(
+                f"session {session.title!r} changes its tempo to {tempo_bpm:g} BPM in bar {bar + 1}: "
+                f"expected {LOWEST_BPM} to {HIGHEST_BPM} BPM"
             )
         tempi[bar] = tempo_bpm
     places, name, tempo = [], named.get(0, _FALLBACK_SECTION), tempi[0]
