@@ -8,10 +8,11 @@ import pytest
 from workbench.analysis.loudness import measure_loudness
 from workbench.analysis.spectrum import stereo_spectrum
 from workbench.domain.audio import Audio
+from workbench.domain.cores import THREADS_VARIABLE, thread_count
 from workbench.domain.plan import Delivery, Plan
 from workbench.domain.score import Score
 from workbench.dsp.matching import THIRDS_HZ, apply_curve, bin_powers
-from workbench.dsp.parallel import BLOCK_SAMPLES, THREADS_VARIABLE, each, thread_count
+from workbench.dsp.parallel import BLOCK_SAMPLES, each
 from workbench.mastering import master
 from workbench.mixing import mix
 from workbench.output import encode

@@ -25,6 +25,7 @@ from training.dataset import EncodedPart
 from training.fit import fit, load_parts
 from training.presence import fit_to_data
 from training.search_space import apply, load_space, recipe_text, space_data, suggest
+from workbench.domain.cores import usable_cores
 from workbench.domain.errors import ParameterError
 from workbench.domain.files import write_text_atomically
 from workbench.models.checkpoint import read_card
@@ -233,7 +234,7 @@ def _work_quietly(job: Sweep, jobs: int) -> None:
 
     from training.session import quiet
 
-    torch.set_num_threads(max(1, (os.cpu_count() or 1) // jobs))
+    torch.set_num_threads(max(1, usable_cores() // jobs))
     with quiet():
         work(job)
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 import pytest
 
 from workbench.composition import compose
 from workbench.concept import translate
+from workbench.domain.cores import THREADS_VARIABLE
 from workbench.domain.plan import Plan
 from workbench.domain.request import parse_request
 from workbench.domain.score import Score
@@ -35,9 +35,9 @@ def score(plan: Plan) -> Score:
     return compose(plan)
 
 
-@pytest.mark.parametrize("threads", [1, 8])
+@pytest.mark.parametrize("threads", [1, 2, 8])
 def test_threads_change_no_note(plan: Plan, score: Score, threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys.modules[compose.__module__], "_THREADS", threads)
+    monkeypatch.setenv(THREADS_VARIABLE, str(threads))
     assert compose(plan) == score
 
 

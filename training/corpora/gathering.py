@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import csv
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 from training.corpora.cache import content_digest, item_key, load_outcome, save_outcome
 from training.corpora.items import Item, Outcome, Reader, SkippedError
 from training.corpora.reading import parse_midi, read_bytes
+from workbench.domain.cores import usable_cores
 from workbench.domain.errors import CorpusError
 from workbench.midi.file import MIDI_SUFFIXES
 
@@ -77,7 +77,7 @@ def _gather_block(reader: Reader, items: list[Item], processes: int | None, use_
 
 
 def _read_all(reader: Reader, items: list[Item], processes: int | None) -> list[Outcome]:
-    count = min(processes or os.cpu_count() or 1, len(items))
+    count = min(processes or usable_cores(), len(items))
     if count < 2 or (processes is None and len(items) < _FEWEST_FOR_PROCESSES):
         return [read_outcome(reader.read, item) for item in items]
     from joblib import Parallel, delayed

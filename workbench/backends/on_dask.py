@@ -11,7 +11,8 @@ import dask
 from distributed import Client, KilledWorker, LocalCluster
 
 from workbench.backends.backend import Limits
-from workbench.backends.worker import chained, core_count, worker_environment
+from workbench.backends.worker import chained, worker_environment
+from workbench.domain.cores import usable_cores
 from workbench.domain.errors import ParameterError
 
 _ANSWERS_WITHIN_SECONDS = 20
@@ -27,7 +28,7 @@ class DaskBackend:
     """
 
     def __init__(self, jobs: int | None, address: str | None, limits: Limits) -> None:
-        self._cluster = None if address else _local_cluster(jobs or core_count(), limits)
+        self._cluster = None if address else _local_cluster(jobs or usable_cores(), limits)
         self._client = _client(address, self._cluster)
 
     @property

@@ -14,7 +14,8 @@ from joblib.externals.loky import ProcessPoolExecutor
 from joblib.externals.loky.process_executor import ShutdownExecutorError
 
 from workbench.backends.backend import Limits
-from workbench.backends.worker import begin_work, chained, core_count, worker_environment
+from workbench.backends.worker import begin_work, chained, worker_environment
+from workbench.domain.cores import usable_cores
 
 _MIB = 1 << 20
 
@@ -37,7 +38,7 @@ class LokyBackend:
     """
 
     def __init__(self, jobs: int | None, limits: Limits) -> None:
-        self._workers = jobs or core_count()
+        self._workers = jobs or usable_cores()
         self._limits = limits
         self._given, self._heavy = 0, False
         self._pool = self._new_pool()

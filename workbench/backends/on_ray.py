@@ -11,7 +11,8 @@ from concurrent.futures import Future
 from typing import Any
 
 from workbench.backends.backend import Limits
-from workbench.backends.worker import chained, core_count, worker_environment
+from workbench.backends.worker import chained, worker_environment
+from workbench.domain.cores import usable_cores
 from workbench.domain.errors import ParameterError
 
 
@@ -26,7 +27,7 @@ class RayBackend:
         import ray
 
         self._ray = ray
-        workers = jobs or core_count()
+        workers = jobs or usable_cores()
         local = {} if address else {"num_cpus": workers, "include_dashboard": False}
         try:
             ray.init(

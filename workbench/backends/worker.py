@@ -10,12 +10,9 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any
 
+from workbench.domain.cores import usable_cores
+
 _LOOKS_EVERY_SECONDS = 0.5
-
-
-def core_count() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0))
 
 
 def worker_environment(workers: int) -> dict[str, str]:
@@ -26,7 +23,7 @@ def worker_environment(workers: int) -> dict[str, str]:
     >>> worker_environment(10_000)["OMP_NUM_THREADS"]
     '1'
     """
-    threads = str(max(1, core_count() // workers))
+    threads = str(max(1, usable_cores() // workers))
     return {"BEATSFOUNDRY_THREADS": threads, "OMP_NUM_THREADS": threads, "OPENBLAS_NUM_THREADS": threads}
 
 

@@ -17,6 +17,7 @@ from workbench.composition.melodic import write_melodic
 from workbench.composition.surround import onset_stream
 from workbench.composition.voicing import in_time, state_chords, with_last_chord, without_chord
 from workbench.domain.clock import Progress
+from workbench.domain.cores import thread_count
 from workbench.domain.plain_data import from_plain, to_plain
 from workbench.domain.plan import Delivery, Plan, SoundTraits
 from workbench.domain.score import Note, Part, Score
@@ -32,8 +33,8 @@ from workbench.store import Store, code_version, content_key
 
 _Written = tuple[Rows, tuple[Note, ...]]
 _ROLES = list(DRUM_ROLES)
-_THREADS = 2
-"""There are never more than two that do not wait for others."""
+_MOST_THREADS = 2
+"""There are never more than two elements that do not wait for others."""
 
 
 def compose(plan: Plan, *, progress: Progress | None = None, store: Store | None = None) -> Score:
@@ -85,7 +86,7 @@ def _compose(plan: Plan, report: Progress) -> Score:
     """What does not see each other is written at the same time: chords and percussion, pads and leads."""
     playing = [element for element in ELEMENTS if element in plan.palette]
     written: dict[str, Future[_Written]] = {}
-    with _unhurried(ThreadPoolExecutor(_THREADS)) as pool:
+    with _unhurried(ThreadPoolExecutor(min(_MOST_THREADS, thread_count()))) as pool:
         chords = pool.submit(write_chords, plan)
         # Whoever waits comes after those that it waits for, so there is always one that can go on.
         for element in playing:

@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 
 from workbench.diagnostics.findings import Finding, judged
+from workbench.domain.cores import usable_cores
 from workbench.domain.drafts import LOCK, abandoned
 from workbench.domain.errors import ParameterError
 
@@ -34,7 +35,7 @@ class Machine:
 def measure(folder: Path) -> Machine:
     """What the machine has now; the disk is the one of a folder."""
     return Machine(
-        cores=psutil.cpu_count() or 1,
+        cores=usable_cores(),
         free_memory_gb=psutil.virtual_memory().available / _GB,
         free_disk_gb=psutil.disk_usage(str(folder)).free / _GB,
         has_gpu=shutil.which("nvidia-smi") is not None or Path("/dev/kfd").exists(),

@@ -6,34 +6,21 @@ same bytes come out of one thread and of eight.
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+from workbench.domain.cores import thread_count
 from workbench.dsp.memory import keep_freed_memory
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-THREADS_VARIABLE = "BEATSFOUNDRY_THREADS"
 BLOCK_SAMPLES = 1 << 19
 """Samples of a piece: eleven seconds at 48 kHz, 4 MB of stereo sound."""
 
 _here = threading.local()
-
-
-def thread_count() -> int:
-    """Threads that work on sound: `BEATSFOUNDRY_THREADS`, else the cores that this process may use.
-
-    Examples
-    --------
-    >>> thread_count() >= 1
-    True
-    """
-    stated = os.environ.get(THREADS_VARIABLE, "")
-    return max(1, int(stated)) if stated.isdigit() else len(os.sched_getaffinity(0))
 
 
 def each(work: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:

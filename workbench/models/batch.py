@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from workbench.domain.cores import thread_count
 from workbench.models.history import BAR_COLUMN, Rows
 from workbench.models.network import Network
 from workbench.models.part_writer import PartWriter
@@ -46,7 +47,7 @@ class Job:
         return int(self.ahead[0, BAR_COLUMN])
 
 
-def write_batch(network: Network, jobs: Sequence[Job], settings: Settings, *, threads: int = 1) -> list[Rows]:
+def write_batch(network: Network, jobs: Sequence[Job], settings: Settings, *, threads: int | None = None) -> list[Rows]:
     """Rows of each job, those given and ahead included.
 
     Parameters
@@ -54,8 +55,8 @@ def write_batch(network: Network, jobs: Sequence[Job], settings: Settings, *, th
     network : Network
     jobs : sequence of Job
     settings : Settings
-    threads : int
-        Jobs that are written at the same time. The rows are the same for any number.
+    threads : int, optional
+        Jobs that are written at the same time (default: one a core). The rows are the same for any number.
 
     Examples
     --------
@@ -63,7 +64,7 @@ def write_batch(network: Network, jobs: Sequence[Job], settings: Settings, *, th
     >>> write_batch(load_network("bass"), [], Settings())
     []
     """
-    with ThreadPoolExecutor(threads) as pool:
+    with ThreadPoolExecutor(threads or thread_count()) as pool:
         return list(pool.map(lambda job: _write(network, job, settings), jobs))
 
 

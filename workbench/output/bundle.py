@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.domain.audio import Audio
+from workbench.domain.cores import thread_count
 from workbench.domain.edit_state import EditState
 from workbench.domain.errors import OutputError, reason
 from workbench.domain.paths import is_file, is_folder
@@ -36,7 +37,6 @@ from workbench.domain.plan_form import plan_to_dict
 from workbench.domain.results import Track
 from workbench.domain.score import Score
 from workbench.domain.seeding import derived_seed
-from workbench.dsp.parallel import thread_count
 from workbench.output.audio_files import SUFFIXES, encode_to, roundtrip
 from workbench.output.documents import report_document, to_json
 from workbench.output.folder import MANIFEST, appearing
@@ -198,7 +198,7 @@ def _write_all(files: Mapping[str, Writer], folder: Path) -> dict[str, dict[str,
 
     # Pictures are drawn in this thread: matplotlib is not thread-safe. Encoders release the interpreter lock.
     drawn = [item for item in files.items() if item[0].endswith(".html")]
-    with ThreadPoolExecutor(max_workers=max(1, thread_count())) as pool:
+    with ThreadPoolExecutor(max_workers=thread_count()) as pool:
         encoded = [pool.submit(write, item) for item in files.items() if item not in drawn]
         try:
             digests = dict(write(item) for item in drawn)

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from workbench.domain.audio import Audio
+from workbench.domain.cores import thread_count
 from workbench.domain.results import Track
-from workbench.dsp.parallel import thread_count
 
 MIME = "audio/ogg"
 # Vorbis is encoded three times as fast as MP3 and is as small; 0.5 gives about 110 kbit/s.
@@ -81,5 +81,5 @@ def track_addresses(track: Track, *, most_seconds: float = MOST_SECONDS) -> dict
     if sum(audio.duration_seconds for audio in sounds.values()) > most_seconds:
         sounds = {"master": track.master}
     # The encoder releases the interpreter lock.
-    with ThreadPoolExecutor(max_workers=max(1, thread_count())) as pool:
+    with ThreadPoolExecutor(max_workers=thread_count()) as pool:
         return dict(zip(sounds, pool.map(data_address, sounds.values()), strict=True))

@@ -27,6 +27,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from workbench.domain.audio import Samples
+from workbench.domain.cores import thread_count
 
 _INDEX = "entry.json"
 _ARRAY, _DOCUMENT = "samples.npy", "document.json"
@@ -36,7 +37,7 @@ _ROOM_AFTER_EVICTION = 0.9
 _CHUNK_BYTES = 1 << 22
 _DRAFT_SECONDS = 3600.0
 """Nobody writes one entry for longer."""
-_FILES_AT_ONCE = 4
+_FILES_A_CORE = 2
 
 _Result = TypeVar("_Result")
 
@@ -219,7 +220,7 @@ def _copy_files(source: Path, target: Path, *, link: bool = False) -> Mapping[st
 
 def _side_by_side(work: Callable[[Path], _Result], paths: Sequence[Path]) -> list[_Result]:
     """`work` of each file, in order; reading, adding up and writing let go of the interpreter's lock."""
-    with ThreadPoolExecutor(_FILES_AT_ONCE) as pool:
+    with ThreadPoolExecutor(_FILES_A_CORE * thread_count()) as pool:
         return list(pool.map(work, paths))
 
 
