@@ -1,6 +1,7 @@
 """Scores played to ports, and knobs that move a session: on a loopback object, and on ALSA where there is any."""
 
 import os
+import sys
 import threading
 import time
 from dataclasses import replace
@@ -217,6 +218,14 @@ def test_virtual_ports_of_alsa_carry_a_song(tiny_score: Score) -> None:
 
 
 def test_a_machine_without_midi_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "rtmidi", None)
+    monkeypatch.setattr("workbench.session.midi_ports.find_spec", lambda name: None)
     with pytest.raises(ParameterError, match="MIDI ports need python-rtmidi"):
+        output_names()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has its ports from ALSA")
+def test_a_kernel_without_a_sequencer_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("workbench.session.midi_ports.find_spec", lambda name: object())
+    monkeypatch.setattr("workbench.session.midi_ports.SEQUENCER", tmp_path / "seq")
+    with pytest.raises(ParameterError, match="its kernel has no ALSA sequencer"):
         output_names()

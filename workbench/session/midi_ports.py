@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any, Protocol
 
 from workbench.domain.errors import ParameterError, did_you_mean
+
+SEQUENCER = Path("/dev/snd/seq")
+"""What ports on Linux come from."""
 
 
 class Output(Protocol):
@@ -86,16 +92,23 @@ def _only(names: Sequence[str]) -> str | None:
     return names[0] if len(names) == 1 else None
 
 
+def _check_machine() -> None:
+    """Say what is missing before libraries in C print it."""
+    if find_spec("rtmidi") is None:
+        raise ParameterError("MIDI ports need python-rtmidi: pip install 'beatsfoundry[midi]'")
+    if sys.platform == "linux" and not SEQUENCER.exists():
+        raise ParameterError(f"this machine has no MIDI: its kernel has no ALSA sequencer ({SEQUENCER})")
+
+
 def _backend(what: str) -> Any:
     import mido
 
+    _check_machine()
     backend = mido.Backend("mido.backends.rtmidi")
 
     def call(*values: Any, **named: Any) -> Any:
         try:
             return getattr(backend, what)(*values, **named)
-        except ImportError:
-            raise ParameterError("MIDI ports need python-rtmidi: pip install 'beatsfoundry[midi]'") from None
         except (OSError, SystemError, RuntimeError) as error:
             raise ParameterError(f"this machine has no MIDI that can be used ({error})") from None
 
