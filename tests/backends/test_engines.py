@@ -12,7 +12,8 @@ import pytest
 
 from tests.backends import tasks
 from workbench.backends import Limits, carry_out, open_backend
-from workbench.backends.worker import core_count
+from workbench.backends.worker import worker_environment
+from workbench.domain.cores import usable_cores
 from workbench.domain.errors import ParameterError
 
 with_ray = pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="ray is not installed: pip install ray")
@@ -57,10 +58,13 @@ def test_a_process_that_holds_too_much_is_replaced() -> None:
     assert heavy[0] != heavy[1]
 
 
-def test_workers_share_the_cores() -> None:
+def test_workers_share_the_cores_unless_their_threads_are_stated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BEATSFOUNDRY_THREADS", "7")
+    assert worker_environment(2)["BEATSFOUNDRY_THREADS"] == "7"
+    monkeypatch.delenv("BEATSFOUNDRY_THREADS")
     with open_backend("loky", jobs=2) as backend:
         (told,) = carry_out(backend, os.getenv, ["BEATSFOUNDRY_THREADS"])
-    assert told.result == str(max(1, core_count() // 2))
+    assert told.result == str(max(1, usable_cores() // 2))
 
 
 def test_a_dask_worker_that_is_killed_by_its_id_costs_no_task(tmp_path: Path) -> None:

@@ -18,12 +18,14 @@ _LOOKS_EVERY_SECONDS = 0.5
 def worker_environment(workers: int) -> dict[str, str]:
     """Environment variables with which `workers` processes share this machine's cores.
 
+    Threads that `BEATSFOUNDRY_THREADS` states here are those of each worker.
+
     Examples
     --------
     >>> worker_environment(10_000)["OMP_NUM_THREADS"]
     '1'
     """
-    threads = str(max(1, usable_cores() // workers))
+    threads = os.environ.get("BEATSFOUNDRY_THREADS") or str(max(1, usable_cores() // workers))
     return {"BEATSFOUNDRY_THREADS": threads, "OMP_NUM_THREADS": threads, "OPENBLAS_NUM_THREADS": threads}
 
 
