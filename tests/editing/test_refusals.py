@@ -31,6 +31,10 @@ BAD: list[tuple[Any, str]] = [
     ("drop pads", "expected an object with the field edit"),
     ({"edit": "tempo", "bpm": 900}, r"edit 1 \(tempo\): bpm: 900 is above the limit; expected 40 to 240 BPM"),
     ({"edit": "tempo", "bpm": 100, "speed": 2}, "speed: unknown field"),
+    (
+        {"edit": "mix", "element": "bass", "eq": [{"frequency": 90}]},
+        r"eq\[0\].frequency: unknown field; .*known here: kind, frequency_hz",
+    ),
     ({"edit": "chords", "chords": "Fm | Hq7"}, "chord 'Hq7' is not known"),
     ({"edit": "patch", "element": "bass", "patch": "tuba"}, "patch 'tuba' of bass is not known: expected one of"),
     ({"edit": "patch", "element": "percussion", "patch": "sub-sine"}, "kit 'sub-sine' is not known"),

@@ -83,6 +83,8 @@ CASES: list[tuple[str, list[dict[str, Any]], dict[str, Any]]] = [
     ("drop", [{"element": "leads"}], {"percussion": BARS, "bass": BARS, "pads": BARS, "chords": BARS}),
     ("chords", [{"chords": "Fm Db | Ab Eb", "section": "verse 1"}],
      dict.fromkeys(ALL, without(VERSE_1)) | {"percussion": BARS}),
+    ("notes", [{"element": "pads", "add": [{"bar": 3, "beat": 2, "pitch": 100}]}],
+     dict.fromkeys(ALL, BARS) | {"pads": without(range(2, 3)), "chords": BARS}),
     ("import", [{"file": "melody.mid", "role": "melody", "bar": 9}],
      dict.fromkeys(ALL, without(range(8, 11))) | {"percussion": BARS}),
     ("import", [{"file": "drums.mid", "role": "drums", "bar": 5}],

@@ -158,7 +158,8 @@ def _known_fields(names: Sequence[str], root: type[BaseModel]) -> str:
     """A hint for an unknown field: a close name beside it, or the place where such a field belongs; then the list."""
     model = root
     for name in names[:-1]:
-        model = next(_models(model.model_fields[name].annotation), model)
+        field = model.model_fields.get(name.partition("[")[0])
+        model = next(_models(field.annotation), model) if field else model
     known = list(model.model_fields)
     elsewhere = [path for path in _paths(root) if path.rsplit(".", 1)[-1] == names[-1]]
     close = elsewhere or difflib.get_close_matches(names[-1], known, 1)

@@ -30,6 +30,7 @@ from workbench.editing.edits import (
     parse_edits,
 )
 from workbench.editing.modifying import modify, modify_notes
+from workbench.editing.note_edit import Notes
 from workbench.editing.song import Song, section_names
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "Loop",
     "Mix",
     "Mute",
+    "Notes",
     "Regenerate",
     "Remix",
     "Reorder",

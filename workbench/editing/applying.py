@@ -10,7 +10,7 @@ from typing import Any
 from workbench.domain.errors import ParameterError
 from workbench.domain.plan import Decision
 from workbench.domain.seeding import derived_seed
-from workbench.editing import changing, form, importing, transposing, writing
+from workbench.editing import changing, form, hand_written, importing, transposing, writing
 from workbench.editing.edits import Edit, Import, parse_edits
 from workbench.editing.midi_reading import read_midi
 from workbench.editing.song import Song
@@ -41,6 +41,7 @@ _FUNCTIONS: Mapping[str, Callable[[Song, Any, int], Song]] = {
     "reorder": form.reorder,
     "loop": form.loop,
     "chords": writing.chords,
+    "notes": hand_written.write_notes,
     "import": importing.take_in,
     "remix": _remix,
 }
@@ -101,13 +102,21 @@ def _told(entry: Mapping[str, Any]) -> str:
     --------
     >>> _told({"edit": "vary", "strength": 0.5, "bars": [1, 4], "seed": 3})
     'vary: strength 0.5, bars 1 to 4, seed 3'
+    >>> _told({"edit": "notes", "element": "bass", "remove": [{"bar": 1, "beat": 1, "pitch": 41}]})
+    'notes: element bass, remove 1'
     """
     shown = {name: Path(value).name if name == "file" else value for name, value in entry.items()}
-    words = [f"{name} {_words(value)}" for name, value in shown.items() if name not in ("edit", "sha256")]
+    words = [
+        f"{name} {_words(value, counted=entry['edit'] == 'notes')}"
+        for name, value in shown.items()
+        if name not in ("edit", "sha256")
+    ]
     return f"{entry['edit']}: {', '.join(words)}" if words else str(entry["edit"])
 
 
-def _words(value: Any) -> str:
+def _words(value: Any, *, counted: bool = False) -> str:
+    if counted and isinstance(value, list):
+        return str(len(value))
     if isinstance(value, list) and len(value) == 2 and all(isinstance(item, int) for item in value):
         return f"{value[0]} to {value[1]}"
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

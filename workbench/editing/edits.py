@@ -11,11 +11,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, TypeAdapter, ValidationError
+from pydantic import Discriminator, Field, TypeAdapter, ValidationError
 
 from workbench.domain.errors import ParameterError, did_you_mean, reason
 from workbench.domain.request import ChordText, ElementName, Whole
 from workbench.domain.request_errors import explain, finite, shown, without_duplicates
+from workbench.editing.edit_base import BaseEdit, Drawn, PatchName, Placed, SectionText, TrackName
+from workbench.editing.note_edit import Notes
 
 Lockable: TypeAlias = Literal["harmony", "percussion", "bass", "pads", "leads"]
 Pitched: TypeAlias = Literal["bass", "pads", "leads"]
@@ -24,43 +26,14 @@ LOWEST_BPM, HIGHEST_BPM = 40, 240
 """Tempi that can be asked for, in quarter notes a minute."""
 
 
-def _in_order(bars: tuple[int, int]) -> tuple[int, int]:
-    if bars[0] > bars[1]:
-        raise ParameterError(f"expected the first bar, then the last, got [{bars[0]}, {bars[1]}]")
-    return bars
-
-
-_BARS: dict[str, Any] = {"expected": "two whole numbers from 1, the first and the last bar"}
-BarNumbers = Annotated[
-    tuple[Annotated[Whole, Field(ge=1)], Annotated[Whole, Field(ge=1)]], Field(strict=False), AfterValidator(_in_order)
-]
-SectionText = Annotated[str, Field(min_length=1, max_length=60)]
-Seed = Annotated[Whole, Field(ge=0, le=2**32 - 1)]
-TrackName = Annotated[Whole, Field(ge=1)] | Annotated[str, Field(min_length=1, max_length=200)]
-PatchName = Annotated[str, Field(min_length=1, max_length=120)]
-
-
-class _Edit(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, strict=True, allow_inf_nan=False)
-
-
-class _Placed(_Edit):
-    section: SectionText | None = Field(None, description="Section such as 'verse 2'; 'verse' means every verse.")
-    bars: BarNumbers | None = Field(None, description="First and last bar, counted from 1.", json_schema_extra=_BARS)
-
-
-class _Drawn(_Edit):
-    seed: Seed | None = Field(None, description="Seed of what is drawn; by default one of the edit's own.")
-
-
-class Regenerate(_Placed, _Drawn):
+class Regenerate(Placed, Drawn):
     """Compose anew: an element, a section, bars, or an element there; harmony takes what lies over it along."""
 
     edit: Literal["regenerate"] = "regenerate"
     element: Lockable | None = Field(None, description="Element, or harmony; all that play there if left out.")
 
 
-class Vary(_Placed, _Drawn):
+class Vary(Placed, Drawn):
     """Compose a share of the bars anew, so that the music stays recognisable."""
 
     edit: Literal["vary"] = "vary"
@@ -68,21 +41,21 @@ class Vary(_Placed, _Drawn):
     strength: float = Field(0.5, gt=0, le=1, description="Share of the bars that are written anew, above 0 to 1.")
 
 
-class Lock(_Placed):
+class Lock(Placed):
     """Hold the notes and the sound of an element: what names it is refused, what is meant for all leaves it alone."""
 
     edit: Literal["lock"] = "lock"
     element: Lockable | None = Field(None, description="Element, or harmony; everything if left out.")
 
 
-class Unlock(_Placed):
+class Unlock(Placed):
     """Let go of what was locked."""
 
     edit: Literal["unlock"] = "unlock"
     element: Lockable | None = Field(None, description="Element, or harmony; everything if left out.")
 
 
-class Transpose(_Placed):
+class Transpose(Placed):
     """Move pitches: of the whole song with key and chords, of a place with its chords, or of one element alone.
 
     An element keeps to what instruments play: the bass to MIDI 23 to 108 (B0 to C8), pads and leads to 21 to 108 (A0 to
@@ -96,7 +69,7 @@ class Transpose(_Placed):
     element: Pitched | None = Field(None, description="Pitched element; all, with the chords, if left out.")
 
 
-class Tempo(_Edit):
+class Tempo(BaseEdit):
     """Play the same notes faster or slower: the whole song, sections of their own tempo in proportion, or a section."""
 
     edit: Literal["tempo"] = "tempo"
@@ -106,7 +79,7 @@ class Tempo(_Edit):
     )
 
 
-class ChangePatch(_Edit):
+class ChangePatch(BaseEdit):
     """Play an element on another patch, or percussion on another kit; refused while any bar of it is locked."""
 
     edit: Literal["patch"] = "patch"
@@ -114,7 +87,7 @@ class ChangePatch(_Edit):
     patch: PatchName = Field(description="Name of a patch, or of a kit.")
 
 
-class Sound(_Edit):
+class Sound(BaseEdit):
     """Set parameters of an element's patch or kit by hand; those that were set before stay as they were set."""
 
     edit: Literal["sound"] = "sound"
@@ -126,7 +99,7 @@ class Sound(_Edit):
     )
 
 
-class EqBand(_Edit):
+class EqBand(BaseEdit):
     """One band of a channel's own equaliser."""
 
     kind: Literal["peak", "low_shelf", "high_shelf", "low_pass", "high_pass", "notch"] = "peak"
@@ -135,7 +108,7 @@ class EqBand(_Edit):
     q: float = Field(0.7071, ge=0.1, le=20, description="Quality factor: higher is narrower.")
 
 
-class Mix(_Edit):
+class Mix(BaseEdit):
     """Move a channel of the desk, or choose another processing style; what is not named stays as it is."""
 
     edit: Literal["mix"] = "mix"
@@ -159,7 +132,7 @@ class Mix(_Edit):
     )
 
 
-class ChangeStyle(_Drawn):
+class ChangeStyle(Drawn):
     """Write one element in another style; the rest of the song stays in its own."""
 
     edit: Literal["style"] = "style"
@@ -168,21 +141,21 @@ class ChangeStyle(_Drawn):
     keep_patch: bool = Field(False, description="Keep the sound, and change the notes only.")
 
 
-class Mute(_Placed):
+class Mute(Placed):
     """Silence an element; its notes are kept for `unmute`. What began before a place rings out."""
 
     edit: Literal["mute"] = "mute"
     element: ElementName
 
 
-class Unmute(_Placed):
+class Unmute(Placed):
     """Bring the very notes back that were muted."""
 
     edit: Literal["unmute"] = "unmute"
     element: ElementName
 
 
-class Add(_Placed, _Drawn):
+class Add(Placed, Drawn):
     """Compose an element that does not play there yet, to what stands."""
 
     edit: Literal["add"] = "add"
@@ -191,14 +164,14 @@ class Add(_Placed, _Drawn):
     style: str | None = Field(None, min_length=1, max_length=60, description="Style, if not the song's.")
 
 
-class Drop(_Edit):
+class Drop(BaseEdit):
     """Take an element out of the song."""
 
     edit: Literal["drop"] = "drop"
     element: ElementName
 
 
-class Extend(_Drawn):
+class Extend(Drawn):
     """Make a section longer: its music goes on, and its last bar stays the last."""
 
     edit: Literal["extend"] = "extend"
@@ -207,7 +180,7 @@ class Extend(_Drawn):
     strength: float = Field(0.5, ge=0, le=1, description="Share of the added bars that are written anew.")
 
 
-class Shorten(_Edit):
+class Shorten(BaseEdit):
     """Make a section shorter: bars before its last are taken out."""
 
     edit: Literal["shorten"] = "shorten"
@@ -215,7 +188,7 @@ class Shorten(_Edit):
     bars: Whole = Field(ge=1, le=128, description="Bars to take out.", json_schema_extra={"unit": "bars"})
 
 
-class Reorder(_Edit):
+class Reorder(BaseEdit):
     """Put the sections in another order; one may come twice, or be left out."""
 
     edit: Literal["reorder"] = "reorder"
@@ -228,20 +201,20 @@ class Reorder(_Edit):
     )
 
 
-class Loop(_Placed):
+class Loop(Placed):
     """Cut to a place, or keep the whole song, and let its end flow into its beginning without a seam."""
 
     edit: Literal["loop"] = "loop"
 
 
-class Chords(_Placed, _Drawn):
+class Chords(Placed, Drawn):
     """State the chords of a place; bass, pads and leads are composed anew over them."""
 
     edit: Literal["chords"] = "chords"
     chords: ChordText = Field(description="Chord symbols, bars parted by '|'.")
 
 
-class Import(_Drawn):
+class Import(Drawn):
     """Take a melody, chords or drums from a MIDI file, and compose the rest around them."""
 
     edit: Literal["import"] = "import"
@@ -259,7 +232,7 @@ class Import(_Drawn):
     sha256: str | None = Field(None, pattern="^[0-9a-f]{64}$", description="The file that is meant; filled in.")
 
 
-class Remix(_Edit):
+class Remix(BaseEdit):
     """Set the desk anew for all stems together; edits before it leave it as it stands."""
 
     edit: Literal["remix"] = "remix"
@@ -267,7 +240,7 @@ class Remix(_Edit):
 
 Edit: TypeAlias = (
     Regenerate | Vary | Lock | Unlock | Transpose | Tempo | ChangePatch | Sound | Mix | ChangeStyle | Mute | Unmute
-    | Add | Drop | Extend | Shorten | Reorder | Loop | Chords | Import | Remix
+    | Add | Drop | Extend | Shorten | Reorder | Loop | Chords | Notes | Import | Remix
 )  # fmt: skip
 KINDS: dict[str, type[Edit]] = {str(kind.model_fields["edit"].default): kind for kind in Edit.__args__}
 """Every edit by its name."""
@@ -339,7 +312,7 @@ def edits_schema() -> dict[str, Any]:
 
 
 def _parse_edit(item: Any, number: int) -> Edit:
-    if isinstance(item, _Edit):
+    if isinstance(item, BaseEdit):
         return item  # type: ignore[return-value]
     if not isinstance(item, dict):
         raise ParameterError(f"edit {number}: expected an object with the field edit, got {shown(item)}")

@@ -63,19 +63,19 @@ def _shift(song: Song, element: str, bars: Bars, semitones: int, *, folded: bool
         if min(low, lowest) <= lowest + shift and highest + shift <= max(high, highest):
             return shift
     where = f"MIDI {lowest + semitones} to {highest + semitones}"
-    named = f"{_note_name(lowest + semitones)} to {_note_name(highest + semitones)}"
+    named = f"{note_name(lowest + semitones)} to {note_name(highest + semitones)}"
     raise ParameterError(
         f"{element} would lie at {where} ({named}) by {semitones:+d} semitones, "
-        f"expected {low} to {high} ({_note_name(low)} to {_note_name(high)})"
+        f"expected {low} to {high} ({note_name(low)} to {note_name(high)})"
     )
 
 
-def _note_name(pitch: int) -> str:
+def note_name(pitch: int) -> str:
     """A MIDI pitch by name, middle C as C4.
 
     Examples
     --------
-    >>> _note_name(60), _note_name(23), _note_name(5)
+    >>> note_name(60), note_name(23), note_name(5)
     ('C4', 'B0', 'F-1')
     """
     return f"{_NAMES[pitch % 12]}{pitch // 12 - 1}"
