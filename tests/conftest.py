@@ -209,7 +209,14 @@ def tiny_track(tiny_plan: Plan, tiny_score: Score, tiny_mix: Mix, tiny_report: Q
         mix=tiny_mix,
         master=tiny_mix.audio,
         report=tiny_report,
-        provenance=Provenance(7, {"bass": "0" * 64}, {"python": "3.11"}, {"compose": 1.25}),
+        provenance=Provenance(
+            7,
+            {"bass": "0" * 64},
+            {"python": "3.11"},
+            {"compose": 1.25},
+            created="2026-01-01T00:00:00+00:00",
+            licences={"models": {"bass": "Apache-2.0"}},
+        ),
     )
 
 

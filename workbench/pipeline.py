@@ -6,6 +6,7 @@ import platform
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
@@ -369,12 +370,22 @@ def within_full_scale(mix: Mix) -> Mix:
 
 
 def provenance(plan: Plan, seconds: dict[str, float], hashes: Mapping[str, str] | None = None) -> Provenance:
-    """Where a track comes from: seed, networks, versions, and the seconds that its stages took."""
+    """Where a track comes from: seed, networks, licences, versions, when, and the seconds that its stages took."""
+    from workbench.models.licences import network_licences
+    from workbench.rendering.sampler.licences import sample_licences
+
     if hashes is None:
         from workbench.models.registry import model_hashes
 
         hashes = model_hashes(plan.models)
-    return Provenance(seed=plan.seed, model_hashes=hashes, versions=installed_versions(), seconds_by_stage=seconds)
+    return Provenance(
+        seed=plan.seed,
+        model_hashes=hashes,
+        versions=installed_versions(),
+        seconds_by_stage=seconds,
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        licences={**network_licences(plan.models), "samples": sample_licences(plan.patches)},
+    )
 
 
 def installed_versions() -> dict[str, str]:

@@ -70,6 +70,10 @@ def test_manifest_tells_where_it_comes_from(written: Path, twins: Track) -> None
     assert manifest["request"] == twins.request.model_dump(mode="json")
     assert (manifest["seed"], manifest["alternatives"]["1"]["seed"]) == (7, 99)
     assert manifest["seconds_by_stage"] == {"compose": 1.25}
+    assert manifest["licences"] == twins.provenance.licences == {"models": {"bass": "Apache-2.0"}}
+    assert manifest["creation_time"] == "2026-01-01T00:00:00+00:00"
+    # The form that Python answers with, and the one of the command line, which reads the manifest.
+    assert twins.response()["metadata"]["creation_time"] == manifest["creation_time"]
     found = files_of(written)
     del found["manifest.json"]
     assert {name: entry["sha256"] for name, entry in manifest["files"].items()} == {

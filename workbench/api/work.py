@@ -78,7 +78,7 @@ def make_bundle(making: Making) -> dict[str, Any]:
     WorkbenchError
         Whatever keeps the song from being made; no half-written bundle is left.
     """
-    from workbench.output import export, load, outputs_of, read_manifest
+    from workbench.output import export, load, outputs_of
 
     bundle = making.bundle
     if bundle.exists():
@@ -91,9 +91,7 @@ def make_bundle(making: Making) -> dict[str, Any]:
             outputs = export(track, bundle)
     with making.stage("record"):
         notes = making.record(track, bundle)
-    response = track.response(_inside(outputs, bundle))
-    response["metadata"]["creation_time"] = read_manifest(bundle)["creation_time"]
-    return {**response, "notes": notes}
+    return {**track.response(_inside(outputs, bundle)), "notes": notes}
 
 
 def _generate(making: Making) -> Track:

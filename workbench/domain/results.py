@@ -48,12 +48,18 @@ class QualityReport(Shown):
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Where a track comes from: enough to make it again."""
+    """Where a track comes from: enough to make it again.
+
+    `created` is when it was made (ISO 8601, UTC; "" where nobody knows). `licences` holds those of networks ("models"),
+    of the data behind them ("data") and of the user's samples ("samples"), by name.
+    """
 
     seed: int
     model_hashes: Mapping[str, str]
     versions: Mapping[str, str]
     seconds_by_stage: Mapping[str, float]
+    created: str = ""
+    licences: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +112,7 @@ class Track(Shown):
                 "tempo": self.plan.tempo_bpm,
                 "key": str(self.plan.key),
                 "loudness": round(self.report.measurements["integrated_loudness_lufs"], 2),
-                "creation_time": "",
+                "creation_time": self.provenance.created,
                 "generation_parameters": self._decided(),
             },
         }

@@ -36,6 +36,11 @@ def weights_path(element: str) -> Path:
     raise ModelError(f"there are no weights for {element!r}: expected {element}.safetensors in {folders[-1]}")
 
 
+def ships(path: Path) -> bool:
+    """Whether weights are those that ship, and not a user's own."""
+    return path.parent == _SHIPPED
+
+
 def load_model(element: str, name: str | None = None) -> ElementTransformer:
     """The element's network, read once in a process; `name` asks for a fine-tuned one of the user's library.
 

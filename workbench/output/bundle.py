@@ -212,7 +212,7 @@ def _write_all(files: Mapping[str, Writer], folder: Path) -> dict[str, dict[str,
 def _manifest(track: Track, digests: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "project_id": track.request.project_id,
-        "creation_time": _now(),
+        "creation_time": track.provenance.created or _now(),
         "request": track.request.model_dump(mode="json"),
         # What it leaves open stays open: a palette that is stated is read in another way than one that is not.
         "request_as_stated": track.request.model_dump(mode="json", exclude_unset=True),
@@ -230,6 +230,7 @@ def _origin(track: Track) -> dict[str, Any]:
         **({} if track.ranking is None else {"ranking": asdict(track.ranking)}),
         "model_hashes": origin.model_hashes,
         "versions": origin.versions,
+        "licences": origin.licences,
         "seconds_by_stage": {stage: round(seconds, 3) for stage, seconds in origin.seconds_by_stage.items()},
     }
 

@@ -197,7 +197,10 @@ def _origin(bundle: _Bundle) -> Mapping[str, Any]:
 
 def _provenance(bundle: _Bundle) -> Provenance:
     origin = _origin(bundle)
-    return Provenance(origin["seed"], origin["model_hashes"], origin["versions"], origin["seconds_by_stage"])
+    return Provenance(
+        origin["seed"], origin["model_hashes"], origin["versions"], origin["seconds_by_stage"],
+        created=bundle.manifest.get("creation_time", ""), licences=origin.get("licences", {}),
+    )  # fmt: skip
 
 
 def _mix(bundle: _Bundle, plan: Plan, score: Score) -> Mix:
