@@ -1,4 +1,4 @@
-"""The sound between the hits, held against the middle half of the reference tracks of each family of styles."""
+"""The sound between the hits, held against the middle half of the tracks that judge each family of styles."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from evaluation.criteria import Row, at_most, observed
 from evaluation.sound.between_hits import FIGURES, BetweenHits, between_hits
 from evaluation.sound.tracks import TrackJob, compose_job
 from workbench.analysis.reading import read_audio
-from workbench.analysis.reference_halves import family_of, members_of
+from workbench.analysis.reference_halves import family_of, halves
 from workbench.domain.audio import Audio
 from workbench.domain.paths import data_dir
 from workbench.domain.sound_files import files_below
@@ -58,8 +58,8 @@ def rows_of(found: Mapping[str, Sequence[BetweenHits]]) -> list[Row]:
 
 
 def band(family: str, figure: str) -> tuple[float, float]:
-    """25th and 75th percentile of a figure over the family's reference tracks."""
-    values = [getattr(reference_figures()[name], figure) for name in members_of(family)]
+    """25th and 75th percentile of a figure over the tracks that judge the family, which no mix is moved towards."""
+    values = [getattr(reference_figures()[name], figure) for name in halves(family).judging]
     low, high = np.percentile(values, (25.0, 75.0))
     return float(low), float(high)
 

@@ -88,3 +88,11 @@ def test_notes_do_not_overlap_and_sustain_lengthens_them(tiny_plan: Plan, sustai
     )
     # Eighths that are held for .85 of their length at sustain .5.
     assert played[0].duration_beats == pytest.approx(0.5 * min(1.0, 0.85 * (0.5 + sustain)))
+
+
+def test_steps_of_the_scale_lie_between_the_tones_of_the_chord(tiny_plan: Plan) -> None:
+    """Over C in C major "1 7 1 2 1 7 1 5": the seventh of the scale below the root, its second above."""
+    played = play_bass(ROOTS, song(tiny_plan, "neighbours"), chords("C", "C"))
+    assert [note.pitch % 12 for note in played] == [0, 11, 0, 2, 0, 11, 0, 7, 0]
+    minor = replace(song(tiny_plan, "neighbours"), key=Key.parse("C minor"))
+    assert [note.pitch % 12 for note in play_bass(ROOTS, minor, chords("Cm", "Cm"))][:4] == [0, 10, 0, 2]

@@ -9,6 +9,7 @@ import pytest
 
 from workbench.composition.figure_book import FREE, Figure, figures, section_figures
 from workbench.composition.figures import play_figures
+from workbench.composition.phrases import habit
 from workbench.concept.style import list_styles, load_style
 from workbench.domain.plan import PartTraits, Plan, SectionPlan
 from workbench.domain.score import Note
@@ -84,9 +85,21 @@ def test_figures_end_with_their_chord(tiny_plan: Plan) -> None:
 def test_fuller_sections_have_busier_figures(tiny_plan: Plan) -> None:
     names = ("halves", "quarters", "eighths", "sixteenths")
     form = (("intro", 0.2), ("chorus", 0.9))
-    for seed in range(5):
-        calm, full = section_figures(song(tiny_plan, *names, sections=form, seed=seed), "pads")
+    songs = [song(tiny_plan, *names, sections=form, seed=seed) for seed in range(12)]
+    moving = [one for one in songs if habit(one, "pads", "steady") >= 0.5]
+    assert len(moving) >= 4
+    for one in moving:
+        calm, full = section_figures(one, "pads")
         assert names.index(calm) < names.index(full)
+
+
+def test_steady_songs_keep_one_figure_until_the_last_chorus(tiny_plan: Plan) -> None:
+    names = ("halves", "quarters", "eighths", "sixteenths")
+    form = (("intro", 0.2), ("verse", 0.5), ("chorus", 0.9), ("bridge", 0.4))
+    songs = [song(tiny_plan, *names, sections=form, seed=seed) for seed in range(12)]
+    steady = [one for one in songs if habit(one, "pads", "steady") < 0.5]
+    assert len(steady) >= 4
+    assert all(len(set(section_figures(one, "pads"))) == 1 for one in steady)
 
 
 def test_songs_lean_to_figures_of_their_own(tiny_plan: Plan) -> None:
@@ -115,7 +128,36 @@ def test_styles_name_figures_that_are_there(style: str, element: str) -> None:
 
 
 def test_figures_are_one_or_two_bars_of_sixteenths() -> None:
-    for element, spelled in (("pads", "xul12345."), ("bass", "1358a.")):
+    for element, spelled in (("pads", "xulb123456."), ("bass", "12345678a.")):
         for one in figures(element).values():
             assert len(one.steps) in (16, 32)
             assert set(one.steps) <= set(spelled)
+
+
+def test_the_left_hand_plays_the_bass_of_the_chord_below_the_hand(tiny_plan: Plan) -> None:
+    played = play_figures(HELD, song(tiny_plan, "stride"), C_MAJOR)
+    right = [note.pitch for note in played if note.onset_beats == 1.0]
+    left = [note.pitch for note in played if note.onset_beats == 2.0]
+    assert {note.pitch for note in played if note.onset_beats == 0.0} == {*left, *right}
+    assert set(left) == {max(pitch for pitch in range(30, min(right) - 2) if pitch % 12 == 0)}
+    assert {0, 4, 7} <= {pitch % 12 for pitch in right}
+
+
+def test_some_players_turn_to_the_next_inversion_in_the_second_half_of_a_chord(tiny_plan: Plan) -> None:
+    tops = []
+    for seed in range(12):
+        played = play_figures(HELD, song(tiny_plan, "quarters", seed=seed), C_MAJOR)
+        halves = [[note.pitch for note in played if note.onset_beats == beats] for beats in (0.0, 2.0)]
+        assert {pitch % 12 for half in halves for pitch in half} == {0, 4, 7}
+        tops.append(max(halves[1]) - max(halves[0]))
+    assert set(tops) == {0, 5}
+
+
+def test_pads_strike_with_the_bass_in_most_songs(tiny_plan: Plan) -> None:
+    """Of two figures that are as busy, the one that shares the bass's places."""
+    chosen = []
+    for seed in range(20):
+        plan = song(tiny_plan, "charleston", "tresillo", seed=seed)
+        bass = PartTraits(0.5, 28, 50, figures=("tresillo",))
+        chosen.append(section_figures(replace(plan, parts={**plan.parts, "bass": bass}), "pads")[0])
+    assert chosen.count("tresillo") >= 12

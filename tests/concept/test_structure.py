@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -198,3 +199,12 @@ def test_a_numbered_section_brings_a_form_that_has_so_many() -> None:
         assert choose_form(style, 80, 160.0, [wanted]).count(kind) >= times
     with pytest.raises(ParameterError, match="chorus 9 is named"):
         choose_form(style, 80, 160.0, ["chorus 9"])
+
+
+def test_an_element_with_a_question_mark_plays_in_half_of_the_songs() -> None:
+    """Alike in all sections of a name, whatever else changes."""
+    style = replace(load_style("pop"), arrangement={"verse": (("bass", "pads?"),), "chorus": (("bass", "pads"),)})
+    names = ["verse", "chorus", "verse"]
+    songs = [assign_elements(names, [0.5, 0.9, 0.5], ["bass", "pads"], style, seed) for seed in range(40)]
+    assert all(first == third for first, _, third in songs)
+    assert 10 <= sum("pads" in first for first, _, _ in songs) <= 30

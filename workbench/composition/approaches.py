@@ -12,7 +12,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+import numpy as np
+
 from workbench.composition.modes import contradicting_tone, scale_triad
+from workbench.composition.phrases import habit
 from workbench.domain.plan import Plan, SectionPlan
 from workbench.domain.seeding import generator
 from workbench.domain.theory import Chord, Key
@@ -20,8 +23,13 @@ from workbench.domain.theory import Chord, Key
 _PHRASE_BARS = 4
 _BY_PLACE = (0.5, 1.2, 0.7, 1.6)
 """How much likelier an approach is in each bar of four: phrases move at their ends."""
+_HABITS = (0.3, 1.6)
+"""How much more often than usual a song's chords are approached, from the plainest to the richest."""
+_RAISED = 0.9
+"""Share of the minor chords a fifth above the next that are played as its dominant, in songs that know such chords."""
 _SECONDARY = 0.35
 """Weight of a dominant that leaves the scale, beside 1 for one within it."""
+_DOMINANTS = {"min": "maj", "min7": "7"}
 _MAJOR, _MINOR = "maj", "min"
 _TINY = 1e-6
 
@@ -47,8 +55,22 @@ def with_approaches(chords: Sequence[Chord], plan: Plan, section: SectionPlan, k
         return list(chords)
     led: list[Chord] = []
     for chord, after in pairwise(chords):
-        led += _led_to(chord, after, plan, section, key)
+        led += _led_to(_raised(chord, after, plan, key), after, plan, section, key)
     return [*led, chords[-1]]
+
+
+def _raised(chord: Chord, after: Chord, plan: Plan, key: Key) -> Chord:
+    """A minor chord that falls a fifth into a chord of the key, as that chord's dominant (VI-ii for vi-ii)."""
+    falls = (chord.root - after.root) % 12 == 7 and after.root != key.tonic
+    minor = chord.quality in _DOMINANTS and scale_triad(after.root, key) in (_MAJOR, _MINOR)
+    if not (falls and minor) or plan.harmony.colour == "power":
+        return chord
+    raised = replace(chord, quality=_DOMINANTS[chord.quality])
+    rng = generator(plan.seed, "raised", chord.root, after.root)
+    richness = habit(plan, "harmony", "passing")
+    if contradicting_tone(key) in raised.pitch_classes or rng.random() >= _RAISED * richness:
+        return chord
+    return raised
 
 
 def _led_to(chord: Chord, after: Chord, plan: Plan, section: SectionPlan, key: Key) -> list[Chord]:
@@ -63,7 +85,8 @@ def _led_to(chord: Chord, after: Chord, plan: Plan, section: SectionPlan, key: K
         return [chord]
     place = (round(after.onset_beats / bar_beats) - 1 - section.start_bar) % _PHRASE_BARS
     rng = generator(plan.seed, "approach", section.label, place, chord.root, after.root)
-    if rng.random() >= plan.harmony.passing * _BY_PLACE[place]:
+    often = plan.harmony.passing * float(np.interp(habit(plan, "harmony", "passing"), (0.0, 1.0), _HABITS))
+    if rng.random() >= often * _BY_PLACE[place]:
         return [chord]
     weights = [weight for _, weight in steps]
     step = steps[int(rng.choice(len(steps), p=[weight / sum(weights) for weight in weights]))][0]

@@ -20,6 +20,8 @@ _ON_BEAT, _TOUCH = 4.0, 3.5
 """Velocity on a beat, and its spread."""
 _INTERVALS = {"1": (0,), "3": (4, 3), "5": (7, 6, 8), "8": (12,)}
 """Semitones above the bass tone, of which the first that belongs to the chord and the register is taken."""
+_DEGREES = {"2": (2, 1), "4": (5, 6), "6": (9, 8), "7": (10, 11)}
+"""The same for steps between the tones of the chord, which belong to the scale."""
 
 
 def play_bass(notes: Sequence[Note], plan: Plan, chords: Sequence[Chord]) -> tuple[Note, ...]:
@@ -70,7 +72,7 @@ def _play_bar(
             velocity = round(model.velocity + _ON_BEAT * (beats % 1.0 == 0.0) + rng.normal(0.0, _TOUCH))
             yield Note(
                 round(beats, 6),
-                _tone(model, chord, step, traits) if way is None else way,
+                _tone(model, chord, step, section.key or plan.key, traits) if way is None else way,
                 round(length, 6),
                 min(127, max(1, velocity)),
                 model.shift_beats,
@@ -85,11 +87,11 @@ def _arriving(strikes: list[Strike], chord: Chord, start: float, begin: float) -
     return [(start, "1"), *strikes[1:]] if on_time else [(start, "1"), *strikes]
 
 
-def _tone(model: Note, chord: Chord, step: str, traits: PartTraits) -> int:
-    """The pitch of a step above the bass tone, or an octave lower; where chord or register lack it, that tone."""
+def _tone(model: Note, chord: Chord, step: str, key: Key, traits: PartTraits) -> int:
+    """The pitch of a step above the bass tone, or an octave lower; where it is not to be had, that tone."""
     low = _bass_tone(model, chord, traits)
-    allowed = {chord.bass, *chord.pitch_classes}
-    for interval in _INTERVALS.get(step, ()):
+    allowed = {chord.bass, *chord.pitch_classes} if step in _INTERVALS else set(key.pitch_classes)
+    for interval in {**_INTERVALS, **_DEGREES}.get(step, ()):
         for pitch in (low + interval, low + interval - 12):
             if (
                 pitch % 12 in allowed

@@ -13,6 +13,7 @@ from workbench.composition.feel import close, in_register, perform, shape_length
 from workbench.composition.figures import play_figures
 from workbench.composition.frame import from_frame, to_frame
 from workbench.composition.harmony import write_chords
+from workbench.composition.lead_line import ornamented
 from workbench.composition.melodic import write_melodic
 from workbench.composition.surround import onset_stream
 from workbench.composition.voicing import in_time, state_chords, with_last_chord, without_chord
@@ -147,6 +148,8 @@ def finished_line(notes: Sequence[Note], plan: Plan, element: str, chords: tuple
     notes = in_register(notes, traits.low_pitch, traits.high_pitch)
     if element == "bass":
         notes = ornament(notes, plan, chords)
+    if element == "leads":
+        notes = ornamented(notes, plan)
     notes = shape_lengths(without_unisons(in_time(notes, chords)), plan, element, chords)
     if element == "bass":
         notes = with_slides(notes, plan, chords)

@@ -10,8 +10,11 @@ from collections.abc import Collection, Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from workbench.composition.drum_sheet import ROLES, beat_slot, loop_bars, patterns_of, step_slots
+from workbench.composition.drum_licks import Stroke, licks_of_bar
+from workbench.composition.drum_sheet import ROLES, beat_slot, patterns_of, step_slots
+from workbench.composition.drummer import is_programmed, occasion, restlessness
 from workbench.composition.fills import HOOKS, announcements
+from workbench.composition.phrases import habit
 from workbench.composition.surround import section_of_bar
 from workbench.domain.plan import Plan, SectionPlan
 from workbench.domain.seeding import generator
@@ -33,23 +36,24 @@ _PHRASE_ROLLS = 4
 _BETWEEN = 0.4
 """How much rarer rolls are within a phrase than at its end."""
 _ROLL_SOFT, _ROLL_LOUD = 5, 11
-_ORNAMENTS, _ORNAMENTS_ON_LOOPS = 5.0, 1.0
-"""Strokes a bar that come or go at full variation: where players play, and in styles built on loops."""
-_DRAGS, _DRAG_SLOTS, _PLAYED = 0.35, (1, 2), 0.7
-"""Chance at full variation that a ghost leads into a backbeat, how many slots before it, and from which looseness."""
+_ORNAMENTS, _ORNAMENTS_ON_LOOPS = 7.0, 1.5
+"""Strokes a bar that come or go at full variation: where drummers play, and at the turns of machines."""
 _WELCOME = {"o": 1.0, "g": 1.0, ".": 0.4}
 _ORNAMENT_BINS = (5, 9)
 _GHOST_BINS, _MEANT_BIN = (2, 5), 8
-_CRASH_ENERGY, _CRASH_AGAIN = 0.45, 0.6
-"""Energy from which a section opens with a crash, and has another after eight bars."""
-_AGAIN = 0.6
+_CRASH_ENERGY, _CRASH_AGAIN = 0.4, 0.5
+"""Energy from which a section opens with a crash, and has others within."""
+_CYMBALS = (0.4, 3.0)
+"""How much more often than usual players strike them."""
+_AGAIN, _AFTER_FILL, _ACCENT = 0.9, 0.6, 0.5
+"""How surely another follows after eight bars and after a fill, and how often a hook has one each four."""
 
 
 def with_figures(rows: Rows, plan: Plan) -> Rows:
     """Rows of a part, or of some whole bars of it, with what belongs to the style and to the song's sections."""
     notes = rows[rows[:, STEP_COLUMN] != BAR_STEP]
     bars = np.unique(rows[:, BAR_COLUMN]).tolist()
-    for change in (_ornamented, _weighed, _rolled, _crashed, _stopped):
+    for change in (_ornamented, _weighed, _with_licks, _rolled, _crashed, _stopped):
         notes = change(notes, plan, bars)
     lines = with_bar_lines(notes, plan.bars)
     kept: Rows = lines[np.isin(lines[:, BAR_COLUMN], bars)]
@@ -67,31 +71,49 @@ def without_roles(rows: Rows, roles: Collection[str]) -> Rows:
 def _ornamented(notes: Rows, plan: Plan, bars: Sequence[int]) -> Rows:
     """Here and there a stroke comes or goes where the style leaves it open, the more often the more variation."""
     sections, ends = section_of_bar(plan), announcements(plan)
-    often = plan.variation * (_ORNAMENTS_ON_LOOPS if loop_bars(plan) == 2 else _ORNAMENTS)
+    programmed = is_programmed(plan)
+    often = plan.variation * restlessness(plan) * (_ORNAMENTS_ON_LOOPS if programmed else _ORNAMENTS)
     for bar in bars:
-        rng = generator(plan.seed, "ornaments", bar)
+        within = bar - sections[bar].start_bar
+        rng = generator(plan.seed, "ornaments", *occasion(plan, sections[bar], bar))
         count, plays = int(rng.poisson(often)), (notes[:, BAR_COLUMN] == bar).any()
-        if not plays or sections[bar].name == "build" or bar in ends:
+        if not plays or sections[bar].name == "build" or bar in ends or (programmed and within % 4 != 3):
             continue
         cells = _open_cells(plan, sections[bar])
         weights = np.array([weight for _, _, weight in cells])
         for chosen in rng.choice(len(cells), min(count, len(cells)), replace=False, p=weights / weights.sum()):
             slot, role, _ = cells[int(chosen)]
             notes = _toggled(notes, bar, slot, role, int(rng.integers(*_ORNAMENT_BINS, endpoint=True)))
-        if plan.groove.looseness >= _PLAYED and plan.groove.steps_per_beat == 4:
-            notes = np.concatenate([notes, *_drags(notes, plan, bar, rng)])
     return notes
 
 
-def _drags(notes: Rows, plan: Plan, bar: int, rng: np.random.Generator) -> list[Rows]:
-    """Ghosts of the snare just before backbeats, as sticks bounce into them."""
-    snare = (notes[:, BAR_COLUMN] == bar) & (notes[:, SYMBOL_COLUMN] == ROLES.index("snare"))
-    backbeats = [slot for slot in notes[snare, SLOT_COLUMN].tolist() if slot % SLOTS_PER_BEAT == 0 and slot > 0]
-    led = [slot for slot in backbeats if rng.random() < _DRAGS * plan.variation]
-    return [
-        _strokes([slot - int(rng.integers(*_DRAG_SLOTS, endpoint=True))], "snare", [_GHOST_BINS[0]]) + _at(bar)
-        for slot in led
-    ]
+def _with_licks(notes: Rows, plan: Plan, bars: Sequence[int]) -> Rows:
+    """A drummer's licks; strokes that stand stay, and bars that end in a fill have enough."""
+    if is_programmed(plan) or plan.groove.steps_per_beat != 4:
+        return notes
+    sections, ends = section_of_bar(plan), announcements(plan)
+    for bar in bars:
+        inside = notes[notes[:, BAR_COLUMN] == bar]
+        if len(inside) and sections[bar].name != "build" and bar not in ends:
+            for strokes, chokes in licks_of_bar(plan, sections[bar], bar, _backbeats(inside)):
+                notes = _licked(notes, bar, strokes, chokes)
+    return notes
+
+
+def _backbeats(inside: Rows) -> list[int]:
+    snares = inside[:, SYMBOL_COLUMN] == ROLES.index("snare")
+    return [slot for slot in inside[snares, SLOT_COLUMN].tolist() if slot % SLOTS_PER_BEAT == 0 and slot > 0]
+
+
+def _licked(notes: Rows, bar: int, strokes: Sequence[Stroke], chokes: Collection[str]) -> Rows:
+    """Notes with the strokes of a lick where their drums are free."""
+    for slot, role, loud in strokes:
+        here = (notes[:, BAR_COLUMN] == bar) & (notes[:, SLOT_COLUMN] == slot)
+        if (here & (notes[:, SYMBOL_COLUMN] == ROLES.index(role))).any():
+            continue
+        choked = here & np.isin(notes[:, SYMBOL_COLUMN], [ROLES.index(drum) for drum in chokes])
+        notes = np.concatenate([notes[~choked], _strokes([slot], role, [loud]) + _at(bar)])
+    return notes
 
 
 def _open_cells(plan: Plan, section: SectionPlan) -> list[tuple[int, str, float]]:
@@ -188,24 +210,27 @@ def _at(bar: int) -> npt.NDArray[np.int64]:
 
 def _crashed(notes: Rows, plan: Plan, bars: Sequence[int]) -> Rows:
     """A crash opens a section, more surely one that the song is remembered by; strokes beside it are left out."""
-    sections, opened = section_of_bar(plan), []
+    sections, ends, opened = section_of_bar(plan), announcements(plan), []
     for bar in bars:
         section = sections[bar]
         within = bar - section.start_bar
         plays = ((notes[:, BAR_COLUMN] == bar) & (notes[:, SLOT_COLUMN] == 0)).any()
         chance = float(generator(plan.seed, "crash", section.label, bar).random())
-        if plays and chance < _crash_chance(plan, section, within):
+        if plays and chance < _crash_chance(plan, section, within, after_fill=bar - 1 in ends):
             opened.append(_strokes([0], "crash", [round(9 + 4 * section.energy)]) + _at(bar))
     return np.concatenate([notes, *opened])
 
 
-def _crash_chance(plan: Plan, section: SectionPlan, bar: int) -> float:
-    often = plan.groove.crash
+def _crash_chance(plan: Plan, section: SectionPlan, bar: int, *, after_fill: bool) -> float:
+    often = plan.groove.crash * (_CYMBALS[0] + (_CYMBALS[1] - _CYMBALS[0]) * habit(plan, "percussion", "cymbals"))
     if "percussion" not in section.elements or section.energy < _CRASH_ENERGY:
         return 0.0
     if bar == 0:
         return often * (1.4 if section.name in HOOKS else 1.0)
-    return _AGAIN * often if bar % 8 == 0 and section.energy > _CRASH_AGAIN else 0.0
+    if section.energy <= _CRASH_AGAIN:
+        return 0.0
+    accents = _ACCENT * (bar % 4 == 0 and section.name in HOOKS)
+    return often * max(_AGAIN * (bar % 8 == 0), _AFTER_FILL * after_fill, accents)
 
 
 def _stopped(notes: Rows, plan: Plan, bars: Sequence[int]) -> Rows:

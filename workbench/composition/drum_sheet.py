@@ -12,8 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from workbench.composition.drummer import is_programmed, within_reach
 from workbench.composition.fills import Announcement, announcements
 from workbench.composition.patterns import in_feel, layered
+from workbench.composition.phrases import habit
 from workbench.composition.surround import section_of_bar
 from workbench.domain.plan import Feel, Plan, SectionPlan
 from workbench.domain.song import DRUM_ROLES
@@ -31,7 +33,10 @@ _OFF_GRID, _UNNAMED, _SILENT = 0.006, 0.012, 1e-7
 _OFF_TRIPLET = 0.02
 _LEAST_WEIGHT = 0.45
 """Weight of the style's grid where the style leaves its players free: a backbeat is a backbeat."""
+_LOOSENED = 0.2
+"""How much less it weighs for the most restless drummer."""
 _OPTIONS_BY_LEVEL = (0.4, 1.0, 1.9)
+_LOOPS = ((0.35, 1), (0.85, 2), (1.0, 4))
 _STRICT = 0.65
 """Adherence from which a style is built on a short loop."""
 _DOWNBEAT = 0.7
@@ -56,6 +61,8 @@ def drum_prior(plan: Plan) -> PatternPrior:
     """The grid of every bar of the song."""
     grids, grid_of_bar = drum_grids(plan)
     weight = _LEAST_WEIGHT + (1.0 - _LEAST_WEIGHT) * plan.groove.adherence
+    if not is_programmed(plan):
+        weight -= _LOOSENED * habit(plan, "percussion", "restless")
     return PatternPrior(grids, grid_of_bar, weight)
 
 
@@ -73,7 +80,9 @@ def patterns_of(plan: Plan, section: SectionPlan) -> dict[str, str]:
 
 
 def loop_bars(plan: Plan) -> int:
-    """Bars of the groove that a section plays on."""
+    """Bars of the groove that a section plays on: each machine has a loop of its own, free styles have longer ones."""
+    if is_programmed(plan):
+        return next(bars for until, bars in _LOOPS if habit(plan, "percussion", "loop") <= until)
     return 2 if plan.groove.adherence > _STRICT else 4
 
 
@@ -106,7 +115,8 @@ def _level(section: SectionPlan) -> int:
 
 def _patterns(plan: Plan, section: str, feel: Feel, level: int) -> dict[str, str]:
     groove = plan.groove
-    return layered(in_feel({**groove.patterns, **groove.sections.get(section, {})}, feel), level)
+    patterns = within_reach({**groove.patterns, **groove.sections.get(section, {})}, plan)
+    return layered(in_feel(patterns, feel), level)
 
 
 def _grid_of(plan: Plan, kind: _Kind) -> Grid:

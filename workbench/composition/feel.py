@@ -6,19 +6,22 @@ import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from workbench.composition.phrases import carries
+from workbench.composition.drummer import is_programmed
+from workbench.composition.phrases import carries, habit
 from workbench.composition.surround import section_of_bar
 from workbench.composition.touch import touched
-from workbench.domain.plan import Plan
+from workbench.domain.plan import Plan, SectionPlan
 from workbench.domain.score import Note
 from workbench.domain.song import drum_role
 from workbench.domain.theory import Chord
 from workbench.domain.units import seconds_to_beats
 
 _LEGATO_FROM = 0.55
-_LEAST_BEATS = 0.06
+_LEAST_BEATS, _TINY = 0.06, 1e-6
+_FADE_BARS, _LEAST_FADED = 8, 0.02
+_SHORT_END_BEATS, _SHORT_ENDS = 1.0, 0.5
 _BREATH_BEATS, _INHALED_BEATS, _LONGEST_HELD_BEATS, _HELD = 1.0, 0.5, 2.0, 0.4
-"""The last note before a breath of more than a beat is held into it, the longer the more the style sustains."""
+"""The last note before a breath of more than a beat is held into it: the longer the more style and singer sustain."""
 
 
 def perform(notes: Iterable[Note], plan: Plan, element: str) -> tuple[Note, ...]:
@@ -31,9 +34,23 @@ def perform(notes: Iterable[Note], plan: Plan, element: str) -> tuple[Note, ...]
         shift = note.shift_beats * plan.groove.looseness + swing_shift(note.onset_beats, plan.groove.swing_percent)
         if element == "percussion" and drum_role(note.pitch) in ("snare", "clap", "side_stick"):
             shift += late_beats
-        velocity = round(note.velocity * (0.8 + 0.3 * section.energy))
+        velocity = round(note.velocity * ride(plan, element, section) * _faded(note.onset_beats, plan))
         played.append(replace(note, shift_beats=round(shift, 6), velocity=min(127, max(1, velocity))))
     return tuple(sorted(played))
+
+
+def ride(plan: Plan, element: str, section: SectionPlan) -> float:
+    """How much louder players play in a section; a drum machine has the same steps in all of them."""
+    return 1.0 if element == "percussion" and is_programmed(plan) else 0.8 + 0.3 * section.energy
+
+
+def _faded(onset_beats: float, plan: Plan) -> float:
+    """How much softer a note is for a song that fades: less and less over its last bars."""
+    if plan.ending != "fade":
+        return 1.0
+    end = plan.bars * plan.metre.bar_beats
+    left = (end - onset_beats) / (plan.metre.bar_beats * min(_FADE_BARS, plan.bars / 2.0))
+    return max(_LEAST_FADED, min(1.0, left))
 
 
 def swing_shift(onset_beats: float, swing_percent: float) -> float:
@@ -74,7 +91,8 @@ def shape_lengths(notes: Iterable[Note], plan: Plan, element: str, chords: tuple
             if sustain >= _LEGATO_FROM and room <= 2.0:
                 length = max(length, room * (0.6 + 0.4 * sustain))
             elif element == "leads" and room > _BREATH_BEATS:
-                held = min(room * (_HELD + 0.3 * sustain), room - _INHALED_BEATS, _LONGEST_HELD_BEATS)
+                longest = _LONGEST_HELD_BEATS * habit(plan, "leads", "held")
+                held = min(room * (_HELD + 0.3 * sustain), room - _INHALED_BEATS, longest)
                 length = max(length, min(held, release_beats(note, chords)))
         length = min(length, end_of_song - note.onset_beats)
         shaped.append(replace(note, duration_beats=round(max(length, _LEAST_BEATS), 6)))
@@ -101,23 +119,37 @@ def close(notes: Sequence[Note], plan: Plan, element: str) -> tuple[Note, ...]:
     An element that would only have begun later comes in on the first beat instead.
     """
     last_bar = (plan.bars - 1) * plan.metre.bar_beats
-    if plan.bars < 4:
+    if plan.bars < 4 or plan.ending == "fade":
         return tuple(notes)
+    end = last_bar + (_SHORT_END_BEATS if _ends_short(plan, element) else plan.metre.bar_beats)
+    latest = last_bar + (_TINY if plan.ending == "abrupt" else 1.0 - _TINY)
     kept = []
     for note in notes:
-        if note.onset_beats >= last_bar + 1.0 - 1e-6:
+        if note.onset_beats > latest:
             continue
-        if note.onset_beats >= last_bar and element != "percussion":
-            note = replace(note, duration_beats=round(last_bar + plan.metre.bar_beats - note.onset_beats, 6))
+        if element != "percussion" and (note.onset_beats >= last_bar or _rings_over(note, end, plan)):
+            note = replace(note, duration_beats=round(max(_LEAST_BEATS, end - note.onset_beats), 6))
         kept.append(note)
     late = sorted(note for note in notes if note.onset_beats >= last_bar)
     if late and element != "percussion" and not any(note.onset_beats >= last_bar for note in kept):
-        kept.append(replace(late[0], onset_beats=last_bar, duration_beats=plan.metre.bar_beats, shift_beats=0.0))
+        kept.append(replace(late[0], onset_beats=last_bar, duration_beats=end - last_bar, shift_beats=0.0))
     single_line = element in ("bass", "leads")
     opening = [note for note in kept if note.onset_beats >= last_bar]
     if single_line and len(opening) > 1:
         kept = [note for note in kept if note not in opening[1:]]
     return tuple(kept)
+
+
+def _rings_over(note: Note, end_beats: float, plan: Plan) -> bool:
+    """Whether a note sounds beyond the end of a song that is cut off."""
+    return plan.ending == "abrupt" and note.onset_beats + note.duration_beats > end_beats
+
+
+def _ends_short(plan: Plan, element: str) -> bool:
+    """Whether the last chord is cut off: by all where the song ends abruptly, else by the bass of half of the songs."""
+    if plan.ending == "abrupt":
+        return True
+    return element == "bass" and "pads" in plan.sections[-1].elements and habit(plan, "bass", "ending") < _SHORT_ENDS
 
 
 def in_register(notes: Iterable[Note], low_pitch: int, high_pitch: int) -> tuple[Note, ...]:

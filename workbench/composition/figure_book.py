@@ -6,7 +6,7 @@ busier of them the fuller it is.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from workbench.composition.phrases import HOOKS
+from workbench.composition.phrases import HOOKS, habit
 from workbench.composition.surround import density_class
 from workbench.domain.plan import Plan, SectionPlan
 from workbench.domain.seeding import generator
@@ -30,8 +30,12 @@ _FREE_STRIKES = {"pads": 2.0, "bass": 5.0}
 _STEPS_A_BEAT, _STEPS_A_BAR = 4, 16
 _THIRD_OF = (0, 1, 2, 2)
 """The third of a beat on which each of its sixteenths comes in triplets."""
-_LEANING = 0.5
+_LEANING = 0.7
 """Share of the place in the list, from calm to busy, that is the song's own; the rest is what density asks for."""
+_LOCKED, _AS_BUSY = 0.6, 1.0
+"""Share of songs whose pads strike with the bass, and how many strikes a bar apart figures are taken as alike."""
+_STEADY = 0.5
+"""Share of songs whose player keeps one figure from the first section to the last chorus."""
 _FULLER, _FULLER_BY, _COMES_BACK, _LAST = 0.8, 0.25, 0.5, 1.0
 """Places that a section moves which has so much more energy than the song, comes back, or is the last chorus."""
 
@@ -50,6 +54,12 @@ class Figure:
     def strikes_a_bar(self) -> float:
         """How busy it is."""
         return _STEPS_A_BAR * sum(step != "." for step in self.steps) / len(self.steps)
+
+    @property
+    def places(self) -> frozenset[int]:
+        """The sixteenths of two bars that are struck."""
+        steps = (self.steps * 2)[: 2 * _STEPS_A_BAR]
+        return frozenset(place for place, step in enumerate(steps) if step != ".")
 
     def strikes(self, bar: int, bar_beats: float, *, triplets: bool) -> list[Strike]:
         """The strikes in a bar of a section.
@@ -99,12 +109,26 @@ def section_figures(plan: Plan, element: str) -> list[str]:
             lift = _COMES_BACK * 2.0 * plan.variation
         place = places.setdefault(section.label, _place(plan, element, section, len(names)))
         chosen.append(names[max(0, min(len(names) - 1, round(place + lift)))])
+    if element == "pads" and "bass" in plan.parts and habit(plan, "pads", "locks") < _LOCKED:
+        return [_locked(name, names, below) for name, below in zip(chosen, section_figures(plan, "bass"), strict=True)]
     return chosen
+
+
+def _locked(name: str, names: Sequence[str], below: str) -> str:
+    """Of the figures that are as busy as one, that which strikes with the bass most often."""
+    if FREE in (name, below):
+        return name
+    bass, busy = figures("bass")[below].places, figures("pads")[name].strikes_a_bar
+    alike = [one for one in names if one != FREE and abs(figures("pads")[one].strikes_a_bar - busy) <= _AS_BUSY]
+    together = {one: len(bass & figures("pads")[one].places) / len(figures("pads")[one].places) for one in alike}
+    return max(alike, key=lambda one: (together[one], one == name, one))
 
 
 def _place(plan: Plan, element: str, section: SectionPlan, count: int) -> float:
     """Where a section stands in a list of figures from calm to busy."""
     leaning = generator(plan.seed, element, "figures").random()
+    if habit(plan, element, "steady") < _STEADY:
+        return leaning * (count - 1)
     asked = (density_class(plan, element, section) - 1) / (DENSITY_CLASSES - 1)
     middle = sum(one.energy for one in plan.sections) / len(plan.sections)
     own = (_LEANING * leaning + (1.0 - _LEANING) * asked) * (count - 1)

@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from workbench.composition.feel import without_unisons
 from workbench.composition.figure_book import FREE, TRIPLETS, Figure, Strike, figures, section_figures
+from workbench.composition.phrases import habit
 from workbench.composition.voicing import chords_within, missing_tones, wanted_tones
 from workbench.domain.plan import Plan, SectionPlan
 from workbench.domain.score import Note
@@ -19,6 +20,14 @@ from workbench.domain.theory import Chord
 
 _HAND, _LONE_HAND = 3, 4
 """Tones of a chord that are played over a bass, and without one."""
+_COME_BACK = 0.45
+"""Share of songs whose player has one voicing for each chord of a section."""
+_WHOLE = {"u": "x", "l": "x", "b": "B"}
+"""What is struck where a chord arrives; "B" is both hands, which ring."""
+_RINGS_BEATS = 2.0
+_INVERTED = 0.4
+"""Share of songs whose player turns to the next inversion in the second half of a chord, so that the top moves."""
+_Place = tuple[str, int, str, int]
 _LATE_BEATS, _EARLY_BEATS = 1.0, 0.1
 _LEAST_BEATS = 0.08
 _ON_BEAT, _UPPER, _TOUCH = 4.0, -5.0, 3.5
@@ -46,6 +55,7 @@ def play_figures(notes: Iterable[Note], plan: Plan, chords: Sequence[Chord]) -> 
     written = sorted(notes)
     bar_beats = plan.metre.bar_beats
     played: list[Note] = []
+    found: dict[_Place, list[Note]] = {}
     for section, name in zip(plan.sections, section_figures(plan, "pads"), strict=True):
         start, end = section.start_bar * bar_beats, section.end_bar * bar_beats
         own = [note for note in written if start - _EARLY_BEATS < note.onset_beats + _EARLY_BEATS < end]
@@ -53,14 +63,24 @@ def play_figures(notes: Iterable[Note], plan: Plan, chords: Sequence[Chord]) -> 
             played += own
             continue
         for bar in range(section.bars):
-            played += _play_bar(own, plan, section, bar, figures("pads")[name], chords)
+            played += _play_bar(own, plan, section, bar, figures("pads")[name], chords, found)
     return tuple(without_unisons(played))
 
 
 def _play_bar(
-    own: Sequence[Note], plan: Plan, section: SectionPlan, bar: int, figure: Figure, chords: Sequence[Chord]
+    own: Sequence[Note],
+    plan: Plan,
+    section: SectionPlan,
+    bar: int,
+    figure: Figure,
+    chords: Sequence[Chord],
+    found: dict[_Place, list[Note]],
 ) -> Iterator[Note]:
-    """A bar (from the section's start) of a figure; of each chord as much as lies in the bar."""
+    """A bar (from the section's start) of a figure; of each chord as much as lies in the bar.
+
+    Without a bass, both hands state each chord at the beginning of the bar.
+    Players who like to come back to the voicing that they `found` for a chord keep it there.
+    """
     bar_beats = plan.metre.bar_beats
     begin = (section.start_bar + bar) * bar_beats
     triplets = plan.groove.steps_per_beat == TRIPLETS
@@ -71,16 +91,39 @@ def _play_bar(
         if not (chord.sounds and heard):
             continue
         hand = _hand(heard, chord, plan, section, chords)
+        if habit(plan, "pads", "voicings") < _COME_BACK:
+            hand = found.setdefault((section.label, chord.root, chord.quality, chord.bass), hand)
         inside = _arriving([one for one in strikes if start <= one[0] + 1e-6 < end], chord, start)
         wanted = wanted_tones(chord, alone="bass" not in section.elements)
-        if inside and not set(wanted) <= {note.pitch % 12 for _, step in inside for note in _tones(hand, step, high)}:
+        left = _left_hand(hand, chord, plan)
+        told = {note.pitch % 12 for _, step in inside for note in _tones(hand, step, high, left)}
+        if inside and "bass" not in section.elements:
+            inside[0] = (inside[0][0], "B")
+        elif inside and not set(wanted) <= told:
             inside[0] = (inside[0][0], "x")
+        turned = _turned(hand, high) if habit(plan, "pads", "inversions") < _INVERTED else hand
         for (beats, step), (until, _) in pairwise([*inside, (end, "")]):
             length = _held(figure, until - beats, end - beats, plan.parts["pads"].sustain)
+            length = max(length, min(_RINGS_BEATS, end - beats)) if step == "B" else length
             lift = _ON_BEAT * (beats % 1.0 == 0.0) + _UPPER * (step == "u") + rng.normal(0.0, _TOUCH)
-            for note in _tones(hand, step, high):
+            later = beats >= (start + end) / 2 and step in "xul"
+            for note in _tones(turned if later else hand, step, high, left):
                 struck = replace(note, onset_beats=round(beats, 6), duration_beats=round(length, 6))
                 yield replace(struck, velocity=min(127, max(1, round(note.velocity + lift))))
+
+
+def _turned(hand: list[Note], high_pitch: int) -> list[Note]:
+    """The next inversion of a hand, its lowest tone an octave higher, where there is room.
+
+    Examples
+    --------
+    >>> [note.pitch for note in _turned([Note(0.0, pitch, 1.0, 80) for pitch in (60, 64, 67)], 84)]
+    [64, 67, 72]
+    """
+    raised = hand[0].pitch + 12
+    if len(hand) < 2 or raised > high_pitch or raised in {note.pitch for note in hand}:
+        return hand
+    return sorted([*hand[1:], replace(hand[0], pitch=raised)], key=lambda note: note.pitch)
 
 
 def _is_heard(note: Note, start: float, end: float) -> bool:
@@ -96,8 +139,8 @@ def _arriving(strikes: list[Strike], chord: Chord, start: float) -> list[Strike]
         return strikes
     if first > start + _LATE_BEATS:
         return [(start, "x"), *strikes]
-    if first < start + _EARLY_BEATS and strikes[0][1] in "ul":
-        return [(start, "x"), *strikes[1:]]
+    if first < start + _EARLY_BEATS and strikes[0][1] in _WHOLE:
+        return [(start, _WHOLE[strikes[0][1]]), *strikes[1:]]
     return strikes
 
 
@@ -123,15 +166,25 @@ def _hand(heard: Sequence[Note], chord: Chord, plan: Plan, section: SectionPlan,
     return voiced
 
 
-def _tones(hand: Sequence[Note], step: str, high_pitch: int) -> Sequence[Note]:
-    """Which notes of a hand a strike plays; a tone beyond the hand is counted on, an octave higher where there is room.
+def _left_hand(hand: Sequence[Note], chord: Chord, plan: Plan) -> Note:
+    """The bass of the chord below the hand, or the lowest tone of the hand where the register ends."""
+    low = [pitch for pitch in range(plan.parts["pads"].low_pitch, hand[0].pitch - 2) if pitch % 12 == chord.bass]
+    return replace(hand[0], pitch=low[-1] if low else hand[0].pitch)
+
+
+def _tones(hand: Sequence[Note], step: str, high_pitch: int, left: Note) -> Sequence[Note]:
+    """Which notes of a hand, or of the `left` one, a strike plays.
+
+    A tone beyond the hand is counted on, an octave higher where there is room.
 
     Examples
     --------
     >>> hand = [Note(0.0, pitch, 1.0, 80) for pitch in (60, 64, 67)]
-    >>> [note.pitch for note in (*_tones(hand, "l", 84), *_tones(hand, "u", 84), *_tones(hand, "4", 84))]
-    [60, 64, 64, 67, 72]
+    >>> [[note.pitch for note in _tones(hand, step, 84, Note(0.0, 48, 1.0, 80))] for step in "lu4b"]
+    [[60, 64], [64, 67], [72], [48]]
     """
+    if step in "bB":
+        return [left] if step == "b" else [left, *hand]
     if step in "xul":
         return {"x": hand, "u": hand[1:] or hand, "l": hand[:-1] or hand}[step]
     octaves, place = divmod(int(step) - 1, len(hand))

@@ -8,6 +8,7 @@ from typing import Literal
 
 import numpy as np
 
+from workbench.composition.drummer import restlessness
 from workbench.domain.plan import Plan, SectionPlan
 from workbench.domain.seeding import generator
 
@@ -78,7 +79,7 @@ FILLS: Mapping[str, Mapping[Strength, tuple[Template, ...]]] = {
 _LIFT = 0.08
 """Rise of energy from which a section is announced strongly."""
 _CALM = 0.4
-_AT_EIGHT, _AT_FOUR = 0.5, 0.3
+_AT_EIGHT, _AT_FOUR = 0.7, 0.35
 """Chance of a light fill at the end of eight bars within a section, and of four, at middling variation."""
 _KNOWN = 2
 """Fills of a kind and strength that a player has; they are the song's own."""
@@ -127,7 +128,7 @@ def _ending(
     if last and after is not None:
         rises = after.energy - section.energy > _LIFT or after.name in HOOKS
         return "strong" if section.energy >= _CALM and (rises or chance < plan.variation) else "light"
-    often = {3: _AT_FOUR, 7: _AT_EIGHT}.get(bar % 8, 0.0) * (0.4 + 1.2 * plan.variation)
+    often = {3: _AT_FOUR, 7: _AT_EIGHT}.get(bar % 8, 0.0) * (0.2 + 1.6 * plan.variation * restlessness(plan))
     return "light" if chance < often else None
 
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from workbench.composition.approaches import with_approaches
 from workbench.composition.modes import STATED_EVERY_BARS, state_mode
+from workbench.composition.phrases import habit
 from workbench.composition.surround import context_for
 from workbench.composition.tonal import bass_bias, quality_bias, root_bias
 from workbench.domain.chord_symbols import CHORD_QUALITIES
@@ -34,11 +35,15 @@ _HOME_FIRST = 1.5
 _BROAD_BARS = 2.0
 """Bars a chord up to which sections have progressions of their own; where chords last longer, one carries the song."""
 _PHRASE_BARS, _TURN_BARS = 4, 2
-_TO_AND_FRO, _HEARD = -1.8, -0.9
+_TO_AND_FRO, _HEARD = -1.8, -1.5
 """Nats on the chord before that one, and on each other chord of the loop, where a change is due."""
 _OPENED_BEFORE = -2.5
 """Nats on the chord with which another section began: a chorus sets out from elsewhere than its verse."""
-_FRAMING = ("intro", "outro")
+_FRAMING, _CONTRASTING = ("intro", "outro"), ("bridge", "breakdown", "interlude", "solo", "break")
+_SHARED = 0.3
+"""Share of songs that one progression carries through verses and choruses."""
+_LOOPS = {4: ((0.2, 2), (0.6, 4), (1.0, 8)), 8: ((0.3, 4), (1.0, 8))}
+"""By the loop of a style: up to which habit a song has a loop of how many bars."""
 _LADDER = {"sevenths": ("maj7", "7", "min7", "hdim7"), "ninths": ("maj9", "9", "min9", "hdim7")}
 
 
@@ -97,7 +102,7 @@ def _network_chords(plan: Plan) -> tuple[Chord, ...]:
     openings: set[int] = set()
     for number, section in enumerate(plan.sections):
         # A section that comes back in another mode has other chords.
-        model = first.setdefault((section.label, (section.key or plan.key).mode), section)
+        model = first.setdefault((_progression(plan, section), (section.key or plan.key).mode), section)
         if model is section:
             if plan.harmony.bars_per_chord <= _BROAD_BARS:
                 writer.forget()
@@ -105,7 +110,7 @@ def _network_chords(plan: Plan) -> tuple[Chord, ...]:
             # The writer looks the bias up at each chord, so that sections may differ in mode.
             attribute_bias["quality"] = _qualities(plan, section)
             bias[section.start_bar * context.bar_beats] += _opening(section, openings)
-            _write_loop(writer, bias, min(plan.harmony.loop_bars, section.bars), plan.harmony.bars_per_chord, rng)
+            _write_loop(writer, bias, min(loop_bars(plan), section.bars), plan.harmony.bars_per_chord, rng)
             if section.name not in _FRAMING and plan.harmony.bars_per_chord <= _BROAD_BARS:
                 openings.update(_symbols(writer, section.start_bar)[:1])
         while writer.bars < section.end_bar:
@@ -118,15 +123,27 @@ def _network_chords(plan: Plan) -> tuple[Chord, ...]:
     return decode_chords(writer.rows, plan.key, plan.bars, context.bar_beats)
 
 
+def loop_bars(plan: Plan) -> int:
+    """Bars of the loop of this song: shorter or longer than usual in its style."""
+    loops = _LOOPS.get(plan.harmony.loop_bars, ((1.0, plan.harmony.loop_bars),))
+    return next(bars for until, bars in loops if habit(plan, "harmony", "loop") <= until)
+
+
+def _progression(plan: Plan, section: SectionPlan) -> str:
+    """A name for the progression of a section: its own, or that of the whole song."""
+    own = section.name in (*_FRAMING, *_CONTRASTING)
+    return section.label if own or habit(plan, "harmony", "shared") >= _SHARED else ""
+
+
 def _has_turn(plan: Plan, model: SectionPlan) -> bool:
     """Whether a section has a second phrase that ends on other chords than its first."""
-    return plan.harmony.turns and plan.harmony.loop_bars == _PHRASE_BARS and model.bars >= 2 * _PHRASE_BARS
+    return plan.harmony.turns and loop_bars(plan) == _PHRASE_BARS and model.bars >= 2 * _PHRASE_BARS
 
 
 def _source_bar(plan: Plan, section: SectionPlan, model: SectionPlan, bar: int) -> int:
     """The bar (of the song) whose chords come again in a bar of a section; -1 where a turn is to be written."""
     if not _has_turn(plan, model):
-        return model.start_bar + bar % min(plan.harmony.loop_bars, model.bars)
+        return model.start_bar + bar % min(loop_bars(plan), model.bars)
     if model is not section or bar >= 2 * _PHRASE_BARS:
         return model.start_bar + bar % (2 * _PHRASE_BARS)
     return -1 if bar >= 2 * _PHRASE_BARS - _TURN_BARS else model.start_bar + bar % _PHRASE_BARS

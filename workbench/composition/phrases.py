@@ -90,6 +90,11 @@ def carries(element: str, section: SectionPlan) -> bool:
     return len(section.elements) == 1 or (element == "pads" and not {"bass", "percussion"} & set(section.elements))
 
 
+def habit(plan: Plan, element: str, name: str) -> float:
+    """What the player of this song is inclined to, 0 to 1: no two songs are played alike."""
+    return float(generator(plan.seed, element, "habit", name).random())
+
+
 def resting_bars(plan: Plan, element: str, section: SectionPlan) -> frozenset[int]:
     """Bars (from the section's start) in which an element pauses: whole pairs, the last of each four first.
 

@@ -16,10 +16,11 @@ from workbench.composition.compose import streams_of, write_element
 from workbench.composition.drum_figures import with_figures
 from workbench.composition.drum_sheet import loop_bars
 from workbench.composition.drums import drum_writer
-from workbench.composition.feel import close, in_register, perform, shape_lengths, swing_shift, without_unisons
+from workbench.composition.feel import close, in_register, perform, ride, shape_lengths, swing_shift, without_unisons
 from workbench.composition.figures import play_figures
 from workbench.composition.frame import frame_range, from_frame, is_plain, score_to_frame, to_frame
 from workbench.composition.harmony import cut, write_chords
+from workbench.composition.lead_line import ornamented
 from workbench.composition.melodic import Line, melodic_writer
 from workbench.composition.surround import context_for, section_of_bar
 from workbench.composition.voicing import in_time, state_chords, without_chord
@@ -183,6 +184,8 @@ def _finished(
         fresh = in_register(decode_pitched(rows, get_spec(element), context), traits.low_pitch, traits.high_pitch)
         if element == "bass":
             fresh = ornament(fresh, plan, score.chords)
+        if element == "leads":
+            fresh = ornamented(fresh, plan)
         following = [note for note in notes if note.onset_beats >= piece.stop * plan.metre.bar_beats]
         fresh = in_time(fresh, score.chords)
         shaped = shape_lengths([*without_unisons(fresh), *following], plan, element, score.chords)
@@ -206,14 +209,14 @@ def _merged(
 
 def _rows(plan: Plan, score: Score, element: str, notes: tuple[Note, ...]) -> Rows:
     """Finished notes as the network would have written them: without swing, and as loud as before the section rides."""
-    energies = [section.energy for section in section_of_bar(plan)]
+    rides = [ride(plan, element, section) for section in section_of_bar(plan)]
     looseness = plan.groove.looseness or 1.0
     onsets, velocities = [], []
     for note in notes:
         bar = min(int(note.onset_beats // plan.metre.bar_beats), plan.bars - 1)
         shift = (note.shift_beats - swing_shift(note.onset_beats, plan.groove.swing_percent)) / looseness
         onsets.append(note.onset_beats + float(np.clip(shift, -1 / 16, 1 / 16)))
-        velocities.append(min(127, round(note.velocity / (0.8 + 0.3 * energies[bar]))))
+        velocities.append(min(127, round(note.velocity / rides[bar])))
     pitches = np.array([note.pitch for note in notes], np.int64)
     starts, loudness = np.array(onsets, float), np.array(velocities, np.int64)
     if element == "percussion":

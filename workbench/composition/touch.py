@@ -2,7 +2,7 @@
 
 The networks write velocity in 16 classes and timing in steps of 1/96 beat. Here each stroke gets a place inside its
 classes, the habits of the song's own player, the accents of the metre, and a drift that carries from stroke to stroke.
-All of it grows with the looseness of the style: a machine stays one.
+All of it grows with the looseness of the style; drums that a machine plays have its levels and lie on the grid.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from workbench.composition.drummer import is_programmed, programmed_velocity
 from workbench.domain.plan import Plan
 from workbench.domain.score import Note
 from workbench.domain.seeding import generator
@@ -19,15 +20,15 @@ from workbench.domain.units import seconds_to_beats
 _CLASS_VELOCITIES, _CLASS_BEATS = 8.0, 1 / 96
 _LEAST = 0.3
 """Share of the spread inside a class of velocity that a machine keeps: programmed patterns are not flat either."""
-_HABIT_VELOCITIES, _HABIT_SECONDS = 3.0, 0.0035
+_HABIT_VELOCITIES, _HABIT_SECONDS = 9.0, 0.0035
 """Standard deviations of how a player strikes a drum in every song bar."""
 _DRIFT_VELOCITIES, _DRIFT_SECONDS = 3.0, 0.003
 """Standard deviations of what drifts from bar to bar."""
-_SPREAD_VELOCITIES, _SPREAD_SECONDS = 5.0, 0.002
+_SPREAD_VELOCITIES, _SPREAD_SECONDS = 8.0, 0.002
 """Standard deviations from stroke to stroke."""
 _ACCENTS = {"closed_hat": 9.0, "ride": 8.0, "percussion": 8.0, "pedal_hat": 4.0, "kick": 3.0}
 """How much louder than off the beat a drum is struck on it."""
-_LIGHTER = {"kick": -5.0, "closed_hat": -12.0, "ride": -6.0, "open_hat": -6.0}
+_LIGHTER = {"kick": -14.0, "closed_hat": -12.0, "ride": -6.0, "open_hat": -6.0}
 """What players strike softer than the networks, which learned from programmed patterns as well, have it."""
 
 
@@ -57,6 +58,8 @@ def touched(notes: Iterable[Note], plan: Plan, element: str) -> list[Note]:
     list of Note
         Sorted, with the same onsets and pitches.
     """
+    if element == "percussion" and is_programmed(plan):
+        return [replace(one, velocity=programmed_velocity(one, plan), shift_beats=0.0) for one in sorted(notes)]
     player = _player(plan, element)
     bars: dict[int, list[Note]] = {}
     for note in sorted(notes):

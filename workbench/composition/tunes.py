@@ -11,14 +11,16 @@ from dataclasses import replace
 
 import numpy as np
 
-from workbench.composition.phrases import HOOKS, BarPlan
+from workbench.composition.phrases import HOOKS, BarPlan, habit
 from workbench.domain.plan import Plan, SectionPlan
 from workbench.domain.seeding import generator
 from workbench.models.grid import SLOTS_PER_BEAT
 
 PHRASE_BARS, IDEA_BARS = 4, 2
 
-_HOOK, _VERSE, _SOLO = "AABA", "ABAC", "ABCD"
+_HOOKS = ((0.6, "AABA"), (0.8, "ABAB"), (1.0, "AAAB"))
+_VERSES = ((0.5, "ABAC"), (0.8, "ABAB"), (1.0, "AABA"))
+_SOLO = "ABCD"
 """Which phrase comes in each four bars; equal letters are the same phrase, and the pattern goes on from its start."""
 _RARE = 0.3
 """Presence below which every second idea is left out."""
@@ -27,6 +29,8 @@ _UPBEATS = 0.5
 _DEVELOPED = 0.85
 _LEAST_ECHOED = 0.25
 """Least share of second ideas that keep the rhythm of the first; each song has its own, up to all of them."""
+_MOTIFS = 0.45
+"""Share of songs whose ideas are one bar's rhythm, twice."""
 _BREATHS = (0.6, 1.3)
 """How much longer or shorter the breaths of a song are than usual, from the one to the other."""
 
@@ -56,7 +60,8 @@ def plan_tune(plan: Plan, section: SectionPlan, model: SectionPlan, returns: int
         if traits.presence < _RARE and bar % PHRASE_BARS >= IDEA_BARS and section.name != "solo":
             bars.append(BarPlan("rest"))
             continue
-        echoes = bool(luck[bar - bar % IDEA_BARS, 0] < _LEAST_ECHOED + (1.0 - _LEAST_ECHOED) * habit(plan, "echo"))
+        often = _LEAST_ECHOED + (1.0 - _LEAST_ECHOED) * habit(plan, "leads", "echo")
+        echoes = bool(luck[bar - bar % IDEA_BARS, 0] < often)
         if taken_up:
             what = _taken_up(plan, section, model, bar, returns, luck[bar, 0])
         else:
@@ -87,26 +92,31 @@ def breath_beats(plan: Plan, section: SectionPlan) -> float:
     """How long the lead breathes at the end of a phrase, in quarter notes: longer where it is seldom present."""
     presence = plan.parts["leads"].presence
     alone = section.name == "solo" or "pads" not in section.elements
-    longer = float(np.interp(habit(plan, "breath"), (0.0, 1.0), _BREATHS))
+    longer = float(np.interp(habit(plan, "leads", "breath"), (0.0, 1.0), _BREATHS))
     return max(0.5, (4.0 if not alone else 2.5) * (1.15 - presence) * longer)
 
 
-def habit(plan: Plan, name: str) -> float:
-    """What the singer of this song is inclined to, 0 to 1: no two songs breathe and repeat alike."""
-    return float(generator(plan.seed, "leads", "habit", name).random())
+def _pattern(plan: Plan, section: SectionPlan) -> str:
+    """Which phrases a section has: choruses and verses of a song have an order of their own."""
+    if section.name == "solo":
+        return _SOLO
+    hook = _is_hook(plan, section)
+    inclined = habit(plan, "leads", "hook order" if hook else "verse order")
+    return next(letters for until, letters in (_HOOKS if hook else _VERSES) if inclined <= until)
 
 
 def _stated(plan: Plan, section: SectionPlan, bar: int, *, echoes: bool) -> BarPlan:
     """A bar of a section that comes for the first time; the second idea of a phrase `echoes` the first or is new."""
     phrase, place = divmod(bar, PHRASE_BARS)
-    pattern = _SOLO if section.name == "solo" else _HOOK if _is_hook(plan, section) else _VERSE
+    pattern = _pattern(plan, section)
     letters = pattern * (1 + phrase // len(pattern))
     first = letters.index(letters[phrase])
     source = section.start_bar + first * PHRASE_BARS + place
     if first < phrase:
         return BarPlan("vary" if place == PHRASE_BARS - 1 else "copy", source)
     if place < IDEA_BARS:
-        return BarPlan("new")
+        motif = place == 1 and habit(plan, "leads", "motif") < _MOTIFS
+        return BarPlan("echo", section.start_bar + bar - 1) if motif else BarPlan("new")
     idea = section.start_bar + bar - IDEA_BARS
     if plan.parts["leads"].manner == "riff":
         return BarPlan("copy", idea)

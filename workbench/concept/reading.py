@@ -12,6 +12,7 @@ from workbench.concept.languages import Reading, read_in_english
 from workbench.concept.macros import macro_moves
 from workbench.concept.mood import read_mood
 from workbench.concept.moves import Move, Moves
+from workbench.concept.playing_words import with_sizes, without_playing
 from workbench.concept.reference_moves import reference_moves
 from workbench.concept.section_details import with_said_bars
 from workbench.concept.starters import complete
@@ -43,6 +44,7 @@ def read_brief(
     text, unmade = without_unmade(concept.text)
     asked, rest = read_comparatives(text)
     said = read_statements(f"{rest} . {_in_english(request.parameters.creative.mood)}")
+    rest = without_playing(rest)
     named = match_style(text, None, read_mood(rest))
     settled = {
         field for field, known in (("style", named.named), ("mood", read_mood(rest).weight >= _OWN_MOOD)) if known
@@ -53,6 +55,8 @@ def read_brief(
     mood = read_mood(rest, mood_rest)
     match = match_style(text, mood_rest, mood)
     style, style_decision = _style(creative.style, match, done.origins.get("style"))
+    if said.section_sizes is not None:
+        style = with_sizes(style, said.section_sizes.value)
     done = with_said_bars(done, said, style)
     moves = Moves(
         (*_felt(asked), *_felt(asked_of_mood), *macro_moves(done.request.macros),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from workbench.concept import chord_words, element_words, form_words, time_words, tonal_words
+from workbench.concept import chord_words, element_words, form_words, playing_words, time_words, tonal_words
 from workbench.concept.said import Said, against_itself
+from workbench.domain.plan import Ending
 from workbench.domain.theory import Key, Metre
 
 
@@ -42,6 +43,9 @@ class Statements:
     louder_lu: Said[float] | None = None
     dry: Said[tuple[str, ...]] | None = None
     absent_drums: Said[tuple[str, ...]] | None = None
+    drumming: Said[tuple[str, ...]] | None = None
+    ending: Said[Ending] | None = None
+    section_sizes: Said[Mapping[str, float]] | None = None
     vocals: Said[bool] | None = None
 
 
@@ -82,5 +86,8 @@ def read_statements(text: str) -> Statements:
         louder_lu=time_words.read_louder(lower),
         dry=element_words.read_dry(lower),
         absent_drums=element_words.read_absent_drums(lower),
+        drumming=playing_words.read_drumming(lower),
+        ending=playing_words.read_ending(lower),
+        section_sizes=playing_words.read_sizes(lower),
         vocals=element_words.read_vocals(lower),
     )

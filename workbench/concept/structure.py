@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from workbench.concept.style import Style
+from workbench.concept.style import MAYBE, Style
 from workbench.domain.errors import ParameterError
+from workbench.domain.seeding import generator
 from workbench.domain.song import ELEMENTS
 
 SECTION_BARS: Mapping[str, int] = {
@@ -308,9 +309,11 @@ def _set_apart(names: Sequence[str], energies: Sequence[float], style: Style) ->
 
 
 def assign_elements(
-    names: Sequence[str], energies: Sequence[float], palette: Sequence[str], style: Style
+    names: Sequence[str], energies: Sequence[float], palette: Sequence[str], style: Style, seed: int = 0
 ) -> tuple[tuple[str, ...], ...]:
     """What plays in each section: the style's entries and exits, and every element of the palette somewhere.
+
+    The `seed` decides on what a style leaves to the song ("pads?"), alike in all sections of a name.
 
     Examples
     --------
@@ -322,12 +325,21 @@ def assign_elements(
     chosen: list[tuple[str, ...]] = []
     for name in names:
         takes = style.arrangement.get(name, SECTION_ELEMENTS.get(name, (ELEMENTS,)))
-        wanted = takes[min(seen[name], len(takes) - 1)]
+        wanted = _settled(takes[min(seen[name], len(takes) - 1)], name, seed)
         seen[name] += 1
         playing = tuple(element for element in ELEMENTS if element in palette and element in wanted)
         playing = _standing_in(playing, wanted, palette)
         chosen.append(playing or (next(element for element in _STAND_INS if element in palette),))
     return _everyone_plays(chosen, energies, palette)
+
+
+def _settled(take: Sequence[str], name: str, seed: int) -> tuple[str, ...]:
+    """Who plays of those that a style names, of whom some ("pads?") may."""
+    return tuple(
+        one.removesuffix(MAYBE)
+        for one in take
+        if not one.endswith(MAYBE) or generator(seed, "arrangement", name, one).random() < 0.5
+    )
 
 
 def _standing_in(playing: tuple[str, ...], wanted: Sequence[str], palette: Sequence[str]) -> tuple[str, ...]:

@@ -24,6 +24,8 @@ MODEL_STYLES = (
 )  # fmt: skip
 """Style words that the networks were trained with."""
 
+MAYBE = "?"
+"""After an element that plays in a section of some songs of the style and not of others."""
 Arrangement = Mapping[str, tuple[tuple[str, ...], ...]]
 
 
@@ -34,7 +36,8 @@ class Style:
     `aliases` are names of the style, `keywords` words that only hint at it (weight 0..1). Tempi are as felt.
     `modes` weighs the modes that are usual, `tonics` the usual tonics. `forms` are section orders that fit songs of
     different lengths; `section_bars` and `section_energy` (0..1) hold the usual length and intensity by section name.
-    `arrangement` holds what plays in a section, one entry for each time that it comes (the last one stays).
+    `arrangement` holds what plays in a section, one entry for each time that it comes (the last one stays); an element
+    with a question mark plays in half of the songs.
     `patches` holds candidates by element, the most typical first. `built_on_loops`: a bar may repeat for
     long, since the pattern is the point. `pedals` names the degree on which the bass stays in a section. `grooves`
     holds by name what other drummers of the style play: patterns that replace some of the groove's own.
@@ -220,5 +223,6 @@ def _sections(style: Style) -> set[str]:
 
 
 def _elements(style: Style) -> set[str]:
-    listed = (element for takes in style.arrangement.values() for take in takes for element in take)
+    takes = (take for takes in style.arrangement.values() for take in takes)
+    listed = (element.removesuffix(MAYBE) for take in takes for element in take)
     return {*style.parts, *style.patches, *listed}

@@ -198,6 +198,7 @@ _SWUNG_HARD = (
     r"\b(?:(?:heavy|heavily|hard|strong|strongly|deep)[ -](?:swing|swung|shuffle)\w*|triplet (?:feel|swing))\b"
 )
 _SWUNG_LIGHTLY = r"\b(?:light|lightly|slight|slightly|subtle|subtly|gentle|gently)[ -](?:swing|swung|shuffle)\w*\b"
+_TRIPLETS = r"\btriplets?(?:[ -](?:feel|groove|swing|time))?\b(?![ -]?(?:hi[ -]?hats?|hats?))"
 _SWUNG = r"\b(?:shuffl\w+|swung|swinging|swingy|swing)\b(?!\s+(?:low|set|door|state|bridge|era))"
 
 
@@ -214,6 +215,7 @@ def read_swing(text: str) -> Said[float] | None:
             (r"\b(\d{2})\s*(?:%|percent|per cent)\s*swing\b", percent),
             (_STRAIGHT, lambda _: 50.0),
             (_SWUNG_HARD, lambda _: 66.0),
+            (_TRIPLETS, lambda _: 66.0),
             (_SWUNG_LIGHTLY, lambda _: 55.0),
             (_SWUNG, lambda _: 62.0),
         ],

@@ -18,6 +18,8 @@ CHORD_SIZES: tuple[Literal["power", "triads", "sevenths", "ninths"], ...] = ("po
 """Sizes of chords, small to large."""
 
 _STILL = Moves()
+_PLACES = {"leads": (-7, 3)}
+"""How many semitones lower and higher than usual the voice of a song may lie."""
 
 _BACKBEAT_ROLES = ("snare", "clap")
 _WALTZ = {"kick": "x-.-.-.-.-o-", "snare": "--.-x-.-x-.o", "clap": "----o---o---"}
@@ -88,18 +90,26 @@ def adapt_parts(
     valence: float,
     arousal: float,
     moves: Moves = _STILL,
+    rng: np.random.Generator | None = None,
 ) -> dict[str, PartTraits]:
-    """Part traits by element: fuller textures mean more notes, excitement shorter and higher ones; moves add theirs."""
+    """Part traits by element: fuller textures mean more notes, excitement shorter and higher ones; moves add theirs.
+
+    With `rng` the song has voices of its own: its leads lie some semitones lower or higher than usual.
+    """
     fuller = texture_density - style.texture_density
     livelier = arousal - style.arousal
-    return {element: _adapted(style.parts[element], element, fuller, livelier, valence, moves) for element in palette}
+    places = {element: int(rng.integers(low, high + 1)) for element, (low, high) in _PLACES.items()} if rng else {}
+    return {
+        element: _adapted(style.parts[element], element, fuller, livelier, valence, moves, places.get(element, 0))
+        for element in palette
+    }
 
 
 def _adapted(
-    traits: PartTraits, element: str, fuller: float, livelier: float, valence: float, moves: Moves
+    traits: PartTraits, element: str, fuller: float, livelier: float, valence: float, moves: Moves, place: int
 ) -> PartTraits:
     lift = max(-5, min(5, round(3.0 * livelier + 1.5 * valence))) + round(moves.total("register"))
-    lift = lift if element == "leads" else 0
+    lift = (lift if element == "leads" else 0) + place
     rests = 0.35 * fuller + moves.total("presence") if element in ("pads", "leads") else 0.0
     return replace(
         traits,

@@ -25,6 +25,7 @@ from workbench.concept.decide import (
 from workbench.concept.delivery import decide_level
 from workbench.concept.instruments import read_instruments
 from workbench.concept.languages import read_in_english
+from workbench.concept.playing_words import with_drumming
 from workbench.concept.reading import read_brief
 from workbench.concept.section_details import (
     detail_decisions,
@@ -116,6 +117,8 @@ def translate(request: RequestLike, *, references: Sequence[ReferenceProfile] = 
         groove = replace(groove, late_ms=groove.late_ms + _LAID_BACK_MS)
     if brief.said.absent_drums is not None:
         groove = replace(groove, without=brief.said.absent_drums.value)
+    if brief.said.drumming is not None:
+        groove = with_drumming(groove, brief.said.drumming.value)
     delivery, delivery_decisions = _delivery(brief)
     parts = adapt_parts(
         brief.style,
@@ -124,6 +127,7 @@ def translate(request: RequestLike, *, references: Sequence[ReferenceProfile] = 
         valence=brief.valence,
         arousal=brief.arousal,
         moves=brief.moves,
+        rng=brief.generator("voices"),
     )
     return Plan(
         project_id=request.project_id,
@@ -149,6 +153,7 @@ def translate(request: RequestLike, *, references: Sequence[ReferenceProfile] = 
         references=creative.references,
         models={str(element): name for element, name in request.models.items()},
         variation=DEFAULT_VARIATION if technical.variation is None else technical.variation,
+        ending="close" if brief.said.ending is None else brief.said.ending.value,
         sound=sound,
         decisions=(
             *opening,
@@ -159,6 +164,7 @@ def translate(request: RequestLike, *, references: Sequence[ReferenceProfile] = 
             *_groove_decisions(brief, groove, groove_name, text),
             *_drum_decisions(brief),
             *with_length(form_decisions, sections, metre, tempo_bpm),
+            *_ending_decisions(brief),
             _energy_decision(brief),
             chords_decision,
             *detail_decisions(brief),
@@ -192,7 +198,7 @@ def _sections(
     energies = [
         round(max(0.05, min(1.0, energy + lift)), 3) for energy in shape_energy(names, bars, brief.style, brief.arousal)
     ]
-    elements = assign_elements(names, energies, palette, brief.style)
+    elements = assign_elements(names, energies, palette, brief.style, brief.request.options.seed)
     starts = [sum(bars[:index]) for index in range(len(bars))]
     chords = [
         section_chords(
@@ -245,8 +251,20 @@ def _groove_decisions(brief: Brief, groove: Groove, name: str, text: str) -> tup
 
 
 def _drum_decisions(brief: Brief) -> tuple[Decision, ...]:
-    said = brief.said.absent_drums
-    return () if said is None else (Decision("silent_drums", ", ".join(said.value), "text", quoted(said)),)
+    asked = {"silent_drums": brief.said.absent_drums, "drumming": brief.said.drumming}
+    return tuple(
+        Decision(name, ", ".join(said.value), "text", quoted(said)) for name, said in asked.items() if said is not None
+    )
+
+
+def _ending_decisions(brief: Brief) -> tuple[Decision, ...]:
+    """How the song ends, and which sections are longer or shorter than usual, where the text says so."""
+    ending, sizes = brief.said.ending, brief.said.section_sizes
+    found = () if ending is None else (Decision("ending", ending.value, "text", quoted(ending)),)
+    if sizes is None:
+        return found
+    told_sizes = ", ".join(f"{name} x {size:g}" for name, size in sizes.value.items())
+    return (*found, Decision("section_sizes", told_sizes, "text", quoted(sizes)))
 
 
 def _energy_decision(brief: Brief) -> Decision:

@@ -43,8 +43,8 @@ def without_unmade(text: str) -> tuple[str, tuple[str, ...]]:
 
     Examples
     --------
-    >>> without_unmade("pop with ghost notes and a fade-out, no risers")
-    ('pop with   and a  , no  ', ('ghost notes', 'fade-out'))
+    >>> without_unmade("pop with flams and a fade-in, no risers")
+    ('pop with   and a  , no  ', ('flams', 'fade-in'))
     """
     asked: list[str] = []
 

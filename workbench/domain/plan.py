@@ -14,6 +14,9 @@ from workbench.domain.theory import Chord, Key, Metre
 Feel = Literal["normal", "half-time", "double-time"]
 """Whether the backbeat goes at the song's pace, at half or at twice of it."""
 
+Ending = Literal["close", "fade", "abrupt"]
+"""How a song ends: with a chord that rings, ever softer as the music goes on, or cut off on a beat."""
+
 DEFAULT_VARIATION = 0.5
 
 Source = Literal["stated", "text", "mood", "style", "reference", "default"]
@@ -68,7 +71,8 @@ class Groove:
     rare, '-' never; a prior. `sections` holds by section name what replaces some of them there.
     `adherence`: weight of that prior, 0 none to 1 strict. `without`: drum roles that are silent.
     `fills`: what a change is announced with, in order of liking. How often, 0..1: `rolls` of the hats end a phrase,
-    a `crash` opens a section, and all drums stop before a hook (`stops`).
+    a `crash` opens a section, and all drums stop before a hook (`stops`). `ghosts`: whether a drummer may add soft
+    strokes of the snare.
     """
 
     swing_percent: float = 50.0
@@ -83,6 +87,7 @@ class Groove:
     rolls: float = 0.0
     crash: float = 0.6
     stops: float = 0.0
+    ghosts: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +201,7 @@ class Plan(Shown):
     decisions: tuple[Decision, ...] = ()
     models: Mapping[str, str] = field(default_factory=dict)
     variation: float = DEFAULT_VARIATION
+    ending: Ending = "close"
     sound: SoundTraits = SoundTraits()
     patch_settings: Mapping[str, Settings] = field(default_factory=dict)
     mix: Mapping[str, StripMove] = field(default_factory=dict)

@@ -10,7 +10,7 @@ import pytest
 from evaluation.criteria import Criterion, criteria_of
 from evaluation.sound import between
 from evaluation.sound.between_hits import FIGURES, BetweenHits, between_hits
-from workbench.analysis.reference_halves import family_names, family_of, members_of
+from workbench.analysis.reference_halves import family_names, family_of, halves, members_of
 from workbench.domain.audio import Audio
 
 RATE = 44100
@@ -73,3 +73,15 @@ def test_every_reference_was_measured() -> None:
     wanted = {name for family in family_names() for name in members_of(family)}
     assert wanted <= set(between.reference_figures())
     assert {family_of(style) for style in between.STYLES} == set(family_names())
+
+
+def test_tracks_that_shape_mixes_do_not_judge_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A band follows the judging half, and stays where a track of the other half is, as loud as it may."""
+    family = "dance"
+    figures, before = dict(between.reference_figures()), between.band(family, "centroid_hz")
+    shaped = {name: replace(figures[name], centroid_hz=1e6) for name in halves(family).shaping}
+    monkeypatch.setattr(between, "reference_figures", lambda: {**figures, **shaped})
+    assert between.band(family, "centroid_hz") == before
+    judged = {name: replace(figures[name], centroid_hz=1e6) for name in halves(family).judging}
+    monkeypatch.setattr(between, "reference_figures", lambda: {**figures, **judged})
+    assert between.band(family, "centroid_hz") == (1e6, 1e6)

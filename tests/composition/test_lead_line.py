@@ -1,0 +1,46 @@
+"""Repeated tones of a tune are varied, and what returns is varied alike."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from workbench.composition.lead_line import ornamented
+from workbench.domain.plan import PartTraits, Plan, SectionPlan
+from workbench.domain.score import Note
+from workbench.domain.theory import Key
+
+EIGHTHS = [Note(place / 2, 72, 0.5, 80) for place in range(96)]
+
+
+def song(plan: Plan, seed: int, high: int = 88) -> Plan:
+    section = SectionPlan("chorus", "chorus", 0, 12, 0.5, ("leads",))
+    traits = PartTraits(0.5, 57, high)
+    return replace(plan, seed=seed, key=Key.parse("C"), sections=(section,), parts={**plan.parts, "leads": traits})
+
+
+def test_repeated_tones_turn_to_neighbours_of_the_scale_or_leap_an_octave(tiny_plan: Plan) -> None:
+    pitches = {note.pitch for seed in range(10) for note in ornamented(EIGHTHS, song(tiny_plan, seed))}
+    assert {71, 72, 74, 84} <= pitches <= {69, 71, 72, 74, 76, 84}
+
+
+def test_songs_ornament_more_or_less(tiny_plan: Plan) -> None:
+    changed = [np.mean([note.pitch != 72 for note in ornamented(EIGHTHS, song(tiny_plan, seed))]) for seed in range(24)]
+    assert max(changed) > min(changed) + 0.2
+
+
+def test_what_returns_is_ornamented_alike(tiny_plan: Plan) -> None:
+    """Phrases of four bars that are the same and follow the same note stay the same."""
+    for seed in range(6):
+        played = [note.pitch for note in ornamented(EIGHTHS, song(tiny_plan, seed))]
+        assert played[33:63] == played[65:95]
+
+
+def test_long_tones_moving_lines_and_the_register_stay(tiny_plan: Plan) -> None:
+    held = [Note(2.0 * place, 72, 2.0, 80) for place in range(8)]
+    moving = [Note(place / 2, 60 + place % 5, 0.5, 80) for place in range(32)]
+    for seed in range(6):
+        assert ornamented(held, song(tiny_plan, seed)) == tuple(held)
+        assert ornamented(moving, song(tiny_plan, seed)) == tuple(moving)
+        assert max(note.pitch for note in ornamented(EIGHTHS, song(tiny_plan, seed, high=80))) <= 80
