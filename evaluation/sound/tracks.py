@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-import numpy as np
-
+from evaluation.sound.second_meter import second_opinion
 from workbench.analysis import defects, loudness, spectrum, stereo
 from workbench.analysis.reference_halves import family_of
 from workbench.domain.audio import Audio, Mix
 from workbench.domain.plan import Delivery, Plan
 from workbench.domain.request import parse_request
 from workbench.domain.score import Score
-from workbench.domain.units import gain_to_db
 
 STYLES = (
     "house", "techno", "trap", "pop", "synthwave", "deep-house", "drum-and-bass", "lo-fi", "boom-bap", "ambient",
@@ -126,21 +125,15 @@ def as_format(delivery: Delivery, kind: str) -> Delivery:
 
 
 def measure_file(audio: Audio, delivery: Delivery) -> FileFigures:
-    """Both loudness meters and both true-peak meters on one decoded file."""
-    import pyebur128
-
-    samples = np.ascontiguousarray(audio.samples.T, dtype=np.float32)
-    mode = pyebur128.MeasurementMode.MODE_I | pyebur128.MeasurementMode.MODE_TRUE_PEAK
-    state = pyebur128.R128State(2, audio.sample_rate_hz, mode)
-    state.add_frames(samples.reshape(-1), samples.shape[0])
-    peak = max(pyebur128.get_true_peak(state, channel) for channel in range(2))
+    """Both loudness meters and both true-peak meters on one decoded file; nan where there is no second one."""
+    second = second_opinion(audio)
     return FileFigures(
         target_lufs=delivery.target_lufs,
         ceiling_dbtp=delivery.ceiling_dbtp,
         pyloudnorm_lufs=loudness.integrated_loudness(audio),
-        ebur128_lufs=float(pyebur128.get_loudness_global(state)),
+        ebur128_lufs=math.nan if second is None else second.integrated_lufs,
         own_true_peak_dbtp=loudness.true_peak_dbtp(audio),
-        ebur128_true_peak_dbtp=gain_to_db(float(peak)),
+        ebur128_true_peak_dbtp=math.nan if second is None else second.true_peak_dbtp,
     )
 
 
