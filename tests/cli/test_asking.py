@@ -140,7 +140,7 @@ def test_a_mistyped_style_is_recognised(tmp_path: Path, capsys: pytest.CaptureFi
 
 def test_words_that_were_not_used_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["explain", "house with tuba and polka, ghost notes"]) == 0
-    assert "not used: ghost notes, tuba, polka\n" in capsys.readouterr().out
+    assert "not used: tuba, polka\n" in capsys.readouterr().out
     assert cli.main(["explain", "house", "--json"]) == 0
     assert "not_used" not in json.loads(capsys.readouterr().out)
 
@@ -161,7 +161,7 @@ def test_every_command_has_an_example_and_a_group() -> None:
     grouped = {name for names in COMMAND_GROUPS.values() for name in names}
     listed = cli.build_parser()._subparsers._group_actions[0].choices  # type: ignore[union-attr]
     assert set(listed) <= grouped
-    assert grouped - set(EXAMPLES) == {"upload", "cache", "bench", "serve", "keys"}
+    assert grouped <= set(EXAMPLES)
 
 
 def test_completion_is_a_script_that_bash_reads(capsys: pytest.CaptureFixture[str]) -> None:
@@ -224,3 +224,12 @@ def test_progress_says_how_long_the_rest_takes(
     update(0.25, "render")
     update(1.0, "done")
     assert capsys.readouterr().err == "  0%  plan\n 25%  render, about 60 s left\n100%  done\n"
+
+
+def test_a_folder_is_no_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ParameterError, match="cannot be read: Is a directory"):
+        read_request(str(tmp_path), io.StringIO())
+    # A word stays one, although a folder here is called so.
+    (tmp_path / "house").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert read_request("house", io.StringIO()).parameters.creative.concept == "house"

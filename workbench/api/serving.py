@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import ssl
 import subprocess
 import sys
 import threading
@@ -21,6 +22,7 @@ from workbench.domain.errors import ParameterError
 _WATCH_SECONDS = 2.0
 _WATCHES_BETWEEN_SWEEPS = 15
 _GRACE_SECONDS = 10.0
+_REDIS_SCHEMES = ("redis://", "rediss://", "unix://")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +80,31 @@ def check_listening(settings: ApiSettings, listening: Listening) -> None:
     Raises
     ------
     ParameterError
-        If the host is not this machine, and there is neither a certificate nor a trusted proxy.
+        If the host is not this machine, and there is neither a certificate nor a trusted proxy; if certificate or key
+        cannot be read; or if the address of Redis is none.
     """
     if (listening.certificate is None) != (listening.private_key is None):
         raise ParameterError("expected both a certificate and its key")
+    if listening.certificate is not None and listening.private_key is not None:
+        _check_certificate(listening.certificate, listening.private_key)
+    if settings.redis_url and not settings.redis_url.startswith(_REDIS_SCHEMES):
+        raise ParameterError(f"redis {settings.redis_url!r}: expected an address such as redis://127.0.0.1:6379")
     if listening.over_tls or settings.trusted_proxies or _is_loopback(listening.host):
         return
     raise ParameterError(
         f"host {listening.host}: plain HTTP is served on this machine only; give --cert and --cert-key, --dev-tls, or "
         "--trusted-proxy"
     )
+
+
+def _check_certificate(certificate: Path | str, private_key: Path | str) -> None:
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, private_key)
+    except FileNotFoundError:
+        missing = next(str(path) for path in (certificate, private_key) if not Path(path).is_file())
+        raise ParameterError(f"{missing} is not there: expected a PEM file") from None
+    except OSError as error:
+        raise ParameterError(f"{certificate} and {private_key} are no certificate with its key ({error})") from None
 
 
 def _is_loopback(host: str) -> bool:

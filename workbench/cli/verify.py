@@ -58,6 +58,8 @@ def _print(findings: Sequence[Finding], *, remade: bool) -> None:
     for finding in findings:
         if not finding.is_untouched or len(findings) == 1:
             print(f"{told.get(finding.verdict, finding.verdict):9} {printable(finding.path)}")
+    if any(finding.verdict == "foreign" for finding in findings):
+        print("(foreign: neither sealed by BeatsFoundry nor named by a manifest)")
     count = sum(finding.is_untouched for finding in findings)
     if len(findings) > 1:
         print(f"{count} of {len(findings)} files are {'the same' if remade else 'untouched'}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -48,7 +49,7 @@ def read_request(source: str, stdin: TextIO) -> GenerationRequest:
 
 
 def is_file_name(source: str) -> bool:
-    """Whether a source is meant as a file: it ends like one, or one of that name is there.
+    """Whether a source is meant as a file: it ends like one, or one of that name is there, or a folder of that path.
 
     Examples
     --------
@@ -58,7 +59,7 @@ def is_file_name(source: str) -> bool:
     if source.lower().endswith(_SUFFIXES):
         return True
     try:
-        return Path(source).is_file()
+        return Path(source).is_file() or (os.sep in source and Path(source).is_dir())
     except (OSError, ValueError):
         return False
 

@@ -30,6 +30,11 @@ def read_session(path: str | Path) -> DawSession:
     ParameterError
         If the file is of no such kind, or cannot be read.
     """
+    if Path(path).is_dir():
+        raise ParameterError(
+            f"{path} is a folder: expected a session or MIDI file; of a bundle that is its midi/song.mid, and "
+            "`beatsfoundry modify` changes a bundle as it is"
+        )
     suffix = Path(path).suffix.lower()
     if suffix not in READERS:
         raise ParameterError(f"{path}: expected a session that ends with {', '.join(READERS)}, got {suffix!r}")
