@@ -180,6 +180,69 @@ def test_arranger(opened: Open, visit: Any, repository: Path) -> None:
     assert [error for error in visit.errors if "404" not in error] == []
 
 
+def test_notes_are_written_by_hand(opened: Open, visit: Any, repository: Path) -> None:
+    """Drawn, moved by pointer and by keys, deleted and brought back; the score and the sound follow each time."""
+    page = opened("02_arrange_and_edit")
+    arranger = ready(page, "arranger")
+    written, sounds = (int(arranger.get_attribute(name)) for name in ("data-notes", "data-loaded"))
+    arranger.locator("[aria-label='Element that is changed']").select_option("pads")
+    arranger.locator(".bf-note").first.wait_for()
+    arranger.locator(".bf-hand").evaluate("node => node.scrollIntoView({block: 'center'})")
+    arranger.locator("button", has_text="Draw").click()
+    arranger.locator(".bf-hand-scroll").evaluate("node => { node.scrollTop = 0; }")
+    grid = arranger.locator(".bf-hand-grid").bounding_box()
+    beat, row = grid["width"] / 16, 14
+    # The top row lies above all that is played; four sixteenths from the first beat on.
+    page.mouse.move(grid["x"] + 2, grid["y"] + row / 2)
+    page.mouse.down()
+    page.mouse.move(grid["x"] + 2 + 0.75 * beat, grid["y"] + row / 2, steps=4)
+    page.mouse.up()
+    told(page, "arranger", "notes: pads, 1 added")
+    (drawn,) = edits(arranger)[-1]["add"]
+    assert (drawn["bar"], drawn["beat"], drawn["length_beats"]) == (1, 1, 1)
+    shown(page, written + 1, sounds + 1)
+    arranger.locator("button", has_text="Draw").click()
+    note = arranger.locator(".bf-note[aria-pressed='true']").bounding_box()
+    page.mouse.move(note["x"] + 10, note["y"] + row / 2)
+    page.mouse.down()
+    page.mouse.move(note["x"] + 10 + beat, note["y"] + 2.5 * row, steps=4)
+    page.mouse.up()
+    told(page, "arranger", "notes: pads, 1 changed")
+    (moved,) = edits(arranger)[-1]["change"]
+    assert moved["to"] == {"beat": 2, "pitch": drawn["pitch"] - 2}
+    shown(page, written + 1, sounds + 2)
+    page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("Alt+ArrowUp")
+    shown(page, written + 1, sounds + 3)
+    assert edits(arranger)[-1]["change"][0]["to"] == {"length_beats": 1.25, "velocity": drawn["velocity"] + 5}
+    keep(page, repository, "arranger-notes")
+    page.keyboard.press("Delete")
+    told(page, "arranger", "notes: pads, 1 removed")
+    shown(page, written, sounds + 4)
+    page.keyboard.press("Control+z")
+    told(page, "arranger", "undone")
+    shown(page, written + 1, sounds + 5)
+    arranger.locator("[aria-label='Element that is changed']").select_option("percussion")
+    grid_of = arranger.locator(".bf-hand-grid[aria-label^='Notes of percussion']")
+    grid_of.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    told(page, "arranger", "notes: percussion, 1 added")
+    dark(page, "arranger")
+    light(page, "arranger")
+    assert visit.outside == []
+    assert [error for error in visit.errors if "404" not in error] == []
+
+
+def shown(page: Any, notes: int, sounds: int) -> None:
+    """Wait until the arranger's score holds so many notes, and so many loops have come to be heard."""
+    page.wait_for_function(
+        "([notes, sounds]) => { const { dataset } = document.querySelector('.bf-arranger');"
+        " return Number(dataset.notes) === notes && Number(dataset.loaded) >= sounds; }",
+        arg=[notes, sounds],
+    )
+
+
 def test_explorer_and_what_is_left_without_a_kernel(opened: Open, visit: Any, repository: Path) -> None:
     page = opened("01_explore")
     explorer = page.locator(".bf-explorer")

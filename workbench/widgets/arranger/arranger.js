@@ -37,6 +37,7 @@ function render({ model, el }) {
   bars.setAttribute("role", "status");
   const tools = bfMake("div", "bf-tools bf-acts", body);
   const picture = bfMake("div", "bf-picture", body);
+  const hand = bfMake("div", "bf-hand", body);
   const parts = bfMake("div", "bf-parts", body);
   const which = bfMake("select", "bf-select", tools);
   which.setAttribute("aria-label", "Element that is changed");
@@ -55,11 +56,22 @@ function render({ model, el }) {
   chords.setAttribute("aria-label", "Chords of these bars; bars parted by a line");
   chords.onkeydown = (event) => { if (event.key === "Enter" && chords.value.trim()) send({ edit: "chords", ...where(), chords: chords.value.trim() }); };
 
+  const notes = bfNotes(hand, { send: (edit, serial) => ask("edit", { edit, serial, stamp: performance.now() }) });
+  // One element's notes are written at a time; the chosen bars of it are shown.
+  function showNotes() {
+    const name = which.value === "harmony" ? "" : which.value;
+    notes.hint(!name);
+    if (name) ask("show_notes", { element: name, first: chosen[0], last: chosen[1] });
+  }
+  which.onchange = showNotes;
+  frame.on(["grid"], () => { if (which.value === model.get("grid").element) notes.show(model.get("grid")); });
+
   function choose(first, last) {
     chosen = [first, last];
     if (roll) roll.select(first, last);
     bars.textContent = first === last ? `bar ${first}` : `bars ${first} to ${last}`;
     ask("listen", { first, last });
+    showNotes();
   }
   function levels() {
     for (const { name } of model.get("elements"))
@@ -75,7 +87,8 @@ function render({ model, el }) {
     const elements = model.get("elements"), was = which.value;
     which.replaceChildren();
     for (const [value, text] of [["", "all elements"], ...elements.map(({ name }) => [name, name]), ["harmony", "harmony"]]) bfMake("option", "", which, text).value = value;
-    which.value = was;
+    which.value = elements.some(({ name }) => name === was) || was === "harmony" ? was : "";
+    if (which.value !== was) showNotes();
     parts.replaceChildren();
     for (const { name, colour, locked } of elements) {
       const box = bfMake("div", "bf-part", parts);

@@ -1,4 +1,4 @@
-"""Sections, chords and notes of a session's song: choose bars, hear them, and have them written anew."""
+"""Sections, chords and notes of a session's song: choose bars, hear them, write them by hand or have them written."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from typing import Any
 
 import traitlets
 
+from workbench.domain.errors import ParameterError
 from workbench.editing import Song, parse_edits
 from workbench.output.palette import element_colour
 from workbench.output.roll_data import roll_data
 from workbench.session import Session
+from workbench.widgets.arranger.note_grid import note_grid
 from workbench.widgets.instrument import Instrument, action, front_end, sheet
 from workbench.widgets.places import sections_of
 
@@ -21,7 +23,8 @@ _HERE = Path(__file__).resolve().parent
 class Arranger(Instrument):
     """The song bar by bar: what is chosen on the ruler loops, and is regenerated, varied, transposed, muted or locked.
 
-    Every button is one edit, as `modify` takes it; `edits` lists them.
+    The notes of one element are drawn, moved, stretched and deleted by hand. Every button and every stroke is one edit,
+    as `modify` takes it; `edits` lists them.
 
     Parameters
     ----------
@@ -29,15 +32,18 @@ class Arranger(Instrument):
         Holds a song; a finished one is heard in full quality where nothing changed.
     """
 
-    _esm = front_end(_HERE / "arranger.js", "roll.js")
+    _esm = (_HERE / "notes.js").read_text(encoding="utf-8") + front_end(_HERE / "arranger.js", "roll.js")
     _css = sheet("player.css", "roll.css") + (_HERE / "arranger.css").read_text(encoding="utf-8")
     roll: Any = traitlets.Dict().tag(sync=True)
     elements: Any = traitlets.List().tag(sync=True)
     sections: Any = traitlets.List().tag(sync=True)
     bars = traitlets.Int(1).tag(sync=True)
+    grid: Any = traitlets.Dict().tag(sync=True)
 
     def __init__(self, session: Session) -> None:
         self._heard = (1, 1)
+        self._shown: tuple[str, int, int] | None = None
+        self._serial = 0
         super().__init__(session)
 
     def refresh(self) -> None:
@@ -47,6 +53,7 @@ class Arranger(Instrument):
             self.sections, self.bars = sections_of(song.plan), song.plan.bars
             self.elements = [_element(song, name) for name in song.score.parts]
             self.roll = roll_data(song.score)
+            self._show_grid()
 
     @action
     def listen(self, first: int, last: int) -> None:
@@ -55,15 +62,46 @@ class Arranger(Instrument):
         self.sound(self._heard)
 
     @action
-    def edit(self, edit: Mapping[str, Any], stamp: float = 0.0) -> None:
-        """Apply one edit, and hear the bars that are chosen."""
+    def show_notes(self, element: str, first: int, last: int) -> None:
+        """Show some bars of an element in the note editor; the first eight if there are more."""
+        note_grid(self.session.state.song, element, first, last)
+        self._shown = (element, first, last)
+        self._show_grid()
+
+    @action
+    def edit(self, edit: Mapping[str, Any], stamp: float = 0.0, serial: int | None = None) -> None:
+        """Apply one edit, and hear the bars that are chosen.
+
+        The note editor draws ahead of Python: it numbers its edits by `serial`, which comes back with the notes that
+        the edit led to, or with those that stay if it was refused.
+        """
+        if serial is not None:
+            self._serial = _whole(serial)
+        try:
+            self._apply(edit)
+        finally:
+            self._show_grid()
+        self._hear_again(stamp)
+
+    def _apply(self, edit: Mapping[str, Any]) -> None:
         (wanted,) = parse_edits([edit])
         before = self.session.state.song.score
         self.change([wanted], _edit_text(wanted.model_dump(mode="json", exclude_none=True)))
-        after = self.session.state.song.score
-        if after.bars != before.bars:
-            self._heard = (1, min(self._heard[1], after.bars))
-        self._hear_again(stamp)
+        after = self.session.state.song
+        if after.plan.decisions[-1].contradiction:
+            self._say(f"{self.message}; {after.plan.decisions[-1].contradiction}")
+        if after.score.bars != before.bars:
+            self._heard = (1, min(self._heard[1], after.score.bars))
+
+    def _show_grid(self) -> None:
+        """The notes of the element that is shown; none where it is no longer in the song."""
+        song = self.session.state.song
+        if self._shown is None or self._shown[0] not in song.score.parts:
+            self.grid = {"serial": self._serial}
+            return
+        element, first, last = self._shown
+        bars = song.plan.bars
+        self.grid = note_grid(song, element, min(first, bars), min(last, bars)) | {"serial": self._serial}
 
     @action
     def undo(self) -> None:
@@ -88,6 +126,22 @@ def _element(song: Song, name: str) -> dict[str, Any]:
 
 
 def _edit_text(edit: dict[str, Any]) -> str:
-    """An edit as a line: what, of what, where."""
+    """An edit as a line: what, of what, where; of notes by hand how many.
+
+    Examples
+    --------
+    >>> _edit_text({"edit": "notes", "element": "bass", "add": [{}], "change": [{}, {}]})
+    'notes: bass, 1 added, 2 changed'
+    """
+    if edit["edit"] == "notes":
+        done = {"add": "added", "remove": "removed", "change": "changed"}
+        counts = [f"{len(edit[name])} {word}" for name, word in done.items() if edit.get(name)]
+        return f"notes: {edit['element']}, {', '.join(counts)}"
     where = edit.get("section") or (f"bars {edit['bars'][0]} to {edit['bars'][1]}" if edit.get("bars") else "the song")
     return f"{edit['edit']}: {edit.get('element', 'all elements')}, {where}"
+
+
+def _whole(serial: object) -> int:
+    if isinstance(serial, bool) or not isinstance(serial, int):
+        raise ParameterError(f"serial: expected a whole number, got {type(serial).__name__}")
+    return serial
