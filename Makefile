@@ -21,7 +21,7 @@ export DO_NOT_TRACK := 1
 export DASHBOARD_PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lab generate dashboard api docs map test test-long lint lock clean
+.PHONY: help setup lab generate dashboard api docs map test test-long lint lock mutants clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -78,6 +78,9 @@ lock: setup ## resolve pyproject.toml again into requirements.lock
 	$(BIN)/pip-compile --quiet --upgrade --allow-unsafe --all-extras --strip-extras --no-annotate --no-header \
 		--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --output-file=requirements.lock pyproject.toml
 	sed -i -e 's/+cpu$$//' -e '/^#/d' -e '/^$$/d' -e '1i # Every package that `make setup` installs, pinned. Made by `make lock` from pyproject.toml; do not edit by hand.' requirements.lock
+
+mutants: setup ## change chosen modules place by place, and print what no test notices (minutes)
+	$(BIN)/python tests/mutants.py
 
 clean: ## remove the environment and every cache; made tracks stay
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist

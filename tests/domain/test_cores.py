@@ -47,7 +47,7 @@ def test_without_control_groups_there_is_no_quota(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("quota", "usable"), [(None, 8), (0.5, 1), (1.5, 2), (8.0, 8), (64.0, 8)])
 def test_parts_of_a_core_count_as_one(quota: float | None, usable: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(os, "sched_getaffinity", lambda process: set(range(8)))
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: set(range(8)) if process == 0 else set())
     monkeypatch.setattr(cores, "_quota", lambda: quota)
     assert cores.usable_cores() == usable
 
@@ -56,5 +56,7 @@ def test_what_is_stated_wins(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cores, "_quota", lambda: 1.0)
     monkeypatch.setenv(cores.THREADS_VARIABLE, "6")
     assert cores.thread_count() == 6
+    monkeypatch.setenv(cores.THREADS_VARIABLE, "0")
+    assert cores.thread_count() == 1
     monkeypatch.setenv(cores.THREADS_VARIABLE, "many")
     assert cores.thread_count() == 1
