@@ -31,7 +31,7 @@ ROOMS = {
     "evaluation.metrics.tempo": ("tests/evaluation/test_metrics.py",),
     "evaluation.metrics.key": ("tests/evaluation/test_metrics.py",),
     "evaluation.metrics.overlap": ("tests/evaluation/test_metrics.py",),
-    "training.corpora.splits": ("tests/training/corpora/test_readers.py",),
+    "training.corpora.splits": ("tests/training/corpora/test_splits.py",),
     "workbench.domain.cores": ("tests/domain/test_cores.py",),
 }
 """Modules without compiled kernels, and the tests that are to notice."""

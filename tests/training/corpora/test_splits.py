@@ -1,0 +1,37 @@
+"""Which side a song falls on: steady, and each side has something wherever there are two contents."""
+
+from __future__ import annotations
+
+import pytest
+
+from training.corpora.splits import share_of, split_by_content, split_by_name
+
+
+def test_a_share_is_the_first_byte_of_sha_256() -> None:
+    # FIPS 180-4: SHA-256 of "abc" begins with ba 78 16 bf.
+    assert share_of("abc") == 0xBA / 0x100
+
+
+def test_a_share_on_the_border_trains() -> None:
+    assert split_by_name("abc", 0xBA / 0x100) == "train"
+    assert split_by_name("abc", 0xBB / 0x100) == "validation"
+
+
+LOW, MIDDLE, HIGH = "10000000ff", "8000000000", "f0000000ff"
+
+
+@pytest.mark.parametrize(
+    ("digests", "share", "sides"),
+    [
+        ([HIGH, "ff"], 0.15, ["validation", "train"]),
+        ([LOW, "00"], 0.15, ["train", "validation"]),
+        ([LOW, "00", "01"], 0.15, ["train", "validation", "validation"]),
+        ([HIGH], 0.15, ["train"]),
+        ([LOW], 0.15, ["train"]),
+        ([MIDDLE, LOW, HIGH], 0.5, ["train", "validation", "train"]),
+        (["7fffffffff", LOW, HIGH], 0.5, ["validation", "validation", "train"]),
+        ([], 0.5, []),
+    ],
+)
+def test_each_side_has_one_where_there_are_two(digests: list[str], share: float, sides: list[str]) -> None:
+    assert split_by_content(digests, share) == sides
