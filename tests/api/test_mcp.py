@@ -47,7 +47,8 @@ async def _drive(folder: Path) -> None:
         told = await client.call_tool("describe", {"name": "calm"})
         assert told.structured_content is not None
         assert (told.structured_content["tempo_bpm"], told.structured_content["key"]) == (120.0, "A minor")
-        edits = [{"edit": "mute", "element": "bass"}]
+        written = {"bar": 1, "beat": 2.5, "pitch": 60}
+        edits = [{"edit": "mute", "element": "bass"}, {"edit": "notes", "element": "pads", "add": [written]}]
         edited = await client.call_tool("modify", {"name": "calm", "edits": edits, "new_name": "calmer"})
         assert not edited.is_error, edited
         refused = await client.call_tool("describe", {"name": "clam"})

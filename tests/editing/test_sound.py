@@ -76,6 +76,7 @@ CASES: list[tuple[list[dict[str, Any]], set[str]]] = [
     ([{"edit": "mix", "element": "leads", "gain_db": -3, "eq": [{"frequency_hz": 500, "gain_db": 3}]}], {"leads"}),
     ([{"edit": "mix", "element": "pads", "mute": True}], {"pads"}),
     ([{"edit": "sound", "element": "percussion", "settings": {"snare.noise_decay_ms": 90}}], {"percussion"}),
+    ([{"edit": "notes", "element": "leads", "add": [{"bar": 1, "beat": 1.55, "pitch": 84}]}], {"leads"}),
 ]  # fmt: skip
 
 
