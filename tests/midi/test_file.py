@@ -261,3 +261,10 @@ def test_channels_are_turned_into_drums_by_message(setup: list[At], channel: int
 def test_names_in_other_alphabets_are_kept() -> None:
     for text, encoding in (("Schlagzeug für München", "latin-1"), ("ドラム", "shift_jis"), ("Ударные", "utf-8")):
         assert read_midi(smf([(0, meta(0x03, text.encode(encoding))), *tune()])).parts[0].name == text
+
+
+@pytest.mark.parametrize("kind", [0x80, 0x9F, 0xB0, 0xC5, 0xE0])
+def test_unknown_meta_events_are_no_channel_messages(kind: int) -> None:
+    """Types of meta events above 127 share their upper half with channel messages (found by the fuzzer)."""
+    file = read_midi(smf([(0, tempo(120)), (0, meta(kind, b""))], tune()))
+    assert [pitch for _, _, pitch in spans(file)] == list(TUNE) * 4

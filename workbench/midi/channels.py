@@ -28,7 +28,7 @@ def drum_channels(tracks: Iterable[Sequence[Event]]) -> frozenset[int]:
             if status == 0xF0:
                 is_xg |= data[:3] == _XG
                 found.update(_rhythm_part(data))
-            elif status & 0xF0 == 0xB0 and data[0] == _BANK_SELECT:
+            elif status & ~0x0F == 0xB0 and data[0] == _BANK_SELECT:
                 if data[1] == _GM2_RHYTHM_BANK:
                     found[status & 0x0F] = True
                 elif data[1] in _XG_DRUM_BANKS:
