@@ -107,6 +107,14 @@ def test_a_tempo_inside_a_section_begins_one() -> None:
     assert [(one.name, one.start_bar, one.tempo_bpm) for one in sections] == [("verse", 0, None), ("verse", 2, 90.0)]
 
 
+def test_a_note_just_before_the_end_stays_in_the_last_bar() -> None:
+    """Rounded to the grid it would begin where the song is over (found by the fuzzer)."""
+    song = adopt(session(voice("bass", (0.0, 1.0, 36), (15.975, 0.02, 40)), length_ticks=4 * BAR)).song
+    last = song.score.parts["bass"].notes[-1]
+    assert (round(last.onset_beats, 4), round(last.onset_beats + last.shift_beats, 4)) == (15.875, 15.975)
+    assert song.score.length_beats == 16.0
+
+
 def test_unknown_markers_keep_their_place_and_are_reported() -> None:
     song = adopt(session(voice("bass", *EIGHTHS), markers=((0, "intro"), (BAR, "fix the snare")))).song
     assert [one.name for one in song.plan.sections] == ["intro", "theme"]

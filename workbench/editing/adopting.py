@@ -114,7 +114,7 @@ def adopt(session: DawSession, *, concept: str | None = None, seed: int = 0) -> 
     places, unknown = _section_places(session, metre, bars)
     request = _request(session, concept, seed, metre, key, [name for _, name, _ in places], list(voices))
     plan = translate(request)
-    parts = {name: Part(name, _placed(heard, session, metre)) for name, heard in voices.items()}
+    parts = {name: Part(name, _placed(heard, session, metre, bars)) for name, heard in voices.items()}
     sections = _sections(places, bars, plan, parts, metre)
     chords = _chords(session, voices, bars * metre.bar_beats)
     plan = replace(
@@ -267,8 +267,8 @@ def _request(
     )
 
 
-def _placed(heard: Sequence[PlayedNote], session: DawSession, metre: Metre) -> tuple[Note, ...]:
-    return placed(heard, 0.0, session.tempi[0][1], metre.bar_beats)
+def _placed(heard: Sequence[PlayedNote], session: DawSession, metre: Metre, bars: int) -> tuple[Note, ...]:
+    return placed(heard, 0.0, session.tempi[0][1], metre.bar_beats, bars * metre.bar_beats)
 
 
 def _sections(

@@ -81,7 +81,8 @@ def _with_notes(song: Song, edit: Import, file: ImportedFile, seed: int) -> Song
     laid, song = lay(song.with_remarks(*told), edit, file.music, min(note.start_beats for note in moved), last)
     place, start = laid.place, laid.place.start * song.bar_beats
     there = [replace(n, start_beats=n.start_beats + laid.offset_beats - start) for n in moved]
-    notes = placed(there, start, song.score.tempo_map.tempo_at(start), song.bar_beats)
+    length = len(place) * song.bar_beats
+    notes = placed(there, start, song.score.tempo_map.tempo_at(start), song.bar_beats, length)
     song = _replaced(song, element, place, notes)
     if not edit.around:
         return song

@@ -151,13 +151,19 @@ def find_voice(file: ImportedFile, track: int | str) -> Voice:
     raise ParameterError(f"track {track!r} {what}: expected a number or name of {_listed(found or file.voices)}")
 
 
-def placed(notes: Sequence[PlayedNote], start_beats: float, tempo_bpm: float, bar_beats: float) -> tuple[Note, ...]:
-    """Notes of a file on the song's grid from `start_beats` on; how far each lies off the grid is kept."""
+def placed(
+    notes: Sequence[PlayedNote], start_beats: float, tempo_bpm: float, bar_beats: float, length_beats: float
+) -> tuple[Note, ...]:
+    """Notes of a file on the song's grid from `start_beats` on; how far each lies off the grid is kept.
+
+    A note nearer to the end than to the last slot of the `length_beats` belongs to that slot.
+    """
+    last = length_beats - slot_to_beats(1)
     starts = np.array([note.start_beats for note in notes])
     bar, slot, _ = quantise(starts, tempo_bpm, round(bar_beats))
     result = []
     for note, in_bar, in_slot in zip(notes, bar.tolist(), slot.tolist(), strict=True):
-        onset = in_bar * bar_beats + slot_to_beats(in_slot)
+        onset = min(in_bar * bar_beats + slot_to_beats(in_slot), last)
         shift = round(note.start_beats - onset, 6)
         result.append(Note(start_beats + onset, note.pitch, round(note.length_beats, 6), note.velocity, shift))
     return tuple(sorted(result))
