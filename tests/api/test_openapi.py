@@ -148,7 +148,7 @@ def _hold_walks(seen: Counter[tuple[str, int]], reached: set[str] | None) -> Non
 
 
 @pytest.mark.usefixtures("quick_songs")
-@pytest.mark.parametrize(("with_key", "walks"), [(True, 12), (False, 3)])
+@pytest.mark.parametrize(("with_key", "walks"), [(True, 20), (False, 3)])
 def test_walks_along_the_links(tmp_path: Path, with_key: bool, walks: int) -> None:
     _hold_walks(
         _walk(tmp_path, walks, 8, with_key=with_key), {"POST /generate", "POST /sessions"} if with_key else None

@@ -107,7 +107,7 @@ def run_batch(
     began = time.monotonic()
     _prepare(place)
     wanted = {line.id: line for line in lines}
-    results = {name: LineResult(**told) for name, told in place.documents(JOURNAL).items() if name in wanted}
+    results = _journalled(place, wanted)
     kept = frozenset(results)
     missing = [line for line in wanted.values() if line.id not in kept]
     summary = BatchSummary(tuple(lines), results, kept)
@@ -122,9 +122,16 @@ def run_batch(
             results[line_id] = settled.result or LineResult(line_id, failure=settled.reason)
             _report(progress, summary, len(missing), began)
     finally:
+        # What a worker finished while the run was being stopped is in the journal alone.
+        results |= {name: result for name, result in _journalled(place, wanted).items() if name not in results}
         summary = BatchSummary(tuple(lines), results, kept, attempts_of(place), time.monotonic() - began)
         place.write(TABLE, table_bytes(table_rows(summary.lines, results, summary.attempts)))
     return summary
+
+
+def _journalled(place: Place, wanted: Mapping[str, BatchLine]) -> dict[str, LineResult]:
+    """The results of lines that are settled for good, by the id of the line."""
+    return {name: LineResult(**fields) for name, fields in place.documents(JOURNAL).items() if name in wanted}
 
 
 def _report(progress: Progress | None, summary: BatchSummary, missing: int, began: float) -> None:

@@ -80,7 +80,7 @@ def translate(request: RequestLike, *, references: Sequence[ReferenceProfile] = 
 
     Examples
     --------
-    >>> plan = translate(GenerationRequest.from_concept("rainy lo-fi study beat in D minor, 76 bpm"))
+    >>> plan = translate("rainy lo-fi study beat in D minor, 76 bpm")
     >>> plan.style, plan.tempo_bpm, str(plan.key)
     ('lo-fi', 76.0, 'D minor')
     """

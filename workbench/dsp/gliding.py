@@ -33,8 +33,8 @@ def add_gliding_sine(
     Examples
     --------
     >>> silence = np.zeros((1, 4), np.float32)
-    >>> add_gliding_sine(silence, np.full(2, 12000.0), np.ones(2), 2, 48000).round(6).tolist()
-    [[1.0, 0.0, -1.0, -0.0]]
+    >>> (add_gliding_sine(silence, np.full(2, 12000.0), np.ones(2), 2, 48000).round(6) + 0.0).tolist()
+    [[1.0, 0.0, -1.0, 0.0]]
     """
     _add_sine(samples, frequency_hz / sample_rate_hz, level, hop_samples)
     return samples

@@ -75,8 +75,8 @@ def single(notes: Sequence[PlayedNote]) -> tuple[list[PlayedNote], int]:
 
     Examples
     --------
-    >>> single([Heard(0.0, 1.0, 60, 90), Heard(0.0, 2.0, 60, 80)])
-    ([Heard(start_beats=0.0, length_beats=2.0, pitch=60, velocity=80)], 1)
+    >>> single([PlayedNote(0.0, 1.0, 60, 90), PlayedNote(0.0, 2.0, 60, 80)])
+    ([PlayedNote(start_beats=0.0, length_beats=2.0, pitch=60, velocity=80)], 1)
     """
     kept: dict[tuple[float, int], PlayedNote] = {}
     for note in sorted(notes, key=lambda note: (note.length_beats, note.velocity)):

@@ -93,7 +93,7 @@ def store_name(uri: str) -> str:
 
     Examples
     --------
-    >>> told_store("sqlite:////srv/mlflow.db"), told_store("http://127.0.0.1:5000")
+    >>> store_name("sqlite:////srv/mlflow.db"), store_name("http://127.0.0.1:5000")
     ('/srv/mlflow.db', 'http://127.0.0.1:5000')
     """
     path = sqlite_path(uri)
