@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import socket
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.api.conftest import PREFIX, SONG, Server
 from workbench.api.middleware import JSON_BYTES
+from workbench.api.serving import Listening, serve
+from workbench.api.settings import ApiSettings
+from workbench.domain.errors import ParameterError
 
 pytestmark = pytest.mark.usefixtures("quick_songs")
 
@@ -171,3 +176,13 @@ def test_keys_that_are_none(server: Server, key: str) -> None:
     for headers in ({"X-API-Key": key.encode("latin-1")}, {"Authorization": b"Bearer " + key.encode("latin-1")}):
         answer = server.client.get(f"{PREFIX}/projects", headers=headers)  # type: ignore[arg-type]
         assert answer.status_code == 401
+
+
+def test_a_taken_port_is_reported_before_anything_starts(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(ParameterError, match=f"port {port} of 127.0.0.1 cannot be served: .*--port"):
+            serve(ApiSettings(tmp_path / "api"), Listening("127.0.0.1", port, None, None))
+    assert not (tmp_path / "api").exists()

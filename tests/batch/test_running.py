@@ -50,6 +50,15 @@ def test_a_batch_goes_on_with_what_is_missing(made: list[int], tmp_path: Path) -
     assert (len(summary.kept), len(summary.made)) == (2, 1)
 
 
+def test_lines_of_an_earlier_run_stay_in_the_table(made: list[int], tmp_path: Path) -> None:
+    """Found in a trial: a run over one of three lines left a table of one row beside three songs."""
+    place = place_in(tmp_path)
+    run_batch(short_lines(3), place, Inline())
+    run_batch(short_lines(3)[1:2], place, Inline())
+    assert made == [0, 1, 2]
+    assert sorted(row["request.options.seed"] for row in rows_of(place)) == [0, 1, 2]
+
+
 def test_equal_requests_are_made_once(made: list[int], tmp_path: Path) -> None:
     lines = numbered([short_request(1), short_request(2), short_request(1)])
     run_batch(lines, place_in(tmp_path), Inline())

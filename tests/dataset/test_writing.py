@@ -125,6 +125,10 @@ def test_the_command_makes_a_set_of_real_songs(tmp_path: Path, capsys: pytest.Ca
     assert cli.main(["dataset", "make", "house", *grid, "--jobs", "1", "--quiet", "--out", str(out)]) == 0
     assert "1 train, 1 validation, 1 test; 3 groups, 3 shards" in capsys.readouterr().out
     assert not (out / "batch").exists()
+    before = (out / "index.json").read_bytes()
+    assert cli.main(["dataset", "make", "house", "--quiet", "--out", str(out)]) == 2
+    assert "holds a data set already: name another place, or overwrite it (--overwrite)" in capsys.readouterr().err
+    assert (out / "index.json").read_bytes() == before
     (sample,) = read_samples(out, "test", endings=["jams", "mix.flac"])
     assert soundfile.info(io.BytesIO(sample["mix.flac"])).samplerate == 48000
     assert [one["namespace"] for one in json.loads(sample["jams"])["annotations"]][:2] == ["tempo", "beat"]

@@ -128,9 +128,10 @@ class Client:
         with path.open("rb") as file:
             return AnalysisResponse(**self._json("POST", "/analyze", files={"file": (path.name, file)}, data=form))
 
-    def analyze_project(self, project_id: str, path: str = "master.wav") -> AnalysisResponse:
-        """Measure a file of a finished song."""
-        return AnalysisResponse(**self._json("POST", "/analyze", data={"project_id": project_id, "path": path}))
+    def analyze_project(self, project_id: str, path: str | None = None) -> AnalysisResponse:
+        """Measure a file of a finished song, by default its master."""
+        form = {"project_id": project_id} | ({} if path is None else {"path": path})
+        return AnalysisResponse(**self._json("POST", "/analyze", data=form))
 
     def job(self, job_id: str) -> JobStatus:
         """The state of a job."""

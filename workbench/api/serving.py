@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import socket
 import ssl
 import subprocess
 import sys
@@ -17,7 +18,7 @@ import structlog
 from workbench.api.database import BusyError
 from workbench.api.services import Services
 from workbench.api.settings import ApiSettings
-from workbench.domain.errors import ParameterError
+from workbench.domain.errors import ParameterError, reason
 
 _WATCH_SECONDS = 2.0
 _WATCHES_BETWEEN_SWEEPS = 15
@@ -60,6 +61,7 @@ def serve(settings: ApiSettings, listening: Listening) -> int:
     from workbench.api.logs import configure_logs, configure_other_logs
 
     check_listening(settings, listening)
+    check_free(listening)
     configure_logs()
     configure_other_logs()
     settings = replace(settings, secure=listening.over_tls or bool(settings.trusted_proxies))
@@ -72,6 +74,24 @@ def serve(settings: ApiSettings, listening: Listening) -> int:
             ssl_certfile=listening.certificate, ssl_keyfile=listening.private_key, proxy_headers=False,
         )  # fmt: skip
     return 0
+
+
+def check_free(listening: Listening) -> None:
+    """See that nobody listens where the server is going to, before anything is started.
+
+    Raises
+    ------
+    ParameterError
+        If the address cannot be taken.
+    """
+    family = socket.AF_INET6 if ":" in listening.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((listening.host, listening.port))
+        except OSError as error:
+            where = f"port {listening.port} of {listening.host}"
+            raise ParameterError(f"{where} cannot be served: {reason(error)}; take another with --port") from None
 
 
 def check_listening(settings: ApiSettings, listening: Listening) -> None:

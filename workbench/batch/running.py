@@ -6,12 +6,13 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 from workbench.backends import Backend, carry_out
 from workbench.batch.lines import BatchLine
 from workbench.batch.making import LineResult, make_line
 from workbench.batch.place import BATCH, JOURNAL, TABLE, Attempts, Place, attempts_of
-from workbench.batch.table import table_bytes, table_rows
+from workbench.batch.table import read_table, table_bytes, table_rows
 from workbench.domain.clock import Progress
 from workbench.domain.errors import OutputError
 from workbench.pipeline import installed_versions
@@ -125,8 +126,15 @@ def run_batch(
         # What a worker finished while the run was being stopped is in the journal alone.
         results |= {name: result for name, result in _journalled(place, wanted).items() if name not in results}
         summary = BatchSummary(tuple(lines), results, kept, attempts_of(place), time.monotonic() - began)
-        place.write(TABLE, table_bytes(table_rows(summary.lines, results, summary.attempts)))
+        rows = table_rows(summary.lines, results, summary.attempts)
+        place.write(TABLE, table_bytes([*rows, *_rows_of_others(place, wanted)]))
     return summary
+
+
+def _rows_of_others(place: Place, wanted: Mapping[str, BatchLine]) -> list[dict[str, Any]]:
+    """What the table told of lines that this run was not asked for; they stay behind those of the run."""
+    table = place.read(TABLE)
+    return [] if table is None else [row for row in read_table(table) if row["id"] not in wanted]
 
 
 def _journalled(place: Place, wanted: Mapping[str, BatchLine]) -> dict[str, LineResult]:

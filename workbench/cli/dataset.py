@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.cli.batch import add_options, lines_of, make_all, print_summary
 from workbench.cli.parser import LineParser, positive
+from workbench.domain.errors import OutputError
 
 if TYPE_CHECKING:
     from workbench.batch import Place
@@ -30,6 +31,7 @@ def add_to(commands: Any) -> None:
     maker.add_argument(
         "--shard-mb", metavar="MB", type=positive, default=500, help="then the next shard begins (default: 500)"
     )
+    maker.add_argument("--overwrite", action="store_true", help="replace the data set that is there")
     maker.add_argument("--keep-batch", action="store_true", help="keep the bundles that the shards were written from")
     maker.set_defaults(run=make)
 
@@ -43,10 +45,13 @@ def make(options: argparse.Namespace) -> int:
     from workbench.batch import Place
     from workbench.batch.place import TABLE
     from workbench.dataset import Shares, write_dataset
+    from workbench.dataset.writing import INDEX
 
     shares = Shares(options.validation, options.test)
     lines = lines_of(options, over={"format": "flac", "stem_export": True, "iterations": 1})
     place, source = Place(options.out), Place(Place(options.out).at(_BATCH))
+    if not options.overwrite:
+        _refuse_loss(place, source, {line.id for line in lines})
     batch = make_all(lines, source, options)
     name = options.name or options.out.rstrip("/").rsplit("/", 1)[-1]
     written = write_dataset(batch, source, place, name=name, shares=shares, shard_bytes=options.shard_mb * 1_000_000)
@@ -54,11 +59,29 @@ def make(options: argparse.Namespace) -> int:
     print_summary(batch, place.at(TABLE))
     counts = ", ".join(f"{count} {split}" for split, count in written.songs.items())
     print(f"data    {counts}; {written.groups} groups, {written.shards} shards, {written.bytes / 1e6:.1f} MB")
-    print(f"index   {place.at('index.json')}")
+    print(f"index   {place.at(INDEX)}")
     print(f"card    {place.at('README.md')}")
     if not batch.failed and not options.keep_batch:
         _clear(source)
     return 1 if batch.failed else 0
+
+
+def _refuse_loss(place: Place, batch: Place, wanted: set[str]) -> None:
+    """A finished set is replaced only where its batch is there to go on with, and no song of it would be lost.
+
+    Raises
+    ------
+    OutputError
+        If one stands there that would.
+    """
+    from workbench.batch.place import JOURNAL
+    from workbench.dataset.writing import INDEX
+
+    if place.read(INDEX) is None:
+        return
+    made = set(batch.documents(JOURNAL))
+    if not made or not made <= wanted:
+        raise OutputError(f"{place.url} holds a data set already: name another place, or overwrite it (--overwrite)")
 
 
 def _clear(batch: Place) -> None:

@@ -33,8 +33,9 @@ _KEY_WEIGHT = 0.5
 
 
 def told(parameter: str, value: str, source: Source, reason: str, contradiction: str = "") -> Decision:
-    """A decision whose reason ends with what speaks against it."""
-    return Decision(parameter, value, source, f"{reason}; {contradiction}" if contradiction else reason, contradiction)
+    """A decision whose reason ends with what speaks against it, unless it says so already."""
+    added = "" if contradiction in reason else f"; {contradiction}"
+    return Decision(parameter, value, source, reason + added, contradiction)
 
 
 def quoted(said: Said[Any]) -> str:

@@ -115,6 +115,12 @@ _NO_LENGTH_AFTER = re.compile(
 _MACHINES = r"(?!\d0s|(?:101|303|606|707|808|909)s)"
 """Decades and drum machines: "80s", "with 808s"."""
 
+_ROUND_SECONDS = (
+    r"\b(?:length|duration|lasts|lasting)(?: of)?:? (\d0)s\b|\b(\d0)s(?= of )"
+    r"|(?<!the )(?<!early )(?<!late )(?<!mid )\b([1-5]0)s(?=\s*(?:$|[,.;!]))"
+)
+"""Round seconds that are no decade: "length 60s", "30s of techno", and up to fifty at the end of a clause."""
+
 _CLOCK = r"\b(\d{1,2}):([0-5]\d)\b(?!\s*(?:am|pm|a\.m|p\.m|in the|at night|o'clock))"
 
 
@@ -141,6 +147,9 @@ def read_duration(text: str) -> Said[float] | None:
         (r"\b(\d{1,3}) s\b", lambda m: float(m[1])),
         (r"\b(\d{1,3})s(?= (?:long|loop|clip|jingle|sting|teaser|trailer|cut|edit))", lambda m: float(m[1])),
         (rf"\b({_MACHINES}\d{{1,3}})s\b", lambda m: float(m[1])),
+        (_ROUND_SECONDS, lambda m: float(m[1] or m[2] or m[3])),
+        (rf"\b({COUNT})[ -]?h(?:ou)?rs?\b(?=\s*(?:$|[,.;]|long\b|of\b))", lambda m: 3600 * read_count(m[1])),
+        (r"\b(\d{1,2})h\b(?=\s*(?:$|[,.;]))", lambda m: 3600.0 * int(m[1])),
     ]
     said = against_itself(text, lambda some: first_said(some, rules, not_after=_NO_LENGTH_AFTER))
     return clamped(said, DURATION_LIMITS_SECONDS, "s")
