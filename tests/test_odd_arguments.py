@@ -149,3 +149,9 @@ def test_a_sentence_and_a_mapping_are_requests() -> None:
     assert "parameters.technical.tempo: 900" in told(
         lambda: workbench.generate({"parameters": {"creative": {"concept": "x"}, "technical": {"tempo": 900}}})
     )
+
+
+@pytest.mark.parametrize("odd", [None, "a/bundle", 3], ids=repr)
+def test_what_is_no_track_is_not_exported(odd: Any, tmp_path: Path) -> None:
+    assert "track: expected a Track" in told(lambda: workbench.export(odd, tmp_path / "out"))
+    assert not (tmp_path / "out").exists()

@@ -133,6 +133,10 @@ def test_verify_prints_one_line_a_file(
     assert capsys.readouterr().out == f"untouched {master(songs, 'mp3')}\n"
     assert cli.main(["verify", str(tmp_path / "nothing.wav")]) == 2
     assert capsys.readouterr().err.count("\n") == 1
+    assert cli.main(["verify", str(tmp_path / "nothing.wav"), str(master(songs, "mp3"))]) == 2
+    answer = capsys.readouterr()
+    assert f"untouched {master(songs, 'mp3')}\n" in answer.out
+    assert answer.err.count("\n") == 1
 
 
 @pytest.fixture

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.cli.parser import printable
+from workbench.domain.errors import WorkbenchError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,14 +32,24 @@ def verify(options: argparse.Namespace) -> int:
     """Tell whether sound files and bundles are as they were written; exit 0 only if every file is, else 1.
 
     A sound file is known by the seal in its tags, the files of a bundle by the hashes in its manifest. With --remake a
-    bundle is made again from the request, seed and edits of its manifest.
+    bundle is made again from the request, seed and edits of its manifest. What cannot be looked at is named last (2).
     """
-    findings = [finding for path in options.paths for finding in _of(path, options)]
+    findings: list[Finding] = []
+    refused: list[WorkbenchError] = []
+    for path in options.paths:
+        try:
+            findings += _of(path, options)
+        except WorkbenchError as error:
+            refused.append(error)
+    if len(refused) == len(options.paths):
+        raise refused[0]
     if options.json:
         print(json.dumps([asdict(finding) for finding in findings], indent=2, ensure_ascii=False))
     else:
         _print(findings, remade=options.remake)
-    return 0 if all(finding.is_untouched for finding in findings) else 1
+    for refusal in refused:
+        print(f"beatsfoundry: {refusal}", file=sys.stderr)
+    return 2 if refused else int(not all(finding.is_untouched for finding in findings))
 
 
 def _of(path: str, options: argparse.Namespace) -> list[Finding]:

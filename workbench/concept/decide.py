@@ -163,7 +163,7 @@ def decide_palette(brief: Brief) -> tuple[tuple[str, ...], Decision]:
         against = overruled(said, stated, brief, "palette")
         return stated, told("palette", join_words(stated), "stated", brief.why_stated("palette"), against)
     if said:
-        return said.value, Decision("palette", join_words(said.value), "text", quoted(said))
+        return said.value, told("palette", join_words(said.value), "text", quoted(said), said.note)
     return stated, Decision("palette", join_words(stated), "default", "nothing is left out, so every element plays")
 
 

@@ -69,7 +69,9 @@ def read_palette(text: str) -> Said[tuple[str, ...]] | None:
         absent |= set(ELEMENTS) - _elements_in(only.group(1) or only.group(2), _ELEMENT_WORDS)
         phrases.append(only.group(0))
     left = tuple(element for element in ELEMENTS if element not in absent)
-    return Said(left, ", ".join(phrases)) if absent and left else None
+    if not left:
+        return Said(ELEMENTS, ", ".join(phrases), "read as everything, since a song needs one element at least")
+    return Said(left, ", ".join(phrases)) if absent else None
 
 
 _BARE = r"\b(?:very (?:sparse|minimal)|bare(?:ly there| bones)|skeletal)\b"

@@ -30,7 +30,7 @@ from typing import Any
 from workbench.domain.audio import Audio
 from workbench.domain.cores import thread_count
 from workbench.domain.edit_state import EditState
-from workbench.domain.errors import OutputError, reason
+from workbench.domain.errors import OutputError, ParameterError, reason
 from workbench.domain.paths import is_file, is_folder
 from workbench.domain.plan import Delivery, Plan
 from workbench.domain.plan_form import plan_to_dict
@@ -69,6 +69,8 @@ def export(track: Track, directory: str | Path, *, overwrite: bool = False) -> d
     OutputError
         If the folder is occupied or cannot be written.
     """
+    if not isinstance(track, Track):
+        raise ParameterError(f"track: expected a Track, as generate and load give it, got {type(track).__name__}")
     files = track_files(track)
     with appearing(directory, overwrite=overwrite) as folder:
         digests = _write_all(files, folder)
