@@ -60,6 +60,8 @@ MAKERS = {
     "three channels of FLAC": ("flac", odd.encoded(odd.sound(channels=3), "FLAC", "PCM_16")),
     "cut short": ("wav", odd.encoded(odd.sound(), "WAV", "PCM_16")[:90000]),
     "text": ("wav", b"words, words, words"),
+    # Truxify 13024: three of several endpoints took empty uploads, and failed later.
+    "nothing at all": ("wav", b""),
     "a web page": ("mp3", b"\n<!DOCTYPE html><html><body>404</body></html>"),
     "a pointer": ("flac", b"version https://git-lfs.github.com/spec/v1\noid sha256:12\nsize 9\n"),
     "M4A": ("wav", b"\0\0\0\x20ftypM4A " + bytes(400)),
@@ -78,6 +80,7 @@ REFUSED = {
     "three channels of FLAC": "expected mono or stereo, got 3 channels",
     "cut short": "it is cut short",
     "text": "it is text; expected WAV",
+    "nothing at all": "the file is empty",
     "a web page": "it is a web page: download the file itself",
     "a pointer": "it is a Git LFS pointer, not the file",
     "M4A": "it is an MP4 or M4A file",
@@ -104,7 +107,13 @@ def test_all_doors_agree(door: str, kind: str, home: Path, capsys: pytest.Captur
 
 @pytest.mark.parametrize(
     ("level", "seconds", "offset", "told"),
-    [(0.0, 5.0, 0.0, "got silence"), (0.1, 1.0, 0.0, "at least 3 s"), (0.0, 5.0, 0.25, "got silence")],
+    [
+        (0.0, 5.0, 0.0, "got silence"),
+        (0.1, 1.0, 0.0, "at least 3 s"),
+        # omi 4572: a clip of 25 ms passed the guard of one door and broke what lay behind it.
+        (0.1, 0.025, 0.0, "at least 3 s"),
+        (0.0, 5.0, 0.25, "got silence"),
+    ],
 )
 @pytest.mark.parametrize("door", ["references add", "master --match"])
 def test_what_is_followed_as_an_example_is_music(
@@ -113,6 +122,13 @@ def test_what_is_followed_as_an_example_is_music(
     soundfile.write(home / "in" / "tone.wav", level * odd.sound(seconds) + offset, odd.RATE)
     assert through(door, home / "in" / "tone.wav") == 2
     assert told in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_a_soft_recording_is_no_silence(door: str, home: Path) -> None:
+    """PeonPing registry 352: a soft sound of -54 dBFS was turned away as dead air."""
+    soundfile.write(home / "in" / "soft.wav", 0.02 * odd.sound(5.0), odd.RATE, subtype="PCM_24")
+    assert through(door, home / "in" / "soft.wav") == 0
 
 
 def test_loudness_of_a_mono_file_is_that_of_one_channel(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.api.conftest import PREFIX, SONG, Server
+from workbench.api.certificates import development_certificate
 from workbench.api.forms import ParametersResponse
 from workbench.api.middleware import JSON_DEPTH
 from workbench.api.parameters import parameters_response
@@ -324,7 +325,8 @@ def test_parameters_show_what_appears(server: Server, tmp_path: Path, monkeypatc
 def test_a_server_does_not_speak_plainly_to_others(settings: ApiSettings) -> None:
     check_listening(settings, Listening("127.0.0.1"))
     check_listening(settings, Listening("::1"))
-    check_listening(settings, Listening("0.0.0.0", certificate=Path("c"), private_key=Path("k")))
+    certificate, key = development_certificate(settings.home)
+    check_listening(settings, Listening("0.0.0.0", certificate=certificate, private_key=key))
     with pytest.raises(ParameterError, match="plain HTTP is served on this machine only"):
         check_listening(settings, Listening("0.0.0.0"))
     with pytest.raises(ParameterError, match="both a certificate and its key"):
