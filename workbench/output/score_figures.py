@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -20,6 +21,9 @@ _LANE_ORDER = tuple(DRUM_ROLES)
 _PITCHES_INCHES = 4.6
 _CHORDS_INCHES, _SECTIONS_INCHES = 0.069, 0.345
 """How far above the topmost axes chords and section names stand."""
+
+_LEGEND_SHARE = 0.12
+"""Room for the legend above the notes, as a share of their range."""
 
 
 def piano_roll(score: Score) -> Figure:
@@ -80,6 +84,8 @@ def _draw_presence(
 def _draw_melodic(axes: Axes, score: Score, melodic: dict[str, tuple[Note, ...]]) -> None:
     pitches = [note.pitch for notes in melodic.values() for note in notes] or [60]
     low, high = min(pitches) - 2, max(pitches) + 2
+    # The legend lies above the highest note.
+    high += math.ceil(_LEGEND_SHARE * (high - low))
     section_bands(axes, score.sections, score.seconds_at_bar, score.duration_seconds)
     for name, notes in melodic.items():
         rows = [(note.pitch - 0.44, note.pitch + 0.44) for note in notes]
