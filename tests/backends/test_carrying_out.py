@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.backends.inline import Inline
 from workbench.backends import carry_out
 from workbench.backends.carrying_out import in_chunks
 
@@ -14,7 +15,7 @@ class DiedError(Exception):
     """The pretended death of a worker."""
 
 
-class Pretended:
+class Pretended(Inline):
     """Carries tasks out at once in this process; `room` tasks at a time, told in `together`."""
 
     def __init__(self, room: int = 2) -> None:
@@ -23,18 +24,10 @@ class Pretended:
 
     def submit(self, work: Callable[[Any], Any], item: Any, key: str) -> Future[Any]:
         self.keys.append(key)
-        done: Future[Any] = Future()
-        try:
-            done.set_result(work(item))
-        except Exception as error:
-            done.set_exception(error)
-        return done
+        return super().submit(work, item, key)
 
     def lost(self, error: BaseException) -> bool:
         return isinstance(error, DiedError)
-
-    def close(self, *, at_once: bool = False) -> None:
-        pass
 
 
 def test_every_item_is_settled_once() -> None:

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.backends.inline import Inline
 from tests.batch.conftest import short_lines, short_request
-from tests.batch.inline import Inline
 from workbench.backends import open_backend
 from workbench.batch import Place, numbered, run_batch
 from workbench.batch.place import attempts_of

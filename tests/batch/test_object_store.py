@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.backends.inline import Inline
 from tests.batch.conftest import short_lines
-from tests.batch.inline import Inline
 from workbench.batch import Place, run_batch
 from workbench.batch.table import read_table
 from workbench.dataset import write_dataset

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.backends.inline import Inline
 from tests.batch.conftest import short_lines, short_request
-from tests.batch.inline import Inline
 from workbench.batch import BatchLine, LineResult, Place, make_line, numbered, run_batch
 from workbench.batch.recording import batch_metrics, log_batch
 from workbench.batch.table import read_table, table_bytes

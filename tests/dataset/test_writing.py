@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 import soundfile
 
+from tests.backends.inline import Inline
 from tests.batch.conftest import made as made
 from tests.batch.conftest import short_lines, short_request
-from tests.batch.inline import Inline
 from workbench.batch import BatchSummary, Place, numbered, run_batch
 from workbench.cli import main as cli
 from workbench.dataset import Shares, read_samples, write_dataset

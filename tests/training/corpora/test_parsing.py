@@ -11,7 +11,7 @@ import numpy as np
 import psutil
 import pytest
 
-from tests.batch.inline import Inline
+from tests.backends.inline import Inline
 from tests.training.corpora.tiny_midi import band, midi_track, write_song
 from training.corpora.cli import main
 from training.corpora.parsing import parse_folder, parse_part, parts_of, read_parsed
