@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workbench.composition.voicing import in_time, state_chords, without_chord
+from workbench.composition.voicing import in_time, nearest_tone, state_chords, without_chord
 from workbench.domain.plan import PartTraits, Plan, SectionPlan
 from workbench.domain.score import Note
 from workbench.domain.theory import Chord
@@ -139,6 +139,11 @@ def test_whatever_is_drawn_the_chord_is_reported_within_a_bar(
 def test_a_chord_with_tensions_sounds_all_that_tells_it(tiny_plan: Plan, symbol: str, classes: set[int]) -> None:
     stated = state_chords([note(0.0, 60), note(0.0, 67)], song(tiny_plan, "bass", "pads"), chords(symbol, symbol))
     assert classes <= classes_at(stated, 0.0)
+
+
+@pytest.mark.parametrize(("symbol", "pitch"), [("C", 60), ("D", 62), ("F#", 61), ("N.C.", 61)])
+def test_the_nearest_tone_of_no_chord_is_the_pitch_itself(symbol: str, pitch: int) -> None:
+    assert nearest_tone(61, Chord.parse(symbol)) == pitch
 
 
 def test_accompaniment_rests_where_there_is_no_chord() -> None:

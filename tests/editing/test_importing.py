@@ -68,6 +68,16 @@ class TestWhichTrack:
         assert pitches(take(BAND, element="bass"), "bass") != TUNE
         assert len(pitches(take(BAND, role="drums"), "percussion")) == 96
 
+    @pytest.mark.parametrize(("role", "element"), [("bass", "bass"), ("leads", "leads"), ("percussion", "percussion")])
+    def test_an_element_as_role_means_its_line(self, take: Take, role: str, element: str) -> None:
+        plain = take(BAND, role="drums") if role == "percussion" else take(BAND, element=element)
+        assert take(BAND, role=role).score == plain.score
+        assert take(BAND, role=role).plan.decisions[-1] == plain.plan.decisions[-1]
+
+    def test_a_role_and_another_element_are_refused(self, take: Take) -> None:
+        with pytest.raises(ParameterError, match=r"import.*: role and element name different elements: expected one"):
+            take(BAND, role="bass", element="pads")
+
     @pytest.mark.parametrize("track", [3, "3"])
     def test_each_channel_can_be_chosen_by_number(self, take: Take, track: int | str) -> None:
         assert pitches(take(BAND, track=track)) == TUNE

@@ -195,7 +195,9 @@ def _arrival(
 
 
 def nearest_tone(pitch: int, chord: Chord) -> int:
-    """The pitch of a chord tone that lies nearest; of two the lower."""
+    """The pitch of a chord tone that lies nearest; of two the lower. Where no chord sounds, the pitch itself."""
+    if not chord.sounds:
+        return pitch
     near = [pitch + step for step in range(-6, 7) if (pitch + step) % 12 in chord.pitch_classes]
     return min(near, key=lambda one: (abs(one - pitch), one))
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias, get_args
 
-from pydantic import Discriminator, Field, TypeAdapter, ValidationError
+from pydantic import Discriminator, Field, TypeAdapter, ValidationError, model_validator
 
 from workbench.domain.errors import ParameterError, did_you_mean, reason
 from workbench.domain.request import ChordText, ElementName, Whole
@@ -21,6 +21,7 @@ from workbench.editing.note_edit import Notes
 
 Lockable: TypeAlias = Literal["harmony", "percussion", "bass", "pads", "leads"]
 Pitched: TypeAlias = Literal["bass", "pads", "leads"]
+Role: TypeAlias = Literal["melody", "chords", "drums", "percussion", "bass", "pads", "leads"]
 
 LOWEST_BPM, HIGHEST_BPM = 40, 240
 """Tempi that can be asked for, in quarter notes a minute."""
@@ -219,7 +220,9 @@ class Import(Drawn):
 
     edit: Literal["import"] = "import"
     file: str = Field(min_length=1, max_length=4000, description="A standard MIDI file.")
-    role: Literal["melody", "chords", "drums"] = Field(description="What the file holds.")
+    role: Role = Field(
+        description="What the file holds. The name of an element means a melody for it, percussion means drums."
+    )
     element: Pitched = Field("leads", description="Which element plays a melody.")
     bar: Whole = Field(1, ge=1, description="Bar where it begins, counted from 1.")
     track: TrackName | None = Field(
@@ -230,6 +233,19 @@ class Import(Drawn):
     semitones: Whole = Field(0, ge=-48, le=48, description="Transposition.", json_schema_extra={"unit": "semitones"})
     around: bool = Field(True, description="Compose the other elements anew there, to fit.")
     sha256: str | None = Field(None, pattern="^[0-9a-f]{64}$", description="The file that is meant; filled in.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _element_as_role(cls, fields: Any) -> Any:
+        """A melody for the bass, where the role is its name."""
+        role = fields.get("role") if isinstance(fields, dict) else None
+        if role == "percussion":
+            return {**fields, "role": "drums"}
+        if role not in get_args(Pitched):
+            return fields
+        if fields.get("element", role) != role:
+            raise ValueError("role and element name different elements: expected one")
+        return {**fields, "role": "melody", "element": role}
 
 
 class Remix(BaseEdit):
