@@ -149,7 +149,7 @@ def decide_swing(brief: Brief) -> tuple[float, Decision]:
         against = overruled(said, stated, brief, "swing")
         return stated, told("swing", f"{stated:g} %", "stated", brief.why_stated("swing"), against)
     if said:
-        return said.value, Decision("swing", f"{said.value:g} %", "text", quoted(said))
+        return said.value, told("swing", f"{said.value:g} %", "text", quoted(said), said.against)
     value = float(np.clip(brief.style.groove.swing_percent + brief.moves.total("swing"), 50.0, 75.0))
     why = f"usual for {brief.style.spoken}" + brief.moves.because("swing")
     return value, Decision("swing", f"{value:g} %", brief.moves.source(["swing"], "style"), why)
@@ -163,7 +163,7 @@ def decide_palette(brief: Brief) -> tuple[tuple[str, ...], Decision]:
         against = overruled(said, stated, brief, "palette")
         return stated, told("palette", join_words(stated), "stated", brief.why_stated("palette"), against)
     if said:
-        return said.value, told("palette", join_words(said.value), "text", quoted(said), said.note)
+        return said.value, told("palette", join_words(said.value), "text", quoted(said), said.note or said.against)
     return stated, Decision("palette", join_words(stated), "default", "nothing is left out, so every element plays")
 
 
@@ -175,7 +175,7 @@ def decide_density(brief: Brief) -> tuple[float, Decision]:
         why = brief.why_stated("texture_density")
         return stated, told("texture_density", f"{stated:g}", "stated", why, against)
     if said:
-        return said.value, Decision("texture_density", f"{said.value:g}", "text", quoted(said))
+        return said.value, told("texture_density", f"{said.value:g}", "text", quoted(said), said.against)
     usual = brief.style.texture_density
     felt = 0.25 * (brief.arousal - brief.style.arousal)
     value = round(float(np.clip(usual + felt + brief.moves.total("texture_density"), 0.05, 1.0)), 2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from workbench.concept.form_words import NO
-from workbench.concept.said import Said, first_said
+from workbench.concept.said import Rule, Said, first_said, pulled_apart
 from workbench.domain.request import PROCESSING_STYLES
 from workbench.domain.song import ELEMENTS
 
@@ -32,11 +32,15 @@ def _list_of(words: dict[str, str]) -> str:
     return rf"{one}(?:{joint}{one})*"
 
 
-_WITHOUT = re.compile(rf"{NO}({_list_of(_WHOLE_ELEMENTS)})\b")
+_WITHOUT = re.compile(rf"{NO}({_list_of(_WHOLE_ELEMENTS)})\b(?!\s+(?:only|alone)\b)")
 _LESS = re.compile(r"\b(?:(drum|beat|percussion)|(bass)|(melody|lead))-?less\b")
 _ONLY = re.compile(
     rf"\b(?:only|just|nothing but|solely)\s+(?:a |an |the |some )?({_list_of(_ELEMENT_WORDS)})\b"
     rf"|\b({_list_of(_ELEMENT_WORDS)})\s+(?:only|alone)\b"
+)
+
+_WITH = re.compile(
+    rf"\b(?:with|plus|and|but|add|needs?|wants?)\s+(?:a |an |the |some |[a-z-]+ )?({_list_of(_WHOLE_ELEMENTS)})\b"
 )
 
 _STYLE_OF_ELEMENTS = re.compile(r"\bdrum\s*(?:and|&|'?n'?|\+)\s*bass\b")
@@ -64,14 +68,26 @@ def read_palette(text: str) -> Said[tuple[str, ...]] | None:
     for match in _LESS.finditer(text):
         absent.add(("percussion", "bass", "leads")[(match.lastindex or 1) - 1])
         phrases.append(match.group(0))
-    only = _ONLY.search(text)
+    only = _ONLY.search(_WITHOUT.sub(".", text))
     if only:
         absent |= set(ELEMENTS) - _elements_in(only.group(1) or only.group(2), _ELEMENT_WORDS)
         phrases.append(only.group(0))
     left = tuple(element for element in ELEMENTS if element not in absent)
+    words = ", ".join(phrases)
     if not left:
-        return Said(ELEMENTS, ", ".join(phrases), "read as everything, since a song needs one element at least")
-    return Said(left, ", ".join(phrases)) if absent else None
+        note = "read as everything, since a song needs one element at least"
+        return Said(ELEMENTS, words, note)
+    return Said(left, words, against=_wanted_after_all(text, absent, phrases)) if absent else None
+
+
+def _wanted_after_all(text: str, absent: set[str], phrases: list[str]) -> str:
+    """What to tell where a text asks for an element that it leaves out: "no drums, with drums"."""
+    for phrase in phrases:
+        text = text.replace(phrase, " . ")
+    for match in _WITH.finditer(text):
+        if _elements_in(match.group(1), _WHOLE_ELEMENTS) & absent:
+            return f"the text also says '{match.group(0).strip()}', but '{phrases[0]}' wins"
+    return ""
 
 
 _BARE = r"\b(?:very (?:sparse|minimal)|bare(?:ly there| bones)|skeletal)\b"
@@ -84,16 +100,17 @@ _FULLEST = r"\b(?:wall of sound|maximal\w*|very (?:dense|busy))\b"
 
 
 def read_density(text: str) -> Said[float] | None:
-    """Texture density, 0 to 1."""
-    return first_said(
-        text,
-        [
-            (_BARE, lambda _: 0.12),
-            (_SPARSE, lambda _: 0.25),
-            (_FULLEST, lambda _: 0.92),
-            (_FULL, lambda _: 0.8),
-        ],
-    )
+    """Texture density, 0 to 1; the middle of "sparse, dense"."""
+    rules: list[Rule[float]] = [
+        (_BARE, lambda _: 0.12),
+        (_SPARSE, lambda _: 0.25),
+        (_FULLEST, lambda _: 0.92),
+        (_FULL, lambda _: 0.8),
+    ]
+    return pulled_apart(
+        text, lambda some: first_said(some, rules), lambda density: density > 0.5,
+        middle=lambda one, other: round((one + other) / 2, 2),
+    )  # fmt: skip
 
 
 _PROCESSING_WORDS = {

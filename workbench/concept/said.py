@@ -9,6 +9,9 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
+_MOST_WORDS = 8
+"""How many words of one matter are looked at for a contrary one."""
+
 Rule = tuple[str, Callable[["re.Match[str]"], T]]
 """A pattern and how to read its match."""
 
@@ -63,6 +66,43 @@ def against_itself(text: str, read: Callable[[str], Said[T] | None]) -> Said[T] 
     if other is None or other.value == said.value:
         return said
     return replace(said, against=f"the text also says '{other.words}', but '{said.words}' comes first")
+
+
+def pulled_apart(
+    text: str, read: Callable[[str], Said[T] | None], side: Callable[[T], object], *, middle: Callable[[T, T], T]
+) -> Said[T] | None:
+    r"""What a reader finds; where the text states the contrary too ("fast, slow"), the middle is taken and told.
+
+    Parameters
+    ----------
+    text : str
+    read : callable
+    side : callable
+        Values of one side agree: "slow" and "very slow" do.
+    middle : callable
+        What is taken of two values that do not agree.
+
+    Examples
+    --------
+    >>> read = lambda text: first_said(text, [(r"\bslow\b", lambda _: -1.0), (r"\bfast\b", lambda _: 1.0)])
+    >>> said = pulled_apart("fast, slow", read, lambda pace: pace > 0, middle=lambda one, other: (one + other) / 2)
+    >>> said.value, said.words, said.against
+    (0.0, 'fast, slow', "'fast' pulls against 'slow', so that the middle is taken")
+    """
+    said = read(text)
+    if said is None:
+        return None
+    rest = text
+    for _ in range(_MOST_WORDS):
+        place = rest.find(found.words) if (found := read(rest)) else -1
+        if found is None or place < 0:
+            return said
+        if side(found.value) != side(said.value):
+            first, second = sorted((said.words, found.words), key=text.find)
+            told = f"'{first}' pulls against '{second}', so that the middle is taken"
+            return Said(middle(said.value, found.value), f"{first}, {second}", against=told)
+        rest = f"{rest[:place]} . {rest[place + len(found.words) :]}"
+    return said
 
 
 def clamped(said: Said[float] | None, limits: tuple[float, float], unit: str) -> Said[float] | None:

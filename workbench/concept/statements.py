@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from workbench.concept import chord_words, element_words, form_words, playing_words, time_words, tonal_words
+from workbench.concept.bare_tempo import read_bare_tempo
 from workbench.concept.said import Said, against_itself
 from workbench.domain.plan import Ending
 from workbench.domain.theory import Key, Metre
@@ -62,7 +63,7 @@ def read_statements(text: str) -> Statements:
     lower = plain.lower()
     key = against_itself(plain, tonal_words.read_key)
     return Statements(
-        tempo_bpm=time_words.read_tempo(lower),
+        tempo_bpm=time_words.read_tempo(lower) or read_bare_tempo(lower),
         pace=time_words.read_pace(lower),
         feel=time_words.read_feel(lower),
         key=key,

@@ -161,6 +161,11 @@ def _aliases() -> Mapping[str, str]:
     return {normalise(alias): name for name in list_styles() for alias in load_style(name).aliases}
 
 
+def style_called(alias: str) -> str:
+    """The style that a name, as `alias_pattern` finds it, stands for."""
+    return _aliases()[alias]
+
+
 @cache
 def alias_pattern() -> re.Pattern[str]:
     """Finds the names of styles."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from workbench.concept.said import Rule, Said, against_itself, clamped, first_said
+from workbench.concept.said import Rule, Said, against_itself, clamped, first_said, pulled_apart
 from workbench.domain.theory import METRES, Metre
 
 TEMPO_LIMITS_BPM = (40.0, 240.0)
@@ -24,9 +24,13 @@ _SPELLED_TEMPO = rf"\b((?:a|one|two) hundred(?:(?: and)?[ -]{_BELOW_HUNDRED})?|(
 _NUMBER = r"(?<![\d.,])(\d{1,3}(?:[.,]\d+)?)"
 _BPM = r"(?:bpm|ppm|beats per minute|beats a minute|beats ?/ ?min(?:ute)?|уд(?:\.|аров)? ?/? ?(?:в )?мин\w*)"
 
+_SIGNED_TEMPO = re.compile(rf"(?<!\w)(?<!\d )[-−](?:0|[1-3]?\d)(?:[.,]\d+)?\s*{_BPM}\b")
+"""A change or nonsense, below every tempo; the sign before a higher number is a dash."""
+
 
 def read_tempo(text: str) -> Said[float] | None:
-    """Tempo in BPM; a range gives its middle."""
+    """Tempo in BPM; a range gives its middle. "-5 bpm" is none."""
+    text = _SIGNED_TEMPO.sub(" . ", text)
 
     def middle(match: re.Match[str]) -> float:
         return (read_count(match[1]) + read_count(match[2])) / 2
@@ -88,8 +92,11 @@ _CHANGING = re.compile(
 
 
 def read_pace(text: str) -> Said[float] | None:
-    """Place in the style's range of tempi, -1 slow to 1 fast, beyond it for extremes."""
-    return first_said(text, _PACES, not_after=_CHANGING)
+    """Place in the style's range of tempi, -1 slow to 1 fast, beyond it for extremes; the middle of "fast, slow"."""
+    return pulled_apart(
+        text, lambda some: first_said(some, _PACES, not_after=_CHANGING), lambda pace: pace > 0,
+        middle=lambda one, other: (one + other) / 2,
+    )  # fmt: skip
 
 
 _WORD_NUMBERS = {
@@ -190,11 +197,11 @@ _METRES: tuple[Rule[str], ...] = (
 
 def read_metre(text: str) -> Said[Metre] | None:
     """Time signature; one that cannot be made is bent to the nearest that can."""
-    said = first_said(text, _METRES)
+    said = against_itself(text, lambda some: first_said(some, _METRES))
     if said is None:
         return None
     if said.value in METRES:
-        return Said(Metre.parse(said.value), said.words)
+        return Said(Metre.parse(said.value), said.words, against=said.against)
     nearest = "3/4" if int(said.value.split("/")[0]) % 3 == 0 else "4/4"
     return Said(Metre.parse(nearest), said.words, f"the nearest possible, since {', '.join(METRES)} can be made")
 
@@ -214,30 +221,29 @@ def read_swing(text: str) -> Said[float] | None:
     def percent(match: re.Match[str]) -> float:
         return min(75.0, max(50.0, float(match.group(1))))
 
-    return first_said(
-        text,
-        [
-            (r"\bsw[iu]ng\w*\s*(?:of|at|by|:|=)?\s*(\d{2})\b\s*%?", percent),
-            (r"\b(\d{2})\s*(?:%|percent|per cent)\s*swing\b", percent),
-            (_STRAIGHT, lambda _: 50.0),
-            (_SWUNG_HARD, lambda _: 66.0),
-            (_TRIPLETS, lambda _: 66.0),
-            (_SWUNG_LIGHTLY, lambda _: 55.0),
-            (_SWUNG, lambda _: 62.0),
-        ],
-    )
+    rules: list[Rule[float]] = [
+        (r"\bsw[iu]ng\w*\s*(?:of|at|by|:|=)?\s*(\d{2})\b\s*%?", percent),
+        (r"\b(\d{2})\s*(?:%|percent|per cent)\s*swing\b", percent),
+        (_STRAIGHT, lambda _: 50.0),
+        (_SWUNG_HARD, lambda _: 66.0),
+        (_TRIPLETS, lambda _: 66.0),
+        (_SWUNG_LIGHTLY, lambda _: 55.0),
+        (_SWUNG, lambda _: 62.0),
+    ]
+    return pulled_apart(
+        text, lambda some: first_said(some, rules), lambda swing: swing > 50.0,
+        middle=lambda one, other: (one + other) / 2,
+    )  # fmt: skip
 
 
 def read_feel(text: str) -> Said[str] | None:
     """Half-time or double-time of the beat, not of one instrument."""
     of_one = r"(?!\s*-?(?:hats?|hi[ -]?hats?|arp\w*|lead\w*|bass\w*|strings|percussion|ride))"
-    return first_said(
-        text,
-        [
-            (rf"\bhalf[ -]?time\b{of_one}", lambda _: "half-time"),
-            (rf"\bdouble[ -]?time\b{of_one}", lambda _: "double-time"),
-        ],
-    )
+    rules: list[Rule[str]] = [
+        (rf"\bhalf[ -]?time\b{of_one}", lambda _: "half-time"),
+        (rf"\bdouble[ -]?time\b{of_one}", lambda _: "double-time"),
+    ]
+    return against_itself(text, lambda some: first_said(some, rules))
 
 
 _LOUDER_LU = 3.0

@@ -130,9 +130,11 @@ def _least_tempo(brief: Brief, metre: Metre) -> float:
 
 def _tempo_contradiction(brief: Brief, tempo_bpm: float, source: Source) -> str:
     """What speaks against a tempo that is stated: another statement, the mood, or the style."""
-    if source not in ("stated", "text") or (source == "text" and brief.said.tempo_bpm is None):
-        return ""
     style, pace = brief.style, brief.said.pace
+    if source == "text" and brief.said.tempo_bpm is None:
+        return pace.against if pace else ""
+    if source not in ("stated", "text"):
+        return ""
     against = overruled(brief.said.tempo_bpm, tempo_bpm, brief, "tempo") if source == "stated" else ""
     if against:
         return against

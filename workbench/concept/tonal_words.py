@@ -26,6 +26,13 @@ _NAMED_KEY = re.compile(
     rf"\bin ([B-H]){_ACCIDENTAL}(?=\s*(?:[,;)|]|\.(?!\w)|$)|\s+(?:at|with|and|over|for|around)\b|\s+\d+\s?(?:bpm|BPM))"
 )
 """A capital letter behind "in", where the sentence or a clause ends: "ii-V-I in Eb", "house in D at 124 bpm"."""
+_KEY_OF_MUSIC = re.compile(
+    r"(?<![\w'])([A-H])((?:#|♯|♭)|b(?![a-z])|[ -](?:sharp|flat))(?=\s+(?:[\w-]+ )?"
+    r"(?:blues|ballad|song|piece|track|beat|tune|groove|loop|jam|music|waltz|vamp|shuffle|pop|rock|house|techno|trance"
+    r"|lo-?fi|trap|ambient|jazz|funk|soul|reggae|disco|synthwave|folk|bossa|dub|dubstep|drum)\b)"
+    r"|(?<![\w'])([B-H])()(?= (?:blues|jam|vamp)\b)"
+)
+"""A tone with its accidental in front of a kind of music: "Bb blues"; of the blues a letter will do: "E blues"."""
 _WHEEL_KEY = re.compile(r"\b(?:[Kk]ey(?: of|:)?|[Cc]amelot(?: key)?:?|in)\s+((?:1[0-2]|[1-9])[ABab])\b")
 _NAMED = re.compile(r"\b(?:in|key of|key:?)\s+(?:the key of\s+)?$", re.IGNORECASE)
 _MUSIC = re.compile(
@@ -48,6 +55,8 @@ def read_key(text: str) -> Said[Key] | None:
         found = pattern.search(text)
         if found:
             return Said(Key.parse(f"{_note(found)} {mode}"), found.group(0).strip(" ,;(|"))
+    if beside := _KEY_OF_MUSIC.search(text):
+        return Said(Key.parse(f"{beside[1] or beside[3]}{_sign(beside[2] or '')} major"), beside.group(0))
     wheel = _WHEEL_KEY.search(text)
     return Said(Key.parse(wheel[1]), wheel.group(0)) if wheel else None
 
@@ -57,8 +66,11 @@ def _is_bent(match: re.Match[str]) -> bool:
 
 
 def _note(match: re.Match[str]) -> str:
-    sign = match.group(2).strip(" -").lower().replace("sharp", "#").replace("flat", "b")
-    return match.group(1).upper() + sign
+    return match.group(1).upper() + _sign(match.group(2))
+
+
+def _sign(words: str) -> str:
+    return words.strip(" -").lower().replace("sharp", "#").replace("flat", "b")
 
 
 def _is_article(text: str, match: re.Match[str]) -> bool:

@@ -233,7 +233,9 @@ def _groove_decisions(brief: Brief, groove: Groove, name: str, text: str) -> tup
             "text" if named else "style",
             "named" if named else "the seed chose it among those of the style",
         ),
-        Decision("feel", feel.value, "text", quoted(feel)) if feel else Decision("feel", "as usual", "style", style),
+        told("feel", feel.value, "text", quoted(feel), feel.against)
+        if feel
+        else Decision("feel", "as usual", "style", style),
         Decision("backbeat_late", f"{groove.late_ms:g} ms", moves.source(["late"], "style"), late),
         Decision(
             "looseness",
