@@ -42,7 +42,7 @@ def test_a_sentence_and_standard_input_are_requests_too() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ('house\n{"parameters": {}}\n', "line 2: .*creative"),
+        ('\n{"parameters": {}}\n', "line 2: .*creative"),
         ('{"parameters": \n', "line 1"),
         ("\n\n", "holds no request"),
     ],
@@ -52,6 +52,21 @@ def test_a_wrong_line_is_reported_by_its_number(tmp_path: Path, text: str, messa
     file.write_text(text)
     with pytest.raises(ParameterError, match=message):
         read_requests(str(file), NOBODY)
+
+
+def test_a_wrong_line_among_others_is_told_and_holds_nobody_up(tmp_path: Path) -> None:
+    file = tmp_path / "requests.jsonl"
+    file.write_text('house\n\n{"parameters": {}}\ntechno\n')
+    entries = read_requests(str(file), NOBODY)
+    first, wrong, last = numbered(spread(entries, [parse_axis("seed=4")]))
+    assert first.request is not None
+    assert last.request is not None
+    assert [line.request.parameters.creative.concept for line in (first, last)] == ["house", "techno"]
+    assert (wrong.index, wrong.request) == (1, None)
+    assert wrong.wrong.startswith(f"{file}, line 3: ")
+    assert "creative" in wrong.wrong
+    assert len({first.id, wrong.id, last.id}) == 3
+    assert len(spread(entries, [parse_axis("seed=1..3")])) == 7
 
 
 def test_an_id_names_what_is_asked_for() -> None:

@@ -39,6 +39,23 @@ def test_a_line_that_fails_is_reported_with_its_number(tmp_path: Path, capsys: p
     assert "failed  line 1: reference 'nobody'" in told
 
 
+def test_a_line_that_is_no_request_holds_up_no_other(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file, out = tmp_path / "requests.jsonl", tmp_path / "songs"
+    file.write_text('house\n{"parameters": {"creative": {"concept": "techno"}, "technical": {"tempo": 9000}}}\n')
+    command = ["batch", str(file), *SHORT, "--out", str(out), "--quiet"]
+    assert cli.main(command) == 1
+    told = capsys.readouterr().out
+    assert told.startswith("2 songs: 1 made, 1 failed; ")
+    assert f"failed  {file}, line 2: " in told
+    assert "tempo" in told
+    rows = read_table((out / "table.parquet").read_bytes())
+    assert [(row["line"], row["state"], row["attempts"]) for row in rows] == [(1, "done", 1), (2, "failed", 0)]
+    file.write_text("house\n")
+    assert cli.main(command) == 0
+    assert capsys.readouterr().out.startswith("1 song: 0 made, 1 were there; ")
+    assert [row["state"] for row in read_table((out / "table.parquet").read_bytes())] == ["done"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

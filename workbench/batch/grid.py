@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel
 
+from workbench.batch.lines import WrongLine
 from workbench.domain.errors import ParameterError, did_you_mean
 from workbench.domain.request import GenerationRequest, parse_request
 
@@ -47,8 +48,10 @@ def parse_axis(text: str) -> Axis:
     return Axis(_path_of(name.strip()), _values_of(stated.strip(), text))
 
 
-def spread(requests: Iterable[GenerationRequest], axes: Sequence[Axis]) -> list[GenerationRequest]:
-    """Every request with every combination of the axes' values; the last axis changes fastest.
+def spread(
+    requests: Iterable[GenerationRequest | WrongLine], axes: Sequence[Axis]
+) -> list[GenerationRequest | WrongLine]:
+    """Every request with every combination of the axes' values, the last axis fastest; what is none stays once.
 
     Raises
     ------
@@ -56,7 +59,11 @@ def spread(requests: Iterable[GenerationRequest], axes: Sequence[Axis]) -> list[
         If a value does not fit its parameter.
     """
     combinations = list(itertools.product(*(axis.values for axis in axes)))
-    return [_with(request, axes, values) for request in requests for values in combinations]
+    return [
+        entry if isinstance(entry, WrongLine) else _with(entry, axes, values)
+        for entry in requests
+        for values in (combinations[:1] if isinstance(entry, WrongLine) else combinations)
+    ]
 
 
 def _with(request: GenerationRequest, axes: Sequence[Axis], values: Sequence[Any]) -> GenerationRequest:

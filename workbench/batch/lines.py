@@ -20,12 +20,24 @@ _LISTS = (".json", ".yaml", ".yml")
 
 
 @dataclass(frozen=True, slots=True)
+class WrongLine:
+    """A line that is no valid request: what stands there, and which one it is and what is wrong with it."""
+
+    stated: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class BatchLine:
-    """A request of a batch: its number, from 0, and its id, which any other request has another of."""
+    """A request of a batch: its number, from 0, and its id, which any other request has another of.
+
+    A line that is none has no `request`, and `wrong` tells why.
+    """
 
     index: int
     id: str
-    request: GenerationRequest
+    request: GenerationRequest | None
+    wrong: str = ""
 
 
 def request_id(request: GenerationRequest) -> str:
@@ -40,13 +52,20 @@ def request_id(request: GenerationRequest) -> str:
     return hashlib.sha256(json.dumps(stated, sort_keys=True).encode()).hexdigest()[:_ID_DIGITS]
 
 
-def numbered(requests: Iterable[GenerationRequest]) -> tuple[BatchLine, ...]:
-    """Requests as the lines of a batch."""
-    return tuple(BatchLine(index, request_id(request), request) for index, request in enumerate(requests))
+def numbered(entries: Iterable[GenerationRequest | WrongLine]) -> tuple[BatchLine, ...]:
+    """Requests, and what is none, as the lines of a batch."""
+    return tuple(_numbered(index, entry) for index, entry in enumerate(entries))
 
 
-def read_requests(source: str, stdin: TextIO) -> list[GenerationRequest]:
-    """The requests that a command line names.
+def _numbered(index: int, entry: GenerationRequest | WrongLine) -> BatchLine:
+    if isinstance(entry, WrongLine):
+        told = hashlib.sha256(f"{entry.reason}\n{entry.stated}".encode(errors="surrogatepass")).hexdigest()
+        return BatchLine(index, told[:_ID_DIGITS], None, entry.reason)
+    return BatchLine(index, request_id(entry), entry)
+
+
+def read_requests(source: str, stdin: TextIO) -> list[GenerationRequest | WrongLine]:
+    """The requests that a command line names; lines of a file that are none are told beside them.
 
     Parameters
     ----------
@@ -59,7 +78,7 @@ def read_requests(source: str, stdin: TextIO) -> list[GenerationRequest]:
     Raises
     ------
     ParameterError
-        If the file is missing or holds none, or if a line is no valid request; the message tells which.
+        If the file is missing, holds none, or no valid one; the message tells what is wrong with the first.
     """
     if source == STDIN:
         return _from_lines(stdin.read(), "standard input")
@@ -74,7 +93,7 @@ def read_requests(source: str, stdin: TextIO) -> list[GenerationRequest]:
     return _from_document(text, source) if source.lower().endswith(_LISTS) else _from_lines(text, source)
 
 
-def _from_document(text: str, name: str) -> list[GenerationRequest]:
+def _from_document(text: str, name: str) -> list[GenerationRequest | WrongLine]:
     try:
         data = json.loads(text) if name.lower().endswith(".json") else yaml.safe_load(text)
     except (ValueError, yaml.YAMLError) as error:
@@ -83,7 +102,7 @@ def _from_document(text: str, name: str) -> list[GenerationRequest]:
     return _parsed([(f"{name}, entry {number}", entry) for number, entry in enumerate(entries, start=1)], name)
 
 
-def _from_lines(text: str, name: str) -> list[GenerationRequest]:
+def _from_lines(text: str, name: str) -> list[GenerationRequest | WrongLine]:
     lines = [(f"{name}, line {number}", line.strip()) for number, line in enumerate(text.splitlines(), start=1)]
     return _parsed([(place, _unquoted(line)) for place, line in lines if line], name)
 
@@ -97,15 +116,20 @@ def _unquoted(line: str) -> str:
     return str(value)
 
 
-def _parsed(entries: Sequence[tuple[str, Any]], name: str) -> list[GenerationRequest]:
+def _parsed(entries: Sequence[tuple[str, Any]], name: str) -> list[GenerationRequest | WrongLine]:
     if not entries:
         raise ParameterError(f"{name} holds no request: expected one on each line, as JSON or as a sentence")
-    return [_request(entry, place) for place, entry in entries]
+    found = [_request(entry, place) for place, entry in entries]
+    wrong = [one for one in found if isinstance(one, WrongLine)]
+    if len(wrong) == len(found):
+        raise ParameterError(wrong[0].reason)
+    return found
 
 
-def _request(entry: Any, place: str) -> GenerationRequest:
+def _request(entry: Any, place: str) -> GenerationRequest | WrongLine:
     try:
         return parse_any(entry, place) if isinstance(entry, str) else parse_request(entry)
     except WorkbenchError as error:
         message = str(error)
-        raise ParameterError(message if message.startswith(place) else f"{place}: {message}") from None
+        stated = entry if isinstance(entry, str) else json.dumps(entry, default=str, sort_keys=True)
+        return WrongLine(stated, message if message.startswith(place) else f"{place}: {message}")

@@ -143,6 +143,8 @@ def _make(line: BatchLine, place: Place) -> None:
     from workbench.output import export
     from workbench.pipeline import generate
 
+    if line.request is None:
+        raise ParameterError(line.wrong)
     track = generate(line.request)
     if place.folder is None:
         with tempfile.TemporaryDirectory() as beside:

@@ -98,7 +98,7 @@ def run_batch(
     Returns
     -------
     BatchSummary
-        Also where lines failed; the table is written even if the run is interrupted.
+        Also where lines failed, or are no valid requests; the table is written even if the run is interrupted.
 
     Raises
     ------
@@ -110,10 +110,12 @@ def run_batch(
     wanted = {line.id: line for line in lines}
     results = _journalled(place, wanted)
     kept = frozenset(results)
-    missing = [line for line in wanted.values() if line.id not in kept]
+    results |= {line.id: LineResult(line.id, failure=line.wrong, lasting=True) for line in lines if line.wrong}
+    asked = len(wanted) - len(kept)
+    missing = [line for line in wanted.values() if line.id not in results]
     summary = BatchSummary(tuple(lines), results, kept)
     try:
-        _report(progress, summary, len(missing), began)
+        _report(progress, summary, asked, began)
         for settled in carry_out(
             backend, partial(make_line, place=place), missing,
             name=lambda line: f"song-{line.id}", retries=retries, pause_seconds=pause_seconds,
@@ -121,7 +123,7 @@ def run_batch(
         ):  # fmt: skip
             line_id = settled.item.id
             results[line_id] = settled.result or LineResult(line_id, failure=settled.reason)
-            _report(progress, summary, len(missing), began)
+            _report(progress, summary, asked, began)
     finally:
         # What a worker finished while the run was being stopped is in the journal alone.
         results |= {name: result for name, result in _journalled(place, wanted).items() if name not in results}
@@ -132,9 +134,13 @@ def run_batch(
 
 
 def _rows_of_others(place: Place, wanted: Mapping[str, BatchLine]) -> list[dict[str, Any]]:
-    """What the table told of lines that this run was not asked for; they stay behind those of the run."""
+    """What the table told of lines that this run was not asked for; they stay behind those of the run.
+
+    What was no valid request goes: nothing was begun for it.
+    """
     table = place.read(TABLE)
-    return [] if table is None else [row for row in read_table(table) if row["id"] not in wanted]
+    rows = [] if table is None else [row for row in read_table(table) if row["id"] not in wanted]
+    return [row for row in rows if row["attempts"] or row["state"] != "failed"]
 
 
 def _journalled(place: Place, wanted: Mapping[str, BatchLine]) -> dict[str, LineResult]:

@@ -40,7 +40,7 @@ def _row(line: BatchLine, result: LineResult | None, tried: Attempts) -> dict[st
         "cpu_seconds": told.cpu_seconds,
         "memory_mib": told.memory_mib,
         "folder": f"{SONGS}/{line.id}" if state == "done" else "",
-        **_flat("request", line.request.model_dump(mode="json", exclude_unset=True)),
+        **(_flat("request", line.request.model_dump(mode="json", exclude_unset=True)) if line.request else {}),
         **told.row,
     }
 

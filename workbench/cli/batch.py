@@ -58,7 +58,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def batch(options: argparse.Namespace) -> int:
     """Make each request of a file exactly once, with a table of parameters, measurements, hashes and failures.
 
-    A batch that stops goes on with the same command. Returns 1 if a line failed.
+    A batch that stops goes on with the same command. Returns 1 if a line failed, or is no valid request: the others
+    are made.
     """
     from workbench.batch import Place
 
@@ -91,15 +92,17 @@ def make_all(lines: tuple[BatchLine, ...], place: Place, options: argparse.Names
 
 def lines_of(options: argparse.Namespace, *, over: Mapping[str, Any] | None = None) -> tuple[BatchLine, ...]:
     """The lines that the arguments name, with the user's defaults where they state nothing, and options set `over`."""
-    from workbench.batch import numbered, parse_axis, read_requests, spread
+    from workbench.batch import WrongLine, numbered, parse_axis, read_requests, spread
     from workbench.domain.asking import with_options
     from workbench.domain.config import load_config
 
     axes = [parse_axis(text) for text in options.grid]
     defaults = load_config().options
-    requests = [with_options(request, defaults) for request in read_requests(options.requests, sys.stdin)]
-    spun = spread(requests, axes)
-    return numbered(with_options(request, over, over=True) for request in spun) if over else numbered(spun)
+    entries = read_requests(options.requests, sys.stdin)
+    spun = spread([one if isinstance(one, WrongLine) else with_options(one, defaults) for one in entries], axes)
+    if over:
+        spun = [one if isinstance(one, WrongLine) else with_options(one, over, over=True) for one in spun]
+    return numbered(spun)
 
 
 def _logged(summary: BatchSummary, options: argparse.Namespace) -> str:
@@ -126,9 +129,9 @@ def print_summary(summary: BatchSummary, table: str) -> None:
     if repeated:
         asks = "it asks" if repeated == 1 else "they ask"
         print(f"{_counted(repeated, 'line')} left out: {asks} for what an earlier line asks for")
-    first = {line.id: line.index + 1 for line in reversed(summary.lines)}
+    first = {line.id: "" if line.wrong else f"line {line.index + 1}: " for line in reversed(summary.lines)}
     for result in summary.failed[:_MOST_REASONS]:
-        print(f"failed  line {first[result.id]}: {printable(result.failure)}")
+        print(f"failed  {first[result.id]}{printable(result.failure)}")
     if failed > _MOST_REASONS:
         print(f"failed  and {failed - _MOST_REASONS} more: see the table")
     print(f"table   {table}")

@@ -116,7 +116,7 @@ def _failed(batch: BatchSummary, line_id: str) -> bool:
 
 def _known(batch: BatchSummary, source: Place, line_id: str) -> _Song:
     score = read_song(source, line_id).score
-    request = next(line.request for line in batch.lines if line.id == line_id)
+    request = next(line.request for line in batch.lines if line.id == line_id and line.request is not None)
     return _Song(line_id, request, score_signature(score), score.duration_seconds, batch.results[line_id].row)
 
 
