@@ -48,6 +48,17 @@ def at(bar: int, beat: float, pitch: int | str, **more: Any) -> dict[str, Any]:
     return {"bar": bar, "beat": beat, "pitch": pitch, **more}
 
 
+def test_a_note_that_was_removed_comes_back_with_its_deviation(written: Song) -> None:
+    removed = edit_song(written, [notes("bass", remove=[at(3, 1, 41)])])
+    assert removed.score.parts["bass"].notes == BARS_3_AND_4[1:]
+    back = edit_song(removed, [notes("bass", add=[at(3, 1, 41, length_beats=1.0, velocity=80, shift_beats=0.01)])])
+    assert back.score == written.score
+    laid = edit_song(written, [notes("bass", change=[at(3, 1, 41, to={"shift_beats": 0.0})])])
+    assert laid.score.parts["bass"].notes[0] == Note(8.0, 41, 1.0, 80)
+    with pytest.raises(ParameterError, match=r"shift_beats.*0\.5"):
+        edit_song(written, [notes("bass", add=[at(5, 1, 41, shift_beats=0.7)])])
+
+
 def test_a_note_is_added_where_it_was_asked_for(written: Song) -> None:
     added = at(4, 3.5, 46, length_beats=0.5, velocity=77)
     after = edit_song(written, [notes("bass", add=[added])])

@@ -30,7 +30,9 @@ def add_to(commands: Any) -> None:
     add_log_options(out)
     out.set_defaults(run=export)
     into = commands.add_parser("import", help="make a bundle of a DAW's session", description=bring_in.__doc__)
-    into.add_argument("session", metavar="FILE", type=Path, help="a .dawproject, .rpp, .als or MIDI file")
+    into.add_argument(
+        "session", metavar="FILE", type=Path, help="a .dawproject, .rpp, .als or MIDI file, or the folder of a project"
+    )
     into.add_argument("--out", metavar="DIR", type=Path, required=True, help="folder to write; absent or empty")
     into.add_argument("--concept", metavar="TEXT", help="what it is like: style and sound follow from it")
     into.add_argument("--seed", metavar="N", type=int, default=0, help="seed of what is drawn later (default 0)")

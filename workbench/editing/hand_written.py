@@ -132,13 +132,15 @@ def _changed(song: Song, element: str, note: Note, change: NoteChange) -> Note:
         _check_pitch(element, pitch)
     length = note.duration_beats if to.length_beats is None else round(to.length_beats, 6)
     velocity = note.velocity if to.velocity is None else to.velocity
-    return Note(onset, pitch, length, velocity, note.shift_beats)
+    shift = note.shift_beats if to.shift_beats is None else to.shift_beats
+    return Note(onset, pitch, length, velocity, shift)
 
 
 def _new(song: Song, element: str, note: NewNote) -> Note:
     pitch = _number(element, note.pitch)
     _check_pitch(element, pitch)
-    return Note(_onset(song, note.bar, note.beat), pitch, round(note.length_beats, 6), note.velocity)
+    length = round(note.length_beats, 6)
+    return Note(_onset(song, note.bar, note.beat), pitch, length, note.velocity, note.shift_beats or 0.0)
 
 
 def _number(element: str, pitch: int | str) -> int:

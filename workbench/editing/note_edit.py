@@ -28,6 +28,12 @@ _LENGTH: dict[str, Any] = {
     "json_schema_extra": {"unit": "quarter notes"},
 }
 _VELOCITY: dict[str, Any] = {"ge": 1, "le": 127, "description": "Velocity, from 1, soft, to 127, hard."}
+_SHIFT: dict[str, Any] = {
+    "ge": -0.5,
+    "le": 0.5,
+    "description": "Human deviation from the grid, as score.json tells it.",
+    "json_schema_extra": {"unit": "quarter notes"},
+}
 _PITCH_HELP = "MIDI number; of percussion a General MIDI drum note, or a role such as 'snare'."
 _WANTED = f"expected a MIDI number from 0 to 127, or a drum role: {', '.join(DRUM_ROLES)}"
 
@@ -60,6 +66,7 @@ class NewNote(NamedNote):
 
     length_beats: float = Field(1.0, **_LENGTH)
     velocity: Whole = Field(90, **_VELOCITY)
+    shift_beats: float | None = Field(None, **_SHIFT)
 
 
 class NoteValues(BaseEdit):
@@ -70,11 +77,12 @@ class NoteValues(BaseEdit):
     length_beats: float | None = Field(None, **_LENGTH)
     pitch: Pitch | None = Field(None, description=_PITCH_HELP)
     velocity: Whole | None = Field(None, **_VELOCITY)
+    shift_beats: float | None = Field(None, **_SHIFT)
 
     @model_validator(mode="after")
     def _names_something(self) -> NoteValues:
         if not self.model_dump(exclude_none=True):
-            raise ParameterError("names nothing: expected a bar, beat, length_beats, pitch or velocity")
+            raise ParameterError("names nothing: expected a bar, beat, length_beats, pitch, velocity or shift_beats")
         return self
 
 

@@ -21,21 +21,37 @@ READERS: Mapping[str, Callable[[str | Path], DawSession]] = {
 }
 """Readers by suffix, in lower case."""
 
+_MOST_NAMES = 3
+
 
 def read_session(path: str | Path) -> DawSession:
-    """Read a DAWproject, a REAPER project, a Live Set or a MIDI file.
+    """Read a DAWproject, a REAPER project, a Live Set or a MIDI file; of a folder the only project that lies in it.
 
     Raises
     ------
     ParameterError
-        If the file is of no such kind, or cannot be read.
+        If the file is of no such kind or cannot be read, or if a folder holds no project or several.
     """
     if Path(path).is_dir():
-        raise ParameterError(
-            f"{path} is a folder: expected a session or MIDI file; of a bundle that is its midi/song.mid, and "
-            "`beatsfoundry modify` changes a bundle as it is"
-        )
+        return read_session(_project_in(Path(path)))
     suffix = Path(path).suffix.lower()
     if suffix not in READERS:
         raise ParameterError(f"{path}: expected a session that ends with {', '.join(READERS)}, got {suffix!r}")
     return READERS[suffix](path)
+
+
+def _project_in(folder: Path) -> Path:
+    """The session file of a project's folder, as `export` writes it for REAPER and Live; backups and MIDI are none."""
+    kinds = set(READERS) - set(MIDI_SUFFIXES)
+    found = sorted(file for file in folder.iterdir() if file.suffix.lower() in kinds and file.is_file())
+    visible = [file for file in found if not file.name.startswith(".")]
+    if len(visible) == 1:
+        return visible[0]
+    if visible:
+        names = ", ".join(file.name for file in visible[:_MOST_NAMES])
+        more = f" and {len(visible) - _MOST_NAMES} more" if len(visible) > _MOST_NAMES else ""
+        raise ParameterError(f"{folder} is a folder with several sessions: expected one of {names}{more}")
+    raise ParameterError(
+        f"{folder} is a folder: expected a session or MIDI file; of a bundle that is its midi/song.mid, and "
+        "`beatsfoundry modify` changes a bundle as it is"
+    )
