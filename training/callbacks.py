@@ -9,6 +9,7 @@ from typing import Any
 import lightning
 import torch
 
+from workbench.domain.clock import readable_duration
 from workbench.models.spec import BAR_STEP
 
 
@@ -114,20 +115,6 @@ class ProgressLog(lightning.Callback):
     def _tell(trainer: lightning.Trainer, text: str) -> None:
         if trainer.is_global_zero:
             print(text, file=sys.stderr, flush=True)
-
-
-def readable_duration(seconds: float) -> str:
-    """A duration in words.
-
-    Examples
-    --------
-    >>> readable_duration(42.4), readable_duration(192), readable_duration(7300)
-    ('42 s', '3 min 12 s', '2 h 1 min')
-    """
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    return f"{whole // 60} min {whole % 60} s" if whole < 3600 else f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
 def _logged(trainer: lightning.Trainer) -> str:

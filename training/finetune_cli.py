@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -21,7 +20,10 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--name", required=True, help='what requests call it: "models": {"bass": NAME}')
     parser.add_argument("--method", choices=("lora", "full"), default="lora", help="adapter or all weights")
     parser.add_argument("--rank", type=int, default=8, metavar="N", help="rank of the adapter (default 8)")
-    parser.add_argument("--minutes", type=float, default=8.0, help="longest time of training (default 8)")
+    parser.add_argument(
+        "--minutes", type=_minutes, default=10.0, metavar="X",
+        help="longest time of everything, with reading, measuring and samples (default 10)",
+    )  # fmt: skip
     parser.add_argument("--steps", type=int, default=240, metavar="N", help="optimiser steps at most (default 240)")
     parser.add_argument("--learning-rate", type=float, metavar="X", help="instead of the method's own")
     parser.add_argument(
@@ -40,12 +42,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; returns 0. Errors are raised as `WorkbenchError`."""
     options = build_parser().parse_args(argv)
     from training.tuned_run import finetune_run
+    from workbench.cli.progress import progress_lines
 
     folder = options.samples or Path("runs") / "finetune" / options.element / options.name
     result = finetune_run(
         options.element, options.midi, options.name, method=options.method, rank=options.rank,
         minutes=options.minutes, data=options.data, steps=options.steps, learning_rate=options.learning_rate,
-        seed=options.seed, overwrite=options.overwrite, report=_tell, track=not options.no_track,
+        seed=options.seed, overwrite=options.overwrite, report=progress_lines(), track=not options.no_track,
         samples=None if options.no_samples else folder, concept=options.concept,
     )  # fmt: skip
     print(result)
@@ -53,5 +56,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _tell(fraction: float, message: str) -> None:
-    print(f"{fraction:4.0%} {message}", file=sys.stderr)
+def _minutes(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0.0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"expected minutes above 0, got {text}")
+    return value

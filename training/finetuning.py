@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -12,12 +11,13 @@ from typing import Any
 
 import torch
 
+from training.budget import Budget
 from training.config import TrainingConfig, load_config
 from training.corpora import read_corpora, read_folder
 from training.corpora.song import CorpusSong
 from training.dataset import EncodedPart, encode_part
 from training.presence import Fitted, fit_to_data
-from training.tuning import NEW, Method, Tuned, TuningRecipe, nats_per_note, tune
+from training.tuning import MOST_BLOCKS, NEW, Figures, Method, Tuned, TuningRecipe, nats_per_note, tune
 from workbench.domain.errors import CorpusError, ModelError, ParameterError
 from workbench.domain.paths import home_dir
 from workbench.midi.file import MIDI_SUFFIXES
@@ -36,8 +36,6 @@ RESERVED_NAMES = ("champion", "challenger")
 
 LEARNING_RATES: dict[Method, float] = {"lora": 1e-3, "full": 2e-4}
 """Learning rates that were measured to gain most within a few minutes; see docs/decisions/012."""
-
-Figures = dict[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +100,7 @@ def finetune(
     *,
     method: Method = "lora",
     rank: int = 8,
-    minutes: float = 8.0,
+    minutes: float = 10.0,
     data: str | Path | None = None,
     steps: int = 240,
     learning_rate: float | None = None,
@@ -111,6 +109,7 @@ def finetune(
     library: Path | None = None,
     logger: Any = False,
     report: Callable[[float, str], None] | None = None,
+    after_seconds: float = 0.0,
     on_parts: Callable[[Sequence[EncodedPart]], None] = lambda parts: None,
 ) -> FineTuneResult:
     """Teach the weights in use a folder of MIDI, and keep the result under a name that requests can ask for.
@@ -128,7 +127,8 @@ def finetune(
     rank : int
         Of the adapter.
     minutes : float
-        Longest time of training, without reading and measuring.
+        Longest time of everything, reading and measuring too; a third of it is for learning however long reading took.
+        The learning rate comes down in time for it.
     data : path, optional
         A folder that holds corpora that the element was trained on, or some of them. Where it is given, old songs are
         replayed between new ones, and what is forgotten of them is measured.
@@ -143,7 +143,9 @@ def finetune(
         Folder of named networks; by default the user's own, where requests look.
     logger : Lightning logger or False
     report : callable, optional
-        Called with a fraction 0..1 and what is being done.
+        Called with a fraction 0..1 of the expected time and what is being done.
+    after_seconds : float
+        How much of the minutes is kept for what follows.
     on_parts : callable
         Called with the new and old parts when they are read.
 
@@ -160,14 +162,13 @@ def finetune(
         If element, name or method cannot be, or if the name is taken.
     """
     path = _target(element, name, method, overwrite, library or home_dir() / "models")
-    tell = report or (lambda fraction, message: None)
-    began = time.monotonic()
-    tell(0.0, "reading the new songs")
-    new = new_parts(midi, element, tell=lambda message: tell(0.0, message))
+    budget = Budget(60 * minutes, report, after_seconds=after_seconds)
+    budget.tell("reading the new songs", budget.left_seconds)
+    new = new_parts(midi, element, tell=lambda line: budget.tell(line, budget.left_seconds))
     config = load_config(element)
     if data is not None:
-        config = _with_remarks(fit_to_data(config, Path(data)), lambda line: tell(0.05, line))
-        tell(0.05, "reading old songs")
+        config = _with_remarks(fit_to_data(config, Path(data)), lambda line: budget.tell(line, budget.left_seconds))
+        budget.tell("reading old songs (kept for the next time)", budget.left_seconds)
     old = [] if data is None else old_parts(Path(data), config)
     on_parts([*new, *old])
     recipe = TuningRecipe(
@@ -175,17 +176,16 @@ def finetune(
         learning_rate=learning_rate or LEARNING_RATES[method],
     )  # fmt: skip
     base = load_model(element)
-    tuned = tune(
-        base, new, old, config, recipe, logger=logger,
-        report=lambda fraction, message: tell(0.1 + 0.8 * fraction, message),
-    )  # fmt: skip
-    tell(0.9, "measuring")
+    budget.tell("measuring the network as it is", budget.left_seconds)
+    tuned = tune(base, new, old, config, recipe, logger=logger, budget=budget)
+    budget.tell("measuring what was learned", tuned.measure_seconds)
     written = _as_written(tuned, base, method)
-    figures = _figures(base, written, new, old, config)
-    card = _card(name, method, recipe, tuned, new, old, figures, time.monotonic() - began)
+    figures = _figures(tuned, written, new, old, config)
+    card = _card(name, method, recipe, tuned, new, old, figures, budget.elapsed_seconds)
     _write(path, method, tuned, base, card)
+    budget.tell("written", 0.0)
     return FineTuneResult(
-        element, name, method, path, path.stat().st_size, len(new), tuned.steps, time.monotonic() - began, **figures
+        element, name, method, path, path.stat().st_size, len(new), tuned.steps, budget.elapsed_seconds, **figures
     )
 
 
@@ -272,14 +272,14 @@ def _as_written(tuned: Tuned, base: ElementTransformer, method: Method) -> Eleme
 
 
 def _figures(
-    base: ElementTransformer, written: ElementTransformer, new: Sequence[EncodedPart], old: Sequence[EncodedPart],
+    tuned: Tuned, written: ElementTransformer, new: Sequence[EncodedPart], old: Sequence[EncodedPart],
     config: TrainingConfig,
 ) -> dict[str, Any]:  # fmt: skip
+    new_before, old_before = tuned.before
     every = replace(config, validate_on=())
-    old_before, old_after = (nats_per_note(net, old, config) if old else None for net in (base, written))
     return {
-        "new_before": nats_per_note(base, new, every), "new_after": nats_per_note(written, new, every),
-        "old_before": old_before, "old_after": old_after,
+        "new_before": new_before, "new_after": nats_per_note(written, new, every, most=MOST_BLOCKS),
+        "old_before": old_before, "old_after": nats_per_note(written, old, config, most=MOST_BLOCKS) if old else None,
     }  # fmt: skip
 
 

@@ -30,6 +30,8 @@ class ElementModule(lightning.LightningModule):
     def __init__(self, config: TrainingConfig) -> None:
         super().__init__()
         self.recipe = config
+        self.horizon = config.steps
+        """Step at which the learning rate has come down; a loop that must end sooner lowers it."""
         self.network = ElementTransformer(get_spec(config.element), config.model)
         self._sums: dict[str, float] = {}
         self._notes = 0
@@ -86,7 +88,7 @@ class ElementModule(lightning.LightningModule):
         optimizer = torch.optim.AdamW(groups, lr=recipe.learning_rate, betas=(0.9, 0.98))
 
         def rate(step: int) -> float:
-            progress = min(1.0, step / recipe.steps)
+            progress = min(1.0, step / self.horizon)
             return min(1.0, (step + 1) / recipe.warm_up) * (0.03 + 0.97 * 0.5 * (1 + math.cos(math.pi * progress)))
 
         scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, rate)
@@ -137,9 +139,14 @@ class ElementData(lightning.LightningDataModule):
     config : TrainingConfig
     validation_share : float
         Share of the validation blocks that is used while training (every n-th); 1 for a final figure.
+    most_blocks : int, optional
+        Of more validation blocks than these, every n-th is used.
     """
 
-    def __init__(self, parts: Sequence[EncodedPart], config: TrainingConfig, validation_share: float = 1.0) -> None:
+    def __init__(
+        self, parts: Sequence[EncodedPart], config: TrainingConfig, validation_share: float = 1.0, *,
+        most_blocks: int | None = None,
+    ) -> None:  # fmt: skip
         super().__init__()
         self._config = config
         self._train = [part for part in parts if part.split == "train"]
@@ -149,6 +156,7 @@ class ElementData(lightning.LightningDataModule):
             if part.split == "validation" and (not config.validate_on or part.corpus in config.validate_on)
         ]
         self._stride = max(1, round(1 / validation_share))
+        self._most = most_blocks
 
     def __str__(self) -> str:
         """What is learned from, in one line."""
@@ -176,7 +184,9 @@ class ElementData(lightning.LightningDataModule):
     def val_dataloader(self) -> DataLoader[Any]:
         """Each four-bar block once, in order of length; with several processes each takes every n-th."""
         rank, processes = self._place()
-        windows = validation_windows(self._validation, self._config.rows)[:: self._stride]
+        windows = validation_windows(self._validation, self._config.rows)
+        stride = self._stride if self._most is None else max(self._stride, math.ceil(len(windows) / self._most))
+        windows = windows[::stride]
         # Where there are too few to share, each takes all: an average over copies is the same, and nobody is idle.
         windows = windows if len(windows) < processes else windows[rank::processes]
         return DataLoader(

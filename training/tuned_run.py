@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from training.dataset import EncodedPart
     from training.finetuning import FineTuneResult
 
+_SAMPLES_SECONDS = 60.0
+"""What of the minutes is kept for composing and playing one song twice."""
+
 
 def finetune_run(
     element: str,
@@ -55,13 +58,19 @@ def finetune_run(
             if logger is not None:
                 record_data(logger, parts)
 
-        result = finetune(element, midi, name, logger=logger or False, on_parts=take, **options)
+        tell = options.get("report") or (lambda fraction, message: None)
+        result = finetune(
+            element, midi, name, logger=logger or False, on_parts=take,
+            after_seconds=_SAMPLES_SECONDS if samples is not None else 0.0, **options,
+        )  # fmt: skip
         files: dict[str, Path] = {}
         if samples is not None:
             seed = options.get("seed", 1)
+            tell(result.seconds / (result.seconds + _SAMPLES_SECONDS), "one song by both networks, to compare by ear")
             files = write_before_after(element, name, samples, concept=concept or CONCEPT, seed=seed)
         if logger is not None:
             _record(logger, result, learned, files)
+        tell(1.0, "done")
     return result
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, cast
 
@@ -13,6 +13,7 @@ import lightning
 import torch
 from torch import Tensor
 
+from training.budget import Budget
 from training.config import TrainingConfig
 from training.dataset import EncodedPart
 from training.fit import trainer_precision
@@ -22,8 +23,16 @@ from workbench.models.transformer import ElementTransformer
 
 Method = Literal["lora", "full"]
 State = dict[str, Tensor]
+Figures = dict[str, float]
 NEW = "new"
 """The corpus name of the user's own parts while they are learned."""
+
+MOST_BLOCKS = 800
+"""Validation blocks of four bars that are measured at most, spread over the songs: about three seconds on a core."""
+_LEAST_SHARE = 1 / 3
+"""Share of the time that is for learning, however long it took to read."""
+_STEPS_TO_PLAN = 5
+_TOLD_EVERY_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +45,7 @@ class TuningRecipe:
         A low-rank change of `rank` beside frozen weights, or all weights.
     rank : int
     minutes : float
-        Longest time of the loop; the learning rate comes down in time for it.
+        Longest time of all, with measuring; the learning rate comes down in time for it.
     steps : int
         Optimiser steps at most.
     batch : int
@@ -53,7 +62,7 @@ class TuningRecipe:
 
     method: Method = "lora"
     rank: int = 8
-    minutes: float = 8.0
+    minutes: float = 10.0
     steps: int = 240
     batch: int = 16
     learning_rate: float = 1e-3
@@ -69,7 +78,9 @@ class Tuned:
     """A tuned network in evaluation mode (with its low-rank changes, if those were learned) and its course.
 
     `course` holds (step, new nats, old nats or None) at each validation, the first before the first step. `share` is
-    how far the kept state lies on the way from the base to what was learned: 1 is all the way.
+    how far the kept state lies on the way from the base to what was learned: 1 is all the way. `before` are the base's
+    nats by field, on new data and on old data (None where there is none); `measure_seconds` is how long it took to
+    measure them the last time.
     """
 
     network: ElementTransformer
@@ -77,6 +88,8 @@ class Tuned:
     steps: int
     share: float
     seconds: float
+    before: tuple[Figures, Figures | None]
+    measure_seconds: float
 
 
 def tune(
@@ -87,7 +100,7 @@ def tune(
     recipe: TuningRecipe,
     *,
     logger: Any = False,
-    report: Callable[[float, str], None] | None = None,
+    budget: Budget | None = None,
 ) -> Tuned:
     """Teach a copy of a network the new parts; keep the state that is best on their validation part.
 
@@ -104,10 +117,12 @@ def tune(
         The recipe that the network was first trained by: shares of the old corpora, length of windows.
     recipe : TuningRecipe
     logger : Lightning logger or False
-    report : callable, optional
-        Called with a fraction 0..1 and how far it is.
+    budget : Budget, optional
+        The time that is left, if it began before, and who is told; by default the recipe's minutes from now.
     """
-    watch = _Watch(recipe, new, old, config, report)
+    budget = budget or Budget(60 * recipe.minutes)
+    budget.ensure(_LEAST_SHARE)
+    watch = _Watch(recipe, new, old, config, budget)
     config, parts = _mixed(config, recipe, new, old)
     module = ElementModule(config)
     torch.manual_seed(recipe.seed)
@@ -127,20 +142,31 @@ def tune(
         raise KeyboardInterrupt from None
     network = module.network.cpu()
     share = watch.settle(network)
-    return Tuned(network.eval(), tuple(watch.course), trainer.global_step, share, watch.seconds)
+    return Tuned(
+        network.eval(),
+        tuple(watch.course),
+        trainer.global_step,
+        share,
+        watch.seconds,
+        watch.before,
+        watch.measure_seconds,
+    )
 
 
 def nats_per_note(
-    network: ElementTransformer, parts: Sequence[EncodedPart], config: TrainingConfig
-) -> dict[str, float]:
-    """Nats a note by field and in total ("nll") on the validation blocks of `parts`, by the measure of training."""
+    network: ElementTransformer, parts: Sequence[EncodedPart], config: TrainingConfig, *, most: int | None = None
+) -> Figures:
+    """Nats a note by field and in total ("nll") on the validation blocks of `parts`, by the measure of training.
+
+    Of more than `most` blocks every n-th is measured, from the shortest to the longest.
+    """
     module = ElementModule(config)
     module.network = network
     device, training = next(network.parameters()).device, network.training
     network.eval()
     module.on_validation_epoch_start()
     with torch.no_grad():
-        for number, batch in enumerate(ElementData(parts, config).val_dataloader()):
+        for number, batch in enumerate(ElementData(parts, config, most_blocks=most).val_dataloader()):
             module.validation_step(type(batch)(*(tensor.to(device) for tensor in batch)), number)
     network.train(training)
     return {name: round(value, 4) for name, value in module.nats_per_note().items()}
@@ -165,32 +191,63 @@ class _Watch(lightning.Callback):
 
     def __init__(
         self, recipe: TuningRecipe, new: Sequence[EncodedPart], old: Sequence[EncodedPart], config: TrainingConfig,
-        report: Callable[[float, str], None] | None,
+        budget: Budget,
     ) -> None:  # fmt: skip
         self.course: list[tuple[int, float, float | None]] = []
+        self.before: tuple[Figures, Figures | None] = ({}, None)
         self.seconds = 0.0
         self._recipe, self._new, self._old, self._config = recipe, new, old, config
-        self._report = report or (lambda fraction, message: None)
+        self._budget = budget
         self._start: State = {}
         self._best: tuple[float, float | None, State] = (math.inf, None, {})
-        self._waited, self._started = 0, 0.0
+        self._waited, self._started, self._told = 0, 0.0, 0.0
+        self.measure_seconds = self._measured_seconds = 0.0
 
     def on_train_start(self, trainer: lightning.Trainer, pl_module: lightning.LightningModule) -> None:
         """The figures before the first step."""
         self._started = time.monotonic()
-        self._start = _state(_network_of(pl_module))
-        self._measure(trainer, _network_of(pl_module))
+        self._start = _state(_module(pl_module).network)
+        self._measure(trainer, _module(pl_module))
 
     def on_train_batch_end(
         self, trainer: lightning.Trainer, pl_module: lightning.LightningModule, outputs: Any, batch: Any, batch_idx: int
     ) -> None:
         """Measure when it is due; end when time is up or when nothing is gained any more."""
-        recipe, step = self._recipe, trainer.global_step
+        recipe, step, module = self._recipe, trainer.global_step, _module(pl_module)
         self.seconds = time.monotonic() - self._started
-        late = self.seconds > recipe.minutes * 60
-        if step % recipe.validate_every == 0 or step >= recipe.steps or late:
-            self._measure(trainer, _network_of(pl_module))
-            trainer.should_stop = late or self._waited >= recipe.patience
+        if step == _STEPS_TO_PLAN:
+            self._plan(step, module)
+        late = self._budget.left_seconds < self._closing_seconds
+        if step % recipe.validate_every == 0 or step >= module.horizon or late:
+            self._measure(trainer, module)
+            trainer.should_stop = step >= module.horizon or late or self._waited >= recipe.patience
+        elif time.monotonic() - self._told > _TOLD_EVERY_SECONDS:
+            self._tell(f"step {step} of {module.horizon}", step, module)
+
+    def _plan(self, step: int, module: ElementModule) -> None:
+        """Lower the number of steps to those for which there is time; raise it again, up to the recipe's."""
+        pace = self._step_seconds(step) + self.measure_seconds / self._recipe.validate_every
+        steps = step + int((self._budget.left_seconds - self._closing_seconds) / max(pace, 1e-9))
+        module.horizon = max(step + 1, min(self._recipe.steps, steps))
+
+    def _step_seconds(self, step: int) -> float:
+        return (time.monotonic() - self._started - self._measured_seconds) / max(1, step)
+
+    @property
+    def _closing_seconds(self) -> float:
+        """What comes after the last step: its figures, those on the way back to the base, and the written network's."""
+        return (4 if self._old else 2) * self.measure_seconds
+
+    def _tell(self, message: str, step: int, module: ElementModule) -> None:
+        if step < _STEPS_TO_PLAN:
+            # Nothing is known of the pace yet.
+            self._budget.tell(message, self._budget.left_seconds)
+        else:
+            ahead = max(0, module.horizon - step)
+            measures = ahead // self._recipe.validate_every
+            seconds = ahead * self._step_seconds(step) + measures * self.measure_seconds + self._closing_seconds
+            self._budget.tell(message, min(seconds, self._budget.left_seconds))
+        self._told = time.monotonic()
 
     def settle(self, network: ElementTransformer) -> float:
         """Load the state to keep; return how far from the base it lies."""
@@ -201,7 +258,7 @@ class _Watch(lightning.Callback):
         for share in (0.8, 0.6, 0.4, 0.2):
             mixed = {name: torch.lerp(self._start[name], tensor, share) for name, tensor in best.items()}
             network.load_state_dict(mixed)
-            if self._remembers(nats_per_note(network, self._old, self._config)["nll"]):
+            if self._remembers(nats_per_note(network, self._old, self._config, most=MOST_BLOCKS)["nll"]):
                 return share
         network.load_state_dict(self._start)
         return 0.0
@@ -209,22 +266,30 @@ class _Watch(lightning.Callback):
     def _remembers(self, old: float | None) -> bool:
         return old is None or old <= (self.course[0][2] or 0.0) * (1 + self._recipe.forgetting)
 
-    def _measure(self, trainer: lightning.Trainer, network: ElementTransformer) -> None:
-        new = nats_per_note(network, self._new, replace(self._config, validate_on=()))["nll"]
-        old = nats_per_note(network, self._old, self._config)["nll"] if self._old else None
-        step = trainer.global_step
-        self.course.append((step, new, old))
+    def _measure(self, trainer: lightning.Trainer, module: ElementModule) -> None:
+        began, network, step = time.monotonic(), module.network, trainer.global_step
+        every = replace(self._config, validate_on=())
+        new = nats_per_note(network, self._new, every, most=MOST_BLOCKS)
+        old = nats_per_note(network, self._old, self._config, most=MOST_BLOCKS) if self._old else None
+        self.measure_seconds = time.monotonic() - began
+        self._measured_seconds += self.measure_seconds
+        if not self.course:
+            self.before = new, old
+        old_nll = None if old is None else old["nll"]
+        self.course.append((step, new["nll"], old_nll))
         for logger in trainer.loggers:
-            logger.log_metrics({"new_nll": new} | ({} if old is None else {"old_nll": old}), step)
-        on_old = "" if old is None else f", old {old:.3f}"
-        self._report(step / self._recipe.steps, f"step {step}: new {new:.3f} nats a note{on_old}")
+            logger.log_metrics({"new_nll": new["nll"]} | ({} if old_nll is None else {"old_nll": old_nll}), step)
+        if step >= _STEPS_TO_PLAN:
+            self._plan(step, module)
+        on_old = "" if old_nll is None else f", old {old_nll:.3f}"
+        self._tell(f"step {step} of {module.horizon}: new {new['nll']:.3f} nats a note{on_old}", step, module)
         self._waited += 1
-        if new < self._best[0]:
-            self._best, self._waited = (new, old, _state(network)), 0
+        if new["nll"] < self._best[0]:
+            self._best, self._waited = (new["nll"], old_nll, _state(network)), 0
 
 
-def _network_of(module: lightning.LightningModule) -> ElementTransformer:
-    return cast(ElementModule, module).network
+def _module(module: lightning.LightningModule) -> ElementModule:
+    return cast(ElementModule, module)
 
 
 def _state(network: ElementTransformer) -> State:

@@ -15,7 +15,7 @@ import pytest
 from workbench.cli import main as cli
 from workbench.cli.generate import request_of
 from workbench.cli.help import COMMAND_GROUPS, EXAMPLES
-from workbench.cli.progress import _lines
+from workbench.cli.progress import progress_lines
 from workbench.domain.asking import project_name, read_request
 from workbench.domain.config import apply_config, load_config
 from workbench.domain.errors import ParameterError
@@ -219,11 +219,11 @@ def test_progress_says_how_long_the_rest_takes(
 ) -> None:
     clock = iter([0.0, 1.0, 20.0, 80.0])
     monkeypatch.setattr("workbench.cli.progress.time.monotonic", lambda: next(clock))
-    update = _lines()
+    update = progress_lines()
     update(0.0, "plan")
     update(0.25, "render")
     update(1.0, "done")
-    assert capsys.readouterr().err == "  0%  plan\n 25%  render, about 60 s left\n100%  done\n"
+    assert capsys.readouterr().err == "  0%  plan\n 25%  render, about 1 min 0 s left\n100%  done\n"
 
 
 def test_a_folder_is_no_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -13,18 +14,20 @@ import torch
 import training
 from tests.conftest import write_drums
 from training import finetuning
+from training.budget import Budget
 from training.config import TrainingConfig
 from training.corpora import read_corpora
 from training.corpora.song import CorpusSong
 from training.finetune_cli import main
 from training.finetuning import finetune, new_parts, old_parts
+from training.module import ElementData, ElementModule
 from training.tuned_run import finetune_run
 from training.tuning import TuningRecipe, nats_per_note, tune
 from workbench.domain.errors import CorpusError, ModelError, WorkbenchError
 from workbench.models.checkpoint import file_hash, read_card, save_checkpoint
 from workbench.models.elements import SPECS
 from workbench.models.registry import load_model, weights_path
-from workbench.models.transformer import ElementTransformer, ModelConfig
+from workbench.models.transformer import Batch, ElementTransformer, ModelConfig
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 SMALL = ModelConfig(width=32, heads=2, trunk_blocks=1, note_blocks=1, dropout=0.0)
@@ -98,6 +101,77 @@ def test_time_ends_it(home: Path, songs: list[CorpusSong]) -> None:
     assert finetune("percussion", songs, "mine", steps=5000, minutes=1e-6).steps <= 1
 
 
+class Slow:
+    """A clock that moves by 10 s when new data is measured and by 2 s a step; and the learning rates of the steps."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now, self.rates = 0.0, list[float]()
+        begin = ElementModule.on_train_batch_start
+
+        def measured(*_: object, most: int) -> dict[str, float]:
+            self.now += 10.0
+            return {"nll": 5.0 - self.now / 1000}
+
+        def begun(module: ElementModule, batch: Batch, index: int) -> None:
+            self.now += 2.0
+            self.rates.append(module.trainer.optimizers[0].param_groups[0]["lr"])
+            begin(module, batch, index)
+
+        for place in ("training.tuning.time", "training.budget.time"):
+            monkeypatch.setattr(place, SimpleNamespace(monotonic=lambda: self.now))
+        monkeypatch.setattr("training.tuning.nats_per_note", measured)
+        monkeypatch.setattr(ElementModule, "on_train_batch_start", begun)
+
+
+@pytest.mark.parametrize("ample", [False, True])
+def test_the_rate_comes_down_in_the_time_that_there_is(
+    ample: bool, home: Path, songs: list[CorpusSong], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of 130 s three measurements take 30 s and those at the end 20 s; the rest is for steps of 2 s."""
+    slow, told = Slow(monkeypatch), list[tuple[float, str]]()
+    recipe = TuningRecipe(steps=60, validate_every=20, learning_rate=1e-4)
+    budget = Budget(1000.0 if ample else 130.0, lambda fraction, message: told.append((fraction, message)))
+    done = tune(load_model("percussion"), new_parts(songs, "percussion"), [], RECIPE, recipe, budget=budget)
+    assert done.steps == 60 if ample else 30 <= done.steps < 60
+    assert slow.now <= (1000.0 if ample else 130.0)
+    assert slow.rates[-1] < 0.15 * max(slow.rates), "the learning rate has come down"
+    known = [fraction for fraction, message in told if message[:7] not in ("step 0 ", "step 1 ")]
+    assert known == sorted(known)
+    (planned,) = [int(message.split()[3][:-1]) for _, message in told if message.startswith("step 20 of ")]
+    assert abs(planned - done.steps) <= 4
+
+
+def test_what_is_told_is_the_share_of_the_time(
+    home: Path, songs: list[CorpusSong], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow, told = Slow(monkeypatch), dict[str, tuple[float, float]]()
+    recipe = TuningRecipe(steps=40, validate_every=20)
+    budget = Budget(1e6, lambda fraction, message: told.update({message.split(":")[0]: (fraction, slow.now)}))
+    tune(load_model("percussion"), new_parts(songs, "percussion"), [], RECIPE, recipe, budget=budget)
+    whole = slow.now + 10.0  # the written network is measured after this
+    fraction, now = told["step 20 of 40"]
+    assert fraction == pytest.approx(now / whole, abs=0.12)
+    assert told["step 6 of 40"][0] < fraction
+
+
+def test_learning_has_a_third_however_long_reading_took(
+    home: Path, songs: list[CorpusSong], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = Slow(monkeypatch)
+    budget = Budget(300.0)
+    slow.now = 290.0
+    done = tune(load_model("percussion"), new_parts(songs, "percussion"), [], RECIPE, TuningRecipe(), budget=budget)
+    assert 10 <= done.steps < 60
+    assert slow.now <= 290.0 + 100.0 + 10.0
+
+
+def test_only_so_many_blocks_are_measured(home: Path, songs: list[CorpusSong]) -> None:
+    parts, every = new_parts(songs, "percussion"), replace(RECIPE, validate_on=())
+    blocks = [sum(len(batch.scored) for batch in ElementData(parts, every, most_blocks=most).val_dataloader())
+              for most in (None, 3)]  # fmt: skip
+    assert blocks[0] > 3 >= blocks[1] >= 2
+
+
 def test_what_is_kept_forgets_no_more_than_allowed(home: Path, songs: list[CorpusSong], groove_data: Path) -> None:
     """With a limit that nothing can keep, the network stays what it was."""
     parts, old = new_parts(songs, "percussion"), old_parts(groove_data, RECIPE)
@@ -116,7 +190,9 @@ def test_a_state_that_forgets_is_taken_back_a_part_of_the_way(
     base = load_model("percussion")
     seen: dict[str, float] = {}
 
-    def measured(network: ElementTransformer, measured_parts: object, config: TrainingConfig) -> dict[str, float]:
+    def measured(
+        network: ElementTransformer, measured_parts: object, config: TrainingConfig, *, most: int
+    ) -> dict[str, float]:
         way = float((network.start.detach() - base.start).abs().sum())
         if measured_parts is not old:
             seen["way"] = max(seen.get("way", 0.0), way)
@@ -171,6 +247,7 @@ def test_the_command_teaches_a_folder(
         (["bass", "--midi", ".", "--name", "../x", "--no-track"], ModelError, "is none"),
         (["bass", "--midi", ".", "--name", "champion", "--no-track"], ModelError, "alias of the registry"),
         (["bass", "--midi", "."], WorkbenchError, "--name"),
+        (["bass", "--midi", ".", "--name", "x", "--minutes", "0"], WorkbenchError, "expected minutes above 0, got 0"),
     ],
 )
 def test_mistakes_are_reported_in_a_line(

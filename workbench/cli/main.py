@@ -143,10 +143,15 @@ def _run(arguments: list[str]) -> int:
 
 
 def _apply_settings() -> None:
-    """The user's settings as environment variables, which added commands and their libraries look at."""
+    """The user's settings as environment variables, which added commands and their libraries look at.
+
+    OpenMP reads how its threads wait when PyTorch is loaded, so that is set here too.
+    """
     from workbench.domain.config import apply_config, load_config
+    from workbench.domain.cores import wait_asleep
 
     apply_config(load_config(), os.environ)
+    wait_asleep(os.environ)
 
 
 def _added_commands() -> dict[str, EntryPoint]:

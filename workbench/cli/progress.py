@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from workbench.cli.parser import printable
-from workbench.domain.clock import Progress
+from workbench.domain.clock import Progress, readable_duration
 
 _LEAST_KNOWN = 0.05
 """Part of the work that must be done before the rest is estimated."""
@@ -20,13 +20,13 @@ def progress_bar(title: str, *, quiet: bool = False) -> Iterator[Progress]:
     if quiet:
         yield lambda fraction, message: None
     elif not sys.stderr.isatty():
-        yield _lines()
+        yield progress_lines()
     else:
         with _bar(title) as update:
             yield update
 
 
-def _lines() -> Callable[[float, str], None]:
+def progress_lines() -> Callable[[float, str], None]:
     """A line for each stage; that of a first stage waits until something is done, so that a refusal stands alone."""
     shown: set[str] = set()
     held: list[str] = []
@@ -49,11 +49,11 @@ def _remaining(fraction: float, elapsed_seconds: float) -> str:
     Examples
     --------
     >>> _remaining(0.25, 20.0), _remaining(0.01, 1.0), _remaining(1.0, 80.0)
-    (', about 60 s left', '', '')
+    (', about 1 min 0 s left', '', '')
     """
     if not _LEAST_KNOWN <= fraction < 1.0 or elapsed_seconds < 1.0:
         return ""
-    return f", about {elapsed_seconds * (1.0 - fraction) / fraction:.0f} s left"
+    return f", about {readable_duration(elapsed_seconds * (1.0 - fraction) / fraction)} left"
 
 
 @contextmanager

@@ -68,3 +68,17 @@ def within(progress: Progress | None, number: int, count: int) -> Progress | Non
         return None
     prefix = "" if count == 1 else f"candidate {number + 1} of {count}: "
     return lambda fraction, message: progress((number + fraction) / count, prefix + message)
+
+
+def readable_duration(seconds: float) -> str:
+    """A duration in words.
+
+    Examples
+    --------
+    >>> readable_duration(42.4), readable_duration(192), readable_duration(7300)
+    ('42 s', '3 min 12 s', '2 h 1 min')
+    """
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    return f"{whole // 60} min {whole % 60} s" if whole < 3600 else f"{whole // 3600} h {whole % 3600 // 60} min"
