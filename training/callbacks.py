@@ -9,6 +9,7 @@ from typing import Any
 import lightning
 import torch
 
+from training.session import where_logged
 from workbench.domain.clock import readable_duration
 from workbench.models.spec import BAR_STEP
 
@@ -122,7 +123,4 @@ def _logged(trainer: lightning.Trainer) -> str:
     logger: Any = trainer.logger
     if logger is None or not hasattr(logger, "experiment_id"):
         return f"not logged; checkpoints in {trainer.default_root_dir}"
-    from workbench.tracking import default_tracking_uri
-    from workbench.tracking.pages import run_url
-
-    return f"logged at {run_url(default_tracking_uri(), str(logger.experiment_id), str(logger.run_id))}"
+    return f"logged at {where_logged(logger)}"

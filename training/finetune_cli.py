@@ -52,6 +52,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         samples=None if options.no_samples else folder, concept=options.concept,
     )  # fmt: skip
     print(result)
+    if result.page:
+        print(f"listen  {result.page}")
+    if result.run:
+        print(f"MLflow  {result.run}")
     print(f'{result.path}: ask for it with "models": {{"{result.element}": "{result.name}"}}')
     return 0
 

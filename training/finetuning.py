@@ -42,7 +42,8 @@ LEARNING_RATES: dict[Method, float] = {"lora": 1e-3, "full": 2e-4}
 class FineTuneResult:
     """What fine-tuning brought: nats a note by field ("nll" is their sum), before and after, on new and on old data.
 
-    The old figures are None where no old data was given. A notebook shows the table by itself.
+    The old figures are None where no old data was given. `page` plays a song before and after, if one was made; `run`
+    is where it was logged. A notebook shows the table by itself.
     """
 
     element: str
@@ -57,6 +58,8 @@ class FineTuneResult:
     new_after: Figures
     old_before: Figures | None
     old_after: Figures | None
+    page: Path | None = None
+    run: str = ""
 
     @property
     def gain(self) -> float:

@@ -55,3 +55,14 @@ def is_first_process() -> bool:
     from lightning.pytorch.utilities import rank_zero_only
 
     return not getattr(rank_zero_only, "rank", 0)
+
+
+def where_logged(logger: Any) -> str:
+    """The address of a logger's run, with the command that opens it where no dashboard shows it."""
+    from workbench.tracking import default_tracking_uri
+    from workbench.tracking.opening import address_and_command
+    from workbench.tracking.pages import run_url
+    from workbench.tracking.store import LoggedRun
+
+    experiment, run = str(logger.experiment_id), str(logger.run_id)
+    return address_and_command(LoggedRun(run, experiment, run_url(default_tracking_uri(), experiment, run)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,10 +44,10 @@ def finetune_run(
     CorpusError, ModelError, ParameterError
         As `training.finetune`.
     """
-    from training.session import mlflow_logger, quiet
+    from training.session import mlflow_logger, quiet, where_logged
 
     with quiet():
-        from training.before_after import CONCEPT, write_before_after
+        from training.before_after import CONCEPT, PAGE, write_before_after
         from training.finetuning import finetune
         from training.run_record import record_data
 
@@ -70,8 +71,9 @@ def finetune_run(
             files = write_before_after(element, name, samples, concept=concept or CONCEPT, seed=seed)
         if logger is not None:
             _record(logger, result, learned, files)
+            result = replace(result, run=where_logged(logger))
         tell(1.0, "done")
-    return result
+    return replace(result, page=files.get(PAGE))
 
 
 def _record(logger: Any, result: FineTuneResult, learned: Sequence[EncodedPart], files: dict[str, Path]) -> None:

@@ -14,7 +14,7 @@ import pytest
 from workbench.domain.errors import ParameterError
 from workbench.tracking import LoggedRun, address_and_command
 from workbench.tracking.addresses import sqlite_address
-from workbench.tracking.opening import _CHECKOUT
+from workbench.tracking.opening import _CHECKOUT, command_name
 from workbench.tracking.pages import dashboard_port, dashboard_url, run_path, run_url
 
 
@@ -48,7 +48,10 @@ def test_a_run_that_the_open_dashboard_shows_needs_no_command(dashboard: int, tm
     assert told == f"http://127.0.0.1:{dashboard}{run_path('1', 'known')}"
 
 
-def test_a_run_of_another_store_names_its_store_and_a_free_port(dashboard: int, tmp_path: Path) -> None:
+def test_a_run_of_another_store_names_its_store_and_a_free_port(
+    dashboard: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workbench.tracking.opening.command_name", lambda: "beatsfoundry")
     told = address_and_command(_run("other"), tracking_uri=sqlite_address(tmp_path / "my runs" / "mlflow.db"))
     address, _, command = told.partition("   (open it with: ")
     port = int(command.rstrip(")").split("--port ")[1])
@@ -60,12 +63,25 @@ def test_a_run_of_another_store_names_its_store_and_a_free_port(dashboard: int, 
 
 
 def test_a_run_of_the_checkout_needs_neither(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("workbench.tracking.opening.command_name", lambda: "beatsfoundry")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         monkeypatch.setenv("DASHBOARD_PORT", str(probe.getsockname()[1]))
     told = address_and_command(_run("mine"), tracking_uri=sqlite_address(_CHECKOUT / "runs" / "mlflow.db"))
     assert told == f"{_run('mine').url}   (open it with: beatsfoundry dashboard)"
     assert address_and_command(LoggedRun("a", "1", "https://x/#/a"), tracking_uri="https://x") == "https://x/#/a"
+
+
+def test_a_command_that_is_not_on_the_path_is_told_by_its_place(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr("sys.executable", str(tmp_path / ".venv" / "bin" / "python"))
+    assert command_name() == str(tmp_path / ".venv" / "bin" / "beatsfoundry")
+    monkeypatch.chdir(tmp_path)
+    assert command_name() == ".venv/bin/beatsfoundry"
+    (tmp_path / "beatsfoundry").touch(mode=0o755)
+    assert command_name() == "beatsfoundry"
 
 
 @pytest.mark.parametrize("text", ["http", "0", "65536", "-1", "50.5"])

@@ -286,12 +286,14 @@ def test_a_run_tells_what_was_learned_from_what(
 
     monkeypatch.setattr(before_after, "write_before_after", page_only)
     result = finetune_run("percussion", songs, "mine", steps=2, samples=tmp_path / "samples")
+    assert result.page == tmp_path / "samples" / "before-after.html"
     client = MlflowClient(uri)
     place = client.get_experiment_by_name("beatsfoundry/training")
     assert place is not None
     (run,) = client.search_runs([place.experiment_id])
     assert run.info.run_name == "percussion/mine"
     assert run.info.status == "FINISHED"
+    assert f"/runs/{run.info.run_id}?" in result.run
     assert run.data.params["card/method"] == "lora"
     assert run.data.params["card/recipe/steps"] == "2"
     assert run.data.metrics["new_after_nll"] == result.new_after["nll"]

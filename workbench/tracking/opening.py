@@ -6,7 +6,9 @@ Any folder may hold a store of its own, and the dashboard that runs already may 
 from __future__ import annotations
 
 import shlex
+import shutil
 import socket
+import sys
 from pathlib import Path
 
 from workbench.tracking.addresses import sqlite_path
@@ -28,11 +30,19 @@ def address_and_command(run: LoggedRun, *, tracking_uri: str | None = None) -> s
         return run.url
     usual = dashboard_port()
     port = free_port_from(usual)
-    command = ["beatsfoundry", "dashboard"]
+    command = [command_name(), "dashboard"]
     command += [] if path == _CHECKOUT / "runs" / "mlflow.db" else ["--store", str(path)]
     command += [] if port == usual else ["--port", str(port)]
     url = run.url.replace(dashboard_url(usual), dashboard_url(port), 1)
     return f"{url}   (open it with: {shlex.join(command)})"
+
+
+def command_name() -> str:
+    """What to type for this installation's command: its name where the path leads to one, else where it lies."""
+    if shutil.which("beatsfoundry"):
+        return "beatsfoundry"
+    command, here = Path(sys.executable).with_name("beatsfoundry"), Path.cwd()
+    return str(command.relative_to(here) if command.is_relative_to(here) else command)
 
 
 def free_port_from(first: int) -> int:
