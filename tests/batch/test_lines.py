@@ -69,6 +69,26 @@ def test_a_wrong_line_among_others_is_told_and_holds_nobody_up(tmp_path: Path) -
     assert len(spread(entries, [parse_axis("seed=1..3")])) == 7
 
 
+@pytest.mark.parametrize(
+    "line", [b"[1, 2, 3]", b"null", b"42", b"true", b"caf\xe9 house", b'{"parameters": "caf\xe9"}']
+)
+def test_what_is_no_request_in_json_or_no_text_is_a_wrong_line(line: bytes, tmp_path: Path) -> None:
+    file = tmp_path / "requests.jsonl"
+    file.write_bytes(b'"house, 1 minute"\n' + line + b"\n")
+    first, wrong = numbered(read_requests(str(file), NOBODY))
+    assert first.request is not None
+    assert first.request.parameters.creative.concept == "house, 1 minute"
+    assert wrong.request is None
+    assert wrong.wrong.startswith(f"{file}, line 2: ")
+    assert wrong.wrong.isascii()
+
+
+def test_a_document_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "list.json").write_bytes(b'["caf\xe9 house"]')
+    with pytest.raises(ParameterError, match="it is not UTF-8 text"):
+        read_requests(str(tmp_path / "list.json"), NOBODY)
+
+
 def test_an_id_names_what_is_asked_for() -> None:
     house, techno = read_requests("house", NOBODY)[0], read_requests("techno", NOBODY)[0]
     first, second, third = numbered([house, techno, house])

@@ -26,6 +26,7 @@ TONES = [
     ("Cadd9 Cadd2 C2 C(add9)", {C, D, E, G}),
     ("Csus Csus4 C4", {C, F, G}),
     ("C5 Cno3 C(no3) Comit3", {C, G}),
+    ("Csus2sus4", {C, D, F, G}),
     # Tensions.
     ("Cmadd9 Cm(add9)", {C, D, E_FLAT, G}),
     ("Cm6/9", {C, D, E_FLAT, G, A}),
@@ -41,6 +42,7 @@ TONES = [
     ("C7alt", {C, E, A_FLAT, B_FLAT, E_FLAT}),
     ("C7sus2", {C, D, G, B_FLAT}),
     ("C6sus4", {C, F, G, A}),
+    ("CmMaj7 Cmin/maj7 C-(maj7)", {C, E_FLAT, G, B}),
     ("CmMaj9", {C, E_FLAT, G, B, D}),
     ("Cm7add11", {C, E_FLAT, G, B_FLAT, F}),
 ]

@@ -76,6 +76,12 @@ def test_one_drum_alone_is_known_by_its_name(name: str) -> None:
     assert found(name, hits).role == "percussion"
 
 
+@pytest.mark.parametrize("name", ["EZdrummer", "Superior Drummer", "BFDrums", "AD2", "MT-PowerDrumKit"])
+def test_a_few_drums_without_a_hi_hat_are_known_by_the_name_of_a_program(name: str) -> None:
+    hits = notes(((n, 0.05, (36, 36, 48, 38)[n % 4]) for n in range(32)), 3)
+    assert found(name, hits).role == "percussion"
+
+
 @pytest.mark.parametrize("name", ["Steel Drums", "Drum and Bass Lead", "Ch 1", "Oh", "Chorus", "Bassoon"])
 def test_names_that_only_sound_like_drums_are_none(name: str) -> None:
     assert found(name, tune()).role in ("leads", "pads")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,8 @@ from workbench.domain.request import GenerationRequest, parse_request
 
 _ID_DIGITS = 20
 _LISTS = (".json", ".yaml", ".yml")
+_STRAY_BYTES = re.compile("[\udc80-\udcff]")
+"""Bytes that are no UTF-8, as `surrogateescape` keeps them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ def read_requests(source: str, stdin: TextIO) -> list[GenerationRequest | WrongL
     if not is_file_name(source) and not source.lower().endswith(".jsonl"):
         return [from_text(source)]
     try:
-        text = Path(source).read_text(encoding="utf-8-sig")
+        text = Path(source).read_text(encoding="utf-8-sig", errors="surrogateescape")
     except FileNotFoundError:
         raise ParameterError(f"file of requests {source} does not exist") from None
     except (OSError, ValueError) as error:
@@ -94,6 +97,8 @@ def read_requests(source: str, stdin: TextIO) -> list[GenerationRequest | WrongL
 
 
 def _from_document(text: str, name: str) -> list[GenerationRequest | WrongLine]:
+    if _STRAY_BYTES.search(text):
+        raise ParameterError(f"file of requests {name} cannot be read: it is not UTF-8 text")
     try:
         data = json.loads(text) if name.lower().endswith(".json") else yaml.safe_load(text)
     except (ValueError, yaml.YAMLError) as error:
@@ -104,16 +109,16 @@ def _from_document(text: str, name: str) -> list[GenerationRequest | WrongLine]:
 
 def _from_lines(text: str, name: str) -> list[GenerationRequest | WrongLine]:
     lines = [(f"{name}, line {number}", line.strip()) for number, line in enumerate(text.splitlines(), start=1)]
-    return _parsed([(place, _unquoted(line)) for place, line in lines if line], name)
+    return _parsed([(place, _entry(line)) for place, line in lines if line], name)
 
 
-def _unquoted(line: str) -> str:
-    """A sentence that is written as a JSON string, as a program writes it; any other line as it is."""
+def _entry(line: str) -> Any:
+    """A line as it is; JSON that is no object as its value: a sentence in quotation marks, or no request."""
     try:
-        value = json.loads(line) if line.startswith('"') else line
-    except ValueError:
+        value = json.loads(line)
+    except (ValueError, RecursionError):
         return line
-    return str(value)
+    return line if isinstance(value, dict) else value
 
 
 def _parsed(entries: Sequence[tuple[str, Any]], name: str) -> list[GenerationRequest | WrongLine]:
@@ -128,6 +133,8 @@ def _parsed(entries: Sequence[tuple[str, Any]], name: str) -> list[GenerationReq
 
 def _request(entry: Any, place: str) -> GenerationRequest | WrongLine:
     try:
+        if isinstance(entry, str) and _STRAY_BYTES.search(entry):
+            raise ParameterError("it is not UTF-8 text")
         return parse_any(entry, place) if isinstance(entry, str) else parse_request(entry)
     except WorkbenchError as error:
         message = str(error)

@@ -133,8 +133,8 @@ def printed(quality: str) -> str:
 
 
 def _plain(suffix: str) -> str:
-    """Without brackets, commas and blanks, in plain signs."""
-    return re.sub(r"[\s()\[\],]+", "", suffix.translate(_SIGNS))
+    """Without brackets, commas, blanks and the slash of "min/maj7", in plain signs."""
+    return re.sub(r"[\s()\[\],]+|/(?=ma|Ma|MA|M)", "", suffix.translate(_SIGNS))
 
 
 def _intervals(suffix: str) -> tuple[int, ...] | None:
@@ -157,6 +157,8 @@ def _stack(triad: str, major: bool, number: str) -> _Tones | None:
         tones.fifth = [6]
     elif kind in ("aug", "+"):
         tones.fifth = [8]
+    if number == "5" and kind in ("aug", "+"):
+        return tones
     if number in ("5", "4"):
         tones.third = [] if number == "5" else [5]
         return None if triad else tones
@@ -195,7 +197,8 @@ def _modified(tones: _Tones, rest: str) -> tuple[int, ...] | None:
 def _modify(tones: _Tones, match: re.Match[str]) -> bool:
     """Apply one modifier; whether it makes sense."""
     if match["sus"]:
-        tones.third = {"sus2": [2], "sus24": [2, 5]}.get(match["sus"], [5])
+        hung = {"sus2": [2], "sus24": [2, 5]}.get(match["sus"], [5])
+        tones.third = sorted({*hung, *(tone for tone in tones.third if tone in (2, 5))})
     elif match["add"]:
         _add(tones, match["add"].lstrip("b#"), match["add"][:1])
     elif match["over"]:

@@ -17,7 +17,8 @@ _STEMS = {
         "tambour", "cowbell", "cajon", "djembe", "cabasa", "maraca", "guiro", "agogo", "woodblock", "timbale", "tomtom",
         "clave", "bombo", "caisse", "charleston", "grancassa", "rullante",
         # machines and programs
-        "beatmachine", "beatbox", "battery", "addictive", "groovebox", "ultrabeat", "grooveagent", "volca", "maschine",
+        "drummer", "drumkit", "drumset", "drumagog", "beatmachine", "beatbox",
+        "battery", "addictive", "groovebox", "ultrabeat", "grooveagent", "volca", "maschine",
     ),
     "bass": ("bass", "basso", "kontrabas", "contrabas", "bajo", "baixo", "バス", "ベース", "бас"),
     "pads": ("pad", "chord", "akkord", "acorde", "string", "streich", "choir", "harmon", "piano", "klavier",
@@ -31,6 +32,7 @@ _WHOLE = {
         "kit", "bd", "sd", "hh", "hat", "dob", "dobok", "tom", "toms", "ride", "perc", "beat", "beats", "rim", "groove",
         "bfd", "ssd", "fpc", "dmx", "mpc", "cr78", "tr505", "tr606", "tr626", "tr707", "tr727", "tr808", "tr909", "909",
         "707", "606", "ez2", "ez3", "sd2", "sd3", "breakbeat", "impulse", "kong",
+        "ad2", "ssd5", "ggd", "ezx", "sdx", "bfd3", "bfdrums",
     },
     "bass": {"sub", "808", "reese", "low end", "lowend", "moog", "303", "tb303"},
     "pads": {"chor", "keys", "comp", "comping", "rhythm", "acc", "pads", "ep"},

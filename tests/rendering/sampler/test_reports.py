@@ -91,6 +91,14 @@ def test_paths_of_windows_with_ampersands_and_quotes(tmp_path: Path, written: st
     assert np.abs(play(instrument, Note(0.0, 60, 0.5, 127))).max() > 0.1
 
 
+def test_a_path_that_begins_with_a_backslash_begins_at_the_instrument(tmp_path: Path) -> None:
+    (tmp_path / "Percussion").mkdir()
+    soundfile.write(tmp_path / "Percussion" / "hit.wav", TONE, RATE)
+    instrument = sfz(tmp_path, "<control> default_path=\\Percussion\\\n<region> sample=Hit.wav key=60\n")
+    assert [zone.sample for zone in instrument.zones] == ["Percussion/hit.wav"]
+    assert instrument.missing() == ()
+
+
 def test_release_regions_play_to_their_end_by_themselves(tmp_path: Path) -> None:
     """sfizz 372: release samples needed a long `ampeg_release` to be heard at all."""
     text = "<region> key=60 sample=a.wav volume=-40 <region> key=60 sample=a.wav trigger=release"

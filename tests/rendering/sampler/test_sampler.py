@@ -58,6 +58,25 @@ def test_names_tell_drum_note_and_loudness(stem: str, role: str, pitch: int, vel
     assert (facts.role, facts.pitch, facts.velocity) == (role, pitch, velocity)
 
 
+@pytest.mark.parametrize(
+    ("role", "stems"),
+    [
+        ("open_hat", "Hat Open|Open Hi-Hat|HH_Open|HHOpen|Hi-Hat Open|OpHat|OH10|512hhop|Cr8kohat|hat-op"),
+        ("closed_hat", "Hat Closed|Closed HiHat|HH-Closed|ClHat|CH|512hhcl|Hats 3"),
+        ("pedal_hat", "Hihat Foot|Pedal Hi-Hat|PedHat"),
+        ("low_tom", "Tom Low|LowTom|floor tom|LT75|Cr8klotm"),
+        ("high_tom", "Hi Tom|tom_hi|512hitom"),
+        ("kick", "512bdrum|BDRUM11|Bass Drum|Kicks 2|bd2soft"),
+        ("snare", "Cr8ksnar|Snr02|SNARE_A"),
+        ("percussion", "Maracas|Cr8kcowb|Claves"),
+        ("side_stick", "rs|Cross Stick"),
+        (None, "Cr8kbass|808bass|Piano_Cb4|Strings_HT|3rd piano|Open E string|Hi String|Choir Ooh|pedal steel"),
+    ],
+)
+def test_words_of_a_drum_are_known_in_any_order_and_spelling(role: str | None, stems: str) -> None:
+    assert {stem: read_name(stem).role for stem in stems.split("|")} == dict.fromkeys(stems.split("|"), role)
+
+
 def test_the_index_finds_every_fault(tmp_path: Path) -> None:
     write(tmp_path / "good_a4.wav", tone(440.0))
     write(tmp_path / "wrong_c4.wav", tone(440.0))

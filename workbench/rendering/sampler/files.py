@@ -188,6 +188,8 @@ class FileFinder:
         A name that is not found comes back with slashes, as it was written.
         """
         wanted = name.replace("\\", "/").strip().strip('"')
+        if wanted.startswith("/") and not Path(wanted).is_file():
+            wanted = wanted.lstrip("/")  # "\\Percussion\\a.wav" means the folder of the instrument
         if (self.folder / wanted).is_file():
             return wanted
         here = self.folder
