@@ -114,6 +114,35 @@ def test_what_agrees_is_no_contradiction(text: str) -> None:
     assert not any(decision.contradiction for decision in decisions(text).values())
 
 
+@pytest.mark.parametrize("text", ["pop with chords Am/F/C/G", "pop over Am7/Fmaj7/C/G", "pop, chords: Am/F/C/G, slow"])
+def test_chords_with_slashes_between_are_a_row(text: str) -> None:
+    said = read_statements(text).chords
+    assert said is not None
+    assert [Chord.parse(one).root for one in said.value.split(" | ")] == [9, 5, 0, 7]
+    assert "not_used" not in decisions(text)
+
+
+@pytest.mark.parametrize("text", ["rock like AC/DC", "an A/B test", "plan A/B/C"])
+def test_letters_with_slashes_are_no_chords(text: str) -> None:
+    assert read_statements(text).chords is None
+
+
+def test_numbers_in_brackets_are_bars_in_a_list_of_sections() -> None:
+    said = read_statements("pop: intro (4 bars) verse (16) chorus (8)").section_bars
+    assert said is not None
+    assert dict(said.value) == {"intro": 4, "verse": 16, "chorus": 8}
+    assert read_statements("pop: verse (2) chorus (2)").section_bars is None
+
+
+@pytest.mark.parametrize(
+    ("word", "pace"), [("allegro", 0.8), ("allegretto", 0.0), ("andantino", -0.6), ("larghissimo", -1.3)]
+)
+def test_words_of_tempo_place_it(word: str, pace: float) -> None:
+    said = read_statements(f"{word} in G").pace
+    assert said is not None
+    assert said.value == pace
+
+
 def test_one_element_alone_is_left_beside_another_that_is_denied() -> None:
     palette = read_statements("no drums, bass only").palette
     assert palette is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from workbench.concept.said import Said
 from workbench.domain.errors import ParameterError
@@ -29,6 +30,8 @@ def _row(entry: str) -> re.Pattern[str]:
 
 
 _SYMBOLS, _DEGREES = _row(_SYMBOL), _row(_DEGREE)
+_SLASHED = re.compile(rf"(?<![\w#/]){_NOTE}{_SUFFIX}(?:/{_NOTE}{_SUFFIX}){{2,}}(?![\w#'/])")
+"""Three chords or more with nothing but slashes between: "Am/F/C/G" is no chord over a bass."""
 _WORD = re.compile(rf"{_NAMED_CHORD}|N\.C\.|(?:\([^()\s]*\)|[^\s,|–→>;&])+?(?=(?:-(?!\d)|[\s,|–→>;&]|$))")
 _JOINTS = frozenset({"and", "und", "et", "y", "e", "then", "to", "-", "", "/"})
 _CALLED = re.compile(
@@ -52,6 +55,10 @@ def read_chords(text: str) -> Said[str] | None:
     >>> read_chords("Plan B for A and B") is None
     True
     """
+    for match in _SLASHED.finditer(text):
+        said = _read(match.group(0).replace("/", ", "), _CALLED.search(text[: match.start()]) is not None)
+        if said is not None:
+            return replace(said, words=match.group(0))
     for pattern in (_SYMBOLS, _DEGREES):
         for match in pattern.finditer(text):
             said = _read(match.group(0).strip(), _CALLED.search(text[: match.start()]) is not None)

@@ -56,6 +56,9 @@ _WITH_BARS = re.compile(
     rf"|\b(?P<first>{_SECTION})(?:\s(?P<number>\d)(?!\d|[ -]bar))?"
     rf"\s*[:=(]?\s*(?:of\s|is\s|lasts\s|for\s|with\s|runs\s)?\s*(?P<bars>{COUNT})[ -]bars?\b"
 )
+_IN_BRACKETS = re.compile(rf"\b({_SECTION})(?:\s(\d))?\s*\(\s*(\d{{1,3}})\s*\)")
+"""Bars without the word, in a list that counts some or several so: "intro (4 bars) verse (16) chorus (8)"."""
+_FEWEST_IN_BRACKETS = 4
 _PLAYED = ("hook", "solo", "theme", "break", "vamp")
 """What an instrument plays as well: "a four bar guitar hook" is no section."""
 _WORDS_OF_TIMES = {"twice": 2, "three times": 3, "four times": 4, "double": 2, "triple": 3}
@@ -126,6 +129,12 @@ def read_section_bars(text: str) -> Said[Mapping[str, int]] | None:
         name = _names(section)[0]
         if 1 <= count <= 128 and count.is_integer() and not (" " in section and name in _PLAYED):
             bars[f"{name} {match['number']}" if match["number"] else name] = int(count)
+            words.append(match.group(0))
+    bracketed = [one for one in _IN_BRACKETS.finditer(text) if _FEWEST_IN_BRACKETS <= int(one[3]) <= 128]
+    if bars or len(bracketed) > 1:
+        for match in bracketed:
+            name = _names(match[1])[0]
+            bars.setdefault(f"{name} {match[2]}" if match[2] else name, int(match[3]))
             words.append(match.group(0))
     return Said(bars, ", ".join(words)) if bars else None
 

@@ -63,15 +63,15 @@ def _spelled(words: str) -> float:
 
 
 _PACES: tuple[Rule[float], ...] = (
-    (r"\b(?:very|really|extremely) slow\b|\bglacial\b|\b(?:largo|grave|larghetto)\b", lambda _: -1.3),
+    (r"\b(?:very|really|extremely) slow\b|\bglacial\b|\b(?:largo|grave|larghetto|larghissimo)\b", lambda _: -1.3),
     (
-        r"\b(?:very|really|extremely) fast\b|\bbreakneck\b|\blightning[ -]fast\b|\bprestissimo\b"
+        r"\b(?:very|really|extremely) fast\b|\bbreakneck\b|\blightning[ -]fast\b|\b(?:prest|vivac)issimo\b"
         r"|\bas fast as (?:possible|you can|it gets)\b",
         lambda _: 1.3,
     ),
-    (r"\bmid[ -]?tempo\b|\bmedium tempo\b|\bmoderate tempo\b|\bmoderato\b", lambda _: 0.0),
-    (r"\bdown[ -]?tempo\b|\badagio\b|\blento\b", lambda _: -0.9),
-    (r"\bup[ -]?tempo\b|\bhigh[ -]tempo\b|\bvivace\b", lambda _: 0.8),
+    (r"\bmid[ -]?tempo\b|\bmedium tempo\b|\bmoderate tempo\b|\b(?:moderato|allegretto)\b", lambda _: 0.0),
+    (r"\bdown[ -]?tempo\b|\b(?:adagio|adagietto|lento)\b", lambda _: -0.9),
+    (r"\bup[ -]?tempo\b|\bhigh[ -]tempo\b|\b(?:vivace|allegro)\b", lambda _: 0.8),
     (
         r"\bslow(?:er|ly)?\b(?!\s*-?(?:build|burn|rise|attack|fad|swell|motion|evolv|release|chord|chang|mov|ris|unfold|open))",
         lambda _: -0.9,
@@ -81,7 +81,7 @@ _PACES: tuple[Rule[float], ...] = (
         r"(?!\s*-?(?:food|car|lane|hat|hi[ -]hat|roll|arp|track|attack|fire))",
         lambda _: 0.9,
     ),
-    (r"\blaid[ -]back\b|\bunhurried\b|\bandante\b", lambda _: -0.6),
+    (r"\blaid[ -]back\b|\bunhurried\b|\bandant(?:e|ino)\b", lambda _: -0.6),
 )
 
 
