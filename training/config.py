@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from workbench.domain.data_files import read_yaml
 from workbench.domain.errors import ParameterError
 from workbench.models.transformer import ModelConfig
 
@@ -90,7 +89,7 @@ def load_config(source: str | Path, **changes: Any) -> TrainingConfig:
     path = path if path.suffix in (".yaml", ".yml") else _FOLDER / f"{source}.yaml"
     if not path.is_file():
         raise ParameterError(f"recipe {str(source)!r} is not there: expected a YAML file or one of {_names()}")
-    data = {**yaml.safe_load(path.read_text(encoding="utf-8")), **{k: v for k, v in changes.items() if v is not None}}
+    data = {**read_yaml(path, f"recipe {path.name}"), **{k: v for k, v in changes.items() if v is not None}}
     try:
         data["model"] = ModelConfig(**data.get("model", {}))
         validate_on = tuple(data.get("validate_on", ()))

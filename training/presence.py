@@ -9,7 +9,7 @@ from training.config import TrainingConfig
 from training.corpora import check_data
 from training.corpora.registry import CORPORA, place_of
 from training.corpora.sources import how_to_have
-from workbench.domain.errors import CorpusError
+from workbench.domain.errors import CorpusError, unknown_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def is_present(name: str, data: Path) -> bool:
         If no corpus is called so.
     """
     if name not in CORPORA:
-        raise CorpusError(f"corpus {name!r} is not known: expected one of {', '.join(CORPORA)}")
+        raise unknown_name("corpus", name, CORPORA, CorpusError)
     return place_of(CORPORA[name], data).is_dir()
 
 

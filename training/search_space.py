@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from training.config import TrainingConfig
+from workbench.domain.data_files import read_yaml
 from workbench.domain.errors import ParameterError
 from workbench.models.transformer import ModelConfig
 
@@ -47,10 +48,7 @@ def load_space(path: Path = DEFAULT_SPACE) -> dict[str, Range | tuple[Any, ...]]
     >>> load_space()["learning_rate"]
     Range(low=0.0003, high=0.003, log=True)
     """
-    try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError) as error:
-        raise ParameterError(f"search space {path} cannot be read: {str(error).splitlines()[0]}") from None
+    data = read_yaml(path, f"search space {path}")
     if not isinstance(data, dict) or not data:
         raise ParameterError(f"search space {path}: expected fields of a recipe with choices or ranges")
     known = {field.name for field in fields(TrainingConfig)} - set(_FIXED)

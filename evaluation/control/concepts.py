@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import yaml
-
 from evaluation.criteria import Row, at_least, observed
 from workbench.concept import translate
+from workbench.domain.data_files import read_yaml
 from workbench.domain.paths import data_dir
 from workbench.domain.plan import Plan
 from workbench.domain.request import GenerationRequest
@@ -48,7 +47,7 @@ class Verdict:
 @cache
 def load_concepts(half: str) -> tuple[Labelled, ...]:
     """The labelled concepts of the half `open` or `frozen`."""
-    data = yaml.safe_load((data_dir() / "suites" / "concepts.yaml").read_text(encoding="utf-8"))
+    data = read_yaml(data_dir() / "suites" / "concepts.yaml")
     return tuple(_labelled(item) for item in data[half])
 
 

@@ -14,6 +14,7 @@ from training.corpora import CORPORA, find_corpora, read_corpora
 from training.corpora.song import CorpusSong
 from training.excerpts import song_score
 from workbench.analysis.symbolic import scale_consistency
+from workbench.domain.data_files import read_yaml
 from workbench.domain.paths import data_dir
 
 MULTITRACK = ("freedoom", "easyrpg", "simutrans", "openmsx", "planetblupi", "lmms")
@@ -36,8 +37,8 @@ class HumanFigure:
 
 def load_human() -> dict[str, HumanFigure]:
     """The figures that ship with the project."""
-    text = (data_dir() / "suites" / "human_notes.yaml").read_text(encoding="utf-8")
-    return {name: HumanFigure(**fields) for name, fields in yaml.safe_load(text).items()}
+    figures = read_yaml(data_dir() / "suites" / "human_notes.yaml")
+    return {name: HumanFigure(**fields) for name, fields in figures.items()}
 
 
 def measure_human(data: Path) -> dict[str, HumanFigure]:

@@ -7,9 +7,9 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-import yaml
 
 from workbench.concept.style import Style, list_styles, load_style
+from workbench.domain.data_files import read_yaml
 from workbench.domain.paths import data_dir
 from workbench.domain.request import GenerationRequest, parse_request
 from workbench.domain.seeding import generator
@@ -24,7 +24,7 @@ palette whole."""
 @cache
 def suite() -> dict[str, Any]:
     """The fixed parts, as `data/suites/control.yaml` holds them."""
-    parts: dict[str, Any] = yaml.safe_load((data_dir() / "suites" / "control.yaml").read_text(encoding="utf-8"))
+    parts: dict[str, Any] = read_yaml(data_dir() / "suites" / "control.yaml")
     return parts
 
 

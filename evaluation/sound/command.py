@@ -8,7 +8,7 @@ import sys
 from typing import Any
 
 from workbench.cli.parser import positive
-from workbench.domain.errors import ParameterError
+from workbench.domain.errors import unknown_name
 
 
 def add_to(subjects: Any) -> None:
@@ -40,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
 
     unknown = [name for name in options.parts if name not in (*PARTS, *BY_NAME)]
     if unknown:
-        raise ParameterError(f"part {unknown[0]!r} is not known: expected one of {', '.join((*PARTS, *BY_NAME))}")
+        raise unknown_name("part", unknown[0], (*PARTS, *BY_NAME))
     parts = options.parts or ([name for name in PARTS if name != "parameters"] if options.quick else PARTS)
     made = jobs(
         options.tracks or (3 if options.quick else 24),

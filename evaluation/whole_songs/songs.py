@@ -6,9 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
-import yaml
-
 from workbench.concept.style import load_style
+from workbench.domain.data_files import read_yaml
 from workbench.domain.paths import data_dir
 from workbench.domain.plan import Plan
 from workbench.domain.request import GenerationRequest, parse_request
@@ -50,7 +49,7 @@ class WholeSong:
 @cache
 def song_requests() -> tuple[tuple[str, GenerationRequest], ...]:
     """The fixed requests by name, each with a seed of its own: `data/suites/songs.yaml`."""
-    form = yaml.safe_load((data_dir() / "suites" / "songs.yaml").read_text(encoding="utf-8"))
+    form = read_yaml(data_dir() / "suites" / "songs.yaml")
     prompts = form["prompts"].items()
     return tuple(
         (name, parse_request({"project_id": name, "parameters": asked, "options": {**form["options"], "seed": seed}}))

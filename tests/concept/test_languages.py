@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from workbench.concept import translate
-from workbench.concept.data_files import read_yaml
 from workbench.concept.languages import read_in_english
+from workbench.domain.data_files import read_shipped
 from workbench.domain.key_names import keys_in_english
 from workbench.domain.plan import Plan
 from workbench.domain.request import GenerationRequest, parse_request
@@ -90,7 +90,7 @@ def test_the_reading_is_reported() -> None:
 
 
 def test_every_row_has_a_cell_for_each_language() -> None:
-    data = read_yaml("languages.yaml")
+    data = read_shipped("workbench.concept", "languages.yaml")
     assert len(data["words"]) >= 90
     for row in (*data["grammar"], *data["words"]):
         assert len(row) == 1 + len(data["languages"])

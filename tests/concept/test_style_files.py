@@ -11,6 +11,7 @@ from workbench.concept.instruments import load_instruments, read_instruments
 from workbench.concept.mood import load_lexicon, read_mood
 from workbench.concept.phrases import normalise
 from workbench.concept.style import MODEL_STYLES, parse_style
+from workbench.domain.data_files import parse_yaml
 from workbench.domain.errors import ParameterError
 from workbench.domain.song import ELEMENTS
 
@@ -128,7 +129,7 @@ def test_a_damaged_style_file_is_refused(old: str, new: str, message: str) -> No
     text = (ROOT / "concept/styles/techno.yaml").read_text(encoding="utf-8")
     assert old in text
     with pytest.raises(ParameterError, match="style mine: ") as caught:
-        parse_style("mine", text.replace(old, new, 1))
+        parse_style("mine", parse_yaml(text.replace(old, new, 1), "style mine"))
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from workbench.concept import list_styles, translate
-from workbench.concept.data_files import read_yaml
 from workbench.concept.mood import read_mood
 from workbench.concept.style_match import match_style
+from workbench.domain.data_files import read_shipped
 from workbench.domain.plan import Plan
 from workbench.domain.request import GenerationRequest
 
@@ -46,7 +46,7 @@ def test_what_cannot_be_made_moves_nothing() -> None:
     )  # fmt: skip
 
 
-KIN = [(word, style) for style, words in read_yaml("kin.yaml").items() for word in words]
+KIN = [(word, style) for style, words in read_shipped("workbench.concept", "kin.yaml").items() for word in words]
 
 
 def test_kin_are_many_and_lead_to_styles_that_there_are() -> None:

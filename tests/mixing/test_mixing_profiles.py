@@ -3,11 +3,12 @@
 import pytest
 
 from workbench.domain.errors import ParameterError
+from workbench.domain.plain_data import from_plain
 from workbench.domain.plan import SoundTraits
 from workbench.domain.request import PROCESSING_STYLES
 from workbench.domain.song import ELEMENTS
 from workbench.mixing import list_profiles, load_profile
-from workbench.mixing.profiles import Strip, _build, coloured, list_colours, load_colour, shaded
+from workbench.mixing.profiles import Strip, coloured, list_colours, load_colour, shaded
 
 EXPECTED = {
     "hip-hop", "trap", "lo-fi", "house", "deep-house", "techno", "drum-and-bass", "garage", "ambient", "synthwave",
@@ -78,4 +79,4 @@ def test_unknown_names_list_the_known(name):
 
 def test_unknown_keys_are_refused():
     with pytest.raises(ParameterError, match="levle"):
-        _build(Strip, {"levle_lu": 1})
+        from_plain(Strip, {"levle_lu": 1})

@@ -14,7 +14,7 @@ from training.corpora.items import CorpusReading
 from training.corpora.registry import CORPORA, Corpus, place_of
 from training.corpora.song import CorpusSong
 from training.corpora.sources import how_to_have
-from workbench.domain.errors import CorpusError
+from workbench.domain.errors import CorpusError, unknown_name
 
 __all__ = [
     "CORPORA",
@@ -103,7 +103,7 @@ def find_corpora(data: Path, names: tuple[str, ...] | None = None) -> list[Corpu
     """
     unknown = [name for name in names or () if name not in CORPORA]
     if unknown:
-        raise CorpusError(f"corpus {unknown[0]!r} is not known: expected one of {', '.join(CORPORA)}")
+        raise unknown_name("corpus", unknown[0], CORPORA, CorpusError)
     present = [corpus for corpus in CORPORA.values() if place_of(corpus, data).is_dir()]
     missing = [name for name in names or () if name not in {corpus.name for corpus in present}]
     wanted = [corpus for corpus in present if (corpus.name in names if names is not None else not corpus.named_only)]

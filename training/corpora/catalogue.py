@@ -12,7 +12,7 @@ from training.corpora.gathering import find_items
 from training.corpora.registry import CORPORA, Corpus, place_of
 from training.corpora.sources import SOURCES, how_to_have
 from training.corpora.unpack import check_manifest, unpack
-from workbench.domain.errors import CorpusError
+from workbench.domain.errors import CorpusError, unknown_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ def wanted_by_recipes() -> tuple[str, ...]:
 
 def _check_known(name: str) -> None:
     if name not in CORPORA:
-        raise CorpusError(f"corpus {name!r} is not known: expected one of {', '.join(SOURCES)}")
+        raise unknown_name("corpus", name, SOURCES, CorpusError)
 
 
 def get_corpus(name: str, data: Path, *, progress: Progress | None = None) -> tuple[Path, int]:

@@ -12,9 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-import yaml
-
 from workbench.analysis.references import ReferenceLibrary, ReferenceProfile
+from workbench.domain.data_files import read_yaml
 from workbench.domain.paths import data_dir
 
 _DEFAULT_FAMILY = "dance"
@@ -91,7 +90,5 @@ def _digest(name: str) -> bytes:
 
 @lru_cache(maxsize=1)
 def _table() -> Mapping[str, Mapping[str, list[str]]]:
-    table: Mapping[str, Mapping[str, list[str]]] = yaml.safe_load(
-        (data_dir() / "references" / "families.yaml").read_text(encoding="utf-8")
-    )
+    table: Mapping[str, Mapping[str, list[str]]] = read_yaml(data_dir() / "references" / "families.yaml")
     return table

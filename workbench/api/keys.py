@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from workbench.api.database import Database, now
-from workbench.domain.errors import ParameterError, did_you_mean
+from workbench.domain.errors import ParameterError, unknown_name
 
 SCOPES = ("generate", "read", "analyze", "metrics")
 """`generate` makes and changes songs, `read` sees what the key made, `analyze` measures audio, `metrics` counts."""
@@ -52,8 +52,7 @@ class KeyStore:
             raise ParameterError(f"name of a key: expected 1 to {_LONGEST_NAME} printable characters, got {name!r}")
         for scope in scopes:
             if scope not in SCOPES:
-                hint = did_you_mean(scope, SCOPES)
-                raise ParameterError(f"scope {scope!r} is not known: expected one of {', '.join(SCOPES)}{hint}")
+                raise unknown_name("scope", scope, SCOPES)
         key = ApiKey(secrets.token_hex(6), name.strip(), tier, tuple(scopes), now(), None)
         secret, salt = secrets.token_urlsafe(32), secrets.token_bytes(16)
         with self._database.transaction() as connection:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from workbench.domain.errors import ParameterError, did_you_mean
+from workbench.domain.data_files import read_yaml
+from workbench.domain.errors import unknown_name
+from workbench.domain.plain_data import from_plain
 
 _SHIPPED = Path(__file__).resolve().parent / "tiers.yaml"
 
@@ -35,14 +36,7 @@ def load_tiers(home: Path) -> dict[str, Tier]:
     """
     own = home / "tiers.yaml"
     path = own if own.is_file() else _SHIPPED
-    try:
-        return TypeAdapter(dict[str, Tier]).validate_python(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except (OSError, yaml.YAMLError) as error:
-        raise ParameterError(f"{path} cannot be read: {error}") from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"]))
-        raise ParameterError(f"{path}: {place}: {first['msg']}") from None
+    return from_plain(dict[str, Tier], read_yaml(path), f"{path}: tiers")
 
 
 def find_tier(tiers: dict[str, Tier], name: str) -> Tier:
@@ -54,7 +48,5 @@ def find_tier(tiers: dict[str, Tier], name: str) -> Tier:
         If there is none of that name.
     """
     if name not in tiers:
-        raise ParameterError(
-            f"tier {name!r} is not known: expected one of {', '.join(tiers)}{did_you_mean(name, tiers)}"
-        )
+        raise unknown_name("tier", name, tiers)
     return tiers[name]

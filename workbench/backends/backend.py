@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from workbench.domain.errors import ParameterError, did_you_mean
+from workbench.domain.errors import ParameterError, unknown_name
 
 BACKENDS = ("loky", "dask", "ray")
 
@@ -81,9 +81,7 @@ def open_backend(
 
 def _opened(name: str, jobs: int | None, address: str | None, limits: Limits) -> Backend:
     if name not in BACKENDS:
-        raise ParameterError(
-            f"backend {name!r} is not known{did_you_mean(name, BACKENDS)}: expected {', '.join(BACKENDS)}"
-        )
+        raise unknown_name("backend", name, BACKENDS)
     if address is not None and name == "loky":
         raise ParameterError("backend loky works on this machine alone: leave out the address, or name dask or ray")
     try:

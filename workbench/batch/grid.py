@@ -12,7 +12,7 @@ import yaml
 from pydantic import BaseModel
 
 from workbench.batch.lines import WrongLine
-from workbench.domain.errors import ParameterError, did_you_mean
+from workbench.domain.errors import ParameterError, unknown_name
 from workbench.domain.request import GenerationRequest, parse_request
 
 _RANGE = re.compile(r"^(-?\d+)\.\.(-?\d+)$")
@@ -99,7 +99,7 @@ def _path_of(name: str) -> tuple[str, ...]:
         return (first, *rest)
     places = _places()
     if first not in places:
-        raise ParameterError(f"grid: parameter {first!r} is not known{did_you_mean(first, places)}")
+        raise unknown_name("grid: parameter", first, places)
     return (*places[first], *rest)
 
 

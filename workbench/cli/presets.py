@@ -21,12 +21,11 @@ def presets(options: argparse.Namespace) -> int:
 
     The folders presets, templates and macros are looked for in ~/.beatsfoundry (or BEATSFOUNDRY_HOME).
     """
-    from workbench.domain.errors import ParameterError
+    from workbench.domain.errors import unknown_name
 
     rows = [row for row in _rows() if options.name in (None, row["name"])]
     if not rows:
-        known = ", ".join(row["name"] for row in _rows())
-        raise ParameterError(f"preset, template or macro {options.name!r} is not known: expected one of {known}")
+        raise unknown_name("preset, template or macro", options.name, [row["name"] for row in _rows()])
     if options.json:
         from workbench.output import to_json
 

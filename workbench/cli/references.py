@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.cli.parser import printable
-from workbench.domain.errors import ParameterError, did_you_mean
+from workbench.domain.errors import ParameterError, unknown_name
 
 if TYPE_CHECKING:
     from workbench.analysis.references import ReferenceLibrary, ReferenceProfile
@@ -123,8 +123,7 @@ def _check_styles(names: Sequence[str]) -> None:
     known = list_styles()
     for name in names:
         if name not in known:
-            hint = did_you_mean(name.lower(), known)
-            raise ParameterError(f"--style: {name!r} is not known{hint}: expected one of {', '.join(known)}")
+            raise unknown_name("--style:", name, known)
 
 
 def _standing(library: ReferenceLibrary) -> dict[str, str]:

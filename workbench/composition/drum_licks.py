@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import Any
 
 import numpy as np
-import yaml
 
 from workbench.composition.drum_sheet import ROLES, patterns_of
 from workbench.composition.drummer import occasion
 from workbench.composition.phrases import habit
+from workbench.domain.data_files import read_shipped
 from workbench.domain.plan import Plan, SectionPlan
 from workbench.domain.seeding import generator
 from workbench.models.grid import SIXTEENTH_SLOTS, SLOTS_24, SLOTS_PER_BEAT
@@ -54,8 +53,7 @@ class Lick:
 @cache
 def licks() -> Mapping[str, Lick]:
     """All licks by name."""
-    text = resources.files("workbench.composition").joinpath("drum_licks.yaml").read_text(encoding="utf-8")
-    form: dict[str, dict[str, Any]] = yaml.safe_load(text)
+    form: dict[str, dict[str, Any]] = read_shipped("workbench.composition", "drum_licks.yaml")
     return {
         name: Lick(fields["at"], tuple(map(tuple, fields["strokes"])), tuple(fields.get("chokes", ())))
         for name, fields in form.items()

@@ -9,13 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import Any
-
-import yaml
 
 from workbench.composition.phrases import HOOKS, habit
 from workbench.composition.surround import density_class
+from workbench.domain.data_files import read_shipped
 from workbench.domain.plan import Plan, SectionPlan
 from workbench.domain.seeding import generator
 from workbench.models.context import DENSITY_CLASSES
@@ -86,8 +84,7 @@ class Figure:
 @cache
 def figures(element: str) -> Mapping[str, Figure]:
     """All figures of pads or bass by name."""
-    text = resources.files("workbench.composition").joinpath(_BOOKS[element]).read_text(encoding="utf-8")
-    form: dict[str, dict[str, Any]] = yaml.safe_load(text)
+    form: dict[str, dict[str, Any]] = read_shipped("workbench.composition", _BOOKS[element])
     return {name: Figure(**fields) for name, fields in form.items()}
 
 

@@ -11,12 +11,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
 import numpy as np
 import numpy.typing as npt
-import yaml
 
+from workbench.domain.data_files import read_shipped
 from workbench.domain.score import Note
 from workbench.domain.theory import Chord
 
@@ -56,8 +55,7 @@ def widened(features: Floats) -> Floats:
 @cache
 def load_critic() -> Critic:
     """The critic that ships, as `python -m training.phrase_critic` writes it."""
-    text = resources.files("workbench.composition").joinpath("phrase_critic.yaml").read_text(encoding="utf-8")
-    fields = yaml.safe_load(text)
+    fields = read_shipped("workbench.composition", "phrase_critic.yaml")
     means, spreads, weights = (np.array(fields[name], np.float64) for name in ("means", "spreads", "weights"))
     return Critic(means, spreads, weights, float(fields["intercept"]))
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 
-from workbench.concept.data_files import read_yaml
 from workbench.concept.moves import Move
+from workbench.domain.data_files import read_shipped
 
 _LITTLE, _MUCH = 0.6, 1.5
 _DEGREE = (
@@ -53,7 +53,7 @@ def _moves(match: re.Match[str]) -> Iterator[Move]:
 def _phrases() -> Mapping[str, tuple[Mapping[str, float], float]]:
     """Every phrase with the moves of its axis and the sign in which it takes them."""
     table: dict[str, tuple[Mapping[str, float], float]] = {}
-    for axis in read_yaml("comparatives.yaml").values():
+    for axis in read_shipped("workbench.concept", "comparatives.yaml").values():
         more = [*axis["more"], *(f"more {word}" for word in axis["words"])]
         less = [*axis["less"], *(f"{before} {word}" for word in axis["words"] for before in _LESS_BEFORE)]
         table |= {_plain(phrase): (axis["moves"], -1.0) for phrase in less}

@@ -13,13 +13,12 @@ from workbench.concept.chord_keys import key_of_chords
 from workbench.concept.phrases import join_words
 from workbench.concept.said import Said
 from workbench.domain.chord_lines import chords_of
-from workbench.domain.errors import ParameterError
 from workbench.domain.plan import Decision, Source
 from workbench.domain.request import PROCESSING_STYLES
 from workbench.domain.roman import is_roman
 from workbench.domain.song import ELEMENTS
 from workbench.domain.theory import Chord, Key, Metre, parse_pitch_class
-from workbench.domain.user_styles import style_is_unknown, user_style_names
+from workbench.domain.user_styles import unknown_style, user_style_names
 
 _BRIGHTNESS = {
     "lydian": 0.9, "major": 0.7, "mixolydian": 0.4, "dorian": -0.1, "minor": -0.5, "phrygian": -0.8, "locrian": -1.0,
@@ -192,7 +191,7 @@ def decide_processing(brief: Brief) -> tuple[str, Decision]:
     stated, said = brief.request.parameters.sound_design.processing_style, brief.said.processing_style
     if stated:
         if stated not in (*PROCESSING_STYLES, *user_style_names()):
-            raise ParameterError(style_is_unknown(stated, PROCESSING_STYLES))
+            raise unknown_style(stated, PROCESSING_STYLES)
         against = overruled(said, stated, brief, "processing_style")
         return stated, told("processing_style", stated, "stated", brief.why_stated("processing_style"), against)
     if said:

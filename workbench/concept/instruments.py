@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from functools import cache
 
-from workbench.concept.data_files import read_yaml
 from workbench.concept.phrases import compile_phrases, find_phrases, normalise
+from workbench.domain.data_files import read_shipped
 
 
 @cache
@@ -15,7 +15,7 @@ def load_instruments() -> Mapping[str, tuple[str, str]]:
     """Instrument words and the (element, patch) that each stands for."""
     return {
         normalise(str(word)): (element, patch)
-        for element, patches in read_yaml("instruments.yaml").items()
+        for element, patches in read_shipped("workbench.concept", "instruments.yaml").items()
         for patch, words in patches.items()
         for word in words
     }

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from workbench.concept.data_files import read_yaml
 from workbench.concept.mood import load_lexicon, load_table
+from workbench.domain.data_files import read_shipped
 from workbench.domain.key_names import keys_in_english
 
 _LEAST_WORDS = 2
@@ -116,12 +116,12 @@ def _weight(word: str) -> float:
 @cache
 def _english() -> frozenset[str]:
     """Words that English has too: they prove nothing."""
-    return frozenset({*load_table(), *load_lexicon(), *read_yaml("languages.yaml")["english"]})
+    return frozenset({*load_table(), *load_lexicon(), *read_shipped("workbench.concept", "languages.yaml")["english"]})
 
 
 @cache
 def _words() -> Mapping[str, _Words]:
-    data = read_yaml("languages.yaml")
+    data = read_shipped("workbench.concept", "languages.yaml")
     return {
         language: _build(list(_cells(data["grammar"], column)), list(_cells(data["words"], column)))
         for column, language in enumerate(data["languages"], start=1)

@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from workbench.concept.data_files import load_named, named_files
 from workbench.concept.moves import TARGETS, Move
-from workbench.domain.errors import ParameterError
+from workbench.domain.data_files import DataFolder
+from workbench.domain.errors import ParameterError, unknown_name
 
-FOLDER = "macros"
+_MACROS = DataFolder("macro", "workbench.concept", "macros", users=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def list_macros() -> tuple[str, ...]:
     >>> "intensity" in list_macros()
     True
     """
-    return tuple(sorted(named_files(FOLDER)))
+    return _MACROS.names()
 
 
 def load_macro(name: str) -> Macro:
@@ -57,7 +57,7 @@ def load_macro(name: str) -> Macro:
     >>> load_macro("darkness").move("valence", 0.5)
     -0.4
     """
-    return parse_macro(name, load_named("macro", FOLDER, name))
+    return parse_macro(name, _MACROS.read(name))
 
 
 def parse_macro(name: str, data: Any) -> Macro:
@@ -102,7 +102,7 @@ def macro_moves(amounts: Mapping[str, float]) -> tuple[Move, ...]:
 
 def _check(name: str, target: str, points: tuple[tuple[float, float], ...]) -> None:
     if target not in TARGETS:
-        raise ParameterError(f"macro {name}: target {target!r} is not known: expected one of {', '.join(TARGETS)}")
+        raise unknown_name(f"macro {name}: target", target, TARGETS)
     places = [place for place, _ in points]
     if places != sorted(set(places)) or places[0] != -1.0 or places[-1] != 1.0 or (0.0, 0.0) not in points:
         raise ParameterError(f"macro {name}: {target} expects points that rise from -1 to 1 and pass [0, 0]")

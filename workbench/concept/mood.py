@@ -17,8 +17,8 @@ from importlib import resources
 
 import numpy as np
 
-from workbench.concept.data_files import read_yaml
 from workbench.concept.phrases import Hit, compile_phrases, find_phrases, join_words, normalise
+from workbench.domain.data_files import read_shipped
 
 ESTIMATE_WEIGHT = 0.2
 """A word that is only in the table counts this often against a word of the lexicon."""
@@ -70,7 +70,10 @@ def _blended(felt: float, usual: float, share: float) -> float:
 @cache
 def load_lexicon() -> Mapping[str, tuple[float, float]]:
     """Mood words and their (valence, arousal)."""
-    return {normalise(str(word)): (float(v), float(a)) for word, (v, a) in read_yaml("mood.yaml")["words"].items()}
+    return {
+        normalise(str(word)): (float(v), float(a))
+        for word, (v, a) in read_shipped("workbench.concept", "mood.yaml")["words"].items()
+    }
 
 
 @cache

@@ -12,12 +12,15 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from workbench.concept.data_files import load_named, named_files
 from workbench.concept.statements import Statements
+from workbench.domain.data_files import DataFolder
 from workbench.domain.errors import ParameterError
 from workbench.domain.request import GenerationRequest, parse_request
 
-FOLDERS = {"template": "templates", "preset": "presets"}
+FOLDERS = {
+    kind: DataFolder(kind, "workbench.concept", folder, users=True)
+    for kind, folder in (("template", "templates"), ("preset", "presets"))
+}
 """Kinds of starters and their folders, the one that wins first."""
 
 _CREATIVE = ("style", "mood")
@@ -50,7 +53,7 @@ def list_starters(kind: str) -> tuple[str, ...]:
     >>> "verse-chorus" in list_starters("template")
     True
     """
-    return tuple(sorted(named_files(FOLDERS[kind])))
+    return FOLDERS[kind].names()
 
 
 def load_starter(kind: str, name: str) -> Starter:
@@ -61,7 +64,7 @@ def load_starter(kind: str, name: str) -> Starter:
     ParameterError
         If there is none of that name, or its file holds something that a request cannot.
     """
-    return parse_starter(kind, name, load_named(kind, FOLDERS[kind], name))
+    return parse_starter(kind, name, FOLDERS[kind].read(name))
 
 
 def parse_starter(kind: str, name: str, data: Any) -> Starter:

@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib import resources
 from typing import Any, Literal
 
-import yaml
-
-from workbench.concept.data_files import parse_yaml, read_text
-from workbench.domain.errors import ParameterError, did_you_mean
+from workbench.domain.data_files import DataFolder
+from workbench.domain.errors import ParameterError, unknown_name
 from workbench.domain.plan import Groove, HarmonyTraits, PartTraits
 from workbench.domain.plan_form import part_traits
 from workbench.domain.request import PROCESSING_STYLES
@@ -27,6 +24,8 @@ MODEL_STYLES = (
 MAYBE = "?"
 """After an element that plays in a section of some songs of the style and not of others."""
 Arrangement = Mapping[str, tuple[tuple[str, ...], ...]]
+
+_STYLES = DataFolder("style", "workbench.concept", "styles")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +87,7 @@ def list_styles() -> tuple[str, ...]:
     >>> "lo-fi" in list_styles()
     True
     """
-    files = resources.files("workbench.concept").joinpath("styles").iterdir()
-    return tuple(sorted(file.name.removesuffix(".yaml") for file in files if file.name.endswith(".yaml")))
+    return _STYLES.names()
 
 
 def load_style(name: str) -> Style:
@@ -106,18 +104,17 @@ def load_style(name: str) -> Style:
     'techno'
     """
     if not isinstance(name, str) or name not in list_styles():
-        hint = did_you_mean(str(name).lower(), list_styles())
-        raise ParameterError(f"style {name!r} is not known{hint}: expected one of {', '.join(list_styles())}")
+        raise unknown_name("style", name, list_styles())
     return _load_style(name)
 
 
 @cache
 def _load_style(name: str) -> Style:
-    return parse_style(name, read_text("styles", f"{name}.yaml"))
+    return parse_style(name, _STYLES.read(name))
 
 
-def parse_style(name: str, text: str) -> Style:
-    """Build a style from the text of its YAML file.
+def parse_style(name: str, data: Any) -> Style:
+    """Build a style from the values of its file.
 
     Raises
     ------
@@ -125,8 +122,8 @@ def parse_style(name: str, text: str) -> Style:
         If a field is missing, unknown or outside its range; the message names style and field.
     """
     try:
-        style = _build(name, parse_yaml(text))
-    except (KeyError, TypeError, ValueError, yaml.YAMLError) as error:
+        style = _build(name, data)
+    except (KeyError, TypeError, ValueError) as error:
         what = f"field {error} is missing" if isinstance(error, KeyError) else str(error).replace("\n", " ")
         raise ParameterError(f"style {name}: {what}") from None
     for problem in _problems(style):

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from workbench.concept.data_files import read_yaml
 from workbench.concept.mood import Mood
 from workbench.concept.neighbours import nearest_style
 from workbench.concept.phrases import Hit, compile_phrases, find_phrases, join_words, normalise
 from workbench.concept.style import list_styles, load_style
+from workbench.domain.data_files import read_shipped
 from workbench.domain.plan import Source
 
 _EVERYDAY = frozenset({
@@ -174,7 +174,7 @@ def alias_pattern() -> re.Pattern[str]:
 
 @cache
 def _kin_table() -> Mapping[str, str]:
-    table = read_yaml("kin.yaml")
+    table = read_shipped("workbench.concept", "kin.yaml")
     return {normalise(str(word)): style for style, words in table.items() for word in words}
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from functools import cache
 
-from workbench.concept.data_files import read_yaml
 from workbench.concept.instruments import instrument_pattern
 from workbench.concept.mood import Mood, lexicon_pattern
 from workbench.concept.moves import Move
@@ -15,6 +14,7 @@ from workbench.concept.phrases import Hit, find_phrases, join_words, normalise
 from workbench.concept.said import Said
 from workbench.concept.statements import Statements
 from workbench.concept.style_match import StyleMatch, alias_pattern, keyword_pattern, styles_hinted_at
+from workbench.domain.data_files import read_shipped
 from workbench.domain.plan import Decision
 
 NOT_USED = "not_used"
@@ -58,7 +58,9 @@ def without_unmade(text: str) -> tuple[str, tuple[str, ...]]:
 
 @cache
 def _unmade_pattern() -> re.Pattern[str]:
-    phrases = sorted((phrase for row in read_yaml("unmade.yaml") for phrase in row), key=len, reverse=True)
+    phrases = sorted(
+        (phrase for row in read_shipped("workbench.concept", "unmade.yaml") for phrase in row), key=len, reverse=True
+    )
     spelled = "|".join(re.escape(phrase).replace(r"\ ", r"[\s-]+") for phrase in phrases)
     return re.compile(rf"\b(?:{spelled})s?\b", re.IGNORECASE)
 

@@ -8,8 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
-import yaml
-
+from workbench.domain.data_files import parse_yaml
 from workbench.domain.errors import ParameterError, reason
 from workbench.domain.request import GenerationRequest, load_request, parse_request, parse_request_text
 
@@ -75,7 +74,7 @@ def parse_any(text: str, name: str) -> GenerationRequest:
     if text.lstrip().startswith("{"):
         return parse_request_text(text, name)
     if re.search(r"^(?:parameters|project_id|options|preset|template)\s*:", text, re.MULTILINE):
-        return parse_request(_from_yaml(text, name))
+        return parse_request(parse_yaml(text, name))
     return from_text(text)
 
 
@@ -118,13 +117,6 @@ def with_options(request: GenerationRequest, options: Mapping[str, Any], *, over
     stated = data.get("options", {})
     merged = {**stated, **options} if over else {**options, **stated}
     return parse_request({**data, "options": merged})
-
-
-def _from_yaml(text: str, name: str) -> Any:
-    try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise ParameterError(f"{name} is not YAML: {' '.join(str(error).split())[:200]}") from None
 
 
 RequestLike = GenerationRequest | Mapping[str, Any] | str

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 
-import yaml
-
-from workbench.domain.errors import ParameterError
+from workbench.domain.data_files import read_shipped
+from workbench.domain.errors import unknown_name
+from workbench.domain.plain_data import from_plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +23,10 @@ class DeliveryProfile:
 
 @lru_cache(maxsize=1)
 def _profiles() -> Mapping[str, DeliveryProfile]:
-    text = (resources.files("workbench.domain") / "deliveries.yaml").read_text(encoding="utf-8")
+    profiles = read_shipped("workbench.domain", "deliveries.yaml")
     return {
-        name: DeliveryProfile(name, data["description"], float(data["target_lufs"]), float(data["ceiling_dbtp"]))
-        for name, data in yaml.safe_load(text).items()
+        name: from_plain(DeliveryProfile, {"name": name, **settings}, f"delivery {name}")
+        for name, settings in profiles.items()
     }
 
 
@@ -50,5 +49,5 @@ def load_delivery(name: str) -> DeliveryProfile:
     -16.0
     """
     if name not in _profiles():
-        raise ParameterError(f"delivery {name!r} is not known: expected one of {', '.join(sorted(_profiles()))}")
+        raise unknown_name("delivery", name, sorted(_profiles()))
     return _profiles()[name]

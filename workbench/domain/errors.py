@@ -14,6 +14,7 @@ WorkbenchError
 
 import difflib
 from collections.abc import Iterable
+from typing import TypeVar
 
 
 class WorkbenchError(Exception):
@@ -60,6 +61,9 @@ class CancelledError(WorkbenchError):
     """Work was called off before it was done."""
 
 
+Fault = TypeVar("Fault", bound=WorkbenchError)
+
+
 def reason(error: OSError | ValueError) -> str:
     """Why a path cannot be used, in words: of a NUL byte in it Python tells by a ValueError.
 
@@ -96,3 +100,16 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     """
     close = difflib.get_close_matches(name, list(known), 1)
     return f" (did you mean {close[0]}?)" if close else ""
+
+
+def unknown_name(what: str, name: object, known: Iterable[str], kind: type[Fault] = ParameterError) -> Fault:  # type: ignore[assignment]
+    """The error for a name that nothing has: the nearest one there is, then all of them.
+
+    Examples
+    --------
+    >>> print(unknown_name("delivery", "spotfy", ("apple", "spotify")))
+    delivery 'spotfy' is not known (did you mean spotify?): expected one of apple, spotify
+    """
+    names = list(known)
+    hint = did_you_mean(str(name).lower(), names)
+    return kind(f"{what} {name!r} is not known{hint}: expected one of {', '.join(names)}")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Mapping
+from collections.abc import Hashable
 from functools import cache
-from types import UnionType
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, cast
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import to_json, to_jsonable_python
 
 from workbench.domain.errors import ParameterError
+from workbench.domain.request_errors import fault_in_words
 
 Value = TypeVar("Value")
 
@@ -22,105 +24,53 @@ def to_plain(value: Any) -> Any:
     >>> to_plain((Key(5, "minor"), 1.5))
     [{'tonic': 5, 'mode': 'minor'}, 1.5]
     """
-    if isinstance(value, float | int | str | None):  # most of a score, and asked first
-        return value
-    kind: Any = type(value)
-    if names := _field_names(kind):
-        return {name: to_plain(getattr(value, name)) for name in names}
-    if isinstance(value, Mapping):
-        return {str(name): to_plain(inner) for name, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [to_plain(inner) for inner in value]
-    return value
+    return to_jsonable_python(value)
 
 
-@cache
-def _field_names(kind: Any) -> tuple[str, ...]:
-    """Fields of a dataclass; none of any other type."""
-    return tuple(field.name for field in dataclasses.fields(kind)) if dataclasses.is_dataclass(kind) else ()
-
-
-def from_plain(kind: type[Value], data: Any) -> Value:
+def from_plain(kind: type[Value], data: Any, place: str | None = None) -> Value:
     """The value of type `kind` that `to_plain` laid out; fields with a default may be missing.
+
+    Types are held as JSON holds them: a list is a tuple and a whole number a float where the field wants that, but no
+    text is a number, and a field that the type does not have is refused.
+
+    Parameters
+    ----------
+    kind : type
+        A dataclass, a model, or a mapping or tuple of such.
+    data : Any
+        Objects, lists, numbers and texts.
+    place : str, optional
+        What messages begin with; the name of the type if left out.
 
     Raises
     ------
     ParameterError
-        If the data does not fit; the message names the type and the field.
+        If the data do not fit; the message names the place and the field.
 
     Examples
     --------
     >>> from workbench.domain.theory import Key
     >>> from_plain(Key, {"tonic": 5, "mode": "minor"})
     Key(tonic=5, mode='minor')
+    >>> from_plain(Key, {"tonic": 5.5, "mode": "minor"})
+    Traceback (most recent call last):
+    workbench.domain.errors.ParameterError: Key.tonic: 5.5 is not a whole number
     """
-    value: Value = _build(kind, data, kind.__name__)
+    text = to_json(data, inf_nan_mode="constants")
+    try:
+        value: Value = _adapter(cast(Hashable, kind)).validate_json(text, strict=True, extra="forbid")
+    except ValidationError as error:
+        raise ParameterError(_explained(error, place or kind.__name__)) from None
     return value
 
 
-def _build(kind: Any, data: Any, place: str) -> Any:
-    origin, inner = get_origin(kind), get_args(kind)
-    if dataclasses.is_dataclass(kind):
-        return _dataclass(kind, data, place)
-    if origin in (Union, UnionType):
-        return _union(inner, data, place)
-    if origin is tuple:
-        return _tuple(inner, data, place)
-    if isinstance(origin, type) and issubclass(origin, Mapping):
-        _expect(isinstance(data, Mapping), "an object", data, place)
-        return {name: _build(inner[1], item, f"{place}.{name}") for name, item in data.items()}
-    if origin is Literal:
-        _expect(data in inner, f"one of {', '.join(map(str, inner))}", data, place)
-        return data
-    return data if kind is Any else _scalar(kind, data, place)
-
-
-def _union(inner: tuple[Any, ...], data: Any, place: str) -> Any:
-    """The first part that fits; None only where it is one of them."""
-    if data is None and type(None) in inner:
-        return None
-    parts = [part for part in inner if part is not type(None)]
-    for part in parts[:-1]:
-        try:
-            return _build(part, data, place)
-        except ParameterError:
-            continue
-    return _build(parts[-1], data, place)
-
-
-def _dataclass(kind: Any, data: Any, place: str) -> Any:
-    _expect(isinstance(data, Mapping), "an object", data, place)
-    hints = _hints(kind)
-    foreign = [name for name in data if name not in hints]
-    _expect(not foreign, f"{', '.join(hints)} only", ", ".join(map(str, foreign)), place)
-    values = {name: _build(hints[name], item, f"{place}.{name}") for name, item in data.items()}
-    try:
-        return kind(**values)
-    except TypeError as error:
-        raise ParameterError(f"{place}: a field is missing: {error}") from None
-
-
 @cache
-def _hints(kind: Any) -> dict[str, Any]:
-    return get_type_hints(kind)
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
 
 
-def _tuple(inner: tuple[Any, ...], data: Any, place: str) -> tuple[Any, ...]:
-    _expect(isinstance(data, list | tuple), "a list", data, place)
-    kinds = [inner[0]] * len(data) if len(inner) == 2 and inner[1] is Ellipsis else list(inner)
-    _expect(len(kinds) == len(data), f"{len(kinds)} entries", f"{len(data)} entries", place)
-    return tuple(
-        _build(part, item, f"{place}[{index}]") for index, (part, item) in enumerate(zip(kinds, data, strict=True))
-    )
-
-
-def _scalar(kind: Any, data: Any, place: str) -> Any:
-    if kind is float and isinstance(data, int) and not isinstance(data, bool):
-        return float(data)
-    _expect(isinstance(data, kind) and (kind is bool or not isinstance(data, bool)), kind.__name__, data, place)
-    return data
-
-
-def _expect(fits: bool, wanted: str, came: Any, place: str) -> None:
-    if not fits:
-        raise ParameterError(f"{place}: expected {wanted}, got {str(came)[:60]!r}")
+def _explained(error: ValidationError, place: str) -> str:
+    """One line for the first fault."""
+    first = error.errors(include_url=False)[0]
+    where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"])
+    return f"{place}{where}: {fault_in_words(first)}"

@@ -49,20 +49,24 @@ def shown(value: Any) -> str:
 
 def _explain(error: Any, root: type[BaseModel]) -> str:
     names, info = _field(error["loc"], root)
-    kind, value = error["type"], error["input"]
+    kind = error["type"]
     place = ".".join(names)
     if kind == "extra_forbidden":
         return f"{place}: unknown field; {_known_fields(names, root)}"
     if kind == "value_error":
-        message = error["msg"].removeprefix("Value error, ")
-        return f"{place}: {message}" if place else message
-    said = _fault(kind, value, error.get("ctx", {}))
+        return f"{place}: {fault_in_words(error)}" if place else fault_in_words(error)
+    said = fault_in_words(error)
     wanted = _expectation(kind, error.get("ctx", {}), info)
     return f"{place or 'request'}: {said}" + (f"; expected {wanted}" if wanted else "")
 
 
-def _fault(kind: str, value: Any, context: Mapping[str, Any]) -> str:
-    """What is wrong with a value, in words."""
+def fault_in_words(error: Any) -> str:
+    """What is wrong with a value, from an error as pydantic lists it: neither its place nor what belongs there."""
+    kind, value, context = error["type"], error["input"], error.get("ctx", {})
+    if kind == "value_error":
+        return str(error["msg"]).removeprefix("Value error, ")
+    if kind in ("extra_forbidden", "unexpected_keyword_argument"):
+        return "unknown field"
     if kind == "missing":
         return "is missing"
     if kind in ("less_than_equal", "greater_than_equal"):
@@ -77,7 +81,8 @@ def _fault(kind: str, value: Any, context: Mapping[str, Any]) -> str:
         return f"{shown(value)} is not known{_did_you_mean(value, _choices(context['expected']))}"
     nouns = {
         "float": "a number", "finite": "a finite number", "int": "a whole number", "bool": "true or false",
-        "string": "text", "tuple": "a list", "dict": "an object", "model": "an object", "union": "text or an object",
+        "string": "text", "tuple": "a list", "dict": "an object", "model": "an object",
+        "dataclass": "an object", "union": "text or an object",
     }  # fmt: skip
     noun = "a name" if kind == "string_pattern_mismatch" else nouns.get(kind.split("_")[0], "what belongs here")
     return f"{shown(value)} is not {noun}"

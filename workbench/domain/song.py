@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import TypeVar
 
-from workbench.domain.errors import ParameterError
+from workbench.domain.errors import ParameterError, unknown_name
 
 Value = TypeVar("Value")
 
@@ -47,7 +47,7 @@ def parse_section_name(text: str) -> str:
     name = text.strip().lower().rstrip("0123456789").strip()
     name = _SECTION_ALIASES.get(text.strip().lower(), _SECTION_ALIASES.get(name, name))
     if name not in SECTION_NAMES:
-        raise ParameterError(f"section {text!r} is not known: expected one of {', '.join(SECTION_NAMES)}")
+        raise unknown_name("section", text, SECTION_NAMES)
     return name
 
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 
 from workbench.domain.chord_symbols import CHORD_QUALITIES, NO_CHORD, intervals_of, printed, read_quality
-from workbench.domain.errors import ParameterError
+from workbench.domain.errors import ParameterError, unknown_name
 from workbench.domain.key_names import read_key_name
 
 NOTE_NAMES_SHARP = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
@@ -249,7 +249,7 @@ class Metre:
         3.0
         """
         if text not in METRES:
-            raise ParameterError(f"metre {text!r} is not known: expected one of {', '.join(METRES)}")
+            raise unknown_name("metre", text, METRES)
         numerator, denominator = text.split("/")
         return cls(int(numerator), int(denominator))
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from typing import Any
 
-import yaml
-
-from workbench.domain.errors import ParameterError, did_you_mean
+from workbench.domain.data_files import read_yaml
+from workbench.domain.errors import ParameterError, unknown_name
 from workbench.domain.paths import home_dir
 
 _WORDS = ("description", "kind")
@@ -23,17 +21,16 @@ def user_style_names() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in (home_dir() / "styles").glob("*.yaml") if _NAME.fullmatch(path.stem)))
 
 
-def style_is_unknown(name: str, shipped: Sequence[str]) -> str:
-    """What to tell of a processing style that nobody has: a close name, and all that there are.
+def unknown_style(name: str, shipped: Sequence[str]) -> ParameterError:
+    """The error for a processing style that nobody has: a close name, and all that there are.
 
     Examples
     --------
-    >>> style_is_unknown("warn", ("warm", "dark"))
-    "processing_style: 'warn' is not known (did you mean warm?): expected one of warm, dark"
+    >>> print(unknown_style("warn", ("warm", "dark")))
+    processing_style: 'warn' is not known (did you mean warm?): expected one of warm, dark
     """
     known = (*shipped, *(own for own in user_style_names() if own not in shipped))
-    hint = did_you_mean(name.lower(), known)
-    return f"processing_style: {name!r} is not known{hint}: expected one of {', '.join(known)}"
+    return unknown_name("processing_style:", name, known)
 
 
 def read_user_style(name: str, part: str) -> dict[str, Any] | None:
@@ -54,10 +51,7 @@ def read_user_style(name: str, part: str) -> dict[str, Any] | None:
     path = home_dir() / "styles" / f"{name}.yaml"
     if not _NAME.fullmatch(name) or not path.is_file():
         return None
-    try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ParameterError(f"{path}: not readable as YAML ({str(error).splitlines()[0]})") from None
+    data = read_yaml(path)
     if not isinstance(data, Mapping) or set(data) - {"description", "mix", "master"}:
         raise ParameterError(f"{path}: expected a mapping of description, mix and master")
     settings = data.get(part) or {}
@@ -67,22 +61,6 @@ def read_user_style(name: str, part: str) -> dict[str, Any] | None:
         if setting not in _WORDS and not isinstance(value, int | float | None):
             raise ParameterError(f"{path}: {part}: expected a number for {setting}, got {value!r}")
     return {"description": str(data.get("description", "")), **settings}
-
-
-@contextmanager
-def naming_style(name: str, part: str) -> Iterator[None]:
-    """Tell what is wrong with the settings of a user's style in one line that names style and part.
-
-    Raises
-    ------
-    ParameterError
-        In place of what is raised inside.
-    """
-    try:
-        yield
-    except (ParameterError, TypeError, ValueError) as error:
-        said = str(error).split("__init__() ")[-1]
-        raise ParameterError(f"processing style {name!r}, {part}: {said}") from None
 
 
 def _leaves(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:

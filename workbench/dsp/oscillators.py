@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from workbench.domain.errors import ParameterError
+from workbench.domain.errors import ParameterError, unknown_name
 
 Signal = npt.NDArray[np.float32]
 Control = npt.NDArray[np.float64]
@@ -141,7 +141,7 @@ def wave_tables(name: str) -> WaveTables:
         return make_tables([1.0, 0.0, 0.12, 0.3, 0.0, 0.0, 0.08, 0.15, 0.0, 0.0, 0.0, 0.06, 0.0, 0.0, 0.0, 0.05])
     if name == "vocal":
         return make_tables(1.0 / k**1.35, np.pi * k * (k - 1.0) / 24.0)
-    raise ParameterError(f"wave {name!r} is not known: expected one of {', '.join(WAVES)}")
+    raise unknown_name("wave", name, WAVES)
 
 
 @numba.njit(nogil=True, cache=True)

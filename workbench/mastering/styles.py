@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 from typing import Any
 
-import yaml
-
-from workbench.domain.errors import ParameterError
-from workbench.domain.user_styles import naming_style, read_user_style, style_is_unknown
+from workbench.domain.data_files import DataFolder
+from workbench.domain.plain_data import from_plain
+from workbench.domain.user_styles import read_user_style, unknown_style
 from workbench.dsp.dynamics import Compressor
 from workbench.dsp.equaliser import Band
 
@@ -38,6 +36,8 @@ class MasterStyle:
     high_control: Compressor | None = None
 
 
+_STYLES = DataFolder("master style", "workbench.mastering", "styles")
+
 # What a user's style starts from: the lightest of everything.
 _PLAIN: dict[str, Any] = {
     "eq": [],
@@ -51,8 +51,7 @@ _PLAIN: dict[str, Any] = {
 
 def list_styles() -> tuple[str, ...]:
     """Names of the processing styles, sorted."""
-    entries = (resources.files("workbench.mastering") / "styles").iterdir()
-    return tuple(sorted(entry.name.removesuffix(".yaml") for entry in entries if entry.name.endswith(".yaml")))
+    return _STYLES.names()
 
 
 def load_style(name: str) -> MasterStyle:
@@ -69,39 +68,15 @@ def load_style(name: str) -> MasterStyle:
     True
     """
     own = None if name in list_styles() else read_user_style(name, "master")
-    if own is None:
-        return _shipped_style(name)
-    with naming_style(name, "master"):
-        return _as_style(name, {**_PLAIN, **own})
+    return _shipped_style(name) if own is None else _as_style(name, {**_PLAIN, **own})
 
 
 @lru_cache(maxsize=32)
 def _shipped_style(name: str) -> MasterStyle:
     if name not in list_styles():
-        raise ParameterError(style_is_unknown(name, list_styles()))
-    file = resources.files("workbench.mastering") / "styles" / f"{name}.yaml"
-    data: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
-    return _as_style(name, data)
+        raise unknown_style(name, list_styles())
+    return _as_style(name, _STYLES.read(name))
 
 
-def _as_style(name: str, data: dict[str, Any]) -> MasterStyle:
-    foreign = sorted(set(data) - {field.name for field in fields(MasterStyle)})
-    if foreign:
-        raise ParameterError(f"{', '.join(foreign)} not known in a master style")
-    return MasterStyle(
-        name=name,
-        description=data["description"],
-        eq=tuple(Band(**band) for band in data["eq"]),
-        glue=Compressor(**data["glue"]),
-        low_control=Compressor(**data["low_control"]),
-        width=float(data["width"]),
-        clip_knee_db=float(data["clip_knee_db"]),
-        limiter_release_ms=float(data["limiter_release_ms"]),
-        low_cut_hz=float(data.get("low_cut_hz", 20.0)),
-        mid_control=_optional(data.get("mid_control")),
-        high_control=_optional(data.get("high_control")),
-    )
-
-
-def _optional(settings: dict[str, float] | None) -> Compressor | None:
-    return Compressor(**settings) if settings else None
+def _as_style(name: str, settings: dict[str, Any]) -> MasterStyle:
+    return from_plain(MasterStyle, {"name": name, **settings}, f"processing style {name!r}, master")

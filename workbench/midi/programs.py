@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from importlib import resources
 
-import yaml
+from workbench.domain.data_files import read_shipped
 
 OF_ELEMENTS: Mapping[str, int] = {"bass": 38, "pads": 89, "leads": 81}
 """Where the patch has none of its own: synth bass 1, warm pad, saw lead. Another pitched element gets a piano, 0."""
@@ -25,6 +24,5 @@ def program_of(element: str, patch: str | None = None) -> int:
 
 @lru_cache(maxsize=1)
 def _programs() -> Mapping[str, Mapping[str, int]]:
-    text = (resources.files("workbench.midi") / "programs.yaml").read_text(encoding="utf-8")
-    table: Mapping[str, Mapping[str, int]] = yaml.safe_load(text)
+    table: Mapping[str, Mapping[str, int]] = read_shipped("workbench.midi", "programs.yaml")
     return table

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from importlib import resources
-from typing import Any, TypeVar, cast
+from typing import Any
 
-import yaml
-
-from workbench.domain.errors import ParameterError
+from workbench.domain.data_files import DataFolder, read_shipped
 from workbench.domain.moves import StripMove
+from workbench.domain.plain_data import from_plain
 from workbench.domain.plan import Plan, SoundTraits
-from workbench.domain.user_styles import naming_style, read_user_style, style_is_unknown
+from workbench.domain.user_styles import read_user_style, unknown_style
 from workbench.dsp.delay import Delay
 from workbench.dsp.dynamics import Compressor
 from workbench.dsp.equaliser import Band, tilt
@@ -24,8 +22,9 @@ from workbench.mixing.texture import Bed
 from workbench.mixing.tone import Tone
 
 _ROOT = "workbench.mixing"
+_PROFILES = DataFolder("mix profile", _ROOT, "profiles")
+_COLOURS = DataFolder("processing style", _ROOT, "styles")
 _LOWS_HZ = 100.0
-Settings = TypeVar("Settings")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +118,12 @@ class Colour:
 
 def list_profiles() -> tuple[str, ...]:
     """Names of the mix profiles, sorted."""
-    return _names("profiles")
+    return _PROFILES.names()
 
 
 def list_colours() -> tuple[str, ...]:
     """Names of the processing styles, sorted."""
-    return _names("styles")
+    return _COLOURS.names()
 
 
 @lru_cache(maxsize=64)
@@ -141,20 +140,8 @@ def load_profile(name: str) -> Profile:
     >>> load_profile("house").strip_of("bass").duck_db > 3
     True
     """
-    if name not in list_profiles():
-        raise ParameterError(f"mix profile {name!r} is not known: expected one of {', '.join(list_profiles())}")
-    data = _merged(_read("defaults.yaml"), _read(f"profiles/{name}.yaml"))
-    strips = {element: _strip(settings) for element, settings in data.pop("strips").items()}
-    parts = {
-        "name": name,
-        "strips": strips,
-        "reverb": _build(Reverb, data.pop("reverb")),
-        "room": _build(Room, data.pop("room")),
-        "delay": _build(Delay, data.pop("delay")),
-        "glue": _build(Compressor, data.pop("glue")),
-        "tone": _build(Tone, data.pop("tone")),
-    }
-    return _build(Profile, data | parts)
+    settings = _merged(read_shipped(_ROOT, "defaults.yaml"), _PROFILES.read(name))
+    return from_plain(Profile, {"name": name, **settings}, f"mix profile {name}")
 
 
 def load_colour(name: str) -> Colour:
@@ -171,21 +158,18 @@ def load_colour(name: str) -> Colour:
     True
     """
     own = None if name in list_colours() else read_user_style(name, "mix")
-    if own is None:
-        return _shipped_colour(name)
-    with naming_style(name, "mix"):
-        return _as_colour(name, own)
+    return _shipped_colour(name) if own is None else _as_colour(name, own)
 
 
 @lru_cache(maxsize=64)
 def _shipped_colour(name: str) -> Colour:
     if name not in list_colours():
-        raise ParameterError(style_is_unknown(name, list_colours()))
-    return _as_colour(name, _read(f"styles/{name}.yaml"))
+        raise unknown_style(name, list_colours())
+    return _as_colour(name, _COLOURS.read(name))
 
 
-def _as_colour(name: str, data: dict[str, Any]) -> Colour:
-    return _build(Colour, data | {"name": name, "eq": _bands(data.get("eq", ()))})
+def _as_colour(name: str, settings: Mapping[str, Any]) -> Colour:
+    return from_plain(Colour, {"name": name, **settings}, f"processing style {name!r}, mix")
 
 
 def colour_of(plan: Plan) -> Colour:
@@ -253,31 +237,6 @@ def _coloured_side_db(side_db: float | None, colour: Colour) -> float | None:
     return side_db if side_db is None or side_db <= -15.0 else side_db + colour.side_db
 
 
-_GROUPS: Mapping[str, type[Any]] = {
-    "compressor": Compressor, "parallel": Compressor, "transients": Transients, "bed": Bed,
-}  # fmt: skip
-"""Settings of a strip that are made of several; what is left out or null is none."""
-
-
-def _strip(settings: Mapping[str, Any]) -> Strip:
-    prepared: dict[str, Any] = {"eq": _bands(settings.get("eq", ()))}
-    for name, kind in _GROUPS.items():
-        prepared[name] = _build(kind, settings[name]) if settings.get(name) else None
-    return _build(Strip, dict(settings) | prepared)
-
-
-def _bands(items: Any) -> tuple[Band, ...]:
-    return tuple(Band(**item) for item in items)
-
-
-def _build(kind: type[Settings], data: Mapping[str, Any]) -> Settings:
-    known = {field.name for field in fields(cast(Any, kind))}
-    foreign = sorted(set(data) - known)
-    if foreign:
-        raise ParameterError(f"{kind.__name__.lower()} file: {', '.join(foreign)} not known, expected {sorted(known)}")
-    return kind(**data)
-
-
 def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     """`over` on top of `base`; mappings merge, everything else replaces."""
     result = dict(base)
@@ -285,13 +244,3 @@ def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
         below = result.get(key)
         result[key] = _merged(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
     return result
-
-
-def _names(folder: str) -> tuple[str, ...]:
-    entries = (resources.files(_ROOT) / folder).iterdir()
-    return tuple(sorted(entry.name.removesuffix(".yaml") for entry in entries if entry.name.endswith(".yaml")))
-
-
-def _read(path: str) -> dict[str, Any]:
-    data: dict[str, Any] = yaml.safe_load((resources.files(_ROOT) / path).read_text(encoding="utf-8"))
-    return data

@@ -8,15 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 
 import numpy as np
 import numpy.typing as npt
-import yaml
 from scipy.ndimage import gaussian_filter1d
 
 from workbench.domain.audio import Samples
-from workbench.domain.errors import ParameterError
+from workbench.domain.data_files import read_shipped
+from workbench.domain.errors import unknown_name
 from workbench.dsp.equaliser import Band, response_db
 from workbench.dsp.matching import THIRDS_HZ, bin_frequencies_hz, bin_powers, curve_at, third_octave_sums
 
@@ -54,8 +53,8 @@ class Tone:
 
 @lru_cache(maxsize=1)
 def _targets() -> Mapping[str, Levels]:
-    text = (resources.files("workbench.mixing") / "targets.yaml").read_text(encoding="utf-8")
-    return {name: np.array(levels, dtype=np.float64) for name, levels in yaml.safe_load(text)["families"].items()}
+    families = read_shipped("workbench.mixing", "targets.yaml")["families"]
+    return {name: np.array(levels, dtype=np.float64) for name, levels in families.items()}
 
 
 def list_families() -> tuple[str, ...]:
@@ -72,7 +71,7 @@ def target_db(family: str) -> Levels:
         If there is no such family.
     """
     if family not in _targets():
-        raise ParameterError(f"tone: family {family!r} is not known: expected one of {', '.join(list_families())}")
+        raise unknown_name("tone: family", family, list_families())
     return _targets()[family]
 
 

@@ -13,7 +13,7 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 from workbench.domain.audio import check_audible
-from workbench.domain.errors import ParameterError, did_you_mean
+from workbench.domain.errors import unknown_name
 from workbench.domain.plan import Plan
 from workbench.domain.results import Track
 
@@ -78,7 +78,7 @@ def draw(track: Track, name: str, *, references: Sequence[ReferenceProfile] | No
         If no picture has that name, or if there is nothing to draw: no samples, or no section.
     """
     if name not in CAPTIONS:
-        raise ParameterError(f"picture {name!r} is not known{did_you_mean(name, CAPTIONS)}: {', '.join(CAPTIONS)}")
+        raise unknown_name("picture", name, CAPTIONS)
     return _drawings(track, references)[name]()
 
 

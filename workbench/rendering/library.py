@@ -12,7 +12,8 @@ from typing import Any
 
 import yaml
 
-from workbench.domain.errors import ParameterError
+from workbench.domain.data_files import read_yaml
+from workbench.domain.errors import ParameterError, unknown_name
 from workbench.domain.paths import MODEL_NAME, home_dir
 from workbench.rendering.kit import Kit
 from workbench.rendering.parameters import build
@@ -85,7 +86,7 @@ def load_patch(element: str, name: str, *, folder: Path | None = None) -> Patch:
     """
     names = list_patches(element, folder=folder)
     if element not in SYNTH_ELEMENTS or name not in names:
-        raise ParameterError(f"patch {name!r} of {element} is not known: expected one of {', '.join(names)}")
+        raise unknown_name(f"{element}: patch", name, names)
     path = _files(f"patches/{element}", folder)[name]
     return build(Patch, {"name": name, "element": element, **_read(path)}, f"patch {name}")
 
@@ -107,7 +108,7 @@ def load_kit(name: str, *, folder: Path | None = None) -> Kit:
     """
     names = list_kits(folder=folder)
     if name not in names:
-        raise ParameterError(f"kit {name!r} is not known: expected one of {', '.join(names)}")
+        raise unknown_name("kit", name, names)
     return build(Kit, {"name": name, **_read(_files("kits", folder)[name])}, f"kit {name}")
 
 
@@ -153,10 +154,7 @@ def _read(path: Path) -> Mapping[str, Any]:
 @lru_cache(maxsize=256)
 def _parsed(path: Path, modified: int) -> Mapping[str, Any]:
     """A file as it was at a time: reading YAML takes longer than rendering a bar."""
-    try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ParameterError(f"{path.name} is not readable YAML: {str(error).splitlines()[0]}") from error
+    data = read_yaml(path, path.name)
     if not isinstance(data, Mapping):
         raise ParameterError(f"{path.name}: expected a mapping of parameters, got {type(data).__name__}")
     return data

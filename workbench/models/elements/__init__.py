@@ -1,6 +1,6 @@
 """One file an element, one registration here. Order is the order of composition."""
 
-from workbench.domain.errors import ModelError
+from workbench.domain.errors import ModelError, unknown_name
 from workbench.models.elements.bass import BASS
 from workbench.models.elements.harmony import HARMONY
 from workbench.models.elements.leads import LEADS
@@ -21,7 +21,7 @@ def get_spec(name: str) -> ElementSpec:
         If no element has that name.
     """
     if name not in SPECS:
-        raise ModelError(f"element {name!r} is not known: expected one of {', '.join(SPECS)}")
+        raise unknown_name("element", name, SPECS, ModelError)
     return SPECS[name]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from workbench.domain.errors import ParameterError, did_you_mean
+from workbench.domain.errors import unknown_name
 from workbench.output.daw import ableton, ardour, dawproject, hydrogen, lead_sheet, lmms, reaper
 from workbench.output.daw.session import DawSession
 
@@ -45,5 +45,5 @@ def find_format(name: str) -> SessionFormat:
         If there is none.
     """
     if name not in FORMATS:
-        raise ParameterError(f"daw {name!r} is not known{did_you_mean(name, FORMATS)}: {', '.join(FORMATS)}")
+        raise unknown_name("daw", name, FORMATS)
     return FORMATS[name]
