@@ -93,82 +93,89 @@ def fit(
 
     Parameters
     ----------
-    config : TrainingConfig
-    data : Path
-        Folder that holds the corpora.
+    config, data : TrainingConfig, Path
+        The recipe, and the folder that holds the corpora.
     run_dir : Path
         Checkpoints and the result go here; a `last.ckpt` found there is resumed.
     limit : int, optional
         Songs of each corpus and split.
     start : Path, optional
         Weights to start from instead of from chance; the recipe's network must have their size.
-    logger : Lightning logger or False
-    progress : bool
-        Show a progress bar.
-    callbacks : sequence of Lightning callbacks
-        Called beside checkpoints and early stopping.
+    logger, progress, callbacks
+        Lightning logger or False; whether a progress bar is shown; what is called beside checkpoints and stopping.
     parts : list of EncodedPart, optional
         What `load_parts` gave, where it was called already.
-    machines : Machines
-        Processes and machines that share the work.
-    command : str, optional
-        What was typed, for the card.
+    machines, command
+        Processes and machines that share the work, and what was typed, for the card.
 
     Returns
     -------
     Path
-        The weights, `run_dir/<element>.safetensors`; the card lies beside them. Of several processes only the first
-        writes them; the others return before that.
+        The weights, `run_dir/<element>.safetensors`, with the card beside them; only the first process writes them.
     """
     lightning.seed_everything(config.seed, verbose=False)
     started = time.monotonic()
     parts = load_parts(data, config, limit) if parts is None else parts
-    module = ElementModule(config)
-    if start is not None:
-        module.network.load_state_dict(matching_weights(start, config))
+    module = _module(config, start)
     best = ModelCheckpoint(run_dir, filename="best", monitor="val_nll", save_top_k=1, enable_version_counter=False)
-    last = ModelCheckpoint(
-        run_dir, filename="last", every_n_train_steps=config.checkpoint_every, enable_version_counter=False
-    )
-    watchers: list[lightning.Callback] = [Meters()] if logger else []
+    watchers: list[lightning.Callback] = [best, *([Meters()] if logger else []), *callbacks]
     if config.sample_every:
         watchers.append(SampleWriter(parts, run_dir, every=config.sample_every, seed=config.seed))
     origin = provenance(parts, command)
-    trainer = lightning.Trainer(
-        accelerator=machines.accelerator, devices=machines.devices, num_nodes=machines.nodes,
-        strategy=machines.strategy, use_distributed_sampler=False, precision=origin["precision"],
-        max_steps=config.steps,
-        val_check_interval=min(config.validate_every, config.steps), check_val_every_n_epoch=None,
-        gradient_clip_val=config.gradient_clip,
-        callbacks=[best, last, EarlyStopping("val_nll", patience=config.patience), *watchers, *callbacks],
-        logger=logger, enable_progress_bar=progress, enable_model_summary=False, log_every_n_steps=20,
-        num_sanity_val_steps=0, default_root_dir=run_dir,
-    )  # fmt: skip
-    resume = _stopped_run(run_dir)
+    trainer = _trainer(config, run_dir, machines, watchers, precision=origin["precision"], logger=logger, bar=progress)
     if logger:
         logger.log_hyperparams({**asdict(config), **origin})
-    try:
-        trainer.fit(
-            module,
-            ElementData(parts, config, _VALIDATION_SHARE_WHILE_TRAINING),
-            ckpt_path=None if resume is None else str(resume),
-            weights_only=True,
-        )
-    except SystemExit:
-        # Lightning leaves the process after Ctrl-C; whoever called decides that.
-        raise KeyboardInterrupt from None
+    _train(trainer, module, ElementData(parts, config, _VALIDATION_SHARE_WHILE_TRAINING), _stopped_run(run_dir))
     path = run_dir / f"{config.element}.safetensors"
     if trainer.global_rank > 0:
         return path
     _restore(module, Path(best.best_model_path))
-    temperatures = calibrate(module, parts, config)
-    metrics = validate(module, parts, config)
+    temperatures, metrics = calibrate(module, parts, config), validate(module, parts, config)
     card = describe(config, parts, metrics, trainer.global_step, time.monotonic() - started, origin)
-    card["temperatures"] = temperatures
-    if start is not None:
-        card["started_from"] = earlier_training(start)
-    save_checkpoint(module.network, path, card)
+    earlier = {} if start is None else {"started_from": earlier_training(start)}
+    save_checkpoint(module.network, path, card | {"temperatures": temperatures} | earlier)
     return path
+
+
+def _module(config: TrainingConfig, start: Path | None) -> ElementModule:
+    module = ElementModule(config)
+    if start is not None:
+        module.network.load_state_dict(matching_weights(start, config))
+    return module
+
+
+def _trainer(
+    config: TrainingConfig,
+    run_dir: Path,
+    machines: Machines,
+    callbacks: Sequence[lightning.Callback],
+    *,
+    precision: Any,
+    logger: Any,
+    bar: bool,
+) -> lightning.Trainer:
+    """Lightning's trainer for a recipe: it validates by steps, stops early, and keeps a checkpoint to go on from."""
+    last = ModelCheckpoint(
+        run_dir, filename="last", every_n_train_steps=config.checkpoint_every, enable_version_counter=False
+    )
+    return lightning.Trainer(
+        accelerator=machines.accelerator, devices=machines.devices, num_nodes=machines.nodes,
+        strategy=machines.strategy, use_distributed_sampler=False, precision=precision,
+        max_steps=config.steps,
+        val_check_interval=min(config.validate_every, config.steps), check_val_every_n_epoch=None,
+        gradient_clip_val=config.gradient_clip,
+        callbacks=[last, EarlyStopping("val_nll", patience=config.patience), *callbacks],
+        logger=logger, enable_progress_bar=bar, enable_model_summary=False, log_every_n_steps=20,
+        num_sanity_val_steps=0, default_root_dir=run_dir,
+    )  # fmt: skip
+
+
+def _train(trainer: lightning.Trainer, module: ElementModule, data: ElementData, resume: Path | None) -> None:
+    try:
+        trainer.fit(module, data, ckpt_path=None if resume is None else str(resume), weights_only=True)
+    except SystemExit:
+        # Lightning leaves the process after Ctrl-C; whoever called decides that.
+        raise KeyboardInterrupt from None
 
 
 def matching_weights(start: Path, config: TrainingConfig) -> dict[str, torch.Tensor]:

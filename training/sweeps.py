@@ -114,22 +114,16 @@ def sweep(
 
     Parameters
     ----------
-    element : str
-    data : path
-        Folder that holds the corpora.
-    trials : int
-        Trials of the study in all; a study that was begun goes on to so many.
-    jobs : int
-        Processes on this machine.
-    space : path, optional
-        YAML of choices and ranges; by default `search_spaces/default.yaml`.
-    config : path, optional
-        Recipe to start from; by default the element's own.
+    element, data : str, path
+        What is searched for, and the folder that holds the corpora.
+    trials, jobs : int
+        Trials of the study in all - a study that was begun goes on to so many - and processes on this machine.
+    space, config : path, optional
+        YAML of choices and ranges (`search_spaces/default.yaml`), and the recipe to start from (the element's own).
     corpora : mapping corpus -> share, optional
         Instead of the recipe's.
     study, storage : str, optional
-        Name and database address, by default ELEMENT and `sqlite:///OUT/study.db`. Machines that share both share the
-        study.
+        Name and database address (ELEMENT, `sqlite:///OUT/study.db`); machines that share both share the study.
     out : path, optional
         By default `runs/sweep/ELEMENT`.
     limit, steps : int, optional
@@ -150,9 +144,7 @@ def sweep(
         If a corpus is missing.
     """
     folder = Path(out or Path("runs") / "sweep" / element)
-    recipe = load_config(config or element, steps=steps, corpora=corpora)
-    recipe = recipe if corpora else _fitted(recipe, Path(data))
-    find_corpora(Path(data), tuple(recipe.corpora))
+    recipe = _recipe(load_config(config or element, steps=steps, corpora=corpora), Path(data), as_it_is=bool(corpora))
     folder.mkdir(parents=True, exist_ok=True)
     job = Sweep(
         config=recipe, space=load_space(*([Path(space)] if space else [])), data=Path(data), out=folder,
@@ -162,6 +154,13 @@ def sweep(
     opened = open_study(job)
     _run(job, jobs)
     return _result(job, opened)
+
+
+def _recipe(recipe: TrainingConfig, data: Path, *, as_it_is: bool) -> TrainingConfig:
+    """A recipe whose corpora are all there; unless `as_it_is`, those that are not in the folder are left out."""
+    recipe = recipe if as_it_is else _fitted(recipe, data)
+    find_corpora(data, tuple(recipe.corpora))
+    return recipe
 
 
 def _fitted(recipe: TrainingConfig, data: Path) -> TrainingConfig:

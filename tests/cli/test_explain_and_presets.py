@@ -57,7 +57,7 @@ def test_explain_tells_a_mistake_in_one_line(
 @pytest.mark.parametrize(
     ("group", "fields", "message"),
     [
-        ("sound_design", {"patches": {"bass": "kazoo"}}, "patch 'kazoo' of bass is not known: expected one of"),
+        ("sound_design", {"patches": {"bass": "kazoo"}}, "bass patch 'kazoo' is not known: expected one of"),
         ("sound_design", {"patches": {"percussion": "pans"}}, "kit 'pans' is not known: expected one of"),
         ("sound_design", {"patches": {"pads": "samples:harp"}}, "samples 'harp' are not there"),
         ("sound_design", {"processing_style": "bad-mix"}, "processing style 'bad-mix', mix: colour file: volume"),

@@ -36,7 +36,7 @@ BAD: list[tuple[Any, str]] = [
         r"eq\[0\].frequency: unknown field; .*known here: kind, frequency_hz",
     ),
     ({"edit": "chords", "chords": "Fm | Hq7"}, "chord 'Hq7' is not known"),
-    ({"edit": "patch", "element": "bass", "patch": "tuba"}, "patch 'tuba' of bass is not known: expected one of"),
+    ({"edit": "patch", "element": "bass", "patch": "tuba"}, "bass patch 'tuba' is not known: expected one of"),
     ({"edit": "patch", "element": "percussion", "patch": "sub-sine"}, "kit 'sub-sine' is not known"),
     ({"edit": "style", "element": "bass", "style": "polka"}, "style 'polka' is not known"),
     ({"edit": "vary", "strength": 0}, "strength"),

@@ -37,7 +37,7 @@ def test_every_kit_loads_and_differs_from_the_others() -> None:
 
 
 def test_unknown_names_list_the_known_ones() -> None:
-    with pytest.raises(ParameterError, match=r"patch 'moog' of bass is not known: expected one of acid, .*sub-sine"):
+    with pytest.raises(ParameterError, match=r"bass patch 'moog' is not known: expected one of acid, .*sub-sine"):
         load_patch("bass", "moog")
     with pytest.raises(ParameterError, match=r"kit '707' is not known: expected one of breaks, .*studio"):
         load_kit("707")

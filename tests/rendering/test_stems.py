@@ -130,7 +130,7 @@ def test_progress_rises_to_one(make_score: Make, make_plan: MakePlan) -> None:
 
 
 def test_unknown_sounds_are_named_before_anything_is_rendered(make_score: Make, make_plan: MakePlan) -> None:
-    with pytest.raises(ParameterError, match="patch 'moog' of bass is not known: expected one of acid"):
+    with pytest.raises(ParameterError, match="bass patch 'moog' is not known: expected one of acid"):
         render(make_score({"bass": phrase("bass")}), make_plan({"bass": "moog"}))
     with pytest.raises(ParameterError, match="kit '606' is not known"):
         render(make_score({"percussion": phrase("percussion")}), make_plan({"percussion": "606"}))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from workbench.concept.brief import STATED, Brief
@@ -23,9 +23,9 @@ from workbench.concept.decide import (
     told,
 )
 from workbench.concept.delivery import decide_level
+from workbench.concept.groove import decide_groove
 from workbench.concept.instruments import read_instruments
 from workbench.concept.languages import read_in_english
-from workbench.concept.playing_words import with_drumming
 from workbench.concept.reading import read_brief
 from workbench.concept.section_details import (
     detail_decisions,
@@ -38,13 +38,12 @@ from workbench.concept.section_details import (
 from workbench.concept.sound import decide_sound
 from workbench.concept.structure import assign_elements, shape_energy
 from workbench.concept.timing import decide_form, decide_tempo, wanted_seconds
-from workbench.concept.traits import adapt_groove, adapt_harmony, adapt_parts, choose_groove
+from workbench.concept.traits import adapt_harmony, adapt_parts
 from workbench.domain.asking import RequestLike, as_request
 from workbench.domain.plan import (
     DEFAULT_VARIATION,
     Decision,
     Delivery,
-    Groove,
     HarmonyTraits,
     Plan,
     SectionPlan,
@@ -54,8 +53,6 @@ from workbench.domain.theory import Key, Metre
 
 if TYPE_CHECKING:
     from workbench.analysis.references import ReferenceProfile
-
-_LAID_BACK_MS = 8.0
 
 
 def translate(request: RequestLike, *, references: Sequence[ReferenceProfile] = ()) -> Plan:
@@ -84,121 +81,139 @@ def translate(request: RequestLike, *, references: Sequence[ReferenceProfile] = 
     >>> plan.style, plan.tempo_bpm, str(plan.key)
     ('lo-fi', 76.0, 'D minor')
     """
-    request = as_request(request)
-    brief, opening = read_brief(request, references)
-    metre, metre_decision = decide_metre(brief)
-    key, key_decision = decide_key(brief)
-    tempo_bpm, tempo_decision = decide_tempo(brief, metre)
-    swing_percent, swing_decision = decide_swing(brief)
-    palette, palette_decision = decide_palette(brief)
-    texture_density, density_decision = decide_density(brief)
-    processing_style, processing_decision = decide_processing(brief)
-    names, bars, form_decisions = decide_form(brief, metre, tempo_bpm)
-    brief = with_key_change(brief, names, key)
-    check_sections(brief.request.parameters.technical.by_section(), names, "the form of this style")
-    creative, technical = request.parameters.creative, brief.request.parameters.technical
-    harmony = _harmony(brief)
-    chords, chords_decision = _chords(brief, key, harmony)
-    sections = _sections(brief, names, bars, palette, metre, tempo_bpm, key, chords)
-    text = read_in_english(f"{creative.concept} . {creative.mood or ''}").text
-    patches, patch_decisions = decide_patches(brief, palette, read_instruments(text))
-    sound, sound_decisions = decide_sound(brief.moves, brief.said.dry)
-    feel = brief.said.feel
-    groove_name = choose_groove(brief.style, text, brief.generator("groove"))
-    groove = adapt_groove(
-        brief.style,
-        metre,
+    brief, opening = read_brief(as_request(request), references)
+    frame = _decide_frame(brief)
+    brief = with_key_change(brief, frame.section_names, frame.key)
+    technical = brief.request.parameters.technical
+    check_sections(technical.by_section(), frame.section_names, "the form of this style")
+    plan, decisions = _decide_parts(brief, frame)
+    return replace(plan, decisions=(*opening, *decisions))
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """What holds for the whole song; `because` tells why, by name."""
+
+    metre: Metre
+    key: Key
+    tempo_bpm: float
+    swing_percent: float
+    palette: tuple[str, ...]
+    texture_density: float
+    processing_style: str
+    section_names: tuple[str, ...]
+    bars: int
+    because: Mapping[str, Decision]
+    because_form: tuple[Decision, ...]
+
+
+def _decide_frame(brief: Brief) -> _Frame:
+    because: dict[str, Decision] = {}
+    metre, because["metre"] = decide_metre(brief)
+    key, because["key"] = decide_key(brief)
+    tempo_bpm, because["tempo"] = decide_tempo(brief, metre)
+    swing_percent, because["swing"] = decide_swing(brief)
+    palette, because["palette"] = decide_palette(brief)
+    texture_density, because["density"] = decide_density(brief)
+    processing_style, because["processing"] = decide_processing(brief)
+    names, bars, because_form = decide_form(brief, metre, tempo_bpm)
+    return _Frame(
+        metre=metre,
+        key=key,
+        tempo_bpm=tempo_bpm,
         swing_percent=swing_percent,
-        feel=feel.value if feel else "",
-        name=groove_name,
-        moves=brief.moves,
+        palette=palette,
+        texture_density=texture_density,
+        processing_style=processing_style,
+        section_names=names,
+        bars=bars,
+        because=because,
+        because_form=because_form,
     )
-    if brief.said.pace is not None and "back" in brief.said.pace.words.lower():
-        groove = replace(groove, late_ms=groove.late_ms + _LAID_BACK_MS)
-    if brief.said.absent_drums is not None:
-        groove = replace(groove, without=brief.said.absent_drums.value)
-    if brief.said.drumming is not None:
-        groove = with_drumming(groove, brief.said.drumming.value)
+
+
+def _decide_parts(brief: Brief, frame: _Frame) -> tuple[Plan, tuple[Decision, ...]]:
+    """What the frame is filled with - chords, sections, groove, parts, sound - and the decisions in their order."""
+    request, style, because = brief.request, brief.style, frame.because
+    creative, technical = request.parameters.creative, request.parameters.technical
+    harmony = _harmony(brief)
+    chords, chords_decision = _chords(brief, frame.key, harmony)
+    sections = _sections(brief, frame, chords)
+    text = read_in_english(f"{creative.concept} . {creative.mood or ''}").text
+    patches, patch_decisions = decide_patches(brief, frame.palette, read_instruments(text))
+    sound, sound_decisions = decide_sound(brief.moves, brief.said.dry)
+    groove, groove_decisions = decide_groove(brief, frame.metre, frame.swing_percent, text)
     delivery, delivery_decisions = _delivery(brief)
     parts = adapt_parts(
-        brief.style,
-        palette,
-        texture_density=texture_density,
+        style,
+        frame.palette,
+        texture_density=frame.texture_density,
         valence=brief.valence,
         arousal=brief.arousal,
         moves=brief.moves,
         rng=brief.generator("voices"),
     )
-    return Plan(
+    plan = Plan(
         project_id=request.project_id,
         concept=creative.concept,
         seed=request.options.seed,
-        style=brief.style.name,
-        model_style=brief.style.model_style,
-        tempo_bpm=tempo_bpm,
-        metre=metre,
-        key=key,
+        style=style.name,
+        model_style=style.model_style,
+        tempo_bpm=frame.tempo_bpm,
+        metre=frame.metre,
+        key=frame.key,
         valence=round(brief.valence, 3),
         arousal=round(brief.arousal, 3),
         sections=sections,
-        palette=palette,
-        texture_density=texture_density,
+        palette=frame.palette,
+        texture_density=frame.texture_density,
         groove=groove,
         harmony=harmony,
         parts=parts,
         patches=patches,
-        processing_style=processing_style,
-        mix_profile=brief.style.mix_profile,
+        processing_style=frame.processing_style,
+        mix_profile=style.mix_profile,
         delivery=delivery,
         references=creative.references,
         models={str(element): name for element, name in request.models.items()},
         variation=DEFAULT_VARIATION if technical.variation is None else technical.variation,
         ending="close" if brief.said.ending is None else brief.said.ending.value,
         sound=sound,
-        decisions=(
-            *opening,
-            tempo_decision,
-            metre_decision,
-            key_decision,
-            swing_decision,
-            *_groove_decisions(brief, groove, groove_name, text),
-            *_drum_decisions(brief),
-            *with_length(form_decisions, sections, metre, tempo_bpm),
-            *_ending_decisions(brief),
-            _energy_decision(brief),
-            chords_decision,
-            *detail_decisions(brief),
-            palette_decision,
-            density_decision,
-            *_part_decisions(brief),
-            *patch_decisions,
-            processing_decision,
-            *sound_decisions,
-            Decision("mix_profile", brief.style.mix_profile, "style", f"made for {brief.style.spoken}"),
-            *(Decision(f"models.{element}", name, "stated", STATED) for element, name in request.models.items()),
-            *delivery_decisions,
-        ),
+        decisions=(),
+    )
+    return plan, (
+        because["tempo"],
+        because["metre"],
+        because["key"],
+        because["swing"],
+        *groove_decisions,
+        *with_length(frame.because_form, sections, frame.metre, frame.tempo_bpm),
+        *_ending_decisions(brief),
+        _energy_decision(brief),
+        chords_decision,
+        *detail_decisions(brief),
+        because["palette"],
+        because["density"],
+        *_part_decisions(brief),
+        *patch_decisions,
+        because["processing"],
+        *sound_decisions,
+        Decision("mix_profile", style.mix_profile, "style", f"made for {style.spoken}"),
+        *(Decision(f"models.{element}", name, "stated", STATED) for element, name in request.models.items()),
+        *delivery_decisions,
     )
 
 
-def _sections(
-    brief: Brief,
-    names: tuple[str, ...],
-    total_bars: int,
-    palette: tuple[str, ...],
-    metre: Metre,
-    tempo_bpm: float,
-    key: Key,
-    given: Chords | None,
-) -> tuple[SectionPlan, ...]:
+def _sections(brief: Brief, frame: _Frame, given: Chords | None) -> tuple[SectionPlan, ...]:
     technical, style = brief.request.parameters.technical, brief.style
+    names, metre = frame.section_names, frame.metre
     seconds = wanted_seconds(brief)
-    bars = lay_bars(names, total_bars, style, technical, metre=metre, tempo_bpm=tempo_bpm, seconds=seconds)
+    bars = lay_bars(names, frame.bars, style, technical, metre=metre, tempo_bpm=frame.tempo_bpm, seconds=seconds)
     lift = brief.moves.total("energy")
     energies = [
         round(max(0.05, min(1.0, energy + lift)), 3) for energy in shape_energy(names, bars, brief.style, brief.arousal)
     ]
-    elements = assign_elements(names, energies, palette, brief.style, brief.request.options.seed)
+    elements = assign_elements(names, energies, frame.palette, brief.style, brief.request.options.seed)
     starts = [sum(bars[:index]) for index in range(len(bars))]
     chords = [
         section_chords(
@@ -206,7 +221,7 @@ def _sections(
             name,
             length,
             metre.bar_beats,
-            key=section_key(technical, name, number, key),
+            key=section_key(technical, name, number, frame.key),
             number=number,
         )
         for (name, number), length in zip(numbered(names), bars, strict=True)
@@ -216,47 +231,6 @@ def _sections(
         for name, *rest in zip(names, starts, bars, energies, elements, chords, strict=True)
     )
     return with_details(laid, technical, style)
-
-
-def _groove_decisions(brief: Brief, groove: Groove, name: str, text: str) -> tuple[Decision, ...]:
-    """Which groove, its feel, and what of the drummer moves."""
-    feel, pace, moves = brief.said.feel, brief.said.pace, brief.moves
-    style = f"usual for {brief.style.spoken}"
-    late = f"{style}{moves.because('late')}"
-    if pace is not None and "back" in pace.words.lower():
-        late += f"; the text says '{pace.words}'"
-    named = bool(name) and name in text.lower()
-    return (
-        Decision(
-            "groove",
-            name or "the style's own",
-            "text" if named else "style",
-            "named" if named else "the seed chose it among those of the style",
-        ),
-        told("feel", feel.value, "text", quoted(feel), feel.against)
-        if feel
-        else Decision("feel", "as usual", "style", style),
-        Decision("backbeat_late", f"{groove.late_ms:g} ms", moves.source(["late"], "style"), late),
-        Decision(
-            "looseness",
-            f"{groove.looseness:g}",
-            moves.source(["looseness"], "style"),
-            style + moves.because("looseness"),
-        ),
-        Decision(
-            "pattern_adherence",
-            f"{groove.adherence:g}",
-            moves.source(["adherence"], "style"),
-            style + moves.because("adherence"),
-        ),
-    )
-
-
-def _drum_decisions(brief: Brief) -> tuple[Decision, ...]:
-    asked = {"silent_drums": brief.said.absent_drums, "drumming": brief.said.drumming}
-    return tuple(
-        Decision(name, ", ".join(said.value), "text", quoted(said)) for name, said in asked.items() if said is not None
-    )
 
 
 def _ending_decisions(brief: Brief) -> tuple[Decision, ...]:

@@ -88,12 +88,17 @@ def grain_cloud(
     starts = ((np.arange(count) + rng.random(count)) / count * length).astype(np.int64)
     cents = scatter_cents * rng.standard_normal(count) + 1200.0 * (rng.random(count) < octave_share)
     pitch = frequency_hz[np.minimum(starts // CONTROL_SAMPLES, frequency_hz.size - 1)] * 2.0 ** (cents / 1200.0)
-    angle = (width * rng.uniform(-1.0, 1.0, count) + 1.0) * (np.pi / 4.0)
-    # Overlapping grains add in power: a Hann window has a mean power of 3/8.
-    gain = np.sqrt(2.0) / np.sqrt(max(0.375 * density_hz * grain_ms / 1000.0, 0.05))
+    left, right = _pan_gains(width * rng.uniform(-1.0, 1.0, count), overlap=density_hz * grain_ms / 1000.0)
     steps = np.minimum(pitch / sample_rate_hz, 0.45)
-    _grains(
-        out, tables.samples, tables.harmonics, starts, steps, rng.random(count),
-        (gain * np.cos(angle)).astype(np.float32), (gain * np.sin(angle)).astype(np.float32), size,
-    )  # fmt: skip
+    _grains(out, tables.samples, tables.harmonics, starts, steps, rng.random(count), left, right, size)
     return out
+
+
+def _pan_gains(pans: Control, *, overlap: float) -> tuple[Signal, Signal]:
+    """Gains left and right at constant power, for `overlap` grains that sound at once.
+
+    Overlapping grains add in power, and a Hann window has a mean power of 3/8.
+    """
+    angle = (pans + 1.0) * (np.pi / 4.0)
+    gain = np.sqrt(2.0) / np.sqrt(max(0.375 * overlap, 0.05))
+    return (gain * np.cos(angle)).astype(np.float32), (gain * np.sin(angle)).astype(np.float32)

@@ -235,24 +235,22 @@ def wavetable_oscillator(
             f"got {ratios.size}, {starts.size}, {places.size} and {frequency_hz.size}"
         )
     out = np.zeros((1 if pans is None else 2, length), dtype=np.float32)
-    angle = (places + 1.0) * (np.pi / 4.0)
-    gain = 1.0 / math.sqrt(ratios.size)
-    left = np.full(ratios.size, gain) if pans is None else np.cos(angle) * gain
+    left, right = _voice_gains(places, stereo=pans is not None)
     second = tables if morph_tables is None else morph_tables
     amount = np.zeros(1) if morph_tables is None or morph is None else np.asarray(morph, dtype=np.float64)
+    steps = np.asarray(frequency_hz, dtype=np.float64) / sample_rate_hz
     _read_tables(
-        out,
-        tables.samples,
-        second.samples,
-        tables.harmonics,
-        np.asarray(frequency_hz, dtype=np.float64) / sample_rate_hz,
-        amount,
-        ratios,
-        starts,
-        left.astype(np.float32),
-        (np.sin(angle) * gain).astype(np.float32),
-    )
+        out, tables.samples, second.samples, tables.harmonics, steps, amount, ratios, starts, left, right
+    )  # fmt: skip
     return out
+
+
+def _voice_gains(pans: Control, *, stereo: bool) -> tuple[Signal, Signal]:
+    """Gains left and right by voice, at constant power over all voices; the left one serves mono."""
+    angle = (pans + 1.0) * (np.pi / 4.0)
+    gain = 1.0 / math.sqrt(pans.size)
+    left = np.cos(angle) * gain if stereo else np.full(pans.size, gain)
+    return left.astype(np.float32), (np.sin(angle) * gain).astype(np.float32)
 
 
 @numba.njit(nogil=True, cache=True, inline="always")

@@ -86,7 +86,7 @@ def load_patch(element: str, name: str, *, folder: Path | None = None) -> Patch:
     """
     names = list_patches(element, folder=folder)
     if element not in SYNTH_ELEMENTS or name not in names:
-        raise unknown_name(f"{element}: patch", name, names)
+        raise unknown_name(f"{element} patch", name, names)
     path = _files(f"patches/{element}", folder)[name]
     return build(Patch, {"name": name, "element": element, **_read(path)}, f"patch {name}")
 

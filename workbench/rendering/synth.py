@@ -93,15 +93,19 @@ def render_synth(
             preview=preview,
         )
         for phrase, voice in zip(batch, voices, strict=True):
-            stop = min(length, phrase.start + voice.shape[1])
-            if stop > phrase.start:
-                stem[:, phrase.start : stop] += voice[:, : stop - phrase.start]
+            _add(stem, voice, phrase.start)
             if advance is not None:
                 advance(len(phrase.starts))
     tape = generator(seed, patch.element, "tape")
     stem = apply_effects(stem, patch.effects, sample_rate_hz=sample_rate_hz, rng=tape, preview=preview)
-    stem *= np.float32(db_to_gain(patch.level_db))
-    return stem
+    return np.multiply(stem, np.float32(db_to_gain(patch.level_db)), out=stem)
+
+
+def _add(stem: Signal, voice: Signal, start: int) -> None:
+    """Mix a voice into a stem from a sample on; what lies behind the stem's end is cut."""
+    stop = min(stem.shape[1], start + voice.shape[1])
+    if stop > start:
+        stem[:, start:stop] += voice[:, : stop - start]
 
 
 def _batches(phrases: Sequence[Phrase], patch: Patch) -> Iterator[Sequence[Phrase]]:

@@ -1,0 +1,80 @@
+"""The groove of a song: which one of the style, how it feels, and what the text says of its drummer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from workbench.concept.brief import Brief
+from workbench.concept.decide import quoted, told
+from workbench.concept.playing_words import with_drumming
+from workbench.concept.traits import adapt_groove, choose_groove
+from workbench.domain.plan import Decision, Groove
+from workbench.domain.theory import Metre
+
+_LAID_BACK_MS = 8.0
+
+
+def decide_groove(brief: Brief, metre: Metre, swing_percent: float, text: str) -> tuple[Groove, tuple[Decision, ...]]:
+    """The groove, adapted to metre, swing and mood; `text` is the concept in English, where a groove may be named."""
+    feel, without, drumming = brief.said.feel, brief.said.absent_drums, brief.said.drumming
+    name = choose_groove(brief.style, text, brief.generator("groove"))
+    groove = adapt_groove(
+        brief.style,
+        metre,
+        swing_percent=swing_percent,
+        feel=feel.value if feel else "",
+        name=name,
+        moves=brief.moves,
+    )
+    if _is_laid_back(brief):
+        groove = replace(groove, late_ms=groove.late_ms + _LAID_BACK_MS)
+    if without is not None:
+        groove = replace(groove, without=without.value)
+    if drumming is not None:
+        groove = with_drumming(groove, drumming.value)
+    return groove, (*_groove_decisions(brief, groove, name, text), *_drum_decisions(brief))
+
+
+def _is_laid_back(brief: Brief) -> bool:
+    return brief.said.pace is not None and "back" in brief.said.pace.words.lower()
+
+
+def _groove_decisions(brief: Brief, groove: Groove, name: str, text: str) -> tuple[Decision, ...]:
+    """Which groove, its feel, and what of the drummer moves."""
+    feel, pace, moves = brief.said.feel, brief.said.pace, brief.moves
+    style = f"usual for {brief.style.spoken}"
+    late = f"{style}{moves.because('late')}"
+    if pace is not None and _is_laid_back(brief):
+        late += f"; the text says '{pace.words}'"
+    named = bool(name) and name in text.lower()
+    return (
+        Decision(
+            "groove",
+            name or "the style's own",
+            "text" if named else "style",
+            "named" if named else "the seed chose it among those of the style",
+        ),
+        told("feel", feel.value, "text", quoted(feel), feel.against)
+        if feel
+        else Decision("feel", "as usual", "style", style),
+        Decision("backbeat_late", f"{groove.late_ms:g} ms", moves.source(["late"], "style"), late),
+        Decision(
+            "looseness",
+            f"{groove.looseness:g}",
+            moves.source(["looseness"], "style"),
+            style + moves.because("looseness"),
+        ),
+        Decision(
+            "pattern_adherence",
+            f"{groove.adherence:g}",
+            moves.source(["adherence"], "style"),
+            style + moves.because("adherence"),
+        ),
+    )
+
+
+def _drum_decisions(brief: Brief) -> tuple[Decision, ...]:
+    asked = {"silent_drums": brief.said.absent_drums, "drumming": brief.said.drumming}
+    return tuple(
+        Decision(name, ", ".join(said.value), "text", quoted(said)) for name, said in asked.items() if said is not None
+    )
