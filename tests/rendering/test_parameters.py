@@ -67,7 +67,7 @@ def test_a_users_folder_adds_and_replaces(tmp_path: Path) -> None:
         ("filter: 7", r"filter: expected a mapping"),
         ("pitch: {mono: true}", r"mono: expected one of no, yes, got True"),
         ("- 1", r"expected a mapping of parameters, got list"),
-        ("{", r"not readable YAML"),
+        ("{", r"cannot be read as YAML"),
     ],
 )
 def test_a_wrong_patch_gives_one_clear_line(tmp_path: Path, text: str, message: str) -> None:
