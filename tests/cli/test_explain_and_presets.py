@@ -61,7 +61,11 @@ def test_explain_tells_a_mistake_in_one_line(
         ("sound_design", {"patches": {"percussion": "pans"}}, "kit 'pans' is not known: expected one of"),
         ("sound_design", {"patches": {"pads": "samples:harp"}}, "samples 'harp' are not there"),
         ("sound_design", {"processing_style": "bad-mix"}, "processing style 'bad-mix', mix.volume: unknown field"),
-        ("sound_design", {"processing_style": "bad-master"}, "processing style 'bad-master', master.volume: unknown field"),
+        (
+            "sound_design",
+            {"processing_style": "bad-master"},
+            "processing style 'bad-master', master.volume: unknown field",
+        ),
         ("creative", {"references": ["no-such-track"]}, "reference 'no-such-track' is not known"),
         ("models", {"bass": "nobody"}, "model 'nobody' for bass is not there"),
     ],
