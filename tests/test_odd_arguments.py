@@ -104,6 +104,8 @@ def test_odd_paths(path: str, tiny_track: Track) -> None:
 @pytest.mark.parametrize(
     ("call", "line"),
     [
+        (lambda: widgets.SoundSwitcher({"mix": None}), "sound 'mix': expected an Audio, got NoneType"),
+        (lambda: widgets.spectra_picture({"mix": "mix.wav"}), "sound 'mix': expected an Audio, got str"),
         (lambda: widgets.SoundSwitcher({}), "sounds: expected one at least, got none"),
         (lambda: widgets.spectra_picture({}), "sounds: expected one at least, got none"),
         (lambda: widgets.spectra_picture({}, beside_first=True), "sounds: expected one at least, got none"),

@@ -47,7 +47,7 @@ def check_audible(sounds: Mapping[str, Audio]) -> None:
     Raises
     ------
     ParameterError
-        If there is none, or if they have no names, or one is empty, or holds values that are no numbers or far above
+        If there is none, or if they have no names, or one is no audio or empty, or holds values that are no numbers or far above
         full scale.
     """
     if not isinstance(sounds, Mapping | None):
@@ -55,6 +55,8 @@ def check_audible(sounds: Mapping[str, Audio]) -> None:
     if not sounds:
         raise ParameterError("sounds: expected one at least, got none")
     for name, audio in sounds.items():
+        if not isinstance(audio, Audio):
+            raise ParameterError(f"sound {name!r}: expected an Audio, got {type(audio).__name__}")
         if audio.samples.shape[1] == 0:
             raise ParameterError(f"sound {name!r}: expected samples, got none")
         loudest = float(np.abs(audio.samples).max())
