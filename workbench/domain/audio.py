@@ -47,8 +47,8 @@ def check_audible(sounds: Mapping[str, Audio]) -> None:
     Raises
     ------
     ParameterError
-        If there is none, or if they have no names, or one is no audio or empty, or holds values that are no numbers or far above
-        full scale.
+        If there is none, or if they have no names, or one is no audio or empty, or holds values that are no numbers or
+        far above full scale.
     """
     if not isinstance(sounds, Mapping | None):
         raise ParameterError(f"sounds: expected sounds by name, such as {{'mix': audio}}, got {type(sounds).__name__}")
