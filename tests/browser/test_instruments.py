@@ -166,6 +166,7 @@ def test_arranger(opened: Open, visit: Any, repository: Path) -> None:
     arranger.locator("button", has_text="Regenerate").click()
     told(page, "arranger", "regenerate: bass, bars 1 to 2")
     assert edits(arranger)[-1] == {"edit": "regenerate", "element": "bass", "bars": [1, 2]}
+    compared(page, arranger)
     arranger.locator("[aria-label='Lock bass in these bars']").click()
     told(page, "arranger", "lock: bass")
     arranger.locator("button", has_text="Vary").click()
@@ -178,6 +179,31 @@ def test_arranger(opened: Open, visit: Any, repository: Path) -> None:
     light(page, "arranger")
     assert visit.outside == []
     assert [error for error in visit.errors if "404" not in error] == []
+
+
+def compared(page: Any, widget: Any) -> None:
+    """A is the bass that was held, B the new one: their waveforms differ, those of the other elements do not."""
+    toggle = widget.locator(".bf-ab")
+    page.wait_for_function("() => !document.querySelector('.bf-arranger .bf-ab').disabled")
+    now = waves(widget)
+    toggle.click()
+    assert (toggle.inner_text(), toggle.get_attribute("aria-pressed")) == ("A", "true")
+    before = waves(widget)
+    assert {name for name in now if now[name] != before[name]} == {"bass"}
+    toggle.click()
+    assert waves(widget) == now
+    widget.locator(".bf-hold").click()
+    assert toggle.is_disabled()
+
+
+def waves(widget: Any) -> dict[str, str]:
+    """Pictures of the waveforms by element, none of them empty."""
+    drawn = widget.evaluate(
+        "node => Object.fromEntries([...node.querySelectorAll('.bf-part')].map(part => ["
+        "part.dataset.name, part.querySelector('.bf-wave canvas').toDataURL()]))"
+    )
+    assert all(len(picture) > 400 for picture in drawn.values())
+    return dict(drawn)
 
 
 def test_notes_are_written_by_hand(opened: Open, visit: Any, repository: Path) -> None:

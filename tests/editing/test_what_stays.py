@@ -251,6 +251,19 @@ def test_chords_written_in_a_file_are_read_back(song: Song, files: Path) -> None
     assert chord_words(back, BARS) == chord_words(song, BARS)
 
 
+def test_chords_that_are_only_written_have_no_track_to_choose(song: Song, tmp_path: Path) -> None:
+    file = mido.MidiFile(ticks_per_beat=96)
+    file.tracks.append(mido.MidiTrack())
+    for symbol in ("Dm", "G7", "C", "C"):
+        file.tracks[0] += [mido.MetaMessage("text", text=symbol), mido.MetaMessage("marker", text="", time=384)]
+    file.save(tmp_path / "sheet.mid")
+    edit = {"edit": "import", "file": str(tmp_path / "sheet.mid"), "role": "chords", "bar": 5, "around": False}
+    heard = chord_words(edit_song(song, [edit]), range(4, 7))
+    assert heard[::4] == [(2, "min", 2), (7, "7", 7), (0, "maj", 0)]
+    with pytest.raises(ParameterError, match="track 9 cannot be chosen: no track of the MIDI file holds notes"):
+        edit_song(song, [{**edit, "track": 9}])
+
+
 def test_chords_are_heard_in_notes(song: Song, tmp_path: Path) -> None:
     file = mido.MidiFile(ticks_per_beat=96)
     track = mido.MidiTrack()

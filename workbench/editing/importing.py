@@ -16,6 +16,7 @@ from workbench.editing.laying import in_compass, lay, single
 from workbench.editing.midi_reading import (
     ImportedFile,
     drum_voices,
+    find_voice,
     melody_voice,
     placed,
     read_chords,
@@ -49,8 +50,9 @@ def take_in(song: Song, edit: Import, seed: int) -> Song:
 
 def _with_chords(song: Song, edit: Import, file: ImportedFile, seed: int) -> Song:
     written = written_chords(file.music).changes if edit.track is None else ()
-    starts = [at for at, _ in written] or [note.start_beats for voice in file.voices for note in voice.notes]
-    ends = [note.start_beats + note.length_beats for voice in file.voices for note in voice.notes]
+    voices = file.voices if edit.track is None else (find_voice(file, edit.track),)
+    starts = [at for at, _ in written] or [note.start_beats for voice in voices for note in voice.notes]
+    ends = [note.start_beats + note.length_beats for voice in voices for note in voice.notes]
     laid, song = lay(song, edit, file.music, min(starts), max([*ends, *(at + 1.0 for at, _ in written)]))
     place, start = laid.place, laid.place.start * song.bar_beats
     chords, told = read_chords(file, edit.track, start - laid.offset_beats, len(place) * song.bar_beats)

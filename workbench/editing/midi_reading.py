@@ -137,6 +137,8 @@ def find_voice(file: ImportedFile, track: int | str) -> Voice:
     ParameterError
         If there is none or more than one; the message lists them.
     """
+    if not file.voices:
+        raise ParameterError(f"track {track!r} cannot be chosen: no track of the MIDI file holds notes; leave it out")
     if isinstance(track, str):
         wanted = track.strip().casefold()
         exact = [voice for voice in file.voices if voice.name.casefold() == wanted]

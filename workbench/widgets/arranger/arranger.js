@@ -3,12 +3,14 @@ function render({ model, el }) {
   const frame = bfInstrument(el, model, "arranger", "Arranger");
   const { shell, head, body, ask } = frame;
   const soloed = new Set(), silent = new Set();
-  let chosen = [1, Math.max(1, Math.min(4, model.get("bars")))], roll = null, shown = 0;
+  let chosen = [1, Math.max(1, Math.min(4, model.get("bars")))], roll = null, shown = 0, waves = [];
   const start = () => model.get("roll").bars[chosen[0] - 1] || 0;
   const engine = bfEngine({
     onState: (playing) => transport.state(playing),
+    onCompare: (state) => { transport.compared(state); waves.forEach((wave) => wave.draw()); },
     onTick: (at) => {
       if (roll) roll.follow(start() + at);
+      waves.forEach((wave) => wave.place(at));
       if (!engine.playing || performance.now() - shown < 60) return;
       shown = performance.now();
       transport.show(engine.levels());
@@ -20,7 +22,7 @@ function render({ model, el }) {
     choose(first, first + length);
   };
   const transport = bfTransport(head, engine, {
-    shell, undo: frame.undo, redo: frame.redo,
+    shell, undo: frame.undo, redo: frame.redo, compares: true,
     keys: {
       arrowright: () => step(1),
       arrowleft: () => step(-1),
@@ -89,7 +91,9 @@ function render({ model, el }) {
     for (const [value, text] of [["", "all elements"], ...elements.map(({ name }) => [name, name]), ["harmony", "harmony"]]) bfMake("option", "", which, text).value = value;
     which.value = elements.some(({ name }) => name === was) || was === "harmony" ? was : "";
     if (which.value !== was) showNotes();
+    waves.forEach((wave) => wave.dispose());
     parts.replaceChildren();
+    waves = [];
     for (const { name, colour, locked } of elements) {
       const box = bfMake("div", "bf-part", parts);
       box.dataset.name = name;
@@ -102,6 +106,7 @@ function render({ model, el }) {
       const held = locked.length > 0;
       const lock = bfButton("bf-key bf-lock", box, "L", held ? `${name} is locked in bars ${locked.join(", ")}: unlock` : `Lock ${name} in these bars`, () => send({ edit: held ? "unlock" : "lock", element: name, ...(held ? {} : where()) }));
       lock.setAttribute("aria-pressed", String(held));
+      waves.push(bfWave(box, engine, name, colour));
     }
     levels();
   });
@@ -133,6 +138,7 @@ function render({ model, el }) {
   };
   model.on("msg:custom", hear);
   choose(...chosen);
-  return () => { model.off("msg:custom", hear); if (roll) roll.dispose(); frame.dispose(); engine.dispose(); };
+  const themed = bfOnTheme(() => waves.forEach((wave) => wave.draw()));
+  return () => { model.off("msg:custom", hear); themed(); waves.forEach((wave) => wave.dispose()); if (roll) roll.dispose(); frame.dispose(); engine.dispose(); };
 }
 export default { render };

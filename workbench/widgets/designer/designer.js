@@ -5,13 +5,14 @@ function render({ model, el }) {
   let shown = 0;
   const engine = bfEngine({
     onState: (playing) => transport.state(playing),
+    onCompare: (state) => transport.compared(state),
     onTick: () => {
       if (!engine.playing || performance.now() - shown < 60) return;
       shown = performance.now();
       transport.show(engine.levels());
     },
   });
-  const transport = bfTransport(head, engine, { shell, undo: frame.undo, redo: frame.redo });
+  const transport = bfTransport(head, engine, { shell, undo: frame.undo, redo: frame.redo, compares: true });
   const places = bfBarsChooser(transport.row, model.get("sections"), model.get("bars"), (first, last) => ask("listen", { first, last }));
   let alone = false;
   const solo = bfButton("bf-tool", transport.row, "Alone", "Hear this element alone", () => { alone = !alone; mute(); });

@@ -41,8 +41,8 @@ function bfInstrument(el, model, name, title) {
   });
   return { shell, head, body, foot, ask, on, undo, redo, dispose: () => stops.forEach((act) => act()) };
 }
-// Play, loop of bars, volume, level. `engine` gets its keys here.
-function bfTransport(parent, engine, { keys = {}, shell, undo, redo }) {
+// Play, loop of bars, volume, level, A against B. `engine` gets its keys here.
+function bfTransport(parent, engine, { keys = {}, shell, undo, redo, compares = false }) {
   const row = bfMake("div", "bf-tools", parent);
   const play = bfButton("bf-play", row, "", "Play (space)", () => engine.toggle());
   const volume = bfSlider(row, "Volume", 0, 1, 0.01, 1, (value) => engine.setVolume(value));
@@ -50,11 +50,16 @@ function bfTransport(parent, engine, { keys = {}, shell, undo, redo }) {
   const fill = bfMake("i", "", meter);
   const read = bfMake("span", "bf-read", row, "");
   if (undo) row.append(undo, redo);
+  const hold = bfButton("bf-tool bf-hold", compares ? row : null, "Hold", "Hold what is heard now as A, to compare changes with it (H)", () => engine.hold());
+  const ab = bfButton("bf-tool bf-ab", compares ? row : null, "A / B", "Hear A, what was held, at the loudness of B, the song as it stands (B)", () => engine.compare(!engine.comparing));
+  ab.disabled = true;
+  ab.setAttribute("aria-pressed", "false");
   bfKeys(shell, {
     " ": () => engine.toggle(),
     arrowup: () => volume.move(0.1),
     arrowdown: () => volume.move(-0.1),
     home: () => engine.seek(0),
+    ...(compares ? { h: () => hold.click(), b: () => ab.click() } : {}),
     "Ctrl+z": () => undo && undo.click(),
     "Ctrl+y": () => redo && redo.click(),
     ...keys,
@@ -65,6 +70,11 @@ function bfTransport(parent, engine, { keys = {}, shell, undo, redo }) {
       play.classList.toggle("bf-playing", playing);
       play.setAttribute("aria-label", playing ? "Pause (space)" : "Play (space)");
       if (!playing) fill.style.width = "0";
+    },
+    compared({ comparing, differs }) {
+      ab.disabled = !differs;
+      ab.setAttribute("aria-pressed", String(comparing));
+      ab.textContent = comparing ? "A" : differs ? "B" : "A / B";
     },
     show(levels) {
       const db = 20 * Math.log10(Math.max(1e-4, levels.peak));
@@ -85,3 +95,31 @@ function bfBarsChooser(parent, sections, last, onChoose) {
 }
 const bfGain = (db) => 10 ** (db / 20);
 const bfPan = (place) => [Math.SQRT2 * Math.cos(((place + 1) * Math.PI) / 4), Math.SQRT2 * Math.sin(((place + 1) * Math.PI) / 4)];
+// A stem of the bars that are heard, drawn as its waveform; `place` moves the line that follows the sound.
+function bfWave(parent, engine, name, colour) {
+  const box = bfMake("div", "bf-wave", parent), canvas = bfMake("canvas", "", box), line = bfMake("i", "", box);
+  canvas.setAttribute("aria-hidden", "true");
+  box.onclick = (event) => {
+    const { left, width } = box.getBoundingClientRect();
+    engine.seek(((event.clientX - left) / width) * engine.seconds);
+  };
+  function draw() {
+    const scale = window.devicePixelRatio || 1, w = box.clientWidth, h = box.clientHeight;
+    if (!w) return;
+    canvas.width = w * scale;
+    canvas.height = h * scale;
+    const g = canvas.getContext("2d");
+    g.scale(scale, scale);
+    g.fillStyle = bfColour(box, "--bf-line");
+    g.fillRect(0, h / 2, w, 0.5);
+    g.fillStyle = colour;
+    engine.peaks(name, w).forEach((peak, x) => { const tall = Math.max(0.5, Math.min(1, peak) * h); g.fillRect(x, (h - tall) / 2, 1, tall); });
+  }
+  const resized = new ResizeObserver(() => requestAnimationFrame(draw));
+  resized.observe(box);
+  return {
+    draw,
+    place: (at) => { line.style.left = `${engine.seconds ? (100 * at) / engine.seconds : 0}%`; },
+    dispose: () => resized.disconnect(),
+  };
+}

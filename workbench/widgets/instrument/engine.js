@@ -1,9 +1,10 @@
 // Plays stems of some bars in a loop and in step. Channels are shaped at once: level, sides, bands of an equaliser.
-// A stem that is replaced goes on where the old one was. bfEngine({onTick}) -> {load, play, pause, seek, shape, ...}
-function bfEngine({ onTick, onState }) {
+// A stem that is replaced goes on where the old one was. What was heard can be held as A, to compare what comes with it.
+// bfEngine({onTick, onState, onCompare}) -> {load, play, pause, seek, shape, hold, compare, ...}
+function bfEngine({ onTick, onState, onCompare }) {
   const FADE = 0.012, LEAD = 0.02;
   const channels = new Map();
-  let context = null, output = null, split = null, meters = null;
+  let context = null, output = null, match = null, split = null, meters = null, comparing = false;
   let seconds = 0, playing = false, startedAt = 0, offset = 0, frame = 0, volume = 1, bars = [1, 1];
   const alone = bfOnlyOne(() => pause());
 
@@ -19,6 +20,8 @@ function bfEngine({ onTick, onState }) {
       split.connect(meter, side);
       return meter;
     });
+    match = context.createGain();
+    match.connect(output);
     output.connect(split);
     output.connect(context.destination);
   }
@@ -26,7 +29,7 @@ function bfEngine({ onTick, onState }) {
     if (channels.has(name)) return channels.get(name);
     const made = {
       input: context.createGain(), level: context.createGain(), sides: [context.createGain(), context.createGain()],
-      meter: context.createAnalyser(), filters: [], source: null, buffer: null, bands: "",
+      meter: context.createAnalyser(), filters: [], source: null, buffer: null, held: null, gain: 1, bands: "",
     };
     made.meter.fftSize = 1024;
     const parts = context.createChannelSplitter(2), merged = context.createChannelMerger(2);
@@ -34,7 +37,7 @@ function bfEngine({ onTick, onState }) {
     made.level.connect(parts);
     made.sides.forEach((side, index) => { parts.connect(side, index); side.connect(merged, 0, index); });
     merged.connect(made.meter);
-    merged.connect(output);
+    merged.connect(match);
     channels.set(name, made);
     return made;
   }
@@ -51,6 +54,7 @@ function bfEngine({ onTick, onState }) {
   function shape(name, { gain = 1, left = 1, right = 1, bands = [] }) {
     open();
     const own = channel(name);
+    own.gain = gain;
     soft(own.level.gain, gain);
     soft(own.sides[0].gain, left);
     soft(own.sides[1].gain, right);
@@ -81,13 +85,16 @@ function bfEngine({ onTick, onState }) {
     return made;
   }
   const phase = () => (playing && seconds ? (offset + Math.max(0, context.currentTime - startedAt)) % seconds : offset);
+  const sounding = (own) => (comparing ? own.held : own.buffer);
   function begin(own, when, at) {
     if (own.source) {
       own.source.fade.gain.setTargetAtTime(0, when, FADE / 3);
       own.source.node.stop(when + 4 * FADE);
     }
+    own.source = null;
+    if (!sounding(own)) return;
     const node = context.createBufferSource(), fade = context.createGain();
-    node.buffer = own.buffer;
+    node.buffer = sounding(own);
     node.loop = true;
     node.loopEnd = seconds;
     fade.gain.setValueAtTime(0, when);
@@ -108,17 +115,77 @@ function bfEngine({ onTick, onState }) {
     const made = await Promise.all(info.names.map((name, index) => buffer(info, buffers[index])));
     const at = phase();
     if (!same) {
-      for (const own of channels.values()) { end(own); own.buffer = null; }
+      for (const own of channels.values()) { end(own); own.buffer = own.held = null; }
       [seconds, bars, offset] = [info.seconds, info.bars, info.seconds ? at % info.seconds : 0];
       startedAt = context.currentTime + LEAD;
     }
+    // What is new is heard: whoever was listening to A is back with B.
+    if (comparing) compare(false);
     const when = context.currentTime + LEAD;
     info.names.forEach((name, index) => {
       const own = channel(name);
       own.buffer = made[index];
       if (playing) begin(own, when, same ? (offset + when - startedAt) % seconds : offset);
     });
+    if (same) tellCompare(); else hold();
     return { when, latency: LEAD + (context.outputLatency || context.baseLatency || 0) };
+  }
+  const differs = () => [...channels.values()].some((own) => own.buffer !== own.held);
+  const tellCompare = () => { if (onCompare) onCompare({ comparing, differs: differs() }); };
+  // Root mean square of all channels together, as A or as B, at the levels that they have now.
+  function loudness(which) {
+    const heard = [...channels.values()].filter((own) => own[which] && own.gain > 0);
+    const length = Math.max(0, ...heard.map((own) => own[which].length));
+    let energy = 0;
+    for (let side = 0; side < 2; side++) {
+      const sum = new Float32Array(length);
+      for (const own of heard) {
+        const from = own[which].getChannelData(Math.min(side, own[which].numberOfChannels - 1));
+        for (let i = 0; i < from.length; i++) sum[i] += own.gain * from[i];
+      }
+      for (const value of sum) energy += value * value;
+    }
+    return Math.sqrt(energy / Math.max(1, 2 * length));
+  }
+  // From now on A is what is loaded now.
+  function hold() {
+    for (const own of channels.values()) own.held = own.buffer;
+    if (comparing) compare(false); else tellCompare();
+  }
+  // A in place of B, or back, at the same beat and without a gap; the louder of the two is lowered to the other.
+  function compare(on) {
+    if (!context || (on && !differs())) return;
+    comparing = on;
+    const [a, b] = [loudness("held"), loudness("buffer")];
+    const own = on ? a : b, other = on ? b : a;
+    soft(match.gain, differs() && own > other && other > 0 ? other / own : 1);
+    const when = context.currentTime + LEAD;
+    if (playing) for (const one of channels.values()) if (one.buffer !== one.held) begin(one, when, (offset + when - startedAt) % seconds);
+    tellCompare();
+  }
+  // Largest absolute sample of a buffer in each of some columns of equal length.
+  function columnPeaks(from, columns) {
+    const found = new Float32Array(columns), step = Math.max(1, (seconds * from.sampleRate) / columns);
+    for (let side = 0; side < from.numberOfChannels; side++) {
+      const data = from.getChannelData(side);
+      for (let i = 0; i < data.length; i++) {
+        const column = Math.min(columns - 1, Math.floor(i / step)), value = Math.abs(data[i]);
+        if (value > found[column]) found[column] = value;
+      }
+    }
+    return found;
+  }
+  const highest = new WeakMap();
+  function highestPeak(from) {
+    if (!highest.has(from)) highest.set(from, columnPeaks(from, 1)[0]);
+    return highest.get(from);
+  }
+  // A channel's waveform by column, 1 where the loudest of all channels is highest; empty where nothing is loaded.
+  function peaks(name, columns) {
+    const from = channels.has(name) && sounding(channel(name));
+    if (!from) return new Float32Array(0);
+    const most = Math.max(1e-6, ...[...channels.values()].map(sounding).filter(Boolean).map(highestPeak));
+    return columnPeaks(from, columns).map((peak) => peak / most);
   }
   async function play() {
     if (!seconds) return;
@@ -126,7 +193,7 @@ function bfEngine({ onTick, onState }) {
     await context.resume();
     alone.claim();
     startedAt = context.currentTime + LEAD;
-    for (const own of channels.values()) if (own.buffer) begin(own, startedAt, offset);
+    for (const own of channels.values()) begin(own, startedAt, offset);
     playing = true;
     if (onState) onState(true);
     tick();
@@ -169,7 +236,7 @@ function bfEngine({ onTick, onState }) {
     frame = requestAnimationFrame(tick);
   }
   return {
-    load, play, pause, seek, shape, levels,
+    load, play, pause, seek, shape, levels, hold, compare, peaks,
     toggle: () => (playing ? pause() : play()),
     setVolume: (value) => { volume = value; if (output) soft(output.gain, value); },
     response: (bands, hz) => {
@@ -183,6 +250,7 @@ function bfEngine({ onTick, onState }) {
     },
     get playing() { return playing; },
     get seconds() { return seconds; },
+    get comparing() { return comparing; },
     get bars() { return bars; },
     dispose() { pause(); alone.release(); if (context) context.close(); },
   };
