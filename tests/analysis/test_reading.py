@@ -63,6 +63,11 @@ def test_no_samples_nan_and_rates(tmp_path):
     fails(tmp_path / "nan.wav", "NaN or infinite")
     write(tmp_path / "slow.wav", rate=4000)
     fails(tmp_path / "slow.wav", "8000 to 192000 Hz, got 4000 Hz")
+    data = bytearray(write(tmp_path / "no-rate.wav").read_bytes())
+    place = data.index(b"fmt ") + 12
+    data[place : place + 4] = bytes(4)
+    (tmp_path / "no-rate.wav").write_bytes(data)
+    fails(tmp_path / "no-rate.wav", "its header lacks a sample rate or channels")
     write(tmp_path / "fast.wav", rate=1_000_000, seconds=0.01)
     fails(tmp_path / "fast.wav", "got 1000000 Hz")
 

@@ -174,6 +174,13 @@ def test_channels_of_one_track_are_parts() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(("value", "is_told"), [(127, True), (64, True), (63, False), (0, False)])
+def test_a_pedal_that_is_pressed_is_told(value: int, is_told: bool) -> None:
+    file = read_midi(smf([*tune(2), (0.5, bytes([0xB0, 64, value])), (1.5, bytes([0xB0, 64, 0]))], kind=0))
+    assert spans(file) == spans(read_midi(smf(tune(2), kind=0)))
+    assert (file.told == ("the sustain pedal is not played: notes end where their keys are let go",)) is is_told
+
+
 class TestNotesWithoutEnd:
     def test_they_last_to_the_end_of_the_track(self) -> None:
         line = [*chords([(57, 60, 64), (53, 57, 60), (48, 52, 55)], 8.0), *notes((24.0, None, p) for p in (55, 59, 62))]

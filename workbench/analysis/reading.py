@@ -275,4 +275,6 @@ def _reason(error: BaseException) -> str:
     text = " ".join(str(getattr(error, "error_string", None) or error).split())
     if "does not exist" in text:
         return "no sound found in it"
+    if "SF_INFO struct incomplete" in text:
+        return "its header lacks a sample rate or channels"
     return text.removeprefix("Error : ").rstrip(".") or type(error).__name__

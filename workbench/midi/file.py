@@ -151,11 +151,21 @@ def read_midi(data: bytes) -> MidiFile:
             parts.append(MidiPart(number, line.channel, line.program, name, drum, line.notes, line.held))
             held += 0 if drum else line.held
     told += [f"{counted(held, 'note')} without an end: held to the next of the pitch or the track's end"] * (held > 0)
+    told += ["the sustain pedal is not played: notes end where their keys are let go"] * _has_pedal(settings)
     tempi, metres, keys = _conducted(metas, ticks, told)
     last = max((events[-1][0] for events in chunks.tracks if events), default=0)
     texts = tuple(_texts(metas, ticks))
     return MidiFile(
         chunks.kind, ticks, tuple(parts), () if frames else tempi, metres, keys, texts, last / ticks, tuple(told)
+    )
+
+
+def _has_pedal(tracks: Sequence[Sequence[Event]]) -> bool:
+    """Whether controller 64 is pressed (from 64 on) anywhere."""
+    return any(
+        status & 0xF0 == 0xB0 and data[0] == _SUSTAIN and data[1] >= 64
+        for events in tracks
+        for _, status, data in events
     )
 
 
@@ -198,6 +208,7 @@ def _conducted(
 
 _FIRST_SETTING = 0xB0
 """The first status that is neither a note nor its pressure: controllers, programs, messages of the whole file."""
+_SUSTAIN = 64
 _CONDUCTED = {0x51: "tempo", 0x58: "metre", 0x59: "key"}
 
 
