@@ -163,7 +163,7 @@ def read_midi(data: bytes) -> MidiFile:
 def _has_pedal(tracks: Sequence[Sequence[Event]]) -> bool:
     """Whether controller 64 is pressed (from 64 on) anywhere."""
     return any(
-        status & 0xF0 == 0xB0 and data[0] == _SUSTAIN and data[1] >= 64
+        status & ~0x0F == 0xB0 and data[0] == _SUSTAIN and data[1] >= 64
         for events in tracks
         for _, status, data in events
     )
