@@ -9,13 +9,12 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from training.budget import Budget
 from training.config import TrainingConfig, load_config
-from training.corpora import read_corpora, read_folder
+from training.corpora import CORPORA, read_corpora, read_folder
 from training.corpora.song import CorpusSong
 from training.dataset import EncodedPart, encode_part
+from training.fit import provenance
 from training.presence import Fitted, fit_to_data
 from training.tuning import MOST_BLOCKS, NEW, Figures, Method, Tuned, TuningRecipe, nats_per_note, tune
 from workbench.domain.errors import CorpusError, ModelError, ParameterError
@@ -184,7 +183,7 @@ def finetune(
     budget.tell("measuring what was learned", tuned.measure_seconds)
     written = _as_written(tuned, base, method)
     figures = _figures(tuned, written, new, old, config)
-    card = _card(name, method, recipe, tuned, new, old, figures, budget.elapsed_seconds)
+    card = _card(name, method, recipe, config, tuned, new, old, figures, budget.elapsed_seconds)
     _write(path, method, tuned, base, card)
     budget.tell("written", 0.0)
     return FineTuneResult(
@@ -287,7 +286,7 @@ def _figures(
 
 
 def _card(
-    name: str, method: Method, recipe: TuningRecipe, tuned: Tuned, new: Sequence[EncodedPart],
+    name: str, method: Method, recipe: TuningRecipe, config: TrainingConfig, tuned: Tuned, new: Sequence[EncodedPart],
     old: Sequence[EncodedPart], figures: dict[str, Any], seconds: float,
 ) -> dict[str, Any]:  # fmt: skip
     return {
@@ -298,12 +297,31 @@ def _card(
         "steps": tuned.steps,
         "share": tuned.share,
         "seconds": round(seconds, 1),
-        "torch": torch.__version__.split("+")[0],
+        **provenance([*new, *old]),
+        "data": _data(recipe, config, new, old),
         "new_data": _counts(new),
         "old_data": _counts(old) or "not measured",
         "nats_per_note": figures,
         "course": [list(entry) for entry in tuned.course],
     }
+
+
+def _data(
+    recipe: TuningRecipe, config: TrainingConfig, new: Sequence[EncodedPart], old: Sequence[EncodedPart]
+) -> list[dict[str, Any]]:
+    """What was learned from, as cards of trainings tell it: the user's folder, and each corpus that was replayed."""
+    songs = Counter((part.corpus, part.split) for part in (*new, *old))
+    replayed = {name: share for name, share in config.corpora.items() if songs[name, "train"]}
+    shares = {NEW: 1.0 - (recipe.replay if replayed else 0.0)}
+    shares |= {name: recipe.replay * share / sum(replayed.values()) for name, share in replayed.items()}
+    return [
+        {
+            "name": "folder" if name == NEW else name, "share": share,
+            "licence": CORPORA["folder" if name == NEW else name].licence,
+            "train_songs": songs[name, "train"], "validation_songs": songs[name, "validation"],
+        }
+        for name, share in shares.items()
+    ]  # fmt: skip
 
 
 def _counts(parts: Sequence[EncodedPart]) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from training.tuning import TuningRecipe, nats_per_note, tune
 from workbench.domain.errors import CorpusError, ModelError, WorkbenchError
 from workbench.models.checkpoint import file_hash, read_card, save_checkpoint
 from workbench.models.elements import SPECS
+from workbench.models.licences import network_licences
 from workbench.models.registry import load_model, weights_path
 from workbench.models.transformer import Batch, ElementTransformer, ModelConfig
 
@@ -67,6 +68,7 @@ def test_new_songs_are_learned_and_the_old_are_measured(
     assert card["new_data"]["train_songs"] + card["new_data"]["validation_songs"] == result.files == 7
     assert card["nats_per_note"]["new_after"] == result.new_after
     assert card["seconds"] > 0
+    assert [(data["name"], data["share"]) for data in card["data"]] == [("folder", 0.5), ("groove", 0.5)]
     named = load_model("percussion", "mine")
     parts = new_parts(songs, "percussion")
     assert nats_per_note(named, parts, replace(RECIPE, validate_on=())) == pytest.approx(result.new_after, abs=2e-4)
@@ -307,3 +309,5 @@ def test_a_run_tells_what_was_learned_from_what(
     assert made.run_id == run.info.run_id, "the version is one of the run that trained it"
     (origin,) = run_lineage(run.info.run_id)
     assert (origin.element, origin.sha256, origin.version) == ("percussion", made.sha256, "1")
+    assert (origin.data, len(origin.data_sha256)) == ("folder", 64)
+    assert network_licences({"percussion": "mine"})["data"]["folder"] == "your own"
