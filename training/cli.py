@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from training.data_folder import add_data_option
 from workbench.cli.parser import LineParser, positive
 from workbench.domain.errors import ParameterError
 from workbench.models.elements import get_spec
@@ -20,7 +21,7 @@ def build_parser() -> argparse.ArgumentParser:
         description="Train the network of one element on a folder of corpora. A stopped run goes on where it was.",
     )
     parser.add_argument("element", metavar="ELEMENT", help="harmony, percussion, bass, pads or leads")
-    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder that holds the corpora")
+    add_data_option(parser, "folder that holds the corpora")
     parser.add_argument("--out", type=Path, metavar="DIR", help="checkpoints and weights (default: runs/train/ELEMENT)")
     recipe = parser.add_mutually_exclusive_group()
     recipe.add_argument("--recipe", metavar="NAME", help="another recipe of the element: small, for a first try")

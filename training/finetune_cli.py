@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from training.data_folder import add_data_option
 from workbench.cli.parser import LineParser
 
 
@@ -26,9 +27,7 @@ def build_parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     parser.add_argument("--steps", type=int, default=240, metavar="N", help="optimiser steps at most (default 240)")
     parser.add_argument("--learning-rate", type=float, metavar="X", help="instead of the method's own")
-    parser.add_argument(
-        "--data", type=Path, metavar="DIR", help="folder of the old corpora: replayed, and forgetting is measured"
-    )
+    add_data_option(parser, "folder of the old corpora: replayed, and forgetting is measured", required=False)
     parser.add_argument("--seed", type=int, default=1, metavar="N")
     parser.add_argument("--samples", type=Path, metavar="DIR", help="default: runs/finetune/ELEMENT/NAME")
     parser.add_argument("--concept", metavar="TEXT", help="what the samples before and after are asked to be")

@@ -39,7 +39,8 @@ def build_parser() -> argparse.ArgumentParser:
         "--data",
         type=Path,
         metavar="DIR",
-        help="folder of corpora, some or all of the recipe's: their validation songs judge",
+        help="folder of corpora, some or all of the recipe's: their validation songs judge (default: data of "
+        "the settings, unless --midi judges)",
     )
     promote.add_argument("--midi", type=Path, metavar="DIR", help="folder of your MIDI that judges too, or alone")
     promote.add_argument(
@@ -106,12 +107,12 @@ def _promote(options: argparse.Namespace) -> None:
     get_spec(options.element)
     get_version(options.element, CHALLENGER)
     with quiet():
+        from training.data_folder import stated_data
         from training.judging import TOLERANCES, measure_on
 
-        measure = measure_on(
-            options.element, options.data, options.midi, tell=lambda line: print(line, file=sys.stderr)
-        )
-        judged = [name for name in TOLERANCES if (options.midi if name.startswith("midi_") else options.data)]
+        data = options.data or (None if options.midi else stated_data())
+        measure = measure_on(options.element, data, options.midi, tell=lambda line: print(line, file=sys.stderr))
+        judged = [name for name in TOLERANCES if (options.midi if name.startswith("midi_") else data)]
         share = None if options.tolerance is None else options.tolerance / 100.0
         directions: dict[str, Direction] = dict.fromkeys(judged, "lower")
         tolerances = TOLERANCES if share is None else dict.fromkeys(judged, share)

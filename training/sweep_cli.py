@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from training.data_folder import add_data_option
 from workbench.cli.parser import LineParser
 from workbench.domain.errors import ParameterError
 from workbench.models.elements import get_spec
@@ -19,7 +20,7 @@ def build_parser() -> argparse.ArgumentParser:
         "database share the work.",
     )
     parser.add_argument("element", metavar="ELEMENT", help="harmony, percussion, bass, pads or leads")
-    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder that holds the corpora")
+    add_data_option(parser, "folder that holds the corpora")
     parser.add_argument("--trials", type=int, required=True, metavar="N", help="trials of the study in all")
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="processes on this machine")
     parser.add_argument("--space", type=Path, metavar="FILE", help="YAML of what may change")

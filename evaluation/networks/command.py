@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,7 +24,7 @@ def add_to(subjects: Any) -> None:
     )
     models.add_argument("elements", nargs="*", metavar="ELEMENT", help="all if none is named")
     models.add_argument(
-        "--data", type=Path, metavar="DIR", help="folder that holds the corpora (default: midi/ in BEATSFOUNDRY_DATA)"
+        "--data", type=Path, metavar="DIR", help="folder that holds the corpora (default: data of the settings)"
     )
     models.add_argument("--n", type=positive, default=500, metavar="N", help="four-bar excerpts a side (default: 500)")
     models.add_argument("--seed", type=int, default=0, metavar="N", help="of excerpts and samples (default: 0)")
@@ -95,7 +94,7 @@ def _with_data(named: Sequence[str], data: Path, *, whole: bool) -> list[str]:
 
 
 def default_data() -> Path:
-    """The corpora in the folder that `BEATSFOUNDRY_DATA` names, else in `../shared/data` beside the repository."""
-    root = os.environ.get("BEATSFOUNDRY_DATA")
-    beside = Path(__file__).resolve().parents[3] / "shared" / "data"
-    return (Path(root) if root else beside) / "midi"
+    """The folder that the settings name, else the one beside the repository."""
+    from training.data_folder import stated_data
+
+    return stated_data() or Path(__file__).resolve().parents[3] / "shared" / "data" / "midi"

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from training.data_folder import add_data_option
 from workbench.cli.parser import LineParser, positive
 from workbench.domain.errors import CorpusError, ParameterError
 
@@ -24,7 +25,7 @@ def build_parser() -> argparse.ArgumentParser:
         description="A copy is whole if it holds as many songs as the publication, and every file that its own index "
         "names; one that `get` unpacked, if each file still has the SHA-256 of its manifest.",
     )
-    lists.add_argument("--data", type=Path, metavar="DIR", help="folder that holds the corpora")
+    add_data_option(lists, "folder that holds the corpora", required=False)
     lists.add_argument("--json", action="store_true", help="print JSON")
     lists.set_defaults(run=_list)
     get = actions.add_parser(
@@ -34,7 +35,7 @@ def build_parser() -> argparse.ArgumentParser:
         "there already stay as they are.",
     )
     get.add_argument("names", nargs="*", metavar="NAME", help="names of `beatsfoundry corpora list`")
-    get.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder that the set goes into")
+    add_data_option(get, "folder that the set goes into")
     get.set_defaults(run=_get)
     make = actions.add_parser(
         "make",
@@ -44,13 +45,13 @@ def build_parser() -> argparse.ArgumentParser:
         "two minutes.",
     )
     make.add_argument("name", choices=("accompaniment",), metavar="NAME", help="accompaniment")
-    make.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder that holds the corpora")
+    add_data_option(make, "folder that holds the corpora")
     make.add_argument("--songs", type=positive, default=800, metavar="N", help="songs to write (default: 800)")
     make.add_argument("--seed", type=int, default=1, metavar="N", help="another seed, another corpus (default: 1)")
     make.set_defaults(run=_make)
     report = actions.add_parser("report", help="what the corpora hold, what was dropped and why; tables and pictures")
     report.add_argument("names", nargs="*", metavar="NAME", help="all that are there if none is named")
-    report.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder that holds the corpora")
+    add_data_option(report, "folder that holds the corpora")
     report.add_argument("--out", type=Path, metavar="DIR", help="write a page with pictures into this new folder")
     report.add_argument("--json", action="store_true", help="print JSON")
     report.add_argument("--processes", type=positive, metavar="N", help="processes that parse (default: all)")
