@@ -46,6 +46,8 @@ EQUIVALENT = {
 }
 """Lines and changes that cannot be noticed, since they change no result: they are left out."""
 LEAST_KILLED = 0.9
+_HEAVY = ("hypothesis", "mido", "numba", "numpy", "pydantic", "pytest", "scipy.signal", "scipy.stats", "torch")
+"""What takes long to import and is never changed."""
 _SECONDS, _WAIT_SECONDS = 60, 900
 """Of the processor, and by the clock: on a machine that is busy a test that passes must not count as one that hangs."""
 _SWAPS: dict[type[ast.AST], type[ast.AST]] = {
@@ -146,7 +148,7 @@ def _run(room: str, path: Path, mutant: Mutant) -> int:
 
 def main(rooms: list[str]) -> int:
     """Print the killed share of each room and what survived; 1 if the share of all lies below the least."""
-    for heavy in ("hypothesis", "numba", "numpy", "pytest", "scipy.signal", "scipy.stats"):
+    for heavy in _HEAVY:
         importlib.import_module(heavy)  # once, for every child
     killed = total = 0
     for room in rooms or list(ROOMS):
