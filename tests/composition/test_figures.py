@@ -33,8 +33,10 @@ def struck(notes: Sequence[Note]) -> list[tuple[float, int]]:
 
 
 def test_broken_chords_strike_one_tone_an_eighth(tiny_plan: Plan) -> None:
-    played = play_figures(HELD, song(tiny_plan, "alberti"), C_MAJOR)
-    assert struck(played) == [(0.5 * place, (60, 67, 64, 67)[place % 4]) for place in range(8)]
+    broken = [(0.5 * place, (60, 67, 64, 67)[place % 4]) for place in range(8)]
+    found = {tuple(struck(play_figures(HELD, song(tiny_plan, "alberti", seed=seed), C_MAJOR))) for seed in range(8)}
+    whole = [(0.0, 60), (0.0, 64), (0.0, 67), *broken[1:]]
+    assert found == {tuple(broken), tuple(whole)}
 
 
 def test_a_new_chord_is_struck_in_the_middle_of_a_bar(tiny_plan: Plan) -> None:
@@ -128,7 +130,7 @@ def test_styles_name_figures_that_are_there(style: str, element: str) -> None:
 
 
 def test_figures_are_one_or_two_bars_of_sixteenths() -> None:
-    for element, spelled in (("pads", "xulb123456."), ("bass", "12345678a.")):
+    for element, spelled in (("pads", "xultb123456."), ("bass", "12345678a.")):
         for one in figures(element).values():
             assert len(one.steps) in (16, 32)
             assert set(one.steps) <= set(spelled)
@@ -146,7 +148,7 @@ def test_the_left_hand_plays_the_bass_of_the_chord_below_the_hand(tiny_plan: Pla
 def test_some_players_turn_to_the_next_inversion_in_the_second_half_of_a_chord(tiny_plan: Plan) -> None:
     tops = []
     for seed in range(12):
-        played = play_figures(HELD, song(tiny_plan, "quarters", seed=seed), C_MAJOR)
+        played = play_figures(HELD, song(tiny_plan, "strum-16", seed=seed), C_MAJOR)
         halves = [[note.pitch for note in played if note.onset_beats == beats] for beats in (0.0, 2.0)]
         assert {pitch % 12 for half in halves for pitch in half} == {0, 4, 7}
         tops.append(max(halves[1]) - max(halves[0]))
@@ -161,3 +163,13 @@ def test_pads_strike_with_the_bass_in_most_songs(tiny_plan: Plan) -> None:
         bass = PartTraits(0.5, 28, 50, figures=("tresillo",))
         chosen.append(section_figures(replace(plan, parts={**plan.parts, "bass": bass}), "pads")[0])
     assert chosen.count("tresillo") >= 12
+
+
+def test_a_turned_strike_is_the_next_inversion() -> None:
+    assert {name: figure.steps.count("t") > 0 for name, figure in figures("pads").items()}["halves"]
+
+
+def test_the_top_of_turned_chords_moves(tiny_plan: Plan) -> None:
+    played = struck(play_figures(HELD, song(tiny_plan, "halves"), C_MAJOR))
+    first, second = ([pitch for beats, pitch in played if beats == at] for at in (0.0, 2.0))
+    assert second == [*first[1:], first[0] + 12]

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from workbench.composition.lead_line import ornamented
+from workbench.composition.lead_line import ornamented, risen
 from workbench.domain.plan import PartTraits, Plan, SectionPlan
 from workbench.domain.score import Note
 from workbench.domain.theory import Key
@@ -44,3 +44,18 @@ def test_long_tones_moving_lines_and_the_register_stay(tiny_plan: Plan) -> None:
         assert ornamented(held, song(tiny_plan, seed)) == tuple(held)
         assert ornamented(moving, song(tiny_plan, seed)) == tuple(moving)
         assert max(note.pitch for note in ornamented(EIGHTHS, song(tiny_plan, seed, high=80))) <= 80
+
+
+def in_two_sections(plan: Plan, verse: int, chorus: int) -> list[float]:
+    """Mean pitch of verse and chorus of a tune that has one pitch in each."""
+    sections = tuple(SectionPlan(name, name, 4 * at, 4, 0.6, ("leads",)) for at, name in enumerate(("verse", "chorus")))
+    plan = replace(plan, sections=sections, parts={**plan.parts, "leads": PartTraits(0.5, 57, 81)})
+    notes = [Note(float(beat), verse if beat < 16 else chorus, 1.0, 80) for beat in range(32)]
+    risen_notes = risen(notes, plan)
+    return [float(np.mean([note.pitch for note in risen_notes[half : half + 16]])) for half in (0, 16)]
+
+
+def test_a_chorus_stands_above_its_verse(tiny_plan: Plan) -> None:
+    assert in_two_sections(tiny_plan, 60, 69) == [60, 69]
+    assert in_two_sections(tiny_plan, 66, 67) == [66, 79]
+    assert in_two_sections(tiny_plan, 74, 75) == [62, 75]

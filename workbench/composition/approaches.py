@@ -23,7 +23,7 @@ from workbench.domain.theory import Chord, Key
 _PHRASE_BARS = 4
 _BY_PLACE = (0.5, 1.2, 0.7, 1.6)
 """How much likelier an approach is in each bar of four: phrases move at their ends."""
-_HABITS = (0.3, 1.6)
+_HABITS = (0.4, 2.8)
 """How much more often than usual a song's chords are approached, from the plainest to the richest."""
 _RAISED = 0.9
 """Share of the minor chords a fifth above the next that are played as its dominant, in songs that know such chords."""

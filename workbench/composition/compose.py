@@ -9,11 +9,12 @@ from dataclasses import replace
 
 from workbench.composition.bass_line import ornament, with_slides
 from workbench.composition.drums import write_percussion
+from workbench.composition.ensemble import beneath_leads
 from workbench.composition.feel import close, in_register, perform, shape_lengths, without_unisons
 from workbench.composition.figures import play_figures
 from workbench.composition.frame import from_frame, to_frame
 from workbench.composition.harmony import write_chords
-from workbench.composition.lead_line import ornamented
+from workbench.composition.lead_line import ornamented, risen
 from workbench.composition.melodic import write_melodic
 from workbench.composition.surround import onset_stream
 from workbench.composition.voicing import in_time, state_chords, with_last_chord, without_chord
@@ -98,7 +99,10 @@ def _compose(plan: Plan, report: Progress) -> Score:
             report((number + 0.3) / (len(playing) + 0.3), element)
             written[element].result()
     report(1.0, "score")
-    parts = {element: Part(element, part.result()[1]) for element, part in written.items()}
+    notes = {element: part.result()[1] for element, part in written.items()}
+    if {"pads", "leads"} <= notes.keys():
+        notes["pads"] = beneath_leads(notes["pads"], notes["leads"], plan, harmony)
+    parts = {element: Part(element, notes[element]) for element in playing}
     return Score(plan.project_id, plan.tempo_bpm, plan.metre, plan.key, plan.sections, harmony, parts)
 
 
@@ -149,7 +153,7 @@ def finished_line(notes: Sequence[Note], plan: Plan, element: str, chords: tuple
     if element == "bass":
         notes = ornament(notes, plan, chords)
     if element == "leads":
-        notes = ornamented(notes, plan)
+        notes = risen(ornamented(notes, plan), plan)
     notes = shape_lengths(without_unisons(in_time(notes, chords)), plan, element, chords)
     if element == "bass":
         notes = with_slides(notes, plan, chords)

@@ -34,9 +34,9 @@ _EVEN, _FLAT, _TWO_LEVELS = 0.3, 0.5, 0.7
 _EVEN_LEVELS = (80.0, 120.0)
 _STILL = 0.35
 """Share of machines that nobody touches between the ends of sections."""
-_ALONE = 0.6
+_ALONE = 0.8
 """Share of a drummer's bars at full variation that are ornamented for themselves."""
-_RESTLESS = (0.3, 2.0)
+_RESTLESS, _RESTLESS_MACHINE = (0.3, 3.2), 2.0
 _BY_EAR = 16.0
 """How far the levels of two songs may lie apart."""
 _EIGHTHS = "x.x.x.x.x.x.x.x."
@@ -87,10 +87,10 @@ def occasion(plan: Plan, section: SectionPlan, bar: int) -> tuple[str | int, ...
 
 
 def restlessness(plan: Plan) -> float:
-    """How much more often than usual bars are played anew or turn: 0.3 to 2 by drummers, 0 to 2 by machines."""
+    """How much more often than usual bars are played anew or turn: 0.3 to 3.2 by drummers, 0 to 2 by machines."""
     inclined = habit(plan, "percussion", "restless")
     if is_programmed(plan):
-        return float(np.interp(inclined, (_STILL, 1.0), (0.0, _RESTLESS[1])))
+        return float(np.interp(inclined, (_STILL, 1.0), (0.0, _RESTLESS_MACHINE)))
     return float(np.interp(inclined, (0.0, 1.0), _RESTLESS))
 
 

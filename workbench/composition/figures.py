@@ -20,10 +20,12 @@ from workbench.domain.theory import Chord
 
 _HAND, _LONE_HAND = 3, 4
 """Tones of a chord that are played over a bass, and without one."""
-_COME_BACK = 0.45
+_COME_BACK = 0.8
 """Share of songs whose player has one voicing for each chord of a section."""
-_WHOLE = {"u": "x", "l": "x", "b": "B"}
+_WHOLE = {"u": "x", "l": "x", "t": "x", "b": "B"}
 """What is struck where a chord arrives; "B" is both hands, which ring."""
+_STATED = 0.65
+"""Share of songs in which a broken chord is struck whole where it arrives."""
 _RINGS_BEATS = 2.0
 _INVERTED = 0.4
 """Share of songs whose player turns to the next inversion in the second half of a chord, so that the top moves."""
@@ -85,6 +87,7 @@ def _play_bar(
     begin = (section.start_bar + bar) * bar_beats
     triplets = plan.groove.steps_per_beat == TRIPLETS
     strikes = [(begin + beats, step) for beats, step in figure.strikes(bar, bar_beats, triplets=triplets)]
+    states = habit(plan, "pads", "states chords") < _STATED
     rng, high = generator(plan.seed, "pads", "touch", section.label, bar % 8), plan.parts["pads"].high_pitch
     for chord, start, end in chords_within(chords, begin, begin + bar_beats):
         heard = [note for note in own if _is_heard(note, start, end)]
@@ -93,10 +96,10 @@ def _play_bar(
         hand = _hand(heard, chord, plan, section, chords)
         if habit(plan, "pads", "voicings") < _COME_BACK:
             hand = found.setdefault((section.label, chord.root, chord.quality, chord.bass), hand)
-        inside = _arriving([one for one in strikes if start <= one[0] + 1e-6 < end], chord, start)
+        inside = _arriving([one for one in strikes if start <= one[0] + 1e-6 < end], chord, start, states=states)
         wanted = wanted_tones(chord, alone="bass" not in section.elements)
         left = _left_hand(hand, chord, plan)
-        told = {note.pitch % 12 for _, step in inside for note in _tones(hand, step, high, left)}
+        told = {note.pitch % 12 for _, step in inside if step != "t" for note in _tones(hand, step, high, left)}
         if inside and "bass" not in section.elements:
             inside[0] = (inside[0][0], "B")
         elif inside and not set(wanted) <= told:
@@ -132,15 +135,19 @@ def _is_heard(note: Note, start: float, end: float) -> bool:
     )
 
 
-def _arriving(strikes: list[Strike], chord: Chord, start: float) -> list[Strike]:
-    """The strikes under a chord; one that is new is struck whole at its beginning, unless the figure breaks it."""
+def _arriving(strikes: list[Strike], chord: Chord, start: float, *, states: bool) -> list[Strike]:
+    """The strikes under a chord; one that is new is struck whole at its beginning.
+
+    Where a figure breaks it, it is if the player `states` chords before breaking them.
+    """
     first = strikes[0][0] if strikes else float("inf")
     if abs(chord.onset_beats - start) > _EARLY_BEATS:
         return strikes
     if first > start + _LATE_BEATS:
         return [(start, "x"), *strikes]
-    if first < start + _EARLY_BEATS and strikes[0][1] in _WHOLE:
-        return [(start, _WHOLE[strikes[0][1]]), *strikes[1:]]
+    step = strikes[0][1]
+    if first < start + _EARLY_BEATS and (step in _WHOLE or (states and step.isdigit())):
+        return [(start, _WHOLE.get(step, "x")), *strikes[1:]]
     return strikes
 
 
@@ -185,6 +192,8 @@ def _tones(hand: Sequence[Note], step: str, high_pitch: int, left: Note) -> Sequ
     """
     if step in "bB":
         return [left] if step == "b" else [left, *hand]
+    if step == "t":
+        return _turned(list(hand), high_pitch)
     if step in "xul":
         return {"x": hand, "u": hand[1:] or hand, "l": hand[:-1] or hand}[step]
     octaves, place = divmod(int(step) - 1, len(hand))

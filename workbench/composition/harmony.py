@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from workbench.composition.approaches import with_approaches
 from workbench.composition.modes import STATED_EVERY_BARS, state_mode
+from workbench.composition.pace import bars_per_chord, loop_bars
 from workbench.composition.phrases import habit
 from workbench.composition.surround import context_for
 from workbench.composition.tonal import bass_bias, quality_bias, root_bias
@@ -39,11 +40,12 @@ _TO_AND_FRO, _HEARD = -1.8, -1.5
 """Nats on the chord before that one, and on each other chord of the loop, where a change is due."""
 _OPENED_BEFORE = -2.5
 """Nats on the chord with which another section began: a chorus sets out from elsewhere than its verse."""
-_FRAMING, _CONTRASTING = ("intro", "outro"), ("bridge", "breakdown", "interlude", "solo", "break")
+_EARLY_BEATS = 0.1
 _SHARED = 0.3
 """Share of songs that one progression carries through verses and choruses."""
-_LOOPS = {4: ((0.2, 2), (0.6, 4), (1.0, 8)), 8: ((0.3, 4), (1.0, 8))}
-"""By the loop of a style: up to which habit a song has a loop of how many bars."""
+_FRAMING, _CONTRASTING = ("intro", "outro"), ("bridge", "breakdown", "interlude", "solo", "break")
+_PEDAL_BARS = 4
+"""A pedal on the dominant holds the last half of a section, at most so many bars: before it the bass goes its way."""
 _LADDER = {"sevenths": ("maj7", "7", "min7", "hdim7"), "ninths": ("maj9", "9", "min9", "hdim7")}
 
 
@@ -61,7 +63,7 @@ def write_chords(plan: Plan) -> tuple[Chord, ...]:
             modal = _in_mode(written, key, (start, end), bar_beats)
             led = with_approaches(modal, plan, section, key)
             own = [_keeping_mode(chord, colour(chord, plan, key), key) for chord in led]
-            chords += [over_pedal(chord, section, key) for chord in own]
+            chords += [over_pedal(chord, section, key, bar_beats) for chord in own]
     if not plan.sections[-1].chords and plan.sections[-1].bars > 1:
         chords = _close(chords, plan)
     return join(chords)
@@ -94,7 +96,7 @@ def _network_chords(plan: Plan) -> tuple[Chord, ...]:
         conditioning_of(HARMONY, context),
         context.bar_beats,
         replace(HARMONY.settings, nucleus=0.92, attribute_temperature=0.75, pace=0.0),
-        prior=PatternPrior([_pace(plan.harmony.bars_per_chord)], [0] * plan.bars, 1.0),
+        prior=_pace_prior(plan),
         symbol_bias=bias,
         attribute_bias=attribute_bias,
     )
@@ -110,7 +112,8 @@ def _network_chords(plan: Plan) -> tuple[Chord, ...]:
             # The writer looks the bias up at each chord, so that sections may differ in mode.
             attribute_bias["quality"] = _qualities(plan, section)
             bias[section.start_bar * context.bar_beats] += _opening(section, openings)
-            _write_loop(writer, bias, min(loop_bars(plan), section.bars), plan.harmony.bars_per_chord, rng)
+            pace = bars_per_chord(plan, section)
+            _write_loop(writer, bias, min(loop_bars(plan), section.bars), pace, rng)
             if section.name not in _FRAMING and plan.harmony.bars_per_chord <= _BROAD_BARS:
                 openings.update(_symbols(writer, section.start_bar)[:1])
         while writer.bars < section.end_bar:
@@ -123,10 +126,13 @@ def _network_chords(plan: Plan) -> tuple[Chord, ...]:
     return decode_chords(writer.rows, plan.key, plan.bars, context.bar_beats)
 
 
-def loop_bars(plan: Plan) -> int:
-    """Bars of the loop of this song: shorter or longer than usual in its style."""
-    loops = _LOOPS.get(plan.harmony.loop_bars, ((1.0, plan.harmony.loop_bars),))
-    return next(bars for until, bars in loops if habit(plan, "harmony", "loop") <= until)
+def _pace_prior(plan: Plan) -> PatternPrior:
+    paces = [bars_per_chord(plan, section) for section in plan.sections]
+    known = sorted(set(paces))
+    numbers = [
+        known.index(pace) for pace, section in zip(paces, plan.sections, strict=True) for _ in range(section.bars)
+    ]
+    return PatternPrior([_pace(pace) for pace in known], numbers, 1.0)
 
 
 def _progression(plan: Plan, section: SectionPlan) -> str:
@@ -184,20 +190,28 @@ def _qualities(plan: Plan, section: SectionPlan) -> npt.NDArray[np.float64]:
     return quality_bias(section.key or plan.key, HARMONY.symbols, bare=bare, borrowed=borrowed)
 
 
-def over_pedal(chord: Chord, section: SectionPlan, key: Key) -> Chord:
+def over_pedal(chord: Chord, section: SectionPlan, key: Key, bar_beats: float = 4.0) -> Chord:
     """The chord over the section's pedal point, unless the pedal would rub against one of its tones.
+
+    The tonic holds a whole section, the dominant its last half, at most four bars.
 
     Examples
     --------
-    >>> section = SectionPlan("build", "build", 0, 4, 0.6, ("bass",), pedal="dominant")
+    >>> section = SectionPlan("build", "build", -4, 8, 0.6, ("bass",), pedal="dominant")
     >>> over_pedal(Chord.parse("F"), section, Key.parse("C")).symbol()
     'F/G'
     """
-    if not section.pedal:
+    if not section.pedal or (section.pedal == "dominant" and chord.onset_beats < _pedal_from(section, bar_beats)):
         return chord
     bass = (key.tonic + (7 if section.pedal == "dominant" else 0)) % 12
     rubs = any((tone - bass) % 12 in (1, 11) for tone in chord.pitch_classes)
     return chord if rubs else replace(chord, bass=bass)
+
+
+def _pedal_from(section: SectionPlan, bar_beats: float) -> float:
+    """Where the dominant begins to hold, in quarter notes."""
+    bars = min(_PEDAL_BARS, -(-section.bars // 2))
+    return (section.end_bar - bars) * bar_beats - _EARLY_BEATS
 
 
 def _write_loop(

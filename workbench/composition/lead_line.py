@@ -8,19 +8,59 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from statistics import mean
 
-from workbench.composition.phrases import habit
+from workbench.composition.phrases import HOOKS, habit
 from workbench.domain.plan import Plan
 from workbench.domain.score import Note
 from workbench.domain.seeding import generator
 from workbench.domain.theory import Key
 
+_RISE = 3.0
+"""Semitones that choruses stand above verses at least."""
 _SHORT_BEATS = 1.0
 """A tone that is longer is meant to stay."""
 _NEIGHBOURS, _LEAPS, _THIRDS = 0.5, 0.7, 0.2
 """Share of the repeated tones that the most ornamental song changes in either way, and of the first by a third."""
 _PHRASE_BARS = 4
 _TINY = 1e-6
+_LOWER = ("verse",)
+_OCTAVE = 12
+
+
+def risen(notes: Sequence[Note], plan: Plan) -> tuple[Note, ...]:
+    """A tune whose choruses stand above its verses: where they do not, one of both moves by an octave.
+
+    Whichever leaves less of the tune outside its register moves; the verse comes down where both do as well.
+
+    Parameters
+    ----------
+    notes : sequence of Note
+        A single line, sorted.
+    plan : Plan
+        `parts["leads"]` holds the register.
+    """
+    bar_beats = plan.metre.bar_beats
+    hooks = {section.label for section in plan.sections if section.name in HOOKS}
+    verses = {section.label for section in plan.sections if section.name in _LOWER}
+    labels = {bar: section.label for section in plan.sections for bar in range(section.start_bar, section.end_bar)}
+    label_of = [labels.get(int((note.onset_beats + _TINY) // bar_beats), "") for note in notes]
+    high = [note.pitch for note, label in zip(notes, label_of, strict=True) if label in hooks]
+    moves: dict[str, int] = {}
+    for verse in sorted(verses):
+        low = [note.pitch for note, label in zip(notes, label_of, strict=True) if label == verse]
+        if high and low and mean(high) - mean(low) < _RISE:
+            moves[verse] = -_OCTAVE
+    if moves:
+        low = [note.pitch for note, label in zip(notes, label_of, strict=True) if label in moves]
+        traits = plan.parts["leads"]
+        deep = sum(max(0, traits.low_pitch - pitch + _OCTAVE) for pitch in low)
+        steep = sum(max(0, pitch + _OCTAVE - traits.high_pitch) for pitch in high)
+        if steep < deep:
+            moves = dict.fromkeys(hooks, _OCTAVE)
+    return tuple(
+        replace(note, pitch=note.pitch + moves.get(label, 0)) for note, label in zip(notes, label_of, strict=True)
+    )
 
 
 def ornamented(notes: Sequence[Note], plan: Plan) -> tuple[Note, ...]:

@@ -18,7 +18,7 @@ from workbench.composition.phrases import (
     plan_bars,
     stands_still,
 )
-from workbench.composition.song_likeness import song_likeness
+from workbench.composition.song_likeness import song_likeness, to_and_fro
 from workbench.composition.surround import (
     context_for,
     pitch_table,
@@ -83,8 +83,10 @@ MANNERS = {
 }
 
 _LEAST_TO_PAUSE = 4
-_TAKES = 6
+_TAKES = 8
 """How often a new phrase of a tune is drawn."""
+_TO_AND_FRO = 6.0
+"""Nats that a phrase loses whose every move leaps to and fro: nobody sings that."""
 _Beats = tuple[tuple[int, str, int], ...]
 """Root, quality and bass at each beat of a bar."""
 
@@ -203,7 +205,8 @@ class Line:
         """How song-like a draw of the next bars is."""
         notes = decode_pitched(rows, get_spec(self._element), self._context)
         start, bars = self._writer.bars, int(rows[-1, BAR_COLUMN]) + 1 - self._writer.bars
-        return song_likeness(notes, self._context.chords, float(start * self._bar_beats), bars, self._bar_beats)
+        likeness = song_likeness(notes, self._context.chords, float(start * self._bar_beats), bars, self._bar_beats)
+        return likeness - _TO_AND_FRO * to_and_fro(notes)
 
     def write_anew(self, bars: range, rng: np.random.Generator) -> None:
         """The next bars, within a song that stands: each section is its own model, and nothing from outside returns.

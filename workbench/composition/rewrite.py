@@ -16,6 +16,7 @@ from workbench.composition.compose import streams_of, write_element
 from workbench.composition.drum_figures import with_figures
 from workbench.composition.drum_sheet import loop_bars
 from workbench.composition.drums import drum_writer
+from workbench.composition.ensemble import beneath_leads
 from workbench.composition.feel import close, in_register, perform, ride, shape_lengths, swing_shift, without_unisons
 from workbench.composition.figures import play_figures
 from workbench.composition.frame import frame_range, from_frame, is_plain, score_to_frame, to_frame
@@ -100,7 +101,8 @@ def write_whole_element(plan: Plan, score: Score, element: str) -> tuple[Note, .
         frame = score_to_frame(score, plan)
         return _out_of_frame(frame, plan, element, write_whole_element(to_frame(plan), frame, element))
     with one_thread():
-        return write_element(plan, element, score.chords, standing_streams(plan, score, element))[1]
+        notes = write_element(plan, element, score.chords, standing_streams(plan, score, element))[1]
+    return _beside_leads(notes, plan, score, element)
 
 
 def rewrite_chords(plan: Plan, score: Score, bars: Bars, seed: int) -> tuple[Chord, ...]:
@@ -153,7 +155,17 @@ def _rewritten(
     else:
         Line(writer, plan, element, context, slots).write_anew(piece, rng)
     written = writer.rows[writer.rows[:, BAR_COLUMN] >= piece.start]
-    return _merged(plan, score, element, notes, piece, _finished(plan, score, element, notes, piece, written, context))
+    fresh = _finished(plan, score, element, notes, piece, written, context)
+    fresh = tuple(
+        one for one in _beside_leads(fresh, plan, score, element) if one.onset_beats // plan.metre.bar_beats in piece
+    )
+    return _merged(plan, score, element, notes, piece, fresh)
+
+
+def _beside_leads(notes: tuple[Note, ...], plan: Plan, score: Score, element: str) -> tuple[Note, ...]:
+    if element != "pads" or "leads" not in score.parts:
+        return notes
+    return beneath_leads(notes, score.parts["leads"].notes, plan, score.chords)
 
 
 def _write_drums(writer: PartWriter, plan: Plan, piece: range, rng: np.random.Generator) -> None:

@@ -111,6 +111,21 @@ def phrase_features(
     return np.array(values, np.float64)
 
 
+def to_and_fro(notes: Sequence[Note]) -> float:
+    """Share of the moves of a line that leap back where a leap came from, 0 to 1.
+
+    Examples
+    --------
+    >>> to_and_fro([Note(float(beat), pitch, 1.0, 80) for beat, pitch in enumerate((52, 62, 52, 62, 64))])
+    0.5
+    """
+    moves = np.diff([note.pitch for note in notes])
+    if len(moves) < 2:
+        return 0.0
+    back = (moves[1:] * moves[:-1] < 0) & (np.minimum(np.abs(moves[1:]), np.abs(moves[:-1])) >= _LEAP)
+    return float(back.sum() / len(moves))
+
+
 def _extremes(onsets: Floats, pitches: Floats) -> tuple[float, ...]:
     middle = pitches.mean()
     return (

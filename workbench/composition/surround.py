@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from workbench.composition.phrases import resting_bars
+from workbench.composition.pace import bars_per_chord
+from workbench.composition.phrases import HOOKS, resting_bars
 from workbench.domain.plan import Plan, SectionPlan
 from workbench.domain.theory import Chord
 from workbench.models.context import DENSITY_CLASSES, Bits, SongContext, register_classes
@@ -16,7 +17,7 @@ from workbench.models.history import BAR_COLUMN, SLOT_COLUMN, STEP_COLUMN, SYMBO
 from workbench.models.spec import BAR_STEP, ElementSpec, base_pitches
 from workbench.models.vocabulary import mood_index
 
-_ENERGY_TO_DENSITY = {"percussion": 1.1, "bass": 1.0, "pads": 0.6, "leads": 1.1}
+_ENERGY_TO_DENSITY = {"percussion": 1.1, "bass": 1.0, "pads": 0.6, "leads": 0.7}
 _LEAST_DENSITY = {"pads": (0.2, 0.35)}
 """Least density of an element: over others that state the chord, and where it states it alone. Less is no chord."""
 _TEXTURE_TO_DENSITY = 0.35
@@ -26,6 +27,8 @@ _ANSWER, _MAKE_ROOM = 0.2, -0.07
 _SOLO = 0.3
 _ENERGY_TO_PITCH = 20.0
 """Semitones that the register of leads and pads rises from the calmest to the fullest section."""
+_LOWER, _LEAST_RISE = ("verse",), 4
+"""Where leads stay low, and the semitones at least by which they do, and rise in choruses."""
 
 
 def section_of_bar(plan: Plan) -> list[SectionPlan]:
@@ -64,10 +67,10 @@ def density_class(plan: Plan, element: str, section: SectionPlan, bar: int = 0) 
     """Density class 1..8 that is asked of an element in a bar of a section, from style, energy and texture.
 
     Builds and pre-choruses grow fuller; the bass speaks up where the leads pause, and makes room where they speak.
-    Harmony has no density of its own here: its pace is the style's.
+    Harmony has no density of its own here: its pace is that of style, song and section.
     """
     if element == "harmony":
-        changes = 1.0 / plan.harmony.bars_per_chord
+        changes = 1.0 / bars_per_chord(plan, section)
         return int(np.clip(np.rint(2.0 * changes + 1.0), 1, DENSITY_CLASSES))
     wanted = (
         plan.parts[element].density
@@ -92,8 +95,12 @@ def register_lift(plan: Plan, element: str) -> npt.NDArray[np.int64]:
     """
     if element not in ("pads", "leads"):
         return np.zeros(plan.bars, np.int64)
-    energies = np.array([section.energy for section in section_of_bar(plan)])
-    return np.rint(_ENERGY_TO_PITCH * (energies - 0.55)).astype(np.int64)
+    sections = section_of_bar(plan)
+    lift = np.rint(_ENERGY_TO_PITCH * (np.array([section.energy for section in sections]) - 0.55)).astype(np.int64)
+    if element == "leads":
+        hooks, verses = (np.array([one.name in names for one in sections]) for names in (HOOKS, _LOWER))
+        lift = np.where(hooks, np.maximum(lift, _LEAST_RISE), np.where(verses, np.minimum(lift, -_LEAST_RISE), lift))
+    return lift
 
 
 def states_chords_alone(plan: Plan, element: str) -> list[bool]:

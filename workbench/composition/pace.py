@@ -1,0 +1,33 @@
+"""The pace of harmony: how many bars a loop has, and how long a chord lasts in each section of a song."""
+
+from __future__ import annotations
+
+from workbench.composition.phrases import HOOKS, habit
+from workbench.domain.plan import Plan, SectionPlan
+
+_LOOPS = {4: ((0.2, 2), (0.6, 4), (1.0, 8)), 8: ((0.3, 4), (1.0, 8))}
+"""By the loop of a style: up to which habit a song has a loop of how many bars."""
+_VAMPS, _QUICK, _QUICK_BAR_SECONDS = 0.25, 0.7, 1.8
+"""Up to which habit verses stand on their chords for twice as long, from which on chords change twice a bar in choruses
+or verses, and how long a bar has to be for that.
+"""
+_LONGEST_BARS = 2.0
+_CALM = ("verse", "theme", "intro")
+
+
+def loop_bars(plan: Plan) -> int:
+    """Bars of the loop of this song: shorter or longer than usual in its style."""
+    loops = _LOOPS.get(plan.harmony.loop_bars, ((1.0, plan.harmony.loop_bars),))
+    return next(bars for until, bars in loops if habit(plan, "harmony", "loop") <= until)
+
+
+def bars_per_chord(plan: Plan, section: SectionPlan) -> float:
+    """The pace of a section: that of the style, or slower in the verses or quicker in the choruses of some songs."""
+    usual = plan.harmony.bars_per_chord
+    inclined = habit(plan, "harmony", "pace")
+    if section.name in _CALM and inclined < _VAMPS and usual < _LONGEST_BARS <= min(loop_bars(plan), section.bars) / 2:
+        return 2.0 * usual
+    quick = _CALM if habit(plan, "harmony", "quick verses") < 0.5 else HOOKS
+    if inclined >= _QUICK and section.name in quick and usual <= 1.0 and plan.bar_seconds >= _QUICK_BAR_SECONDS:
+        return 0.5 * usual
+    return usual
