@@ -22,7 +22,7 @@ from workbench.domain.seeding import generator
 from workbench.domain.theory import Chord, Key
 
 _PHRASE_BARS = 4
-_FLOOR_OF_TUNE = 25
+_MIDDLE_OF_TUNE = 50
 """Percentile of the tune's pitches in a phrase below which pads keep: it may dip below them in passing."""
 _LEAST_ROOM, _BROKEN_ABOVE = 12, 7
 """Semitones that pads have at least, and how far single tones, as of a broken chord, may stand above their ceiling."""
@@ -91,13 +91,13 @@ def _last_hook(plan: Plan) -> SectionPlan | None:
 
 
 def _below(own: Sequence[Note], tune: Sequence[Note], plan: Plan) -> Iterator[Note]:
-    """Strikes of a phrase whose tones above the tune's floor come down by octaves where there is room for them."""
+    """Strikes of a phrase whose tones above the tune's middle come down by octaves where there is room for them."""
     if not tune:
         yield from own
         return
-    floor = int(np.percentile([note.pitch for note in tune], _FLOOR_OF_TUNE)) - 1
+    middle = int(np.percentile([note.pitch for note in tune], _MIDDLE_OF_TUNE)) - 1
     low = max(plan.parts["pads"].low_pitch, _DEEPEST)
-    ceiling = max(floor, low + _LEAST_ROOM)
+    ceiling = max(middle, low + _LEAST_ROOM)
     for _, group in groupby(own, key=lambda note: note.onset_beats):
         strike = sorted(group, key=lambda note: note.pitch)
         limit = ceiling + (_BROKEN_ABOVE if len(strike) == 1 else 0)
@@ -160,7 +160,7 @@ def _answer(
             pitch = nearest_tone(min(last.pitch - _ANSWER_BELOW, traits.high_pitch), chord)
         else:
             pitch = _mirrored(pitch, told[place - 1].pitch - one.pitch, key)
-        if place == len(told) - 1 or pitch > traits.high_pitch:
+        if onset % 1.0 < _TINY or place == len(told) - 1 or pitch > traits.high_pitch:
             pitch = nearest_tone(min(pitch, traits.high_pitch - 3), chord)
         until = span[0] + told[place + 1].onset_beats - begin if place + 1 < len(told) else span[1]
         length = min(max(one.duration_beats, 0.5 * (until - onset)), until - onset)
@@ -170,16 +170,16 @@ def _answer(
 
 
 def _doubled(tune: Sequence[Note], plan: Plan, section: SectionPlan, chords: Sequence[Chord]) -> Iterator[Note]:
-    """The second voice of a chorus that comes for the last time."""
+    """The second voice of a chorus that comes for the last time: tones of the chords are sung in two voices."""
     octaves = habit(plan, "pads", "doubling") < _OCTAVES
-    key = section.key or plan.key
     onsets = [*(note.onset_beats for note in tune[1:]), section.end_bar * plan.metre.bar_beats]
     for note, following in zip(tune, onsets, strict=True):
         gap = following - note.onset_beats
         chord = _chord_at(chords, note.onset_beats)
-        if chord is None or not chord.sounds or (gap < _SHORTEST_DOUBLED and note.onset_beats % 1.0 > _TINY):
+        passing = chord is None or note.pitch % 12 not in chord.pitch_classes
+        if chord is None or passing or (gap < _SHORTEST_DOUBLED and note.onset_beats % 1.0 > _TINY):
             continue
-        pitch = note.pitch - 12 if octaves else _second_voice(note, chord, key)
+        pitch = note.pitch - 12 if octaves else _second_voice(note, chord)
         if pitch >= plan.parts["pads"].low_pitch:
             yield _struck(note, note.onset_beats, pitch, note.duration_beats, _DOUBLE_SOFTER)
 
@@ -196,17 +196,17 @@ def _through_held(added: Iterable[Note], held: Sequence[Note]) -> Iterator[Note]
         yield replace(note, duration_beats=round(length, 6))
 
 
-def _second_voice(note: Note, chord: Chord, key: Key) -> int:
-    """The tone of chord or scale a third to a sixth below: thirds sing with a tune.
+def _second_voice(note: Note, chord: Chord) -> int:
+    """The tone of the chord a third to a sixth below.
 
     Examples
     --------
-    >>> c = Chord.parse("C")
-    >>> [_second_voice(Note(0.0, pitch, 1.0, 80), c, Key.parse("C major")) for pitch in (76, 72, 74)]
-    [72, 67, 71]
+    >>> [_second_voice(Note(0.0, pitch, 1.0, 80), Chord.parse("C")) for pitch in (76, 72, 67)]
+    [72, 67, 64]
     """
-    tones = chord.pitch_classes if note.pitch % 12 in chord.pitch_classes else key.pitch_classes
-    return next(note.pitch - size for size in (3, 4, 5, 6, 7, 8, 9, 12) if (note.pitch - size) % 12 in tones)
+    return next(
+        note.pitch - size for size in (3, 4, 5, 6, 7, 8, 9, 12) if (note.pitch - size) % 12 in chord.pitch_classes
+    )
 
 
 def _mirrored(pitch: int, move: int, key: Key) -> int:

@@ -27,8 +27,8 @@ _ANSWER, _MAKE_ROOM = 0.2, -0.07
 _SOLO = 0.3
 _ENERGY_TO_PITCH = 20.0
 """Semitones that the register of leads and pads rises from the calmest to the fullest section."""
-_LOWER, _LEAST_RISE = ("verse",), 4
-"""Where leads stay low, and the semitones at least by which they do, and rise in choruses."""
+_LOWER, _LEAST_RISE = ("verse",), 5
+"""Where leads never rise, and the semitones by which they do at least in choruses."""
 
 
 def section_of_bar(plan: Plan) -> list[SectionPlan]:
@@ -99,7 +99,7 @@ def register_lift(plan: Plan, element: str) -> npt.NDArray[np.int64]:
     lift = np.rint(_ENERGY_TO_PITCH * (np.array([section.energy for section in sections]) - 0.55)).astype(np.int64)
     if element == "leads":
         hooks, verses = (np.array([one.name in names for one in sections]) for names in (HOOKS, _LOWER))
-        lift = np.where(hooks, np.maximum(lift, _LEAST_RISE), np.where(verses, np.minimum(lift, -_LEAST_RISE), lift))
+        lift = np.where(hooks, np.maximum(lift, _LEAST_RISE), np.where(verses, np.minimum(lift, 0), lift))
     return lift
 
 
