@@ -9,6 +9,7 @@ from workbench.analysis.defects import clicks
 from workbench.domain.audio import Audio
 from workbench.domain.plan import SectionPlan
 from workbench.mixing.automation import (
+    fade_out,
     kick_onsets_seconds,
     open_over_sections,
     rise_over_builds,
@@ -96,3 +97,12 @@ def test_throw_opens_the_last_beat_of_a_section(tiny_score):
     beat = 60.0 / score.tempo_bpm
     assert np.count_nonzero(gain > 1.01) / RATE == pytest.approx(beat, rel=0.05)
     assert gain[length // 2 :].max() == 1.0
+
+
+def test_the_fader_falls_over_the_last_half_of_a_short_song_and_stays_down(tiny_score):
+    """Four bars of 120 BPM: eight seconds."""
+    gain = fade_out(tiny_score, 9 * RATE, RATE)
+    assert gain[: 4 * RATE] == pytest.approx(1.0)
+    assert gain[6 * RATE] == pytest.approx(0.5, abs=1e-3)
+    assert (np.diff(gain) <= 0.0).all()
+    assert gain[8 * RATE :] == pytest.approx(0.0, abs=1e-7)

@@ -213,3 +213,19 @@ def test_wrong_inputs_are_refused(stems, tiny_score, tiny_plan):
         mix(dict(stems) | {"pads": short}, tiny_score, tiny_plan)
     with pytest.raises(ParameterError, match="mix profile 'polka'"):
         mix(stems, tiny_score, replace(tiny_plan, mix_profile="polka"))
+
+
+def test_a_song_that_fades_falls_silent_in_mix_and_stems(stems, tiny_score, tiny_plan):
+    plain = replace(tiny_plan, processing_style="clean")
+    faded = mix(stems, tiny_score, replace(plain, ending="fade"))
+    closed = mix(stems, tiny_score, plain)
+    seconds = [slice(RATE * second, RATE * (second + 1)) for second in range(8)]
+    fall = [
+        db(np.abs(faded.audio.samples[:, one]).max()) - db(np.abs(closed.audio.samples[:, one]).max())
+        for one in seconds
+    ]
+    assert fall[:4] == pytest.approx([fall[0]] * 4, abs=0.1)
+    assert all(later < earlier for earlier, later in zip(fall[3:], fall[4:], strict=False))
+    assert fall[-1] < -12.0
+    assert not faded.audio.samples[:, 8 * RATE :].any()
+    assert sum(stem.samples for stem in faded.stems.values()) == pytest.approx(faded.audio.samples, abs=1e-6)

@@ -18,7 +18,6 @@ from workbench.domain.units import seconds_to_beats
 
 _LEGATO_FROM = 0.55
 _LEAST_BEATS, _TINY = 0.06, 1e-6
-_FADE_BARS, _LEAST_FADED = 8, 0.02
 _SHORT_END_BEATS, _SHORT_ENDS = 1.0, 0.5
 _BREATH_BEATS, _INHALED_BEATS, _LONGEST_HELD_BEATS, _HELD = 1.0, 0.5, 2.0, 0.4
 """The last note before a breath of more than a beat is held into it: the longer the more style and singer sustain."""
@@ -34,7 +33,7 @@ def perform(notes: Iterable[Note], plan: Plan, element: str) -> tuple[Note, ...]
         shift = note.shift_beats * plan.groove.looseness + swing_shift(note.onset_beats, plan.groove.swing_percent)
         if element == "percussion" and drum_role(note.pitch) in ("snare", "clap", "side_stick"):
             shift += late_beats
-        velocity = round(note.velocity * ride(plan, element, section) * _faded(note.onset_beats, plan))
+        velocity = round(note.velocity * ride(plan, element, section))
         played.append(replace(note, shift_beats=round(shift, 6), velocity=min(127, max(1, velocity))))
     return tuple(sorted(played))
 
@@ -42,15 +41,6 @@ def perform(notes: Iterable[Note], plan: Plan, element: str) -> tuple[Note, ...]
 def ride(plan: Plan, element: str, section: SectionPlan) -> float:
     """How much louder players play in a section; a drum machine has the same steps in all of them."""
     return 1.0 if element == "percussion" and is_programmed(plan) else 0.8 + 0.3 * section.energy
-
-
-def _faded(onset_beats: float, plan: Plan) -> float:
-    """How much softer a note is for a song that fades: less and less over its last bars."""
-    if plan.ending != "fade":
-        return 1.0
-    end = plan.bars * plan.metre.bar_beats
-    left = (end - onset_beats) / (plan.metre.bar_beats * min(_FADE_BARS, plan.bars / 2.0))
-    return max(_LEAST_FADED, min(1.0, left))
 
 
 def swing_shift(onset_beats: float, swing_percent: float) -> float:

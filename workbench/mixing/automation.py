@@ -22,6 +22,7 @@ _RAMP_SECONDS = 0.06
 _CROSSFADE_SECONDS = 0.03
 _THROW_RAMP_SECONDS = 0.02
 _SWEEP_HOP = 64
+_FADE_BARS = 8
 _MAXIMUM_BOOST_DB = 1.0
 _MAXIMUM_CUT_DB = 3.0
 
@@ -39,6 +40,18 @@ def section_bounds_seconds(score: Score) -> list[tuple[float, float]]:
     """Start and end of each section in seconds."""
     bar, seconds_at = score.metre.bar_beats, score.tempo_map.seconds_at
     return [(seconds_at(section.start_bar * bar), seconds_at(section.end_bar * bar)) for section in score.sections]
+
+
+def fade_out(score: Score, length: int, sample_rate_hz: int) -> Gain:
+    """The fader that is pulled down while the band plays on, (length,): from 1 to 0, which the end of the song hears.
+
+    It takes the last eight bars, or the last half of a song that is shorter than sixteen.
+    """
+    end = score.duration_seconds
+    bars = min(_FADE_BARS, score.bars / 2.0)
+    start = score.tempo_map.seconds_at((score.bars - bars) * score.metre.bar_beats)
+    way = np.clip((np.arange(length) / sample_rate_hz - start) / (end - start), 0.0, 1.0)
+    return np.asarray(0.5 + 0.5 * np.cos(np.pi * way), np.float32)
 
 
 def section_rides_db(energies: Energies, score: Score, slope_lu: float) -> list[float]:

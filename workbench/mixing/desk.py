@@ -24,7 +24,7 @@ from workbench.dsp.loudness import gated_loudness, hop_energies
 from workbench.dsp.matching import apply_curve
 from workbench.dsp.parallel import each
 from workbench.dsp.stereo import scale_side, side_guard
-from workbench.mixing.automation import section_gain, section_rides_db
+from workbench.mixing.automation import fade_out, section_gain, section_rides_db
 from workbench.mixing.profiles import Colour, Profile, colour_of, coloured, load_profile, moved
 from workbench.mixing.recall import recalled, recalled_curve, settled
 from workbench.mixing.strip import STAGE_LUFS, run_strip, surroundings
@@ -62,7 +62,8 @@ def mix(
     coloured by `plan.processing_style` and `plan.sound`), is ducked by the kicks of the score and gets its own reverb
     and delay returns. An equaliser by third octave then moves the sum towards the spectrum of the profile's reference
     tracks, and takes from each stem where another one is stronger. What follows is one gain curve for all stems, so
-    that they always add up to the mix: section rides, glue compression, peak control, headroom and the last fade.
+    that they always add up to the mix: section rides, glue compression, peak control, headroom and the last fade, over
+    eight bars where the plan ends in one.
     Channels that a user moved (`plan.mix`) are then mixed again on the desk as it stands.
 
     Parameters
@@ -122,6 +123,8 @@ def mix(
     image = side_guard(_sum(toned, elements), rate, least_correlation=_LEAST_CORRELATION)
     each(lambda element: scale_side(toned[element], image, out=toned[element]), elements)
     gain = _bus_gain(_sum(toned, elements), score, profile, _crest_limit_db(profile, colour), rate)
+    if plan.ending == "fade" and not plan.delivery.loop:
+        gain = gain * fade_out(score, len(gain), rate)
     finished, envelope = _finish(toned, elements, gain, score, rate)
     return _moved(replace(finished, desk=settled(curves, image, envelope, rate)), stems, score, plan)
 

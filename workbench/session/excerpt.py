@@ -66,7 +66,7 @@ def excerpt_of(plan: Plan, score: Score, bars: range, elements: Iterable[str]) -
     }
     offset, lead, stop = (round(_seconds(plan, bar) * rate) for bar in (start, bars.start, bars.stop))
     return Excerpt(
-        plan=replace(plan, sections=sections, delivery=replace(plan.delivery, preview=True)),
+        plan=replace(plan, sections=sections, ending="close", delivery=replace(plan.delivery, preview=True)),
         score=replace(score, sections=sections, chords=chords, parts=parts),
         offset_samples=offset,
         lead_samples=lead - offset,
