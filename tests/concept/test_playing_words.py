@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -77,7 +76,8 @@ def test_a_band_plays_on_where_a_song_fades() -> None:
     plan, score = song_of("house, fade out")
     bar = plan.metre.bar_beats
     notes = [note for part in score.parts.values() for note in part.notes]
-    loudness = [np.mean([note.velocity for note in notes if note.onset_beats // bar == one]) for one in range(plan.bars)]
+    bars = range(plan.bars)
+    loudness = [np.mean([note.velocity for note in notes if note.onset_beats // bar == one]) for one in bars]
     assert plan.ending == "fade"
     assert loudness[-1] > 0.7 * loudness[7]
     assert any(note.onset_beats > plan.bars * bar - 2.0 for note in score.parts["percussion"].notes)

@@ -1,6 +1,7 @@
 """The desk: stems sum to the mix, kicks duck, sections breathe, styles differ, nothing clicks."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -225,7 +226,7 @@ def test_a_song_that_fades_falls_silent_in_mix_and_stems(stems, tiny_score, tiny
         for one in seconds
     ]
     assert fall[:4] == pytest.approx([fall[0]] * 4, abs=0.1)
-    assert all(later < earlier for earlier, later in zip(fall[3:], fall[4:], strict=False))
+    assert all(later < earlier for earlier, later in pairwise(fall[3:]))
     assert fall[-1] < -12.0
     assert not faded.audio.samples[:, 8 * RATE :].any()
     assert sum(stem.samples for stem in faded.stems.values()) == pytest.approx(faded.audio.samples, abs=1e-6)
