@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from training.corpora.splits import share_of, split_by_content, split_by_name
+from training.corpora.splits import share_of, source_split, split_by_content, split_by_name
 
 
 def test_a_share_is_the_first_byte_of_sha_256() -> None:
@@ -35,3 +35,19 @@ LOW, MIDDLE, HIGH = "10000000ff", "8000000000", "f0000000ff"
 )
 def test_each_side_has_one_where_there_are_two(digests: list[str], share: float, sides: list[str]) -> None:
     assert split_by_content(digests, share) == sides
+
+
+@pytest.mark.parametrize(
+    ("song", "side"),
+    [
+        ("billboard_0024", "test"),
+        ("billboard_0030", "test"),
+        ("billboard_0305", "validation"),
+        ("billboard_0211", "validation"),
+        ("billboard_0077", "train"),
+        ("billboard_0371", "train"),
+    ],
+)
+def test_five_of_a_hundred_buckets_are_for_tests_and_the_next_five_for_validation(song: str, side: str) -> None:
+    """Songs whose SHA-1 falls into the buckets 0, 4, 5, 9, 10 and 99."""
+    assert source_split(song) == side
