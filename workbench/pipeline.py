@@ -23,6 +23,7 @@ from workbench.domain.results import Provenance, Track
 from workbench.domain.score import Score
 from workbench.domain.seeding import derived_seed
 from workbench.dsp.levels import peak_of
+from workbench.dsp.memory import let_go
 
 if TYPE_CHECKING:
     from workbench.analysis.references import ReferenceProfile
@@ -310,9 +311,13 @@ def _finished(
         mixed = _mixed(plan, score, clock, store)
     else:
         mixed = _mixed_beside(standing, plan, score, clock, store)
+    let_go()
     with learning_to_draw():
         with clock.stage("master"):
-            mastered, heard = deliver(mixed, plan)
+            master, heard = deliver(mixed, plan)
+            if plan.delivery.format != "mp3":
+                master = heard  # the steps of the file: they are written as they are, and read again so
+        let_go()
         with clock.stage("check"):
             quality = check(master=heard, mix=mixed, score=score, plan=plan, references=references)
     return Track(
@@ -320,7 +325,7 @@ def _finished(
         plan=plan,
         score=score,
         mix=mixed,
-        master=mastered,
+        master=master,
         report=quality,
         provenance=provenance(plan, clock.seconds, model_hashes),
     )

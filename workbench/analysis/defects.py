@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from workbench.domain.audio import Audio, Samples
 from workbench.domain.units import db_to_gain
+from workbench.dsp.levels import peak_of
 
 _CLICK_FLOOR = 0.02
 _CLICK_RATIO = 10.0
@@ -16,6 +17,8 @@ _CLICK_CHUNK = 1 << 20
 
 def non_finite_samples(audio: Audio) -> int:
     """Count samples that are NaN or infinite, over both channels."""
+    if np.isfinite(peak_of(audio.samples)):
+        return 0
     return int(audio.samples.size - np.count_nonzero(np.isfinite(audio.samples)))
 
 
@@ -38,11 +41,24 @@ def clipped_samples(audio: Audio, *, level: float = 0.9999, run: int = 3) -> int
 
     A single sample at full scale is a legal peak; a flat top is clipping.
     """
+    return int(_in_runs(np.ascontiguousarray(audio.samples), level, run))
+
+
+@numba.njit(cache=True, nogil=True)
+def _in_runs(samples, level, run):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    """Samples of magnitude `level` and more in runs of at least `run`."""
     total = 0
-    for channel in audio.samples:
-        starts, ends = _spans(np.abs(channel) >= level)
-        lengths = ends - starts
-        total += int(lengths[lengths >= run].sum())
+    for channel in range(samples.shape[0]):
+        row, length = samples[channel], 0
+        for i in range(row.shape[0]):
+            if abs(row[i]) >= level:
+                length += 1
+                continue
+            if length >= run:
+                total += length
+            length = 0
+        if length >= run:
+            total += length
     return total
 
 
@@ -97,19 +113,31 @@ def clicks(audio: Audio) -> tuple[float, ...]:
 
 
 def _click_positions(channel: Samples, reach: int, alone: int) -> npt.NDArray[np.int64]:
-    rough = np.abs(np.diff(channel.astype(np.float64), 3))
+    rough, total = np.empty(max(0, channel.size - 3)), np.empty(max(1, channel.size - 2))
+    _roughness(np.ascontiguousarray(channel), rough, total)
     if rough.size <= 2 * reach:
         return np.zeros(0, np.int64)
     candidates = np.flatnonzero(rough > _CLICK_FLOOR)
     candidates = candidates[(candidates >= reach + 4) & (candidates < rough.size - reach - 4)]
     if not candidates.size:
         return candidates
-    total = np.concatenate([[0.0], np.cumsum(rough**2)])
     before = (total[candidates - 3] - total[candidates - 3 - reach]) / reach
     after = (total[candidates + 4 + reach] - total[candidates + 4]) / reach
     around = np.sqrt(np.maximum(before, after))
     sharp = candidates[rough[candidates] > _CLICK_RATIO * around]
     return np.array([place + 2 for place in sharp if _stands_alone(rough, int(place), alone)], dtype=np.int64)
+
+
+@numba.njit(cache=True, nogil=True)
+def _roughness(channel, rough, total):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    """Magnitude of the third difference, and the running sum of its square, which begins with 0."""
+    for i in range(rough.shape[0]):
+        a, b = np.float64(channel[i]), np.float64(channel[i + 1])
+        c, d = np.float64(channel[i + 2]), np.float64(channel[i + 3])
+        rough[i] = abs(((d - c) - (c - b)) - ((c - b) - (b - a)))
+    total[0] = 0.0
+    for i in range(rough.shape[0]):
+        total[i + 1] = total[i] + rough[i] * rough[i]
 
 
 def _stands_alone(rough: npt.NDArray[np.float64], place: int, alone: int) -> bool:

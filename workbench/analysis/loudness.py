@@ -18,6 +18,7 @@ import numpy.typing as npt
 from workbench.domain.audio import Audio, Samples
 from workbench.domain.errors import ParameterError
 from workbench.domain.units import gain_to_db
+from workbench.dsp.levels import mean_square, peak_of
 from workbench.dsp.loudness import default_sections, gated, warm_up_samples, weighted_energies
 from workbench.dsp.oversampling import MESH, Floats, interpolate, peaks_by_block, phase_taps
 
@@ -126,8 +127,7 @@ def crest_factor_db(audio: Audio) -> float:
     peak = _sample_peak(audio)
     if peak == 0.0:
         return 0.0
-    power = sum(float(np.mean(np.square(channel, dtype=np.float64))) for channel in audio.samples) / 2.0
-    return gain_to_db(peak / float(np.sqrt(power)))
+    return gain_to_db(peak / float(np.sqrt(mean_square(audio.samples))))
 
 
 def measure_loudness(audio: Audio, *, one_channel: bool = False) -> LoudnessMeasurement:
@@ -222,9 +222,7 @@ def _range_of(short_term: Series) -> float:
 
 
 def _sample_peak(audio: Audio) -> float:
-    if audio.samples.size == 0:
-        return 0.0
-    return float(max(audio.samples.max(), -audio.samples.min(), 0.0))
+    return peak_of(audio.samples)
 
 
 def _fine_peak(samples: Samples, blocks: Floats) -> float:

@@ -14,6 +14,7 @@ from workbench.analysis.key import KeyEstimate, estimate_key
 from workbench.analysis.reading import open_audio
 from workbench.domain.audio import LOUDEST, Audio
 from workbench.domain.errors import ParameterError
+from workbench.dsp.levels import peak_of
 
 _SINGLE = "mono: loudness of one channel, as BS.1770 reads it; two speakers play it 3.01 LU louder (dual mono)"
 _DUAL = "dual mono: loudness as two speakers play it, 3.01 LU above BS.1770's reading of one channel"
@@ -24,12 +25,14 @@ class Measurements:
     """Figures of one recording.
 
     `numbers` maps a name with unit suffix to a number; `key` is None for sound without pitch; `third_octave_db`
-    holds the long-term spectrum in the bands of `spectrum.THIRD_OCTAVE_HZ`, relative to the whole signal.
+    holds the long-term spectrum in the bands of `spectrum.THIRD_OCTAVE_HZ`, relative to the whole signal;
+    `click_seconds` tells when clicks were heard.
     """
 
     numbers: Mapping[str, float]
     key: str | None
     third_octave_db: tuple[float, ...]
+    click_seconds: tuple[float, ...] = ()
 
     def __getitem__(self, name: str) -> float:
         return self.numbers[name]
@@ -108,13 +111,14 @@ def measure(audio: Audio, *, expected_bpm: float | None = None, one_channel: boo
     Measurements
         All numbers are finite and rounded to six digits after the point. 240 s take about 4 s on one core.
     """
-    if float(np.abs(np.nan_to_num(audio.samples, posinf=0.0, neginf=0.0)).max(initial=0.0)) > LOUDEST:
-        raise ParameterError(f"measure: expected samples up to {LOUDEST:g}, full scale is 1: bring the level down")
     bad = defects.non_finite_samples(audio)
     clean = defects.without_non_finite(audio)
+    if peak_of(clean.samples) > LOUDEST:
+        raise ParameterError(f"measure: expected samples up to {LOUDEST:g}, full scale is 1: bring the level down")
     picture = spectrum.stereo_spectrum(clean)
     bands_db = spectrum.third_octave_db(picture)
     key = estimate_key(clean)
+    clicks = defects.clicks(clean)
     numbers = {
         "duration_seconds": clean.duration_seconds,
         **_loudness_numbers(clean, one_channel=one_channel),
@@ -122,12 +126,13 @@ def measure(audio: Audio, *, expected_bpm: float | None = None, one_channel: boo
         **_stereo_numbers(clean, picture),
         **_rhythm_numbers(clean, expected_bpm),
         **_key_numbers(key),
-        **_defect_numbers(clean, bad),
+        **_defect_numbers(clean, bad, clicks),
     }
     return Measurements(
         numbers={name: round(float(value), 6) for name, value in numbers.items()},
         key=str(key.key) if key is not None and key.is_tonal else None,
         third_octave_db=tuple(round(float(level), 3) for level in bands_db),
+        click_seconds=clicks,
     )
 
 
@@ -177,12 +182,12 @@ def _key_numbers(key: KeyEstimate | None) -> dict[str, float]:
     return {"key_strength": key.strength, "key_lead": key.lead, "tuning_cents": key.tuning_cents}
 
 
-def _defect_numbers(audio: Audio, non_finite: int) -> dict[str, float]:
+def _defect_numbers(audio: Audio, non_finite: int, clicks: tuple[float, ...]) -> dict[str, float]:
     silence = defects.silence_spans(audio)
     return {
         "dc_offset": defects.dc_offset(audio),
         "clipped_samples": float(defects.clipped_samples(audio)),
         "non_finite_samples": float(non_finite),
-        "click_count": float(len(defects.clicks(audio))),
+        "click_count": float(len(clicks)),
         "silence_seconds": sum(end - start for start, end in silence),
     }

@@ -59,7 +59,7 @@ def check_audible(sounds: Mapping[str, Audio]) -> None:
             raise ParameterError(f"sound {name!r}: expected an Audio, got {type(audio).__name__}")
         if audio.samples.shape[1] == 0:
             raise ParameterError(f"sound {name!r}: expected samples, got none")
-        loudest = float(np.abs(audio.samples).max())
+        loudest = float(np.maximum(audio.samples.max(), -audio.samples.min()))
         if not loudest <= LOUDEST:
             raise ParameterError(f"sound {name!r}: expected finite samples up to {LOUDEST:g}, got {loudest:.3g}")
 

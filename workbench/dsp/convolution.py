@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import fft
 
+from workbench.dsp.memory import fresh
 from workbench.dsp.parallel import each_block
 
 Signal = npt.NDArray[np.float32]
@@ -43,7 +44,7 @@ def convolve_long(samples: Signal, responses: Signal) -> Signal:
     size = 1 << (_SHARE * taps - 1).bit_length()
     step = size - taps + 1
     spectra = fft.rfft(responses, size)
-    out = np.empty((max(samples.shape[0], responses.shape[0]), samples.shape[1]), dtype=np.float32)
+    out = fresh((max(samples.shape[0], responses.shape[0]), samples.shape[1]))
     together = max(1, _ROWS // samples.shape[0])
 
     def filter_pieces(start: int, stop: int) -> None:

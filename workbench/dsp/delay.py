@@ -9,6 +9,7 @@ import numpy as np
 
 from workbench.domain.audio import Samples
 from workbench.domain.errors import ParameterError
+from workbench.dsp.memory import silence
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def echo(samples: Samples, delay: Delay, tempo_bpm: float, sample_rate_hz: int) 
     """
     if tempo_bpm <= 0:
         raise ParameterError(f"delay: expected tempo_bpm above 0, got {tempo_bpm:g}")
-    out = np.zeros(samples.shape, dtype=np.float32)
+    out = silence(samples.shape)
     low, high = (
         float(1.0 - np.exp(-2.0 * np.pi * min(cut, 0.49 * sample_rate_hz) / sample_rate_hz))
         for cut in (delay.low_cut_hz, delay.high_cut_hz)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
 import numba
 import numpy as np
 import numpy.typing as npt
 
+from workbench.domain.audio import Samples
 from workbench.domain.errors import ParameterError
-from workbench.dsp.parallel import each_block
+from workbench.dsp.memory import fresh
+from workbench.dsp.parallel import BLOCK_SAMPLES, blocks, each_block
 
 # Error feedback whose noise follows the ear's threshold at 44.1 and 48 kHz: R. A. Wannamaker, "Psychoacoustically
 # optimal noise shaping", JAES 40 (1992), three-tap filter. Less noise below 8 kHz, more above 14 kHz.
@@ -92,21 +96,68 @@ def quantise(
     TPDF dither of 2 LSB makes the error's mean and power independent of the signal: S. P. Lipshitz,
     R. A. Wannamaker and J. Vanderkooy, "Quantization and dither: a theoretical survey", JAES 40 (1992).
     """
-    if not 8 <= bit_depth <= 24:
-        raise ParameterError(f"bit depth: expected 8 to 24 bits, got {bit_depth}")
-    steps = 2.0 ** (bit_depth - 1)
     source = np.atleast_2d(np.asarray(samples)).reshape(-1, np.shape(samples)[-1] if np.ndim(samples) else 1)
     out = np.empty(source.shape, dtype=np.int32)
-    key = _key(seed)
-    if shaped:
-        _shape_error(source, steps, key, np.array(SHAPING), out)
-        return out.reshape(np.shape(samples))
-
-    def round_piece(start: int, stop: int) -> None:
-        _round(source[:, start:stop], steps, key, start, out[:, start:stop])
-
-    each_block(round_piece, source.shape[1])
+    for start, stop, piece in quantised(source, bit_depth=bit_depth, seed=seed, shaped=shaped):
+        out[:, start:stop] = piece
     return out.reshape(np.shape(samples))
+
+
+def quantised(
+    samples: npt.NDArray[np.floating],
+    *,
+    bit_depth: int,
+    seed: int = 0,
+    shaped: bool = False,
+    size: int = BLOCK_SAMPLES,
+) -> Iterator[tuple[int, int, npt.NDArray[np.int32]]]:
+    """`quantise` of (c, n) samples piece by piece: start, end and integers of each piece of at most `size` samples.
+
+    Samples that lie on whole steps already are not dithered: nothing of them is rounded.
+
+    Raises
+    ------
+    ParameterError
+        As `quantise`.
+    """
+    rounding = _rounding(samples, bit_depth, seed, shaped)
+    for start, stop in blocks(samples.shape[1], size):
+        piece = np.empty((samples.shape[0], stop - start), dtype=np.int32)
+        rounding(start, stop, 1.0, piece)
+        yield start, stop, piece
+
+
+def on_steps(samples: Samples, *, bit_depth: int, seed: int = 0, shaped: bool = False) -> Samples:
+    """What `quantise` makes of (c, n) samples, full scale 1.0 again: what a listener hears.
+
+    Raises
+    ------
+    ParameterError
+        As `quantise`.
+    """
+    rounding = _rounding(samples, bit_depth, seed, shaped)
+    out = fresh(samples.shape)
+    unit = 2.0 ** (1 - bit_depth)
+    if shaped:
+        rounding(0, samples.shape[1], unit, out)
+    else:
+        each_block(lambda start, stop: rounding(start, stop, unit, out[:, start:stop]), samples.shape[1])
+    return out
+
+
+def _rounding(
+    samples: npt.NDArray[np.floating], bit_depth: int, seed: int, shaped: bool
+) -> Callable[[int, int, float, npt.NDArray[np.generic]], None]:
+    """Rounds samples from one place to another into an array, in units of a step; shaped ones in their order."""
+    if not 8 <= bit_depth <= 24:
+        raise ParameterError(f"bit depth: expected 8 to 24 bits, got {bit_depth}")
+    source = np.ascontiguousarray(samples)
+    steps, key = 2.0 ** (bit_depth - 1), _key(seed)
+    dither = 0.0 if lies_on_steps(source, bit_depth=bit_depth) else 1.0
+    if not shaped:
+        return lambda start, stop, unit, out: _round(source, steps, unit, dither, key, start, stop, out)
+    taps, errors = np.array(SHAPING), np.zeros((source.shape[0], len(SHAPING)))
+    return lambda start, stop, unit, out: _shape_error(source, steps, unit, dither, key, taps, errors, start, stop, out)
 
 
 def lies_on_steps(samples: npt.NDArray[np.floating], *, bit_depth: int) -> bool:
@@ -133,24 +184,28 @@ def _on_steps(samples, steps):  # type: ignore[no-untyped-def]  # pragma: no cov
 
 
 @numba.njit(cache=True, nogil=True)
-def _round(samples, steps, key, start, out):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+def _round(samples, steps, unit, dither, key, start, stop, out):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
     for row in range(samples.shape[0]):
         first = (np.uint64(row) << _ROW) + np.uint64(start)
-        for i in range(samples.shape[1]):
-            value = np.floor(samples[row, i] * steps + _triangle(key, first + np.uint64(i)) + 0.5)
-            out[row, i] = np.int32(min(max(value, -steps), steps - 1.0))
+        piece, found = samples[row, start:stop], out[row]
+        for i in range(piece.shape[0]):
+            value = np.floor(piece[i] * steps + dither * _triangle(key, first + np.uint64(i)) + 0.5)
+            found[i] = unit * min(max(value, -steps), steps - 1.0)
 
 
 @numba.njit(cache=True, nogil=True)
-def _shape_error(samples, steps, key, taps, out):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+def _shape_error(samples, steps, unit, dither, key, taps, errors, start, stop, out):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    """The last errors of each row come in `errors`, and are left there."""
     a, b, c = taps
     for row in range(samples.shape[0]):
-        e1, e2, e3 = 0.0, 0.0, 0.0
-        first = np.uint64(row) << _ROW
-        for i in range(samples.shape[1]):
-            wanted = samples[row, i] * steps - a * e1 - b * e2 - c * e3
-            value = np.floor(wanted + _triangle(key, first + np.uint64(i)) + 0.5)
+        e1, e2, e3 = errors[row]
+        first = (np.uint64(row) << _ROW) + np.uint64(start)
+        piece, found = samples[row, start:stop], out[row]
+        for i in range(piece.shape[0]):
+            wanted = piece[i] * steps - a * e1 - b * e2 - c * e3
+            value = np.floor(wanted + dither * _triangle(key, first + np.uint64(i)) + 0.5)
             e3 = e2
             e2 = e1
             e1 = value - wanted
-            out[row, i] = np.int32(min(max(value, -steps), steps - 1.0))
+            found[i] = unit * min(max(value, -steps), steps - 1.0)
+        errors[row, 0], errors[row, 1], errors[row, 2] = e1, e2, e3

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from workbench.domain.audio import Samples
 from workbench.domain.errors import ParameterError
 from workbench.dsp.decibels import db_to_gains, gains_to_db
+from workbench.dsp.memory import fresh
 
 Gain = npt.NDArray[np.float32]
 
@@ -69,7 +70,7 @@ def compressor_gain(samples: Samples, compressor: Compressor, sample_rate_hz: in
     Smooth branching peak detector in the log domain: D. Giannoulis, M. Massberg and J. D. Reiss, "Digital dynamic
     range compressor design", JAES 60 (2012), equation 17.
     """
-    gain = np.empty(samples.shape[1], dtype=np.float32)
+    gain = fresh((samples.shape[1],))
     _compress(
         np.ascontiguousarray(samples),
         compressor.threshold_db,
@@ -157,7 +158,8 @@ def ducking_gain(
     attack, hold, release = (max(1, round(t * sample_rate_hz / 1000.0)) for t in (attack_ms, hold_ms, release_ms))
     shape = np.concatenate([_ramp(attack), np.ones(hold), _ramp(release)[::-1]])
     dip = (10.0 ** (-depth_db / 20.0 * shape)).astype(np.float32)
-    gain = np.ones(length_samples, dtype=np.float32)
+    gain = fresh((length_samples,))
+    gain.fill(1.0)
     for onset in onsets_seconds:
         start = round(onset * sample_rate_hz) - attack
         stop = min(start + len(dip), length_samples)

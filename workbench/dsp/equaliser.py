@@ -17,6 +17,7 @@ import numpy.typing as npt
 from workbench.domain.audio import Samples
 from workbench.domain.errors import ParameterError
 from workbench.dsp.cascades import filter_side_by_side, settling_samples
+from workbench.dsp.memory import fresh
 
 Sections = npt.NDArray[np.float64]
 BandKind = Literal["peak", "low_shelf", "high_shelf", "low_pass", "high_pass", "notch"]
@@ -153,7 +154,7 @@ def equalise(samples: Samples, bands: Sequence[Band], sample_rate_hz: int, *, ou
 
 def filter_sections(samples: Samples, sections: Sections, out: Samples | None = None) -> Samples:
     """Filter (2, n) samples through second-order sections as `design` makes them; states are float64."""
-    out = np.empty(samples.shape, dtype=np.float32) if out is None else out
+    out = fresh(samples.shape) if out is None else out
     if len(sections) % 2:
         sections = np.vstack([sections, [1.0, 0.0, 0.0, 0.0, 0.0]])
     source = np.ascontiguousarray(samples, dtype=np.float32)
@@ -169,7 +170,7 @@ def filter_channel(channel: npt.NDArray[np.float32], sections: Sections) -> npt.
     """
     warm_up, half = settling_samples(sections), channel.size // 2
     begin = max(0, half - warm_up)
-    rows = np.empty((2, channel.size - begin), dtype=np.float32)
+    rows = fresh((2, channel.size - begin))
     rows[0], rows[1] = channel[: rows.shape[1]], channel[begin:]
     filter_sections(rows, sections, rows)
     channel[:half], channel[half:] = rows[0, :half], rows[1, half - begin :]
@@ -228,14 +229,18 @@ def tilt(gain_db: float, pivot_hz: float = 800.0) -> tuple[Band, ...]:
     return low, Band("high_shelf", pivot_hz * 4.0, gain_db / 2.0, 0.5)
 
 
-def split_bands(samples: Samples, crossover_hz: float, sample_rate_hz: int) -> tuple[Samples, Samples]:
+def split_bands(
+    samples: Samples, crossover_hz: float, sample_rate_hz: int, *, out: Samples | None = None
+) -> tuple[Samples, Samples]:
     """Split into a low and a high band that add up to an all-pass (Linkwitz-Riley, fourth order).
+
+    The high band goes to `out`, which may be the samples themselves.
 
     Source: S. H. Linkwitz, "Active crossover networks for noncoincident drivers", JAES 24 (1976).
     """
     low = Band("low_pass", crossover_hz)
     high = Band("high_pass", crossover_hz)
-    return equalise(samples, (low, low), sample_rate_hz), equalise(samples, (high, high), sample_rate_hz)
+    return equalise(samples, (low, low), sample_rate_hz), equalise(samples, (high, high), sample_rate_hz, out=out)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -297,7 +302,7 @@ def sweep_filter(
     needed = -(-samples.shape[1] // hop_samples)
     if len(cutoff_hz) < needed:
         raise ParameterError(f"sweep: expected at least {needed} cutoff values, got {len(cutoff_hz)}")
-    out = np.empty(samples.shape, dtype=np.float32)
+    out = fresh(samples.shape)
     limited = np.clip(np.asarray(cutoff_hz, dtype=np.float64), 20.0, 0.49 * sample_rate_hz)
     _sweep(np.ascontiguousarray(samples), limited, hop_samples, float(sample_rate_hz), high_pass, out)
     return out

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numba
 import numpy as np
 import numpy.typing as npt
 
 from workbench.domain.audio import Samples
-from workbench.dsp.parallel import each_block
+from workbench.dsp.memory import fresh
+from workbench.dsp.parallel import blocks, each_block
 
 Gain = npt.NDArray[np.float32]
+_SMALL = 1 << 14
+"""Samples that stay within a core's cache while several sounds are added."""
 
 
 def amplify(samples: Samples, gain: Gain | float) -> Samples:
@@ -20,8 +25,25 @@ def amplify(samples: Samples, gain: Gain | float) -> Samples:
     >>> amplify(np.ones((2, 2), np.float32), 0.5).tolist()
     [[0.5, 0.5], [0.5, 0.5]]
     """
-    factor = gain if isinstance(gain, np.ndarray) else np.float32(gain)
-    return np.multiply(samples, factor, out=samples)
+    return scaled(samples, gain, out=samples)
+
+
+def scaled(samples: Samples, gain: Gain | float, *, out: Samples | None = None) -> Samples:
+    """(2, n) samples times a gain, or a curve of gains (n,); `out` may be the samples themselves.
+
+    Examples
+    --------
+    >>> scaled(np.ones((2, 2), np.float32), np.array([0.5, 2.0], np.float32)).tolist()
+    [[0.5, 2.0], [0.5, 2.0]]
+    """
+    found = fresh(samples.shape) if out is None else out
+
+    def multiply(start: int, stop: int) -> None:
+        factor = gain[start:stop] if isinstance(gain, np.ndarray) else np.float32(gain)
+        np.multiply(samples[:, start:stop], factor, out=found[:, start:stop])
+
+    each_block(multiply, samples.shape[1])
+    return found
 
 
 def add_scaled(samples: Samples, other: Samples, gain: float) -> Samples:
@@ -32,14 +54,37 @@ def add_scaled(samples: Samples, other: Samples, gain: float) -> Samples:
     >>> add_scaled(np.ones((2, 1), np.float32), np.ones((2, 1), np.float32), 0.5).tolist()
     [[1.5], [1.5]]
     """
-    _add_scaled(samples, np.ascontiguousarray(other), np.float32(gain))
+    added = np.ascontiguousarray(other)
+    each_block(lambda start, stop: _add_scaled(samples, added, np.float32(gain), start, stop), samples.shape[1])
     return samples
 
 
+def sum_of(sounds: Iterable[Samples]) -> Samples:
+    """The sum of (2, n) sounds, taken in their order.
+
+    Examples
+    --------
+    >>> sum_of([np.ones((2, 1), np.float32), np.ones((2, 1), np.float32)]).tolist()
+    [[2.0], [2.0]]
+    """
+    first, *others = sounds
+    total = fresh(first.shape)
+
+    def add(start: int, stop: int) -> None:
+        for begin, end in blocks(stop - start, _SMALL):
+            piece = total[:, start + begin : start + end]
+            np.copyto(piece, first[:, start + begin : start + end])
+            for other in others:
+                piece += other[:, start + begin : start + end]
+
+    each_block(add, first.shape[1])
+    return total
+
+
 @numba.njit(cache=True, nogil=True)
-def _add_scaled(samples, other, gain):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+def _add_scaled(samples, other, gain, start, stop):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
     for channel in range(samples.shape[0]):
-        row, added = samples[channel], other[channel]
+        row, added = samples[channel, start:stop], other[channel, start:stop]
         for i in range(row.shape[0]):
             row[i] += gain * added[i]
 
@@ -52,7 +97,7 @@ def ramps(values: npt.NDArray[np.float64], hop: int, length: int) -> Gain:
     >>> ramps(np.array([0.0, 1.0]), 2, 4).tolist()
     [0.0, 0.0, 0.5, 1.0]
     """
-    curve = np.empty(length, dtype=np.float32)
+    curve = fresh((length,))
     each_block(lambda start, stop: _ramps(values, hop, start, curve[start:stop]), length)
     return curve
 

@@ -16,6 +16,8 @@ import numpy.typing as npt
 from workbench.domain.audio import Samples
 from workbench.domain.errors import ParameterError
 from workbench.domain.units import db_to_gain, gain_to_db
+from workbench.dsp.gains import scaled
+from workbench.dsp.memory import fresh
 from workbench.dsp.oversampling import (
     HALF_TAPS,
     MESH,
@@ -77,7 +79,7 @@ def _gain_below(wanted: Gain, ceiling: float, limiter: Limiter, sample_rate_hz: 
     window = 2 * reach + HALF_TAPS
     release = limiter.release_ms * sample_rate_hz / 1000.0
     before, after = window + 2 * reach + round(_FORGOTTEN * release), window + 2 * reach
-    gain = np.empty(wanted.size, dtype=np.float32)
+    gain = fresh((wanted.size,))
 
     def smooth(start: int, stop: int) -> None:
         first = max(0, start - before)
@@ -155,18 +157,21 @@ def limit(samples: Samples, limiter: Limiter, sample_rate_hz: int, *, out: Sampl
         if excess_db <= 0.0:
             break
         if turn == _PASSES or excess_db < _HARDLY_OVER_DB:
-            return np.multiply(found, np.float32(db_to_gain(-(excess_db + 1e-4))), out=out)
+            return scaled(found, db_to_gain(-(excess_db + 1e-4)), out=out)
         gain = _gain_below(peaks, ceiling, limiter, sample_rate_hz)
-        found = out = np.multiply(found, gain, out=out)
+        found = out = scaled(found, gain, out=out)
     return found
 
 
-def soft_clip(samples: Samples, *, ceiling_db: float = 0.0, knee_db: float = 3.0, factor: int = 4) -> Samples:
-    """Round off what lies within `knee_db` below the ceiling; all below the knee stays untouched.
+def soft_clip(
+    samples: Samples, *, gain: float = 1.0, ceiling_db: float = 0.0, knee_db: float = 3.0, factor: int = 4
+) -> Samples:
+    """Raise (2, n) samples by a gain and round off what lies within `knee_db` below the ceiling then.
 
-    The curve is a hyperbolic tangent from the knee on, continuous in value and slope, applied at `factor` times the
-    sample rate. Only what it changes goes through the filters. After the way back to the original rate peaks may pass
-    the ceiling by some tenths of a dB.
+    All below the knee is raised alone, and samples that stay as they are come back themselves. The curve is a
+    hyperbolic tangent from the knee on, continuous in value and slope, applied at `factor` times the sample rate. Only
+    what it changes goes through the filters. After the way back to the original rate peaks may pass the ceiling by some
+    tenths of a dB.
 
     Raises
     ------
@@ -179,24 +184,25 @@ def soft_clip(samples: Samples, *, ceiling_db: float = 0.0, knee_db: float = 3.0
         raise ParameterError(f"soft clip: expected a factor of 2, 4 or 8, got {factor}")
     top = np.float32(10.0 ** (ceiling_db / 20.0))
     knee = np.float32(10.0 ** ((ceiling_db - knee_db) / 20.0))
-    source = np.ascontiguousarray(samples, dtype=np.float32)
+    source, raise_by = np.ascontiguousarray(samples, dtype=np.float32), np.float32(gain)
     tops = tops_of(source)
+    tops *= raise_by
     up, down = phase_taps(factor)
-    if tops.max(initial=0.0) * reach_of(up) <= knee:
+    reach = reach_of(up)
+    if raise_by == 1.0 and tops.max(initial=0.0) * reach <= knee:
         return samples
-    out = source.copy()
+    out = fresh(source.shape)
 
     def clip(start: int, stop: int) -> bool:
-        return bool(_soft_clip(source, tops, up, down, reach_of(up), knee, top - knee, start, stop, out))
+        return bool(_soft_clip(source, raise_by, tops, up, down, reach, knee, top - knee, start, stop, out))
 
-    return out if any(each_block(clip, source.shape[1])) else samples
+    return out if any(each_block(clip, source.shape[1])) or raise_by != 1.0 else samples
 
 
 @numba.njit(cache=True, nogil=True)
-def _soft_clip(source, tops, up, down, reach, knee, room, start, stop, out):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
-    """Add what the curve changes to `out` from `start` to `stop`, in blocks that hold something above the knee.
-
-    Tells whether there was any.
+def _soft_clip(source, gain, tops, up, down, reach, knee, room, start, stop, out):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    """Fill `out` from `start` to `stop` with what was raised, and add what the curve changes in blocks that hold
+    something above the knee; tells whether there was any.
     """
     changed = False
     width = MESH + up.shape[1]
@@ -206,9 +212,14 @@ def _soft_clip(source, tops, up, down, reach, knee, room, start, stop, out):  # 
         first = block * MESH
         size = min(MESH, stop - first)
         for channel in range(source.shape[0]):
+            plain, raised = source[channel, first : first + size], out[channel, first : first + size]
+            for i in range(size):
+                raised[i] = gain * plain[i]
             if near_top(tops, channel, block) * reach <= knee:
                 continue
             copy_around(source[channel], first - 2 * HALF_TAPS, around)
+            for i in range(around.shape[0]):
+                around[i] *= gain
             for phase in range(up.shape[0]):
                 dense[:] = 0.0
                 convolve(around, 0, up[phase], dense[:width])
@@ -222,5 +233,5 @@ def _soft_clip(source, tops, up, down, reach, knee, room, start, stop, out):  # 
                     dense[i] = change
                 if bent:
                     changed = True
-                    convolve(dense, 0, down[phase], out[channel, first : first + size])
+                    convolve(dense, 0, down[phase], raised)
     return changed

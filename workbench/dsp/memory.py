@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 import ctypes
+import threading
+import weakref
+from collections.abc import Sequence
 from functools import cache
+
+import numpy as np
+import numpy.typing as npt
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
 """Parameters of glibc's `mallopt` (malloc.h)."""
 _LARGE_BYTES = 32 << 20
 _KEPT_BYTES = 128 << 20
+
+_Block = npt.NDArray[np.uint8]
+_ROUNDED = 4 << 20
+_MOST_WASTE = 1.5
+_free: list[_Block] = []
+"""Blocks that nothing uses, those given back last at the end."""
+_taking = threading.Lock()
+"""Held by who takes blocks; giving one back is a single append, for that may happen anywhere."""
 
 
 @cache
@@ -24,3 +38,55 @@ def keep_freed_memory() -> bool:
     except (OSError, AttributeError):
         return False
     return bool(mallopt(_MMAP_THRESHOLD, _LARGE_BYTES)) and bool(mallopt(_TRIM_THRESHOLD, _KEPT_BYTES))
+
+
+def fresh(shape: Sequence[int], dtype: npt.DTypeLike = np.float32) -> npt.NDArray[np.float32]:
+    """An array of any content. What is as long as a song lies where an array lay that nothing uses any more.
+
+    The memory goes back when the array, and every view of it, is gone; `let_go` gives it to the system.
+
+    Examples
+    --------
+    >>> fresh((2, 3)).shape
+    (2, 3)
+    """
+    size = int(np.prod(shape)) * np.dtype(dtype).itemsize
+    if size < _LARGE_BYTES:
+        return np.empty(shape, dtype)
+    block = _taken(size)
+    # A view of a memory view keeps this array as its base, and no other: when it goes, nobody reads the block.
+    flat = np.frombuffer(memoryview(block)[:size], dtype)
+    weakref.finalize(flat, _free.append, block).atexit = False
+    return flat.reshape(shape)
+
+
+def silence(shape: Sequence[int]) -> npt.NDArray[np.float32]:
+    """`fresh`, filled with zeros."""
+    array = fresh(shape)
+    array.fill(0.0)
+    return array
+
+
+def duplicate(array: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """A copy of an array, in `fresh` memory."""
+    copy = fresh(array.shape, array.dtype)
+    np.copyto(copy, array)
+    return copy
+
+
+def let_go() -> None:
+    """Give the blocks that nothing uses to the system."""
+    with _taking:
+        _free.clear()
+
+
+def _taken(size: int) -> _Block:
+    """The block that was given back last among those that fit, or a new one in place of others that do not."""
+    with _taking:
+        for place in reversed(range(len(_free))):
+            if size <= _free[place].size <= _MOST_WASTE * size:
+                return _free.pop(place)
+        dropped = 0
+        while _free and dropped < size:
+            dropped += _free.pop(0).size
+    return np.empty(-(-size // _ROUNDED) * _ROUNDED, np.uint8)

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.domain.errors import ParameterError
+from workbench.dsp.memory import fresh, silence
 from workbench.dsp.oscillators import CONTROL_SAMPLES, control_seconds
 
 Signal = npt.NDArray[np.float32]
@@ -94,7 +95,7 @@ def chorus(audio: Signal, *, sample_rate_hz: int, rate_hz: float, depth_ms: floa
     swing = np.sin(2.0 * np.pi * rate_hz * control_seconds(audio.shape[1], sample_rate_hz))
     milliseconds = (4.0 + depth_ms) + depth_ms * np.stack([swing, -swing])[:, None, :]
     wet = 0.5 * mix
-    out = audio * np.float32(np.sqrt(1.0 - wet))
+    out = np.multiply(audio, np.float32(np.sqrt(1.0 - wet)), out=fresh(audio.shape))
     _moving_delay(audio, out, milliseconds * (sample_rate_hz / 1000.0), np.float32(np.sqrt(wet)))
     return out
 
@@ -129,7 +130,7 @@ def ensemble(audio: Signal, *, sample_rate_hz: int, depth_ms: float, mix: float)
     slow = np.sin(2.0 * np.pi * (0.61 * seconds + turns))
     fast = np.sin(2.0 * np.pi * (5.7 * seconds + 2.0 * turns))
     milliseconds = 6.0 + depth_ms * (1.0 + slow + 0.12 * fast)
-    out = audio * np.float32(np.cos(0.5 * np.pi * mix))
+    out = np.multiply(audio, np.float32(np.cos(0.5 * np.pi * mix)), out=fresh(audio.shape))
     gain = np.float32(np.sin(0.5 * np.pi * mix) / np.sqrt(3.0))
     _moving_delay(audio, out, milliseconds * (sample_rate_hz / 1000.0), gain)
     return out
@@ -175,7 +176,7 @@ def tape_wow(
         + 0.8 * np.sin(2.0 * np.pi * rate_hz * 0.618 * seconds + phase[1])
         + 0.02 * np.sin(2.0 * np.pi * 9.3 * seconds + phase[2])
     )
-    out = np.zeros_like(audio)
+    out = silence(audio.shape)
     delays = np.repeat(milliseconds[None, None, :], audio.shape[0], axis=0) * (sample_rate_hz / 1000.0)
     _moving_delay(audio, out, delays, np.float32(1.0))
     return out

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from workbench.domain.audio import Samples
 from workbench.domain.errors import ParameterError
 from workbench.dsp.levels import peak_of
+from workbench.dsp.memory import fresh
 from workbench.dsp.parallel import each_block
 
 HALF_TAPS = 10
@@ -224,7 +225,7 @@ def peak_envelope(samples: Samples, factor: int = 4, *, above: float = 0.0) -> F
     """
     taps = phase_taps(factor)[0]
     source = np.ascontiguousarray(samples, dtype=np.float32)
-    peaks = np.empty(source.shape[1], dtype=np.float32)
+    peaks = fresh((source.shape[1],))
     tops = tops_of(source)
 
     def measure(start: int, stop: int) -> None:

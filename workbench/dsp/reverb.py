@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from workbench.domain.audio import Samples
 from workbench.domain.errors import ParameterError
+from workbench.dsp.memory import silence
 
 _DELAYS_MS = np.array([29.7, 34.3, 39.1, 43.9, 50.3, 56.9, 63.1, 71.9])
 _DIFFUSERS_MS = np.array([4.77, 3.59, 12.73, 9.31])
@@ -64,7 +65,7 @@ def reverberate(samples: Samples, reverb: Reverb, sample_rate_hz: int) -> Sample
     pole = _damping_pole(reverb.damping_hz, float(gains.mean()), sample_rate_hz)
     # Each line carries energy g^2 / (1 - g^2) of what enters it; the inverse root keeps a steady sound at one level.
     level = float(np.sqrt(np.mean(1.0 - gains**2) / np.mean(gains**2)))
-    out = np.zeros(samples.shape, dtype=np.float32)
+    out = silence(samples.shape)
     lead = round(reverb.predelay_ms * sample_rate_hz / 1000.0)
     if lead < samples.shape[1]:
         _network(np.ascontiguousarray(samples), lead, delays, gains, pole, diffusers, level, out)

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.domain.errors import ParameterError
+from workbench.dsp.memory import fresh
 from workbench.dsp.oversampling import STEEP_BETA, STEEP_HALF_TAPS, convolve, copy_around, phase_taps
 
 Signal = npt.NDArray[np.float32]
@@ -169,7 +170,7 @@ def oversampled_tanh(
     array of shape (c, n), float32
     """
     source = np.ascontiguousarray(audio, dtype=np.float32)
-    out = np.empty_like(source) if out is None else out
+    out = fresh(source.shape) if out is None else out
     if factor == 1:
         _bend_plainly(source, gain, bias, makeup, out)
     else:

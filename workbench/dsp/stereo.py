@@ -10,6 +10,7 @@ from workbench.domain.audio import Samples
 from workbench.domain.errors import ParameterError
 from workbench.dsp.equaliser import Band, BandKind, design
 from workbench.dsp.gains import ramps
+from workbench.dsp.memory import fresh
 from workbench.dsp.reverb import diffuse
 
 _ALLPASS_RATIOS = (0.29, 0.58, 1.0)
@@ -43,7 +44,7 @@ def set_width(
         raise ParameterError(f"width: expected 0 to 4, got {width:g}")
     if width == 1 and mono_below_hz <= 0:
         return samples
-    out = np.empty(samples.shape, dtype=np.float32) if out is None else out
+    out = fresh(samples.shape) if out is None else out
     cut = _section("high_pass", mono_below_hz, sample_rate_hz) if mono_below_hz > 0 else _PASS
     _set_width(np.ascontiguousarray(samples), width, cut, out)
     return out
@@ -156,7 +157,7 @@ def decorrelate(
     if amount == 0:
         return samples
     delays = np.maximum(1, np.round(np.array(_ALLPASS_RATIOS) * spread_ms * sample_rate_hz / 1000.0)).astype(np.int64)
-    out = np.empty(samples.shape, dtype=np.float32) if out is None else out
+    out = fresh(samples.shape) if out is None else out
     _disperse(np.ascontiguousarray(samples), 0.5 * amount, delays, _section("high_pass", above_hz, sample_rate_hz), out)
     return out
 
@@ -299,7 +300,7 @@ def _sum_and_difference(samples, share):  # type: ignore[no-untyped-def]  # prag
 
 def scale_side(samples: Samples, gain: npt.NDArray[np.float32], *, out: Samples | None = None) -> Samples:
     """Multiply the side of (2, n) samples by a gain (n,); the mid stays. `out` may be the samples themselves."""
-    out = np.empty(samples.shape, dtype=np.float32) if out is None else out
+    out = fresh(samples.shape) if out is None else out
     _scale_side(samples, gain, out)
     return out
 

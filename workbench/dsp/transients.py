@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from workbench.domain.audio import Samples
 from workbench.domain.errors import ParameterError
+from workbench.dsp.memory import fresh
 
 Gain = npt.NDArray[np.float32]
 _MOST_DB = 18.0
@@ -39,7 +40,7 @@ def transient_gain(samples: Samples, transients: Transients, sample_rate_hz: int
     Two others differ in release only (40 and 400 ms): theirs marks what rings on. There is no threshold, so that soft
     and loud hits are shaped alike.
     """
-    gain = np.empty(samples.shape[1], dtype=np.float32)
+    gain = fresh((samples.shape[1],))
     times = np.array([1.0, 40.0, 60.0, 40.0, 400.0])
     coefficients = np.exp(-1000.0 / (times * sample_rate_hz))
     _follow(np.ascontiguousarray(samples), coefficients, transients.attack_db, transients.sustain_db, gain)

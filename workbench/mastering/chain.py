@@ -13,10 +13,11 @@ from workbench.domain.errors import ParameterError
 from workbench.domain.units import db_to_gain, gain_to_db
 from workbench.dsp.dynamics import compressor_gain
 from workbench.dsp.equaliser import Band, equalise, split_bands
-from workbench.dsp.gains import add_scaled, amplify
+from workbench.dsp.gains import add_scaled, amplify, scaled
 from workbench.dsp.levels import peak_of
 from workbench.dsp.limiter import Limiter, limit, soft_clip
 from workbench.dsp.loudness import gated_loudness, hop_energies, loudness, without_offset
+from workbench.dsp.memory import duplicate
 from workbench.dsp.stereo import scale_side, set_width, side_guard
 from workbench.mastering.emptied import MOST_REMOVED_DB, check_kept, powers_of
 from workbench.mastering.styles import MasterStyle, load_style
@@ -114,7 +115,7 @@ def colour(audio: Audio, processing_style: str) -> Coloured:
     level = gated_loudness(energies)
     _check_heard(audio, level)
     gain = np.float32(db_to_gain(STAGE_LUFS - level))
-    samples = audio.samples * gain
+    samples = scaled(audio.samples, gain)
     before = powers_of(samples, rate, energies * np.float64(gain) ** 2)
     for _, stage in _stages_of(style, rate):
         samples = stage(samples)
@@ -151,10 +152,10 @@ def stages(audio: Audio, *, target_lufs: float, ceiling_dbtp: float, processing_
 
 def _steps(audio: Audio, gain: np.float32, style: MasterStyle) -> dict[str, Samples]:
     """The staged mix, and the sound behind every stage before loudness."""
-    samples = audio.samples * gain
+    samples = scaled(audio.samples, gain)
     done = {"mix": samples}
     for name, stage in _stages_of(style, audio.sample_rate_hz):
-        samples = done[name] = stage(samples.copy())
+        samples = done[name] = stage(duplicate(samples))
     return done
 
 
@@ -176,12 +177,12 @@ def _widened(samples: Samples, style: MasterStyle, rate: int) -> Samples:
 
 def _multiband(samples: Samples, style: MasterStyle, rate: int) -> Samples:
     """Compress lows, and where the style asks for it middle and highs, each by itself."""
-    low, rest = split_bands(samples, _LOW_CROSSOVER_HZ, rate)
+    low, rest = split_bands(samples, _LOW_CROSSOVER_HZ, rate, out=samples)
     out = amplify(low, compressor_gain(low, style.low_control, rate))
     if style.mid_control is None and style.high_control is None:
         return add_scaled(out, rest, 1.0)
     for band, control in zip(
-        split_bands(rest, _HIGH_CROSSOVER_HZ, rate), (style.mid_control, style.high_control), strict=True
+        split_bands(rest, _HIGH_CROSSOVER_HZ, rate, out=rest), (style.mid_control, style.high_control), strict=True
     ):
         if control:
             amplify(band, compressor_gain(band, control, rate))
@@ -199,7 +200,7 @@ def _to_loudness(samples: Samples, target_lufs: float, ceiling_db: float, style:
     gain_db, unlimited_db = target_lufs - level, ceiling_db - gain_to_db(peak_of(samples))
     kept_db, most_db = min(gain_db, unlimited_db), np.inf
     tried: list[tuple[float, float]] = []
-    nearest, least = None, np.inf  # should none come near enough, the best one stays
+    best_db, least = kept_db, np.inf  # should none come near enough, the best one is made again
     for _ in range(_PASSES):
         result = Audio(_finished(samples, gain_db, ceiling_db, style, rate), rate)
         error = integrated_loudness(result) - target_lufs
@@ -207,21 +208,26 @@ def _to_loudness(samples: Samples, target_lufs: float, ceiling_db: float, style:
             most_db = min(most_db, gain_db)
         else:
             kept_db = max(kept_db, gain_db)
+            if abs(error) <= LOUDNESS_TOLERANCE_LU:
+                return result
             if abs(error) < least:
-                nearest, least = result, abs(error)
-        if least <= LOUDNESS_TOLERANCE_LU:
-            break
+                best_db, least = gain_db, abs(error)
+        del result  # one attempt at a time is held
         tried.append((gain_db, error))
         gain_db = _next_gain(tried)
         if gain_db >= most_db:
             gain_db = 0.5 * (kept_db + most_db)
-    return nearest or Audio(_finished(samples, kept_db, ceiling_db, style, rate), rate)
+    if least == np.inf:
+        best_db = kept_db
+    return Audio(_finished(samples, best_db, ceiling_db, style, rate), rate)
 
 
 def _finished(samples: Samples, gain_db: float, ceiling_db: float, style: MasterStyle, rate: int) -> Samples:
-    raised = samples * np.float32(db_to_gain(gain_db))
-    raised = soft_clip(raised, ceiling_db=ceiling_db + _CLIP_ABOVE_CEILING_DB, knee_db=style.clip_knee_db)
-    return limit(raised, Limiter(ceiling_db, release_ms=style.limiter_release_ms), rate, out=raised)
+    most_db = ceiling_db + _CLIP_ABOVE_CEILING_DB
+    clipped = soft_clip(samples, gain=db_to_gain(gain_db), ceiling_db=most_db, knee_db=style.clip_knee_db)
+    # A gain of exactly 1 below the knee gives back what went in, which is needed for the next pass.
+    own = None if clipped is samples else clipped
+    return limit(clipped, Limiter(ceiling_db, release_ms=style.limiter_release_ms), rate, out=own)
 
 
 def _next_gain(tried: list[tuple[float, float]]) -> float:

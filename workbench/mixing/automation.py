@@ -14,6 +14,7 @@ from workbench.domain.song import drum_role
 from workbench.domain.units import db_to_gain
 from workbench.dsp.equaliser import sweep_filter
 from workbench.dsp.loudness import HOP_SECONDS, Energies, energy_to_lufs
+from workbench.dsp.memory import duplicate, fresh
 
 Gain = npt.NDArray[np.float32]
 OPEN_HZ = 18_000.0
@@ -92,7 +93,8 @@ def _weighted_median(values: npt.NDArray[np.float64], weights: npt.NDArray[np.fl
 
 def section_gain(rides_db: Sequence[float], score: Score, length_samples: int, sample_rate_hz: int) -> Gain:
     """One gain curve from one value a section; it arrives at each new value on the section's first beat."""
-    gain = np.full(length_samples, db_to_gain(rides_db[-1]), dtype=np.float32)
+    gain = fresh((length_samples,))
+    gain.fill(db_to_gain(rides_db[-1]))
     ramp = round(_RAMP_SECONDS * sample_rate_hz)
     curve = 0.5 - 0.5 * np.cos(np.pi * np.arange(ramp) / ramp)
     for index, (start, end) in enumerate(section_bounds_seconds(score)):
@@ -135,7 +137,7 @@ def _open_one(
     weight[-fade:] = np.linspace(1.0, 0.0, fade, dtype=np.float32)
     if lead:
         weight[:fade] = np.linspace(0.0, 1.0, fade, dtype=np.float32)
-    out = samples.copy()
+    out = duplicate(samples)
     out[:, begin:last] += weight * (filtered - samples[:, begin:last])
     return out
 
@@ -158,7 +160,7 @@ def rise_over_builds(samples: Samples, score: Score, rising_hz: float, sample_ra
         weight[:fade] = np.linspace(0.0, 1.0, fade, dtype=np.float32)
         weight[-fade:] = np.linspace(1.0, 0.0, fade, dtype=np.float32)
         if out is samples:
-            out = samples.copy()
+            out = duplicate(samples)
         out[:, first:last] += weight * (filtered - samples[:, first:last])
     return out
 
@@ -170,7 +172,8 @@ def throw_gain(score: Score, throw_db: float, length_samples: int, sample_rate_h
     """
     bar, seconds_at = score.metre.bar_beats, score.tempo_map.seconds_at
     ramp = max(1, round(_THROW_RAMP_SECONDS * sample_rate_hz))
-    gain = np.ones(length_samples, dtype=np.float32)
+    gain = fresh((length_samples,))
+    gain.fill(1.0)
     for section in score.sections[:-1]:
         end_beats = section.end_bar * bar
         first = round(seconds_at(end_beats - 1.0) * sample_rate_hz)

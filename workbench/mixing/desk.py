@@ -17,7 +17,7 @@ from workbench.domain.song import ELEMENTS
 from workbench.domain.units import db_to_gain, gain_to_db
 from workbench.dsp.dynamics import compressor_gain
 from workbench.dsp.equaliser import Band, equalise
-from workbench.dsp.gains import amplify
+from workbench.dsp.gains import amplify, scaled, sum_of
 from workbench.dsp.levels import mean_square, peak_of
 from workbench.dsp.limiter import Limiter, limiter_gain
 from workbench.dsp.loudness import gated_loudness, hop_energies
@@ -120,11 +120,11 @@ def mix(
         return apply_curve(equalise(samples, low_cut, rate, out=samples), curves[element], rate)
 
     toned = dict(zip(elements, each(tone, elements), strict=True))
-    image = side_guard(_sum(toned, elements), rate, least_correlation=_LEAST_CORRELATION)
+    image = side_guard(sum_of(toned.values()), rate, least_correlation=_LEAST_CORRELATION)
     each(lambda element: scale_side(toned[element], image, out=toned[element]), elements)
-    gain = _bus_gain(_sum(toned, elements), score, profile, _crest_limit_db(profile, colour), rate)
+    gain = _bus_gain(sum_of(toned.values()), score, profile, _crest_limit_db(profile, colour), rate)
     if plan.ending == "fade" and not plan.delivery.loop:
-        gain = gain * fade_out(score, len(gain), rate)
+        gain *= fade_out(score, len(gain), rate)
     finished, envelope = _finish(toned, elements, gain, score, rate)
     return _moved(replace(finished, desk=settled(curves, image, envelope, rate)), stems, score, plan)
 
@@ -224,13 +224,6 @@ def _tail_seconds(profile: Profile, tempo_bpm: float) -> float:
     return float(min(TAIL_SECONDS, max(1.4 * profile.reverb.decay_seconds, echoes)))
 
 
-def _sum(stems: Mapping[str, Samples], elements: list[str]) -> Samples:
-    total = np.zeros_like(stems[elements[0]])
-    for element in elements:
-        total += stems[element]
-    return total
-
-
 def _bus_gain(total: Samples, score: Score, profile: Profile, crest_limit_db: float, rate: int) -> Gain:
     """The gain that all stems share: staging of the sum, section rides, glue, control of the highest peaks.
 
@@ -253,7 +246,7 @@ def _bus_gain(total: Samples, score: Score, profile: Profile, crest_limit_db: fl
 
 def _finish(stems: dict[str, Samples], elements: list[str], gain: Gain, score: Score, rate: int) -> tuple[Mix, Gain]:
     """Apply the shared gain, cut silence after the song, fade the end out and set the peak; and all of it as a gain."""
-    total = amplify(_sum(stems, elements), gain)
+    total = amplify(sum_of(stems.values()), gain)
     peak = peak_of(total)
     song = round(score.duration_seconds * rate)
     end = _audible_end(total, peak, song, round(_LEAST_TAIL_SECONDS * rate))
@@ -261,8 +254,8 @@ def _finish(stems: dict[str, Samples], elements: list[str], gain: Gain, score: S
     fade_seconds = np.clip(0.8 * (end - song) / rate, _SHORTEST_FADE_SECONDS, _LONGEST_FADE_SECONDS)
     envelope = gain[:end] * _final_fade(end, min(round(fade_seconds * rate), end))
     envelope *= np.float32(db_to_gain(PEAK_DB) / peak) if peak > 0 else np.float32(1.0)
-    finished = dict(zip(elements, each(lambda element: stems.pop(element)[:, :end] * envelope, elements), strict=True))
-    audio = Audio(_sum(finished, elements), rate)
+    finished = {element: scaled(stems.pop(element)[:, :end], envelope) for element in elements}
+    audio = Audio(sum_of(finished.values()), rate)
     return Mix(audio, {element: Audio(samples, rate) for element, samples in finished.items()}), envelope
 
 

@@ -15,6 +15,7 @@ from workbench.dsp.dynamics import compressor_gain, ducking_gain
 from workbench.dsp.equaliser import Band, equalise
 from workbench.dsp.gains import add_scaled, amplify
 from workbench.dsp.loudness import loudness
+from workbench.dsp.memory import silence
 from workbench.dsp.reverb import Reverb, reverberate
 from workbench.dsp.room import Room, in_room
 from workbench.dsp.saturation import bit_crush, factor_for, oversampled_tanh
@@ -96,7 +97,7 @@ def run_strip(
 
 def _staged(samples: Samples, level_lufs: float, strip: Strip, around: Surroundings, length: int) -> Samples:
     """A longer copy at the loudness for which a strip is set."""
-    staged = np.zeros((2, length), dtype=np.float32)
+    staged = silence((2, length))
     np.multiply(samples, np.float32(db_to_gain(STAGE_LUFS - level_lufs)), out=staged[:, : samples.shape[1]])
     if strip.sub_db is None:
         return staged

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from workbench.domain.audio import Audio
 from workbench.domain.drafts import draft_beside
@@ -82,16 +81,23 @@ def encode_to(path: Path, audio: Audio, delivery: Delivery, *, seed: int = 0) ->
 def _write(target: Path | io.BytesIO, audio: Audio, delivery: Delivery, seed: int) -> None:
     import soundfile
 
+    from workbench.dsp.dither import quantised
+
     _check(audio, delivery)
     options = _MP3 if delivery.format == "mp3" else _integer_format(delivery)
-    steps = None if delivery.format == "mp3" else _quantise(audio, delivery.bit_depth, seed)
     with soundfile.SoundFile(target, "w", audio.sample_rate_hz, 2, **options) as file:
-        for start, stop in blocks(audio.samples.shape[1], _PIECE_FRAMES):
-            if steps is None:
+        if delivery.format == "mp3":
+            for start, stop in blocks(audio.samples.shape[1], _PIECE_FRAMES):
                 file.write(audio.samples[:, start:stop].T)
-            else:
-                # libsndfile takes the upper bits of 32.
-                file.write(np.left_shift(steps[:, start:stop].T, 32 - delivery.bit_depth, order="C"))
+            return
+        for _, _, steps in quantised(audio.samples, **_dither(delivery), seed=seed, size=_PIECE_FRAMES):
+            # libsndfile takes the upper bits of 32.
+            file.write(np.left_shift(steps.T, 32 - delivery.bit_depth, order="C"))
+
+
+def _dither(delivery: Delivery) -> dict[str, Any]:
+    """How samples become integers: shaped where 16 bits are few."""
+    return {"bit_depth": delivery.bit_depth, "shaped": delivery.bit_depth <= 16}
 
 
 def _integer_format(delivery: Delivery) -> dict[str, Any]:
@@ -134,12 +140,11 @@ def roundtrip(audio: Audio, delivery: Delivery, *, seed: int = 0) -> Audio:
     """
     if delivery.format == "mp3":
         return decode(encode(audio, delivery, seed=seed))
+    from workbench.dsp.dither import on_steps
+
     # A format without loss gives back the very steps that were written.
     _check(audio, delivery)
-    steps = _quantise(audio, delivery.bit_depth, seed)
-    return Audio(
-        np.multiply(steps, np.float32(2.0 ** (1 - delivery.bit_depth)), dtype=np.float32), audio.sample_rate_hz
-    )
+    return Audio(on_steps(audio.samples, **_dither(delivery), seed=seed), audio.sample_rate_hz)
 
 
 def write_audio(
@@ -211,16 +216,3 @@ def _check(audio: Audio, delivery: Delivery) -> None:
         raise AudioFileError(
             f"audio: expected samples up to full scale, got {gain_to_db(peak):+.2f} dBFS: lower the gain"
         )
-
-
-def _quantise(audio: Audio, bits: int, seed: int) -> npt.NDArray[np.int32]:
-    """Dithered integers of shape (2, n).
-
-    Samples that lie on whole steps already were read from such a file: nothing is rounded, so nothing is dithered.
-    """
-    from workbench.dsp.dither import lies_on_steps, quantise
-
-    if lies_on_steps(audio.samples, bit_depth=bits):
-        highest = 2.0 ** (bits - 1)
-        return (audio.samples * np.float32(highest)).clip(-highest, highest - 1).astype(np.int32)
-    return quantise(audio.samples, bit_depth=bits, seed=seed, shaped=bits <= 16)

@@ -46,7 +46,9 @@ def peaks(audio: Audio, count: int = PEAKS) -> list[float]:
     >>> peaks(Audio(np.array([[0.1, 0.2, 0.4, 0.0]] * 2, np.float32), 48000), 2)
     [0.5, 1.0]
     """
-    level = np.abs(audio.samples).max(axis=0) if audio.samples.size else np.zeros(1, np.float32)
-    edges = np.linspace(0, level.size, min(count, level.size), endpoint=False).astype(np.int64)
-    highest = np.maximum.reduceat(level, edges)
+    samples = audio.samples if audio.samples.size else np.zeros((1, 1), np.float32)
+    length = samples.shape[1]
+    edges = np.linspace(0, length, min(count, length), endpoint=False).astype(np.int64)
+    both = [np.maximum(np.maximum.reduceat(row, edges), -np.minimum.reduceat(row, edges)) for row in samples]
+    highest = np.max(both, axis=0)
     return [round(float(value), 3) for value in highest / max(float(highest.max()), 1e-9)]

@@ -68,7 +68,7 @@ def gather(*, master: Audio, mix: Mix, score: Score, plan: Plan) -> Facts:
     """Measure everything that the checks need."""
     measured = measure(master, expected_bpm=plan.tempo_bpm)
     clean = defects.without_non_finite(master)
-    times = unexplained_clicks(defects.clicks(clean), score)
+    times = unexplained_clicks(measured.click_seconds, score)
     extra = {
         **symbolic.symbolic_numbers(score),
         **mix_numbers(mix),

@@ -14,6 +14,7 @@ from workbench.domain.song import drum_role
 from workbench.domain.units import db_to_gain
 from workbench.dsp.convolution import convolve_long
 from workbench.dsp.envelopes import decay_curve, fade_edges
+from workbench.dsp.memory import silence
 from workbench.dsp.saturation import bit_crush, saturate
 from workbench.dsp.stereo import pan_gains
 from workbench.dsp.voice_filters import state_variable_filter
@@ -77,7 +78,7 @@ def render_drums(
     -------
     array of shape (2, length), float32
     """
-    stem = np.zeros((2, length), dtype=np.float32)
+    stem = silence((2, length))
     hits = [_as_hit(note, kit, samples_per_beat) for note in sorted(notes, key=lambda note: note.start_beats)]
     takes = _Takes(kit, sample_rate_hz, seed)
     hat_starts = np.array([hit.start for hit in hits if hit.role in _HATS], dtype=np.int64)

@@ -15,6 +15,7 @@ from workbench.domain.errors import ParameterError
 from workbench.domain.plan import Plan
 from workbench.domain.score import Score, in_one_tempo
 from workbench.dsp.envelopes import fade_edges
+from workbench.dsp.memory import duplicate
 from workbench.dsp.parallel import each
 from workbench.rendering.drums import render_drums
 from workbench.rendering.kit import Kit
@@ -185,7 +186,7 @@ def _ended(stem: Signal, rate: int) -> Signal:
     """Fade the end out, to digital silence for the last 50 ms."""
     silent = round(_SILENT_SECONDS * rate)
     fade_ms = 1000.0 * _tail_fade(stem, rate)
-    ended = stem.copy()
+    ended = duplicate(stem)
     tail = min(stem.shape[1], silent + round(fade_ms / 1000.0 * rate))
     ended[:, stem.shape[1] - silent :] = 0.0
     ended[:, stem.shape[1] - tail : stem.shape[1] - silent] = fade_edges(

@@ -13,6 +13,7 @@ from workbench.domain.score import Note
 from workbench.domain.seeding import generator
 from workbench.domain.units import db_to_gain
 from workbench.dsp.envelopes import adsr, fade_edges
+from workbench.dsp.memory import silence
 from workbench.dsp.oscillators import (
     CONTROL_SAMPLES,
     control_length,
@@ -75,7 +76,7 @@ def render_synth(
     -------
     array of shape (2, length), float32
     """
-    stem = np.zeros((2, length), dtype=np.float32)
+    stem = silence((2, length))
     phrases = make_phrases(
         strummed(notes, patch.strum_ms / 1000.0 * sample_rate_hz / samples_per_beat),
         samples_per_beat=samples_per_beat,
