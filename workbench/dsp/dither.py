@@ -11,7 +11,7 @@ import numpy.typing as npt
 from workbench.domain.audio import Samples
 from workbench.domain.errors import ParameterError
 from workbench.dsp.memory import fresh
-from workbench.dsp.parallel import BLOCK_SAMPLES, blocks, each_block
+from workbench.dsp.parallel import blocks, each_block
 
 # Error feedback whose noise follows the ear's threshold at 44.1 and 48 kHz: R. A. Wannamaker, "Psychoacoustically
 # optimal noise shaping", JAES 40 (1992), three-tap filter. Less noise below 8 kHz, more above 14 kHz.
@@ -98,8 +98,7 @@ def quantise(
     """
     source = np.atleast_2d(np.asarray(samples)).reshape(-1, np.shape(samples)[-1] if np.ndim(samples) else 1)
     out = np.empty(source.shape, dtype=np.int32)
-    for start, stop, piece in quantised(source, bit_depth=bit_depth, seed=seed, shaped=shaped):
-        out[:, start:stop] = piece
+    _rounding(source, bit_depth, seed, shaped)(0, source.shape[1], 1.0, out)
     return out.reshape(np.shape(samples))
 
 
@@ -109,7 +108,7 @@ def quantised(
     bit_depth: int,
     seed: int = 0,
     shaped: bool = False,
-    size: int = BLOCK_SAMPLES,
+    size: int,
 ) -> Iterator[tuple[int, int, npt.NDArray[np.int32]]]:
     """`quantise` of (c, n) samples piece by piece: start, end and integers of each piece of at most `size` samples.
 
@@ -120,7 +119,7 @@ def quantised(
     ParameterError
         As `quantise`.
     """
-    rounding = _rounding(samples, bit_depth, seed, shaped)
+    rounding = _rounding(samples, bit_depth, seed, shaped, dithered=not lies_on_steps(samples, bit_depth=bit_depth))
     for start, stop in blocks(samples.shape[1], size):
         piece = np.empty((samples.shape[0], stop - start), dtype=np.int32)
         rounding(start, stop, 1.0, piece)
@@ -128,14 +127,14 @@ def quantised(
 
 
 def on_steps(samples: Samples, *, bit_depth: int, seed: int = 0, shaped: bool = False) -> Samples:
-    """What `quantise` makes of (c, n) samples, full scale 1.0 again: what a listener hears.
+    """What `quantised` makes of (c, n) samples, full scale 1.0 again: what a listener hears.
 
     Raises
     ------
     ParameterError
         As `quantise`.
     """
-    rounding = _rounding(samples, bit_depth, seed, shaped)
+    rounding = _rounding(samples, bit_depth, seed, shaped, dithered=not lies_on_steps(samples, bit_depth=bit_depth))
     out = fresh(samples.shape)
     unit = 2.0 ** (1 - bit_depth)
     if shaped:
@@ -146,14 +145,14 @@ def on_steps(samples: Samples, *, bit_depth: int, seed: int = 0, shaped: bool = 
 
 
 def _rounding(
-    samples: npt.NDArray[np.floating], bit_depth: int, seed: int, shaped: bool
+    samples: npt.NDArray[np.floating], bit_depth: int, seed: int, shaped: bool, *, dithered: bool = True
 ) -> Callable[[int, int, float, npt.NDArray[np.generic]], None]:
     """Rounds samples from one place to another into an array, in units of a step; shaped ones in their order."""
     if not 8 <= bit_depth <= 24:
         raise ParameterError(f"bit depth: expected 8 to 24 bits, got {bit_depth}")
     source = np.ascontiguousarray(samples)
     steps, key = 2.0 ** (bit_depth - 1), _key(seed)
-    dither = 0.0 if lies_on_steps(source, bit_depth=bit_depth) else 1.0
+    dither = 1.0 if dithered else 0.0
     if not shaped:
         return lambda start, stop, unit, out: _round(source, steps, unit, dither, key, start, stop, out)
     taps, errors = np.array(SHAPING), np.zeros((source.shape[0], len(SHAPING)))

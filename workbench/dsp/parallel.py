@@ -1,15 +1,16 @@
 """Work on several cores: independent pieces side by side, whose number never depends on the number of threads.
 
 Kernels let go of the interpreter's lock, so threads are enough. What is split is split at fixed places, so that the
-same bytes come out of one thread and of eight.
+same bytes come out of one thread and of eight. Whoever has nothing left to do helps those that have: while the last
+stem is rendered, its blocks are shared.
 """
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from workbench.domain.cores import thread_count
 from workbench.dsp.memory import keep_freed_memory
@@ -20,18 +21,117 @@ Result = TypeVar("Result")
 BLOCK_SAMPLES = 1 << 19
 """Samples of a piece: eleven seconds at 48 kHz, 4 MB of stereo sound."""
 
-_here = threading.local()
-
 
 def each(work: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
-    """`work` of each item, in order; side by side, unless a caller works side by side already."""
+    """`work` of each item, in order; side by side with whatever threads are idle, also within the work of others.
+
+    An error is raised once the pieces that were begun have ended; no more are begun.
+    """
     keep_freed_memory()
     todo = list(items)
-    count = min(thread_count(), len(todo))
-    if count <= 1 or getattr(_here, "busy", False):
+    if min(thread_count(), len(todo)) <= 1:
         return [work(item) for item in todo]
-    with ThreadPoolExecutor(count, initializer=_mark_busy) as pool:
-        return list(pool.map(work, todo))
+    job = _Job(work, todo)
+    _crew.share(job)
+    if job.error is not None:
+        raise job.error
+    return job.results
+
+
+class _Job:
+    """Pieces of work that any thread may take, the first ones first; the crew's lock guards what is counted."""
+
+    def __init__(self, work: Callable[[Any], Any], items: list[Any]) -> None:
+        self.results: list[Any] = [None] * len(items)
+        self.error: BaseException | None = None
+        self.begun, self.running = 0, 0
+        self._work, self._items = work, items
+
+    @property
+    def waits(self) -> bool:
+        """Whether a piece is not begun yet."""
+        return self.error is None and self.begun < len(self._items)
+
+    def run(self, number: int) -> None:
+        """Do one piece."""
+        try:
+            self.results[number] = self._work(self._items[number])
+        except BaseException as error:  # raised again where the work was asked for
+            self.error = self.error or error
+
+
+class _Crew:
+    """Threads that help whoever shares work, oldest work first: one fewer than may work at the same time."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._jobs: list[_Job] = []
+        self._hired = 0
+
+    def share(self, job: _Job) -> None:
+        """Do a job with the help of idle threads, and help others while its last pieces are done elsewhere."""
+        with self._changed:
+            self._jobs.append(job)
+            self._hire()
+            self._changed.notify_all()
+            try:
+                while job.waits:
+                    self._do_one(job)
+                self._jobs.remove(job)
+                while job.running:
+                    self._help()
+            finally:
+                if job in self._jobs:  # interrupted: nobody is to begin more of it
+                    self._jobs.remove(job)
+
+    def _hire(self) -> None:
+        while self._hired < thread_count() - 1:
+            threading.Thread(target=self._serve, args=[self._hired], name="helper", daemon=True).start()
+            self._hired += 1
+
+    def _serve(self, place: int) -> None:
+        with self._changed:
+            while True:
+                # Fewer threads may be wanted by now than were hired.
+                if place < thread_count() - 1:
+                    self._help()
+                else:
+                    self._changed.wait()
+
+    def _help(self) -> None:
+        """Do one piece of the oldest job that has one, or wait until something changes."""
+        job = next((job for job in self._jobs if job.waits), None)
+        if job is None:
+            self._changed.wait()
+        else:
+            self._do_one(job)
+
+    def _do_one(self, job: _Job) -> None:
+        """Take the next piece of a job and do it; the lock is held, but not meanwhile."""
+        number = job.begun
+        job.begun += 1
+        job.running += 1
+        self._changed.release()
+        try:
+            job.run(number)
+        finally:
+            self._changed.acquire()
+            job.running -= 1
+            if not job.running:
+                self._changed.notify_all()
+
+
+_crew = _Crew()
+
+
+def _forget_threads() -> None:
+    """A forked process has none of its parent's threads."""
+    global _crew
+    _crew = _Crew()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_threads)
 
 
 def blocks(length: int, size: int = BLOCK_SAMPLES) -> list[tuple[int, int]]:
@@ -48,7 +148,3 @@ def blocks(length: int, size: int = BLOCK_SAMPLES) -> list[tuple[int, int]]:
 def each_block(work: Callable[[int, int], Result], length: int, size: int = BLOCK_SAMPLES) -> list[Result]:
     """`work(start, end)` of each piece of `blocks`, in order."""
     return each(lambda piece: work(*piece), blocks(length, size))
-
-
-def _mark_busy() -> None:
-    _here.busy = True
