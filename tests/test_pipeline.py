@@ -73,6 +73,8 @@ class Line:
 
 @pytest.fixture
 def line(monkeypatch: pytest.MonkeyPatch, tiny_plan: Plan, tiny_score: Score, tiny_mix: Mix) -> Line:
+    for licences in ("workbench.models.licences", "workbench.rendering.sampler.licences"):
+        import_module(licences)  # before the stages that they belong to are others
     fake = Line(tiny_plan, tiny_score, tiny_mix)
     # The style is read, once and for all, before its room is a fake one.
     import_module("workbench.concept.style").load_style(tiny_plan.style)
@@ -107,7 +109,7 @@ def request(**options: Any) -> GenerationRequest:
 
 def test_stages_run_in_order(line: Line) -> None:
     track = pipeline.generate(request(seed=5))
-    assert line.calls == ["translate", "compose 5", "render", "mix", "master -1.0", "check"]
+    assert line.calls == ["translate", "compose 5", "render", "mix", "master -1.1", "check"]
     assert tuple(track.provenance.seconds_by_stage) == pipeline.STAGES
     assert track.provenance.model_hashes == {"bass": "abc"}
     assert track.provenance.versions["beatsfoundry"] != "not installed"
@@ -123,7 +125,7 @@ def test_a_sound_that_is_not_there_is_reported_before_anything_is_composed(tiny_
 def test_what_is_checked_is_what_will_be_heard(line: Line) -> None:
     track = pipeline.generate(request())
     assert np.array_equal(line.heard[0].samples, pipeline_heard(track.master, track.plan))
-    assert not np.array_equal(line.heard[0].samples, track.master.samples)
+    assert np.array_equal(line.heard[0].samples, track.master.samples), "the master is what its file holds"
 
 
 def pipeline_heard(master: Audio, plan: Plan) -> np.ndarray:
@@ -151,15 +153,15 @@ def test_alternatives_have_seeds_of_their_own_and_can_be_made_alone(line: Line) 
 def test_candidates_are_ranked_by_quality(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
     """The second of three passes its check, the others fail it: it becomes the master."""
 
-    def check(**_: Any) -> QualityReport:
-        line.calls.append("check")
-        outcome: Any = "pass" if line.calls.count("check") == 2 else "fail"
+    made = [pipeline.candidate_request(request(seed=5), number).options.seed for number in range(3)]
+
+    def check(*, plan: Plan, **_: Any) -> QualityReport:
+        outcome: Any = "pass" if plan.seed == made[1] else "fail"
         result = CheckResult("BF001", "Loudness", outcome, 0.0, "", "", "")
         return QualityReport((result,), {"integrated_loudness_lufs": -14.0}, {})
 
     monkeypatch.setattr(sys.modules["workbench.quality"], "check", check)
     track = pipeline.generate(request(seed=5, iterations=3))
-    made = [pipeline.candidate_request(request(seed=5), number).options.seed for number in range(3)]
     assert [t.plan.seed for t in (track, *track.alternatives)] == [made[1], made[0], made[2]]
     assert track.ranking is not None
     assert (track.ranking.quality, track.ranking.distance) == (1.0, None)
@@ -211,7 +213,7 @@ def test_a_lossy_file_keeps_the_ceiling(line: Line) -> None:
     assert true_peak_dbtp(heard) > -3.0
 
 
-@pytest.mark.parametrize(("first_dbtp", "looks"), [(-1.06, 1), (-1.02, 2), (-0.5, 2)])
+@pytest.mark.parametrize(("first_dbtp", "looks"), [(-1.15, 1), (-1.02, 2), (-0.5, 2)])
 def test_the_ceiling_is_kept_for_meters_that_read_a_little_more(line: Line, first_dbtp: float, looks: int) -> None:
     """What the format makes of a master is imitated by a gain that brings the first master to a given peak."""
     from workbench.analysis.loudness import true_peak_dbtp

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -14,8 +14,9 @@ import numpy as np
 
 from workbench.domain.asking import RequestLike, as_request
 from workbench.domain.audio import Audio, Mix, summed
-from workbench.domain.clock import SOUND_STAGES, Clock, Progress, within
+from workbench.domain.clock import SOUND_STAGES, Clock, Progress, side_by_side
 from workbench.domain.clock import STAGES as STAGES
+from workbench.domain.cores import thread_count
 from workbench.domain.errors import ParameterError
 from workbench.domain.plan import Plan
 from workbench.domain.request import GenerationRequest
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 _PACKAGES = ("beatsfoundry", "numpy", "scipy", "numba", "torch", "soundfile", "mido")
 _ATTEMPTS = 3
+_SOUNDING = 2
+"""Candidates that are given their sound at the same time; more would only take memory."""
 _LEAST_DISTANCE = 0.15
 """Candidates that are nearer to each other than this are hardly two songs: the same notes but for a few bars."""
 
@@ -240,21 +243,26 @@ def _candidates(
     progress: Progress | None,
     store: Store | None,
 ) -> list[Track]:
-    """Every candidate in turn; while one is given its sound, the next is written."""
+    """Every candidate: they are written one after the other, for each must differ from those before it; two at a time
+    are given their sound meanwhile, where two threads may work.
+    """
     count = request.options.iterations
-    reports = [within(progress, number, count) for number in range(count)]
-    written = [_write(request, 0, references, Clock(reports[0]), (), store)]
-    tracks: list[Track] = []
-    with ThreadPoolExecutor(max_workers=1) as writer:
-        for number, report in enumerate(reports):
-            if number + 1 < count:
-                coming = writer.submit(_write, request, number + 1, references, Clock(None), tuple(written), store)
-            song = written[number]
-            song.clock.report_to(report)
-            tracks.append(_finished(song.request, song.plan, song.score, references, song.clock, store=store))
-            if number + 1 < count:
-                written.append(coming.result())
-    return tracks
+    reports = side_by_side(progress, count)
+    written: list[_Written] = []
+    coming: list[Future[Track]] = []
+    with ThreadPoolExecutor(min(_SOUNDING, thread_count(), count)) as players:
+        try:
+            for number, report in enumerate(reports):
+                written.append(_write(request, number, references, Clock(report), tuple(written), store))
+                coming.append(players.submit(_sounding, written[number], references, store))
+            return [track.result() for track in coming]
+        except BaseException:
+            players.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _sounding(song: _Written, references: Sequence[ReferenceProfile], store: Store | None) -> Track:
+    return _finished(song.request, song.plan, song.score, references, song.clock, store=store)
 
 
 def _write(

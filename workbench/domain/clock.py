@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -42,10 +43,6 @@ class Clock:
         self.seconds.clear()
         self._done = 0.0
 
-    def report_to(self, progress: Progress | None) -> None:
-        """Report what comes from here on to a function."""
-        self._progress = progress
-
     @contextmanager
     def stage(self, name: str) -> Iterator[Progress | None]:
         """Time a stage; gives a progress function for it."""
@@ -62,12 +59,21 @@ class Clock:
             report(min(self._done, 1.0), name)
 
 
-def within(progress: Progress | None, number: int, count: int) -> Progress | None:
-    """The progress of one candidate as a share of all."""
-    if progress is None:
-        return None
-    prefix = "" if count == 1 else f"candidate {number + 1} of {count}: "
-    return lambda fraction, message: progress((number + fraction) / count, prefix + message)
+def side_by_side(progress: Progress | None, count: int) -> list[Progress | None]:
+    """A progress for each of `count` candidates, which may be made at the same time; together they are the whole."""
+    if progress is None or count == 1:
+        return [progress] * count
+    report, done, lock = progress, [0.0] * count, threading.Lock()
+
+    def candidate(number: int) -> Progress:
+        def tell(fraction: float, message: str) -> None:
+            with lock:
+                done[number] = max(done[number], fraction)
+                report(sum(done) / count, f"candidate {number + 1} of {count}: {message}")
+
+        return tell
+
+    return [candidate(number) for number in range(count)]
 
 
 def readable_duration(seconds: float) -> str:
