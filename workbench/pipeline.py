@@ -16,6 +16,7 @@ from workbench.domain.asking import RequestLike, as_request
 from workbench.domain.audio import Audio, Mix, summed
 from workbench.domain.clock import SOUND_STAGES, Clock, Progress, side_by_side
 from workbench.domain.clock import STAGES as STAGES
+from workbench.domain.collecting import rarely_collected
 from workbench.domain.cores import thread_count
 from workbench.domain.errors import ParameterError
 from workbench.domain.plan import Plan
@@ -69,7 +70,9 @@ def generate(request: RequestLike, *, progress: Progress | None = None, store: S
     request = as_request(request)
     check_models(request)
     references = load_references(request)
-    first, *others = _ranked(_candidates(request, references, progress, store))
+    with rarely_collected():
+        first, *others = _ranked(_candidates(request, references, progress, store))
+    let_go()
     return replace(first, request=request, alternatives=tuple(others))
 
 

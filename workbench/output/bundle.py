@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.domain.audio import Audio
+from workbench.domain.collecting import rarely_collected
 from workbench.domain.cores import thread_count
 from workbench.domain.edit_state import EditState
 from workbench.domain.errors import OutputError, ParameterError, reason
@@ -72,7 +73,7 @@ def export(track: Track, directory: str | Path, *, overwrite: bool = False) -> d
     if not isinstance(track, Track):
         raise ParameterError(f"track: expected a Track, as generate and load give it, got {type(track).__name__}")
     files = track_files(track)
-    with appearing(directory, overwrite=overwrite) as folder:
+    with appearing(directory, overwrite=overwrite) as folder, rarely_collected():
         digests = _write_all(files, folder)
         (folder / MANIFEST).write_text(to_json(_manifest(track, digests)), encoding="utf-8")
     return outputs_of(track, directory)
