@@ -55,7 +55,7 @@ def fresh(shape: Sequence[int], dtype: npt.DTypeLike = np.float32) -> npt.NDArra
         return np.empty(shape, dtype)
     block = _taken(size)
     # A view of a memory view keeps this array as its base, and no other: when it goes, nobody reads the block.
-    flat = np.frombuffer(memoryview(block)[:size], dtype)
+    flat = np.frombuffer(block.data[:size], dtype)
     weakref.finalize(flat, _free.append, block).atexit = False
     return flat.reshape(shape)
 

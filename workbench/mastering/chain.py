@@ -115,7 +115,7 @@ def colour(audio: Audio, processing_style: str) -> Coloured:
     level = gated_loudness(energies)
     _check_heard(audio, level)
     gain = np.float32(db_to_gain(STAGE_LUFS - level))
-    samples = scaled(audio.samples, gain)
+    samples = scaled(audio.samples, float(gain))
     before = powers_of(samples, rate, energies * np.float64(gain) ** 2)
     for _, stage in _stages_of(style, rate):
         samples = stage(samples)
@@ -152,7 +152,7 @@ def stages(audio: Audio, *, target_lufs: float, ceiling_dbtp: float, processing_
 
 def _steps(audio: Audio, gain: np.float32, style: MasterStyle) -> dict[str, Samples]:
     """The staged mix, and the sound behind every stage before loudness."""
-    samples = scaled(audio.samples, gain)
+    samples = scaled(audio.samples, float(gain))
     done = {"mix": samples}
     for name, stage in _stages_of(style, audio.sample_rate_hz):
         samples = done[name] = stage(duplicate(samples))
