@@ -18,6 +18,7 @@ from workbench.domain.plan import Delivery, Plan
 from workbench.domain.request import GenerationRequest, parse_request
 from workbench.domain.results import CheckResult, QualityReport
 from workbench.domain.score import Score
+from workbench.dsp.headroom import within_full_scale
 from workbench.mastering import as_heard
 from workbench.output import roundtrip
 
@@ -247,7 +248,7 @@ def test_stems_beyond_full_scale_are_turned_down_with_the_mix(line: Line) -> Non
 
 
 def test_a_mix_with_headroom_is_left_alone(tiny_mix: Mix) -> None:
-    assert pipeline.within_full_scale(tiny_mix) is tiny_mix
+    assert within_full_scale(tiny_mix) is tiny_mix
 
 
 def test_progress_rises_from_nothing_to_all(line: Line) -> None:

@@ -10,8 +10,6 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from workbench.domain.asking import RequestLike, as_request
 from workbench.domain.audio import Audio, Mix, summed
 from workbench.domain.clock import SOUND_STAGES, Clock, Progress, side_by_side
@@ -24,7 +22,7 @@ from workbench.domain.request import GenerationRequest
 from workbench.domain.results import Provenance, Track
 from workbench.domain.score import Score
 from workbench.domain.seeding import derived_seed
-from workbench.dsp.levels import peak_of
+from workbench.dsp.headroom import loudest_within, within_full_scale
 from workbench.dsp.memory import let_go
 
 if TYPE_CHECKING:
@@ -364,25 +362,8 @@ def _mixed_beside(standing: Mix, plan: Plan, score: Score, clock: Clock, store: 
         if standing.desk is None:
             raise ParameterError("mix: expected standing stems with the desk that they were mixed on")
         again = mix_again(stems, score, plan, standing.desk) if missing else {}
-        both = {name: standing.stems.get(name) or _loudest_within(again[name]) for name in score.parts}
+        both = {name: standing.stems.get(name) or loudest_within(again[name]) for name in score.parts}
         return Mix(summed(both.values()), both, standing.desk)
-
-
-def _loudest_within(stem: Audio) -> Audio:
-    """A stem that would be cut off in an integer file is turned down; the others stay as they are."""
-    peak = float(np.abs(stem.samples).max(initial=0.0))
-    return stem if peak <= 0.999 else Audio(stem.samples * np.float32(0.999 / peak), stem.sample_rate_hz)
-
-
-def within_full_scale(mix: Mix) -> Mix:
-    """Turn mix and stems down together if any would be cut off in an integer file; the stems still sum to the mix."""
-    peak = max(peak_of(audio.samples) for audio in (mix.audio, *mix.stems.values()))
-    if peak <= 0.999:
-        return mix
-    gain = np.float32(0.999 / peak)
-    stems = {name: Audio(stem.samples * gain, stem.sample_rate_hz) for name, stem in mix.stems.items()}
-    desk = mix.desk and replace(mix.desk, gain=mix.desk.gain * gain)
-    return Mix(Audio(mix.audio.samples * gain, mix.audio.sample_rate_hz), stems, desk)
 
 
 def provenance(plan: Plan, seconds: dict[str, float], hashes: Mapping[str, str] | None = None) -> Provenance:

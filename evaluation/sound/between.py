@@ -86,8 +86,9 @@ def _middle(audio: Audio) -> Audio:
 
 
 def _master(job: TrackJob) -> Audio:
+    from workbench.dsp.headroom import within_full_scale
     from workbench.mixing import mix
-    from workbench.pipeline import deliver, within_full_scale
+    from workbench.pipeline import deliver
     from workbench.rendering import render
 
     plan, score = compose_job(job)

@@ -104,8 +104,9 @@ def compose_job(job: TrackJob) -> tuple[Plan, Score]:
 def judge_track(name: str, plan: Plan, score: Score) -> TrackFigures:
     """Render, mix and deliver a composed track, and measure it."""
     from evaluation.sound.stems import lean, overlap, without_equalising
+    from workbench.dsp.headroom import within_full_scale
     from workbench.mixing import mix
-    from workbench.pipeline import deliver, within_full_scale
+    from workbench.pipeline import deliver
     from workbench.rendering import render
 
     rendered = render(score, plan)

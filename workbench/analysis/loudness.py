@@ -92,6 +92,12 @@ def short_term_loudness(audio: Audio, *, hop_seconds: float = 0.1) -> Series:
     return _running_loudness(_slot_energy(audio), SHORT_TERM_SECONDS, hop_seconds)
 
 
+def loudness_series(audio: Audio) -> tuple[Series, Series]:
+    """Momentary and short-term loudness in LUFS, one value each 0.1 s, with the signal filtered once."""
+    slots = _slot_energy(audio)
+    return _running_loudness(slots, BLOCK_SECONDS, 0.1), _running_loudness(slots, SHORT_TERM_SECONDS, 0.1)
+
+
 def loudness_range(audio: Audio) -> float:
     """Loudness range in LU (EBU Tech 3342): 10th to 95th percentile of the gated short-term loudness.
 

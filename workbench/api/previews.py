@@ -34,8 +34,8 @@ class PreviewStore:
         OSError
             If it cannot be written.
         """
+        from workbench.dsp.headroom import within_full_scale
         from workbench.output.audio_files import encode_to
-        from workbench.pipeline import within_full_scale
 
         audio = within_full_scale(mix).audio
         with atomic_file(self._path(version_id)) as place:

@@ -20,9 +20,10 @@ from workbench.domain.plan import Plan, SectionPlan
 from workbench.domain.request import GenerationRequest
 from workbench.domain.results import Track
 from workbench.domain.score import Part, Score
+from workbench.dsp.headroom import within_full_scale
 from workbench.mixing import mix
 from workbench.output import master_as_heard
-from workbench.pipeline import deliver, provenance, within_full_scale
+from workbench.pipeline import deliver, provenance
 from workbench.quality import check
 from workbench.rendering import render
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from workbench.analysis.loudness import momentary_loudness, short_term_loudness
+from workbench.analysis.loudness import loudness_series
 from workbench.domain.audio import Audio
 from workbench.domain.plan import Delivery, SectionPlan
 from workbench.dsp.frames import FRAMES_TOGETHER, spectra
@@ -145,9 +145,10 @@ def correlation_over_time(audio: Audio) -> Floats:
 
 
 def _draw_loudness(axes: Axes, audio: Audio, target_lufs: float) -> None:
+    momentary, short_term = loudness_series(audio)
     for values, window_seconds, style in (
-        (momentary_loudness(audio), 0.4, {"color": MUTED, "linewidth": 0.7, "alpha": 0.75, "label": "momentary"}),
-        (short_term_loudness(audio), 3.0, {"color": MASTER_COLOUR, "linewidth": 2.0, "label": "short-term"}),
+        (momentary, 0.4, {"color": MUTED, "linewidth": 0.7, "alpha": 0.75, "label": "momentary"}),
+        (short_term, 3.0, {"color": MASTER_COLOUR, "linewidth": 2.0, "label": "short-term"}),
     ):
         _plot_series(axes, values, window_seconds, style)
     label = f"target {target_lufs:g} LUFS"
