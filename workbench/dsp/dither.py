@@ -109,8 +109,8 @@ def quantised(
     seed: int = 0,
     shaped: bool = False,
     size: int,
-) -> Iterator[tuple[int, int, npt.NDArray[np.int32]]]:
-    """`quantise` of (c, n) samples piece by piece: start, end and integers of each piece of at most `size` samples.
+) -> Iterator[npt.NDArray[np.int32]]:
+    """`quantise` of (c, n) samples in pieces of at most `size` samples, in order.
 
     Samples that lie on whole steps already are not dithered: nothing of them is rounded.
 
@@ -123,7 +123,31 @@ def quantised(
     for start, stop in blocks(samples.shape[1], size):
         piece = np.empty((samples.shape[0], stop - start), dtype=np.int32)
         rounding(start, stop, 1.0, piece)
-        yield start, stop, piece
+        yield piece
+
+
+def interleaved(steps: npt.NDArray[np.int32], bit_depth: int) -> npt.NDArray[np.uint8]:
+    """Integers (c, n) of 16 or 24 bits as the bytes of a file: frame by frame, the lowest byte first.
+
+    Examples
+    --------
+    >>> interleaved(np.array([[1, 2], [-1, 256]], np.int32), 16).tolist()
+    [1, 0, 255, 255, 2, 0, 0, 1]
+    """
+    out = np.empty(steps.size * bit_depth // 8, dtype=np.uint8)
+    _interleave(steps, bit_depth // 8, out)
+    return out
+
+
+@numba.njit(cache=True, nogil=True)
+def _interleave(steps, width, out):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    place = 0
+    for i in range(steps.shape[1]):
+        for row in range(steps.shape[0]):
+            value = steps[row, i]
+            for byte in range(width):
+                out[place + byte] = np.uint8((value >> (8 * byte)) & 255)
+            place += width
 
 
 def on_steps(samples: Samples, *, bit_depth: int, seed: int = 0, shaped: bool = False) -> Samples:

@@ -8,8 +8,9 @@ from __future__ import annotations
 import errno
 import io
 import os
+from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -22,6 +23,7 @@ from workbench.dsp.levels import peak_of
 from workbench.dsp.parallel import blocks
 from workbench.output.stamping import stamp
 from workbench.output.tags import Tags
+from workbench.output.wave_chunks import wave_head
 
 _PIECE_FRAMES = 1 << 16
 
@@ -79,18 +81,34 @@ def encode_to(path: Path, audio: Audio, delivery: Delivery, *, seed: int = 0) ->
 
 
 def _write(target: Path | io.BytesIO, audio: Audio, delivery: Delivery, seed: int) -> None:
+    _check(audio, delivery)
+    if delivery.format == "wav":
+        with target.open("wb") if isinstance(target, Path) else nullcontext(target) as file:
+            _write_wave(file, audio, delivery, seed)
+    else:
+        _write_encoded(target, audio, delivery, seed)
+
+
+def _write_wave(file: BinaryIO, audio: Audio, delivery: Delivery, seed: int) -> None:
+    from workbench.dsp.dither import interleaved, quantised
+
+    file.write(wave_head(audio.samples.shape[1], audio.sample_rate_hz, delivery.bit_depth))
+    for steps in quantised(audio.samples, **_dither(delivery), seed=seed, size=_PIECE_FRAMES):
+        file.write(interleaved(steps, delivery.bit_depth).data)
+
+
+def _write_encoded(target: Path | io.BytesIO, audio: Audio, delivery: Delivery, seed: int) -> None:
     import soundfile
 
     from workbench.dsp.dither import quantised
 
-    _check(audio, delivery)
     options = _MP3 if delivery.format == "mp3" else _integer_format(delivery)
     with soundfile.SoundFile(target, "w", audio.sample_rate_hz, 2, **options) as file:
         if delivery.format == "mp3":
             for start, stop in blocks(audio.samples.shape[1], _PIECE_FRAMES):
                 file.write(audio.samples[:, start:stop].T)
             return
-        for _, _, steps in quantised(audio.samples, **_dither(delivery), seed=seed, size=_PIECE_FRAMES):
+        for steps in quantised(audio.samples, **_dither(delivery), seed=seed, size=_PIECE_FRAMES):
             # libsndfile takes the upper bits of 32.
             file.write(np.left_shift(steps.T, 32 - delivery.bit_depth, order="C"))
 

@@ -46,8 +46,8 @@ from workbench.output.song_files import compact, desk_document
 from workbench.output.stamping import stamp
 from workbench.output.tags import Tags, master_tags, stem_tags
 
-Writer = Callable[[Path], object]
-"""Writes one file to its path."""
+Writer = Callable[[Path], str]
+"""Writes one file to its path and returns its SHA-256."""
 
 
 def export(track: Track, directory: str | Path, *, overwrite: bool = False) -> dict[str, Any]:
@@ -153,15 +153,20 @@ def _stem_names(track: Track) -> tuple[str, ...]:
 
 
 def _sound(audio: Audio, delivery: Delivery, seed: int, tags: Tags) -> Writer:
-    def write(path: Path) -> None:
+    def write(path: Path) -> str:
         encode_to(path, audio, delivery, seed=seed)
-        stamp(path, delivery.format, tags)
+        return stamp(path, delivery.format, tags)
 
     return write
 
 
 def _bytes(make: Callable[[], bytes]) -> Writer:
-    return lambda path: path.write_bytes(make())
+    def write(path: Path) -> str:
+        content = make()
+        path.write_bytes(content)
+        return hashlib.sha256(content).hexdigest()
+
+    return write
 
 
 def _score_files(score: Score, edits: EditState, patches: Mapping[str, str]) -> dict[str, Writer]:
@@ -194,9 +199,7 @@ def _write_all(files: Mapping[str, Writer], folder: Path) -> dict[str, dict[str,
         name, writer = item
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        writer(path)
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        digest = writer(path)
         return name, {"sha256": digest, "bytes": path.stat().st_size}
 
     # Pictures are drawn in this thread: matplotlib is not thread-safe. Encoders release the interpreter lock.

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.figure import Figure
 
-from workbench.analysis.loudness import momentary_loudness, short_term_loudness
+from workbench.analysis.loudness import loudness_series
 from workbench.analysis.spectrum import THIRD_OCTAVE_HZ, stereo_spectrum, third_octave_db
 from workbench.domain.audio import Audio, check_audible
 from workbench.output.audio_figures import log_spectrogram_db
@@ -78,9 +78,10 @@ def diagnostics(audio: Audio) -> Figure:
         )  # fmt: skip
         image.set_yticks(np.log2(_TICKS_HZ), _TICK_NAMES)
         image.set_ylabel("Hz")
+        momentary, short_term = loudness_series(audio)
         for series, length, colour, width, name in (
-            (momentary_loudness(audio), 0.4, MUTED, 0.8, "momentary"),
-            (short_term_loudness(audio), 3.0, MASTER_COLOUR, 2.2, "short-term"),
+            (momentary, 0.4, MUTED, 0.8, "momentary"),
+            (short_term, 3.0, MASTER_COLOUR, 2.2, "short-term"),
         ):
             loud.plot(np.arange(series.size) * 0.1 + length, series, color=colour, linewidth=width, label=name)
         loud.set(ylabel="LUFS", ylim=(-48, 0))

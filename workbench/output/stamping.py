@@ -27,8 +27,8 @@ _SEAL_TEXT = (SEAL + _BLANK).decode()
 Verdict = Literal["untouched", "edited", "foreign"]
 
 
-def stamp(path: Path, form: str, tags: Tags) -> None:
-    """Write tags into a finished file of a delivery format, and seal it.
+def stamp(path: Path, form: str, tags: Tags) -> str:
+    """Write tags into a finished file of a delivery format, and seal it; return the SHA-256 of the sealed file.
 
     Raises
     ------
@@ -39,9 +39,13 @@ def stamp(path: Path, form: str, tags: Tags) -> None:
     """
     _WRITERS[form](path, tags)
     with path.open("r+b") as file:
-        digest, at = _digest(file.fileno())
+        digest, at, before = _digest(file.fileno())
         file.seek(at)
         file.write(digest)
+        file.seek(at)
+        while piece := file.read(_PIECE_BYTES):
+            before.update(piece)
+    return before.hexdigest()
 
 
 def verdict(path: str | Path) -> Verdict:
@@ -56,7 +60,7 @@ def verdict(path: str | Path) -> Verdict:
         with Path(path).open("rb") as file:
             if file.seek(0, 2) == 0:
                 return "foreign"  # nothing to map
-            digest, at = _digest(file.fileno())
+            digest, at, _ = _digest(file.fileno())
             if at < 0:
                 return "foreign"
             file.seek(at)
@@ -65,20 +69,23 @@ def verdict(path: str | Path) -> Verdict:
         raise OutputError(f"{path} cannot be read: {reason(error)}") from None
 
 
-def _digest(descriptor: int) -> tuple[bytes, int]:
-    """The seal that a file should have, empty if it ends before, and where its digits are; -1 if it has none."""
+def _digest(descriptor: int) -> tuple[bytes, int, hashlib._Hash]:
+    """The seal that a file should have, empty if it ends before; where its digits are, -1 if it has none; and the
+    digest of what lies before them, so that nobody need read it again.
+    """
     with mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ) as data:
         found = data.find(SEAL)
         at = found + len(SEAL) if found >= 0 else -1
+        before = hashlib.sha256()
         if at < 0 or at + _DIGITS > len(data):
-            return b"", at
-        whole = hashlib.sha256()
+            return b"", at, before
         for start in range(0, at, _PIECE_BYTES):
-            whole.update(data[start : min(at, start + _PIECE_BYTES)])
+            before.update(data[start : min(at, start + _PIECE_BYTES)])
+        whole = before.copy()
         whole.update(_BLANK)
         for start in range(at + _DIGITS, len(data), _PIECE_BYTES):
             whole.update(data[start : start + _PIECE_BYTES])
-        return whole.hexdigest().encode(), at
+        return whole.hexdigest().encode(), at, before
 
 
 def _wav(path: Path, tags: Tags) -> None:

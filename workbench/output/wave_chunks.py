@@ -16,6 +16,7 @@ from workbench.domain.errors import AudioFileError
 Chunk = tuple[bytes, bytes]
 """Four letters, and what the chunk holds."""
 
+_HEAD_BYTES, _MOST_BYTES = 44, (1 << 32) - 1
 _BEXT_VERSION = 2
 _UNKNOWN_LEVEL = 0x7FFF
 """What EBU Tech 3285 writes where a loudness is not told."""
@@ -55,6 +56,23 @@ def add_chunks(path: Path, chunks: Iterable[Chunk]) -> None:
         size = file.tell() - 8
         file.seek(4)
         file.write(struct.pack("<I", size))
+
+
+def wave_head(frames: int, sample_rate_hz: int, bit_depth: int) -> bytes:
+    """What stands before the sound of a stereo WAV file of integers.
+
+    Raises
+    ------
+    AudioFileError
+        If the sound is larger than a RIFF file can tell.
+    """
+    frame = 2 * bit_depth // 8
+    size = frames * frame
+    if size + _HEAD_BYTES > _MOST_BYTES:
+        raise AudioFileError(f"WAV: expected at most {_MOST_BYTES} bytes, got {size}: write FLAC, or shorter pieces")
+    form = struct.pack("<HHIIHH", 1, 2, sample_rate_hz, sample_rate_hz * frame, frame, bit_depth)
+    riff = b"RIFF" + struct.pack("<I", size + _HEAD_BYTES - 8) + b"WAVE"
+    return riff + _laid(b"fmt ", form) + b"data" + struct.pack("<I", size)
 
 
 def broadcast_chunk(told: Broadcast) -> Chunk:
