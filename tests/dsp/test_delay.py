@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from workbench.domain.errors import ParameterError
-from workbench.dsp.delay import Delay, delay_samples, echo
+from workbench.dsp.delay import Delay, add_echoes, delay_samples, echo
 
 RATE = 48000
 
@@ -67,3 +67,17 @@ def test_wrong_delays_are_refused():
         Delay(low_cut_hz=5000, high_cut_hz=100)
     with pytest.raises(ParameterError, match="tempo_bpm"):
         echo(np.zeros((2, 10), np.float32), Delay(), 0.0, RATE)
+
+
+def test_echoes_are_added_in_place_of_what_is_sent() -> None:
+    rng = np.random.default_rng(4)
+    samples = rng.standard_normal((2, RATE)).astype(np.float32)
+    send = rng.random(RATE).astype(np.float32)
+    delay = Delay(beats=0.25, feedback=0.5, ping_pong=True, drive=0.5)
+    wanted = samples + np.float32(0.3) * echo(samples * send, delay, 120.0, RATE)
+    own = samples.copy()
+    assert add_echoes(own, delay, 120.0, RATE, level=0.3, send=send) is own
+    assert np.array_equal(own, wanted)
+    assert np.array_equal(
+        add_echoes(samples.copy(), delay, 120.0, RATE), samples + echo(samples, delay, 120.0, RATE)
+    ), "without a curve all of it is sent"

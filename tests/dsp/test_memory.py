@@ -43,7 +43,7 @@ def test_memory_of_a_view_is_not_given_away() -> None:
 def test_a_little_less_fits_too_and_far_less_does_not() -> None:
     where = place(fresh((2, 9_000_000)))
     assert place(silence((7_000_000, 2))) == where
-    far_less = fresh((2, 4_500_000))
+    far_less = fresh((2, 4_200_000))
     del far_less
     assert [block.size < 40_000_000 for block in memory._free] == [True], "a block of its own, the longer one let go"
 

@@ -6,10 +6,14 @@ from dataclasses import dataclass
 
 import numba
 import numpy as np
+import numpy.typing as npt
 
 from workbench.domain.audio import Samples
 from workbench.domain.errors import ParameterError
 from workbench.dsp.memory import silence
+
+_ALL = np.empty(0, dtype=np.float32)
+"""In place of a curve: the delay hears everything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,26 +64,63 @@ def echo(samples: Samples, delay: Delay, tempo_bpm: float, sample_rate_hz: int) 
     ParameterError
         If the tempo is not above 0.
     """
+    out = silence(samples.shape)
+    _add_to(out, np.ascontiguousarray(samples), delay, tempo_bpm, sample_rate_hz, 1.0, _ALL)
+    return out
+
+
+def add_echoes(
+    samples: Samples,
+    delay: Delay,
+    tempo_bpm: float,
+    sample_rate_hz: int,
+    *,
+    level: float = 1.0,
+    send: npt.NDArray[np.float32] | None = None,
+) -> Samples:
+    """Add `level` times the `echo` of (2, n) samples to them, in place; returns the same array.
+
+    A curve `send` (n,) tells how much of the sound the delay hears.
+
+    Raises
+    ------
+    ParameterError
+        As `echo`.
+    """
+    _add_to(samples, samples, delay, tempo_bpm, sample_rate_hz, level, _ALL if send is None else send)
+    return samples
+
+
+def _add_to(
+    out: Samples,
+    samples: Samples,
+    delay: Delay,
+    tempo_bpm: float,
+    sample_rate_hz: int,
+    level: float,
+    send: npt.NDArray[np.float32],
+) -> None:
     if tempo_bpm <= 0:
         raise ParameterError(f"delay: expected tempo_bpm above 0, got {tempo_bpm:g}")
-    out = silence(samples.shape)
     low, high = (
         float(1.0 - np.exp(-2.0 * np.pi * min(cut, 0.49 * sample_rate_hz) / sample_rate_hz))
         for cut in (delay.low_cut_hz, delay.high_cut_hz)
     )
     length = delay_samples(delay.beats, tempo_bpm, sample_rate_hz)
-    _echo(np.ascontiguousarray(samples), length, delay.feedback, low, high, delay.ping_pong, delay.drive, out)
-    return out
+    _echo(samples, send, length, delay.feedback, low, high, delay.ping_pong, delay.drive, np.float32(level), out)
 
 
 @numba.njit(cache=True, nogil=True)
-def _echo(samples, length, feedback, low, high, ping_pong, drive, out):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+def _echo(samples, send, length, feedback, low, high, ping_pong, drive, level, out):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    """Add the echoes of what is sent to `out`, which may be the samples: each is read before it is added to."""
     lines = np.zeros((2, length), dtype=np.float32)
     lowest = np.zeros(2)
     smooth = np.zeros(2)
     echoes = np.zeros(2)
     head = 0
     for i in range(samples.shape[1]):
+        sent = send[i] if send.shape[0] else np.float32(1.0)
+        left, right = samples[0, i] * sent, samples[1, i] * sent
         for c in range(2):
             value = float(lines[c, head])
             smooth[c] += high * (value - smooth[c])
@@ -92,11 +133,11 @@ def _echo(samples, length, feedback, low, high, ping_pong, drive, out):  # type:
             if drive > 0.0:
                 value = np.tanh(drive * value) / drive
             echoes[c] = value
-            out[c, i] = value
+            out[c, i] += level * np.float32(value)
         if ping_pong:
-            lines[0, head] = 0.5 * (samples[0, i] + samples[1, i]) + feedback * echoes[1]
+            lines[0, head] = 0.5 * (left + right) + feedback * echoes[1]
             lines[1, head] = feedback * echoes[0]
         else:
-            lines[0, head] = samples[0, i] + feedback * echoes[0]
-            lines[1, head] = samples[1, i] + feedback * echoes[1]
+            lines[0, head] = left + feedback * echoes[0]
+            lines[1, head] = right + feedback * echoes[1]
         head = head + 1 if head + 1 < length else 0

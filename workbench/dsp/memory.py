@@ -18,7 +18,7 @@ _KEPT_BYTES = 128 << 20
 
 _Block = npt.NDArray[np.uint8]
 _ROUNDED = 4 << 20
-_MOST_WASTE = 1.5
+_MOST_WASTE = 2.2
 _free: list[_Block] = []
 """Blocks that nothing uses, those given back last at the end."""
 _taking = threading.Lock()
@@ -81,11 +81,11 @@ def let_go() -> None:
 
 
 def _taken(size: int) -> _Block:
-    """The block that was given back last among those that fit, or a new one in place of others that do not."""
+    """The smallest block that fits, or a new one in place of others that do not."""
     with _taking:
-        for place in reversed(range(len(_free))):
-            if size <= _free[place].size <= _MOST_WASTE * size:
-                return _free.pop(place)
+        fitting = [place for place, block in enumerate(_free) if size <= block.size <= _MOST_WASTE * size]
+        if fitting:
+            return _free.pop(min(fitting, key=lambda place: _free[place].size))
         dropped = 0
         while _free and dropped < size:
             dropped += _free.pop(0).size

@@ -10,8 +10,8 @@ from workbench.domain.audio import Samples
 from workbench.domain.plan import Plan
 from workbench.domain.score import Score
 from workbench.domain.units import beats_to_seconds, db_to_gain
-from workbench.dsp.delay import Delay, echo
-from workbench.dsp.dynamics import compressor_gain, ducking_gain
+from workbench.dsp.delay import Delay, add_echoes
+from workbench.dsp.dynamics import Gain, compressor_gain, ducking_gain
 from workbench.dsp.equaliser import Band, equalise
 from workbench.dsp.gains import add_scaled, amplify
 from workbench.dsp.loudness import loudness
@@ -224,9 +224,8 @@ def _with_returns(samples: Samples, strip: Strip, around: Surroundings) -> Sampl
         # Echoes and reverb hear the sound as it stands in the room.
         add_scaled(samples, in_room(samples, around.room, rate, seed=around.seed), db_to_gain(strip.room_db))
     if strip.delay_send_db is not None:
-        echoes = echo(_thrown(samples, strip, around), around.delay, around.score.tempo_bpm, rate)
-        add_scaled(samples, echoes, db_to_gain(strip.delay_send_db))
-        del echoes
+        level, send = db_to_gain(strip.delay_send_db), _throws(samples.shape[1], strip, around)
+        add_echoes(samples, around.delay, around.score.tempo_bpm, rate, level=level, send=send)
     if strip.reverb_send_db is not None:
         # Echoes sound in the same room: the reverb hears the delay too.
         room = reverberate(samples, around.reverb, rate)
@@ -234,8 +233,6 @@ def _with_returns(samples: Samples, strip: Strip, around: Surroundings) -> Sampl
     return samples
 
 
-def _thrown(samples: Samples, strip: Strip, around: Surroundings) -> Samples:
-    """What is sent to the delay: more of it in the last beat of a section."""
-    if not strip.throw_db:
-        return samples
-    return samples * throw_gain(around.score, strip.throw_db, samples.shape[1], around.sample_rate_hz)
+def _throws(length: int, strip: Strip, around: Surroundings) -> Gain | None:
+    """How much is sent to the delay: more of the last beat of a section."""
+    return throw_gain(around.score, strip.throw_db, length, around.sample_rate_hz) if strip.throw_db else None
