@@ -237,22 +237,27 @@ def _bus_gain(total: Samples, score: Score, profile: Profile, crest_limit_db: fl
     gain *= np.float32(db_to_gain(STAGE_LUFS - level))
     glue = compressor_gain(amplify(total, gain), profile.glue, rate)
     amplify(total, glue)
+    gain *= glue
+    del glue
     ceiling_db = gain_to_db(float(np.sqrt(mean_square(total)))) + crest_limit_db
-    return np.asarray(
-        gain * glue * limiter_gain(total, Limiter(ceiling_db, lookahead_ms=6.0, release_ms=60.0), rate),
-        dtype=np.float32,
-    )
+    gain *= limiter_gain(total, Limiter(ceiling_db, lookahead_ms=6.0, release_ms=60.0), rate)
+    return gain
 
 
 def _finish(stems: dict[str, Samples], elements: list[str], gain: Gain, score: Score, rate: int) -> tuple[Mix, Gain]:
-    """Apply the shared gain, cut silence after the song, fade the end out and set the peak; and all of it as a gain."""
+    """Apply the shared gain, cut silence after the song, fade the end out and set the peak; and all of it as a gain.
+
+    Stems and gain are written over.
+    """
     total = amplify(sum_of(stems.values()), gain)
     peak = peak_of(total)
     song = round(score.duration_seconds * rate)
     end = _audible_end(total, peak, song, round(_LEAST_TAIL_SECONDS * rate))
     del total
     fade_seconds = np.clip(0.8 * (end - song) / rate, _SHORTEST_FADE_SECONDS, _LONGEST_FADE_SECONDS)
-    envelope = gain[:end] * _final_fade(end, min(round(fade_seconds * rate), end))
+    envelope = gain[:end]
+    fade = _final_fade(min(round(fade_seconds * rate), end))
+    envelope[end - fade.size :] *= fade
     envelope *= np.float32(db_to_gain(PEAK_DB) / peak) if peak > 0 else np.float32(1.0)
     finished = {element: scaled(stems.pop(element)[:, :end], envelope) for element in elements}
     audio = Audio(sum_of(finished.values()), rate)
@@ -267,7 +272,5 @@ def _audible_end(total: Samples, peak: float, song_samples: int, least_samples: 
     return int(min(total.shape[1], song_samples + max(rings, least_samples)))
 
 
-def _final_fade(length: int, fade: int) -> Gain:
-    curve = np.ones(length, dtype=np.float32)
-    curve[length - fade :] = 0.5 + 0.5 * np.cos(np.pi * np.arange(1, fade + 1) / fade)
-    return curve
+def _final_fade(fade: int) -> Gain:
+    return np.asarray(0.5 + 0.5 * np.cos(np.pi * np.arange(1, fade + 1) / max(fade, 1)), dtype=np.float32)
