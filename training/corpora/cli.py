@@ -42,7 +42,7 @@ def build_parser() -> argparse.ArgumentParser:
         help="generate accompaniment over the chords of Billboard and POP909",
         description="Writes DIR/accompaniment: percussion, bass and pads by rule, without a network, in all styles. It "
         "takes the chords of the sets that DIR holds (`corpora get billboard pop909 --data DIR`). 800 songs take about "
-        "two minutes.",
+        "three minutes.",
     )
     make.add_argument("name", choices=("accompaniment",), metavar="NAME", help="accompaniment")
     add_data_option(make, "folder that holds the corpora")
