@@ -97,3 +97,13 @@ def test_the_second_voice_is_an_octave_or_a_tone_of_chord_and_scale_below(tiny_p
         assert [note.pitch for note in second] == [67 if octaves else 76]
         heard.add(octaves)
     assert heard == {True, False}
+
+
+def test_a_tone_that_the_tune_holds_is_answered_too(tiny_plan: Plan) -> None:
+    held = [Note(0.0, 72, 1.0, 90), Note(1.0, 74, 0.5, 90), Note(1.5, 76, 6.0, 90)]
+    answered = [
+        any(note.onset_beats > 2.5 for note in beneath_leads([Note(0.0, 48, 8.0, 80)], held, plan, C_MAJOR))
+        for seed in range(8)
+        if (plan := song(tiny_plan, "verse", "outro", seed=seed))
+    ]
+    assert sum(answered) >= 3

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from workbench.composition.harmony import over_pedal, write_chords
-from workbench.composition.pace import bars_per_chord
+from workbench.composition.pace import bars_per_chord, loop_bars
 from workbench.domain.plan import Plan, SectionPlan
 from workbench.domain.theory import Chord, Key
 
@@ -50,3 +50,14 @@ def test_a_dominant_holds_the_last_half_of_a_build(tiny_plan: Plan) -> None:
     intro = replace(build, name="intro", pedal="tonic")
     f_major = replace(chords[0], root=5, quality="maj", bass=5)
     assert over_pedal(f_major, intro, key, 4.0).bass == 0
+
+
+def test_verses_and_choruses_have_loops_of_their_own(tiny_plan: Plan) -> None:
+    def loops(seed: int) -> tuple[int, ...]:
+        plan = song(tiny_plan, seed)
+        plan = replace(plan, harmony=replace(plan.harmony, loop_bars=4))
+        return tuple(loop_bars(plan, section) for section in plan.sections)
+
+    found = {loops(seed) for seed in range(40)}
+    assert {length for pair in found for length in pair} == {2, 4, 8}
+    assert any(verse != chorus for verse, chorus in found)

@@ -59,3 +59,8 @@ def test_a_chorus_stands_above_its_verse(tiny_plan: Plan) -> None:
     assert in_two_sections(tiny_plan, 60, 69) == [60, 69]
     assert in_two_sections(tiny_plan, 66, 67) == [66, 79]
     assert in_two_sections(tiny_plan, 74, 75) == [62, 75]
+
+
+def test_a_chorus_in_the_depth_of_its_register_moves_up_where_there_is_room(tiny_plan: Plan) -> None:
+    assert in_two_sections(tiny_plan, 57, 63) == [57, 75]
+    assert in_two_sections(tiny_plan, 60, 66) == [60, 66]

@@ -36,7 +36,7 @@ _PHRASE_ROLLS = 4
 _BETWEEN = 0.4
 """How much rarer rolls are within a phrase than at its end."""
 _ROLL_SOFT, _ROLL_LOUD = 5, 11
-_ORNAMENTS, _ORNAMENTS_ON_LOOPS = 7.0, 1.5
+_ORNAMENTS, _ORNAMENTS_ON_LOOPS = 9.0, 1.5
 """Strokes a bar that come or go at full variation: where drummers play, and at the turns of machines."""
 _WELCOME = {"o": 1.0, "g": 1.0, ".": 0.4}
 _ORNAMENT_BINS = (5, 9)

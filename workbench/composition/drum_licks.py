@@ -19,7 +19,7 @@ from workbench.models.grid import SIXTEENTH_SLOTS, SLOTS_24, SLOTS_PER_BEAT
 
 _KNOWN = (4, 8)
 """Licks that a player knows, from the plainest to the most skilled."""
-_OFTEN = (1.0, 9.0)
+_OFTEN = (1.0, 12.0)
 """Licks a bar at full variation, of the calmest and of the busiest player."""
 _TURNS = 1.6
 """How much more often the last bar of four holds one."""

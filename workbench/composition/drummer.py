@@ -41,7 +41,7 @@ _BY_EAR = 16.0
 """How far the levels of two songs may lie apart."""
 _EIGHTHS = "x.x.x.x.x.x.x.x."
 _PULSES = (
-    (0.2, "x...x...x...x..."), (0.35, "x.o.x.o.x.o.x.o."), (0.75, _EIGHTHS), (0.9, "x.xox.x.xox.x.x."),
+    (0.28, "x...x...x...x..."), (0.4, "x.o.x.o.x.o.x.o."), (0.75, _EIGHTHS), (0.9, "x.xox.x.xox.x.x."),
     (1.0, "xoxoxoxoxoxoxoxo"),
 )  # fmt: skip
 """How players keep time where a style says no more than eighths: up to which habit, and how."""

@@ -21,15 +21,16 @@ from workbench.domain.score import Note
 from workbench.domain.seeding import generator
 from workbench.domain.theory import Chord, Key
 
-_PHRASE_BARS = 4
 _MIDDLE_OF_TUNE = 50
-"""Percentile of the tune's pitches in a phrase below which pads keep: it may dip below them in passing."""
+"""Percentile of the tune's pitches in a section below which pads keep: it may dip below them in passing."""
 _LEAST_ROOM, _BROKEN_ABOVE = 12, 7
 """Semitones that pads have at least, and how far single tones, as of a broken chord, may stand above their ceiling."""
 _DEEPEST, _CLOSE, _CLOSE_BELOW = 48, 4, 52
 """No tone comes down below C3, nor closer than a third to its neighbours below E3."""
-_REST_BEATS, _BREATH_BEATS = 1.5, 0.25
-"""How long a tune rests before it is answered, and how long after its end and before its return all is left to it."""
+_REST_BEATS, _HEARD_BEATS, _BREATH_BEATS = 1.5, 1.0, 0.25
+"""How long a tune rests, or stays on a tone that was heard for a beat, where it is answered, and how long after that
+and before its return all is left to it.
+"""
 _MOTIF_NOTES, _MOTIF_BEATS = 5, 4.0
 """The end of a phrase that an answer takes up."""
 _ANSWERED = (0.25, 1.0)
@@ -69,9 +70,7 @@ def beneath_leads(pads: Sequence[Note], leads: Sequence[Note], plan: Plan, chord
         if not (own and tune):
             played += own
             continue
-        for bar in range(section.start_bar, section.end_bar, _PHRASE_BARS):
-            span = bar * bar_beats, min(end, (bar + _PHRASE_BARS) * bar_beats)
-            played += _below(_within(own, *span), _within(tune, *span), plan)
+        played += _below(own, tune, plan)
         added = [*_answers(tune, plan, section, chords)]
         if section is last:
             added += _doubled(tune, plan, section, chords)
@@ -91,7 +90,7 @@ def _last_hook(plan: Plan) -> SectionPlan | None:
 
 
 def _below(own: Sequence[Note], tune: Sequence[Note], plan: Plan) -> Iterator[Note]:
-    """Strikes of a phrase whose tones above the tune's middle come down by octaves where there is room for them."""
+    """Strikes of a section whose tones above the tune's middle come down by octaves where there is room for them."""
     if not tune:
         yield from own
         return
@@ -127,7 +126,7 @@ def _answers(tune: Sequence[Note], plan: Plan, section: SectionPlan, chords: Seq
     end = min(section.end_bar * bar_beats, (plan.bars - 1) * bar_beats)
     onsets = [*(note.onset_beats for note in tune[1:]), end]
     for note, following in zip(tune, onsets, strict=True):
-        silent = note.onset_beats + note.duration_beats
+        silent = note.onset_beats + min(note.duration_beats, _HEARD_BEATS)
         if following - silent < _REST_BEATS:
             continue
         bar = int(silent // bar_beats) - section.start_bar
@@ -170,16 +169,16 @@ def _answer(
 
 
 def _doubled(tune: Sequence[Note], plan: Plan, section: SectionPlan, chords: Sequence[Chord]) -> Iterator[Note]:
-    """The second voice of a chorus that comes for the last time: tones of the chords are sung in two voices."""
+    """The second voice of a chorus that comes for the last time: in thirds and sixths, where tones pass in octaves."""
     octaves = habit(plan, "pads", "doubling") < _OCTAVES
     onsets = [*(note.onset_beats for note in tune[1:]), section.end_bar * plan.metre.bar_beats]
     for note, following in zip(tune, onsets, strict=True):
-        gap = following - note.onset_beats
         chord = _chord_at(chords, note.onset_beats)
-        passing = chord is None or note.pitch % 12 not in chord.pitch_classes
-        if chord is None or passing or (gap < _SHORTEST_DOUBLED and note.onset_beats % 1.0 > _TINY):
+        quick = following - note.onset_beats < _SHORTEST_DOUBLED and note.onset_beats % 1.0 > _TINY
+        if chord is None or not chord.sounds or quick:
             continue
-        pitch = note.pitch - 12 if octaves else _second_voice(note, chord)
+        passing = note.pitch % 12 not in chord.pitch_classes
+        pitch = note.pitch - 12 if octaves or passing else _second_voice(note, chord)
         if pitch >= plan.parts["pads"].low_pitch:
             yield _struck(note, note.onset_beats, pitch, note.duration_beats, _DOUBLE_SOFTER)
 

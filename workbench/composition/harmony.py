@@ -41,7 +41,7 @@ _TO_AND_FRO, _HEARD = -1.8, -1.5
 _OPENED_BEFORE = -2.5
 """Nats on the chord with which another section began: a chorus sets out from elsewhere than its verse."""
 _EARLY_BEATS = 0.1
-_SHARED = 0.3
+_SHARED = 0.12
 """Share of songs that one progression carries through verses and choruses."""
 _FRAMING, _CONTRASTING = ("intro", "outro"), ("bridge", "breakdown", "interlude", "solo", "break")
 _PEDAL_BARS = 4
@@ -113,7 +113,7 @@ def _network_chords(plan: Plan) -> tuple[Chord, ...]:
             attribute_bias["quality"] = _qualities(plan, section)
             bias[section.start_bar * context.bar_beats] += _opening(section, openings)
             pace = bars_per_chord(plan, section)
-            _write_loop(writer, bias, min(loop_bars(plan), section.bars), pace, rng)
+            _write_loop(writer, bias, min(loop_bars(plan, section), section.bars), pace, rng)
             if section.name not in _FRAMING and plan.harmony.bars_per_chord <= _BROAD_BARS:
                 openings.update(_symbols(writer, section.start_bar)[:1])
         while writer.bars < section.end_bar:
@@ -143,13 +143,13 @@ def _progression(plan: Plan, section: SectionPlan) -> str:
 
 def _has_turn(plan: Plan, model: SectionPlan) -> bool:
     """Whether a section has a second phrase that ends on other chords than its first."""
-    return plan.harmony.turns and loop_bars(plan) == _PHRASE_BARS and model.bars >= 2 * _PHRASE_BARS
+    return plan.harmony.turns and loop_bars(plan, model) == _PHRASE_BARS and model.bars >= 2 * _PHRASE_BARS
 
 
 def _source_bar(plan: Plan, section: SectionPlan, model: SectionPlan, bar: int) -> int:
     """The bar (of the song) whose chords come again in a bar of a section; -1 where a turn is to be written."""
     if not _has_turn(plan, model):
-        return model.start_bar + bar % min(loop_bars(plan), model.bars)
+        return model.start_bar + bar % min(loop_bars(plan, model), model.bars)
     if model is not section or bar >= 2 * _PHRASE_BARS:
         return model.start_bar + bar % (2 * _PHRASE_BARS)
     return -1 if bar >= 2 * _PHRASE_BARS - _TURN_BARS else model.start_bar + bar % _PHRASE_BARS

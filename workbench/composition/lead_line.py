@@ -11,7 +11,7 @@ from dataclasses import replace
 from statistics import mean
 
 from workbench.composition.phrases import HOOKS, habit
-from workbench.domain.plan import Plan
+from workbench.domain.plan import PartTraits, Plan
 from workbench.domain.score import Note
 from workbench.domain.seeding import generator
 from workbench.domain.theory import Key
@@ -31,7 +31,8 @@ _OCTAVE = 12
 def risen(notes: Sequence[Note], plan: Plan) -> tuple[Note, ...]:
     """A tune whose choruses stand above its verses: where they do not, one of both moves by an octave.
 
-    Whichever leaves less of the tune outside its register moves; the verse comes down where both do as well.
+    Whichever leaves less of the tune outside its register moves; the verse comes down where both do as well. A chorus
+    that lies in the lower third of the register moves up where there is room.
 
     Parameters
     ----------
@@ -58,9 +59,17 @@ def risen(notes: Sequence[Note], plan: Plan) -> tuple[Note, ...]:
         steep = sum(max(0, pitch + _OCTAVE - traits.high_pitch) for pitch in high)
         if steep < deep:
             moves = dict.fromkeys(hooks, _OCTAVE)
+    elif high and _lies_low(high, plan.parts["leads"]):
+        moves = dict.fromkeys(hooks, _OCTAVE)
     return tuple(
         replace(note, pitch=note.pitch + moves.get(label, 0)) for note, label in zip(notes, label_of, strict=True)
     )
+
+
+def _lies_low(pitches: Sequence[int], traits: PartTraits) -> bool:
+    """Whether a tune lies in the lower third of its register, and an octave higher would lie within it."""
+    third = traits.low_pitch + (traits.high_pitch - traits.low_pitch) / 3.0
+    return mean(pitches) < third and max(pitches) + _OCTAVE <= traits.high_pitch
 
 
 def ornamented(notes: Sequence[Note], plan: Plan) -> tuple[Note, ...]:

@@ -269,14 +269,15 @@ class Line:
         """An earlier bar of chords on the chords of another: the same strikes, each note on the nearest new tone."""
         notes = self._writer.rows[self._writer.rows[:, BAR_COLUMN] == source]
         notes = notes[notes[:, STEP_COLUMN] != BAR_STEP].copy()
-        beats = self._context.chord_at_beats()
+        beats, symbols = self._context.chord_at_beats(), get_spec(self._element).symbols
         for note in notes:
             beat = note[SLOT_COLUMN] // SLOTS_PER_BEAT
             here, before = bar * self._bar_beats + beat, source * self._bar_beats + beat
             pair = beats[here]
             if pair is not None:
                 pitch = nearest_tone(int(note[SYMBOL_COLUMN] + self._lowest[before]), pair[0])
-                note[SYMBOL_COLUMN] = max(0, pitch - self._lowest[here])
+                symbol = max(0, pitch - int(self._lowest[here]))
+                note[SYMBOL_COLUMN] = symbol if symbol < symbols else symbol - 12
         notes[:, BAR_COLUMN] = 0
         rows = with_bar_lines(notes, 1)
         rows[:, BAR_COLUMN] = bar

@@ -15,17 +15,24 @@ _LONGEST_BARS = 2.0
 _CALM = ("verse", "theme", "intro")
 
 
-def loop_bars(plan: Plan) -> int:
-    """Bars of the loop of this song: shorter or longer than usual in its style."""
+def loop_bars(plan: Plan, section: SectionPlan) -> int:
+    """Bars of the loop of a section: shorter or longer than usual in its style, in choruses, verses and elsewhere by
+    themselves.
+    """
+    kind = "choruses" if section.name in HOOKS else "verses" if section.name in _CALM else "others"
     loops = _LOOPS.get(plan.harmony.loop_bars, ((1.0, plan.harmony.loop_bars),))
-    return next(bars for until, bars in loops if habit(plan, "harmony", "loop") <= until)
+    return next(bars for until, bars in loops if habit(plan, "harmony", f"loop of {kind}") <= until)
 
 
 def bars_per_chord(plan: Plan, section: SectionPlan) -> float:
     """The pace of a section: that of the style, or slower in the verses or quicker in the choruses of some songs."""
     usual = plan.harmony.bars_per_chord
     inclined = habit(plan, "harmony", "pace")
-    if section.name in _CALM and inclined < _VAMPS and usual < _LONGEST_BARS <= min(loop_bars(plan), section.bars) / 2:
+    if (
+        section.name in _CALM
+        and inclined < _VAMPS
+        and usual < _LONGEST_BARS <= min(loop_bars(plan, section), section.bars) / 2
+    ):
         return 2.0 * usual
     quick = _CALM if habit(plan, "harmony", "quick verses") < 0.5 else HOOKS
     if inclined >= _QUICK and section.name in quick and usual <= 1.0 and plan.bar_seconds >= _QUICK_BAR_SECONDS:

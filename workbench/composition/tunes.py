@@ -31,7 +31,7 @@ _LEAST_ECHOED = 0.25
 """Least share of second ideas that keep the rhythm of the first; each song has its own, up to all of them."""
 _MOTIFS = 0.45
 """Share of songs whose ideas are one bar's rhythm, twice."""
-_BREATHS = (0.4, 2.1)
+_BREATHS = (0.5, 1.7)
 """How much longer or shorter the breaths of a song are than usual, from the one to the other."""
 
 

@@ -18,8 +18,8 @@ CHORD_SIZES: tuple[Literal["power", "triads", "sevenths", "ninths"], ...] = ("po
 """Sizes of chords, small to large."""
 
 _STILL = Moves()
-_PLACES = {"leads": (-7, 3)}
-"""How many semitones lower and higher than usual the voice of a song may lie."""
+_PLACES = {"leads": (-8, 4), "pads": (-4, 5)}
+"""How many semitones lower and higher than usual the lead and the pads of a song may lie."""
 
 _BACKBEAT_ROLES = ("snare", "clap")
 _WALTZ = {"kick": "x-.-.-.-.-o-", "snare": "--.-x-.-x-.o", "clap": "----o---o---"}
@@ -94,7 +94,7 @@ def adapt_parts(
 ) -> dict[str, PartTraits]:
     """Part traits by element: fuller textures mean more notes, excitement shorter and higher ones; moves add theirs.
 
-    With `rng` the song has voices of its own: its leads lie some semitones lower or higher than usual.
+    With `rng` the song has voices of its own: its leads and pads lie some semitones lower or higher than usual.
     """
     fuller = texture_density - style.texture_density
     livelier = arousal - style.arousal
