@@ -105,7 +105,10 @@ def test_redis_goes_away_and_comes_back(server: Server, redis: Redis) -> None:
     away = server.client.post(f"{PREFIX}/generate", json=SONG, headers=key)
     assert (away.status_code, away.headers["Retry-After"]) == (503, "5")
     assert "rate limits cannot be read" in away.json()["detail"]
+    assert "127.0.0.1" not in away.json()["detail"]
+    assert server.client.get(f"{PREFIX}/health").status_code == 503
     redis.start()
+    assert server.client.get(f"{PREFIX}/health").status_code == 200
     assert server.client.post(f"{PREFIX}/generate", json=SONG, headers=key).status_code == 202
 
 

@@ -335,7 +335,7 @@ def test_a_server_does_not_speak_plainly_to_others(settings: ApiSettings) -> Non
 
 def test_tiers_are_checked(tmp_path: Path) -> None:
     (tmp_path / "tiers.yaml").write_text("free: {requests_a_minute: 0}")
-    with pytest.raises(ParameterError, match=r"tiers.yaml: free.requests_a_minute: Input should be greater"):
+    with pytest.raises(ParameterError, match=r"tiers.yaml: tiers.free.requests_a_minute: 0 is below the limit"):
         load_tiers(tmp_path)
 
 

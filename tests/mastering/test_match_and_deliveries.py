@@ -92,7 +92,7 @@ def test_the_command_refuses_before_it_works(
         ("q.wav", ["--style", "broken"], "processing style 'broken', mix.volume: unknown field"),
         ("q.wav", ["--amount", "0.9"], "--amount says how far to match a reference: name one with --match"),
         ("folder.wav", ["--overwrite"], "is a folder: name a file"),
-        ("none/q.wav", [], "none is not a folder"),
+        ("mix.wav/q.wav", [], "mix.wav: File exists"),
     ):
         assert main(["master", str(mix), "--out", str(tmp_path / out), *options]) == 2
         told = capsys.readouterr().err

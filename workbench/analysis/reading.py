@@ -277,4 +277,6 @@ def _reason(error: BaseException) -> str:
         return "no sound found in it"
     if "SF_INFO struct incomplete" in text:
         return "its header lacks a sample rate or channels"
+    if text.startswith("Internal"):
+        return "it is damaged or cut short"
     return text.removeprefix("Error : ").rstrip(".") or type(error).__name__

@@ -57,8 +57,14 @@ def create_app(settings: ApiSettings, *, living_workers: Callable[[], int] = lam
             CORSMiddleware,
             allow_origins=list(settings.cors_origins),
             allow_methods=["*"],
-            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "Prefer", "X-API-Key", "X-Session-Id"],
-        )
+            allow_headers=[
+                "Authorization", "Content-Type", "Idempotency-Key", "Prefer", "Range", "X-API-Key", "X-Session-Id",
+            ],
+            expose_headers=[
+                "Content-Range", "ETag", "Location", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset",
+                "Retry-After", "X-Request-Id",
+            ],
+        )  # fmt: skip
     app.add_middleware(RequestGate, settings=settings, counts=app.state.request_counts)
     for module in _ROUTERS:
         app.include_router(module.router, prefix=API_PREFIX)

@@ -28,6 +28,11 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 }
+_PAGE_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; "
+    "media-src 'self' data: blob:; sandbox allow-scripts; frame-ancestors 'none'"
+)
+"""For a report, which is one page with all that belongs to it: it may do nothing beyond itself."""
 _LOOPBACK = ("127.0.0.1", "::1", "localhost", "testclient")
 
 
@@ -44,6 +49,10 @@ class RequestGate:
             return
         request_id, began, status = secrets.token_hex(8), time.monotonic(), 500
         scope.setdefault("state", {})["request_id"] = request_id
+        # What may be fetched may be asked for its headers alone.
+        asks_head = scope["method"] == "HEAD"
+        if asks_head:
+            scope["method"], scope["state"]["asks_head"] = "GET", True
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
 
@@ -53,8 +62,10 @@ class RequestGate:
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-Id"] = request_id
-                for name, value in self._safe_headers(scope).items():
+                for name, value in self._safe_headers(scope, headers.get("content-type", "")).items():
                     headers.setdefault(name, value)
+            elif asks_head and message["type"] == "http.response.body":
+                message = {**message, "body": b""}
             await send(message)
 
         try:
@@ -73,10 +84,18 @@ class RequestGate:
                 "request", method=scope["method"], path=path, status=status, seconds=seconds, **told
             )
 
-    def _safe_headers(self, scope: Scope) -> dict[str, str]:
+    def _safe_headers(self, scope: Scope, content_type: str) -> dict[str, str]:
         if scope["path"].endswith("/docs"):
             return {}
-        return {**_HEADERS, "Strict-Transport-Security": "max-age=31536000"} if self._settings.secure else _HEADERS
+        headers = dict(_HEADERS)
+        if content_type.startswith("text/html"):
+            headers["Content-Security-Policy"] = _PAGE_POLICY
+        if self._settings.cors_origins:
+            headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+        # The promise would hold for every port of a name, and so for all that one develops on this machine.
+        if self._settings.secure and _host_of(scope) not in _LOOPBACK:
+            headers["Strict-Transport-Security"] = "max-age=31536000"
+        return headers
 
     async def _examined(self, scope: Scope, receive: Receive) -> tuple[tuple[int, str] | None, Receive]:
         """A refusal, or None and what the application reads the body from."""
@@ -103,6 +122,12 @@ class RequestGate:
         if client in self._settings.trusted_proxies:
             return Headers(scope=scope).get("x-forwarded-proto", "") == "https"
         return client in _LOOPBACK
+
+
+def _host_of(scope: Scope) -> str:
+    """The name that the client calls the server by, without its port."""
+    name = Headers(scope=scope).get("host", "")
+    return name[1:].partition("]")[0] if name.startswith("[") else name.partition(":")[0]
 
 
 def _json_refusal(body: bytes) -> tuple[int, str] | None:

@@ -27,7 +27,7 @@ from workbench.domain.errors import (
     WorkbenchError,
 )
 from workbench.domain.request import GenerationRequest
-from workbench.domain.request_errors import explain
+from workbench.domain.request_errors import explain, fault_in_words
 
 MEDIA_TYPE = "application/problem+json"
 _LONGEST_DETAIL = 1000
@@ -128,8 +128,18 @@ def _is_full(error: BaseException | None) -> bool:
 async def _validation(request: Request, error: RequestValidationError) -> JSONResponse:
     first = error.errors()[0]
     place = [str(part) for part in first["loc"] if part != "body"]
-    told = _as_elsewhere(request, error) or f"{'.'.join(place) or 'body'}: {first['msg']}"
+    if first["loc"] == ("body",) and isinstance(first["input"], bytes):
+        # FastAPI reads no body as JSON that does not say that it is.
+        return problem(request, 422, "the body is not JSON: send Content-Type: application/json", field="Content-Type")
+    told = _as_elsewhere(request, error) or f"{'.'.join(place) or 'body'}: {_fault(first)}"
     return problem(request, 422, told, field=".".join(place) or None)
+
+
+def _fault(error: Any) -> str:
+    """What is wrong with a value, in the words of the command line and of Python."""
+    if "UploadFile" in error["msg"]:
+        return "is no file"
+    return str(error["msg"]) if error["type"] == "json_invalid" else fault_in_words(error)
 
 
 def _as_elsewhere(request: Request, error: RequestValidationError) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 import threading
 import time
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 _REPORT_SECONDS = 0.25
 _NICENESS = 15
+_LOOK_SECONDS = 1.0
 _END_SECONDS = (0.5, 1.0, 2.0, 4.0, 8.0)
 """Waits before the end of a job is written again, where the database cannot take it."""
 
@@ -183,6 +185,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--home", type=Path, required=True)
     parser.add_argument("--redis")
     parser.add_argument("--tracking-uri")
+    server = os.getppid()
     options = parser.parse_args(argv)
     configure_logs()
     configure_other_logs()
@@ -190,9 +193,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     os.nice(_NICENESS)
     settings = ApiSettings(options.home, redis_url=options.redis, tracking_uri=options.tracking_uri)
     worker = Worker(settings)
+    threading.Thread(target=_end_with, args=(server,), daemon=True).start()
     structlog.get_logger().info("worker starts", worker=worker.name)
     JobQueue(settings, worker.run).consume()
     return 0
+
+
+def _end_with(server: int) -> None:
+    """End this worker, after the job that it does, once its server is gone: the next one starts workers of its own."""
+    while os.getppid() == server:
+        time.sleep(_LOOK_SECONDS)
+    structlog.get_logger().warning("the server is gone: this worker ends")
+    os.kill(os.getpid(), signal.SIGINT)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.cli.parser import printable
-from workbench.domain.errors import OutputError, ParameterError
+from workbench.domain.errors import OutputError, ParameterError, reason
 
 if TYPE_CHECKING:
     from workbench.analysis.loudness import LoudnessMeasurement
@@ -115,8 +115,10 @@ def _check_target(options: argparse.Namespace) -> None:
         One line.
     """
     out: Path = options.out
-    if not out.parent.is_dir():
-        raise OutputError(f"{out} cannot be written: {out.parent} is not a folder")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{out} cannot be written: {out.parent}: {reason(error)}") from None
     if out.is_dir():
         raise OutputError(f"{out} is a folder: name a file")
     if not out.exists():

@@ -34,6 +34,8 @@ def read_request(source: str, stdin: TextIO) -> GenerationRequest:
     """
     if source == STDIN:
         return parse_any(stdin.read(), "standard input")
+    if source.lstrip().startswith("{"):
+        return parse_request_text(source, "the request")
     if not is_file_name(source):
         return from_text(source)
     if source.lower().endswith(".json"):

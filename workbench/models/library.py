@@ -54,8 +54,7 @@ def named_path(element: str, name: str) -> Path:
             return path
     there = ", ".join(list_names(element)) or "none yet"
     raise ModelError(
-        f"model {name!r} for {element} is not there: there are {there} (in {folders(element)[-1]}); "
-        f"`beatsfoundry finetune {element}` makes one"
+        f"model {name!r} for {element} is not there: there are {there}; `beatsfoundry finetune {element}` makes one"
     )
 
 

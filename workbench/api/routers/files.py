@@ -33,7 +33,8 @@ class SongFile(FileResponse):
             if refusal is None:
                 await send(message)
 
-        await super().__call__(scope, receive, answer)
+        asks_head = scope.get("state", {}).get("asks_head", False)
+        await super().__call__({**scope, "method": "HEAD"} if asks_head else scope, receive, answer)
         if refusal is not None:
             held = MutableHeaders(raw=refusal["headers"])
             kept = {name: held[name] for name in ("Content-Range",) if name in held}

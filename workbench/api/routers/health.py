@@ -17,7 +17,8 @@ router = APIRouter(tags=["service"])
 
 @router.get("/health", response_model=Health, responses=responses(503))
 def read_health(request: Request, services: ServicesIn) -> Health:
-    """Whether the server can do its work; needs no key."""
+    """Whether the server can do its work; needs no key. Where its database or Redis is away it answers 503."""
+    services.limits.check()
     workers = request.app.state.living_workers()
     return Health(
         status="ok" if workers >= services.settings.workers else "degraded",
