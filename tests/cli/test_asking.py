@@ -38,13 +38,6 @@ def no_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ("name", "text"),
     [("a.json", AS_JSON), ("a.yaml", AS_YAML), ("a.yml", AS_YAML), ("a.txt", SENTENCE), ("plain", SENTENCE)],
 )
-def test_json_may_stand_on_the_command_line() -> None:
-    request = read_request('{"parameters": {"creative": {"concept": "pop"}}}', io.StringIO())
-    assert request.parameters.creative.concept == "pop"
-    with pytest.raises(ParameterError, match="the request is not JSON"):
-        read_request('{"x"', io.StringIO())
-
-
 def test_a_file_holds_json_yaml_or_a_sentence(tmp_path: Path, name: str, text: str) -> None:
     path = tmp_path / name
     path.write_text(text)
@@ -240,3 +233,10 @@ def test_a_folder_is_no_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     (tmp_path / "house").mkdir()
     monkeypatch.chdir(tmp_path)
     assert read_request("house", io.StringIO()).parameters.creative.concept == "house"
+
+
+def test_json_may_stand_on_the_command_line() -> None:
+    request = read_request('{"parameters": {"creative": {"concept": "pop"}}}', io.StringIO())
+    assert request.parameters.creative.concept == "pop"
+    with pytest.raises(ParameterError, match="the request is not JSON"):
+        read_request('{"x"', io.StringIO())
