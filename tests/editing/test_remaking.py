@@ -39,6 +39,16 @@ def test_a_remade_track_is_the_same(edited: Path) -> None:
     assert [finding for finding in findings if not finding.is_untouched] == []
 
 
+def test_an_edit_and_its_inverse_in_two_calls(edited: Path, tmp_path: Path) -> None:
+    """The stems come back to the byte, and the song is made again by the very calls that made it."""
+    export(modify(edited, [{"edit": "mute", "element": "bass"}]), tmp_path / "muted")
+    export(modify(tmp_path / "muted", [{"edit": "unmute", "element": "bass"}]), tmp_path / "back")
+    for stem in ("bass", "percussion"):
+        name = f"stems/{stem}.wav"
+        assert (tmp_path / "back" / name).read_bytes() == (edited / name).read_bytes()
+    assert [finding for finding in remake(tmp_path / "back") if not finding.is_untouched] == []
+
+
 def test_another_seed_is_another_track(edited: Path) -> None:
     manifest = json.loads((edited / "manifest.json").read_text())
     manifest["request_as_stated"]["options"]["seed"] = 4

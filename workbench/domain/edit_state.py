@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any
 
 from workbench.domain.score import Note
@@ -33,10 +34,25 @@ class EditState:
     """Everything about a song that later edits must know.
 
     `history` holds every edit so far as plain data, seeds filled in: the same edits on the same song give the same
-    bytes. `styles` names the style of an element where it is not the song's.
+    bytes. `styles` names the style of an element where it is not the song's. `calls` tells how many edits each call of
+    `modify` made: stems lie in files of 24 bits between them, so that the master hangs on it by a rounding.
     """
 
     history: tuple[Mapping[str, Any], ...] = ()
     locks: tuple[LockedBars, ...] = ()
     mutes: tuple[MutedBars, ...] = ()
     styles: Mapping[str, str] = field(default_factory=dict)
+    calls: tuple[int, ...] = ()
+
+    def in_calls(self) -> list[tuple[Mapping[str, Any], ...]]:
+        """The history by call; all of it as one where the calls were not counted.
+
+        Examples
+        --------
+        >>> EditState(history=({"edit": "mute"}, {"edit": "unmute"}), calls=(1, 1)).in_calls()
+        [({'edit': 'mute'},), ({'edit': 'unmute'},)]
+        """
+        if sum(self.calls) != len(self.history):
+            return [self.history] if self.history else []
+        ends = list(accumulate(self.calls))
+        return [self.history[end - count : end] for end, count in zip(ends, self.calls, strict=True)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,7 @@ def modify(
     """
     wanted = parse_edits(edits)
     track = source if isinstance(source, Track) else load(source)
-    song = edit_song(Song(track.plan, track.score, track.edits), wanted)
+    song = _edited(Song(track.plan, track.score, track.edits), wanted)
     remix = any(edit.edit == "remix" for edit in wanted)
     return make_sound(track, song, remix=remix, progress=progress, store=store)
 
@@ -65,4 +66,10 @@ def modify_notes(directory: str | Path, edits: Edits) -> Song:
     """
     wanted = parse_edits(edits)
     plan, score, state = load_song(directory)
-    return edit_song(Song(plan, score, state or EditState()), wanted)
+    return _edited(Song(plan, score, state or EditState()), wanted)
+
+
+def _edited(song: Song, edits: Sequence[Edit]) -> Song:
+    """The song with edits made, as one call."""
+    changed = edit_song(song, edits)
+    return replace(changed, state=replace(changed.state, calls=(*song.state.calls, len(edits))))

@@ -27,17 +27,18 @@ def remake(directory: str | Path, *, progress: Progress | None = None) -> list[F
         If what it was made with is no longer there.
     """
     manifest = read_manifest(directory)
-    plan, _, _ = load_song(directory)
+    plan, _, state = load_song(directory)
     if "request" not in manifest:
         raise OutputError(f"{directory} holds notes without sound, and no request to make it again from")
     if any(decision.parameter == IMPORTED for decision in plan.decisions):
         raise OutputError(f"{directory} was made of an imported session, which its manifest does not hold")
     track = generate(parse_request(manifest.get("request_as_stated") or manifest["request"]), progress=progress)
     with tempfile.TemporaryDirectory(prefix="beatsfoundry-remake-") as scratch:
+        for number, edits in enumerate(state.in_calls() if state else ()):
+            before = Path(scratch) / str(number)
+            export(track, before)
+            track = modify(before, parse_edits(edits))
         made = Path(scratch) / "made"
-        if manifest.get("edits"):
-            export(track, Path(scratch) / "first")
-            track = modify(Path(scratch) / "first", parse_edits(manifest["edits"]))
         export(track, made)
         again = read_manifest(made)["files"]
     findings = []

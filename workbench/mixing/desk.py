@@ -26,7 +26,7 @@ from workbench.dsp.parallel import each
 from workbench.dsp.stereo import scale_side, side_guard
 from workbench.mixing.automation import fade_out, section_gain, section_rides_db
 from workbench.mixing.profiles import Colour, Profile, colour_of, coloured, load_profile, moved
-from workbench.mixing.recall import recalled, recalled_curve, settled
+from workbench.mixing.recall import recallable, recallable_length, recallable_levels, recalled, recalled_curve, settled
 from workbench.mixing.strip import STAGE_LUFS, run_strip, surroundings
 from workbench.mixing.tone import stem_curves
 
@@ -112,7 +112,9 @@ def mix(
 
     # Stems are independent of each other, so the number of threads cannot change a byte.
     processed = dict(zip(elements, each(process, elements), strict=True))
-    curves = stem_curves(processed, profile.tone, colour.bands, rate)
+    # What the desk settles on is applied as it will be recalled, so that a stem that is mixed again keeps its bytes.
+    found = stem_curves(processed, profile.tone, colour.bands, rate)
+    curves = {element: recallable_levels(curve) for element, curve in found.items()}
 
     def tone(element: str) -> Samples:
         # What a stem was before is let go as soon as it is filtered: the song is held once.
@@ -120,7 +122,7 @@ def mix(
         return apply_curve(equalise(samples, low_cut, rate, out=samples), curves[element], rate)
 
     toned = dict(zip(elements, each(tone, elements), strict=True))
-    image = side_guard(sum_of(toned.values()), rate, least_correlation=_LEAST_CORRELATION)
+    image = recallable(side_guard(sum_of(toned.values()), rate, least_correlation=_LEAST_CORRELATION), rate)
     each(lambda element: scale_side(toned[element], image, out=toned[element]), elements)
     gain = _bus_gain(sum_of(toned.values()), score, profile, _crest_limit_db(profile, colour), rate)
     if plan.ending == "fade" and not plan.delivery.loop:
@@ -214,7 +216,8 @@ def _ordered(stems: Mapping[str, Audio]) -> list[str]:
 def _length(stems: Mapping[str, Audio], score: Score, profile: Profile, rate: int) -> int:
     """Samples of stems and tail."""
     seconds = score.duration_seconds + _tail_seconds(profile, score.tempo_bpm)
-    return max(int(next(iter(stems.values())).samples.shape[1]), round(seconds * rate))
+    samples = max(int(next(iter(stems.values())).samples.shape[1]), round(seconds * rate))
+    return recallable_length(samples, rate)
 
 
 def _tail_seconds(profile: Profile, tempo_bpm: float) -> float:
@@ -249,16 +252,18 @@ def _finish(stems: dict[str, Samples], elements: list[str], gain: Gain, score: S
 
     Stems and gain are written over.
     """
+    gain = recallable(gain, rate)
     total = amplify(sum_of(stems.values()), gain)
     peak = peak_of(total)
     song = round(score.duration_seconds * rate)
-    end = _audible_end(total, peak, song, round(_LEAST_TAIL_SECONDS * rate))
+    end = recallable_length(_audible_end(total, peak, song, round(_LEAST_TAIL_SECONDS * rate)), rate)
     del total
     fade_seconds = np.clip(0.8 * (end - song) / rate, _SHORTEST_FADE_SECONDS, _LONGEST_FADE_SECONDS)
     envelope = gain[:end]
     fade = _final_fade(min(round(fade_seconds * rate), end))
     envelope[end - fade.size :] *= fade
     envelope *= np.float32(db_to_gain(PEAK_DB) / peak) if peak > 0 else np.float32(1.0)
+    envelope = recallable(envelope, rate)
     finished = {element: scaled(stems.pop(element)[:, :end], envelope) for element in elements}
     audio = Audio(sum_of(finished.values()), rate)
     return Mix(audio, {element: Audio(samples, rate) for element, samples in finished.items()}), envelope

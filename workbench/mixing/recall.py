@@ -17,6 +17,42 @@ _DIGITS = 6
 Gain = npt.NDArray[np.float32]
 
 
+def recallable(curve: Gain, sample_rate_hz: int) -> Gain:
+    """A gain as the desk will recall it: a mix that runs with it can be made again to the byte.
+
+    Parameters
+    ----------
+    curve : array of shape (n,), float32
+        Of a whole number of hops and one sample, as `recallable_length` gives it.
+    sample_rate_hz : int
+
+    Examples
+    --------
+    >>> curve = np.float32([0.0, 0.4, 1.0, 1.0, 1.0])
+    >>> recallable(curve, 2 * HOPS_PER_SECOND).tolist()
+    [0.0, 0.5, 1.0, 1.0, 1.0]
+    """
+    hop = sample_rate_hz // HOPS_PER_SECOND
+    return _drawn_out(_thinned(curve, hop), hop, len(curve))
+
+
+def recallable_length(samples: int, sample_rate_hz: int) -> int:
+    """The least number of samples, at least `samples`, at whose last one a recalled gain has a value.
+
+    Examples
+    --------
+    >>> recallable_length(4, 2 * HOPS_PER_SECOND), recallable_length(5, 2 * HOPS_PER_SECOND)
+    (5, 5)
+    """
+    hop = sample_rate_hz // HOPS_PER_SECOND
+    return -(-(samples - 1) // hop) * hop + 1
+
+
+def recallable_levels(levels: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Gains by third octave with the digits that the desk keeps."""
+    return np.round(levels, _DIGITS)
+
+
 def settled(curves: Mapping[str, npt.NDArray[np.float64]], side_gain: Gain, gain: Gain, sample_rate_hz: int) -> Desk:
     """The settings of a finished mix; `gain` (n,) covers the whole mix and tells its length."""
     hop = sample_rate_hz // HOPS_PER_SECOND
@@ -38,8 +74,7 @@ def recalled(curve: Gain, desk: Desk) -> Gain:
     >>> recalled(desk.gain, desk).tolist()
     [0.0, 0.5, 1.0, 1.0]
     """
-    places = np.arange(len(curve)) * desk.hop_samples
-    return np.interp(np.arange(desk.length_samples), places, curve).astype(np.float32)
+    return _drawn_out(curve, desk.hop_samples, desk.length_samples)
 
 
 def recalled_curve(element: str, desk: Desk) -> npt.NDArray[np.float64]:
@@ -47,6 +82,10 @@ def recalled_curve(element: str, desk: Desk) -> npt.NDArray[np.float64]:
     if element in desk.curves:
         return np.array(desk.curves[element])
     return np.mean(list(desk.curves.values()), axis=0) if desk.curves else np.zeros(THIRDS_HZ.size)
+
+
+def _drawn_out(curve: Gain, hop: int, length: int) -> Gain:
+    return np.interp(np.arange(length), np.arange(len(curve)) * hop, curve).astype(np.float32)
 
 
 def _thinned(curve: Gain, hop: int) -> Gain:
