@@ -111,7 +111,7 @@ def _lives(process: int) -> bool:
 
 def test_what_cannot_be_opened_is_reported_in_one_line() -> None:
     cases = {
-        ("lokey", None): "backend 'lokey' is not known \\(did you mean loky\\?\\): expected loky, dask, ray",
+        ("lokey", None): "backend 'lokey' is not known \\(did you mean loky\\?\\): expected one of loky, dask, ray",
         ("loky", "tcp://a:1"): "works on this machine alone",
     }
     for (name, address), message in cases.items():
