@@ -120,6 +120,12 @@ def test_what_cannot_be_included_is_said_in_one_line(tmp_path: Path, text: str, 
     assert "\n" not in str(refused.value)
 
 
+def test_a_sample_whose_name_holds_a_nul_byte_is_not_there(tmp_path: Path) -> None:
+    (tmp_path / "odd.sfz").write_text("<region> sample=a\0b.wav\n")
+    (zone,) = load_instrument(tmp_path / "odd.sfz").zones
+    assert zone.sample == "a\0b.wav"
+
+
 def test_a_link_does_not_lead_out_of_the_folder(tmp_path: Path) -> None:
     folder = tmp_path / "instrument"
     folder.mkdir()

@@ -106,7 +106,8 @@ def sample_notes(path: Path) -> SampleNotes:
             if head[:4] == b"FORM":
                 return _aiff_notes(file)
             return _sampler_chunk(_flac_chunk(file)) if head[:4] == b"fLaC" else SampleNotes()
-    except (OSError, struct.error):
+    except (OSError, ValueError, struct.error):
+        # A name with a NUL byte in it, which no file can have, is a ValueError.
         return SampleNotes()
 
 
