@@ -181,6 +181,12 @@ def test_a_pedal_that_is_pressed_is_told(value: int, is_told: bool) -> None:
     assert (file.told == ("the sustain pedal is not played: notes end where their keys are let go",)) is is_told
 
 
+def test_names_and_texts_are_one_line() -> None:
+    file = read_midi(smf([(0, name("Lead\n\0Guitar\x1b ")), (0, meta(6, "A\r\nB")), *tune(1)], kind=0))
+    assert file.parts[0].name == "Lead Guitar"
+    assert file.texts[0].text == "A B"
+
+
 class TestNotesWithoutEnd:
     def test_they_last_to_the_end_of_the_track(self) -> None:
         line = [*chords([(57, 60, 64), (53, 57, 60), (48, 52, 55)], 8.0), *notes((24.0, None, p) for p in (55, 59, 62))]

@@ -256,11 +256,15 @@ def _key(_: int, data: bytes) -> tuple[int, bool] | None:
 def _track_name(events: Sequence[Event]) -> str:
     """The last name of a track, else of its instrument."""
     for kind in (0x03, 0x04):
-        names = (decode(data) for _, status, data in events if status == META + kind)
-        found = next((name for name in reversed(list(names)) if name.strip()), "")
-        if found:
-            return found.strip()
+        names = [_one_line(data) for _, status, data in events if status == META + kind]
+        if found := next(filter(None, reversed(names)), ""):
+            return found
     return ""
+
+
+def _one_line(data: bytes) -> str:
+    """A text as messages can show it: what is not printable parts words."""
+    return " ".join("".join(char if char.isprintable() else " " for char in decode(data)).split())
 
 
 def _texts(tracks: Sequence[Sequence[Event]], ticks: float) -> list[MidiText]:
@@ -269,7 +273,7 @@ def _texts(tracks: Sequence[Sequence[Event]], ticks: float) -> list[MidiText]:
         for tick, status, data in events:
             kind, text = _TEXT_KINDS.get(status - META, ""), ""
             if kind:
-                text = decode(data).strip()
+                text = _one_line(data)
             elif status == META + 0x7F and data[:3] == _XF_CHORD:
                 kind, text = "chord", xf_chord(data[3:])
             if text:
