@@ -10,7 +10,7 @@ from typing import Any
 import dask
 from distributed import Client, KilledWorker, LocalCluster
 
-from workbench.backends.backend import Limits
+from workbench.backends.limits import Limits
 from workbench.backends.worker import chained, worker_environment
 from workbench.domain.cores import usable_cores
 from workbench.domain.errors import ParameterError

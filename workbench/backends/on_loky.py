@@ -13,7 +13,7 @@ import psutil
 from joblib.externals.loky import ProcessPoolExecutor
 from joblib.externals.loky.process_executor import ShutdownExecutorError
 
-from workbench.backends.backend import Limits
+from workbench.backends.limits import Limits
 from workbench.backends.worker import begin_work, chained, worker_environment
 from workbench.domain.cores import usable_cores
 

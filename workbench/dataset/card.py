@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import Any
 
 from workbench.domain.request import GenerationRequest
 from workbench.pipeline import installed_versions
-
-if TYPE_CHECKING:
-    from workbench.dataset.writing import DatasetSummary
 
 _MOST_NAMES = 30
 _CARD = """\
@@ -55,6 +53,17 @@ networks learned from. What the requests named of yours (samples, networks, styl
 Nobody played or sang here: instruments are synthesised, timing and timbre vary less than in records. What learns from
 this set alone must be tried on recordings before it is relied on.
 """
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetSummary:
+    """What a data set holds: songs by split, groups, shards, bytes and seconds of sound."""
+
+    songs: Mapping[str, int]
+    groups: int
+    shards: int
+    bytes: int
+    seconds: float
 
 
 def card_of(

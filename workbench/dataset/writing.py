@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from workbench.batch import BatchSummary, Place
-from workbench.dataset.card import card_of
+from workbench.dataset.card import DatasetSummary, card_of
 from workbench.dataset.groups import SPLITS, Shares, joined_groups, material_of, score_signature, split_groups
 from workbench.dataset.samples import SongFiles, read_song, sample_files
 from workbench.dataset.shards import Sample, Stored, write_shards
@@ -27,17 +27,6 @@ from workbench.domain.request import GenerationRequest
 
 INDEX, CARD = "index.json", "README.md"
 SHARD_BYTES = 500_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class DatasetSummary:
-    """What a data set holds: songs by split, groups, shards, bytes and seconds of sound."""
-
-    songs: Mapping[str, int]
-    groups: int
-    shards: int
-    bytes: int
-    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
