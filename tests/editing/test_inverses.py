@@ -50,6 +50,22 @@ def test_an_inverse_gives_the_song_back(song: Song, edits: Edits) -> None:
     assert facts(edit_song(song, edits)) == facts(song)
 
 
+def test_a_chord_that_a_border_parted_is_one_again(song: Song) -> None:
+    first, *others = song.score.chords
+    four_bars = replace(first, duration_beats=4 * song.bar_beats)
+    later = [chord for chord in others if chord.onset_beats >= four_bars.end_beats]
+    held = replace(song, score=replace(song.score, chords=(four_bars, *later)))
+    there, back = ({"edit": "transpose", "semitones": by, "bars": [2, 3]} for by in (3, -3))
+    parted = edit_song(held, [there])
+    assert [chord.onset_beats for chord in parted.score.chords[:3]] == [0.0, song.bar_beats, 3 * song.bar_beats]
+    assert facts(edit_song(parted, [back])) == facts(held)
+    # Two chords that were two stay two.
+    twice = (replace(four_bars, duration_beats=song.bar_beats), replace(four_bars, onset_beats=song.bar_beats))
+    twice = (twice[0], replace(twice[1], duration_beats=3 * song.bar_beats))
+    struck = replace(song, score=replace(song.score, chords=(*twice, *later)))
+    assert facts(edit_song(struck, [there, back])) == facts(struck)
+
+
 def test_muting_a_place_again_leads_to_the_same_song(song: Song) -> None:
     whole = edit_song(song, [muted("mute")])
     there_and_back = [muted("mute"), muted("unmute", section="verse 1"), muted("mute", section="verse 1")]

@@ -35,7 +35,8 @@ class EditState:
 
     `history` holds every edit so far as plain data, seeds filled in: the same edits on the same song give the same
     bytes. `styles` names the style of an element where it is not the song's. `calls` tells how many edits each call of
-    `modify` made: stems lie in files of 24 bits between them, so that the master hangs on it by a rounding.
+    `modify` made: stems lie in files of 24 bits between them, so that the master hangs on it by a rounding. `seams` are
+    the places, in quarter notes, where the border of a transposed place parted a chord: moved back, it is one again.
     """
 
     history: tuple[Mapping[str, Any], ...] = ()
@@ -43,6 +44,7 @@ class EditState:
     mutes: tuple[MutedBars, ...] = ()
     styles: Mapping[str, str] = field(default_factory=dict)
     calls: tuple[int, ...] = ()
+    seams: tuple[float, ...] = ()
 
     def in_calls(self) -> list[tuple[Mapping[str, Any], ...]]:
         """The history by call; all of it as one where the calls were not counted.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from workbench.domain.errors import ParameterError
@@ -108,10 +108,10 @@ def _moved_harmony(song: Song, bars: Bars, semitones: int) -> Song:
     if locked:
         raise ParameterError(f"harmony is locked in {told(ranges(locked))}: unlock it first, or choose another place")
     spans = [(piece.start * song.bar_beats, piece.stop * song.bar_beats) for piece in bars]
-    chords: list[Chord] = []
-    for chord in song.score.chords:
-        chords += _moved_inside(chord, spans, semitones)
-    song = replace(song, score=replace(song.score, chords=tuple(chords)))
+    seams = {*song.state.seams, *_parting(song.score.chords, spans)}
+    chords = _rejoined([part for chord in song.score.chords for part in _moved_inside(chord, spans, semitones)], seams)
+    left = tuple(sorted(seams & {chord.onset_beats for chord in chords}))
+    song = replace(song, score=replace(song.score, chords=chords), state=replace(song.state, seams=left))
     whole = bars == (range(song.plan.bars),)
     home = song.plan.key
     if whole:
@@ -121,7 +121,7 @@ def _moved_harmony(song: Song, bars: Bars, semitones: int) -> Song:
     for section in song.plan.sections:
         start = section.start_bar * song.bar_beats
         placed = [replace(chord, onset_beats=chord.onset_beats + start) for chord in section.chords]
-        moved = [part for chord in placed for part in _moved_inside(chord, spans, semitones)]
+        moved = _rejoined([part for chord in placed for part in _moved_inside(chord, spans, semitones)], seams)
         back = tuple(replace(chord, onset_beats=chord.onset_beats - start) for chord in moved)
         covered = any(piece.start <= section.start_bar and section.end_bar <= piece.stop for piece in bars)
         own = section.key or (None if whole else home)
@@ -145,6 +145,29 @@ def _moved_inside(chord: Chord, spans: list[tuple[float, float]], semitones: int
         shift = semitones if any(first <= onset < last for first, last in spans) else 0
         parts.append(replace(chord.transposed(shift), onset_beats=onset, duration_beats=end - onset))
     return parts
+
+
+def _parting(chords: Iterable[Chord], spans: list[tuple[float, float]]) -> Iterator[float]:
+    """Borders of spans within chords."""
+    for chord in chords:
+        yield from (border for span in spans for border in span if chord.onset_beats < border < chord.end_beats)
+
+
+def _rejoined(chords: Iterable[Chord], seams: Collection[float]) -> tuple[Chord, ...]:
+    """Chords, of which those that an edit parted at a seam and that are equal again are one."""
+    joined: list[Chord] = []
+    for chord in chords:
+        before = joined[-1] if joined else None
+        if (
+            before is not None
+            and chord.onset_beats in seams
+            and before.end_beats == chord.onset_beats
+            and (before.root, before.quality, before.bass) == (chord.root, chord.quality, chord.bass)
+        ):
+            joined[-1] = replace(before, duration_beats=chord.end_beats - before.onset_beats)
+        else:
+            joined.append(chord)
+    return tuple(joined)
 
 
 def _moved_register(song: Song, shifts: Mapping[str, int]) -> Song:
