@@ -107,10 +107,7 @@ def read_density(text: str) -> Said[float] | None:
         (_FULLEST, lambda _: 0.92),
         (_FULL, lambda _: 0.8),
     ]
-    return pulled_apart(
-        text, lambda some: first_said(some, rules), lambda density: density > 0.5,
-        middle=lambda one, other: round((one + other) / 2, 2),
-    )  # fmt: skip
+    return pulled_apart(text, lambda some: first_said(some, rules), lambda density: density > 0.5)
 
 
 _PROCESSING_WORDS = {

@@ -69,8 +69,8 @@ def against_itself(text: str, read: Callable[[str], Said[T] | None]) -> Said[T] 
 
 
 def pulled_apart(
-    text: str, read: Callable[[str], Said[T] | None], side: Callable[[T], object], *, middle: Callable[[T, T], T]
-) -> Said[T] | None:
+    text: str, read: Callable[[str], Said[float] | None], side: Callable[[float], object]
+) -> Said[float] | None:
     r"""What a reader finds; where the text states the contrary too ("fast, slow"), the middle is taken and told.
 
     Parameters
@@ -79,13 +79,11 @@ def pulled_apart(
     read : callable
     side : callable
         Values of one side agree: "slow" and "very slow" do.
-    middle : callable
-        What is taken of two values that do not agree.
 
     Examples
     --------
     >>> read = lambda text: first_said(text, [(r"\bslow\b", lambda _: -1.0), (r"\bfast\b", lambda _: 1.0)])
-    >>> said = pulled_apart("fast, slow", read, lambda pace: pace > 0, middle=lambda one, other: (one + other) / 2)
+    >>> said = pulled_apart("fast, slow", read, lambda pace: pace > 0)
     >>> said.value, said.words, said.against
     (0.0, 'fast, slow', "'fast' pulls against 'slow', so that the middle is taken")
     """
@@ -100,7 +98,7 @@ def pulled_apart(
         if side(found.value) != side(said.value):
             first, second = sorted((said.words, found.words), key=text.find)
             told = f"'{first}' pulls against '{second}', so that the middle is taken"
-            return Said(middle(said.value, found.value), f"{first}, {second}", against=told)
+            return Said(round((said.value + found.value) / 2, 2), f"{first}, {second}", against=told)
         rest = f"{rest[:place]} . {rest[place + len(found.words) :]}"
     return said
 

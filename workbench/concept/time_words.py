@@ -93,10 +93,7 @@ _CHANGING = re.compile(
 
 def read_pace(text: str) -> Said[float] | None:
     """Place in the style's range of tempi, -1 slow to 1 fast, beyond it for extremes; the middle of "fast, slow"."""
-    return pulled_apart(
-        text, lambda some: first_said(some, _PACES, not_after=_CHANGING), lambda pace: pace > 0,
-        middle=lambda one, other: (one + other) / 2,
-    )  # fmt: skip
+    return pulled_apart(text, lambda some: first_said(some, _PACES, not_after=_CHANGING), lambda pace: pace > 0)
 
 
 _WORD_NUMBERS = {
@@ -230,10 +227,7 @@ def read_swing(text: str) -> Said[float] | None:
         (_SWUNG_LIGHTLY, lambda _: 55.0),
         (_SWUNG, lambda _: 62.0),
     ]
-    return pulled_apart(
-        text, lambda some: first_said(some, rules), lambda swing: swing > 50.0,
-        middle=lambda one, other: (one + other) / 2,
-    )  # fmt: skip
+    return pulled_apart(text, lambda some: first_said(some, rules), lambda swing: swing > 50.0)
 
 
 def read_feel(text: str) -> Said[str] | None:
