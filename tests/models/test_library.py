@@ -75,6 +75,7 @@ def test_names_are_listed_and_reported(home: Path) -> None:
     with pytest.raises(ModelError, match=r"'cold' for bass is not there: there are new, warm") as caught:
         load_model("bass", "cold")
     assert "\n" not in str(caught.value)
+    assert str(home) not in str(caught.value)  # a client of a server reads it
     with pytest.raises(ModelError, match="there are none yet"):
         check_models({"pads": "cold"})
 

@@ -95,6 +95,15 @@ function bfBarsChooser(parent, sections, last, onChoose) {
 }
 const bfGain = (db) => 10 ** (db / 20);
 const bfPan = (place) => [Math.SQRT2 * Math.cos(((place + 1) * Math.PI) / 4), Math.SQRT2 * Math.sin(((place + 1) * Math.PI) / 4)];
+// A canvas cleared to draw on in the page's pixels, as sharp as the screen is; of no width where it is hidden.
+function bfSharp(canvas) {
+  const scale = window.devicePixelRatio || 1, w = canvas.clientWidth, h = canvas.clientHeight;
+  canvas.width = w * scale;
+  canvas.height = h * scale;
+  const g = canvas.getContext("2d");
+  g.scale(scale, scale);
+  return { g, w, h };
+}
 // A stem of the bars that are heard, drawn as its waveform; `place` moves the line that follows the sound.
 function bfWave(parent, engine, name, colour) {
   const box = bfMake("div", "bf-wave", parent), canvas = bfMake("canvas", "", box), line = bfMake("i", "", box);
@@ -104,12 +113,8 @@ function bfWave(parent, engine, name, colour) {
     engine.seek(((event.clientX - left) / width) * engine.seconds);
   };
   function draw() {
-    const scale = window.devicePixelRatio || 1, w = box.clientWidth, h = box.clientHeight;
+    const { g, w, h } = bfSharp(canvas);
     if (!w) return;
-    canvas.width = w * scale;
-    canvas.height = h * scale;
-    const g = canvas.getContext("2d");
-    g.scale(scale, scale);
     g.fillStyle = bfColour(box, "--bf-line");
     g.fillRect(0, h / 2, w, 0.5);
     g.fillStyle = colour;

@@ -168,12 +168,8 @@ function render({ model, el }) {
     const x = (hz) => (Math.log10(hz / 20) / 3) * canvas.clientWidth, y = (db) => (0.5 - db / (2 * SPAN)) * canvas.clientHeight;
     function draw() {
       refresh.forEach((one) => one());
-      const scale = window.devicePixelRatio || 1, w = canvas.clientWidth, h = canvas.clientHeight;
+      const { g, w, h } = bfSharp(canvas);
       if (!w) return;
-      canvas.width = w * scale;
-      canvas.height = h * scale;
-      const g = canvas.getContext("2d");
-      g.scale(scale, scale);
       g.fillStyle = bfColour(shell, "--bf-raised");
       g.fillRect(0, 0, w, h);
       g.fillStyle = bfColour(shell, "--bf-muted");
