@@ -92,6 +92,7 @@ def test_lmms_plays_the_notes_in_time(tiny_plan: Plan, tiny_score: Score, tmp_pa
     for beat in beats:
         at = round(beat * 0.5 * 48000)
         onset = at + int(np.argmax(heard[at:] > 0.01))
+        assert heard[onset] > 0.01, beat
         assert onset - at < 0.005 * 48000, beat
         assert at == 0 or heard[at - 480 : at - 48].max() < 0.01, beat
 

@@ -69,9 +69,14 @@ def _pattern(track: ET.Element, clip: NoteClip) -> None:
     for note in clip.notes:
         at = _place(note.start_ticks)
         ET.SubElement(
-            pattern, "note", key=str(note.pitch - _LOWEST_KEY), vol=f"{note.velocity / 1.27:.4g}", pan="0",
+            pattern, "note", key=str(note.pitch - _LOWEST_KEY), vol=str(_volume(note.velocity)), pan="0",
             pos=str(at - start), len=str(max(1, _place(note.end_ticks) - at)),
         )  # fmt: skip
+
+
+def _volume(velocity: int) -> int:
+    """Whole percent: LMMS reads what has a decimal point as 0."""
+    return max(1, round(velocity / 1.27))
 
 
 def _place(ticks: int) -> int:
