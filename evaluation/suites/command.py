@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from workbench.cli.parser import positive
+from workbench.cli.engines import add_engine_options
 
 
 def add_to(subjects: Any) -> None:
@@ -19,7 +19,7 @@ def add_to(subjects: Any) -> None:
     parser.add_argument("suite", metavar="SUITE", help="smoke (two minutes), nightly, full, or a YAML file")
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder to write (default: in runs/evaluation)")
     parser.add_argument("--resume", type=Path, metavar="DIR", help="go on with a run that stopped")
-    parser.add_argument("--jobs", type=positive, default=1, metavar="N", help="processes at a time (default: 1)")
+    add_engine_options(parser, jobs=1)
     parser.add_argument("--no-track", action="store_true", help="do not log the run in MLflow")
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     parser.add_argument("--quiet", action="store_true", help="show no progress")
@@ -39,7 +39,10 @@ def run(options: argparse.Namespace) -> int:
     folder = options.resume or options.out or workspace() / "runs" / "evaluation" / f"{suite.name}-{stamp}"
     try:
         with progress_bar(suite.title, quiet=options.quiet) as progress:
-            result = run_suite(suite, folder, jobs=options.jobs, resume=options.resume is not None, progress=progress)
+            result = run_suite(
+                suite, folder, jobs=options.jobs, backend=options.backend, address=options.address,
+                resume=options.resume is not None, progress=progress,
+            )  # fmt: skip
     except KeyboardInterrupt:
         again = f"beatsfoundry evaluate suite {options.suite} --resume {folder}"
         print(f"stopped; it goes on with: {again}", file=sys.stderr)

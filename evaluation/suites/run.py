@@ -6,33 +6,48 @@ import hashlib
 import json
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from multiprocessing import active_children, get_context
 from pathlib import Path
+from typing import TypeVar
 
 from evaluation.suites.definition import Suite, SuiteTrack
 from evaluation.suites.run_result import RESULT_FILE, RunResult, TrackResult, track_from_dict
 from evaluation.suites.set_distances import human_distances, set_distances
-from evaluation.suites.worker import TRACK_FILE, Done, leave_interrupts, peak_memory_mb, sound_track, write_track
+from evaluation.suites.worker import (
+    TRACK_FILE,
+    Done,
+    Sounding,
+    Writing,
+    code_digest,
+    peak_memory_mb,
+    sound_track,
+    write_track,
+)
 from evaluation.suites.written import Written, kept_written
-from workbench.domain.errors import OutputError, WorkbenchError
+from workbench.backends import carry_out, open_backend
+from workbench.domain.errors import OutputError
 from workbench.domain.files import write_text_atomically
 from workbench.pipeline import installed_versions
 
 Progress = Callable[[float, str], None]
+Task = TypeVar("Task", Writing, Sounding)
 
 TRACKS, WRITTEN = "tracks", "written"
 _MEASURES = Path(__file__).resolve().parents[1]
-_PACKAGE = _MEASURES.parent / "workbench"
 _WRITING_SHARE = 0.4
 
 
 def run_suite(
-    suite: Suite, folder: Path, *, jobs: int = 1, resume: bool = False, progress: Progress | None = None
+    suite: Suite,
+    folder: Path,
+    *,
+    jobs: int = 1,
+    backend: str = "loky",
+    address: str | None = None,
+    resume: bool = False,
+    progress: Progress | None = None,
 ) -> RunResult:
     """Make and measure every track of a suite.
 
@@ -40,9 +55,12 @@ def run_suite(
     ----------
     suite : Suite
     folder : Path
-        Where files and `results.json` go: absent or empty, or with `resume` that of a run that stopped.
+        Where files and `results.json` go: absent or empty, or with `resume` that of a run that stopped. Workers on
+        other machines must see it under the same path.
     jobs : int
-        Processes at a time; each takes up to half a GB for short songs.
+        Workers that are started; each takes up to half a GB for short songs. With an address it is not used.
+    backend, address
+        The engine and, where it runs already, its address: see `workbench.backends.open_backend`.
     resume : bool
         Keep the tracks that are there already, made by the same code from the same request.
     progress : callable, optional
@@ -57,15 +75,19 @@ def run_suite(
     ------
     OutputError
         If the folder is occupied or cannot be written.
+    ParameterError
+        If the engine is not known, not installed, or does not answer.
     """
+    folder = folder.resolve()
     _prepare(folder, resume)
     began, report = time.monotonic(), progress or (lambda fraction, message: None)
     code = code_digest()
+    engine = _Engine(backend, address, jobs, code)
     keys = {track.id: track_key(track, code + code_digest(_MEASURES)) for track in suite.tracks}
     done = {track.id: found for track in suite.tracks if (found := _kept(folder / TRACKS / track.id, keys[track.id]))}
     missing = [track for track in suite.tracks if track.id not in done]
-    written, failures, writing_mb = _write_all(missing, folder, keys, jobs, report)
-    sounded, failed, sounding_mb = _sound_all(missing, written, folder, keys, jobs, report)
+    written, failures, writing_mb = _write_all(missing, folder, keys, engine, report)
+    sounded, failed, sounding_mb = _sound_all(missing, written, folder, keys, engine, report)
     done |= sounded
     shutil.rmtree(folder / WRITTEN, ignore_errors=True)
     tracks = tuple(done[track.id] for track in suite.tracks if track.id in done)
@@ -97,86 +119,88 @@ def track_key(track: SuiteTrack, code: str) -> str:
     return hashlib.sha256(json.dumps(form, sort_keys=True).encode()).hexdigest()
 
 
-def code_digest(package: Path = _PACKAGE) -> str:
-    """Hash of every file of a package, by default of the workbench, that can change a track: code, data and weights."""
-    whole = hashlib.sha256()
-    for path in sorted(package.rglob("*")):
-        if path.is_file() and path.suffix not in (".pyc", ".nbc", ".nbi"):
-            whole.update(path.relative_to(package).as_posix().encode())
-            whole.update(hashlib.sha256(path.read_bytes()).digest())
-    return whole.hexdigest()
-
-
 def _write_all(
-    tracks: list[SuiteTrack], folder: Path, keys: Mapping[str, str], jobs: int, report: Progress
+    tracks: Sequence[SuiteTrack], folder: Path, keys: Mapping[str, str], engine: _Engine, report: Progress
 ) -> tuple[dict[str, Written], dict[str, str], float]:
+    """Songs by the id of their track, why others failed, and the most memory of a worker in MB."""
     files = {track.id: folder / WRITTEN / f"{track.id}.json" for track in tracks}
     kept = {name: kept_written(file, keys[name]) for name, file in files.items()}
     written = {name: found for name, found in kept.items() if found is not None}
-    failures: dict[str, str] = {}
-    memory = 0.0
-    missing = [track for track in tracks if track.id not in written]
-    with _workers(jobs, len(missing)) as pool:
-        futures = {pool.submit(write_track, track, files[track.id], keys[track.id]): track.id for track in missing}
-        for number, (name, done) in enumerate(_results(futures), start=1):
-            report(_WRITING_SHARE * number / len(missing), f"written: {name}")
-            memory = max(memory, done.memory_mb)
-            if isinstance(done.value, Written):
-                written[name] = done.value
-            else:
-                failures[name] = done.failure
-    return written, failures, memory
+    tasks = [
+        Writing(track, files[track.id], keys[track.id], engine.code) for track in tracks if track.id not in written
+    ]
+    came = _Came()
+    for share, name, done in _done(engine, write_track, tasks, "written"):
+        report(_WRITING_SHARE * share, f"written: {name}")
+        if isinstance(found := came.take(name, done), Written):
+            written[name] = found
+    return written, came.failures, came.memory_mb
 
 
 def _sound_all(
-    tracks: list[SuiteTrack],
+    tracks: Sequence[SuiteTrack],
     written: Mapping[str, Written],
     folder: Path,
     keys: Mapping[str, str],
-    jobs: int,
+    engine: _Engine,
     report: Progress,
 ) -> tuple[dict[str, TrackResult], dict[str, str], float]:
+    """Results by the id of their track, why others failed, and the most memory of a worker in MB."""
+    tasks = [
+        Sounding(track, written[track.id], folder / TRACKS / track.id, keys[track.id], engine.code)
+        for track in tracks
+        if track.id in written
+    ]
     sounded: dict[str, TrackResult] = {}
-    failures: dict[str, str] = {}
-    memory = 0.0
-    with _workers(jobs, len(written)) as pool:
-        futures = {
-            pool.submit(sound_track, track, written[track.id], folder / TRACKS / track.id, keys[track.id]): track.id
-            for track in tracks
-            if track.id in written
-        }
-        for number, (name, done) in enumerate(_results(futures), start=1):
-            report(_WRITING_SHARE + (1 - _WRITING_SHARE) * number / len(futures), f"measured: {name}")
-            memory = max(memory, done.memory_mb)
-            if isinstance(done.value, TrackResult):
-                sounded[name] = done.value
-            else:
-                failures[name] = done.failure
-    return sounded, failures, memory
+    came = _Came()
+    for share, name, done in _done(engine, sound_track, tasks, "sounded"):
+        report(_WRITING_SHARE + (1 - _WRITING_SHARE) * share, f"measured: {name}")
+        if not isinstance(found := came.take(name, done), TrackResult):
+            continue
+        if _kept(folder / TRACKS / name, keys[name]) is None:
+            came.failures[name] = f"its files are not in {folder}: expected a folder that every worker's machine sees"
+        else:
+            sounded[name] = found
+    return sounded, came.failures, came.memory_mb
 
 
-@contextmanager
-def _workers(jobs: int, tasks: int) -> Iterator[ProcessPoolExecutor]:
-    """Fresh processes, which share nothing with this one; what waits is given up when something goes wrong."""
-    pool = ProcessPoolExecutor(max(1, min(jobs, tasks)), mp_context=get_context("spawn"), initializer=leave_interrupts)
-    try:
-        yield pool
-    except BrokenProcessPool:
-        raise WorkbenchError(
-            "a process of the suite was ended from outside, for lack of memory perhaps: go on with --resume"
-        ) from None
-    except KeyboardInterrupt:
-        # What is done is on disk; nobody waits for the track that is being made.
-        for process in active_children():
-            process.terminate()
-        raise
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+@dataclass(frozen=True, slots=True)
+class _Engine:
+    """How tasks are carried out, and the digest of the code that their workers must have."""
+
+    backend: str
+    address: str | None
+    jobs: int
+    code: str
 
 
-def _results(futures: Mapping[Future[Done], str]) -> Iterable[tuple[str, Done]]:
-    for future in as_completed(futures):
-        yield futures[future], future.result()
+@dataclass(slots=True)
+class _Came:
+    """What a step came to beside its values."""
+
+    failures: dict[str, str] = field(default_factory=dict)
+    memory_mb: float = 0.0
+
+    def take(self, name: str, done: Done) -> Written | TrackResult | None:
+        """The value of a track; where it has none, why is kept."""
+        self.memory_mb = max(self.memory_mb, done.memory_mb)
+        if done.value is None:
+            self.failures[name] = done.failure
+        return done.value
+
+
+def _done(
+    engine: _Engine, work: Callable[[Task], Done], tasks: Sequence[Task], step: str
+) -> Iterator[tuple[float, str, Done]]:
+    """What each task gave as it comes, with the share that is done; its workers are started for it alone.
+
+    A worker that dies costs its own track at most: what it had in hand is tried again.
+    """
+    if not tasks:
+        return
+    with open_backend(engine.backend, jobs=min(engine.jobs, len(tasks)), address=engine.address) as backend:
+        for number, settled in enumerate(carry_out(backend, work, tasks), start=1):
+            yield number / len(tasks), settled.item.track.id, settled.result or Done(None, settled.reason, 0.0)
 
 
 def _kept(folder: Path, key: str) -> TrackResult | None:

@@ -1,25 +1,29 @@
-"""What the processes of a suite's run do: write the music with the networks, then give it sound and measure it.
+"""What the workers of a suite's run do: write the music with the networks, then give it sound and measure it.
 
-The two are done by processes of their own, one after the other, so that PyTorch never lies in memory beside the sound.
+On one machine the two are done by processes of their own, one after the other, so that PyTorch never lies in memory
+beside the sound. Workers of a cluster that runs already do both.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
+import hashlib
 import json
 import resource
-import signal
+import socket
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from evaluation.suites.definition import SuiteTrack
 from evaluation.suites.run_result import TrackResult
 from evaluation.suites.written import Written, keep_written
-from workbench.domain.errors import WorkbenchError
+from workbench.domain.errors import ModelError, WorkbenchError
 from workbench.domain.files import atomic_folder
 from workbench.domain.results import Track
 
 TRACK_FILE = "result.json"
+_PACKAGE = Path(__file__).resolve().parents[2] / "workbench"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,34 +35,71 @@ class Done:
     memory_mb: float
 
 
-def leave_interrupts() -> None:
-    """Leave an interruption from the keyboard to the parent, which ends this process without a word."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """A track to be written: it waits in `file`; `key` tells request and code, of which `code` is the workbench's."""
+
+    track: SuiteTrack
+    file: Path
+    key: str
+    code: str
 
 
-def write_track(track: SuiteTrack, file: Path, key: str) -> Done:
-    """Plan and compose a track, and keep it in `file` until it has sound."""
+@dataclass(frozen=True, slots=True)
+class Sounding:
+    """A track to be given sound: its files appear in `folder` whole."""
+
+    track: SuiteTrack
+    written: Written
+    folder: Path
+    key: str
+    code: str
+
+
+@functools.cache
+def code_digest(package: Path = _PACKAGE) -> str:
+    """Hash of every file of a package, by default of the workbench, that can change a track: code, data and weights."""
+    whole = hashlib.sha256()
+    for path in sorted(package.rglob("*")):
+        if path.is_file() and path.suffix not in (".pyc", ".nbc", ".nbi"):
+            whole.update(path.relative_to(package).as_posix().encode())
+            whole.update(hashlib.sha256(path.read_bytes()).digest())
+    return whole.hexdigest()
+
+
+def write_track(task: Writing) -> Done:
+    """Plan and compose a track, and keep it until it has sound."""
     try:
+        _require(task.code)
         from evaluation.suites.track_measurements import written_figures
         from workbench.models.registry import model_hashes
         from workbench.pipeline import compose_only
 
-        plan, score = compose_only(track.request)
+        plan, score = compose_only(task.track.request)
         written = Written(plan, score, model_hashes(plan.models), written_figures(plan, score))
-        keep_written(file, written, key)
+        keep_written(task.file, written, task.key)
         return Done(written, "", peak_memory_mb())
     except Exception as error:
         return _failed(error)
 
 
-def sound_track(track: SuiteTrack, written: Written, folder: Path, key: str) -> Done:
-    """Render, master, check and measure a track; its files appear in `folder` whole."""
+def sound_track(task: Sounding) -> Done:
+    """Render, master, check and measure a track."""
     try:
-        return Done(_sound(track, written, folder, key), "", peak_memory_mb())
+        _require(task.code)
+        return Done(_sound(task.track, task.written, task.folder, task.key), "", peak_memory_mb())
     except Exception as error:
         return _failed(error)
     finally:
         _give_back_memory()
+
+
+def _require(code: str) -> None:
+    """A worker of a cluster may have another version than the driver, whose tracks would not be the same."""
+    if code_digest() != code:
+        raise ModelError(
+            f"worker {socket.gethostname()} has another version of BeatsFoundry than this machine: install the same one"
+        )
 
 
 def _sound(track: SuiteTrack, written: Written, folder: Path, key: str) -> TrackResult:

@@ -46,3 +46,9 @@ def tell_and_wait(task: tuple[int, str]) -> int:
     (Path(folder) / f"{number}-{os.getpid()}-{time.monotonic_ns()}").touch()
     time.sleep(0.3)
     return number
+
+
+def echo_late(number: int) -> int:
+    """Takes a while, so that tasks of several drivers wait beside each other."""
+    time.sleep(0.2)
+    return number

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,21 @@ def test_a_dask_worker_that_is_killed_by_its_id_costs_no_task(tmp_path: Path) ->
     again = {number for number, count in Counter(number for number, _ in starts).items() if count > 1}
     of_the_victim = {number for number, process in starts if int(process) == victim}
     assert again <= of_the_victim, "only tasks of the killed worker are begun again"
+
+
+def test_drivers_that_share_a_cluster_do_not_share_tasks() -> None:
+    from distributed import LocalCluster
+
+    def results(address: str, first: int) -> list[int | None]:
+        with open_backend("dask", address=address) as backend:
+            return [one.result for one in carry_out(backend, tasks.echo_late, range(first, first + 4))]
+
+    with (
+        LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None) as cluster,
+        ThreadPoolExecutor(2) as drivers,
+    ):
+        told = list(drivers.map(results, [cluster.scheduler_address] * 2, [0, 100]))
+    assert [sorted(one) for one in told] == [[0, 1, 2, 3], [100, 101, 102, 103]]
 
 
 def test_processes_end_with_their_driver(tmp_path: Path, repository: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from training.data_folder import add_data_option
+from workbench.cli.engines import add_engine_options
 from workbench.cli.parser import LineParser, positive
 from workbench.domain.errors import CorpusError, ParameterError
 
@@ -75,9 +76,7 @@ def _declare_parse(actions: Any) -> None:
     )
     parse.add_argument("folder", type=Path, metavar="DIR", help="folder with MIDI files, at any depth")
     parse.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the tables")
-    parse.add_argument("--backend", choices=("loky", "dask", "ray"), default="loky", help="engine (default: loky)")
-    parse.add_argument("--address", metavar="ADDRESS", help="Dask scheduler or Ray head that runs already")
-    parse.add_argument("--jobs", type=positive, metavar="N", help="workers to start (default: one for each core)")
+    add_engine_options(parse)
     parse.add_argument("--quiet", action="store_true", help="show no progress")
     parse.set_defaults(run=_parse)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 import itertools
 import time
+import uuid
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
@@ -61,7 +62,8 @@ def carry_out(
     items : iterable
         Taken one by one as there is room, so that there may be any number.
     name : callable, optional
-        A name of each item by which an engine knows its task; by default the item's number.
+        A name of each item by which an engine knows its task, whoever else uses the engine: what has the same name is
+        the same task. By default a name that no other call gives.
     retries : int
         Further tries of an item that failed, and of one whose worker died.
     worth_retrying : callable
@@ -106,8 +108,10 @@ class _Todo:
     def __init__(
         self, items: Iterable[Any], name: Callable[[Any], Hashable] | None, retries: int, pause_seconds: float
     ) -> None:
-        numbered = enumerate(items)
-        self._fresh = (_Try(0.0, number, item, str(name(item) if name else number)) for number, item in numbered)
+        numbered, call = enumerate(items), uuid.uuid4().hex
+        self._fresh = (
+            _Try(0.0, number, item, str(name(item)) if name else f"{call}-{number}") for number, item in numbered
+        )
         self._pausing: list[_Try] = []
         self._alone: list[_Try] = []
         self._retries, self._pause_seconds = retries, pause_seconds

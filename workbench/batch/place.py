@@ -14,6 +14,7 @@ is written last. Whoever finds a whole bundle without a journal entry writes the
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -47,6 +48,12 @@ class Place:
         """Where it lies on disk; None if it does not."""
         system, path = self._system("")
         return Path(path) if _is_local(system) else None
+
+    @property
+    def mark(self) -> str:
+        """Eight hex digits that tell this place from others."""
+        where = self.url if self.folder is None else str(self.folder.resolve())
+        return hashlib.sha256(where.encode()).hexdigest()[:8]
 
     def read(self, name: str) -> bytes | None:
         """The bytes of a file; None if it is not there."""

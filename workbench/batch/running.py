@@ -118,7 +118,7 @@ def run_batch(
         _report(progress, summary, asked, began)
         for settled in carry_out(
             backend, partial(make_line, place=place), missing,
-            name=lambda line: f"song-{line.id}", retries=retries, pause_seconds=pause_seconds,
+            name=lambda line: f"song-{line.id}-{place.mark}", retries=retries, pause_seconds=pause_seconds,
             worth_retrying=lambda result: bool(result.failure) and not result.lasting,
         ):  # fmt: skip
             line_id = settled.item.id

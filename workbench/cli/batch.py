@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from workbench.cli.engines import add_engine_options
 from workbench.cli.parser import positive, printable
 from workbench.cli.progress import progress_bar
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from workbench.batch import BatchLine, BatchSummary, Place
 
 _MOST_REASONS = 10
-_BACKENDS = ("loky", "dask", "ray")
 
 
 def add_to(commands: Any) -> None:
@@ -41,9 +41,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--grid", metavar="NAME=VALUES", action="append", default=[],
         help="make every request with each of these values, as tempo=90,120 or seed=1..100; may be given several times",
     )  # fmt: skip
-    parser.add_argument("--backend", choices=_BACKENDS, default="loky", help="engine (default: loky, processes here)")
-    parser.add_argument("--address", metavar="ADDRESS", help="Dask scheduler or Ray head that runs already")
-    parser.add_argument("--jobs", metavar="N", type=positive, help="workers to start (default: one for each core)")
+    add_engine_options(parser)
     parser.add_argument("--retries", metavar="N", type=int, default=2, help="further tries of a line (default: 2)")
     parser.add_argument(
         "--memory", metavar="MIB", type=positive, default=3000,

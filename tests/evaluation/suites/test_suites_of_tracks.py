@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,9 +11,12 @@ from typing import Any
 import pytest
 
 from evaluation import load_suite
+from evaluation.cli import main
 from evaluation.suites.definition import SHIPPED
 from evaluation.suites.run import run_suite
+from evaluation.suites.run_result import TrackResult
 from evaluation.suites.tracking import log_suite
+from tests.backends.inline import Inline
 from workbench.domain.drafts import LOCK
 from workbench.domain.errors import OutputError, ParameterError
 from workbench.domain.plan import Plan
@@ -77,7 +80,7 @@ def test_an_unknown_suite_names_the_known(tmp_path: Path) -> None:
 
 @pytest.fixture
 def hand_made(tiny_plan: Plan, tiny_score: Score, tiny_track: Track, monkeypatch: Any) -> list[str]:
-    """Lets suites run in threads on a song that is there already; returns what was composed."""
+    """Lets suites run in this process on a song that is there already; returns what was composed."""
     composed: list[str] = []
 
     def compose(request: Any, **_: Any) -> tuple[Plan, Score]:
@@ -86,7 +89,7 @@ def hand_made(tiny_plan: Plan, tiny_score: Score, tiny_track: Track, monkeypatch
         composed.append(request.project_id)
         return tiny_plan, tiny_score
 
-    monkeypatch.setattr("evaluation.suites.run.ProcessPoolExecutor", lambda n, **_: ThreadPoolExecutor(n))
+    monkeypatch.setattr("evaluation.suites.run.open_backend", lambda *_, **__: nullcontext(Inline()))
     monkeypatch.setattr("workbench.pipeline.compose_only", compose)
     monkeypatch.setattr("workbench.pipeline.finish", lambda *_, **__: tiny_track)
     monkeypatch.setattr("workbench.models.registry.model_hashes", lambda _: {"bass": "0" * 64})
@@ -148,6 +151,79 @@ def test_a_changed_request_is_made_anew(small: Path, tmp_path: Path, hand_made: 
     small.write_text(SMALL.replace("tempo: 100", "tempo: 101"))
     run_suite(load_suite(small), tmp_path / "run", resume=True)
     assert hand_made == ["again", "pop-1", "pop-2"]
+
+
+def test_workers_of_another_version_are_refused(
+    small: Path, tmp_path: Path, hand_made: list[str], monkeypatch: Any
+) -> None:
+    hand_made.append("again")
+    monkeypatch.setattr("evaluation.suites.worker.code_digest", lambda *_: "0" * 64)
+    result = run_suite(load_suite(small), tmp_path / "run")
+    assert not result.tracks
+    assert len(result.failures) == 4
+    assert all("has another version of BeatsFoundry" in reason for reason in result.failures.values())
+
+
+def test_a_folder_that_workers_do_not_share_is_reported(
+    small: Path, tmp_path: Path, hand_made: list[str], monkeypatch: Any
+) -> None:
+    hand_made.append("again")
+    monkeypatch.setattr("evaluation.suites.worker._write", lambda *_: None)
+    result = run_suite(load_suite(small), tmp_path / "run")
+    assert not result.tracks
+    assert all("expected a folder that every worker's machine sees" in told for told in result.failures.values())
+
+
+def test_the_engine_of_the_command_is_opened_for_both_steps(
+    small: Path, tmp_path: Path, hand_made: list[str], monkeypatch: Any
+) -> None:
+    hand_made.append("again")
+    opened: list[tuple[Any, ...]] = []
+
+    def open_pretended(name: str, *, jobs: int, address: str | None) -> Any:
+        opened.append((name, jobs, address))
+        return nullcontext(Inline())
+
+    monkeypatch.setattr("evaluation.suites.run.open_backend", open_pretended)
+    options = ["--backend", "dask", "--address", "tcp://there:8786", "--jobs", "3", "--no-track", "--quiet"]
+    assert main(["suite", str(small), "--out", str(tmp_path / "run"), *options]) == 0
+    assert opened == [("dask", 3, "tcp://there:8786")] * 2
+
+
+def compared(path: Path) -> bool:
+    """Whether a track's file tells no times and is no Ogg, each of which has a number of its own."""
+    return path.name in ("song.mid", "plan.json", "report.json")
+
+
+def without_times(track: TrackResult) -> TrackResult:
+    return replace(track, figures={name: value for name, value in track.figures.items() if name[:5] != "time/"})
+
+
+@pytest.mark.long
+def test_engines_give_the_same_tracks(tmp_path: Path) -> None:
+    """Real songs by one process, by two, and by a Dask cluster that runs already: figures and files are the same."""
+    from distributed import LocalCluster
+
+    file = tmp_path / "small.yaml"
+    file.write_text(SMALL.replace("[1, 2]", "[1]"))
+    suite = load_suite(file)
+    runs = {"one": run_suite(suite, tmp_path / "one"), "two": run_suite(suite, tmp_path / "two", jobs=2)}
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+        address = cluster.scheduler_address
+        runs["dask"] = run_suite(suite, tmp_path / "dask", backend="dask", address=address)
+    files = [
+        {
+            path.relative_to(tmp_path / name): path.read_bytes()
+            for path in (tmp_path / name).rglob("*")
+            if compared(path)
+        }
+        for name in runs
+    ]
+    assert len(files[0]) == 2 * 3
+    assert files[0] == files[1] == files[2]
+    figures = [[without_times(track) for track in result.tracks] for result in runs.values()]
+    assert figures[0] == figures[1] == figures[2]
+    assert runs["one"].sets == runs["dask"].sets
 
 
 @pytest.mark.filterwarnings("ignore")  # MLflow and its database warn of their own affairs
