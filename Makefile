@@ -80,7 +80,7 @@ lock: setup ## resolve pyproject.toml again into requirements.lock
 	sed -i -e 's/+cpu$$//' -e '/^#/d' -e '/^$$/d' -e '1i # Every package that `make setup` installs, pinned. Made by `make lock` from pyproject.toml; do not edit by hand.' requirements.lock
 
 mutants: setup ## change chosen modules place by place, and print what no test notices (minutes)
-	$(BIN)/python tests/mutants.py
+	$(BIN)/python -m tests.mutants
 
 clean: ## remove the environment and every cache; made tracks stay
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist

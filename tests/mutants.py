@@ -1,9 +1,12 @@
 """Mutants: does a test fail when a comparison, a sign or a number of a module is changed?
 
-`make mutants` (or `python tests/mutants.py ROOM ...`) changes modules in one place at a time, runs their tests and
+`make mutants` (or `python -m tests.mutants ROOM ...`) changes modules in one place at a time, runs their tests and
 doctests against each change in a process of its own, and prints the share that was noticed ("killed") and what was
-not. It takes minutes and stands outside CI. Modules with compiled kernels are left out, since Numba would take the
-kernel of before from its cache.
+not. It takes minutes and stands outside CI. What was found is kept in `.cache/mutants.json` as long as a module and
+its tests stay as they are, so a run that was stopped goes on where it was; `--anew` forgets it.
+
+Left out, because no test of a value can notice it: annotations, decorators (`frozen=True`), and the wording of errors.
+Modules with compiled kernels are left out as a whole, since Numba would take the kernel of before from its cache.
 """
 
 from __future__ import annotations
@@ -12,7 +15,9 @@ import ast
 import contextlib
 import copy
 import doctest
+import hashlib
 import importlib.util
+import json
 import os
 import signal
 import sys
@@ -23,10 +28,20 @@ from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
 
+from tests.equivalent_mutants import EQUIVALENT
+
 ROOMS = {
-    "workbench.analysis.loudness": ("tests/analysis/test_loudness_meter.py", "tests/analysis/test_true_peak.py"),
+    "workbench.analysis.loudness": (
+        "tests/analysis/test_loudness_meter.py",
+        "tests/analysis/test_loudness_values.py",
+        "tests/analysis/test_true_peak.py",
+    ),
     "workbench.dsp.levels": ("tests/dsp/test_levels.py",),
-    "workbench.domain.theory": ("tests/domain/test_theory.py", "tests/domain/test_chord_symbols.py"),
+    "workbench.domain.theory": (
+        "tests/domain/test_theory_tables.py",
+        "tests/domain/test_chord_symbols.py",
+        "tests/domain/test_theory.py",
+    ),
     "workbench.domain.units": ("tests/domain/test_units.py",),
     "evaluation.metrics.tempo": ("tests/evaluation/test_tempo_key_and_overlap.py",),
     "evaluation.metrics.key": ("tests/evaluation/test_tempo_key_and_overlap.py",),
@@ -34,23 +49,10 @@ ROOMS = {
     "training.corpora.splits": ("tests/training/corpora/test_splits.py",),
     "workbench.domain.cores": ("tests/domain/test_cores.py",),
 }
-"""Modules without compiled kernels, and the tests that are to notice."""
-_PIECES = "pieces = (samples[:, first + start : last + start] for first, last in blocks(stop - start, _SMALL))"
-_BORDER = "border = min(max(border, 1), len(contents) - 1) if len(contents) > 1 else 0"
-EQUIVALENT = {
-    # The size of pieces, which no result depends on.
-    ("_SMALL = 1 << 16", "1 -> 2"),
-    ("_SMALL = 1 << 16", "16 -> 17"),
-    # Pieces beyond the end are empty, and a peak may be looked at twice.
-    (_PIECES, "stop - start -> stop + start"),
-    (_PIECES, "first + start -> first - start"),
-    # Where all numbers are one, every bin but the last is empty on both sides.
-    ("if high <= low:", "high <= low -> high < low"),
-    # Of a single content the border is zero either way.
-    (_BORDER, "len(contents) > 1 -> len(contents) >= 1"),
-}
-"""Lines and changes that cannot be noticed, since they change no result: they are left out."""
+"""Modules without compiled kernels, and the tests that are to notice, quick ones first."""
 LEAST_KILLED = 0.9
+"""Share of the mutants that are not equivalent."""
+FOUND = Path(".cache/mutants.json")
 _HEAVY = ("hypothesis", "mido", "numba", "numpy", "pydantic", "pytest", "scipy.signal", "scipy.stats", "torch")
 """What takes long to import and is never changed."""
 _SECONDS, _WAIT_SECONDS = 60, 900
@@ -64,49 +66,64 @@ _SWAPS: dict[type[ast.AST], type[ast.AST]] = {
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """A module with one change; `line` and `change` say where and what."""
+    """One change of a module: `field` of a node of its tree becomes `value`."""
 
-    tree: ast.Module
-    line: int
-    change: str
+    node: ast.expr
+    field: str
+    value: object
+
+    @property
+    def change(self) -> str:
+        """What becomes of what."""
+        changed = copy.copy(self.node)
+        setattr(changed, self.field, self.value)
+        return f"{ast.unparse(self.node)} -> {ast.unparse(changed)}"
+
+    @property
+    def name(self) -> str:
+        """Line, column and change."""
+        return f"{self.node.lineno}:{self.node.col_offset + 1}: {self.change}"
 
 
-def mutants(source: str) -> Iterator[Mutant]:
-    """Every change of an operator or a number; annotations and decorators stay as they are."""
-    whole, lines = ast.parse(source), source.splitlines()
-    for number, node in enumerate(ast.walk(whole)):
-        changed = copy.deepcopy(whole)
-        place = next(each for index, each in enumerate(ast.walk(changed)) if index == number)
-        change = None if id(node) in _untouched(whole) else _change(place)
-        line = getattr(node, "lineno", 0)
-        if change is not None and (lines[line - 1].strip(), change) not in EQUIVALENT:
-            yield Mutant(ast.fix_missing_locations(changed), line, change)
+def mutants(tree: ast.Module) -> Iterator[Mutant]:
+    """Every change of an operator or a number of a module, in order."""
+    untouched = _untouched(tree)
+    for node in ast.walk(tree):
+        change = None if id(node) in untouched else _change(node)
+        if change is not None:
+            yield Mutant(*change)
+
+
+def equivalent_ones(room: str, source: str, found: list[Mutant]) -> dict[str, str]:
+    """Names of the mutants that no test can notice, and why."""
+    lines, reasons = source.splitlines(), EQUIVALENT.get(room, {})
+    keys = {each.name: (lines[each.node.lineno - 1].strip(), each.change) for each in found}
+    return {name: reasons[key] for name, key in keys.items() if key in reasons}
 
 
 def _untouched(tree: ast.Module) -> set[int]:
     kept: list[ast.AST] = []
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef):
-            kept += [*node.decorator_list, *filter(None, [node.returns]), node.args]
+            kept += [*node.decorator_list, *filter(None, [node.returns])]
         elif isinstance(node, ast.ClassDef):
             kept += node.decorator_list
-        elif isinstance(node, ast.AnnAssign):
+        elif isinstance(node, ast.AnnAssign | ast.arg) and node.annotation:
             kept.append(node.annotation)
+        elif isinstance(node, ast.Raise):
+            kept.append(node)
     return {id(inner) for node in kept for inner in ast.walk(node)}
 
 
-def _change(node: ast.AST) -> str | None:
-    """Change a node in place; what became of it, None where there is nothing to change."""
-    before = ast.unparse(node) if isinstance(node, ast.expr) else ""
+def _change(node: ast.AST) -> tuple[ast.expr, str, object] | None:
+    """Node, field and new value; None where there is nothing to change."""
     if isinstance(node, ast.Compare) and type(node.ops[0]) in _SWAPS:
-        node.ops[0] = _SWAPS[type(node.ops[0])]()  # type: ignore[call-overload]
-    elif isinstance(node, ast.BinOp | ast.BoolOp) and type(node.op) in _SWAPS:
-        node.op = _SWAPS[type(node.op)]()  # type: ignore[assignment]
-    elif isinstance(node, ast.Constant) and type(node.value) in (int, float):
-        node.value = node.value + 1 if isinstance(node.value, int) else node.value * 1.1 + 0.01
-    else:
-        return None
-    return f"{before} -> {ast.unparse(node)}"
+        return node, "ops", [_SWAPS[type(node.ops[0])](), *node.ops[1:]]
+    if isinstance(node, ast.BinOp | ast.BoolOp) and type(node.op) in _SWAPS:
+        return node, "op", _SWAPS[type(node.op)]()
+    if isinstance(node, ast.Constant) and type(node.value) in (int, float):
+        return node, "value", node.value + 1 if isinstance(node.value, int) else node.value * 1.1 + 0.01
+    return None
 
 
 class _Mutated(MetaPathFinder, Loader):
@@ -126,21 +143,23 @@ class _Mutated(MetaPathFinder, Loader):
         exec(compile(self._tree, str(self._path), "exec"), module.__dict__)
 
 
-def is_killed(room: str, path: Path, mutant: Mutant) -> bool:
+def is_killed(room: str, path: Path, tree: ast.Module, mutant: Mutant | None) -> bool:
     """Whether a test fails, or takes too long, with the change; the process of the test knows nothing of others."""
     child = os.fork()
     if child == 0:
         signal.setitimer(signal.ITIMER_PROF, _SECONDS)
         signal.alarm(_WAIT_SECONDS)
-        os._exit(_run(room, path, mutant))
+        if mutant is not None:
+            setattr(mutant.node, mutant.field, mutant.value)
+        os._exit(_run(room, path, ast.fix_missing_locations(tree)))
     return os.waitpid(child, 0)[1] != 0
 
 
-def _run(room: str, path: Path, mutant: Mutant) -> int:
+def _run(room: str, path: Path, tree: ast.Module) -> int:
     import pytest
 
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # loading them takes longer than the tests
-    sys.meta_path.insert(0, _Mutated(room, path, mutant.tree))
+    sys.meta_path.insert(0, _Mutated(room, path, tree))
     with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere):
         try:
             failed = doctest.testmod(importlib.import_module(room)).failed
@@ -151,26 +170,53 @@ def _run(room: str, path: Path, mutant: Mutant) -> int:
             return 1
 
 
-def main(rooms: list[str]) -> int:
+def _state_of(room: str, path: Path) -> str:
+    """A digest of what decides whether a mutant of the room is killed: the module and its tests."""
+    files = [path, *map(Path, ROOMS[room])]
+    return hashlib.sha256(b"".join(each.read_bytes() for each in files)).hexdigest()
+
+
+def verdicts(room: str, path: Path, tree: ast.Module, found: list[Mutant]) -> list[bool]:
+    """Whether each mutant is killed: read where it stands in `FOUND`, tried and written there where it does not."""
+    kept = json.loads(FOUND.read_text(encoding="utf-8")) if FOUND.is_file() else {}
+    state = _state_of(room, path)
+    if kept.get(room, {}).get("state") != state:
+        kept[room] = {"state": state, "killed": {}}
+        if is_killed(room, path, tree, None):
+            raise SystemExit(f"{room}: its tests fail as it is: {', '.join(ROOMS[room])}")
+    known: dict[str, bool] = kept[room]["killed"]
+    FOUND.parent.mkdir(exist_ok=True)
+    for each in found:
+        if each.name not in known:
+            known[each.name] = is_killed(room, path, tree, each)
+            FOUND.write_text(json.dumps(kept, indent=1), encoding="utf-8")
+    return [known[each.name] for each in found]
+
+
+def main(arguments: list[str]) -> int:
     """Print the killed share of each room and what survived; 1 if the share of all lies below the least."""
+    if "--anew" in arguments:
+        FOUND.unlink(missing_ok=True)
     for heavy in _HEAVY:
         importlib.import_module(heavy)  # once, for every child
-    killed = total = 0
-    for room in rooms or list(ROOMS):
+    killed = total = equivalent = 0
+    for room in [each for each in arguments if each != "--anew"] or list(ROOMS):
         path = Path(*room.split(".")).with_suffix(".py")
         source = path.read_text(encoding="utf-8")
-        if is_killed(room, path, Mutant(ast.parse(source), 0, "nothing")):
-            raise SystemExit(f"{room}: its tests fail as it is: {', '.join(ROOMS[room])}")
-        found = list(mutants(source))
-        survivors = [each for each in found if not is_killed(room, path, each)]
-        killed, total = killed + len(found) - len(survivors), total + len(found)
-        print(f"{room}: {len(found) - len(survivors)} of {len(found)} killed", flush=True)
-        for each in survivors:
-            print(f"  {path}:{each.line}: {each.change}", flush=True)
-    print(f"{killed} of {total} killed ({killed / total:.0%}; at least {LEAST_KILLED:.0%})")
+        tree = ast.parse(source)
+        every = list(mutants(tree))
+        same = equivalent_ones(room, source, every)
+        found = [each for each in every if each.name not in same]
+        noticed = verdicts(room, path, tree, found)
+        killed, total, equivalent = killed + sum(noticed), total + len(found), equivalent + len(same)
+        print(f"{room}: {sum(noticed)} of {len(found)} killed, {len(same)} more are equivalent", flush=True)
+        for each, is_noticed in zip(found, noticed, strict=True):
+            if not is_noticed:
+                print(f"  {path}:{each.name}", flush=True)
+    print(f"{killed} of {total} killed ({killed / total:.1%}; at least {LEAST_KILLED:.0%})")
+    print(f"{killed / (total + equivalent):.1%} if the {equivalent} equivalent ones are counted as alive")
     return 0 if killed >= LEAST_KILLED * total else 1
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(Path.cwd()))
     sys.exit(main(sys.argv[1:]))

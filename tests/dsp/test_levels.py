@@ -11,10 +11,12 @@ from workbench.dsp.levels import _SMALL, mean_square, peak_of
 from workbench.dsp.parallel import BLOCK_SAMPLES
 
 
-@pytest.mark.parametrize("place", [0, 1, _SMALL - 1, _SMALL, BLOCK_SAMPLES - 1, BLOCK_SAMPLES, BLOCK_SAMPLES + 9])
+@pytest.mark.parametrize(
+    "place", [0, 1, _SMALL - 1, _SMALL, BLOCK_SAMPLES - 1, BLOCK_SAMPLES, BLOCK_SAMPLES + 9, 2 * BLOCK_SAMPLES + 9]
+)
 @pytest.mark.parametrize("value", [0.75, -0.75])
 def test_a_peak_is_found_anywhere(place: int, value: float) -> None:
-    samples = np.zeros((2, BLOCK_SAMPLES + 10), np.float32)
+    samples = np.zeros((2, 2 * BLOCK_SAMPLES + 10), np.float32)
     samples[1, place] = value
     assert peak_of(samples) == 0.75
     assert mean_square(samples) == pytest.approx(0.75**2 / samples.size)

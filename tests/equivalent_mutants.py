@@ -1,0 +1,42 @@
+"""Mutants that no test can notice, since they change no result: by room, line and change, with the reason.
+
+`make mutants` leaves them out and counts them by themselves; `test_mutants.py` holds that each is still one that is
+made.
+"""
+
+from __future__ import annotations
+
+_SIZE = "the size of pieces, which no result depends on"
+
+EQUIVALENT: dict[str, dict[tuple[str, str], str]] = {
+    "workbench.dsp.levels": {
+        ("_SMALL = 1 << 16", "1 -> 2"): _SIZE,
+        ("_SMALL = 1 << 16", "16 -> 17"): _SIZE,
+    },
+    "workbench.domain.theory": {
+        (
+            "parent = (self.tonic - _MODE_OFFSET[self.mode]) % 12",
+            "(self.tonic - _MODE_OFFSET[self.mode]) % 12 -> self.tonic - _MODE_OFFSET[self.mode] + 12",
+        ): "the next line takes the remainder of seven times the number, and 84 is a multiple of 12",
+        (
+            'name = letter + ("#" if accidentals > 0 else "b") * abs(accidentals)',
+            "accidentals > 0 -> accidentals >= 0",
+        ): "where there are no accidentals the sign is written no times",
+        (
+            "return (NOTE_NAMES_FLAT if accidentals < 0 else NOTE_NAMES_SHARP)[pitch_class % 12]",
+            "accidentals < 0 -> accidentals <= 0",
+        ): "the line is reached with accidentals alone: E#, B#, Cb, Fb have one, the others two",
+    },
+    "evaluation.metrics.overlap": {
+        (
+            "if high <= low:",
+            "high <= low -> high < low",
+        ): "where all numbers are one, every bin but the last is empty on both sides: 1 either way",
+    },
+    "training.corpora.splits": {
+        (
+            "border = min(max(border, 1), len(contents) - 1) if len(contents) > 1 else 0",
+            "len(contents) > 1 -> len(contents) >= 1",
+        ): "of a single content the border is 0 either way",
+    },
+}
