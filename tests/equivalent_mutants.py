@@ -7,6 +7,7 @@ made.
 from __future__ import annotations
 
 _SIZE = "the size of pieces, which no result depends on"
+_ACCIDENTALS = "the line is reached with accidentals alone: E#, B#, Cb, Fb have one, the others two"
 
 EQUIVALENT: dict[str, dict[tuple[str, str], str]] = {
     "workbench.dsp.levels": {
@@ -25,7 +26,8 @@ EQUIVALENT: dict[str, dict[tuple[str, str], str]] = {
         (
             "return (NOTE_NAMES_FLAT if accidentals < 0 else NOTE_NAMES_SHARP)[pitch_class % 12]",
             "accidentals < 0 -> accidentals <= 0",
-        ): "the line is reached with accidentals alone: E#, B#, Cb, Fb have one, the others two",
+        ): _ACCIDENTALS,
+        ("return (NOTE_NAMES_FLAT if accidentals < 0 else NOTE_NAMES_SHARP)[pitch_class % 12]", "0 -> 1"): _ACCIDENTALS,
     },
     "evaluation.metrics.overlap": {
         (

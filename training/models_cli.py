@@ -15,7 +15,7 @@ from workbench.models.library import list_names, named_path
 from workbench.models.registry import weights_path
 
 if TYPE_CHECKING:
-    from workbench.tracking.model_registry import Direction
+    from workbench.tracking.comparing import Direction
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -32,7 +32,8 @@ def build_parser() -> argparse.ArgumentParser:
         "promote",
         help="make the challenger the champion, unless it is worse",
         description="Challenger and champion (the shipped network while there is no other) are measured on the same "
-        "songs: nats a note, and how far what they write lies from the songs.",
+        "songs: nats a note, and how far what they write lies from the songs. The challenger is refused if a figure is "
+        "worse by more than is accepted and than chance (95 % interval over songs), or may be and none is better.",
     )
     promote.add_argument("element", metavar="ELEMENT")
     promote.add_argument(
@@ -46,7 +47,9 @@ def build_parser() -> argparse.ArgumentParser:
     promote.add_argument(
         "--tolerance", type=float, metavar="PERCENT", help="of every figure (default: 0.5 of nats, 15 of samples)"
     )
-    promote.add_argument("--force", action="store_true", help="promote it although it is worse; tells in what")
+    promote.add_argument(
+        "--force", action="store_true", help="promote it although it is refused; tells in what it is worse"
+    )
     fetch = actions.add_parser("fetch", help="copy a version where requests find it by name")
     fetch.add_argument("element", metavar="ELEMENT")
     fetch.add_argument("version", metavar="VERSION|ALIAS")

@@ -19,15 +19,17 @@ from training.excerpts import own_excerpt, write_excerpt
 from training.samples import SAMPLE_BARS, choose_songs
 from workbench.domain.score import Note, Score
 from workbench.models.transformer import ElementTransformer
+from workbench.tracking.comparing import Estimate
 
 SONGS = 16
+TRAITS = ("place", "pitch", "step", "length", "velocity", "notes a bar", "comes back")
 _SEEDS = (1, 2, 3, 4)
 _LONGEST_BEATS = 8.0
 
 Counts = dict[str, Counter[int]]
 
 
-def sample_distance(network: ElementTransformer, parts: Sequence[EncodedPart], *, songs: int = SONGS) -> float:
+def sample_distance(network: ElementTransformer, parts: Sequence[EncodedPart], *, songs: int = SONGS) -> Estimate:
     """The mean Jensen-Shannon distance between what a network writes and what the songs hold, over several traits.
 
     Parameters
@@ -41,21 +43,37 @@ def sample_distance(network: ElementTransformer, parts: Sequence[EncodedPart], *
 
     Returns
     -------
-    float
-        0 (alike) to 1 (nothing in common), in base 2 (Lin, "Divergence measures based on the Shannon entropy", 1991).
+    Estimate
+        0 (alike) to 1 (nothing in common), in base 2 (Lin, "Divergence measures based on the Shannon entropy", 1991),
+        of all songs and without each.
     """
     element, chosen = network.spec.name, choose_songs(parts, songs)
-    human = traits([own_excerpt(part, element, bar, SAMPLE_BARS) for part, bar in chosen], element)
-    written = traits(
-        [write_excerpt(network, part, bar, SAMPLE_BARS, seed) for part, bar in chosen for seed in _SEEDS], element
-    )
-    return float(np.mean([jensen_shannon(human[name], written[name]) for name in human]))
+    human = [traits([own_excerpt(part, element, bar, SAMPLE_BARS)], element) for part, bar in chosen]
+    written = [
+        traits([write_excerpt(network, part, bar, SAMPLE_BARS, seed) for seed in _SEEDS], element)
+        for part, bar in chosen
+    ]
+    without = tuple(_distance(_but(human, left), _but(written, left)) for left in range(len(chosen)))
+    return Estimate(_distance(human, written), len(chosen), without if len(chosen) > 1 else ())
+
+
+def _distance(human: Sequence[Counts], written: Sequence[Counts]) -> float:
+    """Of the counts of each trait over all songs."""
+    pooled = [(_pooled(human, name), _pooled(written, name)) for name in TRAITS]
+    return float(np.mean([jensen_shannon(*pair) for pair in pooled]))
+
+
+def _pooled(songs: Sequence[Counts], name: str) -> Counter[int]:
+    return sum((song[name] for song in songs), Counter())
+
+
+def _but(songs: Sequence[Counts], left: int) -> list[Counts]:
+    return [*songs[:left], *songs[left + 1 :]]
 
 
 def traits(scores: Iterable[Score], element: str) -> Counts:
     """Counts of each trait, pooled over excerpts."""
-    names = ("place", "pitch", "step", "length", "velocity", "notes a bar", "comes back")
-    pooled: Counts = {name: Counter() for name in names}
+    pooled: Counts = {name: Counter() for name in TRAITS}
     for score in scores:
         notes, bars = _notes_of(score, element), _bars(score, element)
         pooled["place"].update(round(note.onset_beats % score.metre.bar_beats * 12) for note in notes)

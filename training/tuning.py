@@ -160,6 +160,14 @@ def nats_per_note(
 
     Of more than `most` blocks every n-th is measured, from the shortest to the longest.
     """
+    figures = validated(network, parts, config, most=most).nats_per_note()
+    return {name: round(value, 4) for name, value in figures.items()}
+
+
+def validated(
+    network: ElementTransformer, parts: Sequence[EncodedPart], config: TrainingConfig, *, most: int | None = None
+) -> ElementModule:
+    """A module that has measured the validation blocks of `parts`; the network is left as it was."""
     module = ElementModule(config)
     module.network = network
     device, training = next(network.parameters()).device, network.training
@@ -169,7 +177,7 @@ def nats_per_note(
         for number, batch in enumerate(ElementData(parts, config, most_blocks=most).val_dataloader()):
             module.validation_step(type(batch)(*(tensor.to(device) for tensor in batch)), number)
     network.train(training)
-    return {name: round(value, 4) for name, value in module.nats_per_note().items()}
+    return module
 
 
 def _mixed(

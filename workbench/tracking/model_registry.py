@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import time
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from workbench.domain.errors import ModelError, TrackingError
 from workbench.domain.paths import home_dir
+from workbench.tracking.comparing import Direction, Figures, compare, plain, refusal
 from workbench.tracking.store import default_tracking_uri, experiment_id, make_store_folder, quiet
 from workbench.tracking.training_runs import WEIGHTS_FOLDER, WEIGHTS_TAG, log_result
 
@@ -26,12 +27,9 @@ if TYPE_CHECKING:
 
 EXPERIMENT = "beatsfoundry/models"
 CHAMPION, CHALLENGER = "champion", "challenger"
-TOLERANCE = 0.005
-"""By what share a figure of the challenger may be worse than the champion's, unless another share is given for it."""
 _PREFIX = "beatsfoundry-"
 
-Direction = Literal["lower", "higher"]
-Measure = Callable[[Path], Mapping[str, float]]
+Measure = Callable[[Path], Figures]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +51,8 @@ class Promotion:
     """A version that became champion, the one before it, and the figures of both.
 
     `before` is None where no version was champion, so that the network in use was. `overridden` tells in which figures
-    the version is worse than is accepted, where it was promoted all the same.
+    the version is worse than is accepted, where it was promoted all the same; `undecided` in which it may be worse, or
+    chance was.
     """
 
     element: str
@@ -62,6 +61,7 @@ class Promotion:
     figures: Mapping[str, float]
     champion_figures: Mapping[str, float]
     overridden: tuple[str, ...] = ()
+    undecided: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """One line."""
@@ -70,7 +70,8 @@ class Promotion:
         )
         place = "the shipped network" if self.before is None else f"version {self.before}"
         forced = f"; by force, although {'; '.join(self.overridden)}" if self.overridden else ""
-        return f"{self.element} version {self.version} is champion in place of {place}: {figures_text}{forced}"
+        chance = f"; this may be chance: {'; '.join(self.undecided)}" if self.undecided else ""
+        return f"{self.element} version {self.version} is champion in place of {place}: {figures_text}{forced}{chance}"
 
 
 def register_model(weights: Path, *, alias: str | None = CHALLENGER, tracking_uri: str | None = None) -> ModelVersion:
@@ -221,13 +222,14 @@ def promote(
 
     Both are measured by the same function; while no version is champion, the network in use (as shipped, or of the
     folder that `BEATSFOUNDRY_WEIGHTS` names) is. The alias moves, and the champion's files are copied into the user's
-    library, only if no figure is worse than the champion's by more than the tolerance.
+    library, only if no figure is worse than the champion's by more than the tolerance and by more than chance (see
+    `comparing.refusal`).
 
     Parameters
     ----------
     element : str
     measure : callable
-        Figures by name of a weights file, such as {"nll": 1.47}.
+        Figures by name of a weights file, such as {"nll": 1.47}, or with the songs that they are of as `Estimate`.
     directions : mapping name -> "lower" or "higher", optional
         Which way is better; figures that are not named are only reported. By default {"nll": "lower"}.
     tolerances : mapping name -> float, optional
@@ -239,8 +241,8 @@ def promote(
     Raises
     ------
     ModelError
-        If a figure falls: one line that names figure, both values and the tolerance. Nothing is changed, and `force`
-        is the way around it. Also if a figure was not measured.
+        If a figure falls: one line that names figure, both values, tolerance, interval and songs. Nothing is changed,
+        and `force` is the way around it. Also if a figure was not measured.
     TrackingError
         If there is no challenger, or if it is the champion already.
     """
@@ -249,20 +251,20 @@ def promote(
         raise TrackingError(f"{element} version {challenger.version} is the champion already: register a challenger")
     champion = next((v for v in list_versions(element, tracking_uri=tracking_uri) if CHAMPION in v.aliases), None)
     with _files(challenger, tracking_uri) as weights:
-        figures = dict(measure(weights))
+        figures = measure(weights)
         with _champion_files(element, champion, tracking_uri) as held:
-            before = dict(measure(held))
-        worse = worse_figures(figures, before, directions or {"nll": "lower"}, tolerances or {})
-        if worse and not force:
-            raise ModelError(
-                f"{element} version {challenger.version} is not promoted: {'; '.join(worse)} "
-                "(--force promotes it all the same)"
-            )
+            before = measure(held)
+        compared = compare(figures, before, directions or {"nll": "lower"}, tolerances or {})
+        refused = refusal(compared)
+        if refused and not force:
+            raise ModelError(f"{element} version {challenger.version} is not promoted: {refused}")
         _install(weights, home_dir() / "models" / element / f"{CHAMPION}.safetensors")
     with _client(tracking_uri) as (client, _):
         client.set_registered_model_alias(_PREFIX + element, CHAMPION, str(challenger.version))
     replaced = champion.version if champion else None
-    return Promotion(element, challenger.version, replaced, figures, before, tuple(worse))
+    overridden = tuple(str(each) for each in compared if each.is_worse)
+    undecided = tuple(str(each) for each in compared if each.is_undecided)
+    return Promotion(element, challenger.version, replaced, plain(figures), plain(before), overridden, undecided)
 
 
 @contextmanager
@@ -275,38 +277,6 @@ def _champion_files(element: str, champion: ModelVersion | None, tracking_uri: s
         return
     with _files(champion, tracking_uri) as weights:
         yield weights
-
-
-def worse_figures(
-    figures: Mapping[str, float],
-    before: Mapping[str, float],
-    directions: Mapping[str, Direction],
-    tolerances: Mapping[str, float],
-) -> list[str]:
-    """A phrase about each figure that is worse than before by more than is accepted.
-
-    Raises
-    ------
-    ModelError
-        If a figure of `directions` was not measured.
-
-    Examples
-    --------
-    >>> worse_figures({"nll": 1.6}, {"nll": 1.5}, {"nll": "lower"}, {"nll": 0.01})
-    ['nll is 1.6 against 1.5, 6.7% worse (at most 1.0% is accepted)']
-    """
-    worse = []
-    for name, direction in directions.items():
-        if name not in figures or name not in before:
-            raise ModelError(f"figure {name!r} was not measured: expected one of {', '.join(figures)}")
-        change = (figures[name] - before[name]) * (1.0 if direction == "lower" else -1.0)
-        tolerance = tolerances.get(name, TOLERANCE)
-        # "not at most" refuses NaN as well.
-        if not change <= tolerance * abs(before[name]):
-            share = change / abs(before[name]) if before[name] else float("inf")
-            figures_text = f"{name} is {figures[name]:.4g} against {before[name]:.4g}, {share:.1%} worse"
-            worse.append(f"{figures_text} (at most {tolerance:.1%} is accepted)")
-    return worse
 
 
 def _install(weights: Path, target: Path) -> Path:
