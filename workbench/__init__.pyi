@@ -39,8 +39,10 @@ from workbench.domain.score import Score as Score
 from workbench.domain.theory import Chord as Chord
 from workbench.domain.theory import Key as Key
 from workbench.domain.theory import Metre as Metre
+from workbench.editing import StemWishes as StemWishes
 from workbench.editing import edit_song as edit_song
 from workbench.editing import import_session as import_session
+from workbench.editing import import_stems as import_stems
 from workbench.editing import modify as modify
 from workbench.editing import parse_edits as parse_edits
 from workbench.editing import section_names as section_names

@@ -18,6 +18,7 @@ from workbench.domain.collecting import rarely_collected
 from workbench.domain.cores import thread_count
 from workbench.domain.errors import ParameterError
 from workbench.domain.plan import Plan
+from workbench.domain.recordings import is_recorded
 from workbench.domain.request import GenerationRequest
 from workbench.domain.results import Provenance, Track
 from workbench.domain.score import Score
@@ -347,6 +348,8 @@ def _mixed(plan: Plan, score: Score, clock: Clock, store: Store | None) -> Mix:
     with clock.stage("render") as report:
         stems = render(score, plan, progress=report, store=store)
     with clock.stage("mix"):
+        if is_recorded(plan, stems):
+            return mix(stems, score, plan)  # its sum is what was recorded, over full scale or not
         return within_full_scale(mix(stems, score, plan, release=stems.pop))
 
 

@@ -37,7 +37,10 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
         "beatsfoundry export out/song --daw reaper --out sessions/song",
         "beatsfoundry export out/song --daw dawproject --out song.dawproject",
     ),
-    "import": ('beatsfoundry import song.dawproject --out out/song-2 --concept "late-night house"',),
+    "import": (
+        'beatsfoundry import song.dawproject --out out/song-2 --concept "late-night house"',
+        "beatsfoundry import takes/ --tempo 96 --key 'D minor' --sections 'intro 4, verse 8' --out out/takes",
+    ),
     "play": ('beatsfoundry play out/song --port "Drum Machine"', "beatsfoundry play"),
     "verify": ("beatsfoundry verify out/song/master.wav", "beatsfoundry verify out/song --remake"),
     "doctor": ("beatsfoundry doctor out/song", "beatsfoundry doctor --service redis://127.0.0.1:6379 --json"),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.cli.parser import printable
 from workbench.cli.progress import progress_bar
 from workbench.cli.run_log import add_log_options, log_track
+from workbench.domain.errors import ParameterError
 
 if TYPE_CHECKING:
     from workbench.editing.adopting import Adopted
@@ -29,13 +31,27 @@ def add_to(commands: Any) -> None:
     out.add_argument("--overwrite", action="store_true", help="replace an earlier session there")
     add_log_options(out)
     out.set_defaults(run=export)
-    into = commands.add_parser("import", help="make a bundle of a DAW's session", description=bring_in.__doc__)
-    into.add_argument(
-        "session", metavar="FILE", type=Path, help="a .dawproject, .rpp, .als or MIDI file, or the folder of a project"
+    into = commands.add_parser(
+        "import", help="make a bundle of a DAW's session or a folder of stems", description=bring_in.__doc__
     )
+    into.add_argument(
+        "session", metavar="FILE", type=Path,
+        help="a .dawproject, .rpp, .als or MIDI file, the folder of a project, or a folder of stems",
+    )  # fmt: skip
     into.add_argument("--out", metavar="DIR", type=Path, required=True, help="folder to write; absent or empty")
     into.add_argument("--concept", metavar="TEXT", help="what it is like: style and sound follow from it")
     into.add_argument("--seed", metavar="N", type=int, default=0, help="seed of what is drawn later (default 0)")
+    stems = into.add_argument_group("of a folder of stems")
+    stems.add_argument("--tempo", metavar="BPM", type=float, help="tempo, 40 to 240 (estimated if left out)")
+    stems.add_argument("--key", metavar="KEY", help="key, such as 'F minor' (estimated if left out)")
+    stems.add_argument("--metre", metavar="METRE", default="4/4", help="metre (default 4/4)")
+    stems.add_argument(
+        "--sections", metavar="TEXT", default="", help="sections with bars: 'intro 4, verse 8, chorus 8'"
+    )
+    stems.add_argument(
+        "--as", metavar="FILE=ELEMENT", action="append", default=[], dest="elements",
+        help="element of a file whose name does not tell it, or none; can be given again",
+    )  # fmt: skip
     into.add_argument("--notes", action="store_true", help="write plan and MIDI only")
     into.add_argument("--overwrite", action="store_true", help="replace an earlier bundle in DIR")
     into.add_argument("--no-cache", action="store_true", help="neither read nor fill the store of earlier results")
@@ -54,12 +70,10 @@ def export(options: argparse.Namespace) -> int:
 
 def bring_in(options: argparse.Namespace) -> int:
     """Make a bundle of a session: its notes, tempo map, markers, gains and pans, ready for `beatsfoundry modify`."""
-    from workbench.editing.adopting import adopt
     from workbench.output import check_target, export_composition
-    from workbench.output.daw import read_session
 
     check_target(options.out, overwrite=options.overwrite)
-    adopted = adopt(read_session(options.session), concept=options.concept, seed=options.seed)
+    adopted = _adopted(options)
     for remark in adopted.song.remarks:
         print(f"note    {printable(remark)}")
     if options.notes:
@@ -68,6 +82,28 @@ def bring_in(options: argparse.Namespace) -> int:
         print(f"song    {options.out / 'midi' / 'song.mid'}")
         return 0
     return _with_sound(adopted, options)
+
+
+def _adopted(options: argparse.Namespace) -> Adopted:
+    from workbench.editing import StemWishes, adopt, adopt_stems, is_stem_folder
+    from workbench.output.daw import read_session
+
+    wishes = StemWishes(options.tempo, options.key, options.metre, options.sections, dict(_pairs(options.elements)))
+    if is_stem_folder(options.session):
+        return adopt_stems(options.session, wishes, concept=options.concept, seed=options.seed)
+    if wishes != StemWishes(elements={}):
+        raise ParameterError(
+            "--tempo, --key, --metre, --sections and --as are for a folder of stems: a session states them"
+        )
+    return adopt(read_session(options.session), concept=options.concept, seed=options.seed)
+
+
+def _pairs(texts: list[str]) -> Iterator[tuple[str, str]]:
+    for text in texts:
+        name, sign, element = text.rpartition("=")
+        if not sign or not name:
+            raise ParameterError(f"--as: expected a file and an element such as 'Take 3.wav=leads', got {text!r}")
+        yield name.strip(), element.strip().lower()
 
 
 def _with_sound(adopted: Adopted, options: argparse.Namespace) -> int:

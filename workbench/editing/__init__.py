@@ -32,6 +32,7 @@ from workbench.editing.edits import (
 from workbench.editing.modifying import modify, modify_notes
 from workbench.editing.note_edit import Notes
 from workbench.editing.song import Song, section_names
+from workbench.editing.stem_folder import StemWishes, adopt_stems, import_stems, is_stem_folder
 
 __all__ = [
     "Add",
@@ -53,15 +54,19 @@ __all__ = [
     "Shorten",
     "Song",
     "Sound",
+    "StemWishes",
     "Tempo",
     "Transpose",
     "Unlock",
     "Unmute",
     "Vary",
     "adopt",
+    "adopt_stems",
     "edit_song",
     "edits_schema",
     "import_session",
+    "import_stems",
+    "is_stem_folder",
     "load_edits",
     "modify",
     "modify_notes",

@@ -9,6 +9,7 @@ from typing import Any
 
 from workbench.domain.errors import ParameterError
 from workbench.domain.plan import Decision
+from workbench.domain.recordings import is_recorded
 from workbench.domain.seeding import derived_seed
 from workbench.editing import changing, form, hand_written, importing, transposing, writing
 from workbench.editing.edits import Edit, Import, parse_edits
@@ -47,6 +48,12 @@ _FUNCTIONS: Mapping[str, Callable[[Song, Any, int], Song]] = {
 }
 
 
+_NEED_NOTES = (
+    "regenerate", "vary", "transpose", "tempo", "patch", "sound", "style", "add", "chords", "notes", "import",
+)  # fmt: skip
+"""Edits that a song of recordings has nothing for."""
+
+
 def edit_song(song: Song, edits: Sequence[Edit | Mapping[str, Any]]) -> Song:
     """Apply edits in order.
 
@@ -77,6 +84,9 @@ def edit_song(song: Song, edits: Sequence[Edit | Mapping[str, Any]]) -> Song:
 
 
 def _apply(song: Song, edit: Edit) -> Song:
+    if edit.edit in _NEED_NOTES and is_recorded(song.plan, song.score.parts):
+        works = ", ".join(name for name in _FUNCTIONS if name not in _NEED_NOTES)
+        raise ParameterError(f"the song plays recordings, and this edit needs notes: expected one of {works}")
     count = len(song.state.history) + 1
     given = getattr(edit, "seed", None)
     seed = derived_seed(song.plan.seed, "edit", count) if given is None else given

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from workbench.domain.edit_state import LockedBars, MutedBars
 from workbench.domain.errors import ParameterError
 from workbench.domain.plan import SectionPlan
+from workbench.domain.recordings import is_recorded
 from workbench.domain.score import Note, Part
 from workbench.domain.theory import Chord
 from workbench.editing.edits import Extend, Loop, Reorder, Shorten
@@ -31,6 +32,8 @@ def extend(song: Song, edit: Extend, seed: int) -> Song:
     added = [section.start_bar + (section.bars - 1 + step) % phrase for step in range(edit.bars)]
     bars = [*_bars(section)[:-1], *added, section.end_bar - 1]
     longer = lay_out(song, [Laid(s, tuple(bars if i == index else _bars(s))) for i, s in enumerate(song.plan.sections)])
+    if is_recorded(song.plan, song.score.parts):
+        return longer.with_remarks("recordings come back as they are") if edit.strength else longer
     if not edit.strength:
         return longer
     start = section.start_bar + section.bars - 1

@@ -12,6 +12,7 @@ from workbench.domain.audio import Audio, Desk, Mix, Samples, summed
 from workbench.domain.errors import ParameterError
 from workbench.domain.moves import StripMove
 from workbench.domain.plan import Plan
+from workbench.domain.recordings import is_recorded
 from workbench.domain.score import Score
 from workbench.domain.song import ELEMENTS
 from workbench.domain.units import db_to_gain, gain_to_db
@@ -27,6 +28,7 @@ from workbench.dsp.stereo import scale_side, side_guard
 from workbench.mixing.automation import fade_out, section_gain, section_rides_db
 from workbench.mixing.profiles import Colour, Profile, colour_of, coloured, load_profile, moved
 from workbench.mixing.recall import recallable, recallable_length, recallable_levels, recalled, recalled_curve, settled
+from workbench.mixing.recorded import mix_recorded
 from workbench.mixing.strip import STAGE_LUFS, run_strip, surroundings
 from workbench.mixing.tone import stem_curves
 
@@ -64,7 +66,8 @@ def mix(
     tracks, and takes from each stem where another one is stronger. What follows is one gain curve for all stems, so
     that they always add up to the mix: section rides, glue compression, peak control, headroom and the last fade, over
     eight bars where the plan ends in one.
-    Channels that a user moved (`plan.mix`) are then mixed again on the desk as it stands.
+    Channels that a user moved (`plan.mix`) are then mixed again on the desk as it stands. Recordings are summed as
+    they are (`mixing.recorded`).
 
     Parameters
     ----------
@@ -91,6 +94,8 @@ def mix(
         If there are no stems, their lengths or rates differ, or profile or style are not known.
     """
     rate = _checked_rate(stems)
+    if is_recorded(plan, stems):
+        return mix_recorded(stems, score, plan)
     profile = profile or load_profile(plan.mix_profile)
     colour = colour_of(plan)
     profile = replace(profile, energy_slope_lu=max(0.0, profile.energy_slope_lu + plan.sound.contrast_lu))

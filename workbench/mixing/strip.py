@@ -108,7 +108,7 @@ def _sent(samples: Samples, strip: Strip, colour: Colour, around: Surroundings) 
     """Placed, levelled, ducked, and with what comes back from the sends."""
     samples = at_level(_place(samples, strip, around), strip, around.sample_rate_hz)
     samples = _on_bed(samples, strip, colour, around)
-    return _with_returns(_ducked(samples, strip, around), strip, around)
+    return with_returns(_ducked(samples, strip, around), strip, around)
 
 
 def _on_bed(samples: Samples, strip: Strip, colour: Colour, around: Surroundings) -> Samples:
@@ -218,7 +218,8 @@ def _ducked(samples: Samples, strip: Strip, around: Surroundings) -> Samples:
     return amplify(samples, gain)
 
 
-def _with_returns(samples: Samples, strip: Strip, around: Surroundings) -> Samples:
+def with_returns(samples: Samples, strip: Strip, around: Surroundings) -> Samples:
+    """A strip, (2, n), with what comes back from room, delay and reverb, in place."""
     rate = around.sample_rate_hz
     if strip.room_db is not None:
         # Echoes and reverb hear the sound as it stands in the room.

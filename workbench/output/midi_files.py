@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from workbench.domain.errors import OutputError, ParameterError, reason
+from workbench.domain.recordings import only_notes
 from workbench.domain.score import Note, Score
 from workbench.domain.song import ELEMENTS
 from workbench.midi import writing
@@ -30,7 +31,8 @@ _FIRST, _SECOND, _THIRD = range(3)
 def midi_bytes(score: Score, element: str | None = None, patches: Mapping[str, str] | None = None) -> bytes:
     """The song, or one element of it, as the bytes of a Standard MIDI File.
 
-    `patches` names by element what the song is played on (`Plan.patches`): its General MIDI programs are written.
+    `patches` names by element what the song is played on (`Plan.patches`): its General MIDI programs are written. An
+    element that plays a recording has no notes.
 
     Raises
     ------
@@ -39,6 +41,7 @@ def midi_bytes(score: Score, element: str | None = None, patches: Mapping[str, s
     """
     if element is not None and element not in score.parts:
         raise ParameterError(f"element {element!r} is not in the score: expected one of {', '.join(score.parts)}")
+    score = only_notes(score, patches or {})
     end = _ticks(score.length_beats)
     tracks = [writing.track_chunk(_conductor(score), end)]
     for name, channel in _channels(score.parts):

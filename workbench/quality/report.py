@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from workbench.analysis.references import ReferenceProfile, distance
 from workbench.domain.audio import Audio, Mix
 from workbench.domain.plan import Plan
+from workbench.domain.recordings import plays_recording
 from workbench.domain.results import CheckResult, QualityReport
 from workbench.domain.score import Score
 from workbench.quality import defects, delivery, musical, notes, sound
@@ -44,12 +46,18 @@ def check(
         One result a check, in the order of `CHECKS`, all measurements, and distances by reference id. The same input
         gives the same report.
     """
-    facts = gather(master=master, mix=mix, score=score, plan=plan)
+    facts = gather(master=master, mix=mix, score=_written(score, plan), plan=plan)
     return QualityReport(
         checks=tuple(_result(item, facts) for item in CHECKS),
         measurements=facts.numbers,
         references={profile.id: distance(facts.measured, profile) for profile in references},
     )
+
+
+def _written(score: Score, plan: Plan) -> Score:
+    """The score without recordings, whose notes nobody knows."""
+    parts = {name: part for name, part in score.parts.items() if not plays_recording(plan.patches.get(name))}
+    return score if len(parts) == len(score.parts) else replace(score, parts=parts)
 
 
 def _result(item: Check, facts: Facts) -> CheckResult:

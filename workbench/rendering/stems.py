@@ -12,7 +12,9 @@ import numpy.typing as npt
 from workbench.domain.audio import Audio
 from workbench.domain.clock import Progress
 from workbench.domain.errors import ParameterError
+from workbench.domain.moves import Settings
 from workbench.domain.plan import Plan
+from workbench.domain.recordings import is_recorded, plays_recording
 from workbench.domain.score import Score, in_one_tempo
 from workbench.dsp.envelopes import fade_edges
 from workbench.dsp.memory import duplicate
@@ -21,6 +23,7 @@ from workbench.rendering.drums import render_drums
 from workbench.rendering.kit import Kit
 from workbench.rendering.library import load_kit, load_patch
 from workbench.rendering.patch import Patch
+from workbench.rendering.recordings import Recording, find_recording, play_recordings
 from workbench.rendering.sampler import Instrument, render_instrument
 from workbench.rendering.sampler.instrument import SAMPLES_PREFIX
 from workbench.rendering.sampler.loading import find_instrument
@@ -31,6 +34,7 @@ from workbench.rendering.tuning import tuned
 from workbench.store import SampleStore, code_version, content_key
 
 Signal = npt.NDArray[np.float32]
+Sound = Patch | Kit | Instrument | Recording
 
 LONGEST_TAIL_SECONDS = 6.0
 SHORTEST_TAIL_SECONDS = 1.0
@@ -62,7 +66,8 @@ def render(
     -------
     dict of str to Audio
         One stem an element, all of one length: the song and a tail of 1 to 6 s that fades to digital silence.
-        A stem reads about -20 dBFS RMS where it plays; below 120 Hz bass and drums are mono.
+        A stem reads about -20 dBFS RMS where it plays; below 120 Hz bass and drums are mono. Recordings come as they
+        were recorded, without a tail.
 
     Raises
     ------
@@ -71,6 +76,8 @@ def render(
         a part has no patches of its own.
     """
     rate = plan.delivery.sample_rate_hz
+    if is_recorded(plan, score.parts):
+        return play_recordings(score, plan)
     timed = in_one_tempo(score)
     sounds = load_sounds(score.parts, plan)
     song = round(score.duration_seconds * rate)
@@ -92,7 +99,7 @@ def render(
     return {name: Audio(stem, rate) for name, stem in finished.items()}
 
 
-def load_sounds(elements: Iterable[str], plan: Plan) -> dict[str, Patch | Kit | Instrument]:
+def load_sounds(elements: Iterable[str], plan: Plan) -> dict[str, Sound]:
     """What each element is played on.
 
     Raises
@@ -103,7 +110,7 @@ def load_sounds(elements: Iterable[str], plan: Plan) -> dict[str, Patch | Kit | 
     return {element: _load(element, plan) for element in elements}
 
 
-def _key(name: str, sound: Patch | Kit | Instrument, score: Score, plan: Plan, length: int) -> str:
+def _key(name: str, sound: Sound, score: Score, plan: Plan, length: int) -> str:
     """The name of a rendered part in the store: all that `_render_part` looks at."""
     delivery = plan.delivery
     inputs = (name, score.parts[name].notes, score.tempo_bpm, length, plan.seed, delivery.sample_rate_hz)
@@ -112,18 +119,20 @@ def _key(name: str, sound: Patch | Kit | Instrument, score: Score, plan: Plan, l
     )
 
 
-def _identity(sound: Patch | Kit | Instrument) -> Any:
+def _identity(sound: Sound) -> Any:
     """What tells a sound from every other one; of an instrument that is read from a folder, the files there."""
     if not isinstance(sound, Instrument) or sound.folder is None:
         return sound
     return sound.name, sound.zones, [sound.folder / zone.sample for zone in sound.zones]
 
 
-def _load(element: str, plan: Plan) -> Patch | Kit | Instrument:
+def _load(element: str, plan: Plan) -> Sound:
     name = plan.patches.get(element) or DEFAULT_PATCHES.get(element)
     if name is None:
         raise ParameterError(f"element {element!r} has no patch: name one in plan.patches")
     settings = plan.patch_settings.get(element, {})
+    if plays_recording(name):
+        return _recording(element, name, settings)
     if name.startswith(SAMPLES_PREFIX):
         if settings:
             raise ParameterError(f"{element} plays samples, which have no parameters: choose a patch or kit first")
@@ -133,9 +142,13 @@ def _load(element: str, plan: Plan) -> Patch | Kit | Instrument:
     return with_settings(load_patch(element, name), settings)
 
 
-def _render_part(
-    name: str, sound: Patch | Kit | Instrument, score: Score, plan: Plan, length: int, meter: _Meter
-) -> Signal:
+def _recording(element: str, name: str, settings: Settings) -> Recording:
+    if settings:
+        raise ParameterError(f"{element} plays a recording, which has no parameters")
+    return find_recording(name)
+
+
+def _render_part(name: str, sound: Sound, score: Score, plan: Plan, length: int, meter: _Meter) -> Signal:
     rate = plan.delivery.sample_rate_hz
     notes = score.parts[name].notes
     samples_per_beat = rate * 60.0 / score.tempo_bpm
@@ -143,6 +156,8 @@ def _render_part(
     def advance(count: int) -> None:
         meter.advance(count, name)
 
+    if isinstance(sound, Recording):
+        raise ParameterError(f"{name} plays a recording, which needs marks of its bars: import a folder of stems")
     if isinstance(sound, Instrument):
         return levelled(
             render_instrument(

@@ -40,11 +40,16 @@ def read_session(path: str | Path) -> DawSession:
     return READERS[suffix](path)
 
 
-def _project_in(folder: Path) -> Path:
-    """The session file of a project's folder, as `export` writes it for REAPER and Live; backups and MIDI are none."""
+def sessions_in(folder: str | Path) -> list[Path]:
+    """The session files of a project's folder; backups and MIDI are none."""
     kinds = set(READERS) - set(MIDI_SUFFIXES)
-    found = sorted(file for file in folder.iterdir() if file.suffix.lower() in kinds and file.is_file())
-    visible = [file for file in found if not file.name.startswith(".")]
+    found = sorted(file for file in Path(folder).iterdir() if file.suffix.lower() in kinds and file.is_file())
+    return [file for file in found if not file.name.startswith(".")]
+
+
+def _project_in(folder: Path) -> Path:
+    """The session file of a project's folder, as `export` writes it for REAPER and Live."""
+    visible = sessions_in(folder)
     if len(visible) == 1:
         return visible[0]
     if visible:
@@ -52,6 +57,6 @@ def _project_in(folder: Path) -> Path:
         more = f" and {len(visible) - _MOST_NAMES} more" if len(visible) > _MOST_NAMES else ""
         raise ParameterError(f"{folder} is a folder with several sessions: expected one of {names}{more}")
     raise ParameterError(
-        f"{folder} is a folder: expected a session or MIDI file; of a bundle that is its midi/song.mid, and "
-        "`beatsfoundry modify` changes a bundle as it is"
+        f"{folder} is a folder: expected a session or MIDI file, or a folder of stems; of a bundle that is its "
+        "midi/song.mid, and `beatsfoundry modify` changes a bundle as it is"
     )

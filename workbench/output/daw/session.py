@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from workbench.domain.moves import StripMove
 from workbench.domain.plan import Plan
+from workbench.domain.recordings import only_notes, plays_recording
 from workbench.domain.score import Score
 from workbench.domain.tempo_map import TempoMap
 from workbench.domain.theory import Chord
@@ -128,6 +129,8 @@ def session_of(plan: Plan, score: Score, stems: Mapping[str, AudioClip]) -> DawS
     is one.
     """
     end = _ticks(score.length_beats)
+    score = only_notes(score, plan.patches)
+    written = [name for name in score.parts if not plays_recording(plan.patches.get(name))]
     return DawSession(
         title=score.title,
         tempi=_tempi(score),
@@ -135,7 +138,7 @@ def session_of(plan: Plan, score: Score, stems: Mapping[str, AudioClip]) -> DawS
         markers=tuple((_ticks(one.start_bar * score.metre.bar_beats), one.name) for one in score.sections),
         tracks=(
             *(_stem(name, clip, plan.mix.get(name, StripMove())) for name, clip in stems.items()),
-            *(_voice(score, name, plan.mix.get(name, StripMove()), silent=name in stems) for name in score.parts),
+            *(_voice(score, name, plan.mix.get(name, StripMove()), silent=name in stems) for name in written),
             _chords(score),
         ),
         length_ticks=end,
