@@ -74,8 +74,11 @@ test: lint ## lint, then the tests; browser and notebooks run alone, after the q
 test-long: setup ## the tests that take minutes
 	$(BIN)/pytest tests -m long
 
+# All but `plugins`, which is copyleft: whoever wants it installs it.
+EXTRAS = lab api midi peers sweep cluster docs dev
+
 lock: setup ## resolve pyproject.toml again into requirements.lock
-	$(BIN)/pip-compile --quiet --upgrade --allow-unsafe --all-extras --strip-extras --no-annotate --no-header \
+	$(BIN)/pip-compile --quiet --upgrade --allow-unsafe $(addprefix --extra=,$(EXTRAS)) --strip-extras --no-annotate --no-header \
 		--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --output-file=requirements.lock pyproject.toml
 	sed -i -e 's/+cpu$$//' -e '/^#/d' -e '/^$$/d' -e '1i # Every package that `make setup` installs, pinned. Made by `make lock` from pyproject.toml; do not edit by hand.' requirements.lock
 

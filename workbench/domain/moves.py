@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 Setting = float | str
@@ -26,11 +26,19 @@ class EqMove:
 
 
 @dataclass(frozen=True, slots=True)
+class Insert:
+    """A plug-in effect in a channel, by name, with the parameters that were set by hand."""
+
+    plugin: str
+    settings: Settings = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class StripMove:
     """How a channel of the desk was moved by hand, on top of the mix profile.
 
     `gain_db` is added to the channel's level. `pan` (-1 left to 1 right) and the send levels stand in place of the
-    profile's; None leaves these. `eq` is heard after the profile's own bands.
+    profile's; None leaves these. `eq` is heard after the profile's own bands, `inserts` before the whole channel.
     """
 
     gain_db: float = 0.0
@@ -39,3 +47,4 @@ class StripMove:
     eq: tuple[EqMove, ...] = ()
     reverb_send_db: float | None = None
     delay_send_db: float | None = None
+    inserts: tuple[Insert, ...] = ()

@@ -109,6 +109,15 @@ class EqBand(BaseEdit):
     q: float = Field(0.7071, ge=0.1, le=20, description="Quality factor: higher is narrower.")
 
 
+class PluginInsert(BaseEdit):
+    """A plug-in effect in a channel."""
+
+    plugin: str = Field(min_length=1, max_length=200, description="Name, as `beatsfoundry plugins` lists it.")
+    settings: dict[str, float | str] = Field(
+        {}, max_length=200, description="Parameters by name; the others stay where the plug-in begins."
+    )
+
+
 class Mix(BaseEdit):
     """Move a channel of the desk, or choose another processing style; what is not named stays as it is."""
 
@@ -127,6 +136,9 @@ class Mix(BaseEdit):
     )
     delay_send_db: float | None = Field(
         None, ge=-60, le=12, description="Send to the delay.", json_schema_extra={"unit": "dB"}
+    )
+    inserts: tuple[PluginInsert, ...] | None = Field(
+        None, strict=False, max_length=8, description="Plug-in effects before the channel, in place of earlier ones."
     )
     processing_style: str | None = Field(
         None, min_length=1, max_length=60, description="Processing style of the whole song."

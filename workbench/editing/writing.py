@@ -17,6 +17,7 @@ from workbench.domain.song import ELEMENTS
 from workbench.domain.theory import Chord
 from workbench.editing.edits import Add, ChangeStyle, Chords, Regenerate, Vary
 from workbench.editing.song import Bars, Song, bars_of, check_element, check_unlocked, open_bars, ranges, told
+from workbench.plugins import PLUGIN_PREFIX
 from workbench.rendering import load_kit, load_patch
 
 PITCHED = tuple(element for element in ELEMENTS if element != "percussion")
@@ -157,7 +158,8 @@ def with_patch(song: Song, element: str, patch: str) -> Song:
     ParameterError
         If there is no such patch; the message lists those that there are.
     """
-    load_kit(patch) if element == "percussion" else load_patch(element, patch)
+    if not patch.startswith(PLUGIN_PREFIX):
+        load_kit(patch) if element == "percussion" else load_patch(element, patch)
     settings = {name: values for name, values in song.plan.patch_settings.items() if name != element}
     plan = replace(song.plan, patches={**song.plan.patches, element: patch}, patch_settings=settings)
     return replace(song, plan=plan)

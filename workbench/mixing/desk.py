@@ -26,6 +26,7 @@ from workbench.dsp.matching import apply_curve
 from workbench.dsp.parallel import each
 from workbench.dsp.stereo import scale_side, side_guard
 from workbench.mixing.automation import fade_out, section_gain, section_rides_db
+from workbench.mixing.inserts import with_inserts
 from workbench.mixing.profiles import Colour, Profile, colour_of, coloured, load_profile, moved
 from workbench.mixing.recall import recallable, recallable_length, recallable_levels, recalled, recalled_curve, settled
 from workbench.mixing.recorded import mix_recorded
@@ -186,7 +187,8 @@ def mix_again(stems: Mapping[str, Audio], score: Score, plan: Plan, desk: Desk) 
         if move.mute:
             return Audio(np.zeros((2, desk.length_samples), np.float32), rate)
         strip = moved(coloured(profile.strip_of(element), colour), move)
-        samples = run_strip(stems[element].samples, strip, colour, around, max(length, desk.length_samples))
+        heard = with_inserts(stems[element].samples, move, rate)
+        samples = run_strip(heard, strip, colour, around, max(length, desk.length_samples))
         equalise(samples, _low_cut(profile), rate, out=samples)
         samples = apply_curve(samples, recalled_curve(element, desk), rate)
         placed = scale_side(samples[:, : desk.length_samples], side_gain)

@@ -15,6 +15,7 @@ from workbench.domain.units import db_to_gain
 from workbench.dsp.equaliser import equalise
 from workbench.dsp.headroom import loudest_within
 from workbench.dsp.stereo import pan_gains
+from workbench.mixing.inserts import with_inserts
 from workbench.mixing.profiles import Strip, load_profile, moved
 from workbench.mixing.strip import Surroundings, surroundings, with_returns
 
@@ -42,7 +43,7 @@ def _moved(samples: Samples, move: StripMove | None, around: Surroundings) -> Sa
     if move.mute:
         return np.zeros_like(samples)
     strip, rate = replace(moved(_BARE, move), level_lu=0.0), around.sample_rate_hz
-    heard = samples * np.float32(db_to_gain(move.gain_db))
+    heard = with_inserts(samples, move, rate) * np.float32(db_to_gain(move.gain_db))
     if strip.eq:
         equalise(heard, strip.eq, rate, out=heard)
     if strip.pan:

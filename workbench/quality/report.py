@@ -13,6 +13,7 @@ from workbench.domain.results import CheckResult, QualityReport
 from workbench.domain.score import Score
 from workbench.quality import defects, delivery, musical, notes, sound
 from workbench.quality.facts import Check, Facts, gather
+from workbench.quality.plugins import plugin_checks
 
 CHECKS: tuple[Check, ...] = (
     *delivery.CHECKS,
@@ -48,7 +49,7 @@ def check(
     """
     facts = gather(master=master, mix=mix, score=_written(score, plan), plan=plan)
     return QualityReport(
-        checks=tuple(_result(item, facts) for item in CHECKS),
+        checks=(*(_result(item, facts) for item in CHECKS), *plugin_checks(plan)),
         measurements=facts.numbers,
         references={profile.id: distance(facts.measured, profile) for profile in references},
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,10 +20,12 @@ from workbench.domain.score import Score, in_one_tempo
 from workbench.dsp.envelopes import fade_edges
 from workbench.dsp.memory import duplicate
 from workbench.dsp.parallel import each
+from workbench.plugins import PLUGIN_PREFIX
 from workbench.rendering.drums import render_drums
 from workbench.rendering.kit import Kit
 from workbench.rendering.library import load_kit, load_patch
 from workbench.rendering.patch import Patch
+from workbench.rendering.plugin_instrument import PluginInstrument, find_instrument_plugin, play_notes
 from workbench.rendering.recordings import Recording, find_recording, play_recordings
 from workbench.rendering.sampler import Instrument, render_instrument
 from workbench.rendering.sampler.instrument import SAMPLES_PREFIX
@@ -34,7 +37,7 @@ from workbench.rendering.tuning import tuned
 from workbench.store import SampleStore, code_version, content_key
 
 Signal = npt.NDArray[np.float32]
-Sound = Patch | Kit | Instrument | Recording
+Sound = Patch | Kit | Instrument | Recording | PluginInstrument
 
 LONGEST_TAIL_SECONDS = 6.0
 SHORTEST_TAIL_SECONDS = 1.0
@@ -85,6 +88,13 @@ def render(
     meter = _Meter(sum(len(part.notes) for part in score.parts.values()), progress)
 
     def one(name: str) -> Signal:
+        if isinstance(sounds[name], PluginInstrument):
+            # What a plug-in gives is not kept: the same notes need not sound the same again.
+            played = _by_plugin(name, sounds[name], timed, rate, length)
+            if played is not None:
+                return played
+            sounds[name] = _load(name, replace(plan, patches={}, patch_settings={}))
+
         def make() -> Signal:
             return _render_part(name, sounds[name], timed, plan, length, meter)
 
@@ -133,6 +143,8 @@ def _load(element: str, plan: Plan) -> Sound:
     settings = plan.patch_settings.get(element, {})
     if plays_recording(name):
         return _recording(element, name, settings)
+    if name.startswith(PLUGIN_PREFIX):
+        return find_instrument_plugin(name, settings)
     if name.startswith(SAMPLES_PREFIX):
         if settings:
             raise ParameterError(f"{element} plays samples, which have no parameters: choose a patch or kit first")
@@ -140,6 +152,17 @@ def _load(element: str, plan: Plan) -> Sound:
     if element == "percussion":
         return with_settings(tuned(load_kit(name), plan.key), settings)
     return with_settings(load_patch(element, name), settings)
+
+
+def _by_plugin(name: str, sound: Sound, score: Score, rate: int, length: int) -> Signal | None:
+    """What a plug-in makes of a part, at the level of patches; None where it fails."""
+    if not isinstance(sound, PluginInstrument):
+        return None
+    played = play_notes(
+        score.parts[name].notes, sound, samples_per_beat=rate * 60.0 / score.tempo_bpm, length=length,
+        sample_rate_hz=rate,
+    )  # fmt: skip
+    return None if played is None else levelled(played, rate)
 
 
 def _recording(element: str, name: str, settings: Settings) -> Recording:
@@ -156,8 +179,8 @@ def _render_part(name: str, sound: Sound, score: Score, plan: Plan, length: int,
     def advance(count: int) -> None:
         meter.advance(count, name)
 
-    if isinstance(sound, Recording):
-        raise ParameterError(f"{name} plays a recording, which needs marks of its bars: import a folder of stems")
+    if isinstance(sound, Recording | PluginInstrument):
+        raise ParameterError(f"{name}: expected a patch, a kit or samples, got {type(sound).__name__}")
     if isinstance(sound, Instrument):
         return levelled(
             render_instrument(

@@ -1,0 +1,17 @@
+"""Effects and instruments that others made: found, listed and run in processes of their own."""
+
+from workbench.plugins.facts import PLUGIN_PREFIX, PluginFacts, PluginParameter, checked_settings
+from workbench.plugins.running import failures, play_instrument, run_effect
+from workbench.plugins.scanning import find_plugin, scan
+
+__all__ = [
+    "PLUGIN_PREFIX",
+    "PluginFacts",
+    "PluginParameter",
+    "checked_settings",
+    "failures",
+    "find_plugin",
+    "play_instrument",
+    "run_effect",
+    "scan",
+]

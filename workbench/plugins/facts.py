@@ -1,0 +1,65 @@
+"""What is known of a plug-in: where it lies, what it is, and its parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from workbench.domain.errors import ParameterError, unknown_name
+from workbench.domain.moves import Settings
+
+PLUGIN_PREFIX = "plugin:"
+"""What the patch of an element that a plug-in plays begins with."""
+
+
+@dataclass(frozen=True, slots=True)
+class PluginParameter:
+    """A parameter: a number in `low`..`high` with its unit, or one of `options`; `value` is what it begins at."""
+
+    name: str
+    value: float | str
+    low: float = 0.0
+    high: float = 1.0
+    unit: str = ""
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PluginFacts:
+    """A plug-in of a file: `format` is "vst3" or "ladspa", `kind` "effect" or "instrument"."""
+
+    name: str
+    format: str
+    kind: str
+    path: str
+    maker: str = ""
+    version: str = ""
+    parameters: tuple[PluginParameter, ...] = ()
+
+
+def checked_settings(plugin: PluginFacts, settings: Settings) -> Settings:
+    """Settings that a plug-in can take.
+
+    Raises
+    ------
+    ParameterError
+        If it has no such parameter, or the value lies outside its range.
+
+    Examples
+    --------
+    >>> comp = PluginFacts("Comp", "vst3", "effect", "", parameters=(PluginParameter("ratio", 4.0, 1.0, 20.0),))
+    >>> checked_settings(comp, {"ratio": 8})
+    {'ratio': 8}
+    """
+    known: Mapping[str, PluginParameter] = {one.name: one for one in plugin.parameters}
+    for name, value in settings.items():
+        if name not in known:
+            raise unknown_name(f"{plugin.name}: parameter", name, known)
+        one = known[name]
+        if one.options:
+            if str(value) not in one.options:
+                raise unknown_name(f"{plugin.name}: {name}", value, one.options)
+        elif isinstance(value, str) or not one.low <= value <= one.high:
+            span = f"{one.low:g} to {one.high:g} {one.unit}".strip()
+            raise ParameterError(f"{plugin.name}: {name}: expected {span}, got {value!r}")
+    return settings

@@ -1,0 +1,110 @@
+"""Plug-ins at work: sound through an effect, notes through an instrument; one that fails is told and left out."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from workbench.domain.audio import Samples
+from workbench.domain.clock import LOG
+from workbench.domain.errors import ParameterError
+from workbench.domain.moves import Settings
+from workbench.plugins.facts import PluginFacts, checked_settings
+from workbench.plugins.hosting import PluginError, answers
+from workbench.plugins.scanning import find_plugin, refuse
+
+MidiEvent = tuple[float, tuple[int, int, int]]
+"""A second, and a MIDI message of three bytes."""
+
+_FAILED: dict[str, str] = {}
+_LOCK = threading.Lock()
+
+
+def failures(names: Sequence[str]) -> Mapping[str, str]:
+    """Which of some plug-ins failed in this process, and why."""
+    with _LOCK:
+        return {name: _FAILED[name] for name in names if name in _FAILED}
+
+
+def run_effect(name: str, settings: Settings, sound: Samples, sample_rate_hz: int) -> Samples | None:
+    """Sound, (2, n), through an effect: as long as it was; None where the plug-in is missing or fails, which is told.
+
+    Raises
+    ------
+    ParameterError
+        If it is an instrument, or has no such parameter.
+    """
+
+    def ask(plugin: PluginFacts, folder: Path) -> dict[str, Any]:
+        np.save(folder / "input.npy", np.ascontiguousarray(sound))
+        return {"do": "effect", "input": str(folder / "input.npy")}
+
+    made = _asked(name, "effect", settings, sample_rate_hz, ask)
+    if made is not None and made.shape != sound.shape:
+        _fail(name, f"plug-in {name} gave sound of another length")
+        return None
+    return made
+
+
+def play_instrument(
+    name: str, settings: Settings, events: Sequence[MidiEvent], length: int, sample_rate_hz: int
+) -> Samples | None:
+    """`length` samples of what an instrument makes of MIDI messages, (2, n); None where it is missing or fails.
+
+    Raises
+    ------
+    ParameterError
+        If it is an effect, or has no such parameter.
+    """
+
+    def ask(plugin: PluginFacts, folder: Path) -> dict[str, Any]:
+        return {"do": "instrument", "events": sorted(events), "length": length}
+
+    return _asked(name, "instrument", settings, sample_rate_hz, ask)
+
+
+def _asked(
+    name: str,
+    kind: str,
+    settings: Settings,
+    sample_rate_hz: int,
+    ask: Callable[[PluginFacts, Path], dict[str, Any]],
+) -> Samples | None:
+    try:
+        plugin = find_plugin(name)
+    except ParameterError as error:
+        _fail(name, str(error))
+        return None
+    if plugin.kind != kind:
+        raise ParameterError(f"plug-in {plugin.name} is an {plugin.kind}: expected an {kind}")
+    common = {
+        "path": plugin.path, "name": plugin.name, "sample_rate_hz": sample_rate_hz,
+        "settings": dict(checked_settings(plugin, settings)),
+    }  # fmt: skip
+    with tempfile.TemporaryDirectory(prefix="beatsfoundry-plugin-") as scratch:
+        folder = Path(scratch)
+        try:
+            for _ in answers({**common, **ask(plugin, folder), "output": str(folder / "output.npy")}):
+                pass
+            made = np.load(folder / "output.npy")
+        except PluginError as error:
+            refuse(plugin, str(error))
+            _fail(name, f"plug-in {plugin.name} {error}")
+            return None
+    if made.ndim != 2 or made.shape[0] not in (1, 2) or not np.isfinite(made).all():
+        _fail(name, f"plug-in {plugin.name} gave no sound that can be used")
+        return None
+    with _LOCK:
+        _FAILED.pop(name, None)
+    return np.asarray(np.repeat(made, 2, axis=0) if made.shape[0] == 1 else made, np.float32)
+
+
+def _fail(name: str, why: str) -> None:
+    with _LOCK:
+        _FAILED[name] = why
+    LOG.warning("plug-in", extra={"fields": {"plugin": name, "reason": why}})

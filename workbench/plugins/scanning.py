@@ -1,0 +1,147 @@
+"""Which plug-ins are there: files of the usual folders, looked at once in a process of their own, and remembered."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from workbench.domain.drafts import draft_beside
+from workbench.domain.errors import ParameterError, did_you_mean
+from workbench.domain.paths import home_dir
+from workbench.domain.plain_data import from_plain, to_plain
+from workbench.plugins.facts import PluginFacts
+from workbench.plugins.hosting import PluginError, answers
+
+FOLDERS_VARIABLE = "BEATSFOUNDRY_PLUGINS"
+"""Names further folders, parted as in PATH."""
+_CACHE = "plugins.json"
+_VST3_FOLDERS = {
+    "linux": ("~/.vst3", "/usr/lib/vst3", "/usr/local/lib/vst3"),
+    "darwin": ("~/Library/Audio/Plug-Ins/VST3", "/Library/Audio/Plug-Ins/VST3"),
+}
+_LADSPA_FOLDERS = ("~/.ladspa", "/usr/lib/ladspa", "/usr/local/lib/ladspa")
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What was found, and by file why nothing was."""
+
+    plugins: tuple[PluginFacts, ...]
+    refused: Mapping[str, str]
+
+
+def scan(*, again: bool = False) -> Scan:
+    """Every plug-in of the usual folders; only files that are new or have changed are looked at, or all of them.
+
+    A file that hangs or crashes is refused, remembered, and the next one is looked at: it costs 9 s once.
+    """
+    known = {} if again else _read()
+    there = {str(path): _state(path) for path in _files()}
+    kept = {path: entry for path, entry in known.items() if there.get(path) == entry["state"]}
+    fresh = [path for path in there if path not in kept]
+    if fresh:
+        kept |= {path: {"state": there[path], **found} for path, found in _looked_at(fresh)}
+    if kept != known:
+        _write(kept)
+    plugins = [
+        from_plain(PluginFacts, {"path": path, **one}) for path, entry in kept.items() for one in entry["plugins"]
+    ]
+    ordered = sorted(plugins, key=lambda one: (one.name.casefold(), one.format != "vst3", one.path))
+    return Scan(tuple(ordered), {path: entry["refused"] for path, entry in kept.items() if entry["refused"]})
+
+
+def find_plugin(name: str) -> PluginFacts:
+    """A plug-in by its name, or by format and name ("ladspa/ZamComp"); VST3 comes before LADSPA.
+
+    Raises
+    ------
+    ParameterError
+        If there is none; the message tells the nearest name, and why a file of that name is refused.
+    """
+    found = scan()
+    wanted = name.strip().casefold()
+    for one in found.plugins:
+        if wanted in (one.name.casefold(), f"{one.format}/{one.name}".casefold()):
+            return one
+    names = [one.name for one in found.plugins]
+    why = next((f": {Path(path).name} {why}" for path, why in found.refused.items() if wanted in path.casefold()), "")
+    missing = "" if can_host("vst3") else " (VST3 needs pedalboard: pip install beatsfoundry[plugins])"
+    raise ParameterError(f"plug-in {name!r} is not there{why or did_you_mean(name, names)}{missing}")
+
+
+def refuse(plugin: PluginFacts, reason: str) -> None:
+    """Remember that a plug-in failed at work, so that it costs its time once; `scan(again=True)` forgets it."""
+    known = _read()
+    if plugin.path in known:
+        _write({**known, plugin.path: {**known[plugin.path], "plugins": [], "refused": reason}})
+
+
+def can_host(form: str) -> bool:
+    """Whether plug-ins of a format can be run here."""
+    return form == "ladspa" or find_spec("pedalboard") is not None
+
+
+def _files() -> Iterator[Path]:
+    more = [folder for folder in os.environ.get(FOLDERS_VARIABLE, "").split(os.pathsep) if folder]
+    ladspa = [folder for folder in os.environ.get("LADSPA_PATH", "").split(os.pathsep) if folder]
+    for folder in _folders([*more, *_VST3_FOLDERS.get(sys.platform, ())]):
+        if can_host("vst3"):
+            yield from sorted(folder.glob("**/*.vst3"))
+    for folder in _folders([*more, *ladspa, *_LADSPA_FOLDERS]):
+        yield from (file for file in sorted(folder.glob("*.so")) if file.is_file())
+
+
+def _folders(names: Iterable[str]) -> Iterator[Path]:
+    for name in dict.fromkeys(names):
+        folder = Path(name).expanduser()
+        if folder.is_dir():
+            yield folder
+
+
+def _state(path: Path) -> list[int]:
+    """What changes when a plug-in is installed anew."""
+    files = [path] if path.is_file() else [file for file in sorted(path.rglob("*")) if file.is_file()]
+    facts = [file.stat() for file in files]
+    return [sum(one.st_size for one in facts), max((one.st_mtime_ns for one in facts), default=0)]
+
+
+def _looked_at(paths: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What is in each file; after one that ends the host, another host goes on behind it."""
+    left = list(paths)
+    while left:
+        looking = left[0]
+        try:
+            for answer in answers({"do": "describe", "paths": left}):
+                looking = answer.get("looking", looking)
+                if "path" in answer:
+                    left.remove(answer["path"])
+                    yield answer["path"], {"plugins": answer.get("plugins", []), "refused": answer.get("refused", "")}
+            return
+        except PluginError as error:
+            left.remove(looking)
+            yield looking, {"plugins": [], "refused": str(error)}
+
+
+def _read() -> dict[str, dict[str, Any]]:
+    try:
+        found = json.loads((home_dir() / _CACHE).read_text(encoding="utf-8"))
+        return {path: entry for path, entry in found.items() if {"state", "plugins", "refused"} <= set(entry)}
+    except (OSError, ValueError, AttributeError, TypeError):
+        return {}
+
+
+def _write(known: Mapping[str, Any]) -> None:
+    path = home_dir() / _CACHE
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with draft_beside(path) as draft:
+            (draft / path.name).write_text(json.dumps(to_plain(dict(known))), encoding="utf-8")
+            (draft / path.name).replace(path)
+    except OSError:
+        return  # it is only looked at again

@@ -1,0 +1,174 @@
+"""VST3 effects and instruments through pedalboard, which runs in the host's process alone.
+
+pedalboard is under the GPL (version 3): the workbench neither imports nor ships it. Whoever installs the extra
+`plugins` has it, and the host, a program of its own that speaks through files and a pipe, loads it by name.
+"""
+
+from __future__ import annotations
+
+import importlib
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Signal = npt.NDArray[np.float32]
+
+_CONTROLLERS = "MIDI Ch"
+"""What the MIDI controllers are called that JUCE makes parameters of: two thousand for each instrument."""
+_MOST_OPTIONS = 64
+_PIECE_SECONDS = 0.5
+_HALVINGS = 24
+_NEAR = 1e-4
+
+
+def describe(path: str) -> list[dict[str, Any]]:
+    """Each plug-in of a file with its parameters, as plain data."""
+    found = []
+    for name in importlib.import_module("pedalboard").VST3Plugin.get_plugin_names_for_file(path):
+        plugin = _loaded(path, name, {})
+        found.append(
+            {
+                "name": plugin.name, "format": "vst3", "kind": "instrument" if plugin.is_instrument else "effect",
+                "maker": plugin.manufacturer_name, "version": plugin.version,
+                "parameters": [_parameter(one) for one in _parameters(plugin)],
+            }
+        )  # fmt: skip
+    return found
+
+
+def run(
+    path: str,
+    name: str,
+    sound: Signal,
+    sample_rate_hz: int,
+    settings: dict[str, Any],
+    alive: Callable[[float], object],
+) -> Signal:
+    """Sound, (2, n), through an effect; one for a single channel runs once for each."""
+    try:
+        return _effect(_loaded(path, name, settings), sound, sample_rate_hz, alive)
+    except ValueError:
+        sides = [
+            _effect(_loaded(path, name, settings), sound[side : side + 1], sample_rate_hz, _half(alive, side))
+            for side in (0, 1)
+        ]
+        return np.concatenate(sides)
+
+
+def play(
+    path: str,
+    name: str,
+    events: Sequence[tuple[float, Sequence[int]]],
+    length: int,
+    sample_rate_hz: int,
+    settings: dict[str, Any],
+    alive: Callable[[float], object],
+) -> Signal:
+    """What an instrument makes of MIDI messages, each with its second, in `length` samples."""
+    plugin = _loaded(path, name, settings)
+    step = round(_PIECE_SECONDS * sample_rate_hz)
+    pieces = []
+    for start in range(0, length, step):
+        count = min(step, length - start)
+        first, last = start / sample_rate_hz, (start + count) / sample_rate_hz
+        due = [(bytes(message), at - first) for at, message in events if first <= at < last]
+        pieces.append(
+            plugin.process(due, duration=count / sample_rate_hz, sample_rate=float(sample_rate_hz), reset=start == 0)
+        )
+        alive((start + count) / length)
+    return _fitted(np.concatenate(pieces, axis=1), length)
+
+
+def _half(alive: Callable[[float], object], side: int) -> Callable[[float], object]:
+    return lambda fraction: alive((side + fraction) / 2.0)
+
+
+def _effect(plugin: Any, sound: Signal, rate: int, alive: Callable[[float], object]) -> Signal:
+    """Piece by piece, so that a sign of life comes from each; silence behind the end brings what is held back."""
+    step, length = round(_PIECE_SECONDS * rate), sound.shape[1]
+    pieces, got = [], 0
+    for start in range(0, length, step):
+        pieces.append(plugin.process(sound[:, start : start + step], float(rate), reset=start == 0))
+        got += pieces[-1].shape[1]
+        alive(min(1.0, (start + step) / length))
+    if got < length:
+        rest = plugin.process(np.zeros((sound.shape[0], length - got + rate), np.float32), float(rate), reset=False)
+        pieces.append(rest)
+    return _fitted(np.concatenate(pieces, axis=1), length)
+
+
+def _fitted(sound: Signal, length: int) -> Signal:
+    missing = max(0, length - sound.shape[1])
+    return np.pad(sound, ((0, 0), (0, missing)))[:, :length].astype(np.float32)
+
+
+def _loaded(path: str, name: str, settings: dict[str, Any]) -> Any:
+    """A plug-in with parameters set.
+
+    pedalboard reads a thousand texts of every parameter when it loads a plug-in, which takes minutes with some. What
+    is asked here is asked of the parameters themselves, so that it is told that there are none.
+    """
+    plugin_class = importlib.import_module("pedalboard").VST3Plugin
+    for base in plugin_class.__mro__:
+        if "_get_parameters" in vars(base):
+            base._get_parameters = lambda self: {}
+    plugin = plugin_class(path, plugin_name=name)
+    parameters = {one.name: one for one in reversed(_parameters(plugin))}
+    for parameter, value in settings.items():
+        parameters[parameter].raw_value = _place_of(parameters[parameter], value)
+    return plugin
+
+
+def _parameters(plugin: Any) -> list[Any]:
+    return [one for one in plugin._parameters if one.name and not one.name.startswith(_CONTROLLERS)]
+
+
+def _parameter(one: Any) -> dict[str, Any]:
+    """A parameter by the texts that the plug-in shows: numbers where both ends are, else its steps, else 0 to 1."""
+    low, high = _number(one.get_text_for_raw_value(0.0)), _number(one.get_text_for_raw_value(1.0))
+    value = _number(one.string_value)
+    if low is not None and high is not None and value is not None and low < high:
+        return {"name": one.name, "value": value, "low": low, "high": high, "unit": one.label.strip()}
+    if one.num_steps <= _MOST_OPTIONS:
+        return {"name": one.name, "value": one.string_value, "options": [text for text, _ in _steps(one)]}
+    return {"name": one.name, "value": round(one.raw_value, 6), "low": 0.0, "high": 1.0, "unit": ""}
+
+
+def _steps(one: Any) -> list[tuple[str, float]]:
+    last = max(1, one.num_steps - 1)
+    return [(one.get_text_for_raw_value(step / last), step / last) for step in range(last + 1)]
+
+
+def _place_of(one: Any, value: Any) -> float:
+    """Where between 0 and 1 a parameter shows a value."""
+    facts = _parameter(one)
+    if "options" in facts:
+        return float(dict(reversed(_steps(one)))[str(value)])
+    low, high = float(facts["low"]), float(facts["high"])
+    share = min(1.0, max(0.0, (float(value) - low) / (high - low)))
+    if _number(one.get_text_for_raw_value(0.0)) is None or _shows(one, share, value, high - low):
+        return share
+    below, above = 0.0, 1.0
+    for _ in range(_HALVINGS):
+        middle = (below + above) / 2.0
+        shown = _number(one.get_text_for_raw_value(middle))
+        if shown is None:
+            return share
+        below, above = (middle, above) if shown < float(value) else (below, middle)
+    return (below + above) / 2.0
+
+
+def _shows(one: Any, share: float, value: Any, span: float) -> bool:
+    shown = _number(one.get_text_for_raw_value(share))
+    return shown is not None and abs(shown - float(value)) <= _NEAR * span
+
+
+def _number(text: str) -> float | None:
+    try:
+        value = float(text.split()[0]) if text.split() else math.nan
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
