@@ -35,9 +35,9 @@ class ReviewResult:
 
     `p_value` is that of the two-sided (AB: no preference) or one-sided (ABX: guessing) binomial test, None for ratings.
     Shares of an AB session are those of the preferences stated; the row "no preference" is a share of all answers.
-    `agreement` is Krippendorff's alpha over items, 1 full to 0 chance; None with one reviewer. `left_out` names
-    reviewers who did not find the hidden reference, or did not tell versions from their anchors. `verdict` says it in
-    words.
+    `agreement` is Krippendorff's alpha over items, 1 full to 0 chance; None with one reviewer or one item. `left_out`
+    names reviewers who did not find the hidden reference, or did not tell versions from their anchors. `verdict` says
+    it in words.
     """
 
     kind: Kind
@@ -69,7 +69,8 @@ def results(answers: Sequence[Answer]) -> ReviewResult:
 def krippendorff_alpha(units: Iterable[Sequence[float]], *, level: Literal["nominal", "interval"]) -> float | None:
     """Agreement of raters over units, each a list of the values that were given to it (Krippendorff 2011).
 
-    1 is full agreement, 0 what chance gives; None where no unit has two values, or all values are equal.
+    1 is full agreement, 0 what chance gives; None where fewer than two units have two values, since agreement is only
+    told from chance by how units differ, or where all values are equal.
 
     Examples
     --------
@@ -77,7 +78,7 @@ def krippendorff_alpha(units: Iterable[Sequence[float]], *, level: Literal["nomi
     1.0
     """
     pairable = [np.asarray(unit, np.float64) for unit in units if len(unit) > 1]
-    if not pairable:
+    if len(pairable) < 2:
         return None
 
     def gaps(first: np.ndarray, second: np.ndarray) -> np.ndarray:
@@ -138,7 +139,7 @@ def _difference(answers: Sequence[Answer]) -> ReviewResult:
     share = VersionResult("X identified", right / len(answers), interval.low, interval.high, len(answers))
     verdict = "a difference is heard" if test.pvalue < 0.05 else "no difference shown"
     correct = _by_item(answers, lambda answer: float(answer.choice == answer.truth))
-    agreement = krippendorff_alpha(correct, level="nominal")
+    agreement = krippendorff_alpha(correct, level="nominal") if len(_reviewers(answers)) > 1 else None
     return ReviewResult("abx", (share,), float(test.pvalue), agreement, _reviewers(answers), (), verdict)
 
 
@@ -163,14 +164,22 @@ def _ratings(answers: Sequence[Answer]) -> ReviewResult:
 
 
 def _best_rated(ranked: Sequence[VersionResult], answers: Sequence[Answer]) -> str:
-    """The best of what is judged, if the interval of its lead over the next leaves out 0."""
+    """The best of what is judged, if it surely leads the next; of one alone, whether it lies below the reference."""
     judged = [one.version for one in ranked if one.version not in (REFERENCE, ANCHOR, MID_ANCHOR)]
-    if len(judged) < 2:
-        return f"{judged[0]} was rated" if judged else "nothing was rated"
-    leads = [answer.ratings[judged[0]] - answer.ratings[judged[1]] for answer in answers if answer.ratings]
-    low, _ = mean_interval(leads)
-    sure = low > 0.0 and len(leads) > 1
+    if not judged:
+        return "nothing was rated"
+    if len(judged) == 1:
+        below = _surely_above(REFERENCE, judged[0], answers)
+        return f"{judged[0]} is rated below the reference" if below else "no difference from the reference shown"
+    sure = _surely_above(judged[0], judged[1], answers)
     return f"{judged[0]} is rated above {judged[1]}" if sure else "no difference shown"
+
+
+def _surely_above(first: str, second: str, answers: Sequence[Answer]) -> bool:
+    """Whether the interval of the lead of one over the other leaves out 0."""
+    marks = [answer.ratings for answer in answers if answer.ratings]
+    leads = [one[first] - one[second] for one in marks if first in one and second in one]
+    return len(leads) > 1 and mean_interval(leads)[0] > 0.0
 
 
 def _found_reference(answers: Sequence[Answer], reviewer: str) -> bool:

@@ -14,6 +14,8 @@ from workbench.output.html_tables import plain_table
 from workbench.output.text_tables import interval, number
 from workbench.widgets.tables import HtmlTable
 
+_VALUES = {"ab": "Share of choices", "abx": "Share right", "mushra": "Mean mark, 0 to 100"}
+
 
 def review_view(result: ReviewResult) -> HtmlTable:
     """What a blind review shows."""
@@ -40,4 +42,4 @@ def _review_html(result: ReviewResult) -> str:
     words += [f"p = {result.p_value:.3g}"] if result.p_value is not None else []
     words += [f"agreement {number(result.agreement)} (Krippendorff's alpha)"] if result.agreement is not None else []
     words += [f"left out: {escape(', '.join(result.left_out))}"] if result.left_out else []
-    return f"<p>{'; '.join(words)}</p>" + plain_table(("Version", "Value", "95 % interval", "n"), rows)
+    return f"<p>{'; '.join(words)}</p>" + plain_table(("Version", _VALUES[result.kind], "95 % interval", "n"), rows)

@@ -42,8 +42,11 @@ class Visit:
         self.outside: list[str] = []
         self.errors: list[str] = []
         page.on("request", lambda request: self._request(request.url))
-        page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
+        page.on("console", lambda message: self._console(message) if message.type == "error" else None)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    def _console(self, message: Any) -> None:
+        self.errors.append(f"{message.text} {message.location.get('url', '')}".strip())
 
     def _request(self, url: str) -> None:
         if not url.startswith(("http://127.0.0.1", "ws://127.0.0.1", "data:", "blob:", "file:", "about:")):

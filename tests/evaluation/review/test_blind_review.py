@@ -23,7 +23,7 @@ from evaluation.review import (
 from evaluation.review.design import NO_PREFERENCE, Answer, Session
 from evaluation.review.outcome import krippendorff_alpha
 from evaluation.review.store import save_answers
-from evaluation.review.views import sessions_view
+from evaluation.review.views import review_view, sessions_view
 from workbench.analysis.levels import at_equal_loudness
 from workbench.analysis.loudness import integrated_loudness, true_peak_dbtp
 from workbench.domain.audio import Audio
@@ -187,6 +187,34 @@ def test_ratings_leave_out_who_does_not_hear_the_reference(tmp_path: Path) -> No
     assert found.agreement == 1.0
 
 
+@pytest.mark.parametrize(
+    ("marks", "verdict"),
+    [
+        ([(98, 60), (97, 66), (99, 63)], "dark is rated below the reference"),
+        ([(98, 97), (97, 99), (99, 98)], "no difference from the reference shown"),
+        ([(98, 60)], "no difference from the reference shown"),
+    ],
+)
+def test_one_version_alone_is_held_to_the_reference(marks: list[tuple[int, int]], verdict: str) -> None:
+    answers = [
+        Answer("x", "mushra", f"reviewer {n}", "one", 0, ratings={"reference": best, "dark": mark, "anchor": 10})
+        for n, (best, mark) in enumerate(marks)
+    ]
+    assert results(answers).verdict == verdict
+
+
+def test_agreement_takes_two_reviewers_and_two_items() -> None:
+    def told(reviewers: str, items: str) -> list[Answer]:
+        return [Answer("x", "abx", who, one, 0, "A" if one == "p" else "B", "A") for who in reviewers for one in items]
+
+    assert results(told("ab", "pq")).agreement == 1.0
+    assert results(told("a", "pq")).agreement is None
+    assert results(told("ab", "p")).agreement is None
+    assert "agreement" not in review_view(results(told("ab", "p")))._repr_html_()
+    assert "agreement 1 (" in review_view(results(told("ab", "pq")))._repr_html_()
+    assert ">Share right</th>" in review_view(results(told("ab", "pq")))._repr_html_()
+
+
 def test_wrong_answers_are_refused_and_a_double_click_answers_once(tmp_path: Path) -> None:
     panel = ReviewPanel(ab_session(ITEMS, name="s", reviewer="ann"), folder=tmp_path, track=False)
     with pytest.raises(ParameterError, match="expected A, B, no preference, got 'C'"):
@@ -277,6 +305,8 @@ def test_agreement_is_one_for_the_same_and_nothing_for_chance() -> None:
     assert krippendorff_alpha(table, level="nominal") == pytest.approx(0.743, abs=0.001)
     assert krippendorff_alpha(table, level="interval") == pytest.approx(0.849, abs=0.001)
     assert krippendorff_alpha([[1]], level="nominal") is None
+    # Of one item nothing can be told: whatever the answers, it would come out as chance.
+    assert krippendorff_alpha([[1, 1, 1, 2]], level="nominal") is None
 
 
 @pytest.mark.parametrize("make", [ab_session, abx_session])
