@@ -10,6 +10,16 @@ _SIZE = "the size of pieces, which no result depends on"
 _ACCIDENTALS = "the line is reached with accidentals alone: E#, B#, Cb, Fb have one, the others two"
 
 EQUIVALENT: dict[str, dict[tuple[str, str], str]] = {
+    "workbench.analysis.loudness": {
+        (
+            "places = block[:, None] * MESH + np.arange(-_FINE_REACH, MESH + _FINE_REACH + 8)",
+            "8 -> 9",
+        ): "one more sample is read behind those that the taps reach",
+        (
+            "if channel.size > _MOST_FINE_BLOCKS:",
+            "channel.size > _MOST_FINE_BLOCKS -> channel.size >= _MOST_FINE_BLOCKS",
+        ): "of just as many places all are taken either way",
+    },
     "workbench.dsp.levels": {
         ("_SMALL = 1 << 16", "1 -> 2"): _SIZE,
         ("_SMALL = 1 << 16", "16 -> 17"): _SIZE,

@@ -208,6 +208,19 @@ def test_the_crest_factor_of_a_tone_is_3_db_at_any_level(sine, mono_audio, level
     assert loudness.peak_db(audio) == pytest.approx(level, abs=0.01)
 
 
+@pytest.mark.parametrize(("below_db", "looked_at"), [(0.5, 2), (0.69, 2), (0.71, 1), (3.0, 1)])
+def test_what_comes_within_0_7_db_of_the_highest_is_looked_at_closely(monkeypatch, below_db, looked_at):
+    pieces = []
+    whole = loudness.interpolate
+    monkeypatch.setattr(
+        loudness, "interpolate", lambda padded, *rest: pieces.append(len(padded)) or whole(padded, *rest)
+    )
+    samples = np.zeros((2, 4000), np.float32)
+    samples[0, 100], samples[1, 3000] = 0.5, 0.5 * 10 ** (-below_db / 20)
+    loudness.true_peak_dbtp(Audio(samples, 48000))
+    assert pieces == [looked_at]
+
+
 def test_more_loud_places_than_are_looked_at_closely():
     """Of 3000 equal peaks some 2048 are looked at with sixteenfold oversampling, the highest among them."""
     samples = np.zeros((2, 64 * 3000), np.float32)
