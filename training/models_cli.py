@@ -105,10 +105,10 @@ def _weights(element: str, model: str | None) -> Path:
 
 def _promote(options: argparse.Namespace) -> None:
     from training.session import quiet
-    from workbench.tracking.model_registry import CHALLENGER, get_version, promote
+    from workbench.tracking.model_registry import challenger_of, promote
 
     get_spec(options.element)
-    get_version(options.element, CHALLENGER)
+    challenger_of(options.element)  # before songs are read
     with quiet():
         from training.data_folder import stated_data
         from training.judging import TOLERANCES, measure_on

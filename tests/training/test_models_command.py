@@ -52,6 +52,8 @@ def test_from_a_name_to_the_champion(home: Path, groove_data: Path, capsys: pyte
     assert main(["register", "percussion", "plain"]) == 0
     assert main(promote) == 0
     assert "percussion version 2 is champion in place of version 1" in capsys.readouterr().out
+    with pytest.raises(TrackingError, match="version 2 is the champion already: register a challenger"):
+        main(["promote", "percussion", "--data", str(home / "nothing that must be read")])
     assert main(["register", "percussion", str(home / "models" / "percussion" / "wild.safetensors")]) == 0
     with pytest.raises(ModelError, match="version 3 is not promoted: nll is"):
         main(["promote", "percussion", "--data", str(groove_data)])

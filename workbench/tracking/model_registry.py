@@ -209,6 +209,20 @@ def fetch_model(element: str, version: int | str, name: str, *, tracking_uri: st
         return _install(weights, home_dir() / "models" / element / f"{name}.safetensors")
 
 
+def challenger_of(element: str, *, tracking_uri: str | None = None) -> ModelVersion:
+    """The version that may be promoted.
+
+    Raises
+    ------
+    TrackingError
+        If there is no challenger, or if it is the champion already.
+    """
+    challenger = get_version(element, CHALLENGER, tracking_uri=tracking_uri)
+    if CHAMPION in challenger.aliases:
+        raise TrackingError(f"{element} version {challenger.version} is the champion already: register a challenger")
+    return challenger
+
+
 def promote(
     element: str,
     *,
@@ -246,9 +260,7 @@ def promote(
     TrackingError
         If there is no challenger, or if it is the champion already.
     """
-    challenger = get_version(element, CHALLENGER, tracking_uri=tracking_uri)
-    if CHAMPION in challenger.aliases:
-        raise TrackingError(f"{element} version {challenger.version} is the champion already: register a challenger")
+    challenger = challenger_of(element, tracking_uri=tracking_uri)
     champion = next((v for v in list_versions(element, tracking_uri=tracking_uri) if CHAMPION in v.aliases), None)
     with _files(challenger, tracking_uri) as weights:
         figures = measure(weights)
