@@ -17,6 +17,16 @@ def test_a_share_on_the_border_trains() -> None:
     assert split_by_name("abc", 0xBB / 0x100) == "validation"
 
 
+def test_twelve_of_a_hundred_names_are_held_out_unless_said_otherwise() -> None:
+    """Names whose shares are 30 / 256 (0.117) and 31 / 256 (0.121)."""
+    assert (split_by_name("song 100"), split_by_name("song 127")) == ("validation", "train")
+
+
+def test_fifteen_of_a_hundred_contents_are_held_out_unless_said_otherwise() -> None:
+    """0x26 / 256 is 0.148, 0x27 / 256 is 0.152."""
+    assert split_by_content(["00", "26", "27", "ff"]) == ["validation", "validation", "train", "train"]
+
+
 LOW, MIDDLE, HIGH = "10000000ff", "8000000000", "f0000000ff"
 
 
