@@ -10,12 +10,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from safetensors.numpy import load_file, save_file
 
 from workbench.cli import main as cli
 from workbench.diagnostics import CODES, Finding, library, networks, services, signal_path, system
 from workbench.domain.audio import Audio
 from workbench.domain.drafts import draft_beside
 from workbench.domain.results import Track
+from workbench.models import registry
+from workbench.models.checkpoint import file_hash
 from workbench.models.registry import weights_path
 from workbench.output import bundle as bundles
 from workbench.output import export
@@ -101,6 +104,37 @@ def test_a_damaged_network_is_named(own_weights: Path) -> None:
 def test_a_network_that_does_not_load_is_named(own_weights: Path) -> None:
     (own_weights / "bass.json").write_text("{")
     assert codes(networks.validate()) == [("bass", "fail", "BFD010")]
+
+
+def test_a_network_that_computes_something_else_is_named(
+    own_weights: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Weights of another training run under a card that has their hash: only music tells them apart."""
+    shipped = tmp_path / "shipped"
+    shutil.copytree(weights_path("harmony").parent, shipped)
+    monkeypatch.delenv("BEATSFOUNDRY_WEIGHTS")
+    monkeypatch.setattr(registry, "_SHIPPED", shipped)
+    assert codes(networks.validate()) == []
+    told = [finding.message for finding in networks.validate()]
+    assert all("nats a note on" in message and "100.0 % of the choices" in message for message in told)
+    file = shipped / "pads.safetensors"
+    weights = load_file(file)
+    rng = np.random.default_rng(1)
+    weights["step_head.3.weight"] += rng.normal(0, 0.05, weights["step_head.3.weight"].shape).astype(np.float16)
+    save_file(weights, file)
+    card = json.loads((shipped / "pads.json").read_text())
+    (shipped / "pads.json").write_text(json.dumps({**card, "sha256": file_hash(file)}))
+    assert codes(networks.validate()) == [("pads", "fail", "BFD011")]
+    del card["slice"]
+    (shipped / "pads.json").write_text(json.dumps({**card, "sha256": file_hash(file)}))
+    (pads,) = [finding for finding in networks.validate() if finding.subject == "pads"]
+    assert (pads.code, pads.message) == ("BFD011", "its card tells no nats a note of the slice that ships")
+
+
+def test_networks_of_your_own_are_weighed_without_a_verdict(own_weights: Path) -> None:
+    (bass,) = [finding for finding in networks.validate() if finding.subject == "bass"]
+    assert bass.outcome == "ok"
+    assert "your own, 6.940 nats a note" in bass.message
 
 
 def test_services_that_do_not_answer_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
