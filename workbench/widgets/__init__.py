@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from workbench.widgets.arranger.arranger import Arranger
     from workbench.widgets.concept_views import concepts_table, macro_curves, mood_plane, pull_table, starters_table
     from workbench.widgets.designer.designer import SoundDesigner
+    from workbench.widgets.doctor.doctor import Doctor
     from workbench.widgets.explorer.explorer import Explorer
     from workbench.widgets.lab import launch_lab
     from workbench.widgets.listening import (
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Arranger",
+    "Doctor",
     "Explorer",
     "HtmlTable",
     "Mixer",
@@ -67,6 +69,7 @@ __all__ = [
 
 _HOMES = {
     "Arranger": "arranger.arranger",
+    "Doctor": "doctor.doctor",
     "Explorer": "explorer.explorer",
     "SoundDesigner": "designer.designer",
     "Mixer": "mixer.mixer",

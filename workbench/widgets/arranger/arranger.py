@@ -89,7 +89,7 @@ class Arranger(Instrument):
         self.change([wanted], _edit_text(wanted.model_dump(mode="json", exclude_none=True)))
         after = self.session.state.song
         if after.plan.decisions[-1].contradiction:
-            self._say(f"{self.message}; {after.plan.decisions[-1].contradiction}")
+            self.tell(f"{self.message}; {after.plan.decisions[-1].contradiction}")
         if after.score.bars != before.bars:
             self._heard = (1, min(self._heard[1], after.score.bars))
 

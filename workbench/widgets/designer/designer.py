@@ -121,7 +121,7 @@ class SoundDesigner(Instrument):
         """Keep the sound under a name, for this song and for requests."""
         save_sound(replace(self.own, description=f"Made from {self.patch}."), name)
         self.load(name)
-        self._say(f"saved: a request names it by patches: {self.element}: {name}")
+        self.tell(f"saved: a request names it by patches: {self.element}: {name}")
 
     @action
     def undo(self) -> None:

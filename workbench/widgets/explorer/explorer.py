@@ -107,7 +107,7 @@ class Explorer(Instrument):
             self.pinned = {**self.pinned, "options.seed": (seed + 1) % _LARGEST_SEED}
             self._read()
         request = self.request
-        self._beside(lambda: self._make(request))
+        self.begin(lambda: self._make(request))
 
     def _make(self, request: GenerationRequest) -> None:
         state = self.session.compose(request, progress=lambda done, what: self._report(0.3 * done, what))

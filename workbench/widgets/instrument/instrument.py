@@ -1,35 +1,25 @@
-"""The ground of every instrument: actions by name, one line of answer, history, long work beside the page."""
+"""The ground of every instrument: a session, its history, and what the page hears of it."""
 
 from __future__ import annotations
 
-import threading
 import weakref
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-import anywidget
 import traitlets
 
-from workbench.domain.errors import ParameterError, WorkbenchError
+from workbench.domain.errors import ParameterError
 from workbench.domain.results import Track
 from workbench.editing import Edit
 from workbench.output.html_tables import asset
 from workbench.session import Session
+from workbench.widgets.instrument.answering import Answering, action
 from workbench.widgets.instrument.sound import loop_of
 
 _HERE = Path(__file__).resolve().parent
 _PLAYERS: weakref.WeakKeyDictionary[Session, weakref.WeakSet[Instrument]] = weakref.WeakKeyDictionary()
 """Who shows a session: what one of them changes, the others show too."""
-
-Action = TypeVar("Action", bound=Callable[..., None])
-
-
-def action(method: Action) -> Action:
-    """Mark a method as one that the page may ask for by its name; its keyword arguments are the message's fields."""
-    method.is_action = True  # type: ignore[attr-defined]
-    return method
 
 
 def front_end(script: Path, *parts: str) -> str:
@@ -45,7 +35,7 @@ def sheet(*parts: str) -> str:
     return shipped + (_HERE / "instrument.css").read_text(encoding="utf-8")
 
 
-class Instrument(anywidget.AnyWidget):
+class Instrument(Answering):
     """A widget on a session. The page asks by messages `{"do": NAME, ...}`; answers are traits and sound.
 
     Parameters
@@ -54,9 +44,6 @@ class Instrument(anywidget.AnyWidget):
         Holds the song; several instruments may share one.
     """
 
-    message = traitlets.Unicode("").tag(sync=True)
-    failed = traitlets.Bool(False).tag(sync=True)
-    progress = traitlets.Float(-1.0).tag(sync=True)
     edits: Any = traitlets.List().tag(sync=True)
     can_undo = traitlets.Bool(False).tag(sync=True)
     can_redo = traitlets.Bool(False).tag(sync=True)
@@ -64,9 +51,7 @@ class Instrument(anywidget.AnyWidget):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.session = session = _checked(session, type(self).__name__)
-        self._worker: threading.Thread | None = None
         _PLAYERS.setdefault(session, weakref.WeakSet()).add(self)
-        self.on_msg(self._received)
         self._refresh()
 
     def refresh(self) -> None:
@@ -76,11 +61,6 @@ class Instrument(anywidget.AnyWidget):
     def track(self) -> Track:
         """The finished track of the song as it stands."""
         return self.session.track()
-
-    def wait(self) -> None:
-        """Wait for long work that was started from the page."""
-        if self._worker is not None:
-            self._worker.join()
 
     @action
     def undo(self) -> None:
@@ -102,7 +82,7 @@ class Instrument(anywidget.AnyWidget):
     @action
     def finish(self) -> None:
         """Make the whole track and say what was measured of it."""
-        self._beside(self._finish)
+        self.begin(self._finish)
 
     def change(self, edits: Sequence[Edit | Mapping[str, Any]], message: str) -> None:
         """Edit the song, and let every instrument on the session show it."""
@@ -119,13 +99,13 @@ class Instrument(anywidget.AnyWidget):
         track = self.session.track(progress=self._report)
         measured = track.report.measurements
         loudness, peak = measured["integrated_loudness_lufs"], measured["true_peak_dbtp"]
-        self._say(f"finished: {loudness:.1f} LUFS, true peak {peak:.1f} dBTP")
+        self.tell(f"finished: {loudness:.1f} LUFS, true peak {peak:.1f} dBTP")
 
     def _changed(self, message: str) -> None:
         for player in _PLAYERS.get(self.session, ()):
             player._refresh()
         # Last, so that all is shown by the time that it is told.
-        self._say(message)
+        self.tell(message)
 
     def _refresh(self) -> None:
         history = self.session.history
@@ -137,44 +117,10 @@ class Instrument(anywidget.AnyWidget):
         self.edits = [edit.model_dump(mode="json", exclude_none=True) for edit in edits]
         self.refresh()
 
-    def _say(self, line: str, *, failed: bool = False) -> None:
-        self.failed, self.message = failed, line
-
     def _report(self, fraction: float, message: str) -> None:
         if abs(fraction - self.progress) >= 0.01 or message != self.message:
             self.progress = min(1.0, fraction)
-            self._say(message)
-
-    def _beside(self, work: Callable[[], None]) -> None:
-        """Long work in a thread of its own, so that the page can still ask, and stop it."""
-        if self._worker is not None and self._worker.is_alive():
-            self._say("busy: stop it first, or wait", failed=True)
-            return
-        self.progress = 0.0
-        self._worker = threading.Thread(target=partial(self._guarded, work), daemon=True)
-        self._worker.start()
-
-    def _guarded(self, work: Callable[[], None]) -> None:
-        try:
-            work()
-        except WorkbenchError as error:
-            self._say(str(error), failed=True)
-        finally:
-            self.progress = -1.0
-
-    def _received(self, _: Any, content: Any, buffers: Any) -> None:
-        name = str(content.get("do")) if isinstance(content, dict) else str(content)
-        method = getattr(type(self), name, None)
-        if not getattr(method, "is_action", False):
-            self._say(f"the page asked for {name!r}, which this widget does not do", failed=True)
-            return
-        fields = {key: value for key, value in content.items() if key != "do"}
-        try:
-            getattr(self, name)(**fields)
-        except WorkbenchError as error:
-            self._say(str(error), failed=True)
-        except TypeError as error:
-            self._say(f"{name}: {error}", failed=True)
+            self.tell(message)
 
 
 def _checked(session: object, owner: str) -> Session:

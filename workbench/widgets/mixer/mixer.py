@@ -67,12 +67,12 @@ class Mixer(Instrument):
     @action
     def export(self, daw: str) -> None:
         """Finish the track where it is not, and write it as a session of a DAW below `sessions` here."""
-        self._beside(lambda: self._export(daw))
+        self.begin(lambda: self._export(daw))
 
     def _export(self, daw: str) -> None:
         track = self.session.track(progress=self._report)
         name = _free_name(f"{latin_id(track.score.title) or 'song'}-{daw}")
-        self._say(f"session {export_session(track, daw, SESSIONS / name)}")
+        self.tell(f"session {export_session(track, daw, SESSIONS / name)}")
 
     @action
     def undo(self) -> None:

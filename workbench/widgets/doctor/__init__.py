@@ -1,0 +1,1 @@
+"""What is wrong on this machine, or with a project, and what helps."""
