@@ -75,7 +75,7 @@ test-long: setup ## the tests that take minutes
 	$(BIN)/pytest tests -m long
 
 # All but `plugins`, which is copyleft: whoever wants it installs it.
-EXTRAS = lab api midi peers sweep cluster docs dev
+EXTRAS = lab api midi provenance peers sweep cluster docs dev
 
 lock: setup ## resolve pyproject.toml again into requirements.lock
 	$(BIN)/pip-compile --quiet --upgrade --allow-unsafe $(addprefix --extra=,$(EXTRAS)) --strip-extras --no-annotate --no-header \

@@ -8,7 +8,7 @@ from typing import Any
 
 COMMAND_GROUPS: Mapping[str, Sequence[str]] = {
     "make and change music": ("generate", "compose", "batch", "modify", "master", "export", "import", "play"),
-    "understand": ("verify", "explain", "analyze", "parameters", "presets"),
+    "understand": ("verify", "sign", "explain", "analyze", "parameters", "presets"),
     "your material": ("references", "samples", "plugins", "corpora"),
     "teach and judge": ("train", "finetune", "sweep", "models", "dataset", "evaluate", "bench"),
     "workplace": ("doctor", "lab", "dashboard", "serve", "keys", "mcp", "upload", "prepare", "cache", "completion"),
@@ -42,6 +42,7 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
         "beatsfoundry import takes/ --tempo 96 --key 'D minor' --sections 'intro 4, verse 8' --out out/takes",
     ),
     "play": ('beatsfoundry play out/song --port "Drum Machine"', "beatsfoundry play"),
+    "sign": ("beatsfoundry sign out/song/master.wav --out song-signed.wav",),
     "plugins": ("beatsfoundry plugins", "beatsfoundry plugins ZamComp"),
     "verify": ("beatsfoundry verify out/song/master.wav", "beatsfoundry verify out/song --remake"),
     "doctor": ("beatsfoundry doctor out/song", "beatsfoundry doctor --service redis://127.0.0.1:6379 --json"),

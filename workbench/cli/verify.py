@@ -26,6 +26,13 @@ def add_to(commands: Any) -> None:
     parser.add_argument("--json", action="store_true", help="print a list of findings as JSON")
     parser.add_argument("--quiet", action="store_true", help="show no progress")
     parser.set_defaults(run=verify)
+    one = commands.add_parser("sign", help="write a copy with content credentials (C2PA)", description=sign.__doc__)
+    one.add_argument("file", metavar="FILE", type=Path, help="WAV, FLAC or MP3 that BeatsFoundry wrote")
+    one.add_argument("--out", metavar="FILE", type=Path, required=True, help="signed copy, of the same format")
+    one.add_argument("--certificate", metavar="PEM", type=Path, help="your chain of certificates")
+    one.add_argument("--key", metavar="PEM", type=Path, help="its private key")
+    one.add_argument("--overwrite", action="store_true", help="replace an earlier copy")
+    one.set_defaults(run=sign)
 
 
 def verify(options: argparse.Namespace) -> int:
@@ -52,6 +59,22 @@ def verify(options: argparse.Namespace) -> int:
     return 2 if refused else int(not all(finding.is_untouched for finding in findings))
 
 
+def sign(options: argparse.Namespace) -> int:
+    """Write a copy of a sound file with content credentials: who signed it, and that an AI took part.
+
+    Without a certificate of yours one of this machine signs. `beatsfoundry verify` reads them.
+    """
+    from workbench.domain.errors import OutputError
+    from workbench.output.credentials import read_credentials
+    from workbench.output.credentials import sign as write
+
+    if options.out.exists() and not options.overwrite:
+        raise OutputError(f"{options.out} exists: name another file, or overwrite it (--overwrite)")
+    done = write(options.file, options.out, certificate=options.certificate, key=options.key)
+    print(f"signed {printable(str(done))} ({read_credentials(done)})")
+    return 0
+
+
 def _of(path: str, options: argparse.Namespace) -> list[Finding]:
     from workbench.output.verifying import verify as look
 
@@ -69,7 +92,8 @@ def _print(findings: Sequence[Finding], *, remade: bool) -> None:
     told = {"untouched": "same", "edited": "differs", "missing": "missing"} if remade else {}
     for finding in findings:
         if not finding.is_untouched or len(findings) == 1:
-            print(f"{told.get(finding.verdict, finding.verdict):9} {printable(finding.path)}")
+            more = f" ({printable(finding.told)})" if finding.told else ""
+            print(f"{told.get(finding.verdict, finding.verdict):9} {printable(finding.path)}{more}")
     if any(finding.verdict == "foreign" for finding in findings):
         print("(foreign: neither sealed by BeatsFoundry nor named by a manifest)")
     count = sum(finding.is_untouched for finding in findings)

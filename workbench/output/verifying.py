@@ -10,16 +10,18 @@ from typing import Literal
 from workbench.domain.errors import OutputError, reason
 from workbench.domain.paths import is_file, is_folder
 from workbench.output.bundle import read_manifest
+from workbench.output.credentials import SIGNED_SUFFIXES, can_read, names_credentials, read_credentials
 from workbench.output.folder import MANIFEST
 from workbench.output.stamping import Verdict, verdict
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A file, and what was found of it; `missing` is what a manifest names and nobody finds."""
+    """A file, and what was found of it; `missing` is what a manifest names and nobody finds. `told` says more."""
 
     path: str
     verdict: Verdict | Literal["missing"]
+    told: str = ""
 
     @property
     def is_untouched(self) -> bool:
@@ -28,7 +30,7 @@ class Finding:
 
 
 def verify(path: str | Path) -> list[Finding]:
-    """Look at a sound file by its seal, or at every file of a bundle by the manifest's hashes.
+    """Look at a sound file by its seal or its content credentials, or at a bundle's files by the manifest's hashes.
 
     Raises
     ------
@@ -39,7 +41,21 @@ def verify(path: str | Path) -> list[Finding]:
         return _bundle(Path(path))
     if not is_file(path):
         raise OutputError(f"{path!s:.300} is neither a file nor a folder: name a sound file or a bundle")
-    return [Finding(str(path), verdict(path))]
+    return [_of_file(Path(path))]
+
+
+def _of_file(path: Path) -> Finding:
+    """A file by its seal, or by content credentials of ours: who signs a file writes it anew, and breaks its seal."""
+    found = verdict(path)
+    if found == "untouched":
+        return Finding(str(path), found)
+    held = read_credentials(path)
+    if held is None:
+        signed = not can_read() and path.suffix.lower() in SIGNED_SUFFIXES and names_credentials(path)
+        return Finding(str(path), found, "content credentials are not read without c2pa-python" if signed else "")
+    if held.is_ours:
+        return Finding(str(path), "untouched" if held.valid else "edited", str(held))
+    return Finding(str(path), found, str(held))
 
 
 def _bundle(folder: Path) -> list[Finding]:
