@@ -74,7 +74,7 @@ test: lint ## lint, then the tests; browser and notebooks run alone, after the q
 test-long: setup ## the tests that take minutes
 	$(BIN)/pytest tests -m long
 
-# All but `plugins`, which is copyleft: whoever wants it installs it.
+# All but `plugins` and `link`, which are copyleft: whoever wants them installs them.
 EXTRAS = lab api midi provenance peers sweep cluster docs dev
 
 lock: setup ## resolve pyproject.toml again into requirements.lock

@@ -11,6 +11,9 @@ import pytest
 from workbench.cli.main import build_parser
 from workbench.domain.request import parse_request
 
+COPYLEFT = {"plugins", "link"}
+"""Extras under the GPL, which run in processes of their own."""
+
 
 @pytest.fixture(scope="module")
 def readme(repository: Path) -> str:
@@ -55,14 +58,14 @@ def test_links_and_pictures_exist(readme: str, repository: Path) -> None:
 def test_the_lock_pins_every_dependency(repository: Path) -> None:
     """Each requirement of pyproject.toml is in the lock at one exact version, without addresses or hashes.
 
-    The extra `plugins` stays out: it is copyleft, and whoever wants it installs it.
+    The extras in `COPYLEFT` stay out: whoever wants them installs them.
     """
     import tomllib
 
     project = tomllib.loads((repository / "pyproject.toml").read_text())["project"]
     wanted = [
         *project["dependencies"],
-        *(name for extra, named in project["optional-dependencies"].items() if extra != "plugins" for name in named),
+        *(name for extra, named in project["optional-dependencies"].items() if extra not in COPYLEFT for name in named),
     ]
     lines = [line for line in (repository / "requirements.lock").read_text().splitlines() if not line.startswith("#")]
     assert all(re.fullmatch(r"[a-z0-9._-]+==[0-9][A-Za-z0-9.]*", line) for line in lines)
@@ -70,8 +73,8 @@ def test_the_lock_pins_every_dependency(repository: Path) -> None:
     names = {re.match(r"[A-Za-z0-9._-]+", text).group().lower().replace("_", "-") for text in wanted}  # type: ignore[union-attr]
     assert names <= pinned
     locked = re.findall(r"^EXTRAS = (.*)$", (repository / "Makefile").read_text(), re.MULTILINE)
-    assert set(locked[0].split()) == set(project["optional-dependencies"]) - {"plugins"}
-    assert not pinned & {"pedalboard", "dawdreamer", "mutagen", "essentia", "madmom", "matchering"}
+    assert set(locked[0].split()) == set(project["optional-dependencies"]) - COPYLEFT
+    assert not pinned & {"pedalboard", "aalink", "dawdreamer", "mutagen", "essentia", "madmom", "matchering"}
 
 
 def test_installed_packages_satisfy_each_other() -> None:

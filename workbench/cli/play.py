@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workbench.cli.parser import positive
 from workbench.domain.errors import ParameterError
+
+if TYPE_CHECKING:
+    from workbench.domain.plan import Plan
+    from workbench.domain.score import Score
 
 
 def add_to(commands: Any) -> None:
@@ -20,6 +24,7 @@ def add_to(commands: Any) -> None:
     )
     parser.add_argument("--no-clock", action="store_true", help="send notes alone, without start, clock and stop")
     parser.add_argument("--virtual", action="store_true", help="make the port, for other programs to listen to")
+    parser.add_argument("--link", action="store_true", help="play on the beat of an Ableton Link session")
     parser.set_defaults(run=play)
 
 
@@ -40,5 +45,17 @@ def play(options: argparse.Namespace) -> int:
 
     plan, score, _ = load_song(options.bundle)
     with open_output(options.port, virtual=options.virtual) as port:
-        play_score(score, port, plan.patches, first_bar=options.from_bar, clock=not options.no_clock)
+        if options.link:
+            _linked(options, plan, score, port)
+        else:
+            play_score(score, port, plan.patches, first_bar=options.from_bar, clock=not options.no_clock)
     return 0
+
+
+def _linked(options: argparse.Namespace, plan: Plan, score: Score, port: Any) -> None:
+    from workbench.session.link import joined, play_linked
+
+    with joined(score.tempo_map.tempo_at(0.0), score.metre.bar_beats) as timeline:
+        play_linked(
+            score, port, timeline, plan.patches, first_bar=options.from_bar, clock=not options.no_clock
+        )  # fmt: skip

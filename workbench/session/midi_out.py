@@ -54,19 +54,33 @@ def timed_messages(
     ParameterError
         If the song has no such bar.
     """
-    bars = round(score.length_beats / score.metre.bar_beats)
-    if not 1 <= first_bar <= bars:
-        raise ParameterError(f"first bar {first_bar}: expected 1 to {bars}")
-    start = (first_bar - 1) * score.metre.bar_beats
-    offset = score.tempo_map.seconds_at(start)
-    placed = [*_notes(score, patches, start), *(_clock(score, start) if clock else ())]
-    # On one moment the clock comes first, so that whoever follows it knows the beat when the note comes.
-    placed.sort(key=lambda one: one[:2])
+    placed = placed_messages(score, patches, first_bar=first_bar, clock=clock)
+    offset = score.tempo_map.seconds_at((first_bar - 1) * score.metre.bar_beats)
     return [TimedMessage(score.tempo_map.seconds_at(beat) - offset, message) for beat, _, message in placed]
 
 
 Placed = tuple[float, int, Any]
 """Beat, rank among what falls on it, message."""
+
+
+def placed_messages(
+    score: Score, patches: Mapping[str, str] | None = None, *, first_bar: int = 1, clock: bool = True
+) -> list[Placed]:
+    """What there is to send with the beats of the song that it falls on, in order; parameters as of `timed_messages`.
+
+    Raises
+    ------
+    ParameterError
+        If the song has no such bar.
+    """
+    bars = round(score.length_beats / score.metre.bar_beats)
+    if not 1 <= first_bar <= bars:
+        raise ParameterError(f"first bar {first_bar}: expected 1 to {bars}")
+    start = (first_bar - 1) * score.metre.bar_beats
+    placed = [*_notes(score, patches, start), *(_clock(score, start) if clock else ())]
+    # On one moment the clock comes first, so that whoever follows it knows the beat when the note comes.
+    placed.sort(key=lambda one: one[:2])
+    return placed
 
 
 def _notes(score: Score, patches: Mapping[str, str] | None, start: float) -> Iterator[Placed]:
@@ -139,10 +153,11 @@ def play(
             port.send(one.message)
         ended = True
     finally:
-        _hush(port, stop=clock and not ended)
+        hush(port, stop=clock and not ended)
 
 
-def _hush(port: Output, *, stop: bool) -> None:
+def hush(port: Output, *, stop: bool) -> None:
+    """End every note, and the clock where it still goes."""
     import mido
 
     if stop:
