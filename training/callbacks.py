@@ -37,7 +37,9 @@ class Meters(lightning.Callback):
         """Measure the gradient where a figure is due."""
         if self._is_due(trainer):
             gradients = [parameter.grad for parameter in module.parameters() if parameter.grad is not None]
-            module.log("gradient_norm", torch.nn.utils.get_total_norm(gradients))
+            norm = torch.nn.utils.get_total_norm(gradients)
+            # Of a network that is parted over processes each has a part of it.
+            module.log("gradient_norm", norm.full_tensor() if hasattr(norm, "full_tensor") else norm)
 
     def on_train_batch_end(
         self, trainer: lightning.Trainer, module: lightning.LightningModule, outputs: Any, batch: Any, batch_idx: int

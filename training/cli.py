@@ -23,6 +23,9 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("element", metavar="ELEMENT", help="harmony, percussion, bass, pads or leads")
     add_data_option(parser, "folder that holds the corpora")
     parser.add_argument("--out", type=Path, metavar="DIR", help="checkpoints and weights (default: runs/train/ELEMENT)")
+    parser.add_argument(
+        "--checkpoints", metavar="URL", help="folder or address (s3://bucket/run) for checkpoints instead of --out"
+    )
     recipe = parser.add_mutually_exclusive_group()
     recipe.add_argument("--recipe", metavar="NAME", help="another recipe of the element: small, for a first try")
     recipe.add_argument("--config", type=Path, metavar="FILE", help="recipe as YAML instead of the element's own")
@@ -39,7 +42,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, metavar="N", help="seed instead of the recipe's")
     parser.add_argument("--devices", type=positive, default=1, metavar="N", help="processes (GPUs) on each machine")
     parser.add_argument("--nodes", type=positive, default=1, metavar="N", help="machines")
-    parser.add_argument("--strategy", default="auto", help="Lightning's strategy, such as ddp (default: auto)")
+    parser.add_argument("--strategy", default="auto", help="Lightning's strategy, such as ddp or fsdp (default: auto)")
     parser.add_argument("--accelerator", default="auto", help="cpu, gpu or auto")
     parser.add_argument("--no-track", action="store_true", help="do not log to MLflow")
     return parser
@@ -68,7 +71,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     check_data(options.data)
     folder = options.out or Path("runs") / "train" / options.element
     from training.callbacks import ProgressLog
-    from training.fit import Machines
+    from training.machines import Machines
     from training.run import train
     from training.session import is_first_process
 
@@ -79,7 +82,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     run = train(
         config, options.data, folder, track=not options.no_track, limit=options.limit, start=options.start,
         machines=Machines(options.devices, options.nodes, options.strategy, options.accelerator),
-        progress=bar, callbacks=(ProgressLog(None) if bar else ProgressLog(),), command=command_line(options),
+        checkpoints=options.checkpoints, progress=bar,
+        callbacks=(ProgressLog(None) if bar else ProgressLog(),), command=command_line(options),
     )  # fmt: skip
     if is_first_process():
         print(f"{run.weights}: {run.card['validation_nats_per_note']['nll']:.3f} nats a note on validation")

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import pickle
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,9 +17,11 @@ from lightning.pytorch.callbacks import EarlyStopping, ModelCheckpoint
 
 from training.calibration import apply_temperatures, fit_temperatures
 from training.callbacks import Meters
+from training.checkpoints import check_place, fetched_checkpoint, read_checkpoint
 from training.config import TrainingConfig
 from training.corpora import CORPORA, read_corpora
 from training.dataset import EncodedPart, encode_part
+from training.machines import SINGLE, Machines
 from training.module import ElementData, ElementModule
 from training.provenance import data_hash, git_revision
 from training.samples import SampleWriter
@@ -29,19 +30,6 @@ from workbench.models.checkpoint import load_checkpoint, read_card, save_checkpo
 from workbench.models.elements import get_spec
 
 _VALIDATION_SHARE_WHILE_TRAINING = 0.25
-
-
-@dataclass(frozen=True, slots=True)
-class Machines:
-    """Who shares the work, in Lightning's words: `devices` a node, `nodes`, how they speak ("ddp"), on what."""
-
-    devices: int = 1
-    nodes: int = 1
-    strategy: str = "auto"
-    accelerator: str = "auto"
-
-
-SINGLE = Machines()
 
 
 def load_parts(data: Path, config: TrainingConfig, limit: int | None = None) -> list[EncodedPart]:
@@ -87,6 +75,7 @@ def fit(
     callbacks: Sequence[lightning.Callback] = (),
     parts: list[EncodedPart] | None = None,
     machines: Machines = SINGLE,
+    checkpoints: str | None = None,
     command: str | None = None,
 ) -> Path:
     """Train an element and write its weights.
@@ -96,7 +85,7 @@ def fit(
     config, data : TrainingConfig, Path
         The recipe, and the folder that holds the corpora.
     run_dir : Path
-        Checkpoints and the result go here; a `last.ckpt` found there is resumed.
+        Checkpoints and the result go here.
     limit : int, optional
         Songs of each corpus and split.
     start : Path, optional
@@ -105,8 +94,13 @@ def fit(
         Lightning logger or False; whether a progress bar is shown; what is called beside checkpoints and stopping.
     parts : list of EncodedPart, optional
         What `load_parts` gave, where it was called already.
-    machines, command
-        Processes and machines that share the work, and what was typed, for the card.
+    machines : Machines
+        Processes and machines that share the work.
+    checkpoints : str, optional
+        A folder that all machines see, or an address that fsspec knows (`s3://bucket/run`), for checkpoints instead of
+        `run_dir`. A `last.ckpt` found there is resumed.
+    command : str, optional
+        What was typed, for the card.
 
     Returns
     -------
@@ -117,19 +111,24 @@ def fit(
     started = time.monotonic()
     parts = load_parts(data, config, limit) if parts is None else parts
     module = _module(config, start)
-    best = ModelCheckpoint(run_dir, filename="best", monitor="val_nll", save_top_k=1, enable_version_counter=False)
+    place = check_place(str(run_dir) if checkpoints is None else checkpoints)
+    best = ModelCheckpoint(place, filename="best", monitor="val_nll", save_top_k=1, enable_version_counter=False)
     watchers: list[lightning.Callback] = [best, *([Meters()] if logger else []), *callbacks]
     if config.sample_every:
         watchers.append(SampleWriter(parts, run_dir, every=config.sample_every, seed=config.seed))
     origin = provenance(parts, command)
+    watchers.insert(0, _last_checkpoint(config, place))
     trainer = _trainer(config, run_dir, machines, watchers, precision=origin["precision"], logger=logger, bar=progress)
     if logger:
         logger.log_hyperparams({**asdict(config), **origin})
-    _train(trainer, module, ElementData(parts, config, _VALIDATION_SHARE_WHILE_TRAINING), _stopped_run(run_dir))
+    resumed = fetched_checkpoint(place, run_dir)
+    _train(trainer, module, ElementData(parts, config, _VALIDATION_SHARE_WHILE_TRAINING), resumed)
     path = run_dir / f"{config.element}.safetensors"
     if trainer.global_rank > 0:
         return path
-    _restore(module, Path(best.best_model_path))
+    # Of a network that was parted each process holds a part: the checkpoint is whole.
+    module = ElementModule(config)
+    module.load_state_dict(read_checkpoint(best.best_model_path)["state_dict"])
     temperatures, metrics = calibrate(module, parts, config), validate(module, parts, config)
     card = describe(config, parts, metrics, trainer.global_step, time.monotonic() - started, origin)
     earlier = {} if start is None else {"started_from": earlier_training(start)}
@@ -155,19 +154,23 @@ def _trainer(
     bar: bool,
 ) -> lightning.Trainer:
     """Lightning's trainer for a recipe: it validates by steps, stops early, and keeps a checkpoint to go on from."""
-    last = ModelCheckpoint(
-        run_dir, filename="last", every_n_train_steps=config.checkpoint_every, enable_version_counter=False
-    )
     return lightning.Trainer(
         accelerator=machines.accelerator, devices=machines.devices, num_nodes=machines.nodes,
-        strategy=machines.strategy, use_distributed_sampler=False, precision=precision,
+        strategy=machines.lightning_strategy(), use_distributed_sampler=False, precision=precision,
         max_steps=config.steps,
         val_check_interval=min(config.validate_every, config.steps), check_val_every_n_epoch=None,
         gradient_clip_val=config.gradient_clip,
-        callbacks=[last, EarlyStopping("val_nll", patience=config.patience), *callbacks],
+        callbacks=[EarlyStopping("val_nll", patience=config.patience), *callbacks],
         logger=logger, enable_progress_bar=bar, enable_model_summary=False, log_every_n_steps=20,
         num_sanity_val_steps=0, default_root_dir=run_dir,
     )  # fmt: skip
+
+
+def _last_checkpoint(config: TrainingConfig, place: str) -> ModelCheckpoint:
+    """Keeps what a stopped run goes on from."""
+    return ModelCheckpoint(
+        place, filename="last", every_n_train_steps=config.checkpoint_every, enable_version_counter=False
+    )
 
 
 def _train(trainer: lightning.Trainer, module: ElementModule, data: ElementData, resume: Path | None) -> None:
@@ -252,37 +255,6 @@ def describe(
         "data": corpora,
         "validation_nats_per_note": metrics,
     }
-
-
-def _restore(module: ElementModule, checkpoint: Path) -> None:
-    module.load_state_dict(read_checkpoint(checkpoint)["state_dict"])
-
-
-def _stopped_run(folder: Path) -> Path | None:
-    """The checkpoint that a stopped run goes on from, if there is one; refused here, before anything is learned."""
-    path = folder / "last.ckpt"
-    if not path.is_file():
-        return None
-    read_checkpoint(path)
-    return path
-
-
-def read_checkpoint(path: Path) -> dict[str, Any]:
-    """A checkpoint of Lightning's as tensors and plain values: whatever else lies in it is refused, and runs nothing.
-
-    Raises
-    ------
-    ModelError
-        If it holds anything else, or is damaged.
-    """
-    try:
-        state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
-    except (pickle.UnpicklingError, RuntimeError, EOFError, KeyError, ValueError) as error:
-        raise ModelError(
-            f"{path} is no checkpoint of tensors and plain values ({type(error).__name__}), so it is not read: "
-            "remove it to begin anew"
-        ) from None
-    return state
 
 
 def trainer_precision() -> Any:

@@ -17,6 +17,7 @@ from training.dataset import (
     Window,
     validation_windows,
 )
+from training.machines import shard
 from workbench.domain.errors import ParameterError
 from workbench.models.elements import get_spec
 from workbench.models.spec import BAR_STEP
@@ -35,6 +36,13 @@ class ElementModule(lightning.LightningModule):
         self.network = ElementTransformer(get_spec(config.element), config.model)
         self._sums: dict[str, float] = {}
         self._notes = 0
+        self._parted = False
+
+    def configure_model(self) -> None:
+        """Part the network over the processes, once, where the strategy is to."""
+        if self.device_mesh is not None and not self._parted:
+            shard(self.network, self.device_mesh["data_parallel"])
+            self._parted = True
 
     def training_step(self, batch: Batch, index: int) -> torch.Tensor:
         """Mean nats a row; with several processes, of the rows of all, since their gradients are averaged."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import lightning
 
     from training.dataset import EncodedPart
-    from training.fit import Machines
+    from training.machines import Machines
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,7 @@ def train(
     limit: int | None = None,
     start: Path | None = None,
     machines: Machines | None = None,
+    checkpoints: str | None = None,
     parts: list[EncodedPart] | None = None,
     progress: bool = False,
     callbacks: Sequence[lightning.Callback] = (),
@@ -58,7 +59,8 @@ def train(
     from workbench.models.checkpoint import read_card
 
     with quiet():
-        from training.fit import SINGLE, fit, load_parts
+        from training.fit import fit, load_parts
+        from training.machines import SINGLE
         from training.run_record import record_data, record_result, training_note
 
         parts = load_parts(data, config, limit) if parts is None else parts
@@ -68,6 +70,7 @@ def train(
         weights = fit(
             config, data, folder, limit=limit, start=start, logger=logger or False, progress=progress,
             callbacks=callbacks, command=command, parts=parts, machines=machines or SINGLE,
+            checkpoints=checkpoints,
         )  # fmt: skip
         if not is_first_process():
             return TrainedRun(weights, {}, None)

@@ -23,31 +23,40 @@ def free_port() -> int:
 
 
 @contextmanager
-def started(uri: str, folder: Path, port: int, *, longest_seconds: float = 180.0) -> Iterator[str]:
+def started(uri: str, folder: Path, port: int) -> Iterator[str]:
     """The dashboard's own server over a store, until the block ends."""
     Path(uri.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
     command = dashboard_command(port, uri)
     command[command.index("--artifacts-destination") + 1] = str(folder / "server" / "artifacts")
-    with (folder / "server.log").open("wb") as log:
-        process = subprocess.Popen(
-            command, env=dashboard_environment(), stdout=log, stderr=subprocess.STDOUT, start_new_session=True
-        )
     address = f"http://127.0.0.1:{port}"
-    try:
-        _wait(process, address, time.monotonic() + longest_seconds)
+    with run_server(command, dashboard_environment(), folder / "server.log", f"{address}/health"):
         yield address
+
+
+@contextmanager
+def run_server(
+    command: list[str], environment: dict[str, str], log: Path, health: str, *, longest_seconds: float = 180.0
+) -> Iterator[None]:
+    """A server that answers at `health`, until the block ends."""
+    with log.open("wb") as sink:
+        process = subprocess.Popen(
+            command, env=environment, stdout=sink, stderr=subprocess.STDOUT, start_new_session=True
+        )
+    try:
+        _wait(process, health, time.monotonic() + longest_seconds, log)
+        yield
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGTERM)
         process.wait(30)
 
 
-def _wait(process: subprocess.Popen[bytes], address: str, until: float) -> None:
+def _wait(process: subprocess.Popen[bytes], health: str, until: float, log: Path) -> None:
     while time.monotonic() < until:
         if process.poll() is not None:
-            raise RuntimeError(f"the server ended with {process.returncode}")
+            raise RuntimeError(f"the server ended with {process.returncode}:\n{log.read_text()[-2000:]}")
         try:
-            with urllib.request.urlopen(f"{address}/health", timeout=2):
+            with urllib.request.urlopen(health, timeout=2):
                 return
         except OSError:
             time.sleep(0.3)

@@ -12,10 +12,10 @@ import torch
 import yaml
 
 from training import config
+from training.checkpoints import read_checkpoint
 from training.cli import main
 from training.config import list_configs, list_recipes, load_config, parse_corpora
 from training.corpora import CORPORA
-from training.fit import read_checkpoint
 from workbench.domain.errors import CorpusError, ModelError, ParameterError, WorkbenchError
 from workbench.models.checkpoint import load_checkpoint
 from workbench.models.elements import SPECS

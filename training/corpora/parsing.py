@@ -119,14 +119,13 @@ def parse_part(part: Part, *, root: Path, out: Path) -> int:
 def _read(path: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     from workbench.analysis.near_duplicates import bar_shingles, signature_of
 
-    empty = signature_of(())
-    row = {"sha256": "", "reason": "", "notes": 0, "beats": 0.0, "bpm": 0.0, "bar_beats": 0.0, "signature": empty}
+    row = {"sha256": "", "reason": "", "notes": 0, "beats": 0.0, "bpm": 0.0, "bar_beats": 0.0}
     try:
         data = read_bytes(path)
         row["sha256"] = hashlib.sha256(data).hexdigest()
         music = parse_midi(data)
     except SkippedError as skipped:
-        return {**row, "reason": skipped.reason}, []
+        return {**row, "reason": skipped.reason, "signature": signature_of(())}, []
     bar_beats = _bar_beats(music)
     tables = [_columns(music, number) for number in range(len(music.parts))]
     shingles = [bar_shingles(table["onset_beats"], table["pitch"], bar_beats) for table in tables]
@@ -171,6 +170,8 @@ def _write(columns: dict[str, Any], path: Path) -> None:
     draft = path.with_name(f".{path.name}.part")
     pq.write_table(pa.table(columns), draft, compression="zstd")
     draft.replace(path)
+    # Arrow keeps what it freed for its next table, and holds more of it with every larger one.
+    pa.default_memory_pool().release_unused()
 
 
 def _remove_others(out: Path, names: set[str]) -> None:

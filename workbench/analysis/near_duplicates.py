@@ -8,6 +8,7 @@ found without comparing each with each, and whatever is near a near duplicate is
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -52,7 +53,7 @@ def bar_shingles(onsets_beats: npt.ArrayLike, pitches: npt.ArrayLike, bar_beats:
     cells = np.unique(slots * 128 + np.asarray(pitches, np.int64))
     if not len(cells):
         return np.zeros(0, np.uint64)
-    slot, pitch = np.divmod(cells, 128)
+    slot, pitch = cells >> 7, cells & 127
     bar, place = np.divmod(slot, max(1, round(bar_beats * _SLOTS_PER_BEAT)))
     starts = np.flatnonzero(np.r_[True, bar[1:] != bar[:-1]])
     lowest = np.minimum.reduceat(pitch, starts)
@@ -115,9 +116,12 @@ def _are_near(first: Signatures, second: Signatures, least: float) -> bool:
     return bool(first[0] != _EMPTY) and similarity(first, second) >= least
 
 
+@functools.cache
 def _factors() -> Hashes:
     rng = np.random.Generator(np.random.PCG64(1997))
-    return rng.integers(0, 1 << 63, SIGNATURE_SIZE, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
+    factors = rng.integers(0, 1 << 63, SIGNATURE_SIZE, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
+    factors.setflags(write=False)
+    return factors
 
 
 def _mixed(values: npt.NDArray[np.int64] | Hashes) -> Hashes:

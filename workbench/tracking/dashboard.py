@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 
 from workbench.domain.errors import TrackingError
 from workbench.tracking import first_visit
-from workbench.tracking.addresses import sqlite_path
 from workbench.tracking.opening import port_is_free
-from workbench.tracking.pages import charts_path, dashboard_port, dashboard_url, run_path
+from workbench.tracking.pages import charts_path, dashboard_port, dashboard_url, run_path, server_url
+from workbench.tracking.records import is_server, require_answer
 from workbench.tracking.saved_views import TAG_PREFIX, view_path
 from workbench.tracking.store import (
     EXPERIMENT,
@@ -25,6 +25,7 @@ from workbench.tracking.store import (
     first_sentence,
     make_store_folder,
     quiet,
+    store_exists,
     store_name,
     workspace,
 )
@@ -64,8 +65,10 @@ def launch_dashboard(port: int | None = None, *, tracking_uri: str | None = None
     """
     port = dashboard_port() if port is None else port
     uri = tracking_uri or default_tracking_uri()
-    if uri.startswith(("http://", "https://")):
-        raise TrackingError(f"the store {uri} is a server with a page of its own: open that address in a browser")
+    if is_server(uri):
+        require_answer(uri)
+        page = server_url(uri) + start_page(uri)
+        raise TrackingError(f"the store {uri} is a server with a page of its own: open {page} in a browser")
     if not port_is_free(port):
         raise TrackingError(f"port {port} is taken: stop what uses it, or choose another one with --port")
     make_store_folder(uri)
@@ -84,8 +87,7 @@ def start_page(uri: str) -> str:
     TrackingError
         If the store cannot be read.
     """
-    path = sqlite_path(uri)
-    if path is None or not path.is_file():
+    if not store_exists(uri):
         return ""
     with quiet():
         from mlflow import MlflowClient

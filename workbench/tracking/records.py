@@ -79,7 +79,7 @@ def log_records(entries: Sequence[Entry], *, tracking_uri: str | None = None) ->
         if not is_server(uri):
             raise
         kept = keep_pending(entries)
-        raise TrackingError(f"{error}; it waits in {kept}: log it with 'beatsfoundry upload'") from error
+        raise TrackingError(f"{error}; the run waits in {kept}: log it with 'beatsfoundry upload'") from error
 
 
 def keep_pending(entries: Sequence[Entry], *, folder: Path | None = None) -> Path:
@@ -146,7 +146,7 @@ def is_server(uri: str) -> bool:
 
 
 def _log_all(entries: Sequence[Entry], uri: str) -> list[LoggedRun]:
-    _require_answer(uri)
+    require_answer(uri)
     with _one_line_errors(uri), quiet():
         from mlflow import MlflowClient
 
@@ -195,8 +195,14 @@ def _create(client: MlflowClient, place: str, record: RunRecord) -> str:
     return str(run.info.run_id)
 
 
-def _require_answer(uri: str) -> None:
-    """Ask a server's door once: MLflow itself would go on trying for minutes."""
+def require_answer(uri: str) -> None:
+    """Ask a server's door once: MLflow itself would go on trying for minutes.
+
+    Raises
+    ------
+    TrackingError
+        If nothing answers there.
+    """
     if not is_server(uri) or os.environ.get("HTTPS_PROXY" if uri.startswith("https") else "HTTP_PROXY"):
         return
     parts = urlsplit(uri)
@@ -204,7 +210,7 @@ def _require_answer(uri: str) -> None:
         port = parts.port or (443 if parts.scheme == "https" else 80)
         socket.create_connection((parts.hostname or "", port), _PROBE_SECONDS).close()
     except (OSError, ValueError) as error:
-        raise TrackingError(f"run could not be written to {uri}: the server does not answer ({error})") from error
+        raise TrackingError(f"the tracking server {uri} does not answer ({error})") from error
 
 
 @contextlib.contextmanager
