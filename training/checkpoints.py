@@ -65,8 +65,9 @@ def read_checkpoint(place: str | Path) -> dict[str, Any]:
         If it holds anything else, or is damaged.
     """
     system, path = _system(str(place))
+    stored = io.BytesIO(system.cat_file(path))
     try:
-        state: dict[str, Any] = torch.load(io.BytesIO(system.cat_file(path)), map_location="cpu", weights_only=True)
+        state: dict[str, Any] = torch.load(stored, map_location="cpu", weights_only=True)
     except (pickle.UnpicklingError, RuntimeError, EOFError, KeyError, ValueError) as error:
         raise ModelError(
             f"{place} is no checkpoint of tensors and plain values ({type(error).__name__}), so it is not read: "

@@ -59,7 +59,7 @@ class Sharded(ModelParallelStrategy):
 
         if self.model is None:
             raise ModelError("a checkpoint is read once the network is set up")
-        state: dict[str, Any] = torch.load(checkpoint_path, map_location="cpu", weights_only=bool(weights_only))
+        state: dict[str, Any] = torch.load(checkpoint_path, map_location="cpu", weights_only=True)
         whole = StateDictOptions(full_state_dict=True)
         set_model_state_dict(self.model, state.pop("state_dict"), options=whole)
         for optimizer, saved in zip(self.optimizers, state.pop("optimizer_states"), strict=True):

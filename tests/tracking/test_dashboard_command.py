@@ -50,7 +50,7 @@ def test_a_taken_port_is_reported() -> None:
 
 
 def test_a_remote_store_has_a_page_of_its_own() -> None:
-    with pytest.raises(TrackingError, match="open that address"):
+    with pytest.raises(TrackingError, match=r"open https://mlflow\.example in a browser"):
         launch_dashboard(tracking_uri="https://mlflow.example")
 
 

@@ -66,8 +66,10 @@ def launch_dashboard(port: int | None = None, *, tracking_uri: str | None = None
     port = dashboard_port() if port is None else port
     uri = tracking_uri or default_tracking_uri()
     if is_server(uri):
-        require_answer(uri)
-        page = server_url(uri) + start_page(uri)
+        page = server_url(uri)
+        with contextlib.suppress(TrackingError):
+            require_answer(uri)
+            page += start_page(uri)
         raise TrackingError(f"the store {uri} is a server with a page of its own: open {page} in a browser")
     if not port_is_free(port):
         raise TrackingError(f"port {port} is taken: stop what uses it, or choose another one with --port")
