@@ -22,10 +22,11 @@ from typing import Protocol
 
 from workbench.domain.errors import ParameterError
 from workbench.domain.score import Score
+from workbench.session import link_peer
 from workbench.session.midi_out import hush, placed_messages
 from workbench.session.midi_ports import Output
 
-_PATIENCE_SECONDS = 5.0
+_PATIENCE_SECONDS = 10.0
 _LOOK_SECONDS = 0.01
 _HEADROOM_BEATS = 0.25
 """A bar that begins sooner than this is let pass, so that its first notes are not late."""
@@ -63,7 +64,7 @@ class LinkTimeline:
         self._first = threading.Event()
         threading.Thread(target=self._listen, daemon=True).start()
         if not self._first.wait(_PATIENCE_SECONDS) or self._last.tempo_bpm <= 0:
-            raise ParameterError("Ableton Link: the peer says nothing: expected a network that it may speak on")
+            raise ParameterError("Ableton Link: the peer says nothing: expected aalink to work on this machine")
 
     def now(self) -> Beat:
         """Where the beat was when the peer last told it."""
@@ -77,10 +78,14 @@ class LinkTimeline:
                 self._process.stdin.flush()
 
     def _listen(self) -> None:
-        for line in self._process.stdout or ():
-            told = json.loads(line)
-            self._last = Beat(told["beat"], told["time"], told["tempo"], told["peers"])
-            self._first.set()
+        """Until the peer ends."""
+        if self._process.stdout is None:
+            return
+        with self._process.stdout as lines:
+            for line in lines:
+                told = json.loads(line)
+                self._last = Beat(told["beat"], told["time"], told["tempo"], told["peers"])
+                self._first.set()
         self._first.set()
 
 
@@ -95,12 +100,11 @@ def joined(tempo_bpm: float, quantum_beats: float) -> Iterator[LinkTimeline]:
     """
     if find_spec("aalink") is None:
         raise ParameterError("Ableton Link needs aalink: pip install beatsfoundry[link]")
-    home = str(Path(__file__).resolve().parents[2])
-    path = os.pathsep.join(filter(None, [home, os.environ.get("PYTHONPATH", "")]))
+    # By its file, since importing the workbench takes longer than joining.
     process = subprocess.Popen(
-        [sys.executable, "-m", "workbench.session.link_peer", repr(tempo_bpm), repr(quantum_beats)],
+        [sys.executable, str(Path(link_peer.__file__)), repr(tempo_bpm), repr(quantum_beats)],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-        env={**os.environ, "PYTHONPATH": path},
+        env={**os.environ, "PYTHONSAFEPATH": "1"},
     )  # fmt: skip
     try:
         yield LinkTimeline(process)
