@@ -121,6 +121,48 @@ def test_modules_stay_short(repository: Path) -> None:
     assert long == []
 
 
+@pytest.fixture(scope="session")
+def sources(repository: Path) -> dict[str, ast.Module]:
+    """The syntax trees of all modules, by path."""
+    return {
+        path.relative_to(repository).as_posix(): ast.parse(path.read_text(encoding="utf-8"))
+        for package in ("workbench", "training", "evaluation")
+        for path in sorted((repository / package).rglob("*.py"))
+    }
+
+
+def test_private_words_do_not_come_back(sources: dict[str, ast.Module]) -> None:
+    """Names with several meanings, for which the glossary has one word each."""
+    modules = {"said", "gates", "surround", "frame", "feel", "proofs", "told"}
+    assert [path for path in sources if Path(path).stem in modules] == []
+    names = {"told", "_told", "Said", "said", "Surroundings", "SlotGate"}
+    guilty = [
+        f"{path}:{node.lineno} {name}"
+        for path, tree in sources.items()
+        for node in ast.walk(tree)
+        for name in (getattr(node, "id", None), getattr(node, "arg", None), getattr(node, "name", None))
+        if name in names
+    ]
+    assert guilty == []
+
+
+def test_elements_are_asked_for_their_kind(sources: dict[str, ast.Module]) -> None:
+    """Nothing is decided by the name of an element where its kind would do."""
+    named = {"percussion", "pads", "leads"}
+    # Drum roles, the roles of foreign tracks, and how a set of metrics divides are words of their own.
+    apart = ("workbench/rendering/drums.py", "workbench/midi/", "evaluation/")
+    guilty = [
+        f"{path}:{node.lineno}"
+        for path, tree in sources.items()
+        if not path.startswith(apart)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Eq | ast.NotEq)
+        for side in (node.left, *node.comparators)
+        if isinstance(side, ast.Constant) and side.value in named
+    ]
+    assert guilty == []
+
+
 def test_no_machine_path_in_the_repository(repository: Path) -> None:
     """Nothing tracked names a folder of the machine on which it was written."""
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=repository, capture_output=True, text=True)

@@ -13,6 +13,7 @@ from torch.utils.data import Dataset
 
 from training.corpora.song import CorpusSong, NoteTable
 from workbench.concept.mood import read_mood
+from workbench.domain.elements import is_drums
 from workbench.domain.song import drum_role
 from workbench.models.context import DYNAMICS_CLASSES, PREFIX_SIZES, Bits, SongContext, register_classes
 from workbench.models.grid import SLOTS_PER_BAR, SLOTS_PER_BEAT, quantise
@@ -80,7 +81,7 @@ def encode_part(song: CorpusSong, spec: ElementSpec) -> EncodedPart | None:
         song.song_id, song.corpus, song.split, context, base_pitches(spec, context),
         rows, line_starts(rows), conditioning_of(spec, context),
     )  # fmt: skip
-    return without_ending(part) if spec.name == "percussion" else part
+    return without_ending(part) if is_drums(spec.name) else part
 
 
 def without_ending(part: EncodedPart) -> EncodedPart:
@@ -99,7 +100,7 @@ def without_ending(part: EncodedPart) -> EncodedPart:
 
 
 def _encode_table(table: NoteTable, spec: ElementSpec, context: SongContext) -> Rows:
-    if spec.name == "percussion":
+    if is_drums(spec.name):
         return encode_drums(table.onsets_beats, table.pitches, table.velocities, context)
     return encode_pitched(table.onsets_beats, table.durations_beats, table.pitches, table.velocities, spec, context)
 

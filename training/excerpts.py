@@ -10,10 +10,11 @@ import numpy.typing as npt
 
 from training.corpora.song import CorpusSong, NoteTable
 from training.dataset import EncodedPart
+from workbench.domain.elements import ELEMENTS, element_of, is_drums
 from workbench.domain.plan import SectionPlan
 from workbench.domain.score import Note, Part, Score
 from workbench.domain.seeding import generator
-from workbench.domain.song import DRUM_ROLES, ELEMENTS
+from workbench.domain.song import DRUM_ROLES
 from workbench.domain.theory import Chord, Key, Metre
 from workbench.models.elements import get_spec
 from workbench.models.grid import SLOTS_PER_BAR, slot_to_beats
@@ -89,16 +90,16 @@ def rows_to_score(rows: Rows, part: EncodedPart, element: str, first_bar: int, b
     if element == "harmony":
         whole = decode_chords(rows, key, context.bars, beats)
         parts, chords = {}, whole
-    elif element == "percussion":
+    elif is_drums(element):
         parts = {element: decode_drums(rows, beats)}
     else:
         parts = {element: decode_pitched(rows, get_spec(element), context)}
     start, end = float(first_bar * beats), float(min(first_bar + bars, context.bars) * beats)
     parts = {name: _moved(notes, -start) for name, notes in parts.items()}
     cut = cut_chords(chords, start, end)
-    if element in ("bass", "leads", "harmony"):
+    if element == "harmony" or element_of(element).single_line:
         parts["pads"] = block_chords(cut)
-    if element != "percussion" and context.streams:
+    if not is_drums(element) and context.streams:
         parts["percussion"] = _hits(context.streams, first_bar, bars, beats)
     sections = sections_of(context.sections[first_bar : first_bar + bars], context.remaining[first_bar:], tuple(parts))
     ordered = {name: Part(name, parts[name]) for name in ELEMENTS if name in parts}

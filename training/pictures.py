@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from training.dataset import EncodedPart
+from workbench.domain.elements import is_drums
 from workbench.domain.song import DRUM_ROLES
 from workbench.models.grid import SLOTS_PER_BAR, SLOTS_PER_BEAT, slot_to_beats
 from workbench.models.history import FIRST_ATTRIBUTE, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN
@@ -110,7 +111,7 @@ def data_picture(parts: Sequence[EncodedPart], spec: ElementSpec) -> Figure:
 
 
 def _draw_symbols(axes: Axes, symbols: np.ndarray, spec: ElementSpec) -> None:
-    if spec.name == "percussion":
+    if is_drums(spec.name):
         counts, names = np.bincount(symbols, minlength=len(DRUM_ROLES)), [name.replace("_", " ") for name in DRUM_ROLES]
         axes.set(title="Drums")
     else:
@@ -119,7 +120,7 @@ def _draw_symbols(axes: Axes, symbols: np.ndarray, spec: ElementSpec) -> None:
         names = [str(step) for step in range(12)]
         axes.set(title=f"Semitones above the {'chord root' if spec.relative_to_root else 'tonic'}")
     _bars(axes, range(len(counts)), counts, 0.9, spec.name)
-    axes.set_xticks(range(len(names)), names, rotation=60 if spec.name == "percussion" else 0, fontsize=7.5)
+    axes.set_xticks(range(len(names)), names, rotation=60 if is_drums(spec.name) else 0, fontsize=7.5)
 
 
 def _bars(axes: Axes, places: Sequence[float] | range, counts: np.ndarray, width: float, element: str) -> None:

@@ -17,6 +17,7 @@ import numpy as np
 from training.dataset import EncodedPart
 from training.excerpts import own_excerpt, write_excerpt
 from training.samples import SAMPLE_BARS, choose_songs
+from workbench.domain.elements import is_drums
 from workbench.domain.score import Note, Score
 from workbench.models.transformer import ElementTransformer
 from workbench.tracking.comparing import Estimate
@@ -132,4 +133,4 @@ def _shared(bar: set[tuple[int, int]], after: set[tuple[int, int]]) -> float:
 
 
 def _tonal(element: str) -> bool:
-    return element != "percussion"
+    return not is_drums(element)

@@ -29,9 +29,13 @@ def make_slice(element: str) -> dict[str, object]:
     items = list(_windows(element))
     figures = measure_slice(load_compiled(path), items)
     write_slice(element, items, figures.choices)
-    told: dict[str, object] = {"corpus": "tutorial", "notes": figures.notes, "nats_per_note": figures.nats_per_note}
-    write_card(path, {**read_card(path), "slice": told})
-    return told
+    slice_card: dict[str, object] = {
+        "corpus": "tutorial",
+        "notes": figures.notes,
+        "nats_per_note": figures.nats_per_note,
+    }
+    write_card(path, {**read_card(path), "slice": slice_card})
+    return slice_card
 
 
 def _windows(element: str) -> Iterator[Item]:

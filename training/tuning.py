@@ -32,7 +32,7 @@ MOST_BLOCKS = 800
 _LEAST_SHARE = 1 / 3
 """Share of the time that is for learning, however long it took to read."""
 _STEPS_TO_PLAN = 5
-_TOLD_EVERY_SECONDS = 10.0
+_REPORT_EVERY_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ def tune(
     recipe : TuningRecipe
     logger : Lightning logger or False
     budget : Budget, optional
-        The time that is left, if it began before, and who is told; by default the recipe's minutes from now.
+        The time that is left, if it began before, and who is informed; by default the recipe's minutes from now.
     """
     budget = budget or Budget(60 * recipe.minutes)
     budget.ensure(_LEAST_SHARE)
@@ -208,7 +208,7 @@ class _Watch(lightning.Callback):
         self._budget = budget
         self._start: State = {}
         self._best: tuple[float, float | None, State] = (math.inf, None, {})
-        self._waited, self._started, self._told = 0, 0.0, 0.0
+        self._waited, self._started, self._reported = 0, 0.0, 0.0
         self.measure_seconds = self._measured_seconds = 0.0
 
     def on_train_start(self, trainer: lightning.Trainer, pl_module: lightning.LightningModule) -> None:
@@ -229,7 +229,7 @@ class _Watch(lightning.Callback):
         if step % recipe.validate_every == 0 or step >= module.horizon or late:
             self._measure(trainer, module)
             trainer.should_stop = step >= module.horizon or late or self._waited >= recipe.patience
-        elif time.monotonic() - self._told > _TOLD_EVERY_SECONDS:
+        elif time.monotonic() - self._reported > _REPORT_EVERY_SECONDS:
             self._tell(f"step {step} of {module.horizon}", step, module)
 
     def _plan(self, step: int, module: ElementModule) -> None:
@@ -255,7 +255,7 @@ class _Watch(lightning.Callback):
             measures = ahead // self._recipe.validate_every
             seconds = ahead * self._step_seconds(step) + measures * self.measure_seconds + self._closing_seconds
             self._budget.tell(message, min(seconds, self._budget.left_seconds))
-        self._told = time.monotonic()
+        self._reported = time.monotonic()
 
     def settle(self, network: ElementTransformer) -> float:
         """Load the state to keep; return how far from the base it lies."""

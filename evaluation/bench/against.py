@@ -116,5 +116,5 @@ def _git(*words: str) -> None:
     except OSError:
         raise WorkbenchError("bench --against needs git, which is not installed") from None
     if done.returncode != 0:
-        said = (done.stderr.strip() or "no reason was told").splitlines()[-1]
-        raise WorkbenchError(f"bench --against: {said}")
+        reason = (done.stderr.strip() or "no reason was given").splitlines()[-1]
+        raise WorkbenchError(f"bench --against: {reason}")

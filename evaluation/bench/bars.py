@@ -64,7 +64,7 @@ BARS = (
     Bar(f"{knobs.ANEW}, seconds", 0.8, _change(knobs.ANEW)),
     Bar(knobs.CANDIDATES, 2.2, _change(knobs.CANDIDATES)),
 )
-"""In the order in which they are told."""
+"""In the order in which they are printed."""
 
 
 def bar_lines(found: BenchResult) -> list[str]:

@@ -48,8 +48,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             print(text, file=sys.stderr, flush=True)
 
     result = run_bench(options, say)
-    told = [*lines_of(result), "", *bar_lines(result)]
-    print(json.dumps(as_plain(result), indent=2) if options.json else "\n".join(told))
+    lines = [*lines_of(result), "", *bar_lines(result)]
+    print(json.dumps(as_plain(result), indent=2) if options.json else "\n".join(lines))
     if not options.no_track:
         say(f"MLflow  {_log(result)}")
     return 0

@@ -90,7 +90,7 @@ def measure(
     Raises
     ------
     WorkbenchError
-        If the process fails; the last line of what it said is told.
+        If the process fails; with the last line that it wrote.
     """
     request = bench_request(seconds, iterations=iterations)
     order = {"request": request, "turns": 2 if warm else 1, "keep": keep and str(keep)}

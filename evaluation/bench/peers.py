@@ -76,11 +76,11 @@ def measure_peers(folder: Path, ours: Run) -> list[Peer]:
         ("ffmpeg loudnorm", "master the mix", ("master",), loudnorm),
     ]
     found = []
-    for name, told, stages, run in work:
+    for name, description, stages, run in work:
         seconds = sum(ours.seconds[stage] for stage in stages)
         answer = run(folder)
         skipped = answer if isinstance(answer, str) else ""
-        found.append(Peer(name, told, None if isinstance(answer, str) else answer, seconds, skipped))
+        found.append(Peer(name, description, None if isinstance(answer, str) else answer, seconds, skipped))
     return found
 
 

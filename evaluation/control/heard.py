@@ -11,9 +11,11 @@ import numpy as np
 from evaluation.criteria import Row, at_least, at_most, observed
 from training.excerpts import block_chords
 from workbench.analysis.chords import HeardChord, estimate_chords, majmin_overlap, triad_of
-from workbench.analysis.key import estimate_key, same_family
+from workbench.analysis.key import KeyEstimate, estimate_key, same_family
 from workbench.analysis.loudness import momentary_loudness
+from workbench.analysis.rhythm import fold_bpm
 from workbench.domain.audio import Audio
+from workbench.domain.elements import is_drums
 from workbench.domain.plan import Plan, SectionPlan
 from workbench.domain.results import Track
 from workbench.domain.score import Part, Score
@@ -22,6 +24,7 @@ from workbench.rendering import render
 LEAST_KEYS_RIGHT, LEAST_CHORD_OVERLAP = 0.95, 0.75
 LEAST_LIFT_LU, MOST_LIFT_LU = 1.0, 4.0
 _PEAKS, _VALLEYS = ("chorus", "drop", "hook"), ("verse",)
+_TEMPO_NEAR = 0.01
 _PLAIN_PATCH = "soft-ep"
 _WATCHED = {"BF014": "silence inside", "BF031": "key", "BF032": "section contrast"}
 
@@ -32,6 +35,8 @@ class HeardTrack:
 
     project_id: str
     key_right: bool | None
+    second_key_right: bool | None
+    second_tempo_right: bool
     chords: tuple[float, float]
     plain_chords: tuple[float, float]
     lift_lu: float | None
@@ -40,12 +45,17 @@ class HeardTrack:
 
 def listen(track: Track) -> HeardTrack:
     """Measure a track."""
+    from workbench.analysis.second_ear import second_opinion
+
     master, score = track.master, track.score
+    other = second_opinion(master)
     reference = reference_chords(score)
     warned = frozenset(check.code for check in track.report.checks if check.outcome in ("warn", "fail"))
     return HeardTrack(
         project_id=score.title,
-        key_right=_key_right(master, score),
+        key_right=_key_right(estimate_key(master), score),
+        second_key_right=_key_right(other.key, score),
+        second_tempo_right=abs(fold_bpm(other.fitted_bpm, score.tempo_bpm) / score.tempo_bpm - 1.0) < _TEMPO_NEAR,
         chords=majmin_overlap(reference, estimate_chords(master)),
         plain_chords=majmin_overlap(reference, estimate_chords(plain_rendering(score, track.plan))),
         lift_lu=_lift_lu(master, score),
@@ -55,6 +65,7 @@ def listen(track: Track) -> HeardTrack:
 
 def judge_sound(heard: Sequence[HeardTrack]) -> list[Row]:
     """Every bar that needs sound."""
+    second_keys = [one.second_key_right for one in heard if one.second_key_right is not None]
     keys = [one.key_right for one in heard if one.key_right is not None]
     lost = [one.project_id for one in heard if one.key_right is False]
     aside = f" ({', '.join(lost[:4])} not)" if lost else ""
@@ -66,6 +77,13 @@ def judge_sound(heard: Sequence[HeardTrack]) -> list[Row]:
     return [
         at_least(
             f"key signature heard, relatives count as right{aside}", _share(keys), LEAST_KEYS_RIGHT, "share", len(keys)
+        ),
+        observed("key signature heard by librosa", _share(second_keys), "share", len(second_keys)),
+        observed(
+            "tempo heard by librosa within 1 %, octaves count as right",
+            _share([one.second_tempo_right for one in heard]),
+            "share",
+            len(heard),
         ),
         at_least("chords heard, weighted overlap", chords, LEAST_CHORD_OVERLAP, "share", round(seconds)),
         observed("chords heard, plain rendered chords", plain, "share", round(seconds)),
@@ -93,13 +111,12 @@ def plain_rendering(score: Score, plan: Plan) -> Audio:
     return render(alone, replace(plan, patches={"pads": _PLAIN_PATCH}))["pads"]
 
 
-def _key_right(master: Audio, score: Score) -> bool | None:
+def _key_right(estimate: KeyEstimate | None, score: Score) -> bool | None:
     """None where nothing tonal is heard, or where only drums play."""
-    if not any(part.notes for name, part in score.parts.items() if name != "percussion"):
+    if not any(part.notes for name, part in score.parts.items() if not is_drums(name)):
         return None
     if any(section.key not in (None, score.key) for section in score.sections):
         return None
-    estimate = estimate_key(master)
     return same_family(estimate.key, score.key) if estimate is not None and estimate.is_tonal else None
 
 

@@ -79,7 +79,7 @@ def _chords(rng: np.random.Generator) -> dict[str, Any]:
 
 
 def _details(key: str, tempo_bpm: float, rng: np.random.Generator) -> dict[str, Any]:
-    """Sections with bars, keys, tempi and feels of their own, told from the song's."""
+    """Sections with bars, keys, tempi and feels of their own, apart from the song's."""
     own = dict(_one_of(suite()["details"], rng))
     home = Key.parse(key)
     up, times = own.pop("section_keys_up", {}), own.pop("section_tempos_times", {})

@@ -4,7 +4,7 @@ Conventions
 -----------
 Times are seconds, sorted. A heard beat hits if it lies within 70 ms of a written one; each beat counts once. The
 F-measure is the harmonic mean of the share of written beats hit and of heard beats that hit (Dixon 2001;
-`mir_eval.beat.f_measure`, which like this leaves out the first five seconds unless told otherwise). 0..1, 1 is best;
+`mir_eval.beat.f_measure`, which like this leaves out the first five seconds unless asked otherwise). 0..1, 1 is best;
 without beats on both sides it is 1, without beats on one side 0.
 """
 

@@ -2,8 +2,8 @@
 
 Conventions
 -----------
-Classes 1 (sparse) to 8 (dense) are those that the element's network is told; their edges in notes a bar are the
-element's. The error is the mean distance in classes over all sections that an element plays in, weighted by bars; 0
+Classes 1 (sparse) to 8 (dense) are those that the element's network is conditioned on; their edges in notes a bar are
+the element's. The error is the mean distance in classes over all sections that an element plays in, weighted by bars; 0
 is best. Bars in which the plan lets an element rest count as written.
 """
 
@@ -14,7 +14,7 @@ from bisect import bisect_right
 import numpy as np
 
 from workbench.analysis.symbolic import notes_per_bar
-from workbench.composition.surround import density_class
+from workbench.composition.conditioning import density_class
 from workbench.domain.plan import Plan
 from workbench.domain.score import Score
 from workbench.models.elements import get_spec

@@ -98,7 +98,7 @@ def evaluate(first: Sequence[Floats], second: Sequence[Floats], *, embedding: st
     ----------
     first, second : sequence of (windows, d)
     embedding : str
-        What the windows are, told with the figure.
+        What the windows are, printed with the value.
     seed : int
         Of subsets and resamples.
     """

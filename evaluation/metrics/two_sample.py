@@ -5,7 +5,7 @@ Conventions
 Both sides are feature tables (n, features) with a group for each row: the source file. Folds hold whole groups, since
 a classifier that knows a file by heart would tell nothing about music; a sample that was made under the conditions of
 a file lies in that file's fold. Two classifiers are asked, and the one that tells the sides apart better counts.
-The figure is balanced accuracy: 0.5 cannot be told apart, 1 always. Everything is deterministic.
+The value is balanced accuracy: 0.5 cannot be distinguished, 1 always. Everything is deterministic.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class TwoSample:
 def two_sample_test(
     first: Floats, first_groups: Sequence[str], second: Floats, second_groups: Sequence[str]
 ) -> TwoSample:
-    """How well two sides can be told apart.
+    """How well two sides can be distinguished.
 
     Parameters
     ----------
@@ -144,7 +144,7 @@ def _logistic_regression() -> Any:
 def _gradient_boosting() -> Any:
     from sklearn.ensemble import GradientBoostingClassifier
 
-    # Stochastic (Friedman 2002), which told the sides apart better here than trees on all rows and features.
+    # Stochastic (Friedman 2002), which distinguished the sides better here than trees on all rows and features.
     return GradientBoostingClassifier(
         n_estimators=150, learning_rate=0.1, max_depth=3, subsample=0.5, max_features="sqrt", random_state=0
     )

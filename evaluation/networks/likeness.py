@@ -15,6 +15,7 @@ from evaluation.networks.features import overlap_features
 from evaluation.networks.metrics import chord_tones, consistency, microtiming, repetition
 from evaluation.networks.metrics.copies import copy_share
 from evaluation.networks.notes import Floats, Notes
+from workbench.domain.elements import is_drums
 
 TWO_SAMPLE_BARS = {"percussion": 0.68}
 _OTHER_TWO_SAMPLE_BAR = 0.72
@@ -105,7 +106,7 @@ def _judge_touch(case: JudgedSamples, name: str) -> list[Row]:
         observed(f"{title} from bar to bar, human training music", change[1], unit, n),
         observed(f"{title} from bar to bar, Gaussian jitter", jitter, unit, n),
     ]  # fmt: skip
-    if case.element == "percussion":
+    if is_drums(case.element):
         for label, other in (("sample", case.sample), ("human training music", case.matched)):
             distance = microtiming.hat_distance(human, other.notes, values)
             rows.append(observed(f"{title} of kick and snare against hat, {label}", distance, unit, n))

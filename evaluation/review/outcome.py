@@ -70,7 +70,7 @@ def krippendorff_alpha(units: Iterable[Sequence[float]], *, level: Literal["nomi
     """Agreement of raters over units, each a list of the values that were given to it (Krippendorff 2011).
 
     1 is full agreement, 0 what chance gives; None where fewer than two units have two values, since agreement is only
-    told from chance by how units differ, or where all values are equal.
+    distinguished from chance by how units differ, or where all values are equal.
 
     Examples
     --------

@@ -12,11 +12,11 @@ import numpy.typing as npt
 
 from evaluation.criteria import Row, at_least, at_most
 from evaluation.sound.automation import RATE, count_clicks, judge_automation, steady_patch
+from workbench.domain.elements import PITCHED_ELEMENTS
 from workbench.domain.score import Note
 from workbench.rendering import list_kits, list_patches, load_kit, load_patch
 from workbench.rendering.drums import render_drums
 from workbench.rendering.kit import Kit
-from workbench.rendering.library import SYNTH_ELEMENTS
 from workbench.rendering.patch import Patch
 from workbench.rendering.synth import render_synth
 
@@ -44,7 +44,7 @@ class Tally:
 
 def judge_parameters() -> list[Row]:
     """Shipped sounds as they are, then every parameter at both ends of its range."""
-    patches = [load_patch(element, name) for element in SYNTH_ELEMENTS for name in list_patches(element)]
+    patches = [load_patch(element, name) for element in PITCHED_ELEMENTS for name in list_patches(element)]
     kits = [load_kit(name) for name in list_kits()]
     sounds = [play_patch(patch) for patch in patches] + [play_kit(kit) for kit in kits]
     swept = sweep([(_rich_patch(), play_patch), (_rich_kit(), play_kit)])
@@ -129,7 +129,7 @@ def _faulty(sound: Signal) -> bool:
 def look_alikes(patches: list[Patch], *, least_db: float = 1.0) -> int:
     """Pairs of patches of one element whose spectra over time lie less than `least_db` apart on average."""
     count = 0
-    for element in SYNTH_ELEMENTS:
+    for element in PITCHED_ELEMENTS:
         prints = [fingerprint(play_patch(patch)) for patch in patches if patch.element == element]
         for i, one in enumerate(prints):
             count += sum(float(np.abs(one - other).mean()) < least_db for other in prints[i + 1 :])

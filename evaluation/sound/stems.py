@@ -9,6 +9,7 @@ import numpy as np
 from evaluation.sound.families import BANDS
 from workbench.analysis.spectrum import THIRD_OCTAVE_HZ, band_power, stereo_spectrum
 from workbench.domain.audio import Audio, Mix
+from workbench.domain.elements import kind_of
 from workbench.mixing.profiles import Profile, load_profile
 
 
@@ -36,7 +37,7 @@ def without_equalising(name: str) -> Profile:
 
 def lean(mix: Mix) -> dict[str, float]:
     """How much louder one side is than the other below 120 Hz, as a magnitude in dB, of drums and bass."""
-    return {name: _low_lean_db(stem) for name, stem in mix.stems.items() if name in ("percussion", "bass")}
+    return {name: _low_lean_db(stem) for name, stem in mix.stems.items() if kind_of(name) in ("drums", "bass")}
 
 
 def _low_lean_db(stem: Audio) -> float:

@@ -26,6 +26,7 @@ from workbench.analysis.references import ReferenceProfile
 from workbench.analysis.rhythm import TempoFit, fit_tempo, onset_envelope, tempo_of_envelope
 from workbench.analysis.symbolic import PERCUSSION, symbolic_numbers
 from workbench.domain.audio import Audio
+from workbench.domain.elements import ELEMENTS
 from workbench.domain.plan import Plan
 from workbench.domain.results import Track
 from workbench.domain.score import Score, in_one_tempo
@@ -177,5 +178,5 @@ def _references(measured: Measurements, audio: Audio, references: Sequence[Refer
 
 def _sound(measurements: Mapping[str, float]) -> dict[str, float]:
     skipped = ("score_", "key_", "tempo_", "beat_", "non_finite", "clipped", "unexplained")
-    stems = tuple(f"{element}_" for element in ("percussion", "bass", "pads", "leads", "stem"))
+    stems = tuple(f"{element}_" for element in (*ELEMENTS, "stem"))
     return {name: value for name, value in measurements.items() if not name.startswith((*skipped, *stems))}

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from evaluation.whole_songs.voices import Floats, Row, Voice, entropy_bits, mean, share, spread, voice_of
+from workbench.domain.elements import ELEMENTS
 from workbench.domain.score import Score
-from workbench.domain.song import ELEMENTS
 
 _BLOCK_BARS = 4
 _QUARTERS = 4

@@ -10,6 +10,7 @@ from evaluation.criteria import Row, at_least, observed
 from evaluation.whole_songs.hooks import HOOK_SECTIONS, find_hook
 from evaluation.whole_songs.songs import WholeSong
 from evaluation.whole_songs.voices import voice_of
+from workbench.domain.elements import is_drums
 from workbench.domain.score import Score
 
 LEAST_RETURN, MOST_IN_VERSE = 0.8, 0.5
@@ -88,7 +89,7 @@ def ends_on_chord(score: Score) -> bool:
     last = {
         note.pitch % 12
         for name, part in score.parts.items()
-        if name != "percussion"
+        if not is_drums(name)
         for note in part.notes
         if note.onset_beats + note.duration_beats >= end - 0.5
     }

@@ -1,4 +1,4 @@
-"""The judge of whole songs: can they be told from people's, do they lie in the human bands, do they have a form."""
+"""The judge of whole songs: are they like people's, do they lie in the human bands, do they have a form."""
 
 from __future__ import annotations
 
@@ -43,27 +43,33 @@ def judge_songs(songs: Sequence[WholeSong], human: Mapping[str, Table], generate
     ours = tables_of((song.name, song.plan.style, song.score) for song in songs)
     rows: list[Row] = []
     for kind, table in ours.items():
-        rows += _told_apart(kind, table, human[kind], generated.get(kind))
+        rows += _distinguished(kind, table, human[kind], generated.get(kind))
     for kind, names in BANDS.items():
         rows += _bands(kind, names, ours[kind], human[kind], {song.name: song.family for song in songs})
     return [*rows, *form_rows(songs)]
 
 
-def _told_apart(kind: str, ours: Table, human: Table, generated: Table | None) -> list[Row]:
+def _distinguished(kind: str, ours: Table, human: Table, generated: Table | None) -> list[Row]:
     apart = _two_sample(human, ours)
     halves = _halves(human)
     rows: list[Row] = []
     if apart:
         rows.append(
-            at_most(f"{kind} told from people's", apart.accuracy, LARGEST_ACCURACY[kind], "accuracy", len(ours))
+            at_most(
+                f"{kind} distinguished from people's", apart.accuracy, LARGEST_ACCURACY[kind], "accuracy", len(ours)
+            )
         )
-        rows.append(observed(f"{kind} told, logistic regression", apart.logistic_regression, "accuracy", len(ours)))
-        rows.append(observed(f"{kind} told, gradient boosting", apart.gradient_boosting, "accuracy", len(ours)))
+        rows.append(
+            observed(f"{kind} distinguished, logistic regression", apart.logistic_regression, "accuracy", len(ours))
+        )
+        rows.append(
+            observed(f"{kind} distinguished, gradient boosting", apart.gradient_boosting, "accuracy", len(ours))
+        )
     for name, other in (("human halves", halves), ("generated accompaniment", _maybe(human, generated))):
         if other:
-            rows.append(observed(f"{kind} told, {name}", other.accuracy, "accuracy", other.n_other))
+            rows.append(observed(f"{kind} distinguished, {name}", other.accuracy, "accuracy", other.n_other))
     for name, distance, shift in telling_features(human.names, human.values, ours.values)[:_TELLING]:
-        rows.append(observed(f"{kind} told by {name}, shifted {shift:+.1f} sd", distance, "KS", len(ours)))
+        rows.append(observed(f"{kind} distinguished by {name}, shifted {shift:+.1f} sd", distance, "KS", len(ours)))
     return rows
 
 
@@ -94,8 +100,8 @@ def _bands(kind: str, names: Sequence[str], ours: Table, human: Table, family: M
         if len(there):
             medians = {name: float(np.median(there.column(name))) for name in names}
             outside = [name for name in names if not bands[name][0] - 1e-9 <= medians[name] <= bands[name][2] + 1e-9]
-            told = "; ".join(f"{name} {medians[name]:.2f}" for name in outside)
-            name = f"{kind}, {group}: medians in the human bands" + (f" (not {told})" if told else "")
+            values = "; ".join(f"{name} {medians[name]:.2f}" for name in outside)
+            name = f"{kind}, {group}: medians in the human bands" + (f" (not {values})" if values else "")
             rows.append(at_least(name, 1.0 - len(outside) / len(names), 1.0, "share", len(there)))
     for name in names:
         low, middle, high = bands[name]

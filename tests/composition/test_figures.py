@@ -11,10 +11,12 @@ from workbench.composition.figure_book import FREE, Figure, figures, section_fig
 from workbench.composition.figures import play_figures
 from workbench.composition.phrases import habit
 from workbench.concept.style import list_styles, load_style
+from workbench.domain.elements import Kind, kind_of
 from workbench.domain.plan import PartTraits, Plan, SectionPlan
 from workbench.domain.score import Note
 from workbench.domain.theory import Chord
 
+KINDS: dict[Kind, str] = {"chords": "xultb123456.", "bass": "12345678a."}
 HELD = [Note(0.0, pitch, 4.0, 80) for pitch in (60, 64, 67)]
 C_MAJOR = (Chord.parse("C", duration_beats=8.0),)
 
@@ -34,7 +36,9 @@ def struck(notes: Sequence[Note]) -> list[tuple[float, int]]:
 
 def test_broken_chords_strike_one_tone_an_eighth(tiny_plan: Plan) -> None:
     broken = [(0.5 * place, (60, 67, 64, 67)[place % 4]) for place in range(8)]
-    found = {tuple(struck(play_figures(HELD, song(tiny_plan, "alberti", seed=seed), C_MAJOR))) for seed in range(8)}
+    found = {
+        tuple(struck(play_figures(HELD, song(tiny_plan, "alberti", seed=seed), "pads", C_MAJOR))) for seed in range(8)
+    }
     whole = [(0.0, 60), (0.0, 64), (0.0, 67), *broken[1:]]
     assert found == {tuple(broken), tuple(whole)}
 
@@ -45,14 +49,14 @@ def test_a_new_chord_is_struck_in_the_middle_of_a_bar(tiny_plan: Plan) -> None:
         *(replace(note, duration_beats=2.0) for note in HELD),
         *(Note(2.0, tone, 2.0, 80) for tone in (60, 65, 69)),
     ]
-    played = play_figures(notes, song(tiny_plan, "halves"), chords)
+    played = play_figures(notes, song(tiny_plan, "halves"), "pads", chords)
     assert [one for one in struck(played) if one[0] < 2.0] == [(0.0, 60), (0.0, 64), (0.0, 67)]
     assert {60, 65, 69} <= {pitch for onset, pitch in struck(played) if onset == 2.0}
 
 
 def test_every_chord_keeps_its_third(tiny_plan: Plan) -> None:
     low_third = [Note(0.0, pitch, 4.0, 80) for pitch in (52, 60, 67)]
-    played = play_figures(low_third, song(tiny_plan, "late-stabs"), C_MAJOR)
+    played = play_figures(low_third, song(tiny_plan, "late-stabs"), "pads", C_MAJOR)
     assert played[0].onset_beats == 0.75
     assert 52 in {note.pitch for note in played if note.onset_beats == 0.75}
 
@@ -63,24 +67,26 @@ def test_a_chord_that_ends_before_the_figure_strikes_again_is_left(tiny_plan: Pl
         *(replace(note, duration_beats=4.25) for note in HELD),
         *(Note(4.25, tone, 3.0, 80) for tone in (60, 65, 69)),
     ]
-    played = play_figures(notes, song(tiny_plan, "offbeats"), chords)
+    played = play_figures(notes, song(tiny_plan, "offbeats"), "pads", chords)
     assert [onset for onset, _ in struck(played) if 4.0 <= onset < 5.0] == [4.5] * 3
 
 
 def test_silent_bars_stay_silent(tiny_plan: Plan) -> None:
-    played = play_figures([replace(note, onset_beats=4.0) for note in HELD], song(tiny_plan, "alberti"), C_MAJOR)
+    played = play_figures(
+        [replace(note, onset_beats=4.0) for note in HELD], song(tiny_plan, "alberti"), "pads", C_MAJOR
+    )
     assert min(note.onset_beats for note in played) == 4.0
 
 
 def test_free_sections_and_styles_without_figures_stay_as_written(tiny_plan: Plan) -> None:
-    assert play_figures(HELD, song(tiny_plan), C_MAJOR) == tuple(HELD)
-    assert play_figures(HELD, song(tiny_plan, FREE), C_MAJOR) == tuple(HELD)
+    assert play_figures(HELD, song(tiny_plan), "pads", C_MAJOR) == tuple(HELD)
+    assert play_figures(HELD, song(tiny_plan, FREE), "pads", C_MAJOR) == tuple(HELD)
 
 
 def test_figures_end_with_their_chord(tiny_plan: Plan) -> None:
     chords = (Chord.parse("C"), Chord.parse("Dm", onset_beats=4.0))
     notes = [*HELD, *(Note(4.0, tone, 4.0, 80) for tone in (62, 65, 69))]
-    played = play_figures(notes, song(tiny_plan, "broken"), chords)
+    played = play_figures(notes, song(tiny_plan, "broken"), "pads", chords)
     assert all(note.onset_beats + note.duration_beats <= 4.0 for note in played if note.onset_beats < 4.0)
 
 
@@ -126,18 +132,18 @@ def test_triplets_move_the_second_eighth() -> None:
 def test_styles_name_figures_that_are_there(style: str, element: str) -> None:
     traits = load_style(style).parts[element]
     assert bool(traits.figures) != bool(traits.rhythm)
-    assert set(traits.figures) <= {FREE, *figures(element)}
+    assert set(traits.figures) <= {FREE, *figures(kind_of(element))}
 
 
 def test_figures_are_one_or_two_bars_of_sixteenths() -> None:
-    for element, spelled in (("pads", "xultb123456."), ("bass", "12345678a.")):
-        for one in figures(element).values():
+    for kind, spelled in KINDS.items():
+        for one in figures(kind).values():
             assert len(one.steps) in (16, 32)
             assert set(one.steps) <= set(spelled)
 
 
 def test_the_left_hand_plays_the_bass_of_the_chord_below_the_hand(tiny_plan: Plan) -> None:
-    played = play_figures(HELD, song(tiny_plan, "stride"), C_MAJOR)
+    played = play_figures(HELD, song(tiny_plan, "stride"), "pads", C_MAJOR)
     right = [note.pitch for note in played if note.onset_beats == 1.0]
     left = [note.pitch for note in played if note.onset_beats == 2.0]
     assert {note.pitch for note in played if note.onset_beats == 0.0} == {*left, *right}
@@ -148,7 +154,7 @@ def test_the_left_hand_plays_the_bass_of_the_chord_below_the_hand(tiny_plan: Pla
 def test_some_players_turn_to_the_next_inversion_in_the_second_half_of_a_chord(tiny_plan: Plan) -> None:
     tops = []
     for seed in range(12):
-        played = play_figures(HELD, song(tiny_plan, "strum-16", seed=seed), C_MAJOR)
+        played = play_figures(HELD, song(tiny_plan, "strum-16", seed=seed), "pads", C_MAJOR)
         halves = [[note.pitch for note in played if note.onset_beats == beats] for beats in (0.0, 2.0)]
         assert {pitch % 12 for half in halves for pitch in half} == {0, 4, 7}
         tops.append(max(halves[1]) - max(halves[0]))
@@ -166,10 +172,10 @@ def test_pads_strike_with_the_bass_in_most_songs(tiny_plan: Plan) -> None:
 
 
 def test_a_turned_strike_is_the_next_inversion() -> None:
-    assert {name: figure.steps.count("t") > 0 for name, figure in figures("pads").items()}["halves"]
+    assert {name: figure.steps.count("t") > 0 for name, figure in figures("chords").items()}["halves"]
 
 
 def test_the_top_of_turned_chords_moves(tiny_plan: Plan) -> None:
-    played = struck(play_figures(HELD, song(tiny_plan, "halves"), C_MAJOR))
+    played = struck(play_figures(HELD, song(tiny_plan, "halves"), "pads", C_MAJOR))
     first, second = ([pitch for beats, pitch in played if beats == at] for at in (0.0, 2.0))
     assert second == [*first[1:], first[0] + 12]

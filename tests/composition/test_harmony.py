@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from workbench.composition.harmonic_rhythm import bars_per_chord, loop_bars
 from workbench.composition.harmony import over_pedal, write_chords
-from workbench.composition.pace import bars_per_chord, loop_bars
 from workbench.domain.plan import Plan, SectionPlan
 from workbench.domain.theory import Chord, Key
 

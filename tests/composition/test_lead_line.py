@@ -21,19 +21,22 @@ def song(plan: Plan, seed: int, high: int = 88) -> Plan:
 
 
 def test_repeated_tones_turn_to_neighbours_of_the_scale_or_leap_an_octave(tiny_plan: Plan) -> None:
-    pitches = {note.pitch for seed in range(10) for note in ornamented(EIGHTHS, song(tiny_plan, seed))}
+    pitches = {note.pitch for seed in range(10) for note in ornamented(EIGHTHS, song(tiny_plan, seed), "leads")}
     assert {71, 72, 74, 84} <= pitches <= {69, 71, 72, 74, 76, 84}
 
 
 def test_songs_ornament_more_or_less(tiny_plan: Plan) -> None:
-    changed = [np.mean([note.pitch != 72 for note in ornamented(EIGHTHS, song(tiny_plan, seed))]) for seed in range(24)]
+    changed = [
+        np.mean([note.pitch != 72 for note in ornamented(EIGHTHS, song(tiny_plan, seed), "leads")])
+        for seed in range(24)
+    ]
     assert max(changed) > min(changed) + 0.2
 
 
 def test_what_returns_is_ornamented_alike(tiny_plan: Plan) -> None:
     """Phrases of four bars that are the same and follow the same note stay the same."""
     for seed in range(6):
-        played = [note.pitch for note in ornamented(EIGHTHS, song(tiny_plan, seed))]
+        played = [note.pitch for note in ornamented(EIGHTHS, song(tiny_plan, seed), "leads")]
         assert played[33:63] == played[65:95]
 
 
@@ -41,9 +44,9 @@ def test_long_tones_moving_lines_and_the_register_stay(tiny_plan: Plan) -> None:
     held = [Note(2.0 * place, 72, 2.0, 80) for place in range(8)]
     moving = [Note(place / 2, 60 + place % 5, 0.5, 80) for place in range(32)]
     for seed in range(6):
-        assert ornamented(held, song(tiny_plan, seed)) == tuple(held)
-        assert ornamented(moving, song(tiny_plan, seed)) == tuple(moving)
-        assert max(note.pitch for note in ornamented(EIGHTHS, song(tiny_plan, seed, high=80))) <= 80
+        assert ornamented(held, song(tiny_plan, seed), "leads") == tuple(held)
+        assert ornamented(moving, song(tiny_plan, seed), "leads") == tuple(moving)
+        assert max(note.pitch for note in ornamented(EIGHTHS, song(tiny_plan, seed, high=80), "leads")) <= 80
 
 
 def in_two_sections(plan: Plan, verse: int, chorus: int) -> list[float]:
@@ -51,7 +54,7 @@ def in_two_sections(plan: Plan, verse: int, chorus: int) -> list[float]:
     sections = tuple(SectionPlan(name, name, 4 * at, 4, 0.6, ("leads",)) for at, name in enumerate(("verse", "chorus")))
     plan = replace(plan, sections=sections, parts={**plan.parts, "leads": PartTraits(0.5, 57, 81)})
     notes = [Note(float(beat), verse if beat < 16 else chorus, 1.0, 80) for beat in range(32)]
-    risen_notes = risen(notes, plan)
+    risen_notes = risen(notes, plan, "leads")
     return [float(np.mean([note.pitch for note in risen_notes[half : half + 16]])) for half in (0, 16)]
 
 

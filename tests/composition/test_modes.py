@@ -68,17 +68,17 @@ def with_bass(plan: Plan, **traits: float) -> Plan:
 
 def test_a_bass_steps_into_the_next_chord(tiny_plan: Plan) -> None:
     notes = line(36, 36, 36, 36, 41, 41, 41, 41)
-    walked = ornament(notes, with_bass(tiny_plan, walking=1.0), chords("C", "F"))
+    walked = ornament(notes, with_bass(tiny_plan, walking=1.0), "bass", chords("C", "F"))
     assert [note.pitch for note in walked] == [36, 36, 36, 40, 41, 41, 41, 41]
     assert [note.onset_beats for note in walked] == [note.onset_beats for note in notes]
-    still = ornament(notes, with_bass(tiny_plan, walking=0.0), chords("C", "F"))
+    still = ornament(notes, with_bass(tiny_plan, walking=0.0), "bass", chords("C", "F"))
     assert list(still) == notes
 
 
 def test_octaves_leap_off_the_beat_within_the_register(tiny_plan: Plan) -> None:
     notes = [Note(0.5 * place, 36, 0.5, 90) for place in range(8)]
-    leaping = ornament(notes, with_bass(tiny_plan, walking=0.0, octaves=1.0), chords("C"))
+    leaping = ornament(notes, with_bass(tiny_plan, walking=0.0, octaves=1.0), "bass", chords("C"))
     assert [note.pitch for note in leaping] == [36, 48] * 4
     high = [replace(note, pitch=46) for note in notes]
-    assert list(ornament(high, with_bass(tiny_plan, walking=0.0, octaves=1.0), chords("C"))) == high
+    assert list(ornament(high, with_bass(tiny_plan, walking=0.0, octaves=1.0), "bass", chords("C"))) == high
     assert all(abs(after.pitch - before.pitch) in (0, 12) for before, after in pairwise(leaping))

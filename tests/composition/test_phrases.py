@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from workbench.composition.gates import SlotGate
+from workbench.composition.conditioning import density_class
 from workbench.composition.patterns import compound_patterns, in_feel, layered
 from workbench.composition.phrases import Phrasing, carries, plan_bars, resting_bars
-from workbench.composition.surround import density_class
+from workbench.composition.slot_mask import SlotMask
 from workbench.domain.plan import PartTraits, Plan, SectionPlan
 
 PALETTE = ("percussion", "bass", "pads", "leads")
@@ -81,7 +81,7 @@ def test_a_build_grows_denser(tiny_plan: Plan) -> None:
 
 
 def test_gates_close_slots() -> None:
-    gate = SlotGate(3, triplets=True, silences={1: (0, 36), 2: (12, 24)})
+    gate = SlotMask(3, triplets=True, silences={1: (0, 36), 2: (12, 24)})
     open_in_first = np.flatnonzero(gate.step_bias(0, -1, -1)[1:-1] == 0)
     assert open_in_first.tolist() == list(range(0, 48, 4))
     assert np.flatnonzero(gate.step_bias(1, -1, -1)[1:-1] == 0).tolist() == [36, 40, 44]

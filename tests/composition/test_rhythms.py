@@ -11,7 +11,7 @@ import pytest
 
 from workbench.composition.bass_line import with_slides
 from workbench.composition.compose import compose
-from workbench.composition.gates import SlotGate, rhythm_of
+from workbench.composition.slot_mask import SlotMask, rhythm_of
 from workbench.concept.translate import translate
 from workbench.domain.plan import PartTraits, Plan
 from workbench.domain.request import GenerationRequest
@@ -70,17 +70,17 @@ def test_a_slide_begins_inside_a_long_note_and_ends_with_it(tiny_plan: Plan) -> 
     plan = replace(tiny_plan, parts={**tiny_plan.parts, "bass": PartTraits(low_pitch=24, high_pitch=48, slides=1.0)})
     chord = Chord.parse("Fm", onset_beats=0.0, duration_beats=16.0)
     line = (Note(0.0, 29, 4.0, 90, 0.0), Note(4.0, 29, 3.0, 90, 0.0), Note(8.0, 29, 1.0, 90, 0.0))
-    played = with_slides(line, plan, [chord])
+    played = with_slides(line, plan, "bass", [chord])
     assert [(note.onset_beats, note.pitch, note.duration_beats) for note in played] == [
         (0.0, 29, 4.0), (4.0, 29, 2.62), (6.5, 41, 0.5), (8.0, 29, 3.0),
     ]  # fmt: skip
     still = replace(plan, parts={**plan.parts, "bass": PartTraits(low_pitch=24, high_pitch=48)})
-    assert with_slides(line, still, [chord]) == line
+    assert with_slides(line, still, "bass", [chord]) == line
 
 
 def test_the_chain_of_a_rhythm_is_that_of_independent_slots() -> None:
     """From the bar line to the third beat of "x---o---X": nothing at 0.85 and 0.5, then a strike of 0.97."""
-    gate = SlotGate(12, triplets=False, silences={}, rhythm=rhythm_of("x---o---X-------"))
+    gate = SlotMask(12, triplets=False, silences={}, rhythm=rhythm_of("x---o---X-------"))
     bias = gate.step_bias(0, -1, -1)
     # Of the 22 other slots before the third beat six are 16ths that are closed, sixteen lie between.
     between = 6 * np.log1p(-1e-9) + 16 * np.log1p(-0.002)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from workbench.composition.surround import pitch_table
+from workbench.composition.conditioning import pitch_table
 from workbench.composition.tonal import quality_bias, root_bias, symbol_bias
 from workbench.domain.chord_symbols import CHORD_QUALITIES
 from workbench.domain.plan import PartTraits

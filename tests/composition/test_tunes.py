@@ -24,7 +24,7 @@ def with_leads(plan: Plan, traits: PartTraits) -> Plan:
 
 
 def test_a_chorus_states_its_hook_repeats_it_and_leaves_it_once(tiny_plan: Plan) -> None:
-    bars = plan_tune(tiny_plan, CHORUS, CHORUS, 0)
+    bars = plan_tune(tiny_plan, "leads", CHORUS, CHORUS, 0)
     assert [bar.way for bar in bars[:4]] == ["new", "new", "echo", "echo"]
     assert [bar.source - 16 for bar in bars[2:8]] == [0, 1, 0, 1, 2, 3]
     assert [bar.way for bar in bars[4:8]] == ["copy", "copy", "copy", "vary"]
@@ -33,34 +33,34 @@ def test_a_chorus_states_its_hook_repeats_it_and_leaves_it_once(tiny_plan: Plan)
 
 
 def test_a_verse_goes_from_question_to_answer(tiny_plan: Plan) -> None:
-    bars = plan_tune(tiny_plan, VERSE, VERSE, 0)
+    bars = plan_tune(tiny_plan, "leads", VERSE, VERSE, 0)
     assert [bar.way for bar in bars[::4]] == ["new", "new", "copy", "new"]
 
 
 def test_a_hook_changes_only_at_the_ends_of_its_phrases(tiny_plan: Plan) -> None:
     later = replace(CHORUS, start_bar=48)
-    ways = [bar.way for bar in plan_tune(replace(tiny_plan, variation=1.0), later, CHORUS, 1)]
+    ways = [bar.way for bar in plan_tune(replace(tiny_plan, variation=1.0), "leads", later, CHORUS, 1)]
     assert {way for place, way in enumerate(ways) if place % 4 != 3} == {"copy"}
     assert "vary" in ways
 
 
 def test_a_second_verse_differs_unless_nothing_may_vary(tiny_plan: Plan) -> None:
     later = replace(VERSE, start_bar=40)
-    assert "echo" in [bar.way for bar in plan_tune(tiny_plan, later, VERSE, 1)]
-    same = plan_tune(replace(tiny_plan, variation=0.0), later, VERSE, 1)
+    assert "echo" in [bar.way for bar in plan_tune(tiny_plan, "leads", later, VERSE, 1)]
+    same = plan_tune(replace(tiny_plan, variation=0.0), "leads", later, VERSE, 1)
     assert [(bar.way, bar.source) for bar in same] == [("copy", bar) for bar in range(16)]
 
 
 def test_a_riff_keeps_coming_back(tiny_plan: Plan) -> None:
     plan = with_leads(tiny_plan, PartTraits(0.4, 60, 84, presence=0.7, manner="riff"))
-    bars = plan_tune(plan, VERSE, VERSE, 0)
+    bars = plan_tune(plan, "leads", VERSE, VERSE, 0)
     assert [(bar.way, bar.source) for bar in bars[:4]] == [("new", -1), ("new", -1), ("copy", 0), ("copy", 1)]
 
 
 def test_phrases_end_in_a_breath_that_is_longer_where_leads_are_rare(tiny_plan: Plan) -> None:
     rare, present = (with_leads(tiny_plan, PartTraits(presence=presence)) for presence in (0.5, 0.9))
-    assert breath_beats(rare, VERSE) > breath_beats(present, VERSE) > 0.0
-    bars = plan_tune(present, VERSE, VERSE, 0)
+    assert breath_beats(rare, "leads", VERSE) > breath_beats(present, "leads", VERSE) > 0.0
+    bars = plan_tune(present, "leads", VERSE, VERSE, 0)
     assert all(bars[place].silence is not None for place in (3, 7, 11, 15))
     assert bars[0].silence is None
     start, end = bars[3].silence or (0, 0)
@@ -69,7 +69,7 @@ def test_phrases_end_in_a_breath_that_is_longer_where_leads_are_rare(tiny_plan: 
 
 def test_leads_that_are_hardly_there_leave_out_every_second_idea(tiny_plan: Plan) -> None:
     plan = with_leads(tiny_plan, PartTraits(presence=0.2))
-    ways = [bar.way for bar in plan_tune(plan, VERSE, VERSE, 0)]
+    ways = [bar.way for bar in plan_tune(plan, "leads", VERSE, VERSE, 0)]
     assert [way == "rest" for way in ways[:4]] == [False, False, True, True]
 
 

@@ -38,40 +38,44 @@ def classes_at(notes: Sequence[Note], beats: float) -> set[int]:
 
 @pytest.mark.parametrize(("symbol", "third"), [("C", 4), ("Cm", 3), ("Cm7", 3), ("Csus4", 5)])
 def test_a_strike_gets_its_third_and_three_tones(tiny_plan: Plan, symbol: str, third: int) -> None:
-    stated = state_chords([note(0.0, 60), note(0.0, 67)], song(tiny_plan, "bass", "pads"), chords(symbol, symbol))
+    stated = state_chords(
+        [note(0.0, 60), note(0.0, 67)], song(tiny_plan, "bass", "pads"), "pads", chords(symbol, symbol)
+    )
     assert {60, 67, 60 + third} == {one.pitch for one in stated}
     assert {(one.onset_beats, one.duration_beats, one.velocity) for one in stated} == {(0.0, 2.0, 80)}
 
 
 def test_power_chords_stay_without_a_third(tiny_plan: Plan) -> None:
     given_notes = (note(0.0, 60), note(0.0, 67))
-    assert state_chords(given_notes, song(tiny_plan, "bass", "pads"), chords("C5", "C5")) == given_notes
+    assert state_chords(given_notes, song(tiny_plan, "bass", "pads"), "pads", chords("C5", "C5")) == given_notes
 
 
 def test_the_root_is_needed_only_where_no_bass_plays(tiny_plan: Plan) -> None:
     upper = (note(0.0, 64), note(0.0, 67), note(0.0, 71))
-    assert state_chords(upper, song(tiny_plan, "bass", "pads"), chords("Cmaj7", "Cmaj7")) == upper
-    alone = state_chords(upper, song(tiny_plan, "pads"), chords("Cmaj7", "Cmaj7"))
+    assert state_chords(upper, song(tiny_plan, "bass", "pads"), "pads", chords("Cmaj7", "Cmaj7")) == upper
+    alone = state_chords(upper, song(tiny_plan, "pads"), "pads", chords("Cmaj7", "Cmaj7"))
     assert {one.pitch for one in alone} == {60, 64, 67, 71}
 
 
 def test_a_ninth_is_no_tone_that_tells_a_chord(tiny_plan: Plan) -> None:
-    stated = state_chords([note(0.0, 60), note(0.0, 62), note(0.0, 64)], song(tiny_plan, "pads"), chords("C9", "C9"))
+    stated = state_chords(
+        [note(0.0, 60), note(0.0, 62), note(0.0, 64)], song(tiny_plan, "pads"), "pads", chords("C9", "C9")
+    )
     assert {one.pitch for one in stated} == {60, 62, 64, 67}
 
 
 def test_a_broken_chord_stays_broken(tiny_plan: Plan) -> None:
     plan = song(tiny_plan, "bass", "pads")
     whole = tuple(note(beat / 2, pitch, 0.5) for beat, pitch in enumerate((60, 64, 67, 64)))
-    assert state_chords(whole, plan, chords("C", "C")) == whole
+    assert state_chords(whole, plan, "pads", chords("C", "C")) == whole
     lacking = tuple(note(beat / 2, pitch, 0.5) for beat, pitch in enumerate((60, 67, 72, 67)))
-    added = set(state_chords(lacking, plan, chords("C", "C"))) - set(lacking)
+    added = set(state_chords(lacking, plan, "pads", chords("C", "C"))) - set(lacking)
     assert added == {note(0.0, 64, 0.5)}
 
 
 def test_stabs_on_one_tone_become_stabs_of_the_chord(tiny_plan: Plan) -> None:
     stabs = [note(beat, 60, 0.25) for beat in (0.5, 1.5, 2.5)]
-    stated = state_chords(stabs, song(tiny_plan, "bass", "pads"), chords("Cm", "Cm"))
+    stated = state_chords(stabs, song(tiny_plan, "bass", "pads"), "pads", chords("Cm", "Cm"))
     assert len(stated) == 9
     assert all(one.duration_beats == 0.25 for one in stated)
 
@@ -80,19 +84,21 @@ def test_a_new_chord_is_struck_where_it_begins_unless_it_is_nearly_in_time(tiny_
     plan = song(tiny_plan, "bass", "pads")
     first = [note(0.0, 60, 4.0), note(0.0, 64, 4.0), note(0.0, 67, 4.0)]
     for onset, arrives in ((4.5, False), (5.0, False), (6.0, True)):
-        stated = state_chords([*first, note(onset, 65), note(onset, 69), note(onset, 72)], plan, chords("C", "F"))
+        stated = state_chords(
+            [*first, note(onset, 65), note(onset, 69), note(onset, 72)], plan, "pads", chords("C", "F")
+        )
         assert (classes_at(stated, 4.0) == {5, 9, 0}) is arrives
 
 
 def test_a_chord_within_the_bar_is_not_left_silent(tiny_plan: Plan) -> None:
     first = [note(0.0, 60), note(0.0, 64), note(0.0, 67)]
-    stated = state_chords(first, song(tiny_plan, "bass", "pads"), chords("C", "F", beats=2.0))
+    stated = state_chords(first, song(tiny_plan, "bass", "pads"), "pads", chords("C", "F", beats=2.0))
     assert classes_at(stated, 2.0) == {5, 9, 0}
 
 
 def test_an_empty_bar_stays_a_rest(tiny_plan: Plan) -> None:
     first = [note(0.0, 60, 4.0), note(0.0, 64, 4.0), note(0.0, 67, 4.0)]
-    assert state_chords(first, song(tiny_plan, "bass", "pads"), chords("C", "F")) == tuple(first)
+    assert state_chords(first, song(tiny_plan, "bass", "pads"), "pads", chords("C", "F")) == tuple(first)
 
 
 def test_notes_follow_a_chord_that_changes_within_their_beat() -> None:
@@ -116,7 +122,7 @@ def test_whatever_is_drawn_the_chord_is_reported_within_a_bar(
     plan, line = song(tiny_plan, "pads"), chords(symbol, symbol)
     tones = line[0].pitch_classes
     inside = [note(onset, pitch, length) for onset, pitch, length in drawn if pitch % 12 in tones]
-    stated = state_chords(inside, plan, line)
+    stated = state_chords(inside, plan, "pads", line)
     assert list(stated) == sorted(stated)
     assert {(one.onset_beats, one.pitch) for one in inside} <= {(one.onset_beats, one.pitch) for one in stated}
     if inside:
@@ -140,7 +146,9 @@ def test_whatever_is_drawn_the_chord_is_reported_within_a_bar(
     ],
 )
 def test_a_chord_with_tensions_sounds_all_that_tells_it(tiny_plan: Plan, symbol: str, classes: set[int]) -> None:
-    stated = state_chords([note(0.0, 60), note(0.0, 67)], song(tiny_plan, "bass", "pads"), chords(symbol, symbol))
+    stated = state_chords(
+        [note(0.0, 60), note(0.0, 67)], song(tiny_plan, "bass", "pads"), "pads", chords(symbol, symbol)
+    )
     assert classes <= classes_at(stated, 0.0)
 
 

@@ -30,9 +30,9 @@ def decisions(concept: str) -> dict[str, Decision]:
     ],
 )
 def test_a_number_beside_a_style_is_its_tempo(text: str, tempo_bpm: float) -> None:
-    said = read_statements(text).tempo_bpm
-    assert said is not None
-    assert said.value == tempo_bpm
+    extracted = read_statements(text).tempo_bpm
+    assert extracted is not None
+    assert extracted.value == tempo_bpm
 
 
 @pytest.mark.parametrize(
@@ -60,9 +60,9 @@ def test_a_tempo_below_nothing_is_named_as_not_used() -> None:
     ],
 )
 def test_a_tone_before_a_kind_of_music_is_the_key(text: str, key: str) -> None:
-    said = read_statements(text).key
-    assert said is not None
-    assert str(said.value) == key
+    extracted = read_statements(text).key
+    assert extracted is not None
+    assert str(extracted.value) == key
 
 
 @pytest.mark.parametrize("text", ["A blues", "A house for the sea", "pop over Bb Eb F", "a Bb trumpet"])
@@ -116,9 +116,9 @@ def test_what_agrees_is_no_contradiction(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["pop with chords Am/F/C/G", "pop over Am7/Fmaj7/C/G", "pop, chords: Am/F/C/G, slow"])
 def test_chords_with_slashes_between_are_a_row(text: str) -> None:
-    said = read_statements(text).chords
-    assert said is not None
-    assert [Chord.parse(one).root for one in said.value.split(" | ")] == [9, 5, 0, 7]
+    extracted = read_statements(text).chords
+    assert extracted is not None
+    assert [Chord.parse(one).root for one in extracted.value.split(" | ")] == [9, 5, 0, 7]
     assert "not_used" not in decisions(text)
 
 
@@ -128,9 +128,9 @@ def test_letters_with_slashes_are_no_chords(text: str) -> None:
 
 
 def test_numbers_in_brackets_are_bars_in_a_list_of_sections() -> None:
-    said = read_statements("pop: intro (4 bars) verse (16) chorus (8)").section_bars
-    assert said is not None
-    assert dict(said.value) == {"intro": 4, "verse": 16, "chorus": 8}
+    extracted = read_statements("pop: intro (4 bars) verse (16) chorus (8)").section_bars
+    assert extracted is not None
+    assert dict(extracted.value) == {"intro": 4, "verse": 16, "chorus": 8}
     assert read_statements("pop: verse (2) chorus (2)").section_bars is None
 
 
@@ -138,9 +138,9 @@ def test_numbers_in_brackets_are_bars_in_a_list_of_sections() -> None:
     ("word", "pace"), [("allegro", 0.8), ("allegretto", 0.0), ("andantino", -0.6), ("larghissimo", -1.3)]
 )
 def test_words_of_tempo_place_it(word: str, pace: float) -> None:
-    said = read_statements(f"{word} in G").pace
-    assert said is not None
-    assert said.value == pace
+    extracted = read_statements(f"{word} in G").pace
+    assert extracted is not None
+    assert extracted.value == pace
 
 
 def test_one_element_alone_is_left_beside_another_that_is_denied() -> None:

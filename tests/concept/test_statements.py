@@ -32,9 +32,9 @@ def decision(plan: Plan, parameter: str) -> Decision:
     ],
 )
 def test_chords(text: str, line: str) -> None:
-    said = read_statements(text).chords
-    assert said is not None
-    assert said.value == line
+    extracted = read_statements(text).chords
+    assert extracted is not None
+    assert extracted.value == line
     assert decision(plan_of(text), "chords").source == "text"
 
 

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from workbench.concept import list_styles, load_style, translate
 from workbench.concept.structure import allot_bars, assign_elements, choose_form, shape_energy
+from workbench.domain.elements import ELEMENTS
 from workbench.domain.errors import ParameterError
 from workbench.domain.plan import Plan
 from workbench.domain.request import parse_request
-from workbench.domain.song import ELEMENTS, SECTION_NAMES
+from workbench.domain.song import SECTION_NAMES
 
 names = st.lists(st.sampled_from(SECTION_NAMES), min_size=1, max_size=14)
 styles = st.sampled_from(list_styles())

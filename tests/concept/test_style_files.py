@@ -12,8 +12,8 @@ from workbench.concept.mood import load_lexicon, read_mood
 from workbench.concept.phrases import normalise
 from workbench.concept.style import MODEL_STYLES, parse_style
 from workbench.domain.data_files import parse_yaml
+from workbench.domain.elements import ELEMENTS
 from workbench.domain.errors import ParameterError
-from workbench.domain.song import ELEMENTS
 
 ROOT = Path(__file__).resolve().parents[2] / "workbench"
 REQUIRED = {

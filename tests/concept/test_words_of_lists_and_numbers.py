@@ -42,9 +42,9 @@ CHORDS = {
 
 @pytest.mark.parametrize(("line", "text"), [(line, text) for line, texts in CHORDS.items() for text in texts])
 def test_every_chord_of_a_list_is_read(line: str, text: str) -> None:
-    said = read_statements(text).chords
-    assert said is not None
-    assert (said.value, said.against) == (line, "")
+    extracted = read_statements(text).chords
+    assert extracted is not None
+    assert (extracted.value, extracted.against) == (line, "")
 
 
 def test_a_chord_that_is_not_known_is_named_and_the_others_stay() -> None:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from workbench.domain.elements import ELEMENTS
 from workbench.domain.errors import ParameterError
 from workbench.domain.request import (
     DeliveryName,
@@ -19,7 +20,7 @@ from workbench.domain.request import (
     parse_request_text,
     request_schema,
 )
-from workbench.domain.song import ELEMENTS, SECTION_NAMES
+from workbench.domain.song import SECTION_NAMES
 from workbench.domain.theory import SCALES
 
 REQUESTS = Path(__file__).resolve().parents[2] / "data" / "requests"

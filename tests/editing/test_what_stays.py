@@ -11,11 +11,11 @@ from typing import Any
 import mido
 import pytest
 
+from workbench.domain.elements import element_of
 from workbench.domain.errors import ParameterError
 from workbench.domain.score import Note
 from workbench.editing import Song, edit_song
 from workbench.editing.edits import KINDS
-from workbench.editing.transposing import PLAYABLE
 from workbench.output import write_midi
 
 ALL = ("percussion", "bass", "pads", "leads")
@@ -303,7 +303,7 @@ def test_a_song_is_transposed_within_what_instruments_play(song: Song, semitones
     moved = edit_song(song, [{"edit": "transpose", "semitones": semitones}])
     shifts = {}
     for element in ("bass", "pads", "leads"):
-        low, high = PLAYABLE[element]
+        low, high = element_of(element).compass
         before, after = ([note.pitch for note in one.score.parts[element].notes] for one in (song, moved))
         steps = {new - old for old, new in zip(sorted(before), sorted(after), strict=True)}
         assert len(steps) == 1, "the line keeps its shape"

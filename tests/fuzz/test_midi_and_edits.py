@@ -18,11 +18,11 @@ from training.corpora.stretch import MOST_BARS, longest_stretch
 from workbench.composition import compose
 from workbench.concept import translate
 from workbench.domain.edit_state import EditState
+from workbench.domain.elements import element_of, is_drums
 from workbench.domain.errors import MidiFileError, ParameterError
 from workbench.domain.plain_data import to_plain
 from workbench.domain.request import parse_request
 from workbench.editing import Song, adopt, edit_song
-from workbench.editing.transposing import PLAYABLE
 from workbench.midi.file import read_midi
 from workbench.midi.harmony import written_chords
 from workbench.midi.parts import ROLES, facts_of, guess
@@ -102,7 +102,7 @@ def check_reading(data: bytes) -> None:
     except MidiFileError as error:
         one_line(error, error.reason)
         return
-    assert all("\n" not in line for line in music.told)
+    assert all("\n" not in line for line in music.remarks)
     for part in music.parts:
         assert len(part.notes) > 0
         assert (part.notes.lengths >= 0).all()
@@ -241,7 +241,7 @@ def check_step(before: Song, after: Song, edit: dict[str, Any]) -> None:
 
 def check_song(song: Song) -> None:
     for name, part in song.score.parts.items():
-        low, high = PLAYABLE.get(name, (0, 127))
+        low, high = (0, 127) if is_drums(name) else element_of(name).compass
         assert all(low <= one.pitch <= high and 1 <= one.velocity <= 127 for one in part.notes)
         assert all(0 <= one.onset_beats < song.score.length_beats and one.duration_beats > 0 for one in part.notes)
         assert list(part.notes) == sorted(part.notes)

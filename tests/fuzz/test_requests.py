@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from workbench.composition import compose
 from workbench.concept import list_styles, translate
+from workbench.domain.elements import ELEMENTS
 from workbench.domain.errors import ParameterError
 from workbench.domain.plan import Plan
 from workbench.domain.request import GenerationRequest, parse_request
-from workbench.domain.song import ELEMENTS, SECTION_NAMES
+from workbench.domain.song import SECTION_NAMES
 from workbench.domain.theory import Key
 
 QUICK, MANY, COMPOSED = 400, 10_000, 4

@@ -95,11 +95,11 @@ def test_whatever_is_around_the_notes_they_are_read(data: bytes) -> None:
     ],
 )
 def test_what_is_left_out_is_reported(case: str, line: str) -> None:
-    assert any(told.startswith(line) for told in read_midi(WRAPPED[case]).told)
+    assert any(remark.startswith(line) for remark in read_midi(WRAPPED[case]).remarks)
 
 
 def test_a_clean_file_has_nothing_to_tell() -> None:
-    assert read_midi(PLAIN).told == ()
+    assert read_midi(PLAIN).remarks == ()
 
 
 @pytest.mark.parametrize(
@@ -125,14 +125,14 @@ def test_a_track_that_is_cut_off_keeps_what_is_there() -> None:
     file = read_midi(data[: len(data) - 90])
     assert [pitch for _, _, pitch in spans(file)] == (list(TUNE) * 4)[: len(file.parts[0].notes)]
     assert 16 <= len(file.parts[0].notes) < 32
-    assert any("damaged" in line or "states" in line for line in file.told)
+    assert any("damaged" in line or "states" in line for line in file.remarks)
 
 
 def test_damage_in_one_track_leaves_the_next() -> None:
     broken = body(tune(2))[:30] + b"\x00\x40\xff\xff\xff\xff\xff" + bytes(5)
     file = read_midi(header(1, 2) + chunk(broken) + chunk(body(tune())))
     assert len(file.parts[-1].notes) == 32
-    assert any("track 1 is damaged" in line for line in file.told)
+    assert any("track 1 is damaged" in line for line in file.remarks)
 
 
 def test_running_status_goes_on_over_meta_events() -> None:
@@ -164,7 +164,7 @@ def test_time_in_frames_becomes_beats_by_the_tempo(frames: int, ticks: int, bpm:
         now = at + 9
     file = read_midi(header(0, 1, (256 - frames) << 8 | ticks) + chunk(data + b"\0\xff\x2f\0"))
     assert [start for start, _, _ in spans(file)] == pytest.approx(list(range(32)), abs=2 / ticks)
-    assert file.told == (f"time is told in SMPTE frames: beats are counted at {bpm:g} BPM",)
+    assert file.remarks == (f"time is given in SMPTE frames: beats are counted at {bpm:g} BPM",)
 
 
 def test_channels_of_one_track_are_parts() -> None:
@@ -174,11 +174,11 @@ def test_channels_of_one_track_are_parts() -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("value", "is_told"), [(127, True), (64, True), (63, False), (0, False)])
-def test_a_pedal_that_is_pressed_is_told(value: int, is_told: bool) -> None:
+@pytest.mark.parametrize(("value", "is_remarked"), [(127, True), (64, True), (63, False), (0, False)])
+def test_a_pedal_that_is_pressed_is_remarked(value: int, is_remarked: bool) -> None:
     file = read_midi(smf([*tune(2), (0.5, bytes([0xB0, 64, value])), (1.5, bytes([0xB0, 64, 0]))], kind=0))
     assert spans(file) == spans(read_midi(smf(tune(2), kind=0)))
-    assert (file.told == ("the sustain pedal is not played: notes end where their keys are let go",)) is is_told
+    assert (file.remarks == ("the sustain pedal is not played: notes end where their keys are let go",)) is is_remarked
 
 
 def test_names_and_texts_are_one_line() -> None:
@@ -193,7 +193,7 @@ class TestNotesWithoutEnd:
         file = read_midi(smf([(0, tempo(90)), *line], kind=0, end=32))
         assert spans(file)[-3:] == [(24.0, 32.0, 55), (24.0, 32.0, 59), (24.0, 32.0, 62)]
         assert len(file.parts[0].notes) == 12
-        assert file.told == ("3 notes without an end: held to the next of the pitch or the track's end",)
+        assert file.remarks == ("3 notes without an end: held to the next of the pitch or the track's end",)
 
     def test_a_track_without_its_end_lasts_as_long_as_its_last_event(self) -> None:
         data = body([*note(0, None, 60), *note(3, 1, 62)])[:-4]
@@ -204,7 +204,7 @@ class TestNotesWithoutEnd:
         file = read_midi(smf(notes(hits, 9), kind=0))
         assert [start for start, _, _ in spans(file)] == [n / 2 for n in range(16)]
         assert all(end - start <= 0.25 for start, end, _ in spans(file))
-        assert file.told == ()
+        assert file.remarks == ()
 
     def test_a_machine_that_writes_no_ends_is_drums_on_any_channel(self) -> None:
         hits = [(n / 2, None, (36, 42, 38, 42)[n % 4]) for n in range(64)]

@@ -2,11 +2,11 @@
 
 import pytest
 
+from workbench.domain.elements import ELEMENTS
 from workbench.domain.errors import ParameterError
 from workbench.domain.plain_data import from_plain
 from workbench.domain.plan import SoundTraits
 from workbench.domain.request import PROCESSING_STYLES
-from workbench.domain.song import ELEMENTS
 from workbench.mixing import list_profiles, load_profile
 from workbench.mixing.profiles import Strip, coloured, list_colours, load_colour, shaded
 

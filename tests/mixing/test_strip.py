@@ -10,7 +10,7 @@ from workbench.dsp.loudness import loudness
 from workbench.dsp.matching import THIRDS_HZ, apply_curve, bin_powers, third_octave_sums
 from workbench.dsp.reverb import Reverb
 from workbench.mixing.profiles import Colour, Strip
-from workbench.mixing.strip import Surroundings, run_strip, saturated
+from workbench.mixing.strip import StripContext, run_strip, saturated
 from workbench.mixing.tone import Tone, stem_curves, target_db
 
 RATE = 48000
@@ -18,8 +18,8 @@ PLAIN = Colour("plain", "")
 
 
 @pytest.fixture
-def around(tiny_score):
-    return Surroundings(tiny_score, (), Reverb(decay_seconds=1.0), Delay(beats=0.5), 0.5, RATE)
+def context(tiny_score):
+    return StripContext(tiny_score, (), Reverb(decay_seconds=1.0), Delay(beats=0.5), 0.5, RATE)
 
 
 def burst(seconds: float = 8.0) -> np.ndarray:
@@ -46,29 +46,29 @@ def test_saturation_has_unity_gain_when_quiet_and_the_curve_when_loud():
     assert abs(biased[:, RATE // 2 :].mean()) < 1e-3
 
 
-def test_strip_sets_its_level(around):
+def test_strip_sets_its_level(context):
     rng = np.random.default_rng(0)
     noise = (0.01 * rng.standard_normal((2, 4 * RATE))).astype(np.float32)
     for level_lu in (0.0, -6.0):
-        out = run_strip(noise, Strip(level_lu=level_lu), PLAIN, around)
+        out = run_strip(noise, Strip(level_lu=level_lu), PLAIN, context)
         assert loudness(out, RATE) == pytest.approx(-20 + level_lu, abs=0.1)
 
 
-def test_sends_add_their_returns_at_the_right_time_and_level(around):
-    dry = run_strip(burst(), Strip(), PLAIN, around)
+def test_sends_add_their_returns_at_the_right_time_and_level(context):
+    dry = run_strip(burst(), Strip(), PLAIN, context)
     end = RATE // 2 + 200
     assert np.abs(dry[:, end + 4800 :]).max() < 1e-3
-    echoed = run_strip(burst(), Strip(delay_send_db=-10.0), PLAIN, around) - dry
-    step = delay_samples(0.5, around.score.tempo_bpm, RATE)
+    echoed = run_strip(burst(), Strip(delay_send_db=-10.0), PLAIN, context) - dry
+    step = delay_samples(0.5, context.score.tempo_bpm, RATE)
     assert np.abs(echoed[:, :step]).max() < 1e-6 < np.abs(echoed[:, step : step + 1000]).max()
-    room = run_strip(burst(), Strip(reverb_send_db=-10.0), PLAIN, around) - dry
-    louder = run_strip(burst(), Strip(reverb_send_db=-4.0), PLAIN, around) - dry
+    room = run_strip(burst(), Strip(reverb_send_db=-10.0), PLAIN, context) - dry
+    louder = run_strip(burst(), Strip(reverb_send_db=-4.0), PLAIN, context) - dry
     assert room[:, end + 4800 : end + 24000].std() > 1e-3
     assert 20 * np.log10(louder.std() / room.std()) == pytest.approx(6.0, abs=0.05)
 
 
-def test_silence_stays_silent(around):
-    assert not run_strip(np.zeros((2, RATE), np.float32), Strip(reverb_send_db=0.0), PLAIN, around).any()
+def test_silence_stays_silent(context):
+    assert not run_strip(np.zeros((2, RATE), np.float32), Strip(reverb_send_db=0.0), PLAIN, context).any()
 
 
 def pink(seconds: float = 6.0) -> np.ndarray:

@@ -12,7 +12,7 @@ from workbench.domain.units import midi_to_hz
 from workbench.dsp.delay import Delay
 from workbench.dsp.reverb import Reverb
 from workbench.mixing.profiles import Colour, Strip
-from workbench.mixing.strip import Surroundings, run_strip
+from workbench.mixing.strip import StripContext, run_strip
 from workbench.mixing.sub import add_sub_octave, sub_pitch
 
 RATE = 48000
@@ -113,8 +113,8 @@ def test_it_is_the_same_in_both_channels_and_silence_stays_silent() -> None:
 
 
 def test_the_strip_adds_it() -> None:
-    around = Surroundings(song(D2), (), Reverb(decay_seconds=1.0), Delay(beats=0.5), 0.5, RATE)
+    context = StripContext(song(D2), (), Reverb(decay_seconds=1.0), Delay(beats=0.5), 0.5, RATE)
     plain = Colour("plain", "")
-    without, with_it = (run_strip(played(D2), Strip(sub_db=level), plain, around) for level in (None, -9.0))
+    without, with_it = (run_strip(played(D2), Strip(sub_db=level), plain, context) for level in (None, -9.0))
     hz = midi_to_hz(26.0)
     assert level_db(with_it, hz) > level_db(without, hz) + 20.0

@@ -14,7 +14,7 @@ from workbench.dsp.dynamics import Compressor
 from workbench.dsp.reverb import Reverb
 from workbench.dsp.stereo import side_ratio
 from workbench.mixing.profiles import Colour, Strip, coloured, list_profiles, load_profile
-from workbench.mixing.strip import Surroundings, run_strip, surroundings
+from workbench.mixing.strip import StripContext, run_strip, strip_context
 from workbench.mixing.texture import Bed, bed_of, parallel_gain, with_air
 
 RATE = 48000
@@ -22,8 +22,8 @@ PLAIN = Colour("plain", "")
 
 
 @pytest.fixture
-def around(tiny_score):
-    return Surroundings(tiny_score, (), Reverb(), Delay(), 0.5, RATE)
+def context(tiny_score):
+    return StripContext(tiny_score, (), Reverb(), Delay(), 0.5, RATE)
 
 
 def tone(hz: float, seconds: float = 2.0) -> np.ndarray:
@@ -85,23 +85,23 @@ def test_parallel_compression_lifts_what_is_quiet_by_up_to_six_db():
         {"wide_above_hz": 120.0},
     ],
 )
-def test_every_setting_of_a_strip_is_heard(change, around):
+def test_every_setting_of_a_strip_is_heard(change, context):
     rng = np.random.default_rng(2)
     stem = np.tile(0.1 * rng.standard_normal(4 * RATE), (2, 1)).astype(np.float32)
     stem[:, ::RATE] *= 4.0
     strip = Strip(side_db=-4.0, mono_below_hz=80.0)
-    before, after = (run_strip(stem, one, PLAIN, around) for one in (strip, replace(strip, **change)))
+    before, after = (run_strip(stem, one, PLAIN, context) for one in (strip, replace(strip, **change)))
     assert level_db(after - before) > level_db(before) - 45.0
-    assert not run_strip(np.zeros_like(stem), replace(strip, **change), PLAIN, around).any()
+    assert not run_strip(np.zeros_like(stem), replace(strip, **change), PLAIN, context).any()
 
 
-def test_lower_middle_is_wide_where_the_strip_says_so(around):
+def test_lower_middle_is_wide_where_the_strip_says_so(context):
     rng = np.random.default_rng(2)
     stem = np.tile(rng.standard_normal(4 * RATE), (2, 1)).astype(np.float32)
     low = Strip(side_db=-2.0, mono_below_hz=100.0, highpass_hz=None, wide_above_hz=110.0)
 
     def share(strip: Strip) -> float:
-        out = run_strip(stem, strip, PLAIN, around)
+        out = run_strip(stem, strip, PLAIN, context)
         return side_ratio(out, RATE, above_hz=120.0) / side_ratio(out, RATE, above_hz=2000.0)
 
     assert share(low) > share(replace(low, wide_above_hz=2000.0))
@@ -112,7 +112,7 @@ def test_a_dry_sound_leaves_the_room_and_more_reverb_is_a_longer_one(tiny_score,
     assert strip.room_db == -112.0
     profile = load_profile("pop")
     plans = [replace(tiny_plan, sound=SoundTraits(reverb_db=db)) for db in (-7.0, 0.0, 7.0)]
-    decays = [surroundings(tiny_score, plan, profile, RATE).reverb.decay_seconds for plan in plans]
+    decays = [strip_context(tiny_score, plan, profile, RATE).reverb.decay_seconds for plan in plans]
     assert decays == pytest.approx([1.5, 1.5, 3.0])
 
 

@@ -37,7 +37,7 @@ def test_a_signed_copy_is_untouched_until_somebody_touches_it(suffix: str, tmp_p
     assert credentials.sign(source, copy) == copy
     assert source.read_bytes() == before
     (found,) = verify(copy)
-    assert (found.verdict, found.told) == ("untouched", "content credentials of this machine: valid")
+    assert (found.verdict, found.remark) == ("untouched", "content credentials of this machine: valid")
     # The claim states that an AI took part, in the words of the standard.
     with c2pa.Reader(str(copy)) as reader:
         claim = json.loads(reader.json())
@@ -48,7 +48,7 @@ def test_a_signed_copy_is_untouched_until_somebody_touches_it(suffix: str, tmp_p
     data[-2000] ^= 1
     copy.write_bytes(data)
     (found,) = verify(copy)
-    assert (found.verdict, found.told) == ("edited", "content credentials of this machine: broken")
+    assert (found.verdict, found.remark) == ("edited", "content credentials of this machine: broken")
 
 
 def test_the_key_of_this_machine_is_made_once_and_kept_from_others(home: Path, tmp_path: Path) -> None:
@@ -70,7 +70,7 @@ def test_a_certificate_of_your_own_signs(home: Path, tmp_path: Path, monkeypatch
         certificate=tmp_path / "chain.pem", key=tmp_path / "key.pem",
     )  # fmt: skip
     (found,) = verify(copy)
-    assert (found.verdict, found.told) == ("untouched", "content credentials of BeatsFoundry local signer: valid")
+    assert (found.verdict, found.remark) == ("untouched", "content credentials of BeatsFoundry local signer: valid")
     assert not (home / "credentials").exists()
     other = ec.generate_private_key(ec.SECP256R1())
     form = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
@@ -115,7 +115,7 @@ def test_credentials_of_others_are_told_and_give_no_verdict(tmp_path: Path) -> N
         builder.sign_file(str(source), str(tmp_path / "other.wav"), signer)
     (found,) = verify(tmp_path / "other.wav")
     assert found.verdict != "untouched"
-    assert found.told.startswith("content credentials of BeatsFoundry local signer")
+    assert found.remark.startswith("content credentials of BeatsFoundry local signer")
 
 
 def test_without_the_library_it_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -124,7 +124,7 @@ def test_without_the_library_it_is_said(tmp_path: Path, monkeypatch: pytest.Monk
     for module in ("workbench.output.credentials", "workbench.output.verifying"):
         monkeypatch.setattr(f"{module}.can_read", lambda: False)
     (found,) = verify(copy)
-    assert (found.verdict, found.told) == ("edited", "content credentials are not read without c2pa-python")
+    assert (found.verdict, found.remark) == ("edited", "content credentials are not read without c2pa-python")
     with pytest.raises(OutputError, match="pip install"):
         credentials.sign(source, copy)
 

@@ -46,4 +46,4 @@ def test_the_command_writes_pictures(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert main(["analyze", str(file), "--json", "--quiet", "--pictures", str(tmp_path / "pictures")]) == 0
     assert "integrated_loudness_lufs" in capsys.readouterr().out
     names = {path.name for path in (tmp_path / "pictures").iterdir()}
-    assert names == {"song-over-time.png", "spectra.png"}
+    assert names == {"song-over-time.png", "song-music.png", "spectra.png"}

@@ -10,7 +10,7 @@ import pytest
 from workbench.analysis.references import ReferenceLibrary, ReferenceProfile
 from workbench.domain.results import Track
 from workbench.output.reference_form import forms
-from workbench.output.reference_table import chords_told, forms_table, sections_told, tempo_told
+from workbench.output.reference_table import chords_text, forms_table, sections_text, tempo_text
 from workbench.output.report_references import references_section
 
 
@@ -40,13 +40,13 @@ def test_rows_hold_chords_and_sections_where_they_are(tiny_track: Track, referen
 
 
 def test_words_tell_confidence_sections_and_chords(reference: ReferenceProfile) -> None:
-    assert tempo_told(reference) == "96 (0.50)"
-    assert sections_told(reference) == "0:00, 0:06"
-    assert chords_told(reference) == "Cm 50 %, Ab 40 %"
+    assert tempo_text(reference) == "96 (0.50)"
+    assert sections_text(reference) == "0:00, 0:06"
+    assert chords_text(reference) == "Cm 50 %, Ab 40 %"
     table = forms_table([reference])
     assert all(f"<td>{text}</td>" in table for text in ("mine", "house", "96 (0.50)", "C minor", "0:00, 0:06"))
     unsteady = replace(reference, measurements={**reference.measurements, "tempo_confidence": 0.04})
-    assert tempo_told(unsteady) == "\N{EN DASH} (0.04)"
+    assert tempo_text(unsteady) == "\N{EN DASH} (0.04)"
 
 
 def test_the_page_shows_the_form_of_the_nearest(tiny_track: Track, reference: ReferenceProfile) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from training.accompanist.players import play_bass_line, play_chords, play_drums
 from training.corpora.song import CorpusSong
-from workbench.composition.compose import finished_drums, finished_line
+from workbench.composition.finishing import finished_drums, finished_line
 from workbench.concept import load_style, translate
 from workbench.concept.structure import assign_elements, shape_energy
 from workbench.domain.plan import Plan, SectionPlan
@@ -43,7 +43,7 @@ def accompany(song: CorpusSong, style: str, *, name: str, seed: int) -> tuple[Pl
     rows = play_drums(plan)
     chords = song.chords
     parts = {
-        "percussion": finished_drums(rows, plan),
+        "percussion": finished_drums(rows, plan, "percussion"),
         "bass": finished_line(play_bass_line(plan, chords, rows), plan, "bass", chords),
         "pads": finished_line(play_chords(plan, chords), plan, "pads", chords),
     }

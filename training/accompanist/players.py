@@ -13,8 +13,8 @@ import numpy.typing as npt
 
 from workbench.composition.drum_figures import with_figures
 from workbench.composition.drum_sheet import ROLES, drum_grids, loop_bars
-from workbench.composition.gates import rhythm_of
 from workbench.composition.phrases import resting_bars
+from workbench.composition.slot_mask import rhythm_of
 from workbench.composition.voicing import chords_within
 from workbench.domain.plan import PartTraits, Plan, SectionPlan
 from workbench.domain.score import Note

@@ -14,7 +14,7 @@ from typing import Literal
 from training.corpora.items import Item, SkippedError
 from training.corpora.reading import note_table, read_midi
 from training.corpora.song import CorpusSong, NoteTable, spread_sections
-from workbench.domain.song import ELEMENTS
+from workbench.domain.elements import ELEMENTS
 from workbench.domain.theory import Chord, Key
 from workbench.midi.file import MidiFile
 

@@ -16,6 +16,7 @@ from training.corpora.roles import RoleRow, read_roles, role_of, role_row, track
 from training.corpora.song import CorpusSong, NoteTable, Tier
 from training.corpora.splits import Split, split_by_content
 from training.corpora.stretch import longest_stretch, loop_repeats
+from workbench.domain.elements import ELEMENTS, is_drums, kind_of
 from workbench.domain.errors import CorpusError
 from workbench.midi.file import MIDI_SUFFIXES
 from workbench.midi.parts import facts_of
@@ -102,7 +103,7 @@ def read_tracks(
     if not by_role:
         raise SkippedError("no track has a role")
     parts = {role: _one_table(role, tables) for role, tables in by_role.items()}
-    tonal = [table for role, tables in by_role.items() if role != "percussion" for table in tables]
+    tonal = [table for role, tables in by_role.items() if not is_drums(role) for table in tables]
     bars, bar_beats = stretch.bars, stretch.bar_beats
     return CorpusSong(
         song_id=song_id,
@@ -118,15 +119,15 @@ def read_tracks(
         chords=guess_chords(parts.get("bass"), tonal, bars, bar_beats) if tonal else (),
         sections=("",) * bars,
         remaining=np.zeros(bars, np.int64),
-        parts={name: parts[name] for name in ("percussion", "bass", "pads", "leads") if name in parts},
+        parts={name: parts[name] for name in ELEMENTS if name in parts},
     )
 
 
 def _one_table(role: str, tables: list[NoteTable]) -> NoteTable:
-    if role == "percussion":
+    if is_drums(role):
         return _join(tables)
     longest = max(tables, key=len)
-    return longest if role == "pads" else top_line(longest)
+    return longest if kind_of(role) == "chords" else top_line(longest)
 
 
 def _join(tables: list[NoteTable]) -> NoteTable:

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from training.corpora.tally import DEVIATION_EDGES_MS, SLOTS_PER_BEAT, TEMPO_EDGES_BPM, CorpusTally
+from workbench.domain.elements import is_drums
 from workbench.domain.theory import NOTE_NAMES_FLAT, Key
 from workbench.output.drawing import DPI, look, to_png
 from workbench.output.palette import ACCENT, MUTED, element_colour
@@ -110,7 +111,7 @@ def _qualities(axes: Axes, tally: CorpusTally) -> None:
 
 
 def _pitches(axes: Axes, tally: CorpusTally) -> None:
-    pitched = {name: element for name, element in tally.elements.items() if name != "percussion"}
+    pitched = {name: element for name, element in tally.elements.items() if not is_drums(name)}
     if not pitched:
         _say_none(axes, "no pitched notes")
         return

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from training.corpora.items import CorpusReading
 from training.corpora.near import near_counts
 from training.corpora.song import CorpusSong, NoteTable
+from workbench.domain.elements import ELEMENTS
 
 TEMPO_EDGES_BPM = np.arange(30.0, 251.0, 10.0)
 DEVIATION_EDGES_MS = np.arange(-62.5, 62.6, 5.0)
@@ -88,7 +89,7 @@ def tempo_summary(tempi_bpm: Iterable[float]) -> dict[str, float]:
 def tally(reading: CorpusReading) -> CorpusTally:
     """Count what was read."""
     songs = reading.songs
-    names = [name for name in ("percussion", "bass", "pads", "leads") if any(name in song.parts for song in songs)]
+    names = [name for name in ELEMENTS if any(name in song.parts for song in songs)]
     qualities = Counter(chord.quality for song in songs for chord in song.chords)
     return CorpusTally(
         corpus=reading.corpus,

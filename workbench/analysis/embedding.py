@@ -116,8 +116,8 @@ def _tonality(power: Array, hz: Array) -> float:
     from scipy.ndimage import uniform_filter1d
 
     part = power[:, (hz >= 100.0) & (hz < 2000.0)]
-    around = uniform_filter1d(part, 9, axis=1)
-    return float(part[part > 3.0 * around].sum() / max(float(part.sum()), 1e-12))
+    context = uniform_filter1d(part, 9, axis=1)
+    return float(part[part > 3.0 * context].sum() / max(float(part.sum()), 1e-12))
 
 
 def _pulse(flux: Array, rate: float) -> float:

@@ -23,7 +23,7 @@ _BANDS = 32
 """Of four minima each: songs that are half alike share one with a probability of 0.87, three quarters with 0.99999."""
 _SLOTS_PER_BEAT = 4
 _FEWEST_SHINGLES = 4
-"""A song of fewer different pairs of bars is too plain to be told from others."""
+"""A song of fewer different pairs of bars is too plain to be distinguished from others."""
 _EMPTY = np.uint32(0xFFFFFFFF)
 
 

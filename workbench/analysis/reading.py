@@ -130,7 +130,7 @@ def _existing(path: str | Path) -> Path:
 
 
 def _decode(source: Path) -> tuple[Samples, int, tuple[str, ...]]:
-    """Samples (channels, n), their rate, and what is to be told of them."""
+    """Samples (channels, n), their rate, and remarks on them."""
     import soundfile
 
     try:
@@ -143,7 +143,7 @@ def _decode(source: Path) -> tuple[Samples, int, tuple[str, ...]]:
             _check_whole(source, samples.shape[1] / rate, mended)
             return samples, rate, mended.notes
     except (soundfile.SoundFileError, RuntimeError, OSError, ValueError, MemoryError) as error:
-        raise AudioFileError(f"{source}: cannot be read as audio ({_told(source, error)})") from None
+        raise AudioFileError(f"{source}: cannot be read as audio ({_explained(source, error)})") from None
 
 
 def _joined(source: Path, mended: Mended) -> tuple[Samples, int]:
@@ -157,8 +157,8 @@ def _joined(source: Path, mended: Mended) -> tuple[Samples, int]:
     pieces = [_decode_stream(source, stream) for stream in mended.streams]
     forms = {(samples.shape[0], rate) for samples, rate in pieces}
     if len(forms) > 1:
-        told = ", ".join(f"{channels} channels at {rate} Hz" for channels, rate in sorted(forms))
-        raise ValueError(f"it holds streams of different forms ({told}): convert it to one")
+        listed = ", ".join(f"{channels} channels at {rate} Hz" for channels, rate in sorted(forms))
+        raise ValueError(f"it holds streams of different forms ({listed}): convert it to one")
     return np.concatenate([samples for samples, _ in pieces], axis=1), pieces[0][1]
 
 
@@ -196,7 +196,7 @@ def _check_values(source: Path, samples: Samples) -> None:
 
 @contextlib.contextmanager
 def _hushed(source: Path) -> Iterator[None]:
-    """Hold back what the MP3 decoder writes to standard error by itself: the reason is told in our own line."""
+    """Hold back what the MP3 decoder writes to standard error by itself: the reason stands in our own line."""
     try:
         with source.open("rb") as file:
             others = file.read(4) in (b"RIFF", b"RF64", b"fLaC", b"OggS", b"FORM")
@@ -264,7 +264,7 @@ def _resampled(audio: Audio, sample_rate_hz: int) -> Audio:
     return Audio(np.ascontiguousarray(converted.T, dtype=np.float32), sample_rate_hz)
 
 
-def _told(source: Path, error: BaseException) -> str:
+def _explained(source: Path, error: BaseException) -> str:
     """Why a file cannot be decoded; what it is instead, where that is known."""
     with source.open("rb") as file:
         named = named_format(file.read(HEAD_BYTES))

@@ -107,7 +107,7 @@ class ReferenceLibrary:
     ) -> ReferenceProfile:
         """Measure an audio file and keep its profile.
 
-        A file whose content was measured before is not measured again; adding it once more updates what is told of it.
+        A file whose content was measured before is not measured again; adding it once more updates its remarks.
 
         Parameters
         ----------
@@ -262,7 +262,7 @@ def _measured_once(path: Path) -> ReferenceProfile:
 
 
 def _note(incoming: Incoming) -> str:
-    """What is told of a reference: what was repaired, and that a mono file counts as two speakers play it."""
+    """Remarks on a reference: what was repaired, and that a mono file counts as two speakers play it."""
     mono = ("mono, measured as two speakers play it",) if incoming.channels == 1 else ()
     return "; ".join((*incoming.notes, *mono))
 

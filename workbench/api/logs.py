@@ -1,6 +1,6 @@
 """Structured logs: one JSON object a line on standard error, with what a request or job is bound to; never a secret.
 
-Requests are told by the template of their path, not by their address, which may be signed; unexpected errors by type
+Requests are logged by the template of their path, not by their address, which may be signed; unexpected errors by type
 and place, not by their text, which may quote what a client wrote.
 """
 
@@ -54,9 +54,9 @@ class _JsonLines(logging.Formatter):
     """Lines of other packages: where a message comes with an error, its type and place stand for the text."""
 
     def format(self, record: logging.LogRecord) -> str:
-        told = {"event": record.getMessage(), "level": record.levelname.lower(), "logger": record.name}
+        fields = {"event": record.getMessage(), "level": record.levelname.lower(), "logger": record.name}
         error = record.exc_info[1] if record.exc_info else None
-        return json.dumps(told if error is None else {**told, "event": "error", "error": place_of_error(error)})
+        return json.dumps(fields if error is None else {**fields, "event": "error", "error": place_of_error(error)})
 
 
 def _place_of_error(logger: Any, method: str, event: Any) -> Any:

@@ -32,9 +32,9 @@ def measure_file(path: Path, name: str, *, dual_mono: bool = False) -> AnalysisR
         raise ApiError(422, f"{name!r} takes longer than {WALL_SECONDS} s to measure: send a shorter part") from None
     if done.returncode == 0:
         return AnalysisResponse(name=name, **json.loads(done.stdout))
-    told = done.stderr.decode(errors="replace").strip().splitlines()
-    if done.returncode == _REFUSED and told:
-        raise ApiError(422, told[-1].replace(str(path), name), field="file")
+    lines = done.stderr.decode(errors="replace").strip().splitlines()
+    if done.returncode == _REFUSED and lines:
+        raise ApiError(422, lines[-1].replace(str(path), name), field="file")
     raise ApiError(422, f"{name!r} cannot be measured within the server's limits: send a shorter part", field="file")
 
 

@@ -79,9 +79,9 @@ class RequestGate:
             path = getattr(scope.get("route"), "path", "other")
             self._counts[(scope["method"], path, status)] += 1
             seconds = round(time.monotonic() - began, 4)
-            told = {name: scope["state"][name] for name in ("key_id", "job_id") if name in scope["state"]}
+            known = {name: scope["state"][name] for name in ("key_id", "job_id") if name in scope["state"]}
             structlog.get_logger().info(
-                "request", method=scope["method"], path=path, status=status, seconds=seconds, **told
+                "request", method=scope["method"], path=path, status=status, seconds=seconds, **known
             )
 
     def _safe_headers(self, scope: Scope, content_type: str) -> dict[str, str]:
@@ -171,13 +171,13 @@ async def _whole(receive: Receive, limit: int) -> bytes | None:
 
 def _again(body: bytes) -> Receive:
     """A body that was read, for the application to read."""
-    told = False
+    answered = False
 
     async def receive() -> MutableMapping[str, Any]:
-        nonlocal told
-        if told:
+        nonlocal answered
+        if answered:
             return {"type": "http.disconnect"}
-        told = True
+        answered = True
         return {"type": "http.request", "body": body, "more_body": False}
 
     return receive

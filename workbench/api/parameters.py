@@ -11,6 +11,7 @@ import anyio
 
 from workbench.api.database import now
 from workbench.api.forms import ParametersResponse
+from workbench.domain.elements import PITCHED_ELEMENTS
 
 _FRESH_SECONDS = 5.0
 
@@ -58,7 +59,6 @@ def parameters_response() -> ParametersResponse:
     from workbench.models.library import list_names
     from workbench.rendering import list_kits, list_patches
 
-    pitched = ("bass", "pads", "leads")
     return ParametersResponse(
         request=_schemas()[0],
         edits=_schemas()[1],
@@ -67,7 +67,7 @@ def parameters_response() -> ParametersResponse:
         templates=list(list_starters("template")),
         macros=list(list_macros()),
         deliveries=[profile.name for profile in list_deliveries()],
-        patches=sorted({name for element in pitched for name in list_patches(element)}),
+        patches=sorted({name for element in PITCHED_ELEMENTS for name in list_patches(element)}),
         kits=list(list_kits()),
         models={element: ["shipped", *list_names(element)] for element in SPECS},
         references=[profile.id for profile in ReferenceLibrary().list()],

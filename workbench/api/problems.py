@@ -131,8 +131,8 @@ async def _validation(request: Request, error: RequestValidationError) -> JSONRe
     if first["loc"] == ("body",) and isinstance(first["input"], bytes):
         # FastAPI reads no body as JSON that does not say that it is.
         return problem(request, 422, "the body is not JSON: send Content-Type: application/json", field="Content-Type")
-    told = _as_elsewhere(request, error) or f"{'.'.join(place) or 'body'}: {_fault(first)}"
-    return problem(request, 422, told, field=".".join(place) or None)
+    detail = _as_elsewhere(request, error) or f"{'.'.join(place) or 'body'}: {_fault(first)}"
+    return problem(request, 422, detail, field=".".join(place) or None)
 
 
 def _fault(error: Any) -> str:

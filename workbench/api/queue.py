@@ -42,7 +42,7 @@ class JobQueue:
         """Work until SIGTERM or SIGINT, one job at a time."""
         from huey.consumer import Consumer
 
-        # What is an error of a job is told in its row and in the worker's own log.
+        # What is an error of a job stands in its row and in the worker's own log.
         logging.getLogger("huey").setLevel(logging.WARNING)
         Consumer(self._huey, workers=1, periodic=False, initial_delay=0.05, max_delay=0.5).run()
 

@@ -1,4 +1,4 @@
-"""Generated songs in MLflow, where the server was told of one; a song is finished whether it is recorded or not."""
+"""Generated songs in MLflow, where the server knows of one; a song is finished whether it is recorded or not."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ AWAY = "the song is complete, but it could not be recorded in MLflow yet"
 
 
 def recorded(track: Track, bundle: Path, tracking_uri: str | None) -> list[str]:
-    """Log a track as `beatsfoundry generate` does; return what its owner should be told, nothing if all is well.
+    """Log a track as `beatsfoundry generate` does; return what its owner should know, nothing if all is well.
 
     Runs that waited while MLflow was away are logged with the first one that gets through.
     """

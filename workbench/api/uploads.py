@@ -29,8 +29,8 @@ async def stored_upload(upload: UploadFile, limit_bytes: int) -> AsyncIterator[P
         # What is plainly something else goes no further; the rest is opened where it can do no harm.
         named = named_format(first[:HEAD_BYTES])
         if not first or not is_sound(named):
-            told = f"it is {named}" if first else "it is empty"
-            raise ApiError(422, f"the upload is no audio file: {told}", field="file")
+            found = f"it is {named}" if first else "it is empty"
+            raise ApiError(422, f"the upload is no audio file: {found}", field="file")
         path, size = Path(folder) / "upload", 0
         with path.open("wb") as file:
             chunk = first

@@ -43,7 +43,7 @@ class Making:
     hear : callable
         Takes the first seconds of the song, before the rest is made.
     record : callable
-        Takes the finished track and its bundle; returns what its owner should be told.
+        Takes the finished track and its bundle; returns what its owner should know.
     """
 
     job: Job
@@ -56,7 +56,7 @@ class Making:
 
     def part(self, start: float, end: float) -> Progress:
         """The progress of a part of the work as a share of the whole."""
-        return lambda fraction, told: self.progress(start + (end - start) * fraction, told)
+        return lambda fraction, message: self.progress(start + (end - start) * fraction, message)
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:

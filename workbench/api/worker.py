@@ -94,8 +94,8 @@ class Worker:
         except CancelledError:
             self._end(job, "cancelled", None)
         except WorkbenchError as error:
-            # What is wrong with a request may quote it, and is told to its owner alone.
-            reason = "as told to its owner" if isinstance(error, ParameterError) else str(error)
+            # What is wrong with a request may quote it, and goes to its owner alone.
+            reason = "as reported to its owner" if isinstance(error, ParameterError) else str(error)
             structlog.get_logger().warning("job failed", kind_of_error=type(error).__name__, reason=reason)
             self._end(job, "failed", for_strangers(str(error), self._settings))
         except Exception:

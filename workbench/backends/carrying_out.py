@@ -73,8 +73,9 @@ def carry_out(
 
     Notes
     -----
-    A worker that dies may take its neighbours' tasks with it (loky's does), and none of them can be told from the one
-    that killed it. So each of them runs alone next, after all others: what kills again has only itself to blame.
+    A worker that dies may take its neighbours' tasks with it (loky's does), and none of them can be distinguished from
+    the one that killed it. So each of them runs alone next, after all others: what kills again has only
+    itself to blame.
     """
     todo = _Todo(items, name, retries, pause_seconds)
     running: dict[Future[Any], _Try] = {}
@@ -149,7 +150,7 @@ class _Todo:
         if tries <= self._retries and (error is not None or worth_retrying(result)):
             self._again(tried, tries, lost)
             return None
-        return Settled(tried.item, result, _LOST if lost else _told(error), tries)
+        return Settled(tried.item, result, _LOST if lost else _message(error), tries)
 
     def _again(self, tried: _Try, tries: int, lost: bool) -> None:
         pause = min(self._pause_seconds * 2 ** (tries - 1), _LONGEST_PAUSE_SECONDS)
@@ -160,7 +161,7 @@ class _Todo:
             heapq.heappush(self._pausing, again)
 
 
-def _told(error: BaseException | None) -> str:
+def _message(error: BaseException | None) -> str:
     return "" if error is None else f"{type(error).__name__}: {' '.join(str(error).split())}"
 
 

@@ -62,13 +62,13 @@ def numbered(entries: Iterable[GenerationRequest | WrongLine]) -> tuple[BatchLin
 
 def _numbered(index: int, entry: GenerationRequest | WrongLine) -> BatchLine:
     if isinstance(entry, WrongLine):
-        told = hashlib.sha256(f"{entry.reason}\n{entry.stated}".encode(errors="surrogatepass")).hexdigest()
-        return BatchLine(index, told[:_ID_DIGITS], None, entry.reason)
+        digest = hashlib.sha256(f"{entry.reason}\n{entry.stated}".encode(errors="surrogatepass")).hexdigest()
+        return BatchLine(index, digest[:_ID_DIGITS], None, entry.reason)
     return BatchLine(index, request_id(entry), entry)
 
 
 def read_requests(source: str, stdin: TextIO) -> list[GenerationRequest | WrongLine]:
-    """The requests that a command line names; lines of a file that are none are told beside them.
+    """The requests that a command line names; lines of a file that are none are reported beside them.
 
     Parameters
     ----------

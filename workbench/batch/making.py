@@ -55,7 +55,7 @@ class LineResult:
 
 
 def make_line(line: BatchLine, place: Place) -> LineResult:
-    """Make the song of a line, unless it is there; whatever goes wrong with it is told in the result.
+    """Make the song of a line, unless it is there; whatever goes wrong with it is reported in the result.
 
     The bundle appears whole, then the journal tells of it. Two workers may make the same line: the first bundle stays.
 
@@ -96,8 +96,8 @@ def make_line(line: BatchLine, place: Place) -> LineResult:
 
 def read_result(place: Place, line_id: str) -> LineResult | None:
     """What the journal tells of a line that is done; None if it is not."""
-    told = place.document(f"{JOURNAL}/{line_id}.json")
-    return None if told is None else LineResult(**told)
+    entry = place.document(f"{JOURNAL}/{line_id}.json")
+    return None if entry is None else LineResult(**entry)
 
 
 def worker_name() -> str:

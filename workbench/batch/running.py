@@ -1,4 +1,4 @@
-"""The driver of a batch: what is done already is recognised, the rest is carried out, all of it is told in a table."""
+"""The driver of a batch: what is done already is recognised, the rest is carried out, a table reports all of it."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def run_batch(
 
 
 def _rows_of_others(place: Place, wanted: Mapping[str, BatchLine]) -> list[dict[str, Any]]:
-    """What the table told of lines that this run was not asked for; they stay behind those of the run.
+    """What the table reports of lines that this run was not asked for; they stay behind those of the run.
 
     What was no valid request goes: nothing was begun for it.
     """
@@ -155,21 +155,21 @@ def _report(progress: Progress | None, summary: BatchSummary, missing: int, bega
     settled, failed = len(summary.results) - len(summary.kept), len(summary.failed)
     minutes = (time.monotonic() - began) / 60.0
     rate = f", {settled / minutes:.1f} a minute" if settled and minutes > 0.0 else ""
-    told = f"{len(summary.results)} of {len(summary.ids)} songs{rate}{f', {failed} failed' if failed else ''}"
-    progress(settled / missing if missing else 1.0, told)
+    message = f"{len(summary.results)} of {len(summary.ids)} songs{rate}{f', {failed} failed' if failed else ''}"
+    progress(settled / missing if missing else 1.0, message)
 
 
 def _prepare(place: Place) -> None:
     place.check()
-    told, code = place.document(BATCH), code_version(*_DECIDES_BYTES)
-    if told is None:
+    before, code = place.document(BATCH), code_version(*_DECIDES_BYTES)
+    if before is None:
         folder = place.folder
         if folder is not None and any(folder.iterdir()):
             raise OutputError(
                 f"folder {folder} holds no {BATCH}, so it is not a batch: name one that is absent or empty"
             )
         place.write_document(BATCH, {"format": _FORMAT, "code": code, "versions": installed_versions()})
-    elif (told.get("format"), told.get("code")) != (_FORMAT, code):
+    elif (before.get("format"), before.get("code")) != (_FORMAT, code):
         raise OutputError(
             f"{place.url} was begun by another version of BeatsFoundry, whose songs may differ: name another folder, "
             "or go on with that version"

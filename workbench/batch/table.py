@@ -27,21 +27,21 @@ def table_rows(
 
 def _row(line: BatchLine, result: LineResult | None, tried: Attempts) -> dict[str, Any]:
     state = "open" if result is None else "failed" if result.failure else "done"
-    told = result or LineResult(line.id)
+    outcome = result or LineResult(line.id)
     return {
         "line": line.index + 1,
         "id": line.id,
         "state": state,
-        "reason": told.failure or tried.reason,
+        "reason": outcome.failure or tried.reason,
         "attempts": tried.begun,
         "lost": tried.lost,
-        "worker": told.worker,
-        "seconds": told.seconds,
-        "cpu_seconds": told.cpu_seconds,
-        "memory_mib": told.memory_mib,
+        "worker": outcome.worker,
+        "seconds": outcome.seconds,
+        "cpu_seconds": outcome.cpu_seconds,
+        "memory_mib": outcome.memory_mib,
         "folder": f"{SONGS}/{line.id}" if state == "done" else "",
         **(_flat("request", line.request.model_dump(mode="json", exclude_unset=True)) if line.request else {}),
-        **told.row,
+        **outcome.row,
     }
 
 

@@ -39,7 +39,12 @@ def add_to(commands: Any) -> None:
     parser.add_argument("--json", action="store_true", help="print a list of all measurements as JSON")
     parser.add_argument(
         "--pictures", metavar="DIR", type=Path,
-        help="draw spectrogram, loudness, phase correlation, mono loss and spectrum of each file as PNG",
+        help="draw spectrogram, loudness, phase correlation, mono loss, spectrum, chroma with chords, and tempogram of "
+        "each file as PNG",
+    )  # fmt: skip
+    parser.add_argument(
+        "--second-ear", action="store_true",
+        help="print beside ours what librosa hears: tempo, key, tuning, share of the energy that is percussive",
     )  # fmt: skip
     parser.add_argument(
         "--dual-mono", action="store_true",
@@ -52,7 +57,7 @@ def add_to(commands: Any) -> None:
 def analyze(options: argparse.Namespace) -> int:
     """Measure loudness, true peak, dynamics, spectrum, stereo image, tempo and key of audio files.
 
-    Files that cannot be read do not hold up the others: those are told first, then the error.
+    Files that cannot be read do not hold up the others: those are listed first, then the error.
     """
     results, failed = _measure(_files(options.files), dual_mono=options.dual_mono, quiet=options.quiet)
     if options.pictures is not None and results:
@@ -63,6 +68,8 @@ def analyze(options: argparse.Namespace) -> int:
         print(to_json([result.to_dict() for result in results]), end="", flush=True)
     elif results:
         _tables(results)
+        if options.second_ear:
+            _print_second_ear(results)
     if failed:
         raise AudioFileError("; ".join(str(error) for error in failed))
     return 0
@@ -95,16 +102,18 @@ def _measure(files: list[str], *, dual_mono: bool, quiet: bool) -> tuple[list[An
 
 
 def _draw(files: list[str], folder: Path) -> None:
-    """Two pictures a file, and one that lays the spectra of several files (a song's stems) over each other."""
+    """Three pictures a file, and one that lays the spectra of several files (a song's stems) over each other."""
     from workbench.analysis.reading import read_audio
     from workbench.domain.errors import OutputError
     from workbench.output.diagnostics import diagnostics, spectra
     from workbench.output.drawing import to_png
+    from workbench.output.listening_figures import listening
 
     # What a name holds that is no text, no font can draw.
     names = [printable(name) for name in distinct_names([Path(file) for file in files])]
     sounds = {name: read_audio(file) for name, file in zip(names, files, strict=True)}
     pictures = {f"{name}-over-time.png": to_png(diagnostics(audio)) for name, audio in sounds.items()}
+    pictures |= {f"{name}-music.png": to_png(listening(audio, title=name)) for name, audio in sounds.items()}
     pictures["spectra.png"] = to_png(spectra(sounds))
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -112,6 +121,22 @@ def _draw(files: list[str], folder: Path) -> None:
             (folder / name).write_bytes(data)
     except OSError as error:
         raise OutputError(f"{folder}: pictures cannot be written ({error.strerror})") from None
+
+
+def _print_second_ear(results: list[AnalysisResult]) -> None:
+    """A line a file: librosa's estimates, each followed by ours."""
+    from workbench.analysis.reading import read_audio
+    from workbench.analysis.second_ear import second_opinion
+
+    for result in results:
+        ours, other = result.measurements.numbers, second_opinion(read_audio(result.path))
+        key = str(other.key.key) if other.key is not None and other.key.is_tonal else "none"
+        print(
+            f"{printable(result.path)}: librosa hears {other.tempo_bpm:.1f} BPM by its beat tracker and "
+            f"{other.fitted_bpm:.2f} by a line through its onsets (ours {ours.get('tempo_bpm', 0.0):.2f}), key {key} "
+            f"(ours {result.measurements.key or 'none'}), tuning {other.tuning_cents:+.0f} cents "
+            f"(ours {ours.get('tuning_cents', 0.0):+.0f}), {other.percussive_share:.0%} percussive"
+        )
 
 
 def _tables(results: list[AnalysisResult]) -> None:

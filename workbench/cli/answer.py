@@ -33,8 +33,8 @@ def not_used(plan: Plan) -> list[str]:
     """A line that tells the words of the text that were not used, if there are any."""
     from workbench.cli.parser import printable
 
-    told = [decision for decision in plan.decisions if decision.parameter == "not_used"]
-    return [f"not used: {printable(decision.value)}" for decision in told]
+    unused = [decision for decision in plan.decisions if decision.parameter == "not_used"]
+    return [f"not used: {printable(decision.value)}" for decision in unused]
 
 
 def print_response(answer: Mapping[str, Any], folder: Path) -> None:

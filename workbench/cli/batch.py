@@ -119,11 +119,11 @@ def print_summary(summary: BatchSummary, table: str) -> None:
     """Print how a batch went: counts, what failed and why, and where the table is."""
     made, failed = len(summary.made), len(summary.failed)
     repeated = len(summary.lines) - len(summary.ids)
-    told = [f"{_counted(len(summary.ids), 'song')}: {made} made"]
-    told += [f"{len(summary.kept)} were there"] if summary.kept else []
-    told += [f"{failed} failed"] if failed else []
-    told += [f"{summary.retried} begun more than once"] if summary.retried else []
-    print(", ".join(told) + f"; {summary.seconds:.0f} s")
+    parts = [f"{_counted(len(summary.ids), 'song')}: {made} made"]
+    parts += [f"{len(summary.kept)} were there"] if summary.kept else []
+    parts += [f"{failed} failed"] if failed else []
+    parts += [f"{summary.retried} begun more than once"] if summary.retried else []
+    print(", ".join(parts) + f"; {summary.seconds:.0f} s")
     if repeated:
         asks = "it asks" if repeated == 1 else "they ask"
         print(f"{_counted(repeated, 'line')} left out: {asks} for what an earlier line asks for")

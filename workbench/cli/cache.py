@@ -33,8 +33,8 @@ def cache(options: argparse.Namespace) -> int:
         figures = {"folder": str(store.folder), "limit_bytes": store.limit_bytes}
         print(json.dumps({**figures, "entries": held.entries, "bytes": held.bytes}))
         return 0
-    said = "removed" if options.action == "clear" else "holds"
-    print(f"{said:7} {held.entries} entries, {told(held.bytes)}, of {told(store.limit_bytes)} at most")
+    verb = "removed" if options.action == "clear" else "holds"
+    print(f"{verb:7} {held.entries} entries, {size_text(held.bytes)}, of {size_text(store.limit_bytes)} at most")
     print(f"folder  {store.folder}")
     return 0
 
@@ -53,12 +53,12 @@ def bytes_of(text: str) -> int:
     return round(float(found[1]) * _UNITS[found[2] or ""])
 
 
-def told(size_bytes: int) -> str:
+def size_text(size_bytes: int) -> str:
     """Bytes as people read them.
 
     Examples
     --------
-    >>> told(512), told(4_000_000_000)
+    >>> size_text(512), size_text(4_000_000_000)
     ('512 B', '4.0 GB')
     """
     if size_bytes < 1000:

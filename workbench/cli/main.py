@@ -52,7 +52,7 @@ EXIT_INTERRUPTED = 130
 def build_parser(*, with_summaries: bool = False) -> argparse.ArgumentParser:
     """The parser of every command that this package has, with those that other packages add.
 
-    What the added ones do is only told with summaries: their modules are imported for that.
+    What the added ones do is only said with summaries: their modules are imported for that.
     """
     parser = LineParser(prog="beatsfoundry", description="Compose, render, mix, master and measure music.")
     parser.add_argument("--version", action="store_true", help="print the versions that matter, and leave")
@@ -98,7 +98,7 @@ def _whole_parser() -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; return 0, 2 after an error (told in one line), or 130 after an interruption."""
+    """Run one command; return 0, 2 after an error (printed in one line), or 130 after an interruption."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     _say_every_name()
     try:

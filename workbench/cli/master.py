@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from workbench.output.tags import Tags
 
 _MOST_OFF_LU = 0.1
-"""A master that lies further from its target is told of."""
+"""A master that lies further from its target is warned of."""
 _MONO = "mono: written to both channels, and measured so"
 
 

@@ -66,22 +66,22 @@ def _lines(profile: ReferenceProfile, width: int) -> list[str]:
 
     The id stands alone on its line and whole: cut short it could not be copied into a request.
     """
-    from workbench.output.reference_table import chords_told, tempo_told
+    from workbench.output.reference_table import chords_text, tempo_text
 
-    tempo, _, confidence = tempo_told(profile).partition(" ")
+    tempo, _, confidence = tempo_text(profile).partition(" ")
     sections = len(profile.boundaries_seconds) + 1
     heard = (
         f"{tempo} BPM, confidence {confidence.strip('()')}", profile.key or "no key",
         f"{sections} section{'s' * (sections > 1)}",
         f"{profile.measurements['integrated_loudness_lufs']:.1f} LUFS",
     )  # fmt: skip
-    told = (
+    lines = (
         ", ".join((profile.title, profile.author, profile.licence)),
         ", ".join(heard),
-        f"styles {', '.join(profile.styles) or 'none'}; chords {chords_told(profile) or 'none'}",
+        f"styles {', '.join(profile.styles) or 'none'}; chords {chords_text(profile) or 'none'}",
     )
     wrapped = (
-        textwrap.wrap(printable(text), max(width, 40), initial_indent="  ", subsequent_indent="    ") for text in told
+        textwrap.wrap(printable(text), max(width, 40), initial_indent="  ", subsequent_indent="    ") for text in lines
     )
     return [profile.id, *(line for lines in wrapped for line in lines)]
 
@@ -106,7 +106,7 @@ def add_reference(options: argparse.Namespace) -> int:
         sets=options.set,
         replace=options.replace,
     )
-    print(_told(profile, before))
+    print(_outcome(profile, before))
     return 0
 
 
@@ -131,8 +131,8 @@ def _standing(library: ReferenceLibrary) -> dict[str, str]:
     return {path.stem: path.read_text(encoding="utf-8", errors="replace") for path in library.own.glob("*.json")}
 
 
-def _told(profile: ReferenceProfile, before: dict[str, str]) -> str:
-    """What adding a profile came to: a new one, another in its place, or the same again, perhaps told otherwise."""
+def _outcome(profile: ReferenceProfile, before: dict[str, str]) -> str:
+    """What adding a profile came to: a new one, another in its place, or the same again, maybe described otherwise."""
     note = f" ({profile.note})" * bool(profile.note)
     if profile.id not in before:
         return f"added {profile.id}{note}"
@@ -144,7 +144,7 @@ def _told(profile: ReferenceProfile, before: dict[str, str]) -> str:
 
 
 def _add_folder(options: argparse.Namespace) -> int:
-    """Add what can be read; what cannot is told by file, and the exit code is 1."""
+    """Add what can be read; what cannot is reported by file, and the exit code is 1."""
     from workbench.analysis.references import ReferenceLibrary
 
     if options.id or options.title:
@@ -155,7 +155,7 @@ def _add_folder(options: argparse.Namespace) -> int:
         options.file, licence=options.licence, styles=options.style, sets=options.set, replace=options.replace
     )
     for profile in found.profiles:
-        print(_told(profile, before))
+        print(_outcome(profile, before))
     for _, reason in found.refused:
         print(f"refused {reason}")
     return 1 if found.refused else 0

@@ -49,9 +49,9 @@ def samples(options: argparse.Namespace) -> int:
         print(_summary(facts, instrument))
         _notes(options.path, instrument.left_out)
     if missing:
-        from workbench.rendering.sampler import near_names, told_missing
+        from workbench.rendering.sampler import missing_text, near_names
 
-        print(f"{options.path}: {told_missing(missing)}{near_names(instrument)}", file=sys.stderr)
+        print(f"{options.path}: {missing_text(missing)}{near_names(instrument)}", file=sys.stderr)
     return 1 if missing else 0
 
 
@@ -68,9 +68,9 @@ def _summary(facts: list[SampleFacts], instrument: Instrument) -> str:
     keys = {key for zone in instrument.zones for key in range(zone.low_key, zone.high_key + 1)}
     first = [key for key in sorted(keys) if key - 1 not in keys]
     last = [key for key in sorted(keys) if key + 1 not in keys]
-    told = ", ".join(f"{low}-{high}" if low < high else f"{low}" for low, high in zip(first, last, strict=True))
+    spans = ", ".join(f"{low}-{high}" if low < high else f"{low}" for low, high in zip(first, last, strict=True))
     zones = counted(len(instrument.zones), "zone")
-    return f"{counted(len(facts), 'sample')}, {wrong} with problems, {zones}{f' on keys {told}' if told else ''}"
+    return f"{counted(len(facts), 'sample')}, {wrong} with problems, {zones}{f' on keys {spans}' if spans else ''}"
 
 
 def _notes(path: Path, left_out: tuple[str, ...]) -> None:

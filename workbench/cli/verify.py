@@ -89,11 +89,11 @@ def _of(path: str, options: argparse.Namespace) -> list[Finding]:
 
 def _print(findings: Sequence[Finding], *, remade: bool) -> None:
     """What is not as it was, line by line, then how many files there are."""
-    told = {"untouched": "same", "edited": "differs", "missing": "missing"} if remade else {}
+    words = {"untouched": "same", "edited": "differs", "missing": "missing"} if remade else {}
     for finding in findings:
         if not finding.is_untouched or len(findings) == 1:
-            more = f" ({printable(finding.told)})" if finding.told else ""
-            print(f"{told.get(finding.verdict, finding.verdict):9} {printable(finding.path)}{more}")
+            more = f" ({printable(finding.remark)})" if finding.remark else ""
+            print(f"{words.get(finding.verdict, finding.verdict):9} {printable(finding.path)}{more}")
     if any(finding.verdict == "foreign" for finding in findings):
         print("(foreign: neither sealed by BeatsFoundry nor named by a manifest)")
     count = sum(finding.is_untouched for finding in findings)

@@ -24,7 +24,7 @@ _DEGREES = {"2": (2, 1), "4": (5, 6), "6": (9, 8), "7": (10, 11)}
 """The same for steps between the tones of the chord, which belong to the scale."""
 
 
-def play_bass(notes: Sequence[Note], plan: Plan, chords: Sequence[Chord]) -> tuple[Note, ...]:
+def play_bass(notes: Sequence[Note], plan: Plan, element: str, chords: Sequence[Chord]) -> tuple[Note, ...]:
     """The notes of a bass, each section in its figure; bars in which the bass is silent stay so.
 
     Parameters
@@ -32,35 +32,43 @@ def play_bass(notes: Sequence[Note], plan: Plan, chords: Sequence[Chord]) -> tup
     notes : sequence of Note
         A single line, sorted.
     plan : Plan
-        `parts["bass"].figures` names the figures of the style; "free" sections stay as they are.
+        `parts[element].figures` names the figures of the style; "free" sections stay as they are.
+    element : str
+        A bass.
     chords : sequence of Chord
         Of the whole song.
     """
     bar_beats = plan.metre.bar_beats
     played: list[Note] = []
-    for section, name in zip(plan.sections, section_figures(plan, "bass"), strict=True):
+    for section, name in zip(plan.sections, section_figures(plan, element), strict=True):
         start, end = section.start_bar * bar_beats, section.end_bar * bar_beats
         own = [note for note in notes if start <= note.onset_beats + _TINY < end]
         if name == FREE:
             played += own
             continue
         for bar in range(section.bars):
-            played += _play_bar(own, plan, section, bar, figures("bass")[name], chords)
+            played += _play_bar(own, plan, element, section, bar, figures("bass")[name], chords)
     return tuple(sorted(played))
 
 
 def _play_bar(
-    own: Sequence[Note], plan: Plan, section: SectionPlan, bar: int, figure: Figure, chords: Sequence[Chord]
+    own: Sequence[Note],
+    plan: Plan,
+    element: str,
+    section: SectionPlan,
+    bar: int,
+    figure: Figure,
+    chords: Sequence[Chord],
 ) -> Iterator[Note]:
     """A bar (from the section's start) of a figure; a chord that arrives between its strikes is struck."""
-    bar_beats, traits = plan.metre.bar_beats, plan.parts["bass"]
+    bar_beats, traits = plan.metre.bar_beats, plan.parts[element]
     begin = (section.start_bar + bar) * bar_beats
     written = [note for note in own if begin <= note.onset_beats + _TINY < begin + bar_beats]
     if not written:
         return
     triplets = plan.groove.steps_per_beat == TRIPLETS
     strikes = [(begin + beats, step) for beats, step in figure.strikes(bar, bar_beats, triplets=triplets)]
-    rng = generator(plan.seed, "bass", "touch", section.label, bar % 8)
+    rng = generator(plan.seed, element, "touch", section.label, bar % 8)
     for chord, start, end in chords_within(chords, begin, begin + bar_beats):
         inside = _arriving([one for one in strikes if start <= one[0] + _TINY < end], chord, start, begin)
         after = next((one for one in chords if one.onset_beats >= end - _TINY), chord)
@@ -80,7 +88,7 @@ def _play_bar(
 
 
 def _arriving(strikes: list[Strike], chord: Chord, start: float, begin: float) -> list[Strike]:
-    """The strikes under a chord; one that arrives within the bar is told by its bass tone at once."""
+    """The strikes under a chord; one that arrives within the bar is marked by its bass tone at once."""
     if abs(chord.onset_beats - start) > _EARLY_BEATS or start < begin + _EARLY_BEATS:
         return strikes
     on_time = bool(strikes) and strikes[0][0] < start + _EARLY_BEATS

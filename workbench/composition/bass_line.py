@@ -7,8 +7,8 @@ from dataclasses import replace
 from itertools import pairwise
 
 from workbench.composition.bass_figures import play_bass, step_towards
-from workbench.composition.feel import release_beats
-from workbench.domain.plan import Plan
+from workbench.composition.performance import release_beats
+from workbench.domain.plan import PartTraits, Plan
 from workbench.domain.score import Note
 from workbench.domain.seeding import generator
 from workbench.domain.theory import Chord, Key
@@ -23,7 +23,7 @@ _SLIDES = (12, 7, -12, -5, 5)
 """Intervals of slides, the first that the register has."""
 
 
-def ornament(notes: Sequence[Note], plan: Plan, chords: Sequence[Chord]) -> tuple[Note, ...]:
+def ornament(notes: Sequence[Note], plan: Plan, element: str, chords: Sequence[Chord]) -> tuple[Note, ...]:
     """A bass line in the figures of its style, with approaches and octaves as often as that plays them.
 
     Parameters
@@ -31,38 +31,42 @@ def ornament(notes: Sequence[Note], plan: Plan, chords: Sequence[Chord]) -> tupl
     notes : sequence of Note
         A single line, sorted.
     plan : Plan
-        `parts["bass"].walking` and `.octaves` say how often.
+        `parts[element].walking` and `.octaves` say how often.
+    element : str
+        A bass.
     chords : sequence of Chord
         Of the song.
     """
-    return _with_octaves(_with_approaches(play_bass(notes, plan, chords), plan, chords), plan)
+    played = play_bass(notes, plan, element, chords)
+    return _with_octaves(_with_approaches(played, plan, element, chords), plan, element)
 
 
-def with_slides(notes: Sequence[Note], plan: Plan, chords: Sequence[Chord]) -> tuple[Note, ...]:
+def with_slides(notes: Sequence[Note], plan: Plan, element: str, chords: Sequence[Chord]) -> tuple[Note, ...]:
     """A bass line that rings on and glides: the longest note of a bar moves to another before it ends.
 
     It does at the end of each four bars, and at that of two as often as the style says.
-
 
     Parameters
     ----------
     notes : sequence of Note
         A single line, sorted, with the lengths that it sounds with.
     plan : Plan
-        `parts["bass"].slides` says how often; at 0 lengths stay as they are.
+        `parts[element].slides` says how often; at 0 lengths stay as they are.
+    element : str
+        A bass.
     chords : sequence of Chord
         Of the song: no note rings on over a chord that it does not belong to.
     """
-    if not plan.parts["bass"].slides:
+    if not plan.parts[element].slides:
         return tuple(notes)
     rung = _ringing(notes, plan, chords)
     line: list[Note] = []
     for note in rung:
         bar = int(note.onset_beats // plan.metre.bar_beats)
         others = [one for one in rung if one.onset_beats // plan.metre.bar_beats == bar]
-        target = _slide_target(note, plan)
+        target = _slide_target(note, plan.parts[element])
         longest = note == max(others, key=lambda one: one.duration_beats) and note.duration_beats >= _LONG_BEATS
-        place = bar % 4 == 3 or (bar % 4 == 1 and _drawn(plan, "slides", note))
+        place = bar % 4 == 3 or (bar % 4 == 1 and _drawn(plan, element, "slides", note))
         if target is None or not longest or not place or bar == plan.bars - 1:
             line.append(note)
             continue
@@ -84,13 +88,12 @@ def _ringing(notes: Sequence[Note], plan: Plan, chords: Sequence[Chord]) -> list
     return rung
 
 
-def _slide_target(note: Note, plan: Plan) -> int | None:
-    traits = plan.parts["bass"]
+def _slide_target(note: Note, traits: PartTraits) -> int | None:
     reached = (note.pitch + interval for interval in _SLIDES)
     return next((pitch for pitch in reached if traits.low_pitch <= pitch <= traits.high_pitch), None)
 
 
-def _with_approaches(notes: Sequence[Note], plan: Plan, chords: Sequence[Chord]) -> tuple[Note, ...]:
+def _with_approaches(notes: Sequence[Note], plan: Plan, element: str, chords: Sequence[Chord]) -> tuple[Note, ...]:
     """The last note before a change steps to the note after it, where it would only repeat the one before."""
     changes = sorted({chord.onset_beats for chord in chords[1:]})
     line = list(notes)
@@ -99,32 +102,36 @@ def _with_approaches(notes: Sequence[Note], plan: Plan, chords: Sequence[Chord])
         change = next((beats for beats in changes if note.onset_beats < beats - _TINY <= after.onset_beats), None)
         if change is None or change - note.onset_beats > _APPROACH_BEATS or after.onset_beats > change + _TINY:
             continue
-        if note.pitch != before.pitch or abs(after.pitch - note.pitch) < 3 or not _drawn(plan, "walking", note):
+        if (
+            note.pitch != before.pitch
+            or abs(after.pitch - note.pitch) < 3
+            or not _drawn(plan, element, "walking", note)
+        ):
             continue
         pitch = step_towards(note.pitch, after.pitch, _key_at(plan, note.onset_beats))
-        if plan.parts["bass"].low_pitch <= pitch <= plan.parts["bass"].high_pitch:
+        if plan.parts[element].low_pitch <= pitch <= plan.parts[element].high_pitch:
             line[place] = replace(note, pitch=pitch)
     return tuple(line)
 
 
-def _with_octaves(notes: Sequence[Note], plan: Plan) -> tuple[Note, ...]:
+def _with_octaves(notes: Sequence[Note], plan: Plan, element: str) -> tuple[Note, ...]:
     """Off the beat, a note that repeats the one before leaps up an octave, where the register has it."""
     line = list(notes[:1])
     for before, note in pairwise(notes):
-        room = note.pitch + 12 <= plan.parts["bass"].high_pitch
+        room = note.pitch + 12 <= plan.parts[element].high_pitch
         off_beat = abs(note.onset_beats % 1.0 - 0.5) < _TINY
-        raised = room and off_beat and note.pitch == before.pitch and _drawn(plan, "octaves", note)
+        raised = room and off_beat and note.pitch == before.pitch and _drawn(plan, element, "octaves", note)
         line.append(replace(note, pitch=note.pitch + 12) if raised else note)
     return tuple(line)
 
 
-def _drawn(plan: Plan, what: str, note: Note) -> bool:
+def _drawn(plan: Plan, element: str, what: str, note: Note) -> bool:
     """Whether a place is chosen: by its bar of four, so that what returns is played alike."""
     bar = int(note.onset_beats // plan.metre.bar_beats)
     section = next(one for one in plan.sections if bar < one.end_bar or one is plan.sections[-1])
     within = round((note.onset_beats % plan.metre.bar_beats) * 12)
-    rng = generator(plan.seed, "bass", what, section.label, (bar - section.start_bar) % 4, within)
-    return bool(rng.random() < getattr(plan.parts["bass"], what))
+    rng = generator(plan.seed, element, what, section.label, (bar - section.start_bar) % 4, within)
+    return bool(rng.random() < getattr(plan.parts[element], what))
 
 
 def _key_at(plan: Plan, beats: float) -> Key:

@@ -2,35 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 
-from workbench.composition.bass_line import ornament, with_slides
+from workbench.composition.canonical_form import from_canonical, to_canonical
+from workbench.composition.conditioning import onset_stream
 from workbench.composition.drums import write_percussion
-from workbench.composition.ensemble import beneath_leads
-from workbench.composition.feel import close, in_register, perform, shape_lengths, without_unisons
-from workbench.composition.figures import play_figures
-from workbench.composition.frame import from_frame, to_frame
+from workbench.composition.ensemble import beneath_tune
+from workbench.composition.finishing import finished_drums, finished_line
 from workbench.composition.harmony import write_chords
-from workbench.composition.lead_line import ornamented, risen
 from workbench.composition.melodic import write_melodic
-from workbench.composition.surround import onset_stream
-from workbench.composition.voicing import in_time, state_chords, with_last_chord, without_chord
 from workbench.domain.clock import Progress
 from workbench.domain.cores import thread_count
+from workbench.domain.elements import ELEMENTS, is_drums, of_kind
 from workbench.domain.plain_data import from_plain, to_plain
 from workbench.domain.plan import Delivery, Plan, SoundTraits
 from workbench.domain.score import Note, Part, Score
-from workbench.domain.song import DRUM_ROLES, ELEMENTS
+from workbench.domain.song import DRUM_ROLES
 from workbench.domain.theory import Chord
 from workbench.models.context import Bits
 from workbench.models.elements import get_spec
 from workbench.models.history import Rows
 from workbench.models.registry import check_models, model_hashes
 from workbench.models.threads import one_thread
-from workbench.models.tokenizer import decode_drums
 from workbench.store import Store, code_version, content_key
 
 _Written = tuple[Rows, tuple[Note, ...]]
@@ -70,11 +66,11 @@ def compose(plan: Plan, *, progress: Progress | None = None, store: Store | None
 
 def _composed(plan: Plan, progress: Progress | None) -> Score:
     with one_thread():
-        return from_frame(_compose(to_frame(plan), progress or (lambda fraction, message: None)), plan)
+        return from_canonical(_compose(to_canonical(plan), progress or (lambda fraction, message: None)), plan)
 
 
 def _key(plan: Plan) -> str:
-    """The name of a plan's score in the store. What is only heard, told or delivered changes no note."""
+    """The name of a plan's score in the store. What is only heard, explained or delivered changes no note."""
     silent = replace(
         plan,
         project_id="", concept="", references=(), decisions=(), patches={}, patch_settings={}, mix={},
@@ -100,8 +96,9 @@ def _compose(plan: Plan, report: Progress) -> Score:
             written[element].result()
     report(1.0, "score")
     notes = {element: part.result()[1] for element, part in written.items()}
-    if {"pads", "leads"} <= notes.keys():
-        notes["pads"] = beneath_leads(notes["pads"], notes["leads"], plan, harmony)
+    for tune in of_kind(playing, "melody")[:1]:
+        for element in of_kind(playing, "chords"):
+            notes[element] = beneath_tune(notes[element], notes[tune], plan, element, harmony)
     parts = {element: Part(element, notes[element]) for element in playing}
     return Score(plan.project_id, plan.tempo_bpm, plan.metre, plan.key, plan.sections, harmony, parts)
 
@@ -133,45 +130,20 @@ def write_element(
     plan: Plan, element: str, chords: tuple[Chord, ...], streams: Mapping[str, Bits]
 ) -> tuple[Rows, tuple[Note, ...]]:
     """Rows and finished notes of one element over the whole song, in sight of chords and of what `streams` hold."""
-    if element == "percussion":
+    if is_drums(element):
         rows = write_percussion(plan)
-        return rows, finished_drums(rows, plan)
+        return rows, finished_drums(rows, plan, element)
     rows, notes = write_melodic(plan, element, chords, streams)
     return rows, finished_line(notes, plan, element, chords)
 
 
-def finished_drums(rows: Rows, plan: Plan) -> tuple[Note, ...]:
-    """Rows of percussion as they are played."""
-    notes = decode_drums(rows, round(plan.metre.bar_beats))
-    return perform(close(notes, plan, "percussion"), plan, "percussion")
-
-
-def finished_line(notes: Sequence[Note], plan: Plan, element: str, chords: tuple[Chord, ...]) -> tuple[Note, ...]:
-    """Written notes of a pitched element as they are played: in its register, in figures, with touch and swing."""
-    traits = plan.parts[element]
-    notes = in_register(notes, traits.low_pitch, traits.high_pitch)
-    if element == "bass":
-        notes = ornament(notes, plan, chords)
-    if element == "leads":
-        notes = risen(ornamented(notes, plan), plan)
-    notes = shape_lengths(without_unisons(in_time(notes, chords)), plan, element, chords)
-    if element == "bass":
-        notes = with_slides(notes, plan, chords)
-    if element == "pads":
-        notes = play_figures(state_chords(notes, plan, chords), plan, chords)
-        notes = with_last_chord(notes, plan, chords)
-    if element != "leads":
-        notes = without_chord(notes, chords)
-    return perform(close(notes, plan, element), plan, element)
-
-
 def streams_seen(element: str) -> tuple[str, ...]:
     """Names under which elements after it see an element."""
-    return ("kick", "snare") if element == "percussion" else (element,)
+    return ("kick", "snare") if is_drums(element) else (element,)
 
 
 def streams_of(element: str, rows: Rows, bars: int) -> dict[str, Bits]:
     """What the elements after it see of one: its onsets, of percussion those of kick and snare."""
-    if element == "percussion":
+    if is_drums(element):
         return {role: onset_stream(rows, bars, _ROLES.index(role)) for role in streams_seen(element)}
     return {element: onset_stream(rows, bars)}

@@ -10,12 +10,12 @@ from collections.abc import Collection, Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from workbench.composition.conditioning import section_of_bar
 from workbench.composition.drum_licks import Stroke, licks_of_bar
 from workbench.composition.drum_sheet import ROLES, beat_slot, patterns_of, step_slots
 from workbench.composition.drummer import is_programmed, occasion, restlessness
 from workbench.composition.fills import HOOKS, announcements
 from workbench.composition.phrases import habit
-from workbench.composition.surround import section_of_bar
 from workbench.domain.plan import Plan, SectionPlan
 from workbench.domain.seeding import generator
 from workbench.models.grid import OFFSET_BINS, SLOTS_PER_BEAT
@@ -175,7 +175,7 @@ def _rolled(notes: Rows, plan: Plan, bars: Sequence[int]) -> Rows:
 
 
 def _roll_of(plan: Plan, section: SectionPlan, bar: int) -> tuple[Rows, int, int] | None:
-    """Strokes of the roll in a bar of a section, told from its bar line, and the slots from and to which it lasts."""
+    """Strokes of the roll in a bar of a section, from its bar line on, and the slots from and to which it lasts."""
     rng = generator(plan.seed, "rolls", section.label, bar)
     chance, choice, rising = rng.random(3)
     ends = bar % 4 == 3 or bar == section.bars - 1

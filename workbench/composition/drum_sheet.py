@@ -12,11 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from workbench.composition.conditioning import section_of_bar
 from workbench.composition.drummer import is_programmed, within_reach
 from workbench.composition.fills import Announcement, announcements
 from workbench.composition.patterns import in_feel, layered
 from workbench.composition.phrases import habit
-from workbench.composition.surround import section_of_bar
 from workbench.domain.plan import Feel, Plan, SectionPlan
 from workbench.domain.song import DRUM_ROLES
 from workbench.models.grid import SIXTEENTH_SLOTS, SLOTS_PER_BAR, SLOTS_PER_BEAT

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 
+from workbench.composition.conditioning import context_for
 from workbench.composition.drum_figures import with_figures
 from workbench.composition.drum_sheet import ROLES, beat_slot, drum_prior, loop_bars, third_of
 from workbench.composition.drummer import PROGRAM_BARS, is_programmed, restlessness
 from workbench.composition.fills import Announcement, announcements
 from workbench.composition.phrases import TRIES, stands_still
-from workbench.composition.surround import context_for
 from workbench.domain.plan import Plan, SectionPlan
 from workbench.domain.seeding import generator
 from workbench.models.context import SongContext

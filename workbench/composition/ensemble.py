@@ -13,10 +13,11 @@ from itertools import groupby
 
 import numpy as np
 
-from workbench.composition.feel import release_beats, swing_shift, without_unisons
+from workbench.composition.performance import release_beats, swing_shift, without_unisons
 from workbench.composition.phrases import HOOKS, habit
 from workbench.composition.voicing import nearest_tone
-from workbench.domain.plan import Plan, SectionPlan
+from workbench.domain.elements import of_kind
+from workbench.domain.plan import PartTraits, Plan, SectionPlan
 from workbench.domain.score import Note
 from workbench.domain.seeding import generator
 from workbench.domain.theory import Chord, Key
@@ -42,38 +43,44 @@ _SHORTEST_DOUBLED = 0.4
 _TINY = 1e-6
 
 
-def beneath_leads(pads: Sequence[Note], leads: Sequence[Note], plan: Plan, chords: Sequence[Chord]) -> tuple[Note, ...]:
-    """The notes of pads as they are played beside a tune.
+def beneath_tune(
+    notes: Sequence[Note], tune: Sequence[Note], plan: Plan, element: str, chords: Sequence[Chord]
+) -> tuple[Note, ...]:
+    """The notes of pads, or of another element that plays chords, as they are played beside a tune.
 
     Parameters
     ----------
-    pads, leads : sequence of Note
+    notes, tune : sequence of Note
         As performed, sorted.
     plan : Plan
+    element : str
+        Whose notes they are.
     chords : sequence of Chord
         Of the whole song.
 
     Returns
     -------
     tuple of Note
-        Sorted. Without leads, or where they are silent, pads stay as they are.
+        Sorted. Without a tune, or where it is silent, they stay as they are.
     """
-    if not (pads and leads):
-        return tuple(pads)
+    if not (notes and tune):
+        return tuple(notes)
     bar_beats = plan.metre.bar_beats
     played: list[Note] = []
     last = _last_hook(plan)
     for section in plan.sections:
         start, end = section.start_bar * bar_beats, section.end_bar * bar_beats
-        own = _within(pads, start, end)
-        tune = _within(leads, start, end)
-        if not (own and tune):
+        own = _within(notes, start, end)
+        sung = _within(tune, start, end)
+        if not (own and sung):
             played += own
             continue
-        played += _below(own, tune, plan)
-        added = [*_answers(tune, plan, section, chords)]
+        played += _below(own, sung, plan.parts[element])
+        if of_kind(section.elements, "chords")[:1] not in ((), (element,)):
+            continue  # One answers, and not two at once.
+        added = [*_answers(sung, plan, element, section, chords)]
         if section is last:
-            added += _doubled(tune, plan, section, chords)
+            added += _doubled(sung, plan, element, section, chords)
         played += _through_held(added, _within(played, start, end))
     return tuple(sorted(without_unisons(played)))
 
@@ -89,13 +96,13 @@ def _last_hook(plan: Plan) -> SectionPlan | None:
     return again[-1] if again and again[-1] is hooks[-1] else None
 
 
-def _below(own: Sequence[Note], tune: Sequence[Note], plan: Plan) -> Iterator[Note]:
+def _below(own: Sequence[Note], tune: Sequence[Note], traits: PartTraits) -> Iterator[Note]:
     """Strikes of a section whose tones above the tune's middle come down by octaves where there is room for them."""
     if not tune:
         yield from own
         return
     middle = int(np.percentile([note.pitch for note in tune], _MIDDLE_OF_TUNE)) - 1
-    low = max(plan.parts["pads"].low_pitch, _DEEPEST)
+    low = max(traits.low_pitch, _DEEPEST)
     ceiling = max(middle, low + _LEAST_ROOM)
     for _, group in groupby(own, key=lambda note: note.onset_beats):
         strike = sorted(group, key=lambda note: note.pitch)
@@ -119,10 +126,12 @@ def _brought_down(note: Note, settled: Sequence[Note], limit: int, low: int) -> 
     return [replace(note, pitch=pitch)]
 
 
-def _answers(tune: Sequence[Note], plan: Plan, section: SectionPlan, chords: Sequence[Chord]) -> Iterator[Note]:
+def _answers(
+    tune: Sequence[Note], plan: Plan, element: str, section: SectionPlan, chords: Sequence[Chord]
+) -> Iterator[Note]:
     """What the pads say where the tune rests within a section: its last notes, turned around, at a chord tone's end."""
     bar_beats = plan.metre.bar_beats
-    often = float(np.interp(habit(plan, "pads", "answers"), (0.0, 1.0), _ANSWERED))
+    often = float(np.interp(habit(plan, element, "answers"), (0.0, 1.0), _ANSWERED))
     end = min(section.end_bar * bar_beats, (plan.bars - 1) * bar_beats)
     onsets = [*(note.onset_beats for note in tune[1:]), end]
     for note, following in zip(tune, onsets, strict=True):
@@ -132,7 +141,7 @@ def _answers(tune: Sequence[Note], plan: Plan, section: SectionPlan, chords: Seq
         bar = int(silent // bar_beats) - section.start_bar
         if generator(plan.seed, "answer", section.label, bar).random() < often:
             first = np.ceil((silent + _BREATH_BEATS) * 2.0) / 2.0
-            yield from _answer(tune, note, (first, following - _BREATH_BEATS), plan, section, chords)
+            yield from _answer(tune, note, (first, following - _BREATH_BEATS), plan, element, section, chords)
 
 
 def _answer(
@@ -140,6 +149,7 @@ def _answer(
     last: Note,
     span: tuple[float, float],
     plan: Plan,
+    element: str,
     section: SectionPlan,
     chords: Sequence[Chord],
 ) -> Iterator[Note]:
@@ -147,10 +157,10 @@ def _answer(
     since = last.onset_beats - _MOTIF_BEATS
     motif = [one for one in tune if since <= one.onset_beats <= last.onset_beats][-_MOTIF_NOTES:]
     begin = motif[0].onset_beats
-    told = [one for one in motif if span[0] + one.onset_beats - begin < span[1] - _BREATH_BEATS]
-    key, traits = section.key or plan.key, plan.parts["pads"]
+    taken_up = [one for one in motif if span[0] + one.onset_beats - begin < span[1] - _BREATH_BEATS]
+    key, traits = section.key or plan.key, plan.parts[element]
     pitch = 0
-    for place, one in enumerate(told):
+    for place, one in enumerate(taken_up):
         onset = span[0] + one.onset_beats - begin
         chord = _chord_at(chords, onset)
         if chord is None or not chord.sounds:
@@ -158,19 +168,21 @@ def _answer(
         if place == 0:
             pitch = nearest_tone(min(last.pitch - _ANSWER_BELOW, traits.high_pitch), chord)
         else:
-            pitch = _mirrored(pitch, told[place - 1].pitch - one.pitch, key)
-        if onset % 1.0 < _TINY or place == len(told) - 1 or pitch > traits.high_pitch:
+            pitch = _mirrored(pitch, taken_up[place - 1].pitch - one.pitch, key)
+        if onset % 1.0 < _TINY or place == len(taken_up) - 1 or pitch > traits.high_pitch:
             pitch = nearest_tone(min(pitch, traits.high_pitch - 3), chord)
-        until = span[0] + told[place + 1].onset_beats - begin if place + 1 < len(told) else span[1]
+        until = span[0] + taken_up[place + 1].onset_beats - begin if place + 1 < len(taken_up) else span[1]
         length = min(max(one.duration_beats, 0.5 * (until - onset)), until - onset)
         shift = swing_shift(float(onset), plan.groove.swing_percent)
         struck = _struck(replace(one, shift_beats=shift), onset, pitch, length, _ANSWER_SOFTER)
         yield replace(struck, duration_beats=round(min(struck.duration_beats, release_beats(struck, chords)), 6))
 
 
-def _doubled(tune: Sequence[Note], plan: Plan, section: SectionPlan, chords: Sequence[Chord]) -> Iterator[Note]:
+def _doubled(
+    tune: Sequence[Note], plan: Plan, element: str, section: SectionPlan, chords: Sequence[Chord]
+) -> Iterator[Note]:
     """The second voice of a chorus that comes for the last time: in thirds and sixths, where tones pass in octaves."""
-    octaves = habit(plan, "pads", "doubling") < _OCTAVES
+    octaves = habit(plan, element, "doubling") < _OCTAVES
     onsets = [*(note.onset_beats for note in tune[1:]), section.end_bar * plan.metre.bar_beats]
     for note, following in zip(tune, onsets, strict=True):
         chord = _chord_at(chords, note.onset_beats)
@@ -179,7 +191,7 @@ def _doubled(tune: Sequence[Note], plan: Plan, section: SectionPlan, chords: Seq
             continue
         passing = note.pitch % 12 not in chord.pitch_classes
         pitch = note.pitch - 12 if octaves or passing else _second_voice(note, chord)
-        if pitch >= plan.parts["pads"].low_pitch:
+        if pitch >= plan.parts[element].low_pitch:
             yield _struck(note, note.onset_beats, pitch, note.duration_beats, _DOUBLE_SOFTER)
 
 

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from workbench.composition.conditioning import density_class
 from workbench.composition.phrases import HOOKS, habit
-from workbench.composition.surround import density_class
 from workbench.domain.data_files import read_shipped
+from workbench.domain.elements import Kind, kind_of, of_kind
 from workbench.domain.plan import Plan, SectionPlan
 from workbench.domain.seeding import generator
 from workbench.models.context import DENSITY_CLASSES
@@ -22,8 +23,8 @@ FREE = "free"
 """The name of what is no figure: the network's own rhythm."""
 TRIPLETS = 3
 """Steps of a beat in compound metres."""
-_BOOKS = {"pads": "figures.yaml", "bass": "bass_figures.yaml"}
-_FREE_STRIKES = {"pads": 2.0, "bass": 5.0}
+_BOOKS: Mapping[Kind, str] = {"chords": "figures.yaml", "bass": "bass_figures.yaml"}
+_FREE_STRIKES: Mapping[Kind, float] = {"chords": 2.0, "bass": 5.0}
 """Strikes a bar that the networks write."""
 _STEPS_A_BEAT, _STEPS_A_BAR = 4, 16
 _THIRD_OF = (0, 1, 2, 2)
@@ -82,9 +83,9 @@ class Figure:
 
 
 @cache
-def figures(element: str) -> Mapping[str, Figure]:
+def figures(kind: Kind) -> Mapping[str, Figure]:
     """All figures of pads or bass by name."""
-    form: dict[str, dict[str, Any]] = read_shipped("workbench.composition", _BOOKS[element])
+    form: dict[str, dict[str, Any]] = read_shipped("workbench.composition", _BOOKS[kind])
     return {name: Figure(**fields) for name, fields in form.items()}
 
 
@@ -102,12 +103,15 @@ def section_figures(plan: Plan, element: str) -> list[str]:
         lift = 0.0
         if section.label in places and section.name in HOOKS:
             lift = _LAST * (number == last[section.label])
-        elif section.label in places and element == "pads":
+        elif section.label in places and kind_of(element) == "chords":
             lift = _COMES_BACK * 2.0 * plan.variation
         place = places.setdefault(section.label, _place(plan, element, section, len(names)))
         chosen.append(names[max(0, min(len(names) - 1, round(place + lift)))])
-    if element == "pads" and "bass" in plan.parts and habit(plan, "pads", "locks") < _LOCKED:
-        return [_locked(name, names, below) for name, below in zip(chosen, section_figures(plan, "bass"), strict=True)]
+    lines = of_kind(plan.parts, "bass")
+    if kind_of(element) == "chords" and lines and habit(plan, element, "locks") < _LOCKED:
+        return [
+            _locked(name, names, below) for name, below in zip(chosen, section_figures(plan, lines[0]), strict=True)
+        ]
     return chosen
 
 
@@ -115,9 +119,9 @@ def _locked(name: str, names: Sequence[str], below: str) -> str:
     """Of the figures that are as busy as one, that which strikes with the bass most often."""
     if FREE in (name, below):
         return name
-    bass, busy = figures("bass")[below].places, figures("pads")[name].strikes_a_bar
-    alike = [one for one in names if one != FREE and abs(figures("pads")[one].strikes_a_bar - busy) <= _AS_BUSY]
-    together = {one: len(bass & figures("pads")[one].places) / len(figures("pads")[one].places) for one in alike}
+    bass, busy = figures("bass")[below].places, figures("chords")[name].strikes_a_bar
+    alike = [one for one in names if one != FREE and abs(figures("chords")[one].strikes_a_bar - busy) <= _AS_BUSY]
+    together = {one: len(bass & figures("chords")[one].places) / len(figures("chords")[one].places) for one in alike}
     return max(alike, key=lambda one: (together[one], one == name, one))
 
 
@@ -133,4 +137,4 @@ def _place(plan: Plan, element: str, section: SectionPlan, count: int) -> float:
 
 
 def _busy(name: str, element: str) -> tuple[float, str]:
-    return (_FREE_STRIKES[element] if name == FREE else figures(element)[name].strikes_a_bar, name)
+    return (_FREE_STRIKES[kind_of(element)] if name == FREE else figures(kind_of(element))[name].strikes_a_bar, name)

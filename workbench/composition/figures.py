@@ -9,11 +9,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from workbench.composition.feel import without_unisons
 from workbench.composition.figure_book import FREE, TRIPLETS, Figure, Strike, figures, section_figures
+from workbench.composition.performance import without_unisons
 from workbench.composition.phrases import habit
 from workbench.composition.voicing import chords_within, missing_tones, wanted_tones
-from workbench.domain.plan import Plan, SectionPlan
+from workbench.domain.elements import plays
+from workbench.domain.plan import PartTraits, Plan, SectionPlan
 from workbench.domain.score import Note
 from workbench.domain.seeding import generator
 from workbench.domain.theory import Chord
@@ -36,7 +37,7 @@ _ON_BEAT, _UPPER, _TOUCH = 4.0, -5.0, 3.5
 """Velocity on a beat and of upper tones, and its spread."""
 
 
-def play_figures(notes: Iterable[Note], plan: Plan, chords: Sequence[Chord]) -> tuple[Note, ...]:
+def play_figures(notes: Iterable[Note], plan: Plan, element: str, chords: Sequence[Chord]) -> tuple[Note, ...]:
     """The notes of pads, with the voicings of each section played as its figure.
 
     Parameters
@@ -44,8 +45,10 @@ def play_figures(notes: Iterable[Note], plan: Plan, chords: Sequence[Chord]) -> 
     notes : iterable of Note
         As `voicing.state_chords` returns them. Bars in which they are silent stay so.
     plan : Plan
-        `parts["pads"].figures` names the figures of the style; where there are none, or where a section's is "free",
+        `parts[element].figures` names the figures of the style; where there are none, or where a section's is "free",
         notes stay as they are.
+    element : str
+        One that plays chords.
     chords : sequence of Chord
         Of the whole song.
 
@@ -58,20 +61,21 @@ def play_figures(notes: Iterable[Note], plan: Plan, chords: Sequence[Chord]) -> 
     bar_beats = plan.metre.bar_beats
     played: list[Note] = []
     found: dict[_Place, list[Note]] = {}
-    for section, name in zip(plan.sections, section_figures(plan, "pads"), strict=True):
+    for section, name in zip(plan.sections, section_figures(plan, element), strict=True):
         start, end = section.start_bar * bar_beats, section.end_bar * bar_beats
         own = [note for note in written if start - _EARLY_BEATS < note.onset_beats + _EARLY_BEATS < end]
         if name == FREE or not own:
             played += own
             continue
         for bar in range(section.bars):
-            played += _play_bar(own, plan, section, bar, figures("pads")[name], chords, found)
+            played += _play_bar(own, plan, element, section, bar, figures("chords")[name], chords, found)
     return tuple(without_unisons(played))
 
 
 def _play_bar(
     own: Sequence[Note],
     plan: Plan,
+    element: str,
     section: SectionPlan,
     bar: int,
     figure: Figure,
@@ -87,30 +91,32 @@ def _play_bar(
     begin = (section.start_bar + bar) * bar_beats
     triplets = plan.groove.steps_per_beat == TRIPLETS
     strikes = [(begin + beats, step) for beats, step in figure.strikes(bar, bar_beats, triplets=triplets)]
-    states = habit(plan, "pads", "states chords") < _STATED
-    rng, high = generator(plan.seed, "pads", "touch", section.label, bar % 8), plan.parts["pads"].high_pitch
+    states = habit(plan, element, "states chords") < _STATED
+    rng, traits = generator(plan.seed, element, "touch", section.label, bar % 8), plan.parts[element]
     for chord, start, end in chords_within(chords, begin, begin + bar_beats):
         heard = [note for note in own if _is_heard(note, start, end)]
         if not (chord.sounds and heard):
             continue
-        hand = _hand(heard, chord, plan, section, chords)
-        if habit(plan, "pads", "voicings") < _COME_BACK:
+        hand = _hand(heard, chord, traits, section, chords)
+        if habit(plan, element, "voicings") < _COME_BACK:
             hand = found.setdefault((section.label, chord.root, chord.quality, chord.bass), hand)
         inside = _arriving([one for one in strikes if start <= one[0] + 1e-6 < end], chord, start, states=states)
-        wanted = wanted_tones(chord, alone="bass" not in section.elements)
-        left = _left_hand(hand, chord, plan)
-        told = {note.pitch % 12 for _, step in inside if step != "t" for note in _tones(hand, step, high, left)}
-        if inside and "bass" not in section.elements:
+        wanted = wanted_tones(chord, alone=not plays(section.elements, "bass"))
+        left = _left_hand(hand, chord, traits)
+        heard_tones = {
+            note.pitch % 12 for _, step in inside if step != "t" for note in _tones(hand, step, traits.high_pitch, left)
+        }
+        if inside and not plays(section.elements, "bass"):
             inside[0] = (inside[0][0], "B")
-        elif inside and not set(wanted) <= told:
+        elif inside and not set(wanted) <= heard_tones:
             inside[0] = (inside[0][0], "x")
-        turned = _turned(hand, high) if habit(plan, "pads", "inversions") < _INVERTED else hand
+        turned = _turned(hand, traits.high_pitch) if habit(plan, element, "inversions") < _INVERTED else hand
         for (beats, step), (until, _) in pairwise([*inside, (end, "")]):
-            length = _held(figure, until - beats, end - beats, plan.parts["pads"].sustain)
+            length = _held(figure, until - beats, end - beats, traits.sustain)
             length = max(length, min(_RINGS_BEATS, end - beats)) if step == "B" else length
             lift = _ON_BEAT * (beats % 1.0 == 0.0) + _UPPER * (step == "u") + rng.normal(0.0, _TOUCH)
             later = beats >= (start + end) / 2 and step in "xul"
-            for note in _tones(turned if later else hand, step, high, left):
+            for note in _tones(turned if later else hand, step, traits.high_pitch, left):
                 struck = replace(note, onset_beats=round(beats, 6), duration_beats=round(length, 6))
                 yield replace(struck, velocity=min(127, max(1, round(note.velocity + lift))))
 
@@ -151,16 +157,18 @@ def _arriving(strikes: list[Strike], chord: Chord, start: float, *, states: bool
     return strikes
 
 
-def _hand(heard: Sequence[Note], chord: Chord, plan: Plan, section: SectionPlan, chords: Sequence[Chord]) -> list[Note]:
+def _hand(
+    heard: Sequence[Note], chord: Chord, traits: PartTraits, section: SectionPlan, chords: Sequence[Chord]
+) -> list[Note]:
     """The voicing that is played: the network's tones of the chord, what they lack added, without what is spare.
 
     Spare are, in this order, tones that are doubled, the perfect fifth, and the root above a bass that plays it.
     """
-    lone = "bass" not in section.elements
+    lone = not plays(section.elements, "bass")
     wanted = wanted_tones(chord, alone=lone)
     by_pitch = {note.pitch: note for note in heard if note.pitch % 12 in chord.pitch_classes}
     voiced = [by_pitch[pitch] for pitch in sorted(by_pitch)] or [heard[0]]
-    voiced += missing_tones(voiced, voiced, chord, wanted, plan.parts["pads"], chords)
+    voiced += missing_tones(voiced, voiced, chord, wanted, traits, chords)
     voiced.sort(key=lambda note: note.pitch)
     classes = [note.pitch % 12 for note in voiced]
     spare = [note for place, note in enumerate(voiced) if note.pitch % 12 in classes[:place]]
@@ -173,9 +181,9 @@ def _hand(heard: Sequence[Note], chord: Chord, plan: Plan, section: SectionPlan,
     return voiced
 
 
-def _left_hand(hand: Sequence[Note], chord: Chord, plan: Plan) -> Note:
+def _left_hand(hand: Sequence[Note], chord: Chord, traits: PartTraits) -> Note:
     """The bass of the chord below the hand, or the lowest tone of the hand where the register ends."""
-    low = [pitch for pitch in range(plan.parts["pads"].low_pitch, hand[0].pitch - 2) if pitch % 12 == chord.bass]
+    low = [pitch for pitch in range(traits.low_pitch, hand[0].pitch - 2) if pitch % 12 == chord.bass]
     return replace(hand[0], pitch=low[-1] if low else hand[0].pitch)
 
 

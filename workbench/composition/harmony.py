@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.composition.approaches import with_approaches
+from workbench.composition.conditioning import context_for
+from workbench.composition.harmonic_rhythm import bars_per_chord, loop_bars
 from workbench.composition.modes import STATED_EVERY_BARS, state_mode
-from workbench.composition.pace import bars_per_chord, loop_bars
 from workbench.composition.phrases import habit
-from workbench.composition.surround import context_for
 from workbench.composition.tonal import bass_bias, quality_bias, root_bias
 from workbench.domain.chord_symbols import CHORD_QUALITIES
 from workbench.domain.plan import Plan, SectionPlan

@@ -28,7 +28,7 @@ _LOWER = ("verse",)
 _OCTAVE = 12
 
 
-def risen(notes: Sequence[Note], plan: Plan) -> tuple[Note, ...]:
+def risen(notes: Sequence[Note], plan: Plan, element: str) -> tuple[Note, ...]:
     """A tune whose choruses stand above its verses: where they do not, one of both moves by an octave.
 
     Whichever leaves less of the tune outside its register moves; the verse comes down where both do as well. A chorus
@@ -39,7 +39,9 @@ def risen(notes: Sequence[Note], plan: Plan) -> tuple[Note, ...]:
     notes : sequence of Note
         A single line, sorted.
     plan : Plan
-        `parts["leads"]` holds the register.
+        `parts[element]` holds the register.
+    element : str
+        One that plays a tune.
     """
     bar_beats = plan.metre.bar_beats
     hooks = {section.label for section in plan.sections if section.name in HOOKS}
@@ -54,12 +56,12 @@ def risen(notes: Sequence[Note], plan: Plan) -> tuple[Note, ...]:
             moves[verse] = -_OCTAVE
     if moves:
         low = [note.pitch for note, label in zip(notes, label_of, strict=True) if label in moves]
-        traits = plan.parts["leads"]
+        traits = plan.parts[element]
         deep = sum(max(0, traits.low_pitch - pitch + _OCTAVE) for pitch in low)
         steep = sum(max(0, pitch + _OCTAVE - traits.high_pitch) for pitch in high)
         if steep < deep:
             moves = dict.fromkeys(hooks, _OCTAVE)
-    elif high and _lies_low(high, plan.parts["leads"]):
+    elif high and _lies_low(high, plan.parts[element]):
         moves = dict.fromkeys(hooks, _OCTAVE)
     return tuple(
         replace(note, pitch=note.pitch + moves.get(label, 0)) for note, label in zip(notes, label_of, strict=True)
@@ -72,7 +74,7 @@ def _lies_low(pitches: Sequence[int], traits: PartTraits) -> bool:
     return mean(pitches) < third and max(pitches) + _OCTAVE <= traits.high_pitch
 
 
-def ornamented(notes: Sequence[Note], plan: Plan) -> tuple[Note, ...]:
+def ornamented(notes: Sequence[Note], plan: Plan, element: str) -> tuple[Note, ...]:
     """A tune whose repeated short tones are varied; what returns is varied alike.
 
     A tone between two of its own pitch goes to a neighbouring tone of the scale, or a third away, and back; one before
@@ -88,21 +90,21 @@ def ornamented(notes: Sequence[Note], plan: Plan) -> tuple[Note, ...]:
     for place in range(1, len(line) - 1):
         before, note, after = line[place - 1 : place + 2]
         if note.pitch == before.pitch and after.onset_beats - note.onset_beats <= _SHORT_BEATS:
-            line[place] = replace(note, pitch=_pitch(note, after, plan))
+            line[place] = replace(note, pitch=_pitch(note, after, plan, element))
     return tuple(line)
 
 
-def _pitch(note: Note, after: Note, plan: Plan) -> int:
+def _pitch(note: Note, after: Note, plan: Plan, element: str) -> int:
     bar = int((note.onset_beats + _TINY) // plan.metre.bar_beats)
     section = next((one for one in plan.sections if bar < one.end_bar), plan.sections[-1])
     within = round((note.onset_beats % plan.metre.bar_beats) * 12)
     place = (section.label, (bar - section.start_bar) % _PHRASE_BARS, within)
-    turn, leap, side = generator(plan.seed, "leads", "ornament", *place).random(3).tolist()
-    traits = plan.parts["leads"]
+    turn, leap, side = generator(plan.seed, element, "ornament", *place).random(3).tolist()
+    traits = plan.parts[element]
     off_beat = note.onset_beats % 1.0 > _TINY
-    if off_beat and leap < _LEAPS * max(0.0, 2.0 * habit(plan, "leads", "leaps") - 1.0):
+    if off_beat and leap < _LEAPS * max(0.0, 2.0 * habit(plan, element, "leaps") - 1.0):
         return note.pitch + 12 if note.pitch + 12 <= traits.high_pitch else note.pitch
-    if turn < _NEIGHBOURS * habit(plan, "leads", "neighbours"):
+    if turn < _NEIGHBOURS * habit(plan, element, "neighbours"):
         key = section.key or plan.key
         upwards = after.pitch > note.pitch if after.pitch != note.pitch else side < 0.5
         way = 1 if upwards else -1

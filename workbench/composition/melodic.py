@@ -4,31 +4,32 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
-from workbench.composition.gates import SlotGate, rhythm_of
-from workbench.composition.phrases import (
-    TRIES,
-    BarPlan,
-    Phrasing,
-    carries,
-    first_slot_of_pick_up,
-    plan_bars,
-    stands_still,
-)
-from workbench.composition.song_likeness import song_likeness, to_and_fro
-from workbench.composition.surround import (
+from workbench.composition.conditioning import (
     context_for,
     pitch_table,
     register_lift,
     section_of_bar,
     states_chords_alone,
 )
+from workbench.composition.manners import MANNERS, Manner
+from workbench.composition.phrases import (
+    TRIES,
+    BarPlan,
+    carries,
+    first_slot_of_pick_up,
+    plan_bars,
+    stands_still,
+)
+from workbench.composition.slot_mask import SlotMask, rhythm_of
+from workbench.composition.song_likeness import song_likeness, to_and_fro
 from workbench.composition.tonal import symbol_bias
 from workbench.composition.tunes import PHRASE_BARS, plan_tune
 from workbench.composition.voicing import nearest_tone
+from workbench.domain.elements import kind_of
 from workbench.domain.plan import Plan, SectionPlan
 from workbench.domain.score import Note
 from workbench.domain.seeding import generator
@@ -41,46 +42,6 @@ from workbench.models.part_writer import PartWriter
 from workbench.models.registry import load_network
 from workbench.models.spec import BAR_STEP, Settings, conditioning_of
 from workbench.models.tokenizer import decode_pitched, with_bar_lines
-
-
-@dataclass(frozen=True, slots=True)
-class Manner:
-    """How an element unfolds and how it is drawn.
-
-    Each `rest_bars`-th bar holds a note, and with `speaks_chords` each bar whose chords are new. A `free_of_key`
-    element is told from the root, so that its bars may return over other chords that stand on the same of their tones.
-    One that `keeps_rhythm` plays the rhythm of a motif again where the chords under it have changed, with other
-    pitches, and a `chordal` one moves its chords to the new tones. `sings`: it is written in phrases of a tune.
-    `guidance` takes the place of the network's own where it is given, `downbeat` are nats on the first beat.
-    """
-
-    phrasing: Phrasing
-    nucleus: float
-    polyphony: int
-    rest_bars: int
-    speaks_chords: bool = False
-    free_of_key: bool = False
-    keeps_rhythm: bool = False
-    chordal: bool = False
-    sings: bool = False
-    guidance: float | None = None
-    downbeat: float = 0.0
-
-
-MANNERS = {
-    "bass": Manner(Phrasing(2, 2, (7,)), nucleus=0.95, polyphony=1, rest_bars=1, free_of_key=True, keeps_rhythm=True),
-    "pads": Manner(Phrasing(2, 2, (7,)), nucleus=0.93, polyphony=5, rest_bars=4, speaks_chords=True, chordal=True),
-    "leads": Manner(
-        Phrasing(4, 2, (6, 7)),
-        nucleus=0.97,
-        polyphony=1,
-        rest_bars=2,
-        keeps_rhythm=True,
-        sings=True,
-        guidance=0.0,
-        downbeat=-0.8,
-    ),
-}
 
 _LEAST_TO_PAUSE = 4
 _TAKES = 8
@@ -114,7 +75,7 @@ def melodic_writer(
 
     `ahead` are bars that stand already; `silences` closes slots of bars (for upbeats and breaths) and may grow.
     """
-    spec, manner = get_spec(element), MANNERS[element]
+    spec, manner = get_spec(element), MANNERS[kind_of(element)]
     context = context_for(plan, spec, chords, streams, _source_word(plan, element))
     keys = [section.key or plan.key for section in section_of_bar(plan)]
     writer = PartWriter(
@@ -122,7 +83,7 @@ def melodic_writer(
         conditioning_of(spec, context),
         context.bar_beats,
         _settings(spec.settings, manner),
-        prior=SlotGate(
+        prior=SlotMask(
             spec.symbols,
             triplets=plan.groove.steps_per_beat == 3,
             silences={} if silences is None else silences,
@@ -153,7 +114,7 @@ class Line:
     ) -> None:
         self._writer, self._plan, self._element = writer, plan, element
         self._context, self._harmony, self._silences = context, _bar_harmony(context), silences
-        self._manner = MANNERS[element]
+        self._manner = MANNERS[kind_of(element)]
         self._lowest = pitch_table(get_spec(element), context)[:, 0]
         self._alone = states_chords_alone(plan, element)
         self._bar_beats = round(plan.metre.bar_beats)
@@ -173,7 +134,7 @@ class Line:
             returns = times[section.label]
             times[section.label] += 1
             if self._manner.sings:
-                self._write_tune(section, plan_tune(self._plan, section, model, returns), number)
+                self._write_tune(section, plan_tune(self._plan, self._element, section, model, returns), number)
                 continue
             bars = plan_bars(self._plan, self._element, section, model, returns, self._manner.phrasing)
             rng = generator(self._plan.seed, self._element, section.label, number)
@@ -230,14 +191,14 @@ class Line:
     def _planned(self, section: SectionPlan) -> list[BarPlan]:
         """What happens in a section that is its own model."""
         if self._manner.sings:
-            return plan_tune(self._plan, section, section, 0)
+            return plan_tune(self._plan, self._element, section, section, 0)
         return plan_bars(self._plan, self._element, section, section, 0, self._manner.phrasing)
 
     def _rest_bars(self, section: SectionPlan) -> int:
         return 1 if carries(self._element, section) else self._manner.rest_bars
 
     def _write_bar(self, what: BarPlan, rng: np.random.Generator, *, speaks: bool) -> None:
-        """One bar. What is told from the tonic may only return over the same chords."""
+        """One bar. What is encoded from the tonic may only return over the same chords."""
         writer, now = self._writer, self._writer.bars
         if what.silence:
             self._silences[now] = what.silence
@@ -306,7 +267,7 @@ class Line:
         return alike and _inversions(before) == _inversions(here) and self._stays_in_key(source, now)
 
     def _stays_in_key(self, source: int, now: int) -> bool:
-        """Whether the tones of a bar, told from the root, belong to key or chord where it returns."""
+        """Whether the tones of a bar, encoded from the root, belong to key or chord where it returns."""
         notes = self._writer.rows[self._writer.rows[:, BAR_COLUMN] == source]
         key = self._context.bar_keys[now]
         beats = self._context.chord_at_beats()
@@ -349,8 +310,8 @@ def _settings(usual: Settings, manner: Manner) -> Settings:
 
 def _source_word(plan: Plan, element: str) -> str:
     """Which kind of playing to ask for: sustained and sequenced where the style sustains, as played elsewhere."""
-    if element == "pads":
+    if kind_of(element) == "chords":
         return "accompaniment" if plan.parts[element].sustain >= 0.5 else "played"
-    if element == "bass":
+    if kind_of(element) == "bass":
         return "accompaniment"
     return "played"

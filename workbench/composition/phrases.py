@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 
+from workbench.domain.elements import kind_of, plays
 from workbench.domain.plan import Plan, SectionPlan
 from workbench.domain.seeding import generator
 from workbench.models.part_writer import PartWriter
@@ -87,7 +88,9 @@ def plan_bars(
 
 def carries(element: str, section: SectionPlan) -> bool:
     """Whether an element holds a section together: what plays alone, and pads where neither bass nor drums play."""
-    return len(section.elements) == 1 or (element == "pads" and not {"bass", "percussion"} & set(section.elements))
+    if len(section.elements) == 1:
+        return True
+    return kind_of(element) == "chords" and not any(kind_of(one) in ("bass", "drums") for one in section.elements)
 
 
 def habit(plan: Plan, element: str, name: str) -> float:
@@ -101,13 +104,13 @@ def resting_bars(plan: Plan, element: str, section: SectionPlan) -> frozenset[in
     What carries the section does not pause, nor do pads that have no bass beneath. The others may answer there.
     """
     traits = plan.parts.get(element)
-    states_chords = element == "pads" and "bass" not in section.elements
+    states_chords = kind_of(element) == "chords" and not plays(section.elements, "bass")
     if traits is None or carries(element, section) or states_chords or section.bars < 4:
         return frozenset()
     presence = traits.presence
-    if element == "leads":
+    if kind_of(element) == "melody":
         presence = max(presence, _SOLO_PRESENCE if section.name == "solo" else 0.0)
-        presence = max(presence, _LONE_PRESENCE if "pads" not in section.elements else 0.0)
+        presence = max(presence, 0.0 if plays(section.elements, "chords") else _LONE_PRESENCE)
     if presence >= 0.95:
         return frozenset()
     rng = generator(plan.seed, element, section.label)
@@ -120,7 +123,7 @@ def resting_bars(plan: Plan, element: str, section: SectionPlan) -> frozenset[in
 def stands_still(writer: PartWriter, plan: Plan) -> bool:
     """Whether the same bar has come more often in a row than listeners bear.
 
-    A bar of the frame may be two bars of 6/8, so in compound metres its halves are counted as well.
+    A bar of the canonical form may be two bars of 6/8, so in compound metres its halves are counted as well.
     """
     parts = (1, 2) if plan.groove.steps_per_beat == _COMPOUND_STEPS else (1,)
     return any(writer.same_bars(each) > LONGEST_RUN_BARS for each in parts)

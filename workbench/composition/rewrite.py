@@ -11,31 +11,34 @@ from dataclasses import replace
 
 import numpy as np
 
-from workbench.composition.bass_line import ornament, with_slides
+from workbench.composition.canonical_form import (
+    canonical_range,
+    from_canonical,
+    is_canonical,
+    score_to_canonical,
+    to_canonical,
+)
 from workbench.composition.compose import streams_of, write_element
+from workbench.composition.conditioning import context_for, section_of_bar
 from workbench.composition.drum_figures import with_figures
 from workbench.composition.drum_sheet import loop_bars
 from workbench.composition.drums import drum_writer
-from workbench.composition.ensemble import beneath_leads
-from workbench.composition.feel import close, in_register, perform, ride, shape_lengths, swing_shift, without_unisons
-from workbench.composition.figures import play_figures
-from workbench.composition.frame import frame_range, from_frame, is_plain, score_to_frame, to_frame
+from workbench.composition.ensemble import beneath_tune
+from workbench.composition.finishing import finished_drums, finished_line
 from workbench.composition.harmony import cut, write_chords
-from workbench.composition.lead_line import ornamented
 from workbench.composition.melodic import Line, melodic_writer
-from workbench.composition.surround import context_for, section_of_bar
-from workbench.composition.voicing import in_time, state_chords, without_chord
+from workbench.composition.performance import ride, swing_shift
+from workbench.domain.elements import ELEMENTS, is_drums, kind_of, of_kind
 from workbench.domain.plan import Plan
 from workbench.domain.score import Note, Part, Score
 from workbench.domain.seeding import generator
-from workbench.domain.song import ELEMENTS
 from workbench.domain.theory import Chord
 from workbench.models.context import Bits, SongContext
 from workbench.models.elements import PERCUSSION, get_spec
 from workbench.models.history import BAR_COLUMN, Rows
 from workbench.models.part_writer import PartWriter
 from workbench.models.threads import one_thread
-from workbench.models.tokenizer import decode_drums, decode_pitched, encode_drums, encode_pitched
+from workbench.models.tokenizer import decode_pitched, encode_drums, encode_pitched
 
 _TRIES = 4
 """Times that bars are drawn before it is accepted that they come out as they were."""
@@ -63,33 +66,33 @@ def rewrite_element(plan: Plan, score: Score, element: str, bars: Bars, seed: in
     tuple of Note
         Sorted; those that begin outside `bars` are the score's own.
     """
-    if not is_plain(plan):
-        return _rewritten_in_frame(plan, score, element, bars, seed)
+    if not is_canonical(plan):
+        return _rewritten_canonical(plan, score, element, bars, seed)
     notes = score.parts[element].notes
     with one_thread():
         for piece in bars:
             for attempt in range(_TRIES):
                 written = _rewritten(plan, score, element, notes, piece, generator(seed, element, piece.start, attempt))
-                if _told(written) != _told(notes):
+                if _places(written) != _places(notes):
                     break
             notes = written
     return notes
 
 
-def _rewritten_in_frame(plan: Plan, score: Score, element: str, bars: Bars, seed: int) -> tuple[Note, ...]:
+def _rewritten_canonical(plan: Plan, score: Score, element: str, bars: Bars, seed: int) -> tuple[Note, ...]:
     """The same where the song lies in a compound metre or changes its key."""
-    frame = score_to_frame(score, plan)
-    pieces = [frame_range(plan, piece) for piece in bars]
-    notes = rewrite_element(to_frame(plan), frame, element, pieces, seed)
-    fresh = _out_of_frame(frame, plan, element, notes)
+    canonical = score_to_canonical(score, plan)
+    pieces = [canonical_range(plan, piece) for piece in bars]
+    notes = rewrite_element(to_canonical(plan), canonical, element, pieces, seed)
+    fresh = _out_of_canonical(canonical, plan, element, notes)
     bar_beats = plan.metre.bar_beats
     anew = {bar for piece in bars for bar in piece}
     kept = [note for note in score.parts[element].notes if note.onset_beats // bar_beats not in anew]
     return tuple(sorted([*kept, *(note for note in fresh if note.onset_beats // bar_beats in anew)]))
 
 
-def _out_of_frame(frame: Score, plan: Plan, element: str, notes: tuple[Note, ...]) -> tuple[Note, ...]:
-    return from_frame(replace(frame, parts={element: Part(element, notes)}), plan).parts[element].notes
+def _out_of_canonical(canonical: Score, plan: Plan, element: str, notes: tuple[Note, ...]) -> tuple[Note, ...]:
+    return from_canonical(replace(canonical, parts={element: Part(element, notes)}), plan).parts[element].notes
 
 
 def write_whole_element(plan: Plan, score: Score, element: str) -> tuple[Note, ...]:
@@ -97,21 +100,21 @@ def write_whole_element(plan: Plan, score: Score, element: str) -> tuple[Note, .
 
     The element need not be in the score.
     """
-    if not is_plain(plan):
-        frame = score_to_frame(score, plan)
-        return _out_of_frame(frame, plan, element, write_whole_element(to_frame(plan), frame, element))
+    if not is_canonical(plan):
+        canonical = score_to_canonical(score, plan)
+        return _out_of_canonical(canonical, plan, element, write_whole_element(to_canonical(plan), canonical, element))
     with one_thread():
         notes = write_element(plan, element, score.chords, standing_streams(plan, score, element))[1]
-    return _beside_leads(notes, plan, score, element)
+    return _beside_tune(notes, plan, score, element)
 
 
 def rewrite_chords(plan: Plan, score: Score, bars: Bars, seed: int) -> tuple[Chord, ...]:
     """The score's chords with those of some bars composed anew; the others are cut where they reach into them."""
     with one_thread():
-        framed = to_frame(plan)
-        written = write_chords(replace(framed, seed=seed))
-        frame = Score("", framed.tempo_bpm, framed.metre, framed.key, framed.sections, written, {})
-        fresh = from_frame(frame, plan).chords
+        canonical = to_canonical(plan)
+        written = write_chords(replace(canonical, seed=seed))
+        written_score = Score("", canonical.tempo_bpm, canonical.metre, canonical.key, canonical.sections, written, {})
+        fresh = from_canonical(written_score, plan).chords
     return with_chords(score.chords, fresh, [(piece.start, piece.stop) for piece in bars], plan.metre.bar_beats)
 
 
@@ -144,28 +147,29 @@ def _rewritten(
     rows = _rows(plan, score, element, notes)
     bar = rows[:, BAR_COLUMN]
     ahead = rows[bar >= piece.stop]
-    if element == "percussion":
+    if is_drums(element):
         writer, context = drum_writer(plan, ahead=ahead)
     else:
         streams, slots = standing_streams(plan, score, element), dict[int, tuple[int, int]]()
         writer, context = melodic_writer(plan, element, score.chords, streams, ahead=ahead, silences=slots)
     writer.take(rows[bar < piece.start])
-    if element == "percussion":
+    if is_drums(element):
         _write_drums(writer, plan, piece, rng)
     else:
         Line(writer, plan, element, context, slots).write_anew(piece, rng)
     written = writer.rows[writer.rows[:, BAR_COLUMN] >= piece.start]
     fresh = _finished(plan, score, element, notes, piece, written, context)
     fresh = tuple(
-        one for one in _beside_leads(fresh, plan, score, element) if one.onset_beats // plan.metre.bar_beats in piece
+        one for one in _beside_tune(fresh, plan, score, element) if one.onset_beats // plan.metre.bar_beats in piece
     )
     return _merged(plan, score, element, notes, piece, fresh)
 
 
-def _beside_leads(notes: tuple[Note, ...], plan: Plan, score: Score, element: str) -> tuple[Note, ...]:
-    if element != "pads" or "leads" not in score.parts:
+def _beside_tune(notes: tuple[Note, ...], plan: Plan, score: Score, element: str) -> tuple[Note, ...]:
+    tunes = of_kind(score.parts, "melody")
+    if kind_of(element) != "chords" or not tunes:
         return notes
-    return beneath_leads(notes, score.parts["leads"].notes, plan, score.chords)
+    return beneath_tune(notes, score.parts[tunes[0]].notes, plan, element, score.chords)
 
 
 def _write_drums(writer: PartWriter, plan: Plan, piece: range, rng: np.random.Generator) -> None:
@@ -189,27 +193,12 @@ def _finished(
     context: SongContext,
 ) -> tuple[Note, ...]:
     """Rows as notes that are shaped and performed as in composition."""
-    if element == "percussion":
-        written = decode_drums(with_figures(rows, plan), context.bar_beats)
-    else:
-        traits = plan.parts[element]
-        fresh = in_register(decode_pitched(rows, get_spec(element), context), traits.low_pitch, traits.high_pitch)
-        if element == "bass":
-            fresh = ornament(fresh, plan, score.chords)
-        if element == "leads":
-            fresh = ornamented(fresh, plan)
-        following = [note for note in notes if note.onset_beats >= piece.stop * plan.metre.bar_beats]
-        fresh = in_time(fresh, score.chords)
-        shaped = shape_lengths([*without_unisons(fresh), *following], plan, element, score.chords)
-        if element == "bass":
-            fresh_line = [note for note in shaped if note.onset_beats < piece.stop * plan.metre.bar_beats]
-            shaped = with_slides(fresh_line, plan, score.chords)
-        if element == "pads":
-            shaped = play_figures(state_chords(shaped, plan, score.chords), plan, score.chords)
-        if element != "leads":
-            shaped = without_chord(shaped, score.chords)
-        written = tuple(note for note in shaped if note.onset_beats < piece.stop * plan.metre.bar_beats)
-    return perform(close(written, plan, element), plan, element)
+    if is_drums(element):
+        return finished_drums(with_figures(rows, plan), plan, element)
+    end = piece.stop * plan.metre.bar_beats
+    following = [note for note in notes if note.onset_beats >= end]
+    fresh = decode_pitched(rows, get_spec(element), context)
+    return finished_line(fresh, plan, element, score.chords, following=following, end_beats=end)
 
 
 def _merged(
@@ -231,12 +220,12 @@ def _rows(plan: Plan, score: Score, element: str, notes: tuple[Note, ...]) -> Ro
         velocities.append(min(127, round(note.velocity / rides[bar])))
     pitches = np.array([note.pitch for note in notes], np.int64)
     starts, loudness = np.array(onsets, float), np.array(velocities, np.int64)
-    if element == "percussion":
+    if is_drums(element):
         return encode_drums(starts, pitches, loudness, context_for(plan, PERCUSSION, (), {}, ""))
     spec = get_spec(element)
     lengths = np.array([note.duration_beats for note in notes], float)
     return encode_pitched(starts, lengths, pitches, loudness, spec, context_for(plan, spec, score.chords, {}, ""))
 
 
-def _told(notes: tuple[Note, ...]) -> list[tuple[float, int]]:
+def _places(notes: tuple[Note, ...]) -> list[tuple[float, int]]:
     return [(note.onset_beats, note.pitch) for note in notes]

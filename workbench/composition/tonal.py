@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
+from workbench.composition.conditioning import pitch_table
 from workbench.composition.modes import contradicting_tone
-from workbench.composition.surround import pitch_table
 from workbench.domain.chord_symbols import CHORD_QUALITIES
+from workbench.domain.elements import Kind, kind_of
 from workbench.domain.plan import PartTraits
 from workbench.domain.theory import SCALES, Key, character_tone
 from workbench.models.context import SongContext
@@ -17,22 +18,23 @@ from workbench.models.spec import ElementSpec
 
 _OUT_OF_REGISTER = -1.2
 """Nats for each semitone outside the register, at most eight of them."""
-_BIAS = {
+_BIAS: Mapping[Kind, Mapping[str, float]] = {
     "bass": {"chord": 1.0, "root": 0.8, "third": 0.0, "foreign": -6.0, "rubbing": -0.8},
-    "pads": {"chord": 2.0, "root": 0.0, "third": 0.0, "foreign": -5.0, "rubbing": -2.0},
-    "leads": {"chord": -0.2, "root": 0.0, "third": 0.0, "foreign": -6.0, "rubbing": -0.4},
+    "chords": {"chord": 2.0, "root": 0.0, "third": 0.0, "foreign": -5.0, "rubbing": -2.0},
+    "melody": {"chord": -0.2, "root": 0.0, "third": 0.0, "foreign": -6.0, "rubbing": -0.4},
 }
 """Nats for chord tones, the bass and the third, for tones in neither chord nor scale and those that rub on it."""
-_ALONE = {
+_ALONE: Mapping[Kind, Mapping[str, float]] = {
     "bass": {"chord": 0.5, "third": 1.2},
-    "pads": {"root": 0.6},
-    "leads": {"chord": 1.8, "third": 0.6},
+    "chords": {"root": 0.6},
+    "melody": {"chord": 1.8, "third": 0.6},
 }
 """Nats more where nobody else states the chord: pads without bass need its root, lines without pads its tones and above
 all its third, which tells major from minor."""
 _SLASH = 2.5
 """Nats more for the bass of a chord that stands on another tone than its root: nobody else plays it."""
-_CHARACTER, _CONTRADICTING = {"bass": 0.6, "pads": 0.8, "leads": 1.6}, -8.0
+_CHARACTER: Mapping[Kind, float] = {"bass": 0.6, "chords": 0.8, "melody": 1.6}
+_CONTRADICTING = -8.0
 """Nats for the tone that makes a mode, and for the one that would make it major or minor."""
 _BORROWED: dict[bool, frozenset[tuple[int, int]]] = {
     False: frozenset({(5, 3), (8, 4), (10, 4), (3, 4), (0, 4)}),
@@ -60,8 +62,9 @@ def symbol_bias(
     whether the element has to state the chord by itself there. Tones of the scale a semitone
     above a chord tone rub against it (the "avoid notes" of jazz theory) and are rare.
     """
-    usual = _BIAS[spec.name]
-    exposed = {name: value + _ALONE[spec.name].get(name, 0.0) for name, value in usual.items()}
+    kind = kind_of(spec.name)
+    usual = _BIAS[kind]
+    exposed = {name: value + _ALONE[kind].get(name, 0.0) for name, value in usual.items()}
     pitches = pitch_table(spec, context)
     bias = np.zeros(pitches.shape)
     for beat, pair in enumerate(context.chord_at_beats()):
@@ -72,9 +75,9 @@ def symbol_bias(
         foreign = ~in_chord & ~_among(keys[beat // context.bar_beats].pitch_classes)[classes]
         rubbing = ~in_chord & ~foreign & _among([(tone + 1) % 12 for tone in tones])[classes]
         bias[beat] += weights["chord"] * in_chord + weights["foreign"] * foreign + weights["rubbing"] * rubbing
-        bias[beat] += _modal(classes, keys[beat // context.bar_beats], tones, spec.name)
+        bias[beat] += _modal(classes, keys[beat // context.bar_beats], tones, kind)
         if pair is not None:
-            inverted = _SLASH if spec.name == "bass" and pair[0].bass != pair[0].root else 0.0
+            inverted = _SLASH if kind == "bass" and pair[0].bass != pair[0].root else 0.0
             bias[beat] += (weights["root"] + inverted) * (classes == pair[0].bass)
             bias[beat] += weights["third"] * _among(pair[0].pitch_classes[1:2])[classes]
     moved = np.repeat(lift, context.bar_beats)[:, None]
@@ -93,13 +96,13 @@ def _among(pitch_classes: Iterable[int]) -> npt.NDArray[np.bool_]:
     return table
 
 
-def _modal(classes: npt.NDArray[np.int64], key: Key, tones: set[int], element: str) -> npt.NDArray[np.float64]:
+def _modal(classes: npt.NDArray[np.int64], key: Key, tones: set[int], kind: Kind) -> npt.NDArray[np.float64]:
     """Bias towards the tone that makes the key's mode and away from the one against it, unless a chord has that."""
     character, against = character_tone(key), contradicting_tone(key)
     if character is None:
         return np.zeros(len(classes))
     shunned = against not in tones
-    bias: npt.NDArray[np.float64] = _CHARACTER[element] * (classes == character)
+    bias: npt.NDArray[np.float64] = _CHARACTER[kind] * (classes == character)
     bias += _CONTRADICTING * shunned * (classes == against)
     return bias
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from workbench.composition.drummer import is_programmed, programmed_velocity
+from workbench.domain.elements import is_drums
 from workbench.domain.plan import Plan
 from workbench.domain.score import Note
 from workbench.domain.seeding import generator
@@ -58,7 +59,7 @@ def touched(notes: Iterable[Note], plan: Plan, element: str) -> list[Note]:
     list of Note
         Sorted, with the same onsets and pitches.
     """
-    if element == "percussion" and is_programmed(plan):
+    if is_drums(element) and is_programmed(plan):
         return [replace(one, velocity=programmed_velocity(one, plan), shift_beats=0.0) for one in sorted(notes)]
     player = _player(plan, element)
     bars: dict[int, list[Note]] = {}
@@ -69,7 +70,7 @@ def touched(notes: Iterable[Note], plan: Plan, element: str) -> list[Note]:
 
 def _player(plan: Plan, element: str) -> _Player:
     rng = generator(plan.seed, "player", element)
-    roles = tuple(DRUM_ROLES) if element == "percussion" else ("",)
+    roles = tuple(DRUM_ROLES) if is_drums(element) else ("",)
     louder, late = rng.standard_normal((2, len(roles)))
     return _Player(
         {role: _HABIT_VELOCITIES * value for role, value in zip(roles, louder.tolist(), strict=True)},
@@ -84,7 +85,7 @@ def _touched_bar(notes: list[Note], bar: int, plan: Plan, element: str, player: 
     drifts = [generator(plan.seed, "drift", element, number).standard_normal(2) for number in (bar, bar + 1)]
     made = []
     for number, note in enumerate(notes):
-        role = drum_role(note.pitch) if element == "percussion" else ""
+        role = drum_role(note.pitch) if is_drums(element) else ""
         way = note.onset_beats / plan.metre.bar_beats - bar
         drift = (1.0 - way) * drifts[0] + way * drifts[1]
         velocity = (

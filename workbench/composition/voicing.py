@@ -11,9 +11,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from workbench.composition.feel import release_beats, without_unisons
-from workbench.composition.surround import section_of_bar
+from workbench.composition.conditioning import section_of_bar
+from workbench.composition.performance import release_beats, without_unisons
 from workbench.domain.chord_symbols import is_tension_chord
+from workbench.domain.elements import plays
 from workbench.domain.plan import PartTraits, Plan
 from workbench.domain.score import Note
 from workbench.domain.theory import Chord
@@ -32,7 +33,7 @@ _MUD_COSTS = 12
 _Strike = list[Note]
 
 
-def state_chords(notes: Iterable[Note], plan: Plan, chords: Sequence[Chord]) -> tuple[Note, ...]:
+def state_chords(notes: Iterable[Note], plan: Plan, element: str, chords: Sequence[Chord]) -> tuple[Note, ...]:
     """The notes of pads, with lengths as they sound, so that each chord is stated.
 
     The first strike of a chord in a bar gets its third, where no bass plays the root too, and what it lacks of three
@@ -47,6 +48,8 @@ def state_chords(notes: Iterable[Note], plan: Plan, chords: Sequence[Chord]) -> 
         As `feel.shape_lengths` returns them, before swing and dynamics.
     plan : Plan
         Registers and sections are taken from it.
+    element : str
+        One that plays chords.
     chords : sequence of Chord
         Of the whole song.
 
@@ -68,25 +71,25 @@ def state_chords(notes: Iterable[Note], plan: Plan, chords: Sequence[Chord]) -> 
             if _comes_late(chord, strikes, start, end, stated):
                 strikes.insert(0, _arrival(chord, strikes, in_bar, start, chords))
                 stated += strikes[0]
-            wanted = wanted_tones(chord, alone="bass" not in sections[bar].elements)
-            stated += _completed(strikes, stated, chord, wanted, plan.parts["pads"], chords)
+            wanted = wanted_tones(chord, alone=not plays(sections[bar].elements, "bass"))
+            stated += _completed(strikes, stated, chord, wanted, plan.parts[element], chords)
     return tuple(without_unisons(stated))
 
 
-def with_last_chord(notes: Sequence[Note], plan: Plan, chords: Sequence[Chord]) -> tuple[Note, ...]:
+def with_last_chord(notes: Sequence[Note], plan: Plan, element: str, chords: Sequence[Chord]) -> tuple[Note, ...]:
     """The notes of pads, with the whole last chord on the first beat of the last bar: a song ends on a chord.
 
     Where pads pause or thin out there, their last strike is moved to it.
     """
     last_bar = (plan.bars - 1) * plan.metre.bar_beats
     before = [note for note in notes if note.onset_beats < last_bar]
-    if not (before and chords and "pads" in plan.sections[-1].elements):
+    if not (before and chords and element in plan.sections[-1].elements):
         return tuple(notes)
     strike = [note for note in notes if abs(note.onset_beats - last_bar) < _EARLY_BEATS]
     length = plan.metre.bar_beats
     struck = {nearest_tone(note.pitch, chords[-1]): note for note in strike or _strikes(before)[-1]}
     model = [replace(note, pitch=pitch, onset_beats=last_bar, duration_beats=length) for pitch, note in struck.items()]
-    added = missing_tones(model, model, chords[-1], chords[-1].pitch_classes[:_FULL], plan.parts["pads"], chords)
+    added = missing_tones(model, model, chords[-1], chords[-1].pitch_classes[:_FULL], plan.parts[element], chords)
     return tuple(sorted([*(note for note in notes if note not in strike), *model, *added]))
 
 
@@ -105,7 +108,7 @@ def _completed(
     for strike in strikes:
         in_broken = spread and _is_broken(strike)
         if strike is not strikes[0] and (
-            in_broken or (_moves(strikes[0], strike) and _told(strikes[0], added, wanted))
+            in_broken or (_moves(strikes[0], strike) and _stated(strikes[0], added, wanted))
         ):
             continue
         heard = _sounding([*stated, *added], strike[0].onset_beats, _longest(strike).duration_beats)
@@ -174,7 +177,7 @@ def wanted_tones(chord: Chord, *, alone: bool) -> tuple[int, ...]:
 
 
 def _comes_late(chord: Chord, strikes: Sequence[_Strike], start: float, end: float, stated: Iterable[Note]) -> bool:
-    """Whether a chord that begins here is not struck in time, nor told by what is held over from before."""
+    """Whether a chord that begins here is not struck in time, nor stated by what is held over from before."""
     first = strikes[0][0].onset_beats if strikes else end
     if chord.onset_beats < start - _EARLY_BEATS or first <= start + _LATE_BEATS + _EARLY_BEATS:
         return False
@@ -207,8 +210,8 @@ def _moves(first: _Strike, strike: _Strike) -> bool:
     return not {note.pitch for note in strike} <= {note.pitch for note in first}
 
 
-def _told(first: _Strike, added: Sequence[Note], wanted: Sequence[int]) -> bool:
-    """Whether the first strike of a chord, with what was added to it, told the chord: what follows may be thinner."""
+def _stated(first: _Strike, added: Sequence[Note], wanted: Sequence[int]) -> bool:
+    """Whether the first strike of a chord, with what was added to it, stated the chord: what follows may be thinner."""
     begun = first[0].onset_beats + _EARLY_BEATS
     heard = {note.pitch % 12 for note in [*first, *added] if note.onset_beats < begun}
     return set(wanted) <= heard
@@ -246,8 +249,8 @@ def missing_tones(
     added: _Strike = []
     core = {*chord.pitch_classes[:_CORE], *wanted}
     for tone in dict.fromkeys([*wanted, *chord.pitch_classes[:_CORE]]):
-        told = {pitch % 12 for pitch in pitches} & core
-        if tone in told or (tone not in wanted and len(told) >= _FULL):
+        present = {pitch % 12 for pitch in pitches} & core
+        if tone in present or (tone not in wanted and len(present) >= _FULL):
             continue
         pitch = _place(tone, pitches, centre, traits)
         if pitch is not None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from workbench.concept.extraction import Extracted
 from workbench.concept.phrases import Hit, find_phrases, normalise
-from workbench.concept.said import Said
 from workbench.concept.style import load_style
 from workbench.concept.style_match import alias_pattern, style_called
 
@@ -24,21 +24,24 @@ _NEAR = 0.3
 """How far beyond a style's own range, as a share of it, a number behind its name is still a tempo."""
 
 
-def read_bare_tempo(text: str) -> Said[float] | None:
+def read_bare_tempo(text: str) -> Extracted[float] | None:
     """Tempo in BPM of a number without a unit, "at" one, or beside the name of a style that it suits.
 
     Years, drum machines ("808 trap") and numbers of something else ("house 3", "drop at 64") are none.
 
     Examples
     --------
-    >>> [said and said.value for said in map(read_bare_tempo, ("techno 130", "bossa at 140", "140 dubstep", "pop 9"))]
+    >>> [
+    ...     found and found.value
+    ...     for found in map(read_bare_tempo, ("techno 130", "bossa at 140", "140 dubstep", "pop 9"))
+    ... ]
     [130.0, 140.0, 140.0, None]
     """
     plain = normalise(text)
     for words, low, high in [*_stated(plain), *_beside_styles(plain)]:
         tempo_bpm = sum(_number(one) for one in (low, high or low)) / 2.0
         if _LIMITS_BPM[0] <= tempo_bpm <= _LIMITS_BPM[1]:
-            return Said(tempo_bpm, words)
+            return Extracted(tempo_bpm, words)
     return None
 
 

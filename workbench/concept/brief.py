@@ -30,7 +30,7 @@ class Brief:
     """
 
     request: GenerationRequest
-    said: Statements
+    extracted: Statements
     style: Style
     mood: Mood
     valence: float

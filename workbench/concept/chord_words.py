@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from workbench.concept.said import Said
+from workbench.concept.extraction import Extracted
 from workbench.domain.errors import ParameterError
 from workbench.domain.roman import is_roman
 from workbench.domain.theory import Chord
@@ -41,7 +41,7 @@ _CALLED = re.compile(
 _LEAST, _LEAST_CALLED = 3, 2
 
 
-def read_chords(text: str) -> Said[str] | None:
+def read_chords(text: str) -> Extracted[str] | None:
     """Chords in a row, one bar each unless bars are drawn: three of them, or two that are called chords.
 
     Bare letters must be called chords. An entry that looks like a chord and is none is named, the others stay.
@@ -56,18 +56,18 @@ def read_chords(text: str) -> Said[str] | None:
     True
     """
     for match in _SLASHED.finditer(text):
-        said = _read(match.group(0).replace("/", ", "), _CALLED.search(text[: match.start()]) is not None)
-        if said is not None:
-            return replace(said, words=match.group(0))
+        extracted = _read(match.group(0).replace("/", ", "), _CALLED.search(text[: match.start()]) is not None)
+        if extracted is not None:
+            return replace(extracted, words=match.group(0))
     for pattern in (_SYMBOLS, _DEGREES):
         for match in pattern.finditer(text):
-            said = _read(match.group(0).strip(), _CALLED.search(text[: match.start()]) is not None)
-            if said is not None:
-                return said
+            extracted = _read(match.group(0).strip(), _CALLED.search(text[: match.start()]) is not None)
+            if extracted is not None:
+                return extracted
     return None
 
 
-def _read(words: str, called: bool) -> Said[str] | None:
+def _read(words: str, called: bool) -> Extracted[str] | None:
     bars = [_entries(bar) for bar in words.split("|")] if "|" in words else [[one] for one in _entries(words)]
     entries = [entry for bar in bars for entry in bar]
     unknown = [entry for entry in entries if not _is_chord(entry)]
@@ -76,7 +76,7 @@ def _read(words: str, called: bool) -> Said[str] | None:
         return None
     line = " | ".join(" ".join(entry for entry in bar if entry in known) for bar in bars if set(bar) & set(known))
     against = f"{', '.join(unknown)}: no chord that is known, left out" if unknown else ""
-    return Said(line, words, against=against)
+    return Extracted(line, words, against=against)
 
 
 def _entries(words: str) -> list[str]:

@@ -10,13 +10,13 @@ import numpy as np
 
 from workbench.concept.brief import Brief
 from workbench.concept.chord_keys import key_of_chords
+from workbench.concept.extraction import Extracted
 from workbench.concept.phrases import join_words
-from workbench.concept.said import Said
 from workbench.domain.chord_lines import chords_of
+from workbench.domain.elements import ELEMENTS
 from workbench.domain.plan import Decision, Source
 from workbench.domain.request import PROCESSING_STYLES
 from workbench.domain.roman import is_roman
-from workbench.domain.song import ELEMENTS
 from workbench.domain.theory import Chord, Key, Metre, parse_pitch_class
 from workbench.domain.user_styles import unknown_style, user_style_names
 
@@ -31,45 +31,51 @@ _KEY_WEIGHT = 0.5
 """References give their key from this weight on."""
 
 
-def told(parameter: str, value: str, source: Source, reason: str, contradiction: str = "") -> Decision:
+def decided(parameter: str, value: str, source: Source, reason: str, contradiction: str = "") -> Decision:
     """A decision whose reason ends with what speaks against it, unless it says so already."""
     added = "" if contradiction in reason else f"; {contradiction}"
     return Decision(parameter, value, source, reason + added, contradiction)
 
 
-def quoted(said: Said[Any]) -> str:
+def quoted(extracted: Extracted[Any]) -> str:
     """What the text says, and how it was bent, as a reason."""
-    return f"the text says '{said.words}'" + (f"; this is {said.note}" if said.note else "")
+    return f"the text says '{extracted.words}'" + (f"; this is {extracted.note}" if extracted.note else "")
 
 
-def overruled(said: Said[Any] | None, stated: object, brief: Brief, field: str) -> str:
+def overruled(extracted: Extracted[Any] | None, stated: object, brief: Brief, field: str) -> str:
     """What to tell where the text says something else than the request; empty if both agree."""
-    if said is None or field in brief.origins or str(said.value) == str(stated):
+    if extracted is None or field in brief.origins or str(extracted.value) == str(stated):
         return ""
-    return f"the text says '{said.words}', but the request wins"
+    return f"the text says '{extracted.words}', but the request wins"
 
 
 def decide_metre(brief: Brief) -> tuple[Metre, Decision]:
     """Time signature."""
-    stated, said = brief.request.parameters.technical.metre, brief.said.metre
+    stated, extracted = brief.request.parameters.technical.metre, brief.extracted.metre
     if stated:
-        against = overruled(said, stated, brief, "metre")
-        return Metre.parse(stated), told("metre", stated, "stated", brief.why_stated("metre"), against)
-    if said:
-        return said.value, told("metre", str(said.value), "text", quoted(said), said.note or said.against)
+        against = overruled(extracted, stated, brief, "metre")
+        return Metre.parse(stated), decided("metre", stated, "stated", brief.why_stated("metre"), against)
+    if extracted:
+        return extracted.value, decided(
+            "metre", str(extracted.value), "text", quoted(extracted), extracted.note or extracted.against
+        )
     return Metre(), Decision("metre", "4/4", "default", "nothing asks for another metre")
 
 
 def decide_key(brief: Brief) -> tuple[Key, Decision]:
     """Tonic and mode; the mode follows the mood among the style's, the tonic is drawn among the style's by the seed."""
-    stated, said = brief.request.parameters.technical.key, brief.said.key
+    stated, extracted = brief.request.parameters.technical.key, brief.extracted.key
     if stated:
         key = Key.parse(stated)
-        against = overruled(said, key, brief, "key") or _mode_contradiction(key.mode, brief)
-        return key, told("key", str(key), "stated", brief.why_stated("key"), against)
-    if said:
-        return said.value, told(
-            "key", str(said.value), "text", quoted(said), said.against or _mode_contradiction(said.value.mode, brief)
+        against = overruled(extracted, key, brief, "key") or _mode_contradiction(key.mode, brief)
+        return key, decided("key", str(key), "stated", brief.why_stated("key"), against)
+    if extracted:
+        return extracted.value, decided(
+            "key",
+            str(extracted.value),
+            "text",
+            quoted(extracted),
+            extracted.against or _mode_contradiction(extracted.value.mode, brief),
         )
     heard = _heard_key(brief)
     chords = given_chords(brief)
@@ -77,17 +83,19 @@ def decide_key(brief: Brief) -> tuple[Key, Decision]:
         tonic = heard[0].tonic if heard else parse_pitch_class(_tonic(brief))
         key = Key(tonic, _degrees_mode(chords))
         return key, Decision(
-            "key", str(key), "text" if brief.said.chords else "stated", "the given degrees stand in it"
+            "key", str(key), "text" if brief.extracted.chords else "stated", "the given degrees stand in it"
         )
     if chords:
         key = key_of_chords([Chord.parse(symbol) for symbol in _symbols(chords)])
-        return key, Decision("key", str(key), "text" if brief.said.chords else "stated", "the given chords stand in it")
-    if brief.said.mode:
+        return key, Decision(
+            "key", str(key), "text" if brief.extracted.chords else "stated", "the given chords stand in it"
+        )
+    if brief.extracted.mode:
         tonic = heard[0].tonic if heard else parse_pitch_class(_tonic(brief))
-        key = Key(tonic, brief.said.mode.value)
+        key = Key(tonic, brief.extracted.mode.value)
         whence = f"{heard[1]} gives the tonic" if heard else "the seed draws the tonic"
         against = _mode_contradiction(key.mode, brief)
-        return key, told("key", str(key), "text", f"{quoted(brief.said.mode)}; {whence}", against)
+        return key, decided("key", str(key), "text", f"{quoted(brief.extracted.mode)}; {whence}", against)
     if heard:
         return heard[0], Decision("key", str(heard[0]), "reference", f"the key of {heard[1]}")
     key = Key.parse(f"{_tonic(brief)} {_mode(brief)}")
@@ -98,8 +106,8 @@ def decide_key(brief: Brief) -> tuple[Key, Decision]:
 
 def given_chords(brief: Brief) -> Chords | None:
     """The chords that the request states, or else those of its text."""
-    stated, said = brief.request.parameters.technical.chords, brief.said.chords
-    return stated if stated is not None else said.value if said else None
+    stated, extracted = brief.request.parameters.technical.chords, brief.extracted.chords
+    return stated if stated is not None else extracted.value if extracted else None
 
 
 def _symbols(chords: Chords) -> list[str]:
@@ -143,12 +151,12 @@ def _mode_contradiction(mode: str, brief: Brief) -> str:
 
 def decide_swing(brief: Brief) -> tuple[float, Decision]:
     """Swing in percent."""
-    stated, said = brief.request.parameters.technical.swing, brief.said.swing_percent
+    stated, extracted = brief.request.parameters.technical.swing, brief.extracted.swing_percent
     if stated is not None:
-        against = overruled(said, stated, brief, "swing")
-        return stated, told("swing", f"{stated:g} %", "stated", brief.why_stated("swing"), against)
-    if said:
-        return said.value, told("swing", f"{said.value:g} %", "text", quoted(said), said.against)
+        against = overruled(extracted, stated, brief, "swing")
+        return stated, decided("swing", f"{stated:g} %", "stated", brief.why_stated("swing"), against)
+    if extracted:
+        return extracted.value, decided("swing", f"{extracted.value:g} %", "text", quoted(extracted), extracted.against)
     value = float(np.clip(brief.style.groove.swing_percent + brief.moves.total("swing"), 50.0, 75.0))
     why = f"usual for {brief.style.spoken}" + brief.moves.because("swing")
     return value, Decision("swing", f"{value:g} %", brief.moves.source(["swing"], "style"), why)
@@ -156,25 +164,29 @@ def decide_swing(brief: Brief) -> tuple[float, Decision]:
 
 def decide_palette(brief: Brief) -> tuple[tuple[str, ...], Decision]:
     """Elements that play, in the order of composition."""
-    sound, said = brief.request.parameters.sound_design, brief.said.palette
+    sound, extracted = brief.request.parameters.sound_design, brief.extracted.palette
     stated = tuple(element for element in ELEMENTS if element in sound.palette)
     if "palette" in sound.model_fields_set:
-        against = overruled(said, stated, brief, "palette")
-        return stated, told("palette", join_words(stated), "stated", brief.why_stated("palette"), against)
-    if said:
-        return said.value, told("palette", join_words(said.value), "text", quoted(said), said.note or said.against)
+        against = overruled(extracted, stated, brief, "palette")
+        return stated, decided("palette", join_words(stated), "stated", brief.why_stated("palette"), against)
+    if extracted:
+        return extracted.value, decided(
+            "palette", join_words(extracted.value), "text", quoted(extracted), extracted.note or extracted.against
+        )
     return stated, Decision("palette", join_words(stated), "default", "nothing is left out, so every element plays")
 
 
 def decide_density(brief: Brief) -> tuple[float, Decision]:
     """Texture density, 0 to 1."""
-    stated, said = brief.request.parameters.sound_design.texture_density, brief.said.texture_density
+    stated, extracted = brief.request.parameters.sound_design.texture_density, brief.extracted.texture_density
     if stated is not None:
-        against = overruled(said, stated, brief, "texture_density")
+        against = overruled(extracted, stated, brief, "texture_density")
         why = brief.why_stated("texture_density")
-        return stated, told("texture_density", f"{stated:g}", "stated", why, against)
-    if said:
-        return said.value, told("texture_density", f"{said.value:g}", "text", quoted(said), said.against)
+        return stated, decided("texture_density", f"{stated:g}", "stated", why, against)
+    if extracted:
+        return extracted.value, decided(
+            "texture_density", f"{extracted.value:g}", "text", quoted(extracted), extracted.against
+        )
     usual = brief.style.texture_density
     felt = 0.25 * (brief.arousal - brief.style.arousal)
     value = round(float(np.clip(usual + felt + brief.moves.total("texture_density"), 0.05, 1.0)), 2)
@@ -188,14 +200,14 @@ def decide_density(brief: Brief) -> tuple[float, Decision]:
 
 def decide_processing(brief: Brief) -> tuple[str, Decision]:
     """Colour of mix and master."""
-    stated, said = brief.request.parameters.sound_design.processing_style, brief.said.processing_style
+    stated, extracted = brief.request.parameters.sound_design.processing_style, brief.extracted.processing_style
     if stated:
         if stated not in (*PROCESSING_STYLES, *user_style_names()):
             raise unknown_style(stated, PROCESSING_STYLES)
-        against = overruled(said, stated, brief, "processing_style")
-        return stated, told("processing_style", stated, "stated", brief.why_stated("processing_style"), against)
-    if said:
-        return said.value, Decision("processing_style", said.value, "text", quoted(said))
+        against = overruled(extracted, stated, brief, "processing_style")
+        return stated, decided("processing_style", stated, "stated", brief.why_stated("processing_style"), against)
+    if extracted:
+        return extracted.value, Decision("processing_style", extracted.value, "text", quoted(extracted))
     felt = _felt_colour(brief) if brief.mood.weight else None
     if felt:
         why = f"the mood {brief.mood.describe()} asks for it"
@@ -225,7 +237,7 @@ def decide_patches(
     decisions: list[Decision] = []
     for element in palette:
         parameter = f"patches.{element}"
-        candidates = brief.style.patches[element]
+        candidates = brief.style.patches_of(element)
         if element in stated:
             patches[element] = stated[element]
             decisions.append(Decision(parameter, patches[element], "stated", brief.why_stated("patches")))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workbench.concept.brief import STATED, Brief
-from workbench.concept.decide import overruled, quoted, told
+from workbench.concept.decide import decided, overruled, quoted
 from workbench.concept.time_words import LOUDNESS_LIMITS_LUFS
 from workbench.domain.deliveries import DeliveryProfile, load_delivery
 from workbench.domain.plan import Decision
@@ -31,19 +31,19 @@ def decide_level(brief: Brief) -> tuple[DeliveryProfile, float, tuple[Decision, 
 
 
 def _loudness(brief: Brief, profile: DeliveryProfile) -> tuple[float, Decision]:
-    options, said = brief.request.options, brief.said.loudness_lufs
+    options, extracted = brief.request.options, brief.extracted.loudness_lufs
     stated = options.target_loudness
     if stated is not None:
-        against = overruled(said, stated, brief, "target_loudness")
-        return stated, told("target_loudness", f"{stated:g} LUFS", "stated", STATED, against)
+        against = overruled(extracted, stated, brief, "target_loudness")
+        return stated, decided("target_loudness", f"{stated:g} LUFS", "stated", STATED, against)
     value = profile.target_lufs
     if options.delivery:
-        against = overruled(said, value, brief, "target_loudness")
+        against = overruled(extracted, value, brief, "target_loudness")
         why = f"the loudness of the delivery '{profile.name}'"
-        return value, told("target_loudness", f"{value:g} LUFS", "stated", why, against)
-    if said:
-        return said.value, Decision("target_loudness", f"{said.value:g} LUFS", "text", quoted(said))
-    louder = brief.said.louder_lu
+        return value, decided("target_loudness", f"{value:g} LUFS", "stated", why, against)
+    if extracted:
+        return extracted.value, Decision("target_loudness", f"{extracted.value:g} LUFS", "text", quoted(extracted))
+    louder = brief.extracted.louder_lu
     if louder:
         value = min(LOUDNESS_LIMITS_LUFS[1], value + louder.value)
         return value, Decision("target_loudness", f"{value:g} LUFS", "text", quoted(louder))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
+from workbench.concept.extraction import Extracted, Rule, first_extracted, pulled_apart
 from workbench.concept.form_words import NO
-from workbench.concept.said import Rule, Said, first_said, pulled_apart
+from workbench.domain.elements import ELEMENTS, USUAL_ELEMENTS
 from workbench.domain.request import PROCESSING_STYLES
-from workbench.domain.song import ELEMENTS
 
 _ELEMENT_WORDS = {
     "percussion": r"drum\s?kits?|drums|drumming|percussion|beats?|drum ?beats?|rhythm section",
@@ -24,6 +24,12 @@ _WHOLE_ELEMENTS = {
     "leads": r"leads?|lead (?:synth|line|melody)|melod(?:y|ies)|solos?|toplines?",
 }
 """Words for an element as a whole: "no piano" does not drop the pads, "no chords" does."""
+
+
+for _one in ELEMENTS:
+    # One that was registered is called by its name, beside what else that names.
+    _ELEMENT_WORDS.setdefault(_one, re.escape(_one))
+    _WHOLE_ELEMENTS.setdefault(_one, re.escape(_one))
 
 
 def _list_of(words: dict[str, str]) -> str:
@@ -57,7 +63,7 @@ def _elements_in(text: str, words: dict[str, str]) -> set[str]:
     return {element for element, pattern in words.items() if re.search(rf"\b(?:{pattern})\b", text)}
 
 
-def read_palette(text: str) -> Said[tuple[str, ...]] | None:
+def read_palette(text: str) -> Extracted[tuple[str, ...]] | None:
     """Elements that are left where a text leaves some out, or names the only ones."""
     text = _COUNTED_CHORDS.sub("music", _STYLE_OF_ELEMENTS.sub("music", text))
     absent: set[str] = set()
@@ -70,14 +76,14 @@ def read_palette(text: str) -> Said[tuple[str, ...]] | None:
         phrases.append(match.group(0))
     only = _ONLY.search(_WITHOUT.sub(".", text))
     if only:
-        absent |= set(ELEMENTS) - _elements_in(only.group(1) or only.group(2), _ELEMENT_WORDS)
+        absent |= set(USUAL_ELEMENTS) - _elements_in(only.group(1) or only.group(2), _ELEMENT_WORDS)
         phrases.append(only.group(0))
-    left = tuple(element for element in ELEMENTS if element not in absent)
+    left = tuple(element for element in USUAL_ELEMENTS if element not in absent)
     words = ", ".join(phrases)
     if not left:
         note = "read as everything, since a song needs one element at least"
-        return Said(ELEMENTS, words, note)
-    return Said(left, words, against=_wanted_after_all(text, absent, phrases)) if absent else None
+        return Extracted(USUAL_ELEMENTS, words, note)
+    return Extracted(left, words, against=_wanted_after_all(text, absent, phrases)) if absent else None
 
 
 def _wanted_after_all(text: str, absent: set[str], phrases: list[str]) -> str:
@@ -99,7 +105,7 @@ _FULL = r"\b(?:dense|busy|layered|lush|orchestral|full[ -]sounding|thick|complex
 _FULLEST = r"\b(?:wall of sound|maximal\w*|very (?:dense|busy))\b"
 
 
-def read_density(text: str) -> Said[float] | None:
+def read_density(text: str) -> Extracted[float] | None:
     """Texture density, 0 to 1; the middle of "sparse, dense"."""
     rules: list[Rule[float]] = [
         (_BARE, lambda _: 0.12),
@@ -107,7 +113,7 @@ def read_density(text: str) -> Said[float] | None:
         (_FULLEST, lambda _: 0.92),
         (_FULL, lambda _: 0.8),
     ]
-    return pulled_apart(text, lambda some: first_said(some, rules), lambda density: density > 0.5)
+    return pulled_apart(text, lambda some: first_extracted(some, rules), lambda density: density > 0.5)
 
 
 _PROCESSING_WORDS = {
@@ -122,15 +128,18 @@ _PROCESSING_WORDS = {
 }
 
 
-def read_processing(text: str) -> Said[str] | None:
+def read_processing(text: str) -> Extracted[str] | None:
     """The first processing style that a text names or paraphrases."""
     found = [
-        (first_said(text, [(rf"\b(?:{words})\b", lambda _: True)]), name) for name, words in _PROCESSING_WORDS.items()
+        (first_extracted(text, [(rf"\b(?:{words})\b", lambda _: True)]), name)
+        for name, words in _PROCESSING_WORDS.items()
     ]
     hits = [
-        (text.find(said.words.lower()), name, said.words) for said, name in found if said and name in PROCESSING_STYLES
+        (text.find(extracted.words.lower()), name, extracted.words)
+        for extracted, name in found
+        if extracted and name in PROCESSING_STYLES
     ]
-    return Said(min(hits)[1], min(hits)[2]) if hits else None
+    return Extracted(min(hits)[1], min(hits)[2]) if hits else None
 
 
 _DRY = (
@@ -139,7 +148,7 @@ _DRY = (
 )
 
 
-def read_dry(text: str) -> Said[tuple[str, ...]] | None:
+def read_dry(text: str) -> Extracted[tuple[str, ...]] | None:
     """The sends that a text wants closed, as targets of `SoundTraits`: "no reverb" is none.
 
     Examples
@@ -148,7 +157,7 @@ def read_dry(text: str) -> Said[tuple[str, ...]] | None:
     ('reverb_db',)
     """
     found = [(target, match.group(0)) for pattern, target in _DRY for match in re.finditer(pattern, text)]
-    return Said(tuple(target for target, _ in found), ", ".join(words for _, words in found)) if found else None
+    return Extracted(tuple(target for target, _ in found), ", ".join(words for _, words in found)) if found else None
 
 
 _DRUM_WORDS = {
@@ -166,7 +175,7 @@ _ONE_DRUM = "(?:" + "|".join(_DRUM_WORDS) + ")"
 _WITHOUT_DRUM = re.compile(rf"{NO}({_ONE_DRUM}(?:(?:\s*,\s*|\s+(?:and|or)\s+)(?:no )?{_ONE_DRUM})*)\b")
 
 
-def read_absent_drums(text: str) -> Said[tuple[str, ...]] | None:
+def read_absent_drums(text: str) -> Extracted[tuple[str, ...]] | None:
     """Drums that a text leaves out, as roles.
 
     Examples
@@ -177,7 +186,7 @@ def read_absent_drums(text: str) -> Said[tuple[str, ...]] | None:
     found = list(_WITHOUT_DRUM.finditer(text))
     listed = " , ".join(match.group(1) for match in found)
     roles = [role for words, roles in _DRUM_WORDS.items() if re.search(rf"\b(?:{words})\b", listed) for role in roles]
-    return Said(tuple(roles), ", ".join(match.group(0) for match in found)) if roles else None
+    return Extracted(tuple(roles), ", ".join(match.group(0) for match in found)) if roles else None
 
 
 _VOCALS = (
@@ -186,6 +195,6 @@ _VOCALS = (
 )
 
 
-def read_vocals(text: str) -> Said[bool] | None:
+def read_vocals(text: str) -> Extracted[bool] | None:
     """Whether a text asks for somebody who sings, which cannot be made."""
-    return first_said(text, [(_VOCALS, lambda _: True)])
+    return first_extracted(text, [(_VOCALS, lambda _: True)])

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from workbench.concept.said import Said
+from workbench.concept.extraction import Extracted
 from workbench.concept.time_words import COUNT, read_count
 from workbench.domain.song import parse_section_name
 
@@ -72,7 +72,7 @@ class _Listed:
     times: int
 
 
-def read_structure(text: str) -> Said[tuple[str, ...]] | None:
+def read_structure(text: str) -> Extracted[tuple[str, ...]] | None:
     """The whole order of sections, where a text lists it from the intro on or names sections twice.
 
     An entry between the others that is no section is named, the others stay.
@@ -87,11 +87,11 @@ def read_structure(text: str) -> Said[tuple[str, ...]] | None:
         if len(names) >= 3 and (names[0] == "intro" or len(set(names)) < len(names)):
             unknown = _unknown(match.group(0))
             against = f"{', '.join(unknown)}: no section that is known, left out" if unknown else ""
-            return Said(names, match.group(0), against=against)
+            return Extracted(names, match.group(0), against=against)
     return None
 
 
-def read_sections(text: str) -> Said[tuple[str, ...]] | None:
+def read_sections(text: str) -> Extracted[tuple[str, ...]] | None:
     """Sections that a text wants to be there, in its order, each once.
 
     Examples
@@ -103,17 +103,17 @@ def read_sections(text: str) -> Said[tuple[str, ...]] | None:
     spans = [*_LISTED.finditer(kept), *_SINGLE.finditer(kept)]
     words = [match.group(0) for match in sorted(spans, key=lambda match: match.start())]
     names = tuple(dict.fromkeys(name for word in words for name in _names(word)))
-    return Said(names, ", ".join(dict.fromkeys(words))) if names else None
+    return Extracted(names, ", ".join(dict.fromkeys(words))) if names else None
 
 
-def read_absent_sections(text: str) -> Said[tuple[str, ...]] | None:
+def read_absent_sections(text: str) -> Extracted[tuple[str, ...]] | None:
     """Sections that a text does not want."""
     found = list(_WITHOUT_SECTION.finditer(text))
     names = tuple(dict.fromkeys(name for match in found for name in _names(match.group(1))))
-    return Said(names, ", ".join(match.group(0) for match in found)) if names else None
+    return Extracted(names, ", ".join(match.group(0) for match in found)) if names else None
 
 
-def read_section_bars(text: str) -> Said[Mapping[str, int]] | None:
+def read_section_bars(text: str) -> Extracted[Mapping[str, int]] | None:
     """Bars of single sections, by their reference.
 
     Examples
@@ -136,7 +136,7 @@ def read_section_bars(text: str) -> Said[Mapping[str, int]] | None:
             name = _names(match[1])[0]
             bars.setdefault(f"{name} {match[2]}" if match[2] else name, int(match[3]))
             words.append(match.group(0))
-    return Said(bars, ", ".join(words)) if bars else None
+    return Extracted(bars, ", ".join(words)) if bars else None
 
 
 def _entries(words: str) -> Iterator[_Listed]:

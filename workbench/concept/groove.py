@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from workbench.concept.brief import Brief
-from workbench.concept.decide import quoted, told
+from workbench.concept.decide import decided, quoted
 from workbench.concept.playing_words import with_drumming
 from workbench.concept.traits import adapt_groove, choose_groove
 from workbench.domain.plan import Decision, Groove
@@ -16,7 +16,7 @@ _LAID_BACK_MS = 8.0
 
 def decide_groove(brief: Brief, metre: Metre, swing_percent: float, text: str) -> tuple[Groove, tuple[Decision, ...]]:
     """The groove, adapted to metre, swing and mood; `text` is the concept in English, where a groove may be named."""
-    feel, without, drumming = brief.said.feel, brief.said.absent_drums, brief.said.drumming
+    feel, without, drumming = brief.extracted.feel, brief.extracted.absent_drums, brief.extracted.drumming
     name = choose_groove(brief.style, text, brief.generator("groove"))
     groove = adapt_groove(
         brief.style,
@@ -36,12 +36,12 @@ def decide_groove(brief: Brief, metre: Metre, swing_percent: float, text: str) -
 
 
 def _is_laid_back(brief: Brief) -> bool:
-    return brief.said.pace is not None and "back" in brief.said.pace.words.lower()
+    return brief.extracted.pace is not None and "back" in brief.extracted.pace.words.lower()
 
 
 def _groove_decisions(brief: Brief, groove: Groove, name: str, text: str) -> tuple[Decision, ...]:
     """Which groove, its feel, and what of the drummer moves."""
-    feel, pace, moves = brief.said.feel, brief.said.pace, brief.moves
+    feel, pace, moves = brief.extracted.feel, brief.extracted.pace, brief.moves
     style = f"usual for {brief.style.spoken}"
     late = f"{style}{moves.because('late')}"
     if pace is not None and _is_laid_back(brief):
@@ -54,7 +54,7 @@ def _groove_decisions(brief: Brief, groove: Groove, name: str, text: str) -> tup
             "text" if named else "style",
             "named" if named else "the seed chose it among those of the style",
         ),
-        told("feel", feel.value, "text", quoted(feel), feel.against)
+        decided("feel", feel.value, "text", quoted(feel), feel.against)
         if feel
         else Decision("feel", "as usual", "style", style),
         Decision("backbeat_late", f"{groove.late_ms:g} ms", moves.source(["late"], "style"), late),
@@ -74,7 +74,9 @@ def _groove_decisions(brief: Brief, groove: Groove, name: str, text: str) -> tup
 
 
 def _drum_decisions(brief: Brief) -> tuple[Decision, ...]:
-    asked = {"silent_drums": brief.said.absent_drums, "drumming": brief.said.drumming}
+    asked = {"silent_drums": brief.extracted.absent_drums, "drumming": brief.extracted.drumming}
     return tuple(
-        Decision(name, ", ".join(said.value), "text", quoted(said)) for name, said in asked.items() if said is not None
+        Decision(name, ", ".join(extracted.value), "text", quoted(extracted))
+        for name, extracted in asked.items()
+        if extracted is not None
     )

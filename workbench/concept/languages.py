@@ -1,4 +1,4 @@
-"""Other languages: words of music and mood in German, Spanish, French, Italian and Portuguese, told in English.
+"""Other languages: words of music and mood in German, Spanish, French, Italian and Portuguese, put into English.
 
 Only words of the list are replaced; names of styles are much the same everywhere. All readers behind this one read
 English, so that what it can say, every language can.

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from workbench.concept.extraction import Extracted, first_extracted
 from workbench.concept.form_words import NO
-from workbench.concept.said import Said, first_said
 from workbench.concept.style import Style
 from workbench.domain.plan import Ending, Groove
 from workbench.domain.song import parse_section_name
@@ -33,7 +33,7 @@ _SIZED = re.compile(
 )
 
 
-def read_drumming(text: str) -> Said[tuple[str, ...]] | None:
+def read_drumming(text: str) -> Extracted[tuple[str, ...]] | None:
     """What the drummer is asked to play: "hat rolls", "ghost notes"; with "no " before it, to leave out.
 
     Examples
@@ -43,17 +43,21 @@ def read_drumming(text: str) -> Said[tuple[str, ...]] | None:
     """
     found = []
     for what, pattern in (("hat rolls", _ROLLS), ("ghost notes", _GHOSTS)):
-        wanted, refused = first_said(text, [(pattern, lambda _: True)]), re.search(rf"{NO}{pattern}", text)
+        wanted, refused = first_extracted(text, [(pattern, lambda _: True)]), re.search(rf"{NO}{pattern}", text)
         if refused or wanted:
             words = refused.group(0) if refused else wanted.words if wanted else ""
             found.append((f"no {what}" if refused else what, words))
-    return Said(tuple(what for what, _ in found), ", ".join(words for _, words in found)) if found else None
+    return Extracted(tuple(what for what, _ in found), ", ".join(words for _, words in found)) if found else None
 
 
-def read_ending(text: str) -> Said[Ending] | None:
+def read_ending(text: str) -> Extracted[Ending] | None:
     """How the song ends, where a text says it."""
-    found = [(said, ending) for pattern, ending in _ENDINGS if (said := first_said(text, [(pattern, lambda _: True)]))]
-    return Said(found[0][1], found[0][0].words) if found else None
+    found = [
+        (extracted, ending)
+        for pattern, ending in _ENDINGS
+        if (extracted := first_extracted(text, [(pattern, lambda _: True)]))
+    ]
+    return Extracted(found[0][1], found[0][0].words) if found else None
 
 
 def without_playing(text: str) -> str:
@@ -68,7 +72,7 @@ def without_playing(text: str) -> str:
     return re.sub("|".join(patterns), " ", text, flags=re.IGNORECASE)
 
 
-def read_sizes(text: str) -> Said[Mapping[str, float]] | None:
+def read_sizes(text: str) -> Extracted[Mapping[str, float]] | None:
     """By section how much longer than usual it is to be.
 
     Examples
@@ -78,7 +82,7 @@ def read_sizes(text: str) -> Said[Mapping[str, float]] | None:
     """
     found = [match for match in _SIZED.finditer(text) if match["long"] or match["short"]]
     sizes = {parse_section_name(_bare(match["section"])): _LONGER if match["long"] else _SHORTER for match in found}
-    return Said(sizes, ", ".join(match.group(0).strip() for match in found)) if found else None
+    return Extracted(sizes, ", ".join(match.group(0).strip() for match in found)) if found else None
 
 
 def _bare(section: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from workbench.concept.brief import Brief
 from workbench.concept.comparatives import read_comparatives
-from workbench.concept.decide import told
+from workbench.concept.decide import decided
 from workbench.concept.languages import Reading, read_in_english
 from workbench.concept.macros import macro_moves
 from workbench.concept.mood import read_mood
@@ -19,7 +19,7 @@ from workbench.concept.starters import complete
 from workbench.concept.statements import Statements, read_statements
 from workbench.concept.style import Style, load_style
 from workbench.concept.style_match import StyleMatch, match_style
-from workbench.concept.unread import told_unread, unread_words, without_unmade
+from workbench.concept.unread import unread_decisions, unread_words, without_unmade
 from workbench.domain.plan import Decision, Source
 from workbench.domain.request import GenerationRequest
 
@@ -43,21 +43,21 @@ def read_brief(
     concept = read_in_english(request.parameters.creative.concept)
     text, unmade = without_unmade(concept.text)
     asked, rest = read_comparatives(text)
-    said = read_statements(f"{rest} . {_in_english(request.parameters.creative.mood)}")
+    extracted = read_statements(f"{rest} . {_in_english(request.parameters.creative.mood)}")
     rest = without_playing(rest)
     named = match_style(text, None, read_mood(rest))
     settled = {
         field for field, known in (("style", named.named), ("mood", read_mood(rest).weight >= _OWN_MOOD)) if known
     }
-    done = complete(request, said, settled=settled)
+    done = complete(request, extracted, settled=settled)
     creative = done.request.parameters.creative
     asked_of_mood, mood_rest = read_comparatives(_in_english(creative.mood))
     mood = read_mood(rest, mood_rest)
     match = match_style(text, mood_rest, mood)
     style, style_decision = _style(creative.style, match, done.origins.get("style"))
-    if said.section_sizes is not None:
-        style = with_sizes(style, said.section_sizes.value)
-    done = with_said_bars(done, said, style)
+    if extracted.section_sizes is not None:
+        style = with_sizes(style, extracted.section_sizes.value)
+    done = with_said_bars(done, extracted, style)
     moves = Moves(
         (*_felt(asked), *_felt(asked_of_mood), *macro_moves(done.request.macros),
          *reference_moves(references, creative.reference_weight))
@@ -65,7 +65,7 @@ def read_brief(
     valence, arousal = mood.blend(style.valence, style.arousal)
     brief = Brief(
         request=done.request,
-        said=said,
+        extracted=extracted,
         style=style,
         mood=mood,
         valence=_clip(valence + moves.total("valence")),
@@ -74,15 +74,15 @@ def read_brief(
         moves=moves,
         origins=done.origins,
     )
-    unread = unread_words(f"{text} . {_in_english(creative.mood)}", said, match, mood, (*asked, *asked_of_mood))
+    unread = unread_words(f"{text} . {_in_english(creative.mood)}", extracted, match, mood, (*asked, *asked_of_mood))
     opening = (
         *_language(concept),
         *_starters(brief),
         style_decision,
-        *_vocals(said),
+        *_vocals(extracted),
         *_mood(brief),
         *_macros(brief),
-        *told_unread(unmade, unread),
+        *unread_decisions(unmade, unread),
     )
     return brief, opening
 
@@ -103,7 +103,7 @@ def _style(stated: str | None, match: StyleMatch, origin: str | None) -> tuple[S
     why = f"{origin} says so" if origin else "it is stated in the request"
     differs = match.named and match.name != stated and origin is None
     against = f"{match.reason}, but the request wins" if differs else ""
-    return load_style(stated), told("style", stated, "stated", why, against)
+    return load_style(stated), decided("style", stated, "stated", why, against)
 
 
 def _language(concept: Reading) -> tuple[Decision, ...]:
@@ -112,11 +112,11 @@ def _language(concept: Reading) -> tuple[Decision, ...]:
     return (Decision("language", concept.language, "text", f"read as '{concept.text}'"),)
 
 
-def _vocals(said: Statements) -> tuple[Decision, ...]:
-    if said.vocals is None:
+def _vocals(extracted: Statements) -> tuple[Decision, ...]:
+    if extracted.vocals is None:
         return ()
-    against = f"the text says '{said.vocals.words}', but voices cannot be made: the leads sing instead"
-    return (told("vocals", "none", "default", "the music is instrumental", against),)
+    against = f"the text says '{extracted.vocals.words}', but voices cannot be made: the leads sing instead"
+    return (decided("vocals", "none", "default", "the music is instrumental", against),)
 
 
 def _starters(brief: Brief) -> tuple[Decision, ...]:
@@ -151,7 +151,7 @@ def _mood(brief: Brief) -> tuple[Decision, Decision]:
 
 def _on_axis(axis: str, value: float, source: Source, why: str, conflict: str, moves: Moves) -> Decision:
     source = source if source != "style" else moves.source([axis], source)
-    return told(axis, f"{value:+.2f}", source, why + moves.because(axis), conflict)
+    return decided(axis, f"{value:+.2f}", source, why + moves.because(axis), conflict)
 
 
 def _macros(brief: Brief) -> tuple[Decision, ...]:

@@ -20,20 +20,20 @@ _LOOK_AROUND = 0.4
 """Share of the bars by which lengths are tried up and down until the seconds fit."""
 
 
-def with_said_bars(done: Completed, said: Statements, style: Style) -> Completed:
+def with_said_bars(done: Completed, extracted: Statements, style: Style) -> Completed:
     """The request with the bars that its text gives to sections, where it states none itself.
 
     Sections that neither the text's structure nor a form of the style holds are left out: "a four-bar hook" in a style
     without hooks is a tune.
     """
     technical = done.request.parameters.technical
-    if said.section_bars is None or technical.section_bars is not None:
+    if extracted.section_bars is None or technical.section_bars is not None:
         return done
-    names = technical.structure or (said.structure.value if said.structure else None)
-    forms = (names,) if names else (*style.forms, said.sections.value if said.sections else ())
+    names = technical.structure or (extracted.structure.value if extracted.structure else None)
+    forms = (names,) if names else (*style.forms, extracted.sections.value if extracted.sections else ())
     bars = {
         reference: count
-        for reference, count in said.section_bars.value.items()
+        for reference, count in extracted.section_bars.value.items()
         if any(reference in {*form, *(f"{name} {number}" for name, number in numbered(form))} for form in forms)
     }
     if not bars:
@@ -41,7 +41,7 @@ def with_said_bars(done: Completed, said: Statements, style: Style) -> Completed
     parameters = done.request.parameters.model_copy(
         update={"technical": technical.model_copy(update={"section_bars": bars})}
     )
-    origins = {**done.origins, "section_bars": f"the text '{said.section_bars.words}'"}
+    origins = {**done.origins, "section_bars": f"the text '{extracted.section_bars.words}'"}
     return Completed(done.request.model_copy(update={"parameters": parameters}), origins)
 
 
@@ -113,18 +113,18 @@ def with_key_change(brief: Brief, names: Sequence[str], key: Key) -> Brief:
 
     A form in which no section comes back has nothing to lift, and keys that the request states by section stay.
     """
-    said, technical = brief.said.key_change, brief.request.parameters.technical
+    extracted, technical = brief.extracted.key_change, brief.request.parameters.technical
     lifted = next((name for name in _LIFTED if names.count(name) > 1), None)
-    if said is None or technical.section_keys is not None or lifted is None:
+    if extracted is None or technical.section_keys is not None or lifted is None:
         return brief
     counted = numbered(names)
     place = counted.index((lifted, names.count(lifted)))
-    higher = str(Key((key.tonic + said.value) % 12, key.mode))
+    higher = str(Key((key.tonic + extracted.value) % 12, key.mode))
     keys = {f"{name} {number}": higher for name, number in counted[place:]}
     parameters = brief.request.parameters.model_copy(
         update={"technical": technical.model_copy(update={"section_keys": keys})}
     )
-    origins = {**brief.origins, "section_keys": f"the text '{said.words}'"}
+    origins = {**brief.origins, "section_keys": f"the text '{extracted.words}'"}
     return replace(brief, request=brief.request.model_copy(update={"parameters": parameters}), origins=origins)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import fields, replace
 
+from workbench.concept.extraction import Extracted
 from workbench.concept.moves import Moves
-from workbench.concept.said import Said
 from workbench.domain.plan import Decision, SoundTraits
 
 _PARAMETERS: Mapping[str, tuple[str, ...]] = {
@@ -27,7 +27,9 @@ _CLOSED_DB = -100.0
 """A send that is closed."""
 
 
-def decide_sound(moves: Moves, dry: Said[tuple[str, ...]] | None = None) -> tuple[SoundTraits, tuple[Decision, ...]]:
+def decide_sound(
+    moves: Moves, dry: Extracted[tuple[str, ...]] | None = None
+) -> tuple[SoundTraits, tuple[Decision, ...]]:
     """The sound traits and a decision for each parameter; what nothing moves is as usual for the style.
 
     Sends that the text wants closed (`dry`) are closed, whatever moves them.
@@ -37,8 +39,8 @@ def decide_sound(moves: Moves, dry: Said[tuple[str, ...]] | None = None) -> tupl
         return sound, decisions
     sound = replace(sound, **dict.fromkeys(dry.value, _CLOSED_DB))
     closed = " and ".join({"reverb_db": "reverb", "delay_db": "echo"}[target] for target in dict.fromkeys(dry.value))
-    told = Decision("space", f"no {closed}", "text", f"the text says '{dry.words}'")
-    return sound, tuple(told if decision.parameter == "space" else decision for decision in decisions)
+    dry_decision = Decision("space", f"no {closed}", "text", f"the text says '{dry.words}'")
+    return sound, tuple(dry_decision if decision.parameter == "space" else decision for decision in decisions)
 
 
 def _moved_sound(moves: Moves) -> tuple[SoundTraits, tuple[Decision, ...]]:

@@ -100,7 +100,7 @@ class Completed:
     origins: Mapping[str, str]
 
 
-def complete(request: GenerationRequest, said: Statements, *, settled: Collection[str] = ()) -> Completed:
+def complete(request: GenerationRequest, extracted: Statements, *, settled: Collection[str] = ()) -> Completed:
     """Fill in what a request's preset and template know and neither the request nor its text states.
 
     `settled` names fields of text (style, mood) that the concept tells by itself. Chords come with their key or not
@@ -113,7 +113,7 @@ def complete(request: GenerationRequest, said: Statements, *, settled: Collectio
     """
     done = Completed(request, {})
     for starter in _named(request):
-        done = _filled(done, starter, said, settled)
+        done = _filled(done, starter, extracted, settled)
     return done
 
 
@@ -124,16 +124,16 @@ def _named(request: GenerationRequest) -> Iterator[Starter]:
             yield load_starter(kind, name)
 
 
-def _filled(done: Completed, starter: Starter, said: Statements, settled: Collection[str]) -> Completed:
+def _filled(done: Completed, starter: Starter, extracted: Statements, settled: Collection[str]) -> Completed:
     parameters = done.request.parameters
     groups: dict[str, BaseModel] = {name: getattr(parameters, name) for name in type(parameters).model_fields}
     group_of = {field: name for name, model in groups.items() for field in type(model).model_fields}
     stated = {field for model in groups.values() for field in model.model_fields_set}
-    offered = {**starter.fields, **_structure_as_said(starter.fields.get("structure"), said)}
+    offered = {**starter.fields, **_structure_as_said(starter.fields.get("structure"), extracted)}
     taken = {
         field: value
         for field, value in offered.items()
-        if value != () and field not in stated and field not in settled and not _is_said(field, said)
+        if value != () and field not in stated and field not in settled and not _is_said(field, extracted)
     }
     if "key" in starter.fields and "key" not in taken:
         taken.pop("chords", None)
@@ -149,17 +149,17 @@ def _filled(done: Completed, starter: Starter, said: Statements, settled: Collec
     )
 
 
-def _structure_as_said(names: tuple[str, ...] | None, said: Statements) -> dict[str, tuple[str, ...]]:
+def _structure_as_said(names: tuple[str, ...] | None, extracted: Statements) -> dict[str, tuple[str, ...]]:
     """A structure without the sections that the text denies; none at all if it lacks one that the text wants."""
     if names is None:
         return {}
-    absent = said.absent_sections.value if said.absent_sections else ()
-    wanted = said.sections.value if said.sections else ()
+    absent = extracted.absent_sections.value if extracted.absent_sections else ()
+    wanted = extracted.sections.value if extracted.sections else ()
     return {"structure": tuple(name for name in names if name not in absent) if set(wanted) <= set(names) else ()}
 
 
-def _is_said(field: str, said: Statements) -> bool:
-    return any(getattr(said, name) is not None for name in _STATED_BY.get(field, ()))
+def _is_said(field: str, extracted: Statements) -> bool:
+    return any(getattr(extracted, name) is not None for name in _STATED_BY.get(field, ()))
 
 
 def _checked(request: GenerationRequest, starter: Starter) -> GenerationRequest:

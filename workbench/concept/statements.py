@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from workbench.concept import chord_words, element_words, form_words, playing_words, time_words, tonal_words
 from workbench.concept.bare_tempo import read_bare_tempo
-from workbench.concept.said import Said, against_itself
+from workbench.concept.extraction import Extracted, against_itself
 from workbench.domain.plan import Ending
 from workbench.domain.theory import Key, Metre
 
@@ -20,34 +20,34 @@ class Statements:
     of sections, `sections` and `absent_sections` are single ones that must or must not occur.
     """
 
-    tempo_bpm: Said[float] | None = None
-    pace: Said[float] | None = None
-    feel: Said[str] | None = None
-    key: Said[Key] | None = None
-    mode: Said[str] | None = None
-    chords: Said[str] | None = None
-    key_change: Said[int] | None = None
-    bars_per_chord: Said[float] | None = None
-    chord_count: Said[int] | None = None
-    duration_seconds: Said[float] | None = None
-    bars: Said[float] | None = None
-    metre: Said[Metre] | None = None
-    swing_percent: Said[float] | None = None
-    palette: Said[tuple[str, ...]] | None = None
-    texture_density: Said[float] | None = None
-    processing_style: Said[str] | None = None
-    structure: Said[tuple[str, ...]] | None = None
-    sections: Said[tuple[str, ...]] | None = None
-    absent_sections: Said[tuple[str, ...]] | None = None
-    section_bars: Said[Mapping[str, int]] | None = None
-    loudness_lufs: Said[float] | None = None
-    louder_lu: Said[float] | None = None
-    dry: Said[tuple[str, ...]] | None = None
-    absent_drums: Said[tuple[str, ...]] | None = None
-    drumming: Said[tuple[str, ...]] | None = None
-    ending: Said[Ending] | None = None
-    section_sizes: Said[Mapping[str, float]] | None = None
-    vocals: Said[bool] | None = None
+    tempo_bpm: Extracted[float] | None = None
+    pace: Extracted[float] | None = None
+    feel: Extracted[str] | None = None
+    key: Extracted[Key] | None = None
+    mode: Extracted[str] | None = None
+    chords: Extracted[str] | None = None
+    key_change: Extracted[int] | None = None
+    bars_per_chord: Extracted[float] | None = None
+    chord_count: Extracted[int] | None = None
+    duration_seconds: Extracted[float] | None = None
+    bars: Extracted[float] | None = None
+    metre: Extracted[Metre] | None = None
+    swing_percent: Extracted[float] | None = None
+    palette: Extracted[tuple[str, ...]] | None = None
+    texture_density: Extracted[float] | None = None
+    processing_style: Extracted[str] | None = None
+    structure: Extracted[tuple[str, ...]] | None = None
+    sections: Extracted[tuple[str, ...]] | None = None
+    absent_sections: Extracted[tuple[str, ...]] | None = None
+    section_bars: Extracted[Mapping[str, int]] | None = None
+    loudness_lufs: Extracted[float] | None = None
+    louder_lu: Extracted[float] | None = None
+    dry: Extracted[tuple[str, ...]] | None = None
+    absent_drums: Extracted[tuple[str, ...]] | None = None
+    drumming: Extracted[tuple[str, ...]] | None = None
+    ending: Extracted[Ending] | None = None
+    section_sizes: Extracted[Mapping[str, float]] | None = None
+    vocals: Extracted[bool] | None = None
 
 
 def read_statements(text: str) -> Statements:

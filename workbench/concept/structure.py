@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from workbench.concept.style import MAYBE, Style
+from workbench.domain.elements import ELEMENTS, USUAL_ELEMENTS, Kind, likeness, of_kind, plays
 from workbench.domain.errors import ParameterError
 from workbench.domain.seeding import generator
-from workbench.domain.song import ELEMENTS
 
 SECTION_BARS: Mapping[str, int] = {
     "intro": 8, "verse": 16, "pre-chorus": 8, "chorus": 16, "post-chorus": 8, "hook": 8, "refrain": 8, "build": 8,
@@ -39,7 +39,7 @@ SECTION_ELEMENTS: Mapping[str, tuple[tuple[str, ...], ...]] = {
 }
 """What plays where the style says nothing; a section without an entry plays everything."""
 
-_STAND_INS = ("pads", "leads", "bass", "percussion")
+_STAND_INS: tuple[Kind, ...] = ("chords", "melody", "bass", "drums")
 _PEAK = 0.72
 _LEAST_GAP = 0.18
 """Intensity by which neighbours of different kinds stand apart at least."""
@@ -324,12 +324,12 @@ def assign_elements(
     seen: Counter[str] = Counter()
     chosen: list[tuple[str, ...]] = []
     for name in names:
-        takes = style.arrangement.get(name, SECTION_ELEMENTS.get(name, (ELEMENTS,)))
+        takes = style.arrangement.get(name, SECTION_ELEMENTS.get(name, (USUAL_ELEMENTS,)))
         wanted = _settled(takes[min(seen[name], len(takes) - 1)], name, seed)
         seen[name] += 1
-        playing = tuple(element for element in ELEMENTS if element in palette and element in wanted)
+        playing = tuple(element for element in ELEMENTS if element in palette and set(likeness(element)) & set(wanted))
         playing = _standing_in(playing, wanted, palette)
-        chosen.append(playing or (next(element for element in _STAND_INS if element in palette),))
+        chosen.append(playing or of_kind(palette, next(kind for kind in _STAND_INS if plays(palette, kind)))[:1])
     return _everyone_plays(chosen, energies, palette)
 
 
@@ -347,9 +347,9 @@ def _standing_in(playing: tuple[str, ...], wanted: Sequence[str], palette: Seque
 
     A section that is left with drums or a bass is not one that the style wants bare.
     """
-    if set(wanted) <= set(palette) or "pads" in playing:
+    if set(wanted) <= set(palette) or plays(playing, "chords"):
         return playing
-    stepping_in = next((element for element in ("pads", "leads") if element in palette), None)
+    stepping_in = next(iter([*of_kind(palette, "chords"), *of_kind(palette, "melody")]), None)
     return tuple(element for element in ELEMENTS if element in playing or element == stepping_in)
 
 

@@ -8,11 +8,12 @@ from functools import cache
 from typing import Any, Literal
 
 from workbench.domain.data_files import DataFolder
+from workbench.domain.elements import ELEMENTS, USUAL_ELEMENTS, element_of, likeness
 from workbench.domain.errors import ParameterError, unknown_name
 from workbench.domain.plan import Groove, HarmonyTraits, PartTraits
 from workbench.domain.plan_form import part_traits
 from workbench.domain.request import PROCESSING_STYLES
-from workbench.domain.song import DRUM_ROLES, ELEMENTS, FILL_KINDS, SECTION_NAMES
+from workbench.domain.song import DRUM_ROLES, FILL_KINDS, SECTION_NAMES
 from workbench.domain.theory import SCALES, parse_pitch_class
 
 MODEL_STYLES = (
@@ -70,6 +71,15 @@ class Style:
     built_on_loops: bool = False
     pedals: Mapping[str, Literal["", "tonic", "dominant"]] = field(default_factory=dict)
     grooves: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def traits_of(self, element: str) -> PartTraits:
+        """What is asked of an element, or of the one that it is like."""
+        return next(self.parts[name] for name in likeness(element) if name in self.parts)
+
+    def patches_of(self, element: str) -> tuple[str, ...]:
+        """Patches for an element, the most typical first, else its own, else for the one that it is like."""
+        own = element_of(element).patch if element not in self.patches else ""
+        return (own,) if own else next(self.patches[name] for name in likeness(element) if name in self.patches)
 
     @property
     def spoken(self) -> str:
@@ -181,8 +191,8 @@ def _problems(style: Style) -> list[str]:
         "tempo_bpm": 40 <= style.tempo_low_bpm <= style.tempo_typical_bpm <= style.tempo_high_bpm <= 240,
         "valence, arousal": abs(style.valence) <= 1 and abs(style.arousal) <= 1,
         "processing_style": style.processing_style in PROCESSING_STYLES,
-        "parts": set(style.parts) == set(ELEMENTS),
-        "patches": set(style.patches) == set(ELEMENTS) and all(style.patches.values()),
+        "parts": set(USUAL_ELEMENTS) <= set(style.parts),
+        "patches": set(USUAL_ELEMENTS) <= set(style.patches) and all(style.patches.values()),
         "forms": bool(style.forms) and all(style.forms),
         "borrowed": all(0 <= share <= 1 for share in style.harmony.borrowed.values()),
         "pedals": set(style.pedals.values()) <= {"tonic", "dominant"},

@@ -67,16 +67,16 @@ def match_style(concept: str, mood_text: str | None, mood: Mood) -> StyleMatch:
     'house'
     """
     text, extra = normalise(concept), normalise(mood_text or "")
-    names, said = _named(_without_kin(text))
+    names, extracted = _named(_without_kin(text))
     if not names:
-        names, said = _named(_without_kin(extra))
+        names, extracted = _named(_without_kin(extra))
     hints, words = _hinted(f"{text} . {extra}")
     kin = None if names else _kin(text) or _kin(extra)
     if names:
         scores = {name: score + 0.25 * min(1.0, hints.get(name, 0.0)) for name, score in names.items()}
         best = _best(scores)
         others = tuple(sorted((name for name in names if name != best), key=lambda name: -scores[name]))
-        return StyleMatch(best, "text", f"the text says '{said[best]}'", others, named=True)
+        return StyleMatch(best, "text", f"the text says '{extracted[best]}'", others, named=True)
     if kin:
         word, style = kin
         reason = f"'{word}' is not known, and is read as its nearest kin {load_style(style).spoken}"
@@ -102,7 +102,7 @@ def _named(text: str) -> tuple[dict[str, float], dict[str, str]]:
     aliases = _aliases()
     hits = [hit for hit in find_phrases(text, alias_pattern()) if not hit.negated and _is_music(text, hit)]
     scores: dict[str, float] = defaultdict(float)
-    said: dict[str, str] = {}
+    extracted: dict[str, str] = {}
     for index, hit in enumerate(hits):
         follower = hits[index + 1] if index + 1 < len(hits) else None
         is_modifier = follower is not None and not text[hit.end : follower.start].strip()
@@ -111,9 +111,9 @@ def _named(text: str) -> tuple[dict[str, float], dict[str, str]]:
         if _TOUCH_BEFORE.search(before) or _TOUCH_AFTER.search(after):
             score *= 0.4
         name = aliases[hit.phrase]
-        scores[name] = max(scores[name], score) + (0.1 if name in said else 0.0)
-        said.setdefault(name, hit.phrase)
-    return dict(scores), said
+        scores[name] = max(scores[name], score) + (0.1 if name in extracted else 0.0)
+        extracted.setdefault(name, hit.phrase)
+    return dict(scores), extracted
 
 
 def _is_music(text: str, hit: Hit) -> bool:

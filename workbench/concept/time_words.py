@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from workbench.concept.said import Rule, Said, against_itself, clamped, first_said, pulled_apart
+from workbench.concept.extraction import Extracted, Rule, against_itself, clamped, first_extracted, pulled_apart
 from workbench.domain.theory import METRES, Metre
 
 TEMPO_LIMITS_BPM = (40.0, 240.0)
@@ -28,7 +28,7 @@ _SIGNED_TEMPO = re.compile(rf"(?<!\w)(?<!\d )[-−](?:0|[1-3]?\d)(?:[.,]\d+)?\s*
 """A change or nonsense, below every tempo; the sign before a higher number is a dash."""
 
 
-def read_tempo(text: str) -> Said[float] | None:
+def read_tempo(text: str) -> Extracted[float] | None:
     """Tempo in BPM; a range gives its middle. "-5 bpm" is none."""
     text = _SIGNED_TEMPO.sub(" . ", text)
 
@@ -46,7 +46,7 @@ def read_tempo(text: str) -> Said[float] | None:
         (rf"{_SPELLED_TEMPO}\s+{_BPM}\b", lambda match: _spelled(match[1])),
         (rf"(?:♩|\bquarter(?: note)?)\s*=\s*{_NUMBER}(?!\d)", number),
     ]
-    return clamped(against_itself(text, lambda some: first_said(some, rules)), TEMPO_LIMITS_BPM, "BPM")
+    return clamped(against_itself(text, lambda some: first_extracted(some, rules)), TEMPO_LIMITS_BPM, "BPM")
 
 
 def _spelled(words: str) -> float:
@@ -91,9 +91,9 @@ _CHANGING = re.compile(
 """How fast something changes is not how fast the music is: "build slowly"."""
 
 
-def read_pace(text: str) -> Said[float] | None:
+def read_pace(text: str) -> Extracted[float] | None:
     """Place in the style's range of tempi, -1 slow to 1 fast, beyond it for extremes; the middle of "fast, slow"."""
-    return pulled_apart(text, lambda some: first_said(some, _PACES, not_after=_CHANGING), lambda pace: pace > 0)
+    return pulled_apart(text, lambda some: first_extracted(some, _PACES, not_after=_CHANGING), lambda pace: pace > 0)
 
 
 _WORD_NUMBERS = {
@@ -133,7 +133,7 @@ def read_count(text: str) -> float:
     return float(_WORD_NUMBERS[text]) if text in _WORD_NUMBERS else float(text.replace(",", "."))
 
 
-def read_duration(text: str) -> Said[float] | None:
+def read_duration(text: str) -> Extracted[float] | None:
     """Length in seconds."""
     rules: list[Rule[float]] = [
         (
@@ -155,16 +155,16 @@ def read_duration(text: str) -> Said[float] | None:
         (rf"\b({COUNT})[ -]?h(?:ou)?rs?\b(?=\s*(?:$|[,.;]|long\b|of\b))", lambda m: 3600 * read_count(m[1])),
         (r"\b(\d{1,2})h\b(?=\s*(?:$|[,.;]))", lambda m: 3600.0 * int(m[1])),
     ]
-    said = against_itself(text, lambda some: first_said(some, rules, not_after=_NO_LENGTH_AFTER))
-    return clamped(said, DURATION_LIMITS_SECONDS, "s")
+    extracted = against_itself(text, lambda some: first_extracted(some, rules, not_after=_NO_LENGTH_AFTER))
+    return clamped(extracted, DURATION_LIMITS_SECONDS, "s")
 
 
-def read_bars(text: str) -> Said[float] | None:
+def read_bars(text: str) -> Extracted[float] | None:
     """Length in bars: "32 bars", "a 16-bar loop"; those of a part, a change or a moment are not the song's."""
     rules: list[Rule[float]] = [
         (rf"\b(?!(?:half )?a\b)({COUNT})[ -]bars?\b{_BARS_OF_A_PART}(?:\s+(?:long|loop))?", lambda m: read_count(m[1]))
     ]
-    return clamped(first_said(text, rules, not_after=_NO_BARS_AFTER), BAR_LIMITS, "bars")
+    return clamped(first_extracted(text, rules, not_after=_NO_BARS_AFTER), BAR_LIMITS, "bars")
 
 
 _BARS_OF_A_PART = (
@@ -192,15 +192,17 @@ _METRES: tuple[Rule[str], ...] = (
 )
 
 
-def read_metre(text: str) -> Said[Metre] | None:
+def read_metre(text: str) -> Extracted[Metre] | None:
     """Time signature; one that cannot be made is bent to the nearest that can."""
-    said = against_itself(text, lambda some: first_said(some, _METRES))
-    if said is None:
+    extracted = against_itself(text, lambda some: first_extracted(some, _METRES))
+    if extracted is None:
         return None
-    if said.value in METRES:
-        return Said(Metre.parse(said.value), said.words, against=said.against)
-    nearest = "3/4" if int(said.value.split("/")[0]) % 3 == 0 else "4/4"
-    return Said(Metre.parse(nearest), said.words, f"the nearest possible, since {', '.join(METRES)} can be made")
+    if extracted.value in METRES:
+        return Extracted(Metre.parse(extracted.value), extracted.words, against=extracted.against)
+    nearest = "3/4" if int(extracted.value.split("/")[0]) % 3 == 0 else "4/4"
+    return Extracted(
+        Metre.parse(nearest), extracted.words, f"the nearest possible, since {', '.join(METRES)} can be made"
+    )
 
 
 _STRAIGHT = r"\b(?:(?:no|without|zero) swing|straight (?:beat|feel|groove|eighths|16ths|8ths|time|rhythm)s?)\b"
@@ -212,7 +214,7 @@ _TRIPLETS = r"\btriplets?(?:[ -](?:feel|groove|swing|time))?\b(?![ -]?(?:hi[ -]?
 _SWUNG = r"\b(?:shuffl\w+|swung|swinging|swingy|swing)\b(?!\s+(?:low|set|door|state|bridge|era))"
 
 
-def read_swing(text: str) -> Said[float] | None:
+def read_swing(text: str) -> Extracted[float] | None:
     """Swing in percent, 50 straight to 75."""
 
     def percent(match: re.Match[str]) -> float:
@@ -227,26 +229,26 @@ def read_swing(text: str) -> Said[float] | None:
         (_SWUNG_LIGHTLY, lambda _: 55.0),
         (_SWUNG, lambda _: 62.0),
     ]
-    return pulled_apart(text, lambda some: first_said(some, rules), lambda swing: swing > 50.0)
+    return pulled_apart(text, lambda some: first_extracted(some, rules), lambda swing: swing > 50.0)
 
 
-def read_feel(text: str) -> Said[str] | None:
+def read_feel(text: str) -> Extracted[str] | None:
     """Half-time or double-time of the beat, not of one instrument."""
     of_one = r"(?!\s*-?(?:hats?|hi[ -]?hats?|arp\w*|lead\w*|bass\w*|strings|percussion|ride))"
     rules: list[Rule[str]] = [
         (rf"\bhalf[ -]?time\b{of_one}", lambda _: "half-time"),
         (rf"\bdouble[ -]?time\b{of_one}", lambda _: "double-time"),
     ]
-    return against_itself(text, lambda some: first_said(some, rules))
+    return against_itself(text, lambda some: first_extracted(some, rules))
 
 
 _LOUDER_LU = 3.0
 
 
-def read_louder(text: str) -> Said[float] | None:
+def read_louder(text: str) -> Extracted[float] | None:
     """LU that the master is louder or quieter than its delivery asks for."""
     degree = r"(?:a bit |a little |much |even )?"
-    return first_said(
+    return first_extracted(
         text,
         [
             (rf"\b{degree}(?:louder|loud master|loud mix)\b", lambda _: _LOUDER_LU),
@@ -255,7 +257,7 @@ def read_louder(text: str) -> Said[float] | None:
     )
 
 
-def read_loudness(text: str) -> Said[float] | None:
+def read_loudness(text: str) -> Extracted[float] | None:
     """Loudness of the master in LUFS."""
-    said = first_said(text, [(r"[-−–](\d{1,2}(?:\.\d+)?)\s*(?:lufs|lkfs)\b", lambda m: -float(m[1]))])
-    return clamped(said, LOUDNESS_LIMITS_LUFS, "LUFS")
+    extracted = first_extracted(text, [(r"[-−–](\d{1,2}(?:\.\d+)?)\s*(?:lufs|lkfs)\b", lambda m: -float(m[1]))])
+    return clamped(extracted, LOUDNESS_LIMITS_LUFS, "LUFS")

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from workbench.concept.brief import Brief
-from workbench.concept.decide import overruled, quoted, told
+from workbench.concept.decide import decided, overruled, quoted
 from workbench.concept.structure import choose_form, choose_whole_form, usual_bars
 from workbench.domain.plan import Decision, Source
 from workbench.domain.theory import Metre
@@ -26,7 +26,7 @@ def wanted_seconds(brief: Brief) -> float | None:
     stated = brief.request.parameters.technical.duration
     if stated is not None:
         return stated
-    return brief.said.duration_seconds.value if brief.said.duration_seconds else None
+    return brief.extracted.duration_seconds.value if brief.extracted.duration_seconds else None
 
 
 def decide_tempo(brief: Brief, metre: Metre) -> tuple[float, Decision]:
@@ -37,20 +37,20 @@ def decide_tempo(brief: Brief, metre: Metre) -> tuple[float, Decision]:
         why += f"; raised from {tempo_bpm:g} BPM, so that every section asked for gets a bar"
         tempo_bpm = fit_bpm
     against = _tempo_contradiction(brief, tempo_bpm, source)
-    return tempo_bpm, told("tempo", f"{tempo_bpm:g} BPM", source, why, against)
+    return tempo_bpm, decided("tempo", f"{tempo_bpm:g} BPM", source, why, against)
 
 
 def _tempo(brief: Brief, metre: Metre) -> tuple[float, Source, str]:
-    stated, said = brief.request.parameters.technical.tempo, brief.said.tempo_bpm
+    stated, extracted = brief.request.parameters.technical.tempo, brief.extracted.tempo_bpm
     if stated is not None:
         return stated, "stated", brief.why_stated("tempo")
-    if said:
-        return said.value, "text", quoted(said)
+    if extracted:
+        return extracted.value, "text", quoted(extracted)
     style, moves = brief.style, brief.moves
     range_words = f"in the range {style.tempo_low_bpm:g} to {style.tempo_high_bpm:g} BPM of {style.spoken}"
-    if brief.said.pace:
-        tempo_bpm = _placed(brief, brief.said.pace.value + moves.total("pace"), stretch=True)
-        why = f"the text says '{brief.said.pace.words}', {range_words}" + moves.because("pace")
+    if brief.extracted.pace:
+        tempo_bpm = _placed(brief, brief.extracted.pace.value + moves.total("pace"), stretch=True)
+        why = f"the text says '{brief.extracted.pace.words}', {range_words}" + moves.because("pace")
         return _nudged(brief, metre, tempo_bpm), "text", why
     place = max(-1.0, min(1.0, 0.8 * (brief.arousal - style.arousal))) + moves.total("pace")
     tempo_bpm = _placed(brief, place, stretch=bool(moves.total("pace")))
@@ -105,7 +105,7 @@ def _placed(brief: Brief, place: float, *, stretch: bool = False) -> float:
 def _nudged(brief: Brief, metre: Metre, tempo_bpm: float) -> float:
     """The whole tempo within 4 BPM at which the wanted duration holds the roundest number of bars."""
     seconds = wanted_seconds(brief)
-    if seconds is None or brief.said.bars:
+    if seconds is None or brief.extracted.bars:
         return tempo_bpm
 
     def unevenness(candidate: float) -> float:
@@ -130,16 +130,16 @@ def _least_tempo(brief: Brief, metre: Metre) -> float:
 
 def _tempo_contradiction(brief: Brief, tempo_bpm: float, source: Source) -> str:
     """What speaks against a tempo that is stated: another statement, the mood, or the style."""
-    style, pace = brief.style, brief.said.pace
-    if source == "text" and brief.said.tempo_bpm is None:
+    style, pace = brief.style, brief.extracted.pace
+    if source == "text" and brief.extracted.tempo_bpm is None:
         return pace.against if pace else ""
     if source not in ("stated", "text"):
         return ""
-    against = overruled(brief.said.tempo_bpm, tempo_bpm, brief, "tempo") if source == "stated" else ""
+    against = overruled(brief.extracted.tempo_bpm, tempo_bpm, brief, "tempo") if source == "stated" else ""
     if against:
         return against
-    if source == "text" and brief.said.tempo_bpm and brief.said.tempo_bpm.against:
-        return brief.said.tempo_bpm.against
+    if source == "text" and brief.extracted.tempo_bpm and brief.extracted.tempo_bpm.against:
+        return brief.extracted.tempo_bpm.against
     usual = style.tempo_typical_bpm
     if pace and pace.value * (tempo_bpm - usual) < 0 and abs(tempo_bpm - usual) > 0.1 * usual:
         return f"the text also says '{pace.words}', but the stated tempo wins"
@@ -165,24 +165,26 @@ def decide_form(brief: Brief, metre: Metre, tempo_bpm: float) -> tuple[tuple[str
         bars = usual_bars(brief.style, names)
         most = int(_LONGEST_UNASKED_SECONDS / bar_seconds)
         bars = max(len(names), min(bars, most - most % 4))
-    duration = told("duration", f"{bars * bar_seconds:.1f} s ({bars} bars)", source, why, against)
+    duration = decided("duration", f"{bars * bar_seconds:.1f} s ({bars} bars)", source, why, against)
     return names, bars, (duration, structure_decision or _formed(brief, names, bars))
 
 
 def _stated_structure(brief: Brief) -> tuple[tuple[str, ...] | None, Decision | None]:
     """The order of sections that the request or its text states."""
-    stated, said = brief.request.parameters.technical.structure, brief.said.structure
+    stated, extracted = brief.request.parameters.technical.structure, brief.extracted.structure
     if stated:
-        against = overruled(said, stated, brief, "structure")
-        return stated, told("structure", ", ".join(stated), "stated", brief.why_stated("structure"), against)
-    if said:
-        return said.value, told("structure", ", ".join(said.value), "text", quoted(said), said.against)
+        against = overruled(extracted, stated, brief, "structure")
+        return stated, decided("structure", ", ".join(stated), "stated", brief.why_stated("structure"), against)
+    if extracted:
+        return extracted.value, decided(
+            "structure", ", ".join(extracted.value), "text", quoted(extracted), extracted.against
+        )
     return None, None
 
 
 def _formed(brief: Brief, names: tuple[str, ...], bars: int) -> Decision:
     why = f"the form of {brief.style.spoken} that fits {bars} bars best"
-    asked = [said.words for said in (brief.said.sections, brief.said.absent_sections) if said]
+    asked = [extracted.words for extracted in (brief.extracted.sections, brief.extracted.absent_sections) if extracted]
     if asked:
         return Decision("structure", ", ".join(names), "text", f"the text says '{', '.join(asked)}'; {why}")
     return Decision("structure", ", ".join(names), "style", why)
@@ -190,9 +192,13 @@ def _formed(brief: Brief, names: tuple[str, ...], bars: int) -> Decision:
 
 def _form(brief: Brief, bars: int, bar_seconds: float, *, asked: bool) -> tuple[str, ...]:
     """The style's form that fits, with every section that chords or the text name, without those that it denies."""
-    chords, said, absent = brief.request.parameters.technical.chords, brief.said.sections, brief.said.absent_sections
+    chords, extracted, absent = (
+        brief.request.parameters.technical.chords,
+        brief.extracted.sections,
+        brief.extracted.absent_sections,
+    )
     long = brief.request.parameters.technical.section_bars or {}
-    named = [*(chords if isinstance(chords, dict) else ()), *(said.value if said else ()), *long]
+    named = [*(chords if isinstance(chords, dict) else ()), *(extracted.value if extracted else ()), *long]
     wanted = tuple(dict.fromkeys(named))
     if asked:
         names = choose_form(brief.style, bars, bars * bar_seconds, wanted)
@@ -204,25 +210,29 @@ def _form(brief: Brief, bars: int, bar_seconds: float, *, asked: bool) -> tuple[
 def _bars(brief: Brief, bar_seconds: float, structure: tuple[str, ...] | None) -> tuple[int, Source, str, str]:
     """Bars, where they come from and why, and what speaks against them."""
     least = len(structure) if structure else 1
-    stated, said, counted = brief.request.parameters.technical.duration, brief.said.duration_seconds, brief.said.bars
+    stated, extracted, counted = (
+        brief.request.parameters.technical.duration,
+        brief.extracted.duration_seconds,
+        brief.extracted.bars,
+    )
     if stated is not None:
         origin = brief.origins.get("duration")
         why = f"{stated:g} s are asked for" if origin is None else f"{origin} asks for {stated:g} s"
-        against = overruled(said, stated, brief, "duration")
+        against = overruled(extracted, stated, brief, "duration")
         return max(least, round(stated / bar_seconds)), "stated", f"{why}, the nearest whole number of bars", against
     if counted:
         bars = max(least, round(counted.value))
-        differs = said is not None and abs(said.value - bars * bar_seconds) > bar_seconds
-        against = f"the text also says '{said.words}', but the bars win" if said and differs else ""
+        differs = extracted is not None and abs(extracted.value - bars * bar_seconds) > bar_seconds
+        against = f"the text also says '{extracted.words}', but the bars win" if extracted and differs else ""
         return bars, "text", quoted(counted), against
-    if said:
-        bars = max(least, round(said.value / bar_seconds))
-        note = f"; this is {said.note}" if said.note else ""
+    if extracted:
+        bars = max(least, round(extracted.value / bar_seconds))
+        note = f"; this is {extracted.note}" if extracted.note else ""
         return (
             bars,
             "text",
-            f"the text says '{said.words}', the nearest whole number of bars{note}",
-            said.note or said.against,
+            f"the text says '{extracted.words}', the nearest whole number of bars{note}",
+            extracted.note or extracted.against,
         )
     if structure:
         bars = usual_bars(brief.style, structure)

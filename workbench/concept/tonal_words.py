@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from workbench.concept.said import Said, first_said
+from workbench.concept.extraction import Extracted, first_extracted
 from workbench.concept.time_words import COUNT, read_count
 from workbench.domain.theory import SCALES, Key
 
@@ -43,22 +43,22 @@ _MUSIC = re.compile(
 """What follows a key that "A major" names at the beginning of a sentence: "A major breakthrough" has no key."""
 
 
-def read_key(text: str) -> Said[Key] | None:
+def read_key(text: str) -> Extracted[Key] | None:
     """Tonic and mode; case counts: "in a minor" is one, "a minor setback" is not."""
     for match in _KEY_WITH_MODE.finditer(text):
         if not _is_article(text, match):
             note = f"read as minor, since {match[3].strip()} minor is not known" if _is_bent(match) else ""
-            return Said(Key.parse(f"{_note(match)} {match[4]}"), match.group(0), note)
+            return Extracted(Key.parse(f"{_note(match)} {match[4]}"), match.group(0), note)
     for pattern, mode in (
         (_SHORT_KEY, "minor"), (_BARE_KEY, "major"), (_LONE_KEY, "minor"), (_NAMED_KEY, "major"),
     ):  # fmt: skip
         found = pattern.search(text)
         if found:
-            return Said(Key.parse(f"{_note(found)} {mode}"), found.group(0).strip(" ,;(|"))
+            return Extracted(Key.parse(f"{_note(found)} {mode}"), found.group(0).strip(" ,;(|"))
     if beside := _KEY_OF_MUSIC.search(text):
-        return Said(Key.parse(f"{beside[1] or beside[3]}{_sign(beside[2] or '')} major"), beside.group(0))
+        return Extracted(Key.parse(f"{beside[1] or beside[3]}{_sign(beside[2] or '')} major"), beside.group(0))
     wheel = _WHEEL_KEY.search(text)
-    return Said(Key.parse(wheel[1]), wheel.group(0)) if wheel else None
+    return Extracted(Key.parse(wheel[1]), wheel.group(0)) if wheel else None
 
 
 def _is_bent(match: re.Match[str]) -> bool:
@@ -84,10 +84,10 @@ def _is_article(text: str, match: re.Match[str]) -> bool:
     return not named or noun
 
 
-def read_mode(text: str) -> Said[str] | None:
+def read_mode(text: str) -> Extracted[str] | None:
     """Mode without a tonic."""
     plain = {"aeolian": "minor", "ionian": "major"}
-    return first_said(
+    return first_extracted(
         text,
         [
             (
@@ -100,10 +100,10 @@ def read_mode(text: str) -> Said[str] | None:
     )
 
 
-def read_key_change(text: str) -> Said[int] | None:
+def read_key_change(text: str) -> Extracted[int] | None:
     """Semitones by which the last chorus lies higher: "key change", "up a semitone at the end"."""
     step = r"(?:up|lifts?|rais\w+|modulat\w+ up)(?: by)? (?:a |one )?"
-    return first_said(
+    return first_extracted(
         text,
         [
             (rf"\b{step}(?:half step|half tone|semitone)\b|\btruck driver\b", lambda _: 1),
@@ -116,9 +116,9 @@ def read_key_change(text: str) -> Said[int] | None:
 _CHANGE = r"(?:chord changes?|changes? chords?|harmony changes?|(?:one|a|new) chord)"
 
 
-def read_bars_per_chord(text: str) -> Said[float] | None:
+def read_bars_per_chord(text: str) -> Extracted[float] | None:
     """Pace of the chords: "chord changes every two bars", "two chords a bar"."""
-    return first_said(
+    return first_extracted(
         text,
         [
             (rf"\b{_CHANGE}\s+(?:every|each|per|for)\s+({COUNT})[ -]bars?\b", lambda m: _paced(read_count(m[1]))),
@@ -135,10 +135,10 @@ def _paced(bars: float) -> float:
     return min(8.0, max(0.5, bars))
 
 
-def read_chord_count(text: str) -> Said[int] | None:
+def read_chord_count(text: str) -> Extracted[int] | None:
     """How many chords there are in all, one to three: "two chords only", "a one-chord vamp"."""
     number = r"(one|two|three|1|2|3|single)"
-    return first_said(
+    return first_extracted(
         text,
         [
             (rf"\b{number}[ -]chords?\s+(?:only|throughout|and no more)\b", _counted),

@@ -11,6 +11,7 @@ import numpy as np
 
 from workbench.concept.moves import Moves
 from workbench.concept.style import Style
+from workbench.domain.elements import Kind, kind_of
 from workbench.domain.plan import Groove, HarmonyTraits, PartTraits
 from workbench.domain.theory import Metre
 
@@ -18,7 +19,7 @@ CHORD_SIZES: tuple[Literal["power", "triads", "sevenths", "ninths"], ...] = ("po
 """Sizes of chords, small to large."""
 
 _STILL = Moves()
-_PLACES = {"leads": (-8, 4), "pads": (-4, 5)}
+_PLACES: Mapping[Kind, tuple[int, int]] = {"melody": (-8, 4), "chords": (-4, 5)}
 """How many semitones lower and higher than usual the lead and the pads of a song may lie."""
 
 _BACKBEAT_ROLES = ("snare", "clap")
@@ -98,19 +99,20 @@ def adapt_parts(
     """
     fuller = texture_density - style.texture_density
     livelier = arousal - style.arousal
-    places = {element: int(rng.integers(low, high + 1)) for element, (low, high) in _PLACES.items()} if rng else {}
+    places = {kind: int(rng.integers(low, high + 1)) for kind, (low, high) in _PLACES.items()} if rng else {}
     return {
-        element: _adapted(style.parts[element], element, fuller, livelier, valence, moves, places.get(element, 0))
+        element: _adapted(style.traits_of(element), kind, fuller, livelier, valence, moves, places.get(kind, 0))
         for element in palette
+        for kind in (kind_of(element),)
     }
 
 
 def _adapted(
-    traits: PartTraits, element: str, fuller: float, livelier: float, valence: float, moves: Moves, place: int
+    traits: PartTraits, kind: Kind, fuller: float, livelier: float, valence: float, moves: Moves, place: int
 ) -> PartTraits:
     lift = max(-5, min(5, round(3.0 * livelier + 1.5 * valence))) + round(moves.total("register"))
-    lift = (lift if element == "leads" else 0) + place
-    rests = 0.35 * fuller + moves.total("presence") if element in ("pads", "leads") else 0.0
+    lift = (lift if kind == "melody" else 0) + place
+    rests = 0.35 * fuller + moves.total("presence") if kind in ("chords", "melody") else 0.0
     return replace(
         traits,
         density=_unit(traits.density * 2.0 ** (1.6 * fuller + 0.35 * livelier + moves.total("notes")), low=0.03),

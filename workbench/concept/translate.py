@@ -17,10 +17,10 @@ from workbench.concept.decide import (
     decide_patches,
     decide_processing,
     decide_swing,
+    decided,
     given_chords,
     overruled,
     quoted,
-    told,
 )
 from workbench.concept.delivery import decide_level
 from workbench.concept.groove import decide_groove
@@ -141,7 +141,7 @@ def _decide_parts(brief: Brief, frame: _Frame) -> tuple[Plan, tuple[Decision, ..
     sections = _sections(brief, frame, chords)
     text = read_in_english(f"{creative.concept} . {creative.mood or ''}").text
     patches, patch_decisions = decide_patches(brief, frame.palette, read_instruments(text))
-    sound, sound_decisions = decide_sound(brief.moves, brief.said.dry)
+    sound, sound_decisions = decide_sound(brief.moves, brief.extracted.dry)
     groove, groove_decisions = decide_groove(brief, frame.metre, frame.swing_percent, text)
     delivery, delivery_decisions = _delivery(brief)
     parts = adapt_parts(
@@ -177,7 +177,7 @@ def _decide_parts(brief: Brief, frame: _Frame) -> tuple[Plan, tuple[Decision, ..
         references=creative.references,
         models={str(element): name for element, name in request.models.items()},
         variation=DEFAULT_VARIATION if technical.variation is None else technical.variation,
-        ending="close" if brief.said.ending is None else brief.said.ending.value,
+        ending="close" if brief.extracted.ending is None else brief.extracted.ending.value,
         sound=sound,
         decisions=(),
     )
@@ -235,12 +235,12 @@ def _sections(brief: Brief, frame: _Frame, given: Chords | None) -> tuple[Sectio
 
 def _ending_decisions(brief: Brief) -> tuple[Decision, ...]:
     """How the song ends, and which sections are longer or shorter than usual, where the text says so."""
-    ending, sizes = brief.said.ending, brief.said.section_sizes
+    ending, sizes = brief.extracted.ending, brief.extracted.section_sizes
     found = () if ending is None else (Decision("ending", ending.value, "text", quoted(ending)),)
     if sizes is None:
         return found
-    told_sizes = ", ".join(f"{name} x {size:g}" for name, size in sizes.value.items())
-    return (*found, Decision("section_sizes", told_sizes, "text", quoted(sizes)))
+    size_decisions = ", ".join(f"{name} x {size:g}" for name, size in sizes.value.items())
+    return (*found, Decision("section_sizes", size_decisions, "text", quoted(sizes)))
 
 
 def _energy_decision(brief: Brief) -> Decision:
@@ -265,13 +265,13 @@ def _part_decisions(brief: Brief) -> tuple[Decision, ...]:
 
 
 def _harmony(brief: Brief) -> HarmonyTraits:
-    harmony, said = adapt_harmony(brief.style.harmony, brief.moves), brief.said.bars_per_chord
-    return harmony if said is None else replace(harmony, bars_per_chord=said.value, passing=0.0)
+    harmony, extracted = adapt_harmony(brief.style.harmony, brief.moves), brief.extracted.bars_per_chord
+    return harmony if extracted is None else replace(harmony, bars_per_chord=extracted.value, passing=0.0)
 
 
 def _chords(brief: Brief, key: Key, harmony: HarmonyTraits) -> tuple[Chords | None, Decision]:
     """The chords that are given, or as few as the text wants; None leaves them to the network."""
-    given, count = given_chords(brief), brief.said.chord_count
+    given, count = given_chords(brief), brief.extracted.chord_count
     if given is not None or count is None:
         return given, _chords_decision(brief, harmony)
     line = few_chords(count.value, key, harmony.bars_per_chord, brief.generator("chords"))
@@ -279,16 +279,16 @@ def _chords(brief: Brief, key: Key, harmony: HarmonyTraits) -> tuple[Chords | No
 
 
 def _chords_decision(brief: Brief, harmony: HarmonyTraits) -> Decision:
-    chords, said = brief.request.parameters.technical.chords, brief.said.chords
+    chords, extracted = brief.request.parameters.technical.chords, brief.extracted.chords
     if chords is not None:
         value = chords if isinstance(chords, str) else "; ".join(f"{name}: {line}" for name, line in chords.items())
-        against = overruled(said, chords, brief, "chords")
-        return told("chords", value, "stated", brief.why_stated("chords"), against)
-    if said:
-        return told("chords", said.value, "text", quoted(said), said.against)
+        against = overruled(extracted, chords, brief, "chords")
+        return decided("chords", value, "stated", brief.why_stated("chords"), against)
+    if extracted:
+        return decided("chords", extracted.value, "text", quoted(extracted), extracted.against)
     bars = harmony.bars_per_chord
     value = f"{harmony.colour}, {bars:g} {'bar' if bars == 1 else 'bars'} a chord"
-    moves, pace = brief.moves, brief.said.bars_per_chord
+    moves, pace = brief.moves, brief.extracted.bars_per_chord
     if pace:
         return Decision("chords", value, "text", f"{quoted(pace)}; the harmony model writes them")
     why = f"usual for {brief.style.spoken}; the harmony model writes them{moves.because('chord_size', 'chord_pace')}"

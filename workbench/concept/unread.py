@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from functools import cache
 
+from workbench.concept.extraction import Extracted
 from workbench.concept.instruments import instrument_pattern
 from workbench.concept.mood import Mood, lexicon_pattern
 from workbench.concept.moves import Move
 from workbench.concept.phrases import Hit, find_phrases, join_words, normalise
-from workbench.concept.said import Said
 from workbench.concept.statements import Statements
 from workbench.concept.style_match import StyleMatch, alias_pattern, keyword_pattern, styles_hinted_at
 from workbench.domain.data_files import read_shipped
@@ -65,7 +65,9 @@ def _unmade_pattern() -> re.Pattern[str]:
     return re.compile(rf"\b(?:{spelled})s?\b", re.IGNORECASE)
 
 
-def unread_words(text: str, said: Statements, match: StyleMatch, mood: Mood, moves: Iterable[Move]) -> tuple[str, ...]:
+def unread_words(
+    text: str, extracted: Statements, match: StyleMatch, mood: Mood, moves: Iterable[Move]
+) -> tuple[str, ...]:
     """What is left of a text (in English) when everything that was read is taken out, in its order.
 
     Examples
@@ -79,12 +81,12 @@ def unread_words(text: str, said: Statements, match: StyleMatch, mood: Mood, mov
     """
     plain = normalise(text)
     read = bytearray(len(plain))
-    for start, end in [*_read_spans(plain, _phrases(said, match, mood, moves)), *_idioms(plain, match.name)]:
+    for start, end in [*_read_spans(plain, _phrases(extracted, match, mood, moves)), *_idioms(plain, match.name)]:
         read[start:end] = b"\1" * (end - start)
     return tuple(dict.fromkeys(_left_over(plain, read)))
 
 
-def told_unread(unmade: tuple[str, ...], unknown: tuple[str, ...]) -> tuple[Decision, ...]:
+def unread_decisions(unmade: tuple[str, ...], unknown: tuple[str, ...]) -> tuple[Decision, ...]:
     """The decision that lists what a text asks for and does not get; none if there is nothing."""
     reasons = [f"{join_words(unmade)} cannot be made here"] if unmade else []
     reasons += [f"nothing here knows {join_words(unknown)}"] if unknown else []
@@ -93,11 +95,11 @@ def told_unread(unmade: tuple[str, ...], unknown: tuple[str, ...]) -> tuple[Deci
     return (Decision(NOT_USED, ", ".join([*unmade, *unknown]), "default", "; ".join(reasons)),)
 
 
-def _phrases(said: Statements, match: StyleMatch, mood: Mood, moves: Iterable[Move]) -> Iterator[str]:
+def _phrases(extracted: Statements, match: StyleMatch, mood: Mood, moves: Iterable[Move]) -> Iterator[str]:
     """The words that statements, style, mood and comparatives stand on."""
-    for field in fields(said):
-        value = getattr(said, field.name)
-        if isinstance(value, Said):
+    for field in fields(extracted):
+        value = getattr(extracted, field.name)
+        if isinstance(value, Extracted):
             yield value.words
             yield from value.words.split(", ")
     yield from match.words

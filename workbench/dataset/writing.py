@@ -124,5 +124,5 @@ def _index(stored: list[Stored], facts: Mapping[str, Mapping[str, Any]], sides: 
         kind = one.name.partition(".")[2]
         tracks.setdefault(one.key, {})[kind] = [f"{sides[one.key]}/{one.name}", one.md5]
         shards[one.key] = one.shard
-    metadata = {key: {**told, "shard": shards[key]} for key, told in facts.items()}
+    metadata = {key: {**fact, "shard": shards[key]} for key, fact in facts.items()}
     return (json.dumps({"version": "1.0", "tracks": tracks, "metadata": metadata}, indent=1) + "\n").encode()

@@ -7,7 +7,7 @@ from pathlib import Path
 from workbench.diagnostics.findings import Finding, judged
 from workbench.domain.errors import WorkbenchError, counted
 from workbench.domain.paths import home_dir
-from workbench.rendering.sampler import look_at, near_names, told_missing
+from workbench.rendering.sampler import look_at, missing_text, near_names
 
 TOOL = "samples"
 _INSTRUMENTS = (".sfz", ".sf2", ".sf3")
@@ -27,7 +27,7 @@ def _entry(path: Path) -> Finding:
     except WorkbenchError as error:
         return Finding(TOOL, path.name, "fail", str(error), "BFD035")
     if missing := instrument.missing():
-        return Finding(TOOL, path.name, "fail", told_missing(missing) + near_names(instrument), "BFD035")
+        return Finding(TOOL, path.name, "fail", missing_text(missing) + near_names(instrument), "BFD035")
     wrong = [one for one in facts if one.problems]
     named = "; ".join(f"{one.path.name}: {one.problems[0]}" for one in wrong[:_MOST_NAMED])
     more = f" and {len(wrong) - _MOST_NAMED} more" if len(wrong) > _MOST_NAMED else ""

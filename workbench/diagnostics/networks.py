@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from workbench.diagnostics.findings import Finding, judged
+from workbench.domain.elements import ELEMENTS
 from workbench.domain.errors import ModelError
-from workbench.domain.song import ELEMENTS
 from workbench.models.checkpoint import file_hash, load_compiled, read_card
 from workbench.models.network import CompiledNetwork
 from workbench.models.registry import ships, weights_path
@@ -40,8 +40,8 @@ def _network(element: str) -> Finding:
         figures = measure_slice(network, read_slice(element)[0])
     except ModelError as error:
         return Finding(TOOL, element, "fail", str(error), "BFD010")
-    told = f"{digest[:12]}, your own, {figures.nats_per_note['nll']:.3f} nats a note on the slice that ships"
-    return judged(TOOL, element, told, "", fails=False)
+    found = f"{digest[:12]}, your own, {figures.nats_per_note['nll']:.3f} nats a note on the slice that ships"
+    return judged(TOOL, element, found, "", fails=False)
 
 
 def _on_its_slice(element: str, network: CompiledNetwork, card: Mapping[str, Any], digest: str) -> Finding:
@@ -53,9 +53,9 @@ def _on_its_slice(element: str, network: CompiledNetwork, card: Mapping[str, Any
     figures = measure_slice(network, items)
     nll = figures.nats_per_note["nll"]
     alike = float((figures.choices == choices).mean()) if figures.choices.shape == choices.shape else 0.0
-    told = (
+    found = (
         f"{digest[:12]}, of {card.get('date', 'an unknown day')}, {nll:.3f} nats a note on {figures.notes} notes "
         f"(card {stated:.3f}), {100 * alike:.1f} % of the choices"
     )
     wrong = abs(nll - stated) > LARGEST_GAP_NATS or alike < LEAST_ALIKE
-    return judged(TOOL, element, told, "BFD011", fails=wrong)
+    return judged(TOOL, element, found, "BFD011", fails=wrong)

@@ -66,8 +66,8 @@ def _service(name: str, address: str) -> list[Finding]:
         answer = speak(parts, host, port)
     except (OSError, http.client.HTTPException) as error:
         # Host and port alone are shown: an address may hold a password.
-        said = getattr(error, "strerror", None) or error or type(error).__name__
-        return [Finding(TOOL, name, "fail", f"{host}:{port} does not answer ({said})", "BFD020")]
+        reason = getattr(error, "strerror", None) or error or type(error).__name__
+        return [Finding(TOOL, name, "fail", f"{host}:{port} does not answer ({reason})", "BFD020")]
     took = time.perf_counter() - began
     return [*_reached(name, f"{host}:{port}", answer, 1000 * took), *_clock(name, answer, clock + took / 2)]
 
@@ -117,11 +117,11 @@ def _redis(parts: SplitResult, host: str, port: int) -> Answer:
             if not line.recv(512).startswith(b"+OK"):
                 return Answer(complaint="refuses the password")
         line.sendall(_command("TIME"))
-        said = line.recv(512)
-    found = _REDIS_TIME.match(said)
+        reply = line.recv(512)
+    found = _REDIS_TIME.match(reply)
     if found:
         return Answer(float(found.group(1)))
-    return Answer(complaint="asks for a password" if said.startswith(b"-NOAUTH") else "is no Redis")
+    return Answer(complaint="asks for a password" if reply.startswith(b"-NOAUTH") else "is no Redis")
 
 
 def _command(*words: str) -> bytes:

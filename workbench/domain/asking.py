@@ -66,7 +66,7 @@ def is_file_name(source: str) -> bool:
 
 
 def parse_any(text: str, name: str) -> GenerationRequest:
-    """A request from JSON, YAML or a sentence, told apart by what is there; `name` stands for it in messages.
+    """A request from JSON, YAML or a sentence, distinguished by what is there; `name` stands for it in messages.
 
     Raises
     ------

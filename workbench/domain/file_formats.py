@@ -54,8 +54,8 @@ def named_format(head: bytes) -> str:
     if marked or not head.strip():
         return marked
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    told = next((name for mark, name in _TEXTS if text.startswith(mark)), "")
-    return told or ("text" if _is_text(head[:HEAD_BYTES]) else "")
+    named = next((name for mark, name in _TEXTS if text.startswith(mark)), "")
+    return named or ("text" if _is_text(head[:HEAD_BYTES]) else "")
 
 
 def _is_text(head: bytes) -> bool:

@@ -25,8 +25,8 @@ from workbench.domain.theory import Chord, Key, Metre
 def decisions_table(plan: Plan) -> list[dict[str, str]]:
     """One row a decision: parameter, value, source and reason."""
     return [
-        {"parameter": told.parameter, "value": told.value, "source": told.source, "reason": told.reason}
-        for told in plan.decisions
+        {"parameter": decision.parameter, "value": decision.value, "source": decision.source, "reason": decision.reason}
+        for decision in plan.decisions
     ]
 
 
@@ -107,7 +107,7 @@ def _section_from_dict(data: Mapping[str, Any]) -> SectionPlan:
 
 
 def _by_section(harmony: Mapping[str, Any]) -> dict[str, Any]:
-    """Earlier plans told one figure for all sections, which was always 0."""
+    """Earlier plans held one value for all sections, which was always 0."""
     borrowed = harmony.get("borrowed", {})
     return {**harmony, "borrowed": dict(borrowed) if isinstance(borrowed, Mapping) else {}}
 

@@ -23,15 +23,15 @@ from pydantic import (
 )
 
 from workbench.domain.chord_lines import chords_of
+from workbench.domain.element_names import ComposedName, ElementName
+from workbench.domain.elements import ELEMENTS, USUAL_ELEMENTS
 from workbench.domain.errors import ParameterError, reason
 from workbench.domain.paths import MODEL_NAME
 from workbench.domain.request_errors import explain, finite, shown, without_duplicates
 from workbench.domain.roman import parse_chord
-from workbench.domain.song import ELEMENTS, SECTION_NAMES, check_sections, parse_section_name, parse_section_reference
+from workbench.domain.song import SECTION_NAMES, check_sections, parse_section_name, parse_section_reference
 from workbench.domain.theory import METRES, Key, Metre
 
-ElementName = Literal["percussion", "bass", "pads", "leads"]
-ModelledElement = Literal["harmony", "percussion", "bass", "pads", "leads"]
 AudioFormat = Literal["wav", "aiff", "flac", "mp3"]
 SampleRate = Literal[44100, 48000, 88200, 96000]
 _BY_SECTION = ("section_bars", "section_tempos", "section_keys", "section_feels")
@@ -194,7 +194,7 @@ class SoundDesign(_Frozen):
     """How it sounds."""
 
     palette: tuple[ElementName, ...] = Field(
-        ("percussion", "bass", "pads", "leads"),
+        USUAL_ELEMENTS,
         strict=False,
         min_length=1,
         max_length=len(ELEMENTS),
@@ -282,7 +282,7 @@ class GenerationRequest(_Frozen):
     project_id: Identifier = Field("untitled", description="Unique identifier of the project.")
     parameters: Parameters = Field(json_schema_extra=_expected("an object that holds creative with a concept"))
     options: Options = Field(Options(), json_schema_extra=_expected('an object such as {"format": "wav"}'))
-    models: dict[ModelledElement, ModelName] = Field(
+    models: dict[ComposedName, ModelName] = Field(
         {},
         description="Fine-tuned network by element, by name; the shipped one for each that is left out.",
         json_schema_extra=_expected('an object such as {"bass": "my-adapter"}'),

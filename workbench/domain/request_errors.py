@@ -55,9 +55,9 @@ def _explain(error: Any, root: type[BaseModel]) -> str:
         return f"{place}: unknown field; {_known_fields(names, root)}"
     if kind == "value_error":
         return f"{place}: {fault_in_words(error)}" if place else fault_in_words(error)
-    said = fault_in_words(error)
+    fault = fault_in_words(error)
     wanted = _expectation(kind, error.get("ctx", {}), info)
-    return f"{place or 'request'}: {said}" + (f"; expected {wanted}" if wanted else "")
+    return f"{place or 'request'}: {fault}" + (f"; expected {wanted}" if wanted else "")
 
 
 def fault_in_words(error: Any) -> str:

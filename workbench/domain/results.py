@@ -119,8 +119,8 @@ class Track(Shown):
 
     def _decided(self) -> dict[str, Any]:
         """The request as it was carried out: what it left open holds what was decided, and nothing is null."""
-        told: dict[str, Any] = self.request.model_dump(mode="json", exclude_none=True)
-        plan, parameters = self.plan, told["parameters"]
+        stated: dict[str, Any] = self.request.model_dump(mode="json", exclude_none=True)
+        plan, parameters = self.plan, stated["parameters"]
         parameters["technical"] = {
             **parameters.get("technical", {}),
             "tempo": plan.tempo_bpm,
@@ -135,5 +135,5 @@ class Track(Shown):
             "texture_density": plan.texture_density,
             "processing_style": plan.processing_style,
         }
-        told["options"] = {**told.get("options", {}), "seed": plan.seed}
-        return told
+        stated["options"] = {**stated.get("options", {}), "seed": plan.seed}
+        return stated

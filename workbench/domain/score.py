@@ -91,7 +91,7 @@ class Score(Shown):
 
 
 def in_one_tempo(score: Score) -> Score:
-    """The same sounding times told in beats of the song's own tempo; only for what turns beats into seconds by it.
+    """The same sounding times in beats of the song's own tempo; only for what turns beats into seconds by it.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The parts of a song that request, plan and score all speak of: elements, sections, drum roles."""
+"""What request, plan and score all say of a song: sections, drum roles, fills."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from workbench.domain.errors import ParameterError, unknown_name
 
 Value = TypeVar("Value")
 
-ELEMENTS = ("percussion", "bass", "pads", "leads")
-"""Elements that sound, in the order in which they are composed; harmony lies beneath them."""
 
 FILL_KINDS = ("snares", "toms", "kicks", "hats", "claps", "hand drums")
 """What drummers announce a change with."""

@@ -15,6 +15,7 @@ from workbench.concept import translate
 from workbench.domain.chord_symbols import NO_CHORD
 from workbench.domain.clock import Progress
 from workbench.domain.edit_state import EditState
+from workbench.domain.elements import ELEMENTS, Kind, is_drums, of_kind
 from workbench.domain.errors import ParameterError
 from workbench.domain.moves import StripMove
 from workbench.domain.naming import latin_id
@@ -22,7 +23,7 @@ from workbench.domain.plan import Decision, Plan, SectionPlan
 from workbench.domain.request import GenerationRequest, parse_request
 from workbench.domain.results import Track
 from workbench.domain.score import Note, Part, Score
-from workbench.domain.song import ELEMENTS, parse_section_name
+from workbench.domain.song import parse_section_name
 from workbench.domain.theory import Chord, Key, Metre
 from workbench.editing.edits import HIGHEST_BPM, LOWEST_BPM
 from workbench.editing.laying import in_compass, single
@@ -42,7 +43,8 @@ IMPORTED = "import"
 _MOST_BARS = 1_000
 _FALLBACK_SECTION = "theme"
 _MOST_SECTIONS = 64
-_HARMONIC = ("pads", "leads", "bass")
+_HARMONIC: tuple[Kind, ...] = ("chords", "melody", "bass")
+"""Whose notes tell the chords, the most telling first."""
 
 
 def import_session(
@@ -104,11 +106,11 @@ def adopt(session: DawSession, *, concept: str | None = None, seed: int = 0) -> 
         If there are no notes, or if metre or tempo map cannot be held by a plan.
     """
     session, metre, spelled = in_one_metre(session)
-    voices, told = _voices(session)
+    voices, remarks = _voices(session)
     if not voices:
-        why = "; ".join(told) or "holds no notes"
+        why = "; ".join(remarks) or "holds no notes"
         raise ParameterError(f"session {session.title!r}: {why}: expected a track of notes of one element at least")
-    told = [*session.told, *spelled, *told]
+    remarks = [*session.remarks, *spelled, *remarks]
     bars = _bars(session, voices, metre)
     key = _key(session, voices)
     places, unknown = _section_places(session, metre, bars)
@@ -121,34 +123,34 @@ def adopt(session: DawSession, *, concept: str | None = None, seed: int = 0) -> 
         plan,
         sections=sections,
         mix=_moves(session, voices),
-        decisions=(*plan.decisions, *_decisions(session, [*told, *unknown])),
+        decisions=(*plan.decisions, *_decisions(session, [*remarks, *unknown])),
     )
     score = Score(session.title, plan.tempo_bpm, metre, key, sections, chords, parts)
-    return Adopted(request, Song(plan, score, EditState(), (*told, *unknown)))
+    return Adopted(request, Song(plan, score, EditState(), (*remarks, *unknown)))
 
 
 def _voices(session: DawSession) -> tuple[dict[str, list[PlayedNote]], list[str]]:
-    """Notes by element in the house's order, and what is to be told."""
+    """Notes by element in the house's order, and remarks on them."""
     found: dict[str, list[PlayedNote]] = {}
-    told: list[str] = []
+    remarks: list[str] = []
     for number, track in enumerate(session.voices, start=1):
         notes = _heard(track)
         if not notes:
             continue
         element, doubt = _element(number, track)
         if element not in ELEMENTS:
-            told.append(f"track {track.name!r} is left out: {doubt or 'it plays nothing that is known'}")
+            remarks.append(f"track {track.name!r} is left out: {doubt or 'it plays nothing that is known'}")
             continue
-        if element != "percussion":
+        if not is_drums(element):
             notes, moved = in_compass(notes, element)
-            told += [f"track {track.name!r}: {moved}"] if moved else []
+            remarks += [f"track {track.name!r}: {moved}"] if moved else []
         found[element] = [*found.get(element, []), *notes]
     voices = {}
     for element in ELEMENTS:
         if element in found:
             voices[element], doubled = single(found[element])
-            told += [f"{doubled} notes of {element} that double another are left out"] if doubled else []
-    return voices, told
+            remarks += [f"{doubled} notes of {element} that double another are left out"] if doubled else []
+    return voices, remarks
 
 
 def _heard(track: SessionTrack) -> list[PlayedNote]:
@@ -188,8 +190,8 @@ def _bars(session: DawSession, voices: Mapping[str, Sequence[PlayedNote]], metre
     """Bars of the song: the chords tell its end, else the clips; a note that rings on adds none."""
     chords = [clip.end_ticks for track in session.tracks if track.name == CHORD_TRACK for clip in track.clips]
     onsets = [note.start_beats for heard in voices.values() for note in heard]
-    told = max(chords) if chords else session.length_ticks
-    end = max(told / TICKS_PER_BEAT, max(onsets) + 1 / TICKS_PER_BEAT, 1.0)
+    remarks = max(chords) if chords else session.length_ticks
+    end = max(remarks / TICKS_PER_BEAT, max(onsets) + 1 / TICKS_PER_BEAT, 1.0)
     bars = math.ceil(end / metre.bar_beats - 1e-6)
     if bars > _MOST_BARS:
         raise ParameterError(f"session {session.title!r} lasts {bars:,} bars: expected at most {_MOST_BARS:,}")
@@ -203,7 +205,7 @@ def _key(session: DawSession, voices: Mapping[str, Sequence[PlayedNote]]) -> Key
     except ParameterError:
         profile = np.zeros(12)
         for element, heard in voices.items():
-            for note in heard if element != "percussion" else ():
+            for note in heard if not is_drums(element) else ():
                 profile[note.pitch % 12] += min(note.length_beats, 4.0)
         return key_of_profile(profile).key if profile.any() else Key.parse("C major")
 
@@ -212,7 +214,7 @@ def _section_places(session: DawSession, metre: Metre, bars: int) -> tuple[list[
     """First bar, name and tempo of each section: a marker begins one, and a change of tempo."""
     bar_ticks = round(metre.bar_beats * TICKS_PER_BEAT)
     named: dict[int, str] = {}
-    told = []
+    remarks = []
     for tick, text in session.markers:
         bar = round(tick / bar_ticks)
         if bar >= bars:
@@ -221,7 +223,7 @@ def _section_places(session: DawSession, metre: Metre, bars: int) -> tuple[list[
             named[bar] = parse_section_name(text)
         except ParameterError:
             named[bar] = _FALLBACK_SECTION
-            told.append(f"marker {text!r} names no section that is known: it is called {_FALLBACK_SECTION}")
+            remarks.append(f"marker {text!r} names no section that is known: it is called {_FALLBACK_SECTION}")
     tempi: dict[int, float] = {}
     for tick, tempo_bpm in session.tempi:
         bar = round(tick / bar_ticks)
@@ -240,7 +242,7 @@ def _section_places(session: DawSession, metre: Metre, bars: int) -> tuple[list[
     for bar in sorted({0, *named, *(bar for bar in tempi if bar < bars)}):
         name, tempo = named.get(bar, name), tempi.get(bar, tempo)
         places.append((bar, name, tempo))
-    return places, told
+    return places, remarks
 
 
 def _request(
@@ -299,7 +301,7 @@ def _chords(session: DawSession, voices: Mapping[str, Sequence[PlayedNote]], len
         for clip in track.clips
     ]
     if not stated:
-        notes = next((voices[name] for name in _HARMONIC if name in voices), [])
+        notes = next((voices[name] for kind in _HARMONIC for name in of_kind(voices, kind)), [])
         stated = heard_chords(notes, length_beats)
     return _covering(stated, length_beats)
 
@@ -346,6 +348,6 @@ def _moves(session: DawSession, voices: Mapping[str, object]) -> dict[str, Strip
     return moves
 
 
-def _decisions(session: DawSession, told: Sequence[str]) -> tuple[Decision, ...]:
+def _decisions(session: DawSession, remarks: Sequence[str]) -> tuple[Decision, ...]:
     what = Decision(IMPORTED, session.title, "stated", f"{len(session.tracks)} tracks of a session")
-    return (what, *(Decision(IMPORTED, session.title, "stated", one, one) for one in told))
+    return (what, *(Decision(IMPORTED, session.title, "stated", one, one) for one in remarks))

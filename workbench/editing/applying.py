@@ -98,21 +98,21 @@ def _apply(song: Song, edit: Edit) -> Song:
     if not changed.score.parts:
         raise ParameterError("nothing would play any more: leave one element")
     state = replace(changed.state, history=(*song.state.history, entry))
-    told = "; ".join(changed.remarks)
+    remarks = "; ".join(changed.remarks)
     why = "asked for after the song was made"
-    decision = Decision(f"edit {count}", _told(entry), "stated", f"{why}; {told}" if told else why, told)
+    decision = Decision(f"edit {count}", _edit_text(entry), "stated", f"{why}; {remarks}" if remarks else why, remarks)
     plan = replace(changed.plan, decisions=(*song.plan.decisions, decision))
     return replace(changed, plan=plan, state=state, remarks=())
 
 
-def _told(entry: Mapping[str, Any]) -> str:
+def _edit_text(entry: Mapping[str, Any]) -> str:
     """An edit as a line of a table: its kind, then its fields.
 
     Examples
     --------
-    >>> _told({"edit": "vary", "strength": 0.5, "bars": [1, 4], "seed": 3})
+    >>> _edit_text({"edit": "vary", "strength": 0.5, "bars": [1, 4], "seed": 3})
     'vary: strength 0.5, bars 1 to 4, seed 3'
-    >>> _told({"edit": "notes", "element": "bass", "remove": [{"bar": 1, "beat": 1, "pitch": 41}]})
+    >>> _edit_text({"edit": "notes", "element": "bass", "remove": [{"bar": 1, "beat": 1, "pitch": 41}]})
     'notes: element bass, remove 1'
     """
     shown = {name: Path(value).name if name == "file" else value for name, value in entry.items()}

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from workbench.domain.edit_state import LockedBars, MutedBars
+from workbench.domain.elements import ELEMENTS
 from workbench.domain.errors import ParameterError
 from workbench.domain.moves import EqMove, Insert, StripMove
 from workbench.domain.score import Note
-from workbench.domain.song import ELEMENTS
 from workbench.editing.edits import (
     HIGHEST_BPM,
     LOWEST_BPM,
@@ -31,7 +31,7 @@ from workbench.editing.song import (
     find_sections,
     open_bars,
     ranges,
-    told,
+    spelled,
 )
 from workbench.editing.writing import with_patch
 from workbench.mastering import load_style
@@ -62,7 +62,7 @@ def unlock(song: Song, edit: Unlock, seed: int) -> Song:
         mine = song.locked_bars(element) - bars
         locks = (*(held for held in locks if held.element != element), *_held(element, mine))
     if locks == song.state.locks:
-        raise ParameterError(f"nothing is locked in {told(ranges(bars))}")
+        raise ParameterError(f"nothing is locked in {spelled(ranges(bars))}")
     return replace(song, state=replace(song.state, locks=locks))
 
 
@@ -184,7 +184,7 @@ def unmute(song: Song, edit: Unmute, seed: int) -> Song:
     silent, kept = _muted(song, edit.element)
     back = silent & {bar for piece in bars for bar in piece}
     if not back:
-        raise ParameterError(f"{edit.element} is not muted in {told(bars)}")
+        raise ParameterError(f"{edit.element} is not muted in {spelled(bars)}")
     standing = song.score.parts[edit.element].notes if edit.element in song.score.parts else ()
     palette = tuple(name for name in ELEMENTS if name in {*song.plan.palette, edit.element})
     song = replace(song, plan=replace(song.plan, palette=palette))
@@ -202,7 +202,7 @@ def _muted(song: Song, element: str) -> tuple[set[int], list[Note]]:
 
 
 def _with_muted(song: Song, element: str, bars: set[int], notes: Iterable[Note]) -> Song:
-    """The song with an element muted in some bars and no others; told in one way, whatever edits led there."""
+    """The song with an element muted in some bars and no others; put in one way, whatever edits led there."""
     ordered = sorted(notes)
     mine = [
         MutedBars(element, piece.start, piece.stop, tuple(note for note in ordered if song.bar_of(note) in piece))

@@ -9,19 +9,22 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 from pydantic import Discriminator, Field, TypeAdapter, ValidationError, model_validator
 
+from workbench.domain.element_names import ComposedName, ElementName, PitchedName
+from workbench.domain.elements import ELEMENTS, PITCHED_ELEMENTS
 from workbench.domain.errors import ParameterError, did_you_mean, reason
-from workbench.domain.request import ChordText, ElementName, Whole
+from workbench.domain.request import ChordText, Whole
 from workbench.domain.request_errors import explain, finite, shown, without_duplicates
 from workbench.editing.edit_base import BaseEdit, Drawn, PatchName, Placed, SectionText, TrackName
 from workbench.editing.note_edit import Notes
 
-Lockable: TypeAlias = Literal["harmony", "percussion", "bass", "pads", "leads"]
-Pitched: TypeAlias = Literal["bass", "pads", "leads"]
-Role: TypeAlias = Literal["melody", "chords", "drums", "percussion", "bass", "pads", "leads"]
+if TYPE_CHECKING:
+    Role: TypeAlias = str
+else:
+    Role = Literal[("melody", "chords", "drums", *ELEMENTS)]
 
 LOWEST_BPM, HIGHEST_BPM = 40, 240
 """Tempi that can be asked for, in quarter notes a minute."""
@@ -31,7 +34,7 @@ class Regenerate(Placed, Drawn):
     """Compose anew: an element, a section, bars, or an element there; harmony takes what lies over it along."""
 
     edit: Literal["regenerate"] = "regenerate"
-    element: Lockable | None = Field(None, description="Element, or harmony; all that play there if left out.")
+    element: ComposedName | None = Field(None, description="Element, or harmony; all that play there if left out.")
 
 
 class Vary(Placed, Drawn):
@@ -46,14 +49,14 @@ class Lock(Placed):
     """Hold the notes and the sound of an element: what names it is refused, what is meant for all leaves it alone."""
 
     edit: Literal["lock"] = "lock"
-    element: Lockable | None = Field(None, description="Element, or harmony; everything if left out.")
+    element: ComposedName | None = Field(None, description="Element, or harmony; everything if left out.")
 
 
 class Unlock(Placed):
     """Let go of what was locked."""
 
     edit: Literal["unlock"] = "unlock"
-    element: Lockable | None = Field(None, description="Element, or harmony; everything if left out.")
+    element: ComposedName | None = Field(None, description="Element, or harmony; everything if left out.")
 
 
 class Transpose(Placed):
@@ -67,7 +70,7 @@ class Transpose(Placed):
     semitones: Whole = Field(
         ge=-24, le=24, description="Up, or down if negative.", json_schema_extra={"unit": "semitones"}
     )
-    element: Pitched | None = Field(None, description="Pitched element; all, with the chords, if left out.")
+    element: PitchedName | None = Field(None, description="Pitched element; all, with the chords, if left out.")
 
 
 class Tempo(BaseEdit):
@@ -235,7 +238,7 @@ class Import(Drawn):
     role: Role = Field(
         description="What the file holds. The name of an element means a melody for it, percussion means drums."
     )
-    element: Pitched = Field("leads", description="Which element plays a melody.")
+    element: PitchedName = Field("leads", description="Which element plays a melody.")
     bar: Whole = Field(1, ge=1, description="Bar where it begins, counted from 1.")
     track: TrackName | None = Field(
         None,
@@ -251,9 +254,9 @@ class Import(Drawn):
     def _element_as_role(cls, fields: Any) -> Any:
         """A melody for the bass, where the role is its name."""
         role = fields.get("role") if isinstance(fields, dict) else None
-        if role == "percussion":
+        if role in ELEMENTS and role not in PITCHED_ELEMENTS:
             return {**fields, "role": "drums"}
-        if role not in get_args(Pitched):
+        if role not in PITCHED_ELEMENTS:
             return fields
         if fields.get("element", role) != role:
             raise ValueError("role and element name different elements: expected one")
@@ -351,5 +354,5 @@ def _parse_edit(item: Any, number: int) -> Edit:
     try:
         return KINDS[name].model_validate(item)
     except ValidationError as error:
-        told = explain(error.errors(include_url=False), KINDS[name])
-        raise ParameterError(f"edit {number} ({name}): {told}") from None
+        fault = explain(error.errors(include_url=False), KINDS[name])
+        raise ParameterError(f"edit {number} ({name}): {fault}") from None

@@ -12,7 +12,7 @@ from workbench.domain.recordings import is_recorded
 from workbench.domain.score import Note, Part
 from workbench.domain.theory import Chord
 from workbench.editing.edits import Extend, Loop, Reorder, Shorten
-from workbench.editing.song import Song, bars_of, one_section, open_bars, ranges, section_names, told
+from workbench.editing.song import Song, bars_of, one_section, open_bars, ranges, section_names, spelled
 from workbench.editing.writing import varied
 
 
@@ -67,7 +67,9 @@ def loop(song: Song, edit: Loop, seed: int) -> Song:
     """A place alone, to be played round and round."""
     pieces = bars_of(song.plan, edit.section, edit.bars)
     if len(pieces) > 1:
-        raise ParameterError(f"a loop is one stretch of bars, but {edit.section!r} is {told(pieces)}: name one of them")
+        raise ParameterError(
+            f"a loop is one stretch of bars, but {edit.section!r} is {spelled(pieces)}: name one of them"
+        )
     inside = [(s, tuple(bar for bar in _bars(s) if bar in pieces[0])) for s in song.plan.sections]
     song = lay_out(song, [Laid(section, bars) for section, bars in inside if bars])
     return replace(song, plan=replace(song.plan, delivery=replace(song.plan.delivery, loop=True)))
@@ -110,7 +112,7 @@ def _refuse_lost_locks(song: Song, order: Sequence[int]) -> None:
         if gone:
             names = ", ".join(section_names(song.plan.sections))
             raise ParameterError(
-                f"{lock.element} is locked in {told(ranges(gone))}, which would be lost: unlock it first "
+                f"{lock.element} is locked in {spelled(ranges(gone))}, which would be lost: unlock it first "
                 f"(the song holds {names})"
             )
 

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from workbench.composition.bass_line import TIE_BEATS
+from workbench.domain.elements import element_of, is_drums, kind_of
 from workbench.domain.errors import ParameterError
 from workbench.domain.score import Note
 from workbench.domain.song import DRUM_ROLES, drum_role
 from workbench.editing.edits import Add
 from workbench.editing.note_edit import NamedNote, NewNote, NoteChange, Notes, NoteValues
-from workbench.editing.song import Song, bars_of, ranges, told
-from workbench.editing.transposing import PLAYABLE, note_name
+from workbench.editing.song import Song, bars_of, ranges, spelled
+from workbench.editing.transposing import note_name
 from workbench.editing.writing import introduced
-
-COMPASS: Mapping[str, tuple[int, int]] = {**PLAYABLE, "percussion": (22, 87)}
-"""Lowest and highest MIDI pitch that may be written; for percussion the notes that General MIDI 2 and pads send."""
-
-ONE_VOICE = ("bass", "leads")
-"""Elements that play one note at a time."""
 
 _NEAR_BEATS = 0.002
 """A note is meant by a place this near, a tick of 480 to the quarter: places are written with few decimals."""
@@ -110,7 +105,7 @@ def _find(song: Song, element: str, notes: Sequence[Note], named: NamedNote) -> 
 
 def _is_pitch(element: str, note: Note, pitch: int | str) -> bool:
     if isinstance(pitch, str):
-        return element == "percussion" and drum_role(note.pitch) == pitch
+        return is_drums(element) and drum_role(note.pitch) == pitch
     return note.pitch == pitch
 
 
@@ -146,13 +141,13 @@ def _new(song: Song, element: str, note: NewNote) -> Note:
 def _number(element: str, pitch: int | str) -> int:
     if isinstance(pitch, int):
         return pitch
-    if element != "percussion":
+    if not is_drums(element):
         raise ParameterError(f"{pitch} is a drum role, but {element} has pitches: expected a MIDI number")
     return DRUM_ROLES[pitch]
 
 
 def _check_pitch(element: str, pitch: int) -> None:
-    low, high = COMPASS[element]
+    low, high = element_of(element).compass
     if not low <= pitch <= high:
         raise ParameterError(
             f"{element} plays MIDI {low} to {high} ({note_name(low)} to {note_name(high)}), "
@@ -183,7 +178,7 @@ def _in_voices(song: Song, element: str, standing: Sequence[Note], fresh: Sequen
     ParameterError
         If two notes of one voice begin together.
     """
-    tie = TIE_BEATS if element == "bass" and song.plan.parts[element].slides else 0.0
+    tie = TIE_BEATS if kind_of(element) == "bass" and song.plan.parts[element].slides else 0.0
     new, result, cut = set(fresh), [], 0
     for voice in _voices(element, [*standing, *fresh]):
         for note, following in zip_longest(voice, voice[1:]):
@@ -202,14 +197,14 @@ def _voices(element: str, notes: Iterable[Note]) -> list[list[Note]]:
     """Notes, sorted, of which one sounds at a time: all of a single line, else those of one pitch."""
     voices: dict[int, list[Note]] = {}
     for note in sorted(notes):
-        voices.setdefault(0 if element in ONE_VOICE else note.pitch, []).append(note)
+        voices.setdefault(0 if element_of(element).single_line else note.pitch, []).append(note)
     return list(voices.values())
 
 
 def _check_apart(song: Song, element: str, note: Note, following: Note) -> None:
     if following.onset_beats - note.onset_beats >= _APART_BEATS - 1e-9:
         return
-    rule = "one note at a time" if element in ONE_VOICE else "a pitch once at a time"
+    rule = "one note at a time" if element_of(element).single_line else "a pitch once at a time"
     raise ParameterError(
         f"{element} plays {rule}, and two would begin together: {_where(song, element, note)} and "
         f"{_where(song, element, following)}; remove or change one of them"
@@ -221,7 +216,9 @@ def _check_open(song: Song, element: str, before: Sequence[Note], after: Sequenc
     bars = {song.bar_of(note) for note in set(before) ^ set(after)}
     locked = bars & song.locked_bars(element)
     if locked:
-        raise ParameterError(f"{element} is locked in {told(ranges(locked))}: unlock it first, or choose another place")
+        raise ParameterError(
+            f"{element} is locked in {spelled(ranges(locked))}: unlock it first, or choose another place"
+        )
 
 
 def _muted_bars(song: Song, element: str) -> set[int]:
@@ -232,11 +229,11 @@ def _muted_bars(song: Song, element: str) -> set[int]:
 def _brought_in(song: Song, element: str, bars: set[int]) -> Song:
     """The song in which an element plays in the sections of some bars."""
     if element not in song.score.parts:
-        song = introduced(song, Add(element=element))  # type: ignore[arg-type]
+        song = introduced(song, Add(element=element))
     absent = bars - song.playing_bars(element)
     for piece in ranges(absent):
         song = song.with_players(element, piece, playing=True)
-    return song.with_remarks(f"{element} comes in at {told(ranges(absent))}") if absent else song
+    return song.with_remarks(f"{element} comes in at {spelled(ranges(absent))}") if absent else song
 
 
 def _where(song: Song, element: str, note: Note) -> str:
@@ -253,4 +250,4 @@ def _sound(element: str, pitch: int | str) -> str:
     """
     if isinstance(pitch, str):
         return pitch
-    return f"{drum_role(pitch) if element == 'percussion' else note_name(pitch)} ({pitch})"
+    return f"{drum_role(pitch) if is_drums(element) else note_name(pitch)} ({pitch})"

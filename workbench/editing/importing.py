@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from workbench.composition.rewrite import rewrite_chords, with_chords
+from workbench.domain.elements import ELEMENTS, is_drums
 from workbench.domain.errors import ParameterError
 from workbench.domain.score import Note
 from workbench.domain.seeding import derived_seed
-from workbench.domain.song import ELEMENTS
 from workbench.domain.theory import Chord
 from workbench.editing.edits import Add, Import
 from workbench.editing.laying import in_compass, lay, single
@@ -22,7 +22,7 @@ from workbench.editing.midi_reading import (
     read_chords,
     read_midi,
 )
-from workbench.editing.song import Song, open_bars, told
+from workbench.editing.song import Song, open_bars, spelled
 from workbench.editing.writing import introduced, with_harmony, written
 from workbench.midi.harmony import written_chords
 
@@ -42,7 +42,7 @@ def take_in(song: Song, edit: Import, seed: int) -> Song:
     file = read_midi(edit.file)
     if edit.sha256 not in (None, file.sha256):
         raise ParameterError(f"MIDI file {edit.file} is not the file that was imported before: its content differs")
-    song = song.with_remarks(*file.music.told)
+    song = song.with_remarks(*file.music.remarks)
     if edit.role == "chords":
         return _with_chords(song, edit, file, seed)
     return _with_notes(song, edit, file, seed)
@@ -55,9 +55,9 @@ def _with_chords(song: Song, edit: Import, file: ImportedFile, seed: int) -> Son
     ends = [note.start_beats + note.length_beats for voice in voices for note in voice.notes]
     laid, song = lay(song, edit, file.music, min(starts), max([*ends, *(at + 1.0 for at, _ in written)]))
     place, start = laid.place, laid.place.start * song.bar_beats
-    chords, told = read_chords(file, edit.track, start - laid.offset_beats, len(place) * song.bar_beats)
+    chords, remarks = read_chords(file, edit.track, start - laid.offset_beats, len(place) * song.bar_beats)
     line = [replace(chord.transposed(edit.semitones), onset_beats=chord.onset_beats + start) for chord in chords]
-    song = song.with_remarks(*told)
+    song = song.with_remarks(*remarks)
     open_bars(song, "harmony", (place,), named=True)
     fresh = with_chords(song.score.chords, line, [(place.start, place.stop)], song.bar_beats)
     if edit.around:
@@ -70,17 +70,17 @@ def _with_notes(song: Song, edit: Import, file: ImportedFile, seed: int) -> Song
     element = "percussion" if drums else edit.element
     voices = drum_voices(file, edit.track) if drums else (melody_voice(file, edit.track, element),)
     heard, doubled = single([note for voice in voices for note in voice.notes])
-    told = [f"taken from {', '.join(map(str, voices))}"] if len(file.voices) > len(voices) else []
-    told += [f"{doubled} notes that double another are left out"] * (doubled > 0)
-    told += [f"track {voice.number}: {voice.guess.doubt}" for voice in voices if voice.guess.doubt]
+    remarks = [f"taken from {', '.join(map(str, voices))}"] if len(file.voices) > len(voices) else []
+    remarks += [f"{doubled} notes that double another are left out"] * (doubled > 0)
+    remarks += [f"track {voice.number}: {voice.guess.doubt}" for voice in voices if voice.guess.doubt]
     if drums:
-        told += [f"track {one.number} looks like {one.guess.role}" for one in voices if one.guess.role != "percussion"]
+        remarks += [f"track {one.number} looks like {one.guess.role}" for one in voices if not is_drums(one.guess.role)]
     moved = heard
     if not drums:
         moved, octaves = in_compass([replace(n, pitch=n.pitch + edit.semitones) for n in heard], element)
-        told += [octaves] if octaves else []
+        remarks += [octaves] if octaves else []
     last = max(note.start_beats + min(note.length_beats, 0.01) for note in moved)
-    laid, song = lay(song.with_remarks(*told), edit, file.music, min(note.start_beats for note in moved), last)
+    laid, song = lay(song.with_remarks(*remarks), edit, file.music, min(note.start_beats for note in moved), last)
     place, start = laid.place, laid.place.start * song.bar_beats
     there = [replace(n, start_beats=n.start_beats + laid.offset_beats - start) for n in moved]
     length = len(place) * song.bar_beats
@@ -98,14 +98,14 @@ def _with_notes(song: Song, edit: Import, file: ImportedFile, seed: int) -> Song
 def _after(song: Song, element: str, drums: bool) -> list[str]:
     """Elements that are composed anew around another: all that see it, or its chords."""
     others = [name for name in ELEMENTS if name in song.score.parts and name != element]
-    return others if drums else [name for name in others if name != "percussion"]
+    return others if drums else [name for name in others if not is_drums(name)]
 
 
 def _replaced(song: Song, element: str, place: range, notes: Sequence[Note]) -> Song:
     """The song with the notes of an element in some bars replaced; it is brought in if it was not there."""
     if song.locked_bars(element) & set(place):
-        raise ParameterError(f"{element} is locked in {told((place,))}: unlock it first, or choose another place")
-    song = introduced(song, Add(element=element)).with_players(element, place, playing=True)  # type: ignore[arg-type]
+        raise ParameterError(f"{element} is locked in {spelled((place,))}: unlock it first, or choose another place")
+    song = introduced(song, Add(element=element)).with_players(element, place, playing=True)
     kept = [note for note in song.score.parts[element].notes if song.bar_of(note) not in place]
     return song.with_notes(element, [*kept, *notes])
 

@@ -6,11 +6,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from workbench.domain.elements import element_of
 from workbench.domain.errors import ParameterError
 from workbench.editing.edits import Import
 from workbench.editing.midi_reading import PlayedNote
 from workbench.editing.song import Song
-from workbench.editing.transposing import PLAYABLE
 from workbench.midi.file import MidiFile
 
 _EARLY_BEATS = 1 / 16
@@ -28,7 +28,7 @@ class Laid:
 def lay(song: Song, edit: Import, music: MidiFile, first_beats: float, last_beats: float) -> tuple[Laid, Song]:
     """Lay music that sounds from `first_beats` to `last_beats` of a file from the edit's bar on.
 
-    Empty bars in front keep their place; where the song is too short for them they are left out, and told.
+    Empty bars in front keep their place; where the song is too short for them they are left out, with a remark.
 
     Raises
     ------
@@ -61,12 +61,12 @@ def in_compass(notes: Sequence[PlayedNote], element: str) -> tuple[list[PlayedNo
     ParameterError
         If they span more than the element plays.
     """
-    (low, high), pitches = PLAYABLE[element], [note.pitch for note in notes]
+    (low, high), pitches = element_of(element).compass, [note.pitch for note in notes]
     lowest, highest = min(pitches), max(pitches)
     for shift in sorted(range(-132, 133, 12), key=abs):
         if low <= lowest + shift and highest + shift <= high:
-            told = f"moved by {shift:+d} semitones into the range of {element}, MIDI {low} to {high}" if shift else ""
-            return [replace(note, pitch=note.pitch + shift) for note in notes], told
+            remark = f"moved by {shift:+d} semitones into the range of {element}, MIDI {low} to {high}" if shift else ""
+            return [replace(note, pitch=note.pitch + shift) for note in notes], remark
     raise ParameterError(f"the melody lies at MIDI {lowest} to {highest}, but {element} plays MIDI {low} to {high}")
 
 
@@ -108,12 +108,12 @@ def _pickup_beats(song: Song, edit: Import, music: MidiFile, first_beats: float,
         if length != song.bar_beats and at < last_beats and end > first_beats
     }
     if odd:
-        told = ", ".join(
+        listed = ", ".join(
             f"{numerator}/{denominator}{f' from beat {at + 1:g} on' if at > pickup else ''}"
             for (numerator, denominator), at in sorted(odd.items(), key=lambda one: one[1])
         )
         raise ParameterError(
-            f"{edit.file} is in {told}, but the song in {song.plan.metre}, so that their bar lines would not meet: "
+            f"{edit.file} is in {listed}, but the song in {song.plan.metre}, so that their bar lines would not meet: "
             f"expected a file in {song.plan.metre}, or make a song in the file's metre"
         )
     return pickup

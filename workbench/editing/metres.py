@@ -14,7 +14,7 @@ _Metres = tuple[tuple[int, tuple[int, int]], ...]
 
 
 def in_one_metre(session: DawSession) -> tuple[DawSession, Metre, list[str]]:
-    """The session with whole bars from its start on, their metre, and what is to be told of both.
+    """The session with whole bars from its start on, their metre, and remarks on both.
 
     A first bar that is shorter than the next, as scores write a pickup, is filled up in front. Metres whose bars are
     of one length count as one; what begins behind the last note does not count: programs close with one of their own.
@@ -25,17 +25,17 @@ def in_one_metre(session: DawSession) -> tuple[DawSession, Metre, list[str]]:
         If the length of the bars changes, or no song can have that metre.
     """
     metres = _sounding(session)
-    told: list[str] = []
+    remarks: list[str] = []
     if (pickup := _pickup_ticks(metres)) > 0:
         gap = _bar_ticks(metres[1][1]) - pickup
         session, metres = _later(session, gap), ((0, metres[1][1]), *((at + gap, one) for at, one in metres[2:]))
-        told = [f"a pickup of {pickup / TICKS_PER_BEAT:g} beats stands at the end of the first bar"]
+        remarks = [f"a pickup of {pickup / TICKS_PER_BEAT:g} beats stands at the end of the first bar"]
     if len({_bar_ticks(metre) for _, metre in metres}) > 1:
         raise ParameterError(
             f"session {session.title!r} changes its metre ({_listed(metres)}): expected one for the whole song"
         )
     metre, spelled = _named(metres[0][1])
-    return session, metre, told + spelled
+    return session, metre, remarks + spelled
 
 
 def _sounding(session: DawSession) -> _Metres:
@@ -79,11 +79,11 @@ def _clip_later(clip: NoteClip, ticks: int) -> NoteClip:
 
 def _listed(metres: _Metres) -> str:
     """Each metre, and the bar from which it holds."""
-    said, bar = [], 1
+    changes, bar = [], 1
     for (at, metre), (following, _) in zip(metres, (*metres[1:], (0, (0, 0))), strict=True):
-        said.append(f"{metre[0]}/{metre[1]}" + (f" from bar {bar}" if at else ""))
+        changes.append(f"{metre[0]}/{metre[1]}" + (f" from bar {bar}" if at else ""))
         bar += math.ceil((following - at) / _bar_ticks(metre)) if following else 0
-    return ", ".join(said)
+    return ", ".join(changes)
 
 
 def _named(metre: tuple[int, int]) -> tuple[Metre, list[str]]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from workbench.domain.chord_symbols import CHORD_QUALITIES
+from workbench.domain.elements import is_drums, kind_of
 from workbench.domain.errors import MidiFileError, ParameterError
 from workbench.domain.score import Note
 from workbench.domain.theory import Chord
@@ -63,11 +64,11 @@ class ImportedFile:
     @property
     def pitched(self) -> tuple[Voice, ...]:
         """Voices that are no drums."""
-        return tuple(voice for voice in self.voices if voice.guess.role != "percussion")
+        return tuple(voice for voice in self.voices if not is_drums(voice.guess.role))
 
 
 def read_midi(path: str | Path) -> ImportedFile:
-    """Read a MIDI file; its tempo does not matter, since time is told in quarter notes.
+    """Read a MIDI file; its tempo does not matter, since time is given in quarter notes.
 
     Raises
     ------
@@ -80,8 +81,8 @@ def read_midi(path: str | Path) -> ImportedFile:
     except MidiFileError as error:
         raise ParameterError(f"MIDI file {path} cannot be read: {error}") from None
     if not music.parts and not written_chords(music).changes:
-        told = f" ({music.told[0]})" if music.told else ""
-        raise ParameterError(f"MIDI file {path} holds no notes{told}")
+        remarks = f" ({music.remarks[0]})" if music.remarks else ""
+        raise ParameterError(f"MIDI file {path} holds no notes{remarks}")
     grouped = groupby(music.parts, lambda part: (part.track, part.channel))
     voices = tuple(
         _voice(number, list(parts), music.ticks_per_beat) for number, (_, parts) in enumerate(grouped, start=1)
@@ -120,7 +121,7 @@ def drum_voices(file: ImportedFile, track: int | str | None) -> tuple[Voice, ...
     """
     if track is not None:
         return (find_voice(file, track),)
-    drums = tuple(voice for voice in file.voices if voice.guess.role == "percussion")
+    drums = tuple(voice for voice in file.voices if is_drums(voice.guess.role))
     if not drums and len(file.voices) != 1:
         raise ParameterError(
             f'no track of the MIDI file looks like drums: say which by "track", its number or name: '
@@ -174,7 +175,7 @@ def placed(
 def read_chords(
     file: ImportedFile, track: int | str | None, start_beats: float, beats: float
 ) -> tuple[tuple[Chord, ...], list[str]]:
-    """Chords over `beats` quarter notes of a file, and what is to be told of them.
+    """Chords over `beats` quarter notes of a file, and remarks on them.
 
     They are the symbols that the file writes, else what its pads, or all that is pitched, sound like.
 
@@ -185,16 +186,16 @@ def read_chords(
     """
     written = written_chords(file.music) if track is None else None
     found = [(at - start_beats, chord) for at, chord in written.changes] if written else []
-    told = []
+    remarks = []
     if written and found and written.unread:
         names = ", ".join(dict.fromkeys(text.text for text in written.unread[:_MOST_NAMED]))
-        told.append(f"{len(written.unread)} texts among the chords are not known, the chord before holds: {names}")
+        remarks.append(f"{len(written.unread)} texts among the chords are not known, the chord before holds: {names}")
     if not found:
-        pads = tuple(voice for voice in file.pitched if voice.guess.role == "pads")
+        pads = tuple(voice for voice in file.pitched if kind_of(voice.guess.role) == "chords")
         voices = (find_voice(file, track),) if track is not None else pads or file.pitched
         notes = [replace(n, start_beats=n.start_beats - start_beats) for voice in voices for n in voice.notes]
         found = heard_chords(notes, beats)
-        told += [f"heard in {_listed(voices)}"] if len(file.voices) > 1 else []
+        remarks += [f"heard in {_listed(voices)}"] if len(file.voices) > 1 else []
     if not found:
         raise ParameterError(
             "the MIDI file holds no chords: expected chord symbols as texts, or at least two tones at once"
@@ -206,7 +207,7 @@ def read_chords(
         for start, end, (_, chord) in zip(starts, ends, found, strict=True)
         if end > start
     )
-    return chords, told
+    return chords, remarks
 
 
 def _voice(number: int, parts: Sequence[MidiPart], ticks_per_beat: float) -> Voice:

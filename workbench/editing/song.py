@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from workbench.domain.edit_state import EditState
+from workbench.domain.elements import ELEMENTS
 from workbench.domain.errors import ParameterError
 from workbench.domain.plan import Plan, SectionPlan
 from workbench.domain.score import Note, Part, Score
-from workbench.domain.song import ELEMENTS, parse_section_name
+from workbench.domain.song import parse_section_name
 
 Bars = tuple[range, ...]
 """Ranges of bars from 0, in order, that do not touch."""
@@ -175,12 +176,12 @@ def ranges(bars: Iterable[int]) -> Bars:
     return tuple(found)
 
 
-def told(bars: Bars) -> str:
+def spelled(bars: Bars) -> str:
     """Ranges as a musician reads them.
 
     Examples
     --------
-    >>> told((range(0, 4), range(8, 9)))
+    >>> spelled((range(0, 4), range(8, 9)))
     'bars 1 to 4, bar 9'
     """
     return ", ".join(f"bars {r.start + 1} to {r.stop}" if len(r) > 1 else f"bar {r.start + 1}" for r in bars)
@@ -201,9 +202,11 @@ def open_bars(song: Song, element: str, bars: Bars, *, named: bool) -> Bars:
     if named and element != "harmony":
         check_element(song, element)
     if named and not wanted:
-        raise ParameterError(f"{element} does not play in {told(bars)}: add it there first")
+        raise ParameterError(f"{element} does not play in {spelled(bars)}: add it there first")
     if named and locked:
-        raise ParameterError(f"{element} is locked in {told(ranges(locked))}: unlock it first, or choose another place")
+        raise ParameterError(
+            f"{element} is locked in {spelled(ranges(locked))}: unlock it first, or choose another place"
+        )
     return ranges(wanted - locked)
 
 

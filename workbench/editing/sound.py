@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from workbench.domain.clock import SOUND_STAGES, Clock, Progress
+from workbench.domain.elements import is_drums
 from workbench.domain.moves import Settings, StripMove
 from workbench.domain.plan import Plan
 from workbench.domain.results import Track
@@ -51,7 +52,7 @@ def stem_inputs(plan: Plan, score: Score, element: str) -> _Inputs:
         patch=plan.patches.get(element),
         settings=plan.patch_settings.get(element, {}),
         move=plan.mix.get(element),
-        key=plan.key if element == "percussion" else None,
+        key=plan.key if is_drums(element) else None,
         form=(score.tempo_bpm, score.metre, *sections),
         sound=(
             plan.seed,

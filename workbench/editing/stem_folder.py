@@ -19,6 +19,7 @@ from workbench.domain.audio import Audio, Samples, summed
 from workbench.domain.chord_symbols import NO_CHORD
 from workbench.domain.clock import Progress
 from workbench.domain.edit_state import EditState
+from workbench.domain.elements import ELEMENTS, is_drums
 from workbench.domain.errors import ParameterError, did_you_mean
 from workbench.domain.naming import latin_id
 from workbench.domain.plan import Decision, Plan, SectionPlan
@@ -26,7 +27,7 @@ from workbench.domain.recordings import MOST_BARS, marks
 from workbench.domain.request import GenerationRequest, parse_request
 from workbench.domain.results import Track
 from workbench.domain.score import Part, Score
-from workbench.domain.song import ELEMENTS, parse_section_name
+from workbench.domain.song import parse_section_name
 from workbench.domain.sound_files import files_below
 from workbench.domain.theory import Chord, Key, Metre
 from workbench.editing.adopting import IMPORTED, Adopted
@@ -99,13 +100,13 @@ def adopt_stems(
     wishes = wishes or StemWishes()
     place = Path(folder)
     title = place.resolve().name
-    files, told = _files(place, wishes.elements or {})
+    files, remarks = _files(place, wishes.elements or {})
     rate, more = _common_rate(files)
-    told += more
+    remarks += more
     stems = _stems(files, rate)
     tempo_bpm, how_fast = _tempo(stems, wishes)
     key, which_key = _key(stems, wishes)
-    told += [*how_fast, *which_key]
+    remarks += [*how_fast, *which_key]
     metre = Metre.parse(wishes.metre)
     seconds = next(iter(stems.values())).duration_seconds
     bars = math.ceil(seconds * tempo_bpm / 60.0 / metre.bar_beats - 1e-6)
@@ -121,12 +122,12 @@ def adopt_stems(
         patches={element: keep_recording(audio, f"{title}-{element}") for element, audio in stems.items()},
         processing_style="neutral",
     )
-    plan = replace(plan, decisions=(*plan.decisions, *_decisions(title, files, told)))
+    plan = replace(plan, decisions=(*plan.decisions, *_decisions(title, files, remarks)))
     part = marks(bars, metre.bar_beats)
     silent = Chord(0.0, bars * metre.bar_beats, 0, NO_CHORD, 0)
     parts = {element: Part(element, part) for element in stems}
     score = Score(title, plan.tempo_bpm, metre, key, sections, (silent,), parts)
-    return Adopted(request, Song(plan, score, EditState(), tuple(told)))
+    return Adopted(request, Song(plan, score, EditState(), tuple(remarks)))
 
 
 def import_stems(
@@ -244,7 +245,7 @@ def _key(stems: Mapping[str, Audio], wishes: StemWishes) -> tuple[Key, list[str]
     """The key that is stated, or else the one that is heard beside the drums."""
     if wishes.key is not None:
         return Key.parse(wishes.key), []
-    pitched = [audio for element, audio in stems.items() if element != "percussion"]
+    pitched = [audio for element, audio in stems.items() if not is_drums(element)]
     found = estimate_key(summed(pitched)) if pitched else None
     if found is None or not found.is_tonal:
         return Key.parse("C major"), ["no key is heard: C major is written, state it with --key"]
@@ -303,7 +304,7 @@ def _request(
     )  # fmt: skip
 
 
-def _decisions(title: str, files: Mapping[Path, str], told: Sequence[str]) -> list[Decision]:
+def _decisions(title: str, files: Mapping[Path, str], remarks: Sequence[str]) -> list[Decision]:
     stems = [Decision(IMPORTED, file.name, "stated", f"a recording of {element}") for file, element in files.items()]
     what = Decision(IMPORTED, title, "stated", f"{len(files)} stems of a folder")
-    return [what, *stems, *(Decision(IMPORTED, title, "stated", one, one) for one in told)]
+    return [what, *stems, *(Decision(IMPORTED, title, "stated", one, one) for one in remarks)]

@@ -6,15 +6,12 @@ import itertools
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from workbench.domain.elements import PITCHED_ELEMENTS, element_of
 from workbench.domain.errors import ParameterError
 from workbench.domain.score import Note
 from workbench.domain.theory import Chord, Key
 from workbench.editing.edits import Transpose
-from workbench.editing.song import Bars, Song, bars_of, check_element, ranges, told
-from workbench.editing.writing import PITCHED
-
-PLAYABLE: Mapping[str, tuple[int, int]] = {"bass": (23, 108), "pads": (21, 108), "leads": (21, 108)}
-"""Lowest and highest MIDI pitch of each element: B0 is the low string of a five-string bass, A0 to C8 a piano."""
+from workbench.editing.song import Bars, Song, bars_of, check_element, ranges, spelled
 
 _NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 
@@ -30,7 +27,9 @@ def transpose(song: Song, edit: Transpose, seed: int) -> Song:
     """
     bars = bars_of(song.plan, edit.section, edit.bars)
     muted = {silenced.element for silenced in song.state.mutes}
-    elements = [edit.element] if edit.element else [name for name in PITCHED if name in {*song.score.parts, *muted}]
+    elements = (
+        [edit.element] if edit.element else [name for name in PITCHED_ELEMENTS if name in {*song.score.parts, *muted}]
+    )
     shifts: dict[str, int] = {}
     for element in elements:
         if element not in muted:
@@ -57,7 +56,7 @@ def _shift(song: Song, element: str, bars: Bars, semitones: int, *, folded: bool
     if not pitches:
         return semitones
     lowest, highest = min(pitches), max(pitches)
-    low, high = PLAYABLE[element]
+    low, high = element_of(element).compass
     octave = -12 if semitones > 0 else 12
     for shift in range(semitones, octave, octave) if folded else (semitones,):
         if min(low, lowest) <= lowest + shift and highest + shift <= max(high, highest):
@@ -84,7 +83,9 @@ def note_name(pitch: int) -> str:
 def _check_open(song: Song, element: str, bars: Bars) -> None:
     locked = {bar for piece in bars for bar in piece} & song.locked_bars(element)
     if locked:
-        raise ParameterError(f"{element} is locked in {told(ranges(locked))}: unlock it first, or choose another place")
+        raise ParameterError(
+            f"{element} is locked in {spelled(ranges(locked))}: unlock it first, or choose another place"
+        )
 
 
 def _moved(song: Song, element: str, bars: Bars, semitones: int) -> Song:
@@ -106,7 +107,9 @@ def _moved(song: Song, element: str, bars: Bars, semitones: int) -> Song:
 def _moved_harmony(song: Song, bars: Bars, semitones: int) -> Song:
     locked = {bar for piece in bars for bar in piece} & song.locked_bars("harmony")
     if locked:
-        raise ParameterError(f"harmony is locked in {told(ranges(locked))}: unlock it first, or choose another place")
+        raise ParameterError(
+            f"harmony is locked in {spelled(ranges(locked))}: unlock it first, or choose another place"
+        )
     spans = [(piece.start * song.bar_beats, piece.stop * song.bar_beats) for piece in bars]
     seams = {*song.state.seams, *_parting(song.score.chords, spans)}
     chords = _rejoined([part for chord in song.score.chords for part in _moved_inside(chord, spans, semitones)], seams)
@@ -174,7 +177,7 @@ def _moved_register(song: Song, shifts: Mapping[str, int]) -> Song:
     """The plan asks for the elements where they lie now, as far as they can be played, over an octave at least."""
     parts = dict(song.plan.parts)
     for element, shift in shifts.items():
-        traits, (lowest, highest) = parts[element], PLAYABLE[element]
+        traits, (lowest, highest) = parts[element], element_of(element).compass
         octave = min(12, traits.high_pitch - traits.low_pitch)
         low = min(max(lowest, traits.low_pitch + shift), highest - octave)
         high = max(min(highest, traits.high_pitch + shift), low + octave)

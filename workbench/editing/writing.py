@@ -10,18 +10,15 @@ from workbench.composition.rewrite import rewrite_chords, rewrite_element, with_
 from workbench.concept.chords import place_chords
 from workbench.concept.style import Style, load_style
 from workbench.concept.traits import adapt_groove, adapt_parts
+from workbench.domain.elements import ELEMENTS, PITCHED_ELEMENTS, is_drums
 from workbench.domain.errors import ParameterError
 from workbench.domain.plan import Plan, SectionPlan
 from workbench.domain.seeding import derived_seed, generator
-from workbench.domain.song import ELEMENTS
 from workbench.domain.theory import Chord
 from workbench.editing.edits import Add, ChangeStyle, Chords, Regenerate, Vary
-from workbench.editing.song import Bars, Song, bars_of, check_element, check_unlocked, open_bars, ranges, told
+from workbench.editing.song import Bars, Song, bars_of, check_element, check_unlocked, open_bars, ranges, spelled
 from workbench.plugins import PLUGIN_PREFIX
 from workbench.rendering import load_kit, load_patch
-
-PITCHED = tuple(element for element in ELEMENTS if element != "percussion")
-"""Elements that follow the chords."""
 
 
 def regenerate(song: Song, edit: Regenerate, seed: int) -> Song:
@@ -32,7 +29,7 @@ def regenerate(song: Song, edit: Regenerate, seed: int) -> Song:
     elements = [edit.element] if edit.element else list(song.score.parts)
     open_places = {name: open_bars(song, name, bars, named=edit.element is not None) for name in elements}
     if not any(open_places.values()):
-        raise ParameterError(f"nothing can be written anew in {told(bars)}: whatever plays there is locked")
+        raise ParameterError(f"nothing can be written anew in {spelled(bars)}: whatever plays there is locked")
     for element, place in open_places.items():
         song = written(song, element, place, seed)
     return song
@@ -86,12 +83,12 @@ def with_harmony(song: Song, fresh: Iterable[Chord], bars: Bars, seed: int, *, s
         If one of them is locked there: it would clash.
     """
     places = {}
-    for element in PITCHED:
+    for element in PITCHED_ELEMENTS:
         if element in song.score.parts:
             places[element] = open_bars(song, element, bars, named=False)
             locked = {bar for piece in bars for bar in piece} & song.locked_bars(element)
             if locked & song.playing_bars(element):
-                raise ParameterError(f"the chords cannot change under {element}, locked in {told(ranges(locked))}")
+                raise ParameterError(f"the chords cannot change under {element}, locked in {spelled(ranges(locked))}")
     song = replace(song, score=replace(song.score, chords=tuple(fresh)))
     song = song.with_sections(_with_stated(song, section, bars, stated) for section in song.plan.sections)
     for element, place in places.items():
@@ -119,7 +116,7 @@ def style(song: Song, edit: ChangeStyle, seed: int) -> Song:
     manner = load_style(edit.style)
     song = _in_style(song, edit.element, manner)
     if not edit.keep_patch:
-        song = with_patch(song, edit.element, manner.patches[edit.element][0])
+        song = with_patch(song, edit.element, manner.patches_of(edit.element)[0])
     return written(song, edit.element, open_bars(song, edit.element, (range(song.plan.bars),), named=True), seed)
 
 
@@ -129,9 +126,9 @@ def add(song: Song, edit: Add, seed: int) -> Song:
     playing = song.playing_bars(edit.element) if edit.element in song.score.parts else set()
     place = ranges({bar for piece in bars for bar in piece} - playing)
     if not place:
-        raise ParameterError(f"{edit.element} plays in {told(bars)} already: regenerate it, or choose another place")
+        raise ParameterError(f"{edit.element} plays in {spelled(bars)} already: regenerate it, or choose another place")
     if song.locked_bars(edit.element) & {bar for piece in place for bar in piece}:
-        raise ParameterError(f"{edit.element} is locked in {told(place)}: unlock it first")
+        raise ParameterError(f"{edit.element} is locked in {spelled(place)}: unlock it first")
     if edit.patch or edit.style:
         check_unlocked(song, edit.element)
     song = introduced(song, edit)
@@ -159,7 +156,7 @@ def with_patch(song: Song, element: str, patch: str) -> Song:
         If there is no such patch; the message lists those that there are.
     """
     if not patch.startswith(PLUGIN_PREFIX):
-        load_kit(patch) if element == "percussion" else load_patch(element, patch)
+        load_kit(patch) if is_drums(element) else load_patch(element, patch)
     settings = {name: values for name, values in song.plan.patch_settings.items() if name != element}
     plan = replace(song.plan, patches={**song.plan.patches, element: patch}, patch_settings=settings)
     return replace(song, plan=plan)
@@ -172,7 +169,7 @@ def introduced(song: Song, edit: Add) -> Song:
     if new or edit.style:
         song = _in_style(song, edit.element, manner)
     if edit.patch or new or edit.style:
-        song = with_patch(song, edit.element, edit.patch or manner.patches[edit.element][0])
+        song = with_patch(song, edit.element, edit.patch or manner.patches_of(edit.element)[0])
     if not new:
         return song
     palette = tuple(name for name in ELEMENTS if name in {*song.plan.palette, edit.element})

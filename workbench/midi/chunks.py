@@ -21,12 +21,12 @@ _SEARCHED_BYTES = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class Chunks:
-    """The header's words and the events of each track; `told` says what was left out or mended, one line each."""
+    """The header's words and the events of each track; `remarks` say what was left out or mended, one line each."""
 
     kind: int
     division: int
     tracks: tuple[tuple[Event, ...], ...]
-    told: tuple[str, ...]
+    remarks: tuple[str, ...]
 
 
 def read_chunks(data: bytes) -> Chunks:
@@ -37,19 +37,19 @@ def read_chunks(data: bytes) -> Chunks:
     MidiFileError
         If there is no MIDI header, or no track.
     """
-    data, told = _unwrapped(data)
+    data, remarks = _unwrapped(data)
     if len(data) < _HEADER.size:
         raise MidiFileError("damaged MIDI: the header ends too early")
     _, length, kind, declared, division = _HEADER.unpack_from(data)
     bodies, more = _tracks(data, 8 + max(6, length) if length < len(data) else _HEADER.size)
-    told += more
+    remarks += more
     if not bodies:
         raise MidiFileError("no track" if declared == 0 else "damaged MIDI: no track is left of it")
     if declared != len(bodies):
-        told.append(f"the header counts {declared} tracks, there are {len(bodies)}: all of them are read")
+        remarks.append(f"the header counts {declared} tracks, there are {len(bodies)}: all of them are read")
     if kind > 2:
-        told.append(f"type {kind} is not defined: read as type 1")
-    return Chunks(min(kind, 1) if kind > 2 else kind, division, tuple(bodies), tuple(told))
+        remarks.append(f"type {kind} is not defined: read as type 1")
+    return Chunks(min(kind, 1) if kind > 2 else kind, division, tuple(bodies), tuple(remarks))
 
 
 def _unwrapped(data: bytes) -> tuple[bytes, list[str]]:
@@ -70,23 +70,23 @@ def _unwrapped(data: bytes) -> tuple[bytes, list[str]]:
 
 def _tracks(data: bytes, at: int) -> tuple[list[tuple[Event, ...]], list[str]]:
     bodies: list[tuple[Event, ...]] = []
-    told: list[str] = []
+    remarks: list[str] = []
     while 0 <= at <= len(data) - _CHUNK.size:
         name, length = _CHUNK.unpack_from(data, at)
         start, end = at + _CHUNK.size, at + _CHUNK.size + length
         if name == b"MTrk":
             events, at, fault = _track(data, start, end)
-            told += [f"track {len(bodies) + 1} {fault}"] if fault else []
+            remarks += [f"track {len(bodies) + 1} {fault}"] if fault else []
             bodies.append(events)
         elif _is_name(name) and _fits(data, end):
-            told.append(f"a foreign chunk ({name.decode('ascii')}) is left out")
+            remarks.append(f"a foreign chunk ({name.decode('ascii')}) is left out")
             at = end
         else:
             following = data.find(b"MTrk", at)
             left = (following if following >= 0 else len(data)) - at
-            told += [f"{left} bytes that are no track are left out"] if any(data[at : at + left]) else []
+            remarks += [f"{left} bytes that are no track are left out"] if any(data[at : at + left]) else []
             at = following
-    return bodies, told
+    return bodies, remarks
 
 
 def _track(data: bytes, start: int, end: int) -> tuple[tuple[Event, ...], int, str]:

@@ -69,7 +69,7 @@ class MidiFile:
     """What a file holds. Times are quarter notes, in `NoteColumns` ticks of which `ticks_per_beat` make one.
 
     `kind` is 0, 1, or 2 for independent sequences. Each list of what changes is in order of time, with one value at a
-    time: the last that the file gives. `keys` holds sharps (flats negative) and whether it is minor. `told` says what
+    time: the last that the file gives. `keys` holds sharps (flats negative) and whether it is minor. `remarks` say what
     was left out or mended.
     """
 
@@ -81,7 +81,7 @@ class MidiFile:
     keys: tuple[Timed[tuple[int, bool]], ...]
     texts: tuple[MidiText, ...]
     end_beats: float
-    told: tuple[str, ...]
+    remarks: tuple[str, ...]
 
     @property
     def note_count(self) -> int:
@@ -135,12 +135,12 @@ def read_midi(data: bytes) -> MidiFile:
     """
     chunks = read_chunks(data)
     _check_notes(chunks.tracks)
-    told = list(chunks.told)
+    remarks = list(chunks.remarks)
     # What is no note is looked through several times: notes are left out of it once.
     settings = [[event for event in events if event[1] >= _FIRST_SETTING] for events in chunks.tracks]
     metas = [[event for event in events if event[1] >= META] for events in settings]
     ticks, frames = _ticks_per_beat(chunks.division, metas)
-    told += [frames] if frames else []
+    remarks += [frames] if frames else []
     drums, programs = drum_channels(settings), first_programs(settings)
     parts: list[MidiPart] = []
     held = 0
@@ -150,13 +150,15 @@ def read_midi(data: bytes) -> MidiFile:
             drum = line.channel in drums
             parts.append(MidiPart(number, line.channel, line.program, name, drum, line.notes, line.held))
             held += 0 if drum else line.held
-    told += [f"{counted(held, 'note')} without an end: held to the next of the pitch or the track's end"] * (held > 0)
-    told += ["the sustain pedal is not played: notes end where their keys are let go"] * _has_pedal(settings)
-    tempi, metres, keys = _conducted(metas, ticks, told)
+    remarks += [f"{counted(held, 'note')} without an end: held to the next of the pitch or the track's end"] * (
+        held > 0
+    )
+    remarks += ["the sustain pedal is not played: notes end where their keys are let go"] * _has_pedal(settings)
+    tempi, metres, keys = _conducted(metas, ticks, remarks)
     last = max((events[-1][0] for events in chunks.tracks if events), default=0)
     texts = tuple(_texts(metas, ticks))
     return MidiFile(
-        chunks.kind, ticks, tuple(parts), () if frames else tempi, metres, keys, texts, last / ticks, tuple(told)
+        chunks.kind, ticks, tuple(parts), () if frames else tempi, metres, keys, texts, last / ticks, tuple(remarks)
     )
 
 
@@ -178,7 +180,7 @@ def _check_notes(tracks: Sequence[Sequence[Event]]) -> None:
 
 
 def _ticks_per_beat(division: int, tracks: Sequence[Sequence[Event]]) -> tuple[float, str]:
-    """Ticks a quarter note; and a line where time is told in SMPTE frames, which only a tempo turns into beats."""
+    """Ticks a quarter note; and a line where time is given in SMPTE frames, which only a tempo turns into beats."""
     if division == 0:
         raise MidiFileError("no ticks in a quarter note")
     if not division & 0x8000:
@@ -190,17 +192,19 @@ def _ticks_per_beat(division: int, tracks: Sequence[Sequence[Event]]) -> tuple[f
     bpm = tempi[0] if tempi else _USUAL_BPM
     # 29 stands for 30 frames with two dropped each minute, which leaves the rate at 30000/1001 a second.
     rate = 30_000 / 1001 if frames == 29 else float(frames)
-    return rate * ticks * 60.0 / bpm, f"time is told in SMPTE frames: beats are counted at {bpm:g} BPM"
+    return rate * ticks * 60.0 / bpm, f"time is given in SMPTE frames: beats are counted at {bpm:g} BPM"
 
 
 def _conducted(
-    tracks: Sequence[Sequence[Event]], ticks: float, told: list[str]
+    tracks: Sequence[Sequence[Event]], ticks: float, remarks: list[str]
 ) -> tuple[tuple[Timed[float], ...], tuple[Timed[tuple[int, int]], ...], tuple[Timed[tuple[int, bool]], ...]]:
     def all_of(kind: int, read: Callable[[int, bytes], Value | None]) -> tuple[Timed[Value], ...]:
         found = [(tick, status, data) for events in tracks for tick, status, data in events if status == META + kind]
         values = [(_snapped(tick / ticks, 1 / ticks), read(status, data)) for tick, status, data in found]
         odd = sum(value is None for _, value in values)
-        told.extend([f"left out: {counted(odd, f'{_CONDUCTED[kind]} event')} that no reader understands"] * (odd > 0))
+        remarks.extend(
+            [f"left out: {counted(odd, f'{_CONDUCTED[kind]} event')} that no reader understands"] * (odd > 0)
+        )
         return in_order((at, value) for at, value in values if value is not None)
 
     return all_of(0x51, _tempo), all_of(0x58, _metre), all_of(0x59, _key)

@@ -1,4 +1,4 @@
-"""What a part of a MIDI file plays: told by its channel, its notes, its name and its program, and whether that is sure.
+"""What a part of a MIDI file plays, by its channel, its notes, its name and its program, and whether that is sure.
 
 Drums are known by their notes as well: programs write them on any channel, under the names of products.
 """
@@ -141,16 +141,20 @@ def guess(facts: TrackFacts, *, repeats: int = 1) -> Guess:
     if facts.notes * repeats < _FEWEST_NOTES:
         return Guess("none", f"it has fewer than {_FEWEST_NOTES} notes")
     named = roles_named(facts.name)
-    told = next((role for role in named if _can_be(role, facts)), "")
+    named_role = next((role for role in named if _can_be(role, facts)), "")
     if facts.beat >= _SURE_BEAT and facts.program in _KIT_PROGRAMS:
         spoken = named[0] if named else ""
         return Guess("percussion", f"its name says {spoken}" if spoken not in ("", "percussion") else "")
     heard = _heard(facts)
-    if told in _LEGATO_BEATS and heard == "bass" and _is_surely_bass(facts, _LEGATO_BEATS[told]):
-        return Guess("bass", f"its name says {told}")
-    if told:
-        doubt = f"its notes look like {heard}" if {told, heard} & {"percussion", "bass"} and told != heard else ""
-        return Guess(told, doubt)
+    if named_role in _LEGATO_BEATS and heard == "bass" and _is_surely_bass(facts, _LEGATO_BEATS[named_role]):
+        return Guess("bass", f"its name says {named_role}")
+    if named_role:
+        doubt = (
+            f"its notes look like {heard}"
+            if {named_role, heard} & {"percussion", "bass"} and named_role != heard
+            else ""
+        )
+        return Guess(named_role, doubt)
     if facts.program in _UNPITCHED_PROGRAMS:
         return Guess("none", "its program is a sound effect")
     doubt = "its notes may be drums" if facts.beat >= _DOUBTFUL_BEAT and facts.program in _KIT_PROGRAMS else ""

@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from workbench.domain.data_files import read_shipped
-
-OF_ELEMENTS: Mapping[str, int] = {"bass": 38, "pads": 89, "leads": 81}
-"""Where the patch has none of its own: synth bass 1, warm pad, saw lead. Another pitched element gets a piano, 0."""
+from workbench.domain.elements import element_of, likeness
 
 
 def program_of(element: str, patch: str | None = None) -> int:
@@ -19,7 +17,8 @@ def program_of(element: str, patch: str | None = None) -> int:
     >>> program_of("pads", "drawbar-organ"), program_of("pads", "my-own"), program_of("keys")
     (16, 89, 0)
     """
-    return _programs().get(element, {}).get(patch or "", OF_ELEMENTS.get(element, 0))
+    tables = (_programs().get(name, {}) for name in likeness(element))
+    return next((table[patch] for table in tables if patch and patch in table), element_of(element).program)
 
 
 @lru_cache(maxsize=1)

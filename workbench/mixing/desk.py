@@ -9,12 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.domain.audio import Audio, Desk, Mix, Samples, summed
+from workbench.domain.elements import ELEMENTS
 from workbench.domain.errors import ParameterError
 from workbench.domain.moves import StripMove
 from workbench.domain.plan import Plan
 from workbench.domain.recordings import is_recorded
 from workbench.domain.score import Score
-from workbench.domain.song import ELEMENTS
 from workbench.domain.units import db_to_gain, gain_to_db
 from workbench.dsp.dynamics import compressor_gain
 from workbench.dsp.equaliser import Band, equalise
@@ -30,7 +30,7 @@ from workbench.mixing.inserts import with_inserts
 from workbench.mixing.profiles import Colour, Profile, colour_of, coloured, load_profile, moved
 from workbench.mixing.recall import recallable, recallable_length, recallable_levels, recalled, recalled_curve, settled
 from workbench.mixing.recorded import mix_recorded
-from workbench.mixing.strip import STAGE_LUFS, run_strip, surroundings
+from workbench.mixing.strip import STAGE_LUFS, run_strip, strip_context
 from workbench.mixing.tone import stem_curves
 
 PEAK_DB = -6.0
@@ -49,6 +49,7 @@ _LEAST_TAIL_SECONDS = 0.4
 # Gains that move in step with a low note leave a steady part behind; nothing below 18 Hz is music.
 _SUBSONIC = (Band("high_pass", 18.0),)
 Gain = npt.NDArray[np.float32]
+Levels = npt.NDArray[np.float64]
 
 
 def mix(
@@ -100,11 +101,33 @@ def mix(
     profile = profile or load_profile(plan.mix_profile)
     colour = colour_of(plan)
     profile = replace(profile, energy_slope_lu=max(0.0, profile.energy_slope_lu + plan.sound.contrast_lu))
-    elements = _ordered(stems)
-    length = _length(stems, score, profile, rate)
-    around = surroundings(score, plan, profile, rate)
-    strips = {element: coloured(profile.strip_of(element), colour) for element in elements}
+    toned, curves = _toned(stems, score, plan, profile, colour, release)
+    elements = list(toned)
+    image = recallable(side_guard(sum_of(toned.values()), rate, least_correlation=_LEAST_CORRELATION), rate)
+    each(lambda element: scale_side(toned[element], image, out=toned[element]), elements)
+    gain = _bus_gain(sum_of(toned.values()), score, profile, _crest_limit_db(profile, colour), rate)
+    if plan.ending == "fade" and not plan.delivery.loop:
+        gain *= fade_out(score, len(gain), rate)
+    finished, envelope = _finish(toned, elements, gain, score, rate)
+    return _moved(replace(finished, desk=settled(curves, image, envelope, rate)), stems, score, plan)
 
+
+def _toned(
+    stems: Mapping[str, Audio],
+    score: Score,
+    plan: Plan,
+    profile: Profile,
+    colour: Colour,
+    release: Callable[[str], object] | None,
+) -> tuple[dict[str, Samples], dict[str, Levels]]:
+    """The stems through their strips and on the spectrum that the profile aims at, and the curve that took each there.
+
+    The order is that of the elements.
+    """
+    rate, elements = _checked_rate(stems), _ordered(stems)
+    length = _length(stems, score, profile, rate)
+    context = strip_context(score, plan, profile, rate)
+    strips = {element: coloured(profile.strip_of(element), colour) for element in elements}
     low_cut = _low_cut(profile)
 
     def take(element: str) -> Samples:
@@ -114,7 +137,7 @@ def mix(
         return samples
 
     def process(element: str) -> Samples:
-        return run_strip(take(element), strips[element], colour, around, length)
+        return run_strip(take(element), strips[element], colour, context, length)
 
     # Stems are independent of each other, so the number of threads cannot change a byte.
     processed = dict(zip(elements, each(process, elements), strict=True))
@@ -127,14 +150,7 @@ def mix(
         samples = processed.pop(element)
         return apply_curve(equalise(samples, low_cut, rate, out=samples), curves[element], rate)
 
-    toned = dict(zip(elements, each(tone, elements), strict=True))
-    image = recallable(side_guard(sum_of(toned.values()), rate, least_correlation=_LEAST_CORRELATION), rate)
-    each(lambda element: scale_side(toned[element], image, out=toned[element]), elements)
-    gain = _bus_gain(sum_of(toned.values()), score, profile, _crest_limit_db(profile, colour), rate)
-    if plan.ending == "fade" and not plan.delivery.loop:
-        gain *= fade_out(score, len(gain), rate)
-    finished, envelope = _finish(toned, elements, gain, score, rate)
-    return _moved(replace(finished, desk=settled(curves, image, envelope, rate)), stems, score, plan)
+    return dict(zip(elements, each(tone, elements), strict=True)), curves
 
 
 def _moved(mixed: Mix, stems: Mapping[str, Audio], score: Score, plan: Plan) -> Mix:
@@ -178,7 +194,7 @@ def mix_again(stems: Mapping[str, Audio], score: Score, plan: Plan, desk: Desk) 
     """
     rate = _checked_rate(stems)
     profile, colour = load_profile(plan.mix_profile), colour_of(plan)
-    around = surroundings(score, plan, profile, rate)
+    context = strip_context(score, plan, profile, rate)
     length = _length(stems, score, profile, rate)
     side_gain, gain = (recalled(curve, desk) for curve in (desk.side_gain, desk.gain))
 
@@ -188,7 +204,7 @@ def mix_again(stems: Mapping[str, Audio], score: Score, plan: Plan, desk: Desk) 
             return Audio(np.zeros((2, desk.length_samples), np.float32), rate)
         strip = moved(coloured(profile.strip_of(element), colour), move)
         heard = with_inserts(stems[element].samples, move, rate)
-        samples = run_strip(heard, strip, colour, around, max(length, desk.length_samples))
+        samples = run_strip(heard, strip, colour, context, max(length, desk.length_samples))
         equalise(samples, _low_cut(profile), rate, out=samples)
         samples = apply_curve(samples, recalled_curve(element, desk), rate)
         placed = scale_side(samples[:, : desk.length_samples], side_gain)

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from workbench.domain.data_files import DataFolder, read_shipped
+from workbench.domain.elements import likeness
 from workbench.domain.moves import StripMove
 from workbench.domain.plain_data import from_plain
 from workbench.domain.plan import Plan, SoundTraits
@@ -83,7 +84,7 @@ class Profile:
 
     def strip_of(self, element: str) -> Strip:
         """The strip of an element; one that the profile does not know is mixed like a lead."""
-        return self.strips.get(element, self.strips["leads"])
+        return next((self.strips[name] for name in likeness(element) if name in self.strips), self.strips["leads"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from workbench.dsp.headroom import loudest_within
 from workbench.dsp.stereo import pan_gains
 from workbench.mixing.inserts import with_inserts
 from workbench.mixing.profiles import Strip, load_profile, moved
-from workbench.mixing.strip import Surroundings, surroundings, with_returns
+from workbench.mixing.strip import StripContext, strip_context, with_returns
 
 _BARE = Strip(level_lu=0.0, highpass_hz=None, side_db=None, mono_below_hz=0.0)
 
@@ -29,23 +29,23 @@ def mix_recorded(stems: Mapping[str, Audio], score: Score, plan: Plan) -> Mix:
     in an integer file is turned down.
     """
     rate = next(iter(stems.values())).sample_rate_hz
-    around = surroundings(score, plan, load_profile(plan.mix_profile), rate)
+    context = strip_context(score, plan, load_profile(plan.mix_profile), rate)
     done = {
-        name: loudest_within(Audio(_moved(stem.samples, plan.mix.get(name), around), rate))
+        name: loudest_within(Audio(_moved(stem.samples, plan.mix.get(name), context), rate))
         for name, stem in stems.items()
     }
     return Mix(summed(done.values()), done)
 
 
-def _moved(samples: Samples, move: StripMove | None, around: Surroundings) -> Samples:
+def _moved(samples: Samples, move: StripMove | None, context: StripContext) -> Samples:
     if move is None:
         return samples
     if move.mute:
         return np.zeros_like(samples)
-    strip, rate = replace(moved(_BARE, move), level_lu=0.0), around.sample_rate_hz
+    strip, rate = replace(moved(_BARE, move), level_lu=0.0), context.sample_rate_hz
     heard = with_inserts(samples, move, rate) * np.float32(db_to_gain(move.gain_db))
     if strip.eq:
         equalise(heard, strip.eq, rate, out=heard)
     if strip.pan:
         heard *= pan_gains(strip.pan)
-    return with_returns(heard, strip, around)
+    return with_returns(heard, strip, context)

@@ -8,7 +8,7 @@ from workbench.domain.audio import Audio
 from workbench.domain.plan import Plan
 from workbench.domain.score import Score
 from workbench.mixing.profiles import Colour, Strip, colour_of, coloured, load_profile
-from workbench.mixing.strip import run_strip, surroundings
+from workbench.mixing.strip import run_strip, strip_context
 
 
 def strip_stages(stem: Audio, element: str, score: Score, plan: Plan) -> dict[str, Audio]:
@@ -27,11 +27,11 @@ def strip_stages(stem: Audio, element: str, score: Score, plan: Plan) -> dict[st
         "as rendered", "equaliser", "transients", "compressor", "saturation", "placement", "automation" and "sends".
     """
     profile, colour = load_profile(plan.mix_profile), colour_of(plan)
-    around = surroundings(score, plan, profile, stem.sample_rate_hz)
+    context = strip_context(score, plan, profile, stem.sample_rate_hz)
     whole = coloured(profile.strip_of(element), colour)
     done = {}
     for name, strip, shade in _growing(whole, colour):
-        done[name] = Audio(run_strip(stem.samples, strip, shade, around), stem.sample_rate_hz)
+        done[name] = Audio(run_strip(stem.samples, strip, shade, context), stem.sample_rate_hz)
     return done
 
 

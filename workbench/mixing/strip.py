@@ -36,7 +36,7 @@ _RETURN_BANDS = (Band("high_pass", 220.0), Band("peak", 2800.0, -2.0, 0.8))
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class StripContext:
     """What a strip needs to know of the song: score, kick times, rooms, rate, and how finely to oversample
     (`None`: as each drive needs).
     """
@@ -52,12 +52,12 @@ class Surroundings:
     seed: int = 0
 
 
-def surroundings(score: Score, plan: Plan, profile: Profile, sample_rate_hz: int) -> Surroundings:
+def strip_context(score: Score, plan: Plan, profile: Profile, sample_rate_hz: int) -> StripContext:
     """What the strips of a plan's mix need to know; a preview goes without oversampling.
 
     Who asks for more reverb gets a longer one too: a send alone makes the sound wider before it makes it larger.
     """
-    return Surroundings(
+    return StripContext(
         score=score,
         kicks_seconds=kick_onsets_seconds(score),
         reverb=replace(
@@ -80,45 +80,45 @@ def _longer(reverb_db: float) -> float:
 
 
 def run_strip(
-    samples: Samples, strip: Strip, colour: Colour, around: Surroundings, length: int | None = None
+    samples: Samples, strip: Strip, colour: Colour, context: StripContext, length: int | None = None
 ) -> Samples:
     """Process one stem, (2, n), and add its own send returns; a silent stem stays silent.
 
     The result has `length` samples, if that is more: what rings on after the stem's end is heard there.
     """
     length = max(length or 0, samples.shape[1])
-    before = loudness(samples, around.sample_rate_hz)
+    before = loudness(samples, context.sample_rate_hz)
     if before <= _SILENT_LUFS:
         return np.zeros((2, length), dtype=np.float32)
-    staged = _staged(samples, before, strip, around, length)
+    staged = _staged(samples, before, strip, context, length)
     del samples  # the caller may have let go of it: the stages behind work in place where they can
-    return _sent(_shape(staged, strip, colour, around), strip, colour, around)
+    return _sent(_shape(staged, strip, colour, context), strip, colour, context)
 
 
-def _staged(samples: Samples, level_lufs: float, strip: Strip, around: Surroundings, length: int) -> Samples:
+def _staged(samples: Samples, level_lufs: float, strip: Strip, context: StripContext, length: int) -> Samples:
     """A longer copy at the loudness for which a strip is set."""
     staged = silence((2, length))
     np.multiply(samples, np.float32(db_to_gain(STAGE_LUFS - level_lufs)), out=staged[:, : samples.shape[1]])
     if strip.sub_db is None:
         return staged
-    return add_sub_octave(staged, around.score, strip.sub_db, around.sample_rate_hz)
+    return add_sub_octave(staged, context.score, strip.sub_db, context.sample_rate_hz)
 
 
-def _sent(samples: Samples, strip: Strip, colour: Colour, around: Surroundings) -> Samples:
+def _sent(samples: Samples, strip: Strip, colour: Colour, context: StripContext) -> Samples:
     """Placed, levelled, ducked, and with what comes back from the sends."""
-    samples = at_level(_place(samples, strip, around), strip, around.sample_rate_hz)
-    samples = _on_bed(samples, strip, colour, around)
-    return with_returns(_ducked(samples, strip, around), strip, around)
+    samples = at_level(_place(samples, strip, context), strip, context.sample_rate_hz)
+    samples = _on_bed(samples, strip, colour, context)
+    return with_returns(_ducked(samples, strip, context), strip, context)
 
 
-def _on_bed(samples: Samples, strip: Strip, colour: Colour, around: Surroundings) -> Samples:
+def _on_bed(samples: Samples, strip: Strip, colour: Colour, context: StripContext) -> Samples:
     """The strip with its noise, which ends where the song does."""
     if strip.bed is None:
         return samples
-    rate = around.sample_rate_hz
-    song = min(samples.shape[1], round(around.score.duration_seconds * rate))
+    rate = context.sample_rate_hz
+    song = min(samples.shape[1], round(context.score.duration_seconds * rate))
     stage_db = STAGE_LUFS + strip.level_lu
-    bed = bed_of(strip.bed, song, rate, seed=around.seed, stage_db=stage_db)
+    bed = bed_of(strip.bed, song, rate, seed=context.seed, stage_db=stage_db)
     samples[:, :song] += equalise(bed, colour.bands, rate, out=bed)
     return samples
 
@@ -131,8 +131,8 @@ def at_level(samples: Samples, strip: Strip, sample_rate_hz: int) -> Samples:
     return amplify(samples, db_to_gain(STAGE_LUFS + strip.level_lu - present))
 
 
-def _shape(samples: Samples, strip: Strip, colour: Colour, around: Surroundings) -> Samples:
-    rate = around.sample_rate_hz
+def _shape(samples: Samples, strip: Strip, colour: Colour, context: StripContext) -> Samples:
+    rate = context.sample_rate_hz
     low_cut = [Band("high_pass", strip.highpass_hz)] if strip.highpass_hz else []
     equalise(samples, [*low_cut, *strip.eq, *colour.bands], rate, out=samples)
     if strip.transients:
@@ -144,9 +144,9 @@ def _shape(samples: Samples, strip: Strip, colour: Colour, around: Surroundings)
     if colour.bits:
         samples = bit_crush(samples, sample_rate_hz=rate, bits=colour.bits, rate_hz=float(rate))
     if strip.drive_db is not None:
-        saturated(samples, strip.drive_db, colour.bias, rate, around.oversampling, out=samples)
+        saturated(samples, strip.drive_db, colour.bias, rate, context.oversampling, out=samples)
     if strip.air_db is not None and not colour.low_pass_hz:  # a style that narrows the band wants no highs
-        with_air(samples, strip.air_db, rate, around.oversampling)
+        with_air(samples, strip.air_db, rate, context.oversampling)
     return samples
 
 
@@ -183,8 +183,8 @@ def saturated(
     return equalise(bent, [Band("high_pass", 20.0)], sample_rate_hz, out=bent) if bias else bent
 
 
-def _place(samples: Samples, strip: Strip, around: Surroundings) -> Samples:
-    rate = around.sample_rate_hz
+def _place(samples: Samples, strip: Strip, context: StripContext) -> Samples:
+    rate = context.sample_rate_hz
     if strip.side_db is not None:
         widen_to(
             samples,
@@ -197,20 +197,20 @@ def _place(samples: Samples, strip: Strip, around: Surroundings) -> Samples:
     if strip.pan:
         samples *= pan_gains(strip.pan)
     if strip.opening_hz:
-        samples = open_over_sections(samples, around.score, strip.opening_hz, rate)
+        samples = open_over_sections(samples, context.score, strip.opening_hz, rate)
     if strip.rising_hz:
-        samples = rise_over_builds(samples, around.score, strip.rising_hz, rate)
+        samples = rise_over_builds(samples, context.score, strip.rising_hz, rate)
     return samples
 
 
-def _ducked(samples: Samples, strip: Strip, around: Surroundings) -> Samples:
-    if strip.duck_db <= 0 or not around.kicks_seconds:
+def _ducked(samples: Samples, strip: Strip, context: StripContext) -> Samples:
+    if strip.duck_db <= 0 or not context.kicks_seconds:
         return samples
-    release_ms = 1000.0 * beats_to_seconds(around.duck_release_beats, around.score.tempo_bpm)
+    release_ms = 1000.0 * beats_to_seconds(context.duck_release_beats, context.score.tempo_bpm)
     gain = ducking_gain(
-        around.kicks_seconds,
+        context.kicks_seconds,
         samples.shape[1],
-        around.sample_rate_hz,
+        context.sample_rate_hz,
         depth_db=strip.duck_db,
         hold_ms=40.0,
         release_ms=release_ms,
@@ -218,22 +218,22 @@ def _ducked(samples: Samples, strip: Strip, around: Surroundings) -> Samples:
     return amplify(samples, gain)
 
 
-def with_returns(samples: Samples, strip: Strip, around: Surroundings) -> Samples:
+def with_returns(samples: Samples, strip: Strip, context: StripContext) -> Samples:
     """A strip, (2, n), with what comes back from room, delay and reverb, in place."""
-    rate = around.sample_rate_hz
+    rate = context.sample_rate_hz
     if strip.room_db is not None:
         # Echoes and reverb hear the sound as it stands in the room.
-        add_scaled(samples, in_room(samples, around.room, rate, seed=around.seed), db_to_gain(strip.room_db))
+        add_scaled(samples, in_room(samples, context.room, rate, seed=context.seed), db_to_gain(strip.room_db))
     if strip.delay_send_db is not None:
-        level, send = db_to_gain(strip.delay_send_db), _throws(samples.shape[1], strip, around)
-        add_echoes(samples, around.delay, around.score.tempo_bpm, rate, level=level, send=send)
+        level, send = db_to_gain(strip.delay_send_db), _throws(samples.shape[1], strip, context)
+        add_echoes(samples, context.delay, context.score.tempo_bpm, rate, level=level, send=send)
     if strip.reverb_send_db is not None:
         # Echoes sound in the same room: the reverb hears the delay too.
-        room = reverberate(samples, around.reverb, rate)
+        room = reverberate(samples, context.reverb, rate)
         add_scaled(samples, equalise(room, _RETURN_BANDS, rate, out=room), db_to_gain(strip.reverb_send_db))
     return samples
 
 
-def _throws(length: int, strip: Strip, around: Surroundings) -> Gain | None:
+def _throws(length: int, strip: Strip, context: StripContext) -> Gain | None:
     """How much is sent to the delay: more of the last beat of a section."""
-    return throw_gain(around.score, strip.throw_db, length, around.sample_rate_hz) if strip.throw_db else None
+    return throw_gain(context.score, strip.throw_db, length, context.sample_rate_hz) if strip.throw_db else None

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbench.domain.elements import ELEMENTS, likeness
 from workbench.domain.errors import ModelError
 from workbench.models.library import check_base, is_adapter, load_adapter, named_path
 
@@ -20,7 +21,9 @@ _KIND = "BEATSFOUNDRY_NETWORKS"
 
 
 def weights_path(element: str) -> Path:
-    """The weights file of an element: below `BEATSFOUNDRY_WEIGHTS` if that is set and holds one, else as shipped.
+    """The weights file of an element, or of the one that it is like.
+
+    Below `BEATSFOUNDRY_WEIGHTS` if that is set and holds one, else as shipped.
 
     Raises
     ------
@@ -29,10 +32,11 @@ def weights_path(element: str) -> Path:
     """
     own = os.environ.get("BEATSFOUNDRY_WEIGHTS")
     folders = ([Path(own)] if own else []) + [_SHIPPED]
-    for folder in folders:
-        path = folder / f"{element}.safetensors"
-        if path.is_file():
-            return path
+    for name in likeness(element):
+        for folder in folders:
+            path = folder / f"{name}.safetensors"
+            if path.is_file():
+                return path
     raise ModelError(f"there are no weights for {element!r}: expected {element}.safetensors in {folders[-1]}")
 
 
@@ -115,7 +119,7 @@ def _base_of(path: Path, element: str) -> Path | None:
     from workbench.models.checkpoint import file_hash, read_card
 
     card = read_card(path)
-    if card["element"] != element:
+    if card["element"] not in likeness(element):
         raise ModelError(f"model {path.stem!r} is for {card['element']}, not for {element}")
     if not is_adapter(card):
         return None
@@ -146,10 +150,9 @@ def model_hashes(names: Mapping[str, str] | None = None) -> dict[str, str]:
     An adapter stands beside the weights that it changes; whole fine-tuned weights stand in their place.
     """
     from workbench.models.checkpoint import file_hash
-    from workbench.models.elements import SPECS
 
     hashes = {}
-    for element in SPECS:
+    for element in ("harmony", *ELEMENTS):
         named = (names or {}).get(element)
         path = None if named is None else named_path(element, named)
         if path is None or _base_of(path, element) is not None:

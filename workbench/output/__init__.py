@@ -4,9 +4,9 @@ from workbench.output.audio_files import decode, delivery_of, encode, roundtrip,
 from workbench.output.bundle import export, export_composition, master_as_heard, outputs_of, read_manifest
 from workbench.output.documents import to_json
 from workbench.output.folder import check_target
-from workbench.output.kept import bundle_again, keep_bundle, outputs_in
 from workbench.output.loading import has_sound, load, load_song
 from workbench.output.midi_files import midi_bytes, write_midi
+from workbench.output.stored_bundles import bundle_again, keep_bundle, outputs_in
 
 __all__ = [
     "bundle_again",

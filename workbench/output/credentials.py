@@ -100,10 +100,10 @@ def read_credentials(path: str | Path) -> Credentials | None:
 
     try:
         with c2pa.Reader(str(path)) as reader:
-            state, told = reader.get_validation_state(), json.loads(reader.json())
+            state, manifest_store = reader.get_validation_state(), json.loads(reader.json())
     except c2pa.C2paError as error:
         return None if "ManifestNotFound" in f"{type(error).__name__} {error}" else Credentials(False, "", False, False)
-    claim = told.get("manifests", {}).get(told.get("active_manifest"), {})
+    claim = manifest_store.get("manifests", {}).get(manifest_store.get("active_manifest"), {})
     signature = claim.get("signature_info", {})
     names = [one.get("name") for one in claim.get("claim_generator_info", [])]
     labels = [one.get("label") for one in claim.get("assertions", [])]
@@ -116,7 +116,7 @@ def read_credentials(path: str | Path) -> Credentials | None:
 
 
 def names_credentials(path: str | Path) -> bool:
-    """Whether a file seems to hold credentials, told without the library: by the mark of their boxes."""
+    """Whether a file seems to hold credentials, found without the library: by the mark of their boxes."""
     import mmap
 
     with Path(path).open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:

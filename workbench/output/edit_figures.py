@@ -5,6 +5,7 @@ from __future__ import annotations
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from workbench.domain.elements import is_drums
 from workbench.domain.score import Note, Score
 from workbench.domain.song import DRUM_ROLES, drum_role
 from workbench.output.drawing import canvas, look
@@ -84,7 +85,7 @@ def _shade(rows: list[Axes], score: Score, other: Score) -> None:
 
 
 def _pitched(score: Score) -> list[tuple[str, Note]]:
-    return [(name, note) for name, part in score.parts.items() if name != "percussion" for note in part.notes]
+    return [(name, note) for name, part in score.parts.items() if not is_drums(name) for note in part.notes]
 
 
 def _roles(score: Score) -> set[str]:

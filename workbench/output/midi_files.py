@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from workbench.domain.elements import ELEMENTS, is_drums
 from workbench.domain.errors import OutputError, ParameterError, reason
 from workbench.domain.recordings import only_notes
 from workbench.domain.score import Note, Score
-from workbench.domain.song import ELEMENTS
 from workbench.midi import writing
 from workbench.midi.programs import program_of
 from workbench.midi.writing import Event
@@ -148,7 +148,7 @@ def _channels(elements: Iterable[str]) -> list[tuple[str, int]]:
     Each of the house's elements has its own channel whether the others play or not.
     """
     names = sorted(elements, key=lambda name: (ELEMENTS.index(name) if name in ELEMENTS else len(ELEMENTS), name))
-    pitched = [*(name for name in ELEMENTS if name != "percussion"), *(name for name in names if name not in ELEMENTS)]
+    pitched = [*(name for name in ELEMENTS if not is_drums(name)), *(name for name in names if name not in ELEMENTS)]
     channels = dict(zip(pitched, _PITCHED_CHANNELS, strict=False))
     return [(name, channels.get(name, _DRUM_CHANNEL)) for name in names]
 

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import hashlib
 
-ELEMENT_COLOURS: dict[str, str] = {
-    "percussion": "#d9513c",
-    "bass": "#3465a8",
-    "pads": "#2a9482",
-    "leads": "#d9932b",
-}
-"""Colours of the elements that ship; they differ in hue and in lightness, so that they part without hue as well."""
+from workbench.domain.elements import ELEMENTS, element_of
+
+ELEMENT_COLOURS: dict[str, str] = {element: element_of(element).colour for element in ELEMENTS}
 
 MASTER_COLOUR = "#5b4b8a"
 OUTCOME_COLOURS: dict[str, str] = {
@@ -23,7 +19,7 @@ OUTCOME_COLOURS: dict[str, str] = {
 
 REFERENCE_COLOURS = ("#7a8599", "#a0728f", "#8a7b52", "#5f8a94", "#9a6b5a", "#6f7fb0")
 CURVE_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#a67c00", "#56b4e9", "#000000")
-"""Of curves that are told apart, safe for colour-blind readers (Okabe and Ito 2008; their yellows darkened)."""
+"""Of curves that are kept apart, safe for colour-blind readers (Okabe and Ito 2008; their yellows darkened)."""
 
 INK = "#1d2330"
 MUTED = "#667085"

@@ -84,12 +84,12 @@ def radar(track: Measurements, references: Sequence[Measurements]) -> Figure:
 
 def outside_range(track: Measurements, references: Sequence[Measurements]) -> list[str]:
     """What of the radar lies beyond the middle four fifths of the references, such as "more bright"."""
-    told = []
+    words = []
     for name, word in AXES:
         place = _place(track[name], [one[name] for one in references])
         if not _INNER <= place <= _OUTER:
-            told.append(f"{'more' if place > _OUTER else 'less'} {word}")
-    return told
+            words.append(f"{'more' if place > _OUTER else 'less'} {word}")
+    return words
 
 
 def _label(name: str, word: str, track: Measurements) -> str:

@@ -18,7 +18,7 @@ from workbench.domain.theory import Key
 from workbench.output.drawing import canvas, look, time_axis
 from workbench.output.labels import format_number
 from workbench.output.palette import INK, MUTED
-from workbench.output.reference_table import tempo_told
+from workbench.output.reference_table import tempo_text
 
 if TYPE_CHECKING:
     from workbench.analysis.references import ReferenceProfile
@@ -31,7 +31,7 @@ _SHORTEST_LABEL = 0.02
 @dataclass(frozen=True, slots=True)
 class _Row:
     name: str
-    told: str
+    label: str
     chords: Sequence[HeardChord]
     key: Key | None
     boundaries_seconds: Sequence[float]
@@ -49,7 +49,7 @@ def forms(score: Score | None, references: Sequence[ReferenceProfile]) -> Figure
         figure, (axes,) = canvas(0.9 + _ROW_INCHES * len(rows))
         for place, row in enumerate(rows):
             _draw(axes, row, -float(place), end)
-        axes.set_yticks([-float(place) for place in range(len(rows))], [f"{row.name}\n{row.told}" for row in rows])
+        axes.set_yticks([-float(place) for place in range(len(rows))], [f"{row.name}\n{row.label}" for row in rows])
         axes.tick_params(axis="y", labelsize=7.5, labelcolor=INK)
         axes.set_ylim(0.5 - len(rows), 0.6)
         axes.spines["left"].set_visible(False)
@@ -67,15 +67,15 @@ def _written(score: Score) -> _Row:
         for chord in score.chords
     ]
     starts = [score.seconds_at_bar(section.start_bar) for section in score.sections[1:]]
-    told = f"{format_number(score.tempo_bpm)} BPM, {score.key}"
-    return _Row("this track", told, chords, score.key, starts, score.duration_seconds)
+    label = f"{format_number(score.tempo_bpm)} BPM, {score.key}"
+    return _Row("this track", label, chords, score.key, starts, score.duration_seconds)
 
 
 def _heard(profile: ReferenceProfile) -> _Row:
-    tempo = "no steady pulse" if profile.tempo_bpm is None else f"{tempo_told(profile)} BPM"
-    told = f"{tempo}, {profile.key or 'no key'}"
+    tempo = "no steady pulse" if profile.tempo_bpm is None else f"{tempo_text(profile)} BPM"
+    label = f"{tempo}, {profile.key or 'no key'}"
     key = Key.parse(profile.key) if profile.key else None
-    return _Row(profile.id, told, profile.heard_chords(), key, profile.boundaries_seconds, profile.duration_seconds)
+    return _Row(profile.id, label, profile.heard_chords(), key, profile.boundaries_seconds, profile.duration_seconds)
 
 
 def _draw(axes: Axes, row: _Row, height: float, end_seconds: float) -> None:

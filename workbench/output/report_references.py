@@ -57,7 +57,7 @@ def references_section(
             to_png(spectrum_in_range(THIRD_OCTAVE_HZ, measured.third_octave_db, spectra)),
         ))  # fmt: skip
         parts.append(_figure(
-            "Among the references", _told(outside_range(measured, others), name), to_png(radar(measured, others)),
+            "Among the references", _shown(outside_range(measured, others), name), to_png(radar(measured, others)),
             narrow=True,
         ))  # fmt: skip
     nearest = sorted(profiles, key=lambda profile: distance(measured, profile.measured)["overall"])[:MOST_FORMS]
@@ -92,7 +92,7 @@ def _listening(track: Track, sounds: Mapping[str, Audio]) -> str:
     )
 
 
-def _told(outside: Sequence[str], name: str) -> str:
+def _shown(outside: Sequence[str], name: str) -> str:
     ring = f"The ring holds the middle four fifths of {escape(name)}, the dashed line their median."
     return f"{ring} Beyond it: {', '.join(outside)}." if outside else f"{ring} This track lies within."
 

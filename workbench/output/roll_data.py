@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from workbench.domain.elements import is_drums
 from workbench.domain.score import Note, Score
 from workbench.domain.song import DRUM_ROLES, drum_role
 from workbench.output.palette import ACCENT, element_colour
@@ -19,7 +20,7 @@ def roll_data(score: Score) -> dict[str, Any]:
     elements = list(score.parts)
     lanes = _lanes(score)
     notes = [
-        _note(note, index, score, lanes if name == "percussion" else None)
+        _note(note, index, score, lanes if is_drums(name) else None)
         for index, name in enumerate(elements)
         for note in score.parts[name].notes
     ]

@@ -11,6 +11,7 @@ from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
+from workbench.domain.elements import is_drums
 from workbench.domain.plan import SectionPlan
 from workbench.domain.score import Note, Score
 from workbench.domain.song import DRUM_ROLES, drum_role
@@ -31,7 +32,7 @@ def piano_roll(score: Score) -> Figure:
 
     A song of drums alone has no room for pitches.
     """
-    melodic = {name: part.notes for name, part in score.parts.items() if name != "percussion" and part.notes}
+    melodic = {name: part.notes for name, part in score.parts.items() if not is_drums(name) and part.notes}
     drums = score.parts["percussion"].notes if "percussion" in score.parts else ()
     lanes = [role for role in _LANE_ORDER if any(drum_role(note.pitch) == role for note in drums)]
     ratios = [_PITCHES_INCHES] if melodic or not lanes else []

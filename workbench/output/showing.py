@@ -129,11 +129,11 @@ def _mounted(code: str, data: Mapping[str, Any], parts: tuple[str, ...]) -> str:
     """An element with the script that fills it; nothing that the script declares reaches the page around it."""
     name = f"bf-{secrets.token_hex(6)}"
     # "<" is escaped so that no text of the song can close the script element.
-    told = json.dumps(data).replace("<", "\\u003c")
+    text = json.dumps(data).replace("<", "\\u003c")
     scripts = html_tables.asset("parts.js") + "".join(html_tables.asset(f"{part}.js") for part in parts)
     return (
         f'{_style(*parts)}<div id="{name}"></div><script>(() => {{\n{scripts}\n'
-        f'const root = document.getElementById("{name}");\nconst data = {told};\n{code}\n}})();</script>'
+        f'const root = document.getElementById("{name}");\nconst data = {text};\n{code}\n}})();</script>'
     )
 
 

@@ -89,7 +89,7 @@ def _digest(descriptor: int) -> tuple[bytes, int, hashlib._Hash]:
 
 
 def _wav(path: Path, tags: Tags) -> None:
-    told = Broadcast(
+    broadcast = Broadcast(
         tags.statement, SOFTWARE, loudness_lufs=tags.loudness_lufs, true_peak_dbtp=tags.true_peak_dbtp
     )  # fmt: skip
     lines = [tags.statement, *(f"{name}: {text}" for name, text in tags.words.items()), _SEAL_TEXT]
@@ -100,7 +100,7 @@ def _wav(path: Path, tags: Tags) -> None:
     written = {name: text for name, text in texts.items() if text}
     # The ISRC of an INFO list is the source of a recording; the code has its place in axml.
     codes = [isrc_chunk(tags.isrc)] if tags.isrc else []
-    add_chunks(path, [broadcast_chunk(told), *codes, info_chunk(written)])
+    add_chunks(path, [broadcast_chunk(broadcast), *codes, info_chunk(written)])
 
 
 def _aiff(path: Path, tags: Tags) -> None:
@@ -144,13 +144,13 @@ def _flac(path: Path, tags: Tags) -> None:
 
 def _vorbis(tags: Tags) -> bytes:
     """Comments as the Vorbis I specification lays them out."""
-    told = {
+    comments = {
         "TITLE": tags.title, "ALBUM": tags.project, "GENRE": tags.genre,
         "BPM": "" if tags.tempo_bpm is None else f"{tags.tempo_bpm:g}", "ARTIST": tags.artist, "ISRC": tags.isrc,
         "INITIALKEY": tags.key_name, "ENCODER": SOFTWARE, "COMMENT": tags.statement,
         **{f"BEATSFOUNDRY_{name.upper()}": text for name, text in tags.words.items()}, "SEAL": _SEAL_TEXT,
     }  # fmt: skip
-    lines = [f"{name}={text}".encode() for name, text in told.items() if text]
+    lines = [f"{name}={text}".encode() for name, text in comments.items() if text]
     vendor = SOFTWARE.encode()
     head = struct.pack("<I", len(vendor)) + vendor + struct.pack("<I", len(lines))
     return head + b"".join(struct.pack("<I", len(line)) + line for line in lines)

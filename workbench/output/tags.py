@@ -43,7 +43,7 @@ class Tags:
 
     @property
     def key_name(self) -> str:
-        """The key as ID3 writes it: tonic, and m where the third is minor; empty if none is told.
+        """The key as ID3 writes it: tonic, and m where the third is minor; empty if none is known.
 
         Examples
         --------
@@ -55,10 +55,10 @@ class Tags:
     @property
     def words(self) -> dict[str, str]:
         """Seed and all else by name, the tempo with its fraction, the key with its mode."""
-        told = {} if self.tempo_bpm is None else {"tempo": f"{self.tempo_bpm:g}"}
+        musical = {} if self.tempo_bpm is None else {"tempo": f"{self.tempo_bpm:g}"}
         if self.key is not None:
-            told["key"] = str(self.key)
-        return {**(self.extra or {}), **told}
+            musical["key"] = str(self.key)
+        return {**(self.extra or {}), **musical}
 
 
 def parse_isrc(text: str) -> str:

@@ -17,11 +17,11 @@ from workbench.output.stamping import Verdict, verdict
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A file, and what was found of it; `missing` is what a manifest names and nobody finds. `told` says more."""
+    """A file, and what was found of it; `missing` is what a manifest names and nobody finds. `remark` says more."""
 
     path: str
     verdict: Verdict | Literal["missing"]
-    told: str = ""
+    remark: str = ""
 
     @property
     def is_untouched(self) -> bool:

@@ -19,7 +19,7 @@ Chunk = tuple[bytes, bytes]
 _HEAD_BYTES, _MOST_BYTES = 44, (1 << 32) - 1
 _BEXT_VERSION = 2
 _UNKNOWN_LEVEL = 0x7FFF
-"""What EBU Tech 3285 writes where a loudness is not told."""
+"""What EBU Tech 3285 writes where a loudness is not given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,18 +75,18 @@ def wave_head(frames: int, sample_rate_hz: int, bit_depth: int) -> bytes:
     return riff + _laid(b"fmt ", form) + b"data" + struct.pack("<I", size)
 
 
-def broadcast_chunk(told: Broadcast) -> Chunk:
+def broadcast_chunk(broadcast: Broadcast) -> Chunk:
     """The `bext` chunk of version 2, 602 bytes and no coding history."""
-    levels = (told.loudness_lufs, None, told.true_peak_dbtp, None, None)
+    levels = (broadcast.loudness_lufs, None, broadcast.true_peak_dbtp, None, None)
     return b"bext", struct.pack(
         "<256s32s32s10s8sIIH64s5H180x",
-        _ascii(told.description, 256),
-        _ascii(told.originator, 32),
-        _ascii(told.reference, 32),
+        _ascii(broadcast.description, 256),
+        _ascii(broadcast.originator, 32),
+        _ascii(broadcast.reference, 32),
         b"",
         b"",
-        told.time_reference_samples & 0xFFFFFFFF,
-        told.time_reference_samples >> 32,
+        broadcast.time_reference_samples & 0xFFFFFFFF,
+        broadcast.time_reference_samples >> 32,
         _BEXT_VERSION,
         b"",
         *(_UNKNOWN_LEVEL if level is None else round(100 * level) & 0xFFFF for level in levels),

@@ -28,7 +28,7 @@ def main(descriptor: int, request: dict[str, Any]) -> None:
 
 
 def _describe(request: dict[str, Any], tell: Callable[..., None]) -> None:
-    """What is in each file; which one is looked at is told before, so that a crash has a name."""
+    """What is in each file; which one is looked at is reported before, so that a crash has a name."""
     for path in request["paths"]:
         tell(looking=path)
         try:

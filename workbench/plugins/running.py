@@ -1,4 +1,4 @@
-"""Plug-ins at work: sound through an effect, notes through an instrument; one that fails is told and left out."""
+"""Plug-ins at work: sound through an effect, notes through an instrument; one that fails is reported and left out."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def failures(names: Sequence[str]) -> Mapping[str, str]:
 
 
 def run_effect(name: str, settings: Settings, sound: Samples, sample_rate_hz: int) -> Samples | None:
-    """Sound, (2, n), through an effect: as long as it was; None where the plug-in is missing or fails, which is told.
+    """Sound, (2, n), through an effect: as long as it was; None where the plug-in is missing or fails (reported).
 
     Raises
     ------

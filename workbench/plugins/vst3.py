@@ -109,7 +109,7 @@ def _loaded(path: str, name: str, settings: dict[str, Any]) -> Any:
     """A plug-in with parameters set.
 
     pedalboard reads a thousand texts of every parameter when it loads a plug-in, which takes minutes with some. What
-    is asked here is asked of the parameters themselves, so that it is told that there are none.
+    is asked here is asked of the parameters themselves, so that it is stated that there are none.
     """
     plugin_class = importlib.import_module("pedalboard").VST3Plugin
     for base in plugin_class.__mro__:

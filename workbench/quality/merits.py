@@ -122,6 +122,6 @@ def reason_of(number: int, merits: Sequence[Mapping[str, float]]) -> str:
     """In which merits a candidate stands above the mean of all, or below it, by how much; the largest first."""
     shared = [name for name in merits[number] if all(name in one for one in merits)]
     leads = {name: merits[number][name] - float(np.mean([one[name] for one in merits])) for name in shared}
-    told = sorted((name for name in leads if abs(leads[name]) >= 0.005), key=lambda name: -abs(leads[name]))
-    words = [f"{LABELS[name]} {merits[number][name]:.2f} ({leads[name]:+.2f})" for name in told]
+    leading = sorted((name for name in leads if abs(leads[name]) >= 0.005), key=lambda name: -abs(leads[name]))
+    words = [f"{LABELS[name]} {merits[number][name]:.2f} ({leads[name]:+.2f})" for name in leading]
     return ", ".join(words) or "no merit differs from the others'"

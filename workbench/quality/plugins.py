@@ -18,15 +18,15 @@ def plugin_checks(plan: Plan) -> tuple[CheckResult, ...]:
     if not named:
         return ()
     failed = failures(named)
-    told = "; ".join(f"{name}: {why}" for name, why in failed.items())
+    reasons = "; ".join(f"{name}: {why}" for name, why in failed.items())
     return (
         CheckResult(
             code="BF060",
             title="Plug-ins",
             outcome="warn" if failed else "pass",
-            value=told or float(0),
+            value=reasons or float(0),
             limit="0 that were not heard",
-            unit="" if told else "plug-ins",
+            unit="" if reasons else "plug-ins",
             explanation="Plug-ins that are missing, hang or crash are left out: an effect is passed by, and in the "
             "place of an instrument a patch of our own plays. Their settings stay in the project.",
         ),

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
+from workbench.domain.elements import is_drums
 from workbench.domain.plan import Plan
 from workbench.domain.results import QualityReport, Ranking
 from workbench.domain.score import Score
@@ -49,9 +50,9 @@ def rank(
         What `merits_of` finds of each; without them the checks alone decide. Quality is the mean of those that every
         candidate has, and half of that where a check failed.
     """
-    told = list(merits) or [{"checks": quality_of(report)} for report in reports]
-    shared = set.intersection(*(set(one) for one in told)) if told else set()
-    quality = [_quality(one, shared, report) for one, report in zip(told, reports, strict=True)]
+    weighed = list(merits) or [{"checks": quality_of(report)} for report in reports]
+    shared = set.intersection(*(set(one) for one in weighed)) if weighed else set()
+    quality = [_quality(one, shared, report) for one, report in zip(weighed, reports, strict=True)]
     order: list[tuple[int, Ranking]] = []
     left = list(range(len(songs)))
     while left:
@@ -60,7 +61,7 @@ def rank(
             for number in left
         }
         best = max(left, key=lambda number: (_worth(quality[number], near[number]), -number))
-        order.append((best, Ranking(quality[best], near[best], told[best], reason_of(best, told))))
+        order.append((best, Ranking(quality[best], near[best], weighed[best], reason_of(best, weighed))))
         left.remove(best)
     return tuple(order)
 
@@ -80,12 +81,12 @@ def _worth(quality: float, distance: float | None) -> float:
 
 def _cells(score: Score, element: str) -> set[tuple[int, int]]:
     part = score.parts.get(element)
-    tonic = 0 if element == "percussion" else score.key.tonic
+    tonic = 0 if is_drums(element) else score.key.tonic
     return {(round(24 * note.onset_beats), note.pitch - tonic) for note in part.notes} if part else set()
 
 
 def _chords(score: Score) -> set[tuple[int, int, str]]:
-    """The chord of each beat, told from the tonic."""
+    """The chord of each beat, counted from the tonic."""
     return {
         (beat, (chord.root - score.key.tonic) % 12, chord.quality)
         for chord in score.chords

@@ -39,7 +39,7 @@ def check(
     score, plan : Score, Plan
         What was meant.
     references : sequence of ReferenceProfile
-        Tracks whose distance is to be told.
+        Tracks whose distance is reported.
 
     Returns
     -------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from workbench.analysis.spectrum import SILENT_BAND_DB, THIRD_OCTAVE_HZ
+from workbench.domain.elements import plays
 from workbench.quality.facts import Check, Facts, Finding, graded, not_applicable
 
 _LOW_BAND_HEARD_DB = -40.0
@@ -12,7 +13,7 @@ _LOW_BAND_HEARD_DB = -40.0
 
 def _is_a_fragment(facts: Facts) -> bool:
     """Whether what plays is no whole arrangement, so that no whole spectrum is to be expected."""
-    return not {"percussion", "bass"} & set(facts.plan.palette)
+    return not plays(facts.plan.palette, "drums") and not plays(facts.plan.palette, "bass")
 
 
 def tilt(facts: Facts) -> Finding:

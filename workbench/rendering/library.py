@@ -13,13 +13,13 @@ from typing import Any
 import yaml
 
 from workbench.domain.data_files import read_yaml
+from workbench.domain.elements import PITCHED_ELEMENTS, is_drums, likeness
 from workbench.domain.errors import ParameterError, unknown_name
 from workbench.domain.paths import MODEL_NAME, home_dir
 from workbench.rendering.kit import Kit
 from workbench.rendering.parameters import build
 from workbench.rendering.patch import Patch
 
-SYNTH_ELEMENTS = ("bass", "pads", "leads")
 _HERE = Path(__file__).parent
 
 
@@ -29,7 +29,7 @@ def list_patches(element: str, *, folder: Path | None = None) -> tuple[str, ...]
     Parameters
     ----------
     element : str
-        "bass", "pads" or "leads"; for "percussion" the kits are listed.
+        One of pitches, such as "pads"; for "percussion" the kits are listed.
     folder : Path, optional
         A user's folder that holds `patches/<element>/*.yaml` and `kits/*.yaml` as the shipped one does; by default
         `~/.beatsfoundry`.
@@ -44,11 +44,11 @@ def list_patches(element: str, *, folder: Path | None = None) -> tuple[str, ...]
     >>> "sub-sine" in list_patches("bass")
     True
     """
-    if element == "percussion":
+    if is_drums(element):
         return list_kits(folder=folder)
-    if element not in SYNTH_ELEMENTS:
-        raise ParameterError(f"element {element!r} has no patches: expected percussion, {', '.join(SYNTH_ELEMENTS)}")
-    return tuple(sorted(_files(f"patches/{element}", folder)))
+    if element not in PITCHED_ELEMENTS:
+        raise ParameterError(f"element {element!r} has no patches: expected percussion, {', '.join(PITCHED_ELEMENTS)}")
+    return tuple(sorted(_patch_files(element, folder)))
 
 
 def list_kits(*, folder: Path | None = None) -> tuple[str, ...]:
@@ -73,7 +73,7 @@ def load_patch(element: str, name: str, *, folder: Path | None = None) -> Patch:
     Parameters
     ----------
     element : str
-        "bass", "pads" or "leads".
+        One of pitches, such as "pads".
     name : str
         A name that `list_patches` gives.
     folder : Path, optional
@@ -85,9 +85,9 @@ def load_patch(element: str, name: str, *, folder: Path | None = None) -> Patch:
         If the patch is not known (the message lists the known ones), or a value lies outside its range.
     """
     names = list_patches(element, folder=folder)
-    if element not in SYNTH_ELEMENTS or name not in names:
+    if element not in PITCHED_ELEMENTS or name not in names:
         raise unknown_name(f"{element} patch", name, names)
-    path = _files(f"patches/{element}", folder)[name]
+    path = _patch_files(element, folder)[name]
     return build(Patch, {"name": name, "element": element, **_read(path)}, f"patch {name}")
 
 
@@ -140,6 +140,13 @@ def save_sound(sound: Patch | Kit, name: str, *, folder: Path | None = None) -> 
     # Through JSON, where a tuple is a list: YAML would write it as a type of Python's.
     file.write_text(yaml.safe_dump(json.loads(json.dumps(data)), sort_keys=False), encoding="utf-8")
     return file
+
+
+def _patch_files(element: str, folder: Path | None) -> dict[str, Path]:
+    """Patches of an element, and those of the one that it is like."""
+    return {
+        name: path for one in reversed(likeness(element)) for name, path in _files(f"patches/{one}", folder).items()
+    }
 
 
 def _files(below: str, folder: Path | None) -> dict[str, Path]:

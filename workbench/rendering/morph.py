@@ -62,7 +62,7 @@ def random_patch(element: str, seed: int, *, spread: float = 0.3) -> Patch:
     Parameters
     ----------
     element : str
-        "bass", "pads" or "leads".
+        One of pitches, such as "pads".
     seed : int
         The same seed gives the same patch.
     spread : float

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from workbench.domain.audio import Audio
 from workbench.domain.clock import Progress
+from workbench.domain.elements import element_of, is_drums
 from workbench.domain.errors import ParameterError
 from workbench.domain.moves import Settings
 from workbench.domain.plan import Plan
@@ -44,9 +45,6 @@ SHORTEST_TAIL_SECONDS = 1.0
 _FADE_SECONDS = 2.0
 _SILENT_SECONDS = 0.05
 _AUDIBLE = 10.0 ** (-90.0 / 20.0)
-
-DEFAULT_PATCHES = {"percussion": "studio", "bass": "warm-saw", "pads": "warm-juno", "leads": "mono-saw"}
-"""What sounds where the plan names nothing."""
 
 
 def render(
@@ -137,8 +135,8 @@ def _identity(sound: Sound) -> Any:
 
 
 def _load(element: str, plan: Plan) -> Sound:
-    name = plan.patches.get(element) or DEFAULT_PATCHES.get(element)
-    if name is None:
+    name = plan.patches.get(element) or element_of(element).patch
+    if not name:
         raise ParameterError(f"element {element!r} has no patch: name one in plan.patches")
     settings = plan.patch_settings.get(element, {})
     if plays_recording(name):
@@ -149,7 +147,7 @@ def _load(element: str, plan: Plan) -> Sound:
         if settings:
             raise ParameterError(f"{element} plays samples, which have no parameters: choose a patch or kit first")
         return find_instrument(name.removeprefix(SAMPLES_PREFIX))
-    if element == "percussion":
+    if is_drums(element):
         return with_settings(tuned(load_kit(name), plan.key), settings)
     return with_settings(load_patch(element, name), settings)
 

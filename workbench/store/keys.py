@@ -38,7 +38,7 @@ def content_key(stage: str, *inputs: Any, code: str) -> str:
     Raises
     ------
     ParameterError
-        If an input cannot be told apart from another one, as a function.
+        If an input cannot be distinguished from another one, as a function.
 
     Examples
     --------

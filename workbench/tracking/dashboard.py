@@ -47,7 +47,8 @@ def launch_dashboard(port: int | None = None, *, tracking_uri: str | None = None
     """Serve the runs on http://127.0.0.1:`port` until interrupted; return the exit code.
 
     Only this machine can reach the page; one worker serves it, job execution and telemetry are off. The address that
-    is told, and with `open_browser` opened, is that of the comparison of suites, or of the tracks while there is none.
+    is printed, and with `open_browser` opened, is that of the comparison of suites, or of the tracks
+    while there is none.
 
     Parameters
     ----------

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.analysis.levels import at_equal_loudness
 from workbench.domain.audio import Audio
+from workbench.domain.elements import PITCHED_ELEMENTS, Kind, kind_of
 from workbench.domain.score import Note
 from workbench.output.html_tables import folded, plain_table
 from workbench.output.page_audio import encode_for_page
@@ -18,16 +19,16 @@ from workbench.widgets.tables import HtmlTable
 if TYPE_CHECKING:
     from IPython.display import Image
 
+    from workbench.analysis.key import KeyEstimate
     from workbench.rendering.kit import Kit
     from workbench.rendering.patch import Patch
 
 _RATE_HZ = 44100
 _SECONDS = 3
-_PHRASES = {"bass": (33, 33, 40, 36), "pads": (52, 55, 59, 64), "leads": (67, 71, 74, 72)}
+_PHRASES: Mapping[Kind, tuple[int, ...]] = {
+    "bass": (33, 33, 40, 36), "chords": (52, 55, 59, 64), "melody": (67, 71, 74, 72),
+}  # fmt: skip
 """MIDI pitches on the four beats, each louder than the one before."""
-
-PLAYED = tuple(_PHRASES)
-"""Elements whose sounds are patches."""
 
 
 class SoundSwitcher:
@@ -64,11 +65,42 @@ def spectra_picture(sounds: Mapping[str, Audio], *, beside_first: bool = False) 
     return embedded(figure, alt="Spectra")
 
 
+def music_picture(audio: Audio) -> Image:
+    """Mel spectrum, chroma with the chords that are heard, and tempogram of a recording, as librosa draws them."""
+    from workbench.output.listening_figures import listening
+
+    return embedded(listening(audio), alt="Mel spectrum, chroma with chords and tempogram")
+
+
+def second_ear_table(audio: Audio) -> HtmlTable:
+    """Tempo, key and tuning of a recording as we and as librosa hear them, and its percussive share."""
+    from workbench.analysis.key import estimate_key
+    from workbench.analysis.rhythm import estimate_tempo
+    from workbench.analysis.second_ear import second_opinion
+
+    key, other = estimate_key(audio), second_opinion(audio)
+    return HtmlTable(
+        plain_table(
+            ("", "Ours", "librosa"),
+            [
+                ("tempo, BPM", f"{estimate_tempo(audio).bpm:.2f}", f"{other.fitted_bpm:.2f}"),
+                ("key", _key_text(key), _key_text(other.key)),
+                ("tuning, cents", f"{key.tuning_cents:+.0f}" if key else "none", f"{other.tuning_cents:+.0f}"),
+                ("percussive share of the energy", "", f"{other.percussive_share:.0%}"),
+            ],
+        )
+    )
+
+
+def _key_text(estimate: KeyEstimate | None) -> str:
+    return str(estimate.key) if estimate is not None and estimate.is_tonal else "none"
+
+
 def patch_sound(patch: Patch) -> Audio:
     """Four notes, each louder than the one before, 3 s in 44.1 kHz."""
     from workbench.rendering.synth import render_synth
 
-    notes = [Note(beat, pitch, 0.9, 70 + 15 * beat) for beat, pitch in enumerate(_PHRASES[patch.element])]
+    notes = [Note(beat, pitch, 0.9, 70 + 15 * beat) for beat, pitch in enumerate(_PHRASES[kind_of(patch.element)])]
     samples = render_synth(
         notes, patch, samples_per_beat=_RATE_HZ / 2, length=_SECONDS * _RATE_HZ, sample_rate_hz=_RATE_HZ, seed=1
     )
@@ -90,7 +122,7 @@ def kit_sound(kit: Kit) -> Audio:
 def sounds_table() -> HtmlTable:
     """Every patch and kit with its description, by element; a click on an element opens its list."""
     lists = []
-    for element in PLAYED:
+    for element in PITCHED_ELEMENTS:
         patches = [load_patch(element, name) for name in list_patches(element)]
         lists.append(_list_of(f"{element}: {len(patches)} patches", patches))
     kits = [load_kit(name) for name in list_kits()]

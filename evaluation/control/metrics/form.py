@@ -7,6 +7,7 @@ from itertools import combinations
 
 import numpy as np
 
+from workbench.domain.elements import is_drums
 from workbench.domain.plan import SectionPlan
 from workbench.domain.score import Part, Score
 
@@ -22,7 +23,7 @@ def bar_cells(part: Part, score: Score) -> list[Cells]:
     A chorus that comes back a tone higher is the same chorus.
     """
     shifts = [
-        0 if part.element == "percussion" or section.key is None else (section.key.tonic - score.key.tonic + 5) % 12 - 5
+        0 if is_drums(part.element) or section.key is None else (section.key.tonic - score.key.tonic + 5) % 12 - 5
         for section in score.sections
         for _ in range(section.bars)
     ]

@@ -100,8 +100,8 @@ def _details_kept(technical: Technical, plan: Plan, delivered: Delivered) -> boo
 
 def _is_written(key: Key, signature: str) -> bool:
     """Whether a key is what a MIDI key signature tells of it: accidentals, and major or minor."""
-    told = Key.parse(signature)
-    return (told.signature, told.has_minor_third) == (key.signature, key.has_minor_third)
+    written = Key.parse(signature)
+    return (written.signature, written.has_minor_third) == (key.signature, key.has_minor_third)
 
 
 def _last_before(changes: Sequence[tuple[float, Any]], place_beats: float) -> Any:
@@ -109,7 +109,7 @@ def _last_before(changes: Sequence[tuple[float, Any]], place_beats: float) -> An
 
 
 def _chords_kept(request: GenerationRequest, score: Score, delivered: Delivered) -> bool:
-    """Whether every chord that was asked for is told where it begins, and no other."""
+    """Whether every chord that was asked for is written where it begins, and no other."""
     bar = score.metre.bar_beats
     wanted: list[tuple[float, str]] = []
     names = [section.name for section in score.sections]

@@ -7,6 +7,7 @@ from evaluation.networks.features.percussion import percussion_features
 from evaluation.networks.features.pitched import pitched_features
 from evaluation.networks.features.table import Features
 from evaluation.networks.notes import Notes
+from workbench.domain.elements import is_drums
 
 OVERLAP_FEATURES: dict[str, tuple[str, ...]] = {
     "percussion": (
@@ -29,7 +30,7 @@ duration, polyphony, range, repetition."""
 
 def features_of(notes: Notes) -> Features:
     """The features of the element that the notes belong to."""
-    if notes.spec.name == "percussion":
+    if is_drums(notes.spec.name):
         return percussion_features(notes)
     return harmony_features(notes) if notes.spec.name == "harmony" else pitched_features(notes)
 

@@ -18,6 +18,7 @@ from scipy.stats import wasserstein_distance
 
 from evaluation.networks.features.table import changes
 from evaluation.networks.notes import Flags, Floats, Integers, Notes
+from workbench.domain.elements import is_drums
 
 LEAST_IN_CELL = 30
 """Human notes that a role needs in a slot for its marginal to be compared."""
@@ -88,7 +89,7 @@ def change_distance_of_jitter(human: Notes, values: Callable[[Notes], Floats], s
 
 def _roles(notes: Notes) -> Integers:
     # Pitched parts have one role: their pitches are no instruments.
-    return notes.symbol if notes.spec.name == "percussion" else np.zeros(len(notes), np.int64)
+    return notes.symbol if is_drums(notes.spec.name) else np.zeros(len(notes), np.int64)
 
 
 def _by_role_and_slot(notes: Notes) -> Integers:

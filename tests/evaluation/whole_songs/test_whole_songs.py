@@ -139,8 +139,8 @@ def test_every_bar_is_judged(tiny_plan: Plan, tiny_score: Score) -> None:
     rows = judge_songs(songs, load_human(), load_generated())
     names = [criterion.name for criterion in criteria_of(rows)]
     for kind in LARGEST_ACCURACY:
-        assert f"{kind} told from people's" in names
-        assert any(row.name == f"{kind} told, human halves" for row in observations_of(rows))
+        assert f"{kind} distinguished from people's" in names
+        assert any(row.name == f"{kind} distinguished, human halves" for row in observations_of(rows))
     # A chorus of one bar is no chorus.
     short = next(row for row in criteria_of(form_rows(songs)) if "8 bars or more" in row.name)
     assert (short.value, short.holds) == (0.0, False)

@@ -73,7 +73,7 @@ def mend(file: BinaryIO, size: int) -> Mended | None:
         if walk is None or walk.first.layer != _LAYER_III:
             return None
         if walk.changes is not None:
-            raise ValueError(_told_change(walk.first, walk.changes))
+            raise ValueError(_change_text(walk.first, walk.changes))
         tag, stated = _info(data, walk)
         plain = walk.place == _past_tags(data)
     counted = walk.count - tag
@@ -193,7 +193,7 @@ def _info_frame(head: bytes, frame: _Frame, count: int, size: int) -> bytes:
     return (info + struct.pack(">III", 3, count, min(length + size, 0xFFFFFFFF))).ljust(length, b"\0")
 
 
-def _told_change(first: _Frame, other: _Frame) -> str:
+def _change_text(first: _Frame, other: _Frame) -> str:
     if first.rate_hz != other.rate_hz:
         return f"its sample rate changes from {first.rate_hz} to {other.rate_hz} Hz on the way: convert it to one"
     return f"its channels change from {first.channels} to {other.channels} on the way: convert it to one number"

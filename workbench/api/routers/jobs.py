@@ -73,14 +73,14 @@ async def follow_job(job_id: str, caller: Reading, services: ServicesIn) -> Stre
 
 
 async def _events(services: Services, job: Job) -> AsyncIterator[str]:
-    told: tuple[str, int] | None = None
+    sent: tuple[str, int] | None = None
     heard: str | None = None
     quiet_seconds = 0.0
     while True:
         now = (job.stage, round(100 * job.fraction))
-        if now != told:
+        if now != sent:
             yield _event("progress", {"status": job.state, "stage": job.stage, "percentage": now[1]})
-            told, quiet_seconds = now, 0.0
+            sent, quiet_seconds = now, 0.0
         if heard is None:
             heard = preview_address(services, job)
             if heard is not None:

@@ -216,7 +216,7 @@ class _Writer:
         )  # fmt: skip
 
     def _tempo_map(self, root: ET.Element) -> None:
-        """Tempi and metres, each told in superclocks, quarter notes and bars."""
+        """Tempi and metres, each in superclocks, quarter notes and bars."""
         tempo_map = ET.SubElement(root, "TempoMap", {"superclocks-per-second": str(_SUPERCLOCKS)})
         tempi, metres = ET.SubElement(tempo_map, "Tempos"), ET.SubElement(tempo_map, "Meters")
         for tick, tempo_bpm in self.music.tempi:

@@ -1,6 +1,6 @@
 """DAWproject 1.0, the open session format of Bitwig Studio, Studio One and Cubase: a ZIP file with XML and the sound.
 
-Times of notes, tempo and markers are quarter notes; a stem's clip is told in seconds and is not warped, so that no
+Times of notes, tempo and markers are quarter notes; a stem's clip is placed in seconds and is not warped, so that no
 program stretches it where the tempo changes.
 """
 

@@ -146,8 +146,8 @@ def _mixed(track: SessionTrack, channel: ET.Element | None, buses: Mapping[str, 
     if volume is not None:
         gain_db = _decibels(volume)
     if pan is not None:
-        told = number_of(pan.get("value", "0.5"), "pan")
-        place = told if pan.get("unit") == "linear" else 2.0 * told - 1.0
+        given = number_of(pan.get("value", "0.5"), "pan")
+        place = given if pan.get("unit") == "linear" else 2.0 * given - 1.0
     silent = mute is not None and mute.get("value") in ("true", "1")
     sends = tuple(_sends(channel, buses))
     return replace(track, gain_db=gain_db, pan=min(1.0, max(-1.0, place)), mute=silent, sends=sends)

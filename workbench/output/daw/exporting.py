@@ -118,13 +118,13 @@ def _stem_writer(element: str, stem: StemSource, score: Score) -> Callable[[Path
     """Writes a stem as WAV of 24 bits that says where it begins, and where the sections do."""
     rate = stem.sample_rate_hz
     markers = [(round(score.seconds_at_bar(one.start_bar) * rate), one.name) for one in score.sections]
-    told = Broadcast(f"{score.title}: {element} stem, AI-assisted", _ORIGINATOR)
+    broadcast = Broadcast(f"{score.title}: {element} stem, AI-assisted", _ORIGINATOR)
 
     def write(path: Path) -> None:
         audio = stem.read()
         encode_to(path, audio, Delivery(sample_rate_hz=rate, bit_depth=_STEM_BITS))
         inside = [(sample, name) for sample, name in markers if sample < stem.length_samples]
-        add_chunks(path, [broadcast_chunk(told), *cue_chunks(inside)])
+        add_chunks(path, [broadcast_chunk(broadcast), *cue_chunks(inside)])
 
     return write
 

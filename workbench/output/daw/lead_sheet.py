@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 from xml.etree import ElementTree as ET
 
+from workbench.domain.elements import PITCHED_ELEMENTS, Kind, of_kind
 from workbench.domain.errors import ParameterError
 from workbench.domain.theory import Chord, Key
 from workbench.output.daw.session import CHORD_TRACK, DawSession, NoteClip
 from workbench.output.midi_files import TICKS_PER_BEAT
 
-MELODIES = ("leads", "pads", "bass")
+MELODIES: tuple[Kind, ...] = ("melody", "chords", "bass")
+"""Whose notes are the melody of a sheet, the most likely first."""
 """Which track is the melody: the first of these that plays."""
 _SIXTEENTH = TICKS_PER_BEAT // 4
 _VALUES = {16: ("whole", 0), 12: ("half", 1), 8: ("half", 0), 6: ("quarter", 1), 4: ("quarter", 0), 3: ("eighth", 1),
@@ -75,11 +77,13 @@ def _melody(session: DawSession, end: int) -> list[tuple[int, int, int]]:
     """Start, end and pitch of each note in sixteenths, one at a time."""
     voices = {track.name: track for track in session.voices}
     notes = next(
-        (found for name in MELODIES if name in voices and (found := _notes(voices[name].clips))),
+        (found for kind in MELODIES for name in of_kind(voices, kind) if (found := _notes(voices[name].clips))),
         None,
     )
     if notes is None:
-        raise ParameterError(f"{session.title}: a lead sheet needs a melody: expected one of {', '.join(MELODIES)}")
+        raise ParameterError(
+            f"{session.title}: a lead sheet needs a melody: expected one of {', '.join(reversed(PITCHED_ELEMENTS))}"
+        )
     highest: dict[int, tuple[int, int]] = {}
     for start, stop, pitch in notes:
         if start < end and pitch > highest.get(start, (0, -1))[1]:
@@ -175,7 +179,7 @@ def _harmony(measure: ET.Element, symbol: str, offset: int, key: Key) -> None:
     else:
         _pitch_class(ET.SubElement(harmony, "root"), "root", chord.root, key)
         suffix = symbol.partition("/")[0].removeprefix(key.name_of(chord.root))
-        # What the list does not hold is printed as it is and told to players as the chord's third says.
+        # What the list does not hold is printed as it is, and given to players as the chord's third says.
         ET.SubElement(harmony, "kind", text=suffix).text = _KINDS.get(suffix, "minor" if suffix[:1] == "m" else "major")
         if chord.bass != chord.root:
             _pitch_class(ET.SubElement(harmony, "bass"), "bass", chord.bass, key)

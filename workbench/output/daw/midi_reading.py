@@ -50,7 +50,7 @@ def read_midi_session(path: str | Path) -> DawSession:
         tracks=(*(_track(list(parts), music, end) for _, parts in voices), *_chords(music, end)),
         length_ticks=end,
         key=key.removeprefix(KEY_NOTE),
-        told=music.told,
+        remarks=music.remarks,
     )
 
 

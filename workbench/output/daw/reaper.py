@@ -59,8 +59,8 @@ def _tempo_points(session: DawSession) -> Iterator[str]:
     for tick in sorted({*tempi, *metres}):
         tempo_bpm = tempi.get(tick, tempo_bpm)
         metre = metres.get(tick)
-        told = "" if metre is None else f" {metre[0] + (metre[1] << 16)} 0 1"
-        yield f"PT {session.seconds_at(tick)!r} {tempo_bpm!r} {SQUARE}{told}"
+        metre_fields = "" if metre is None else f" {metre[0] + (metre[1] << 16)} 0 1"
+        yield f"PT {session.seconds_at(tick)!r} {tempo_bpm!r} {SQUARE}{metre_fields}"
 
 
 def _track(session: DawSession, track: SessionTrack) -> Iterator[str]:

@@ -143,8 +143,8 @@ def _is_region(line: list[str]) -> bool:
 
 
 def _key(project: _Block) -> str:
-    told = [line[0][1:].strip() for notes in project.all_of("NOTES") for line in notes.lines if line]
-    return next((one.removeprefix(KEY_NOTE) for one in told if one.startswith(KEY_NOTE)), "")
+    lines = [line[0][1:].strip() for notes in project.all_of("NOTES") for line in notes.lines if line]
+    return next((one.removeprefix(KEY_NOTE) for one in lines if one.startswith(KEY_NOTE)), "")
 
 
 def _tempo_map(project: _Block) -> tuple[tuple[tuple[int, float], ...], tuple[tuple[int, tuple[int, int]], ...]]:

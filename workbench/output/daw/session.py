@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from workbench.domain.elements import is_drums
 from workbench.domain.moves import StripMove
 from workbench.domain.plan import Plan
 from workbench.domain.recordings import only_notes, plays_recording
@@ -82,7 +83,7 @@ class SessionTrack:
 class DawSession:
     """A whole session. `tempi`, `metres` and `markers` each hold (tick, value), ascending; the first two start at 0.
 
-    `told` says what was mended or left out when it was read.
+    `remarks` say what was mended or left out when it was read.
     """
 
     title: str
@@ -92,7 +93,7 @@ class DawSession:
     tracks: tuple[SessionTrack, ...]
     length_ticks: int
     key: str = ""
-    told: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     @property
     def tempo_map(self) -> TempoMap:
@@ -168,7 +169,7 @@ def _voice(score: Score, element: str, move: StripMove, *, silent: bool) -> Sess
         pan=move.pan or 0.0,
         mute=silent or move.mute,
         clips=(NoteClip(element, 0, max(last, _ticks(score.length_beats)), notes),),
-        is_drums=element == "percussion",
+        is_drums=is_drums(element),
         sends=tuple(
             (bus, level)
             for bus, level in zip(BUSES, (move.reverb_send_db, move.delay_send_db), strict=True)

@@ -2,7 +2,7 @@
 
 from workbench.rendering.sampler.index import SampleFacts, index_folder, index_instrument, inspect
 from workbench.rendering.sampler.instrument import Instrument, Zone
-from workbench.rendering.sampler.loading import check_in_library, load_instrument, look_at, near_names, told_missing
+from workbench.rendering.sampler.loading import check_in_library, load_instrument, look_at, missing_text, near_names
 from workbench.rendering.sampler.player import render_instrument
 from workbench.rendering.sampler.soundfont import list_presets
 
@@ -17,7 +17,7 @@ __all__ = [
     "list_presets",
     "load_instrument",
     "look_at",
+    "missing_text",
     "near_names",
     "render_instrument",
-    "told_missing",
 ]

@@ -76,7 +76,7 @@ def find_instrument(name: str) -> Instrument:
     """
     instrument = _find(name)
     if missing := instrument.missing():
-        raise ParameterError(f"samples {name!r}: {told_missing(missing)}{near_names(instrument)}")
+        raise ParameterError(f"samples {name!r}: {missing_text(missing)}{near_names(instrument)}")
     return instrument
 
 
@@ -97,12 +97,12 @@ def check_in_library(patch: str) -> None:
         raise ParameterError(f"samples {name!r} are not in the library: expected a name in it, no path")
 
 
-def told_missing(names: Sequence[str]) -> str:
+def missing_text(names: Sequence[str]) -> str:
     """Which sample files are missing, in one line.
 
     Examples
     --------
-    >>> told_missing(["a.wav", "b.wav", "c.wav", "d.wav"])
+    >>> missing_text(["a.wav", "b.wav", "c.wav", "d.wav"])
     '4 sample files are missing: a.wav, b.wav, c.wav and 1 more'
     """
     more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""

@@ -52,7 +52,7 @@ class _LeftOut:
     def region(self, reason: str, sample: str) -> None:
         self.reasons.setdefault(reason, []).append(sample.replace("\\", "/").rpartition("/")[2])
 
-    def told(self, unread: tuple[str, ...]) -> tuple[str, ...]:
+    def remarks(self, unread: tuple[str, ...]) -> tuple[str, ...]:
         regions = (f"{_counted(len(them), 'region')}: {why} ({_some(them)})" for why, them in self.reasons.items())
         opcodes = (f"opcode {name} ({_counted(n, 'region')})" for name, n in self.opcodes.items())
         headers = (f"header <{name}>" for name in self.headers)
@@ -75,11 +75,11 @@ def read_sfz(path: Path) -> Instrument:
     finder = FileFinder(path.parent)
     known: dict[str, SampleNotes] = {}
     zones = [zone for one in regions if (zone := _zone(one, rest, finder, known, left, path)) is not None]
-    told = left.told(text.unread)
+    remarks = left.remarks(text.unread)
     if not zones:
-        why = f": {told[0]}" if told else ""
+        why = f": {remarks[0]}" if remarks else ""
         raise ParameterError(f"{path.name}: expected at least one <region> with a sample that a note plays{why}")
-    return Instrument(path.stem, tuple(zones), path.parent, left_out=told)
+    return Instrument(path.stem, tuple(zones), path.parent, left_out=remarks)
 
 
 def _regions(blocks: list[Block]) -> tuple[list[_Region], Controllers, _LeftOut]:

@@ -114,17 +114,19 @@ def read_soundfont(path: Path, preset: str | None = None) -> Instrument:
     except (IndexError, struct.error, OverflowError):
         raise ParameterError(f"{path.name}: damaged SoundFont, its tables name what is not there") from None
     sounds = [one for one in found if one is not None]
-    told = tuple(
+    remarks = tuple(
         f"{counted(len(names), 'zone')}: {why} ({', '.join(dict.fromkeys(names))})" for why, names in left.items()
     )
     if not sounds:
-        raise ParameterError(f"{path.name}: preset {chosen.name!r} holds no samples{': ' + told[0] if told else ''}")
+        raise ParameterError(
+            f"{path.name}: preset {chosen.name!r} holds no samples{': ' + remarks[0] if remarks else ''}"
+        )
 
     def adapted(index: int, key: int, velocity: int) -> Zone:
         return zone_at(sounds[index], key, velocity)
 
     zones = tuple(zone_at(one, one.sample.root, 127) for one in sounds)
-    return Instrument(f"{path.stem}: {chosen.name}", zones, None, memory, told, adapted)
+    return Instrument(f"{path.stem}: {chosen.name}", zones, None, memory, remarks, adapted)
 
 
 def _open(path: Path) -> _Font:

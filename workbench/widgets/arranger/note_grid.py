@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from workbench.domain.elements import element_of, is_drums
 from workbench.domain.errors import ParameterError
 from workbench.domain.score import Note
 from workbench.domain.song import DRUM_ROLES, drum_role
 from workbench.editing import Song
-from workbench.editing.hand_written import COMPASS
 from workbench.editing.song import bars_of, check_element
 from workbench.editing.transposing import note_name
 from workbench.output.palette import element_colour
@@ -36,12 +36,12 @@ def note_grid(song: Song, element: str, first: int, last: int) -> dict[str, Any]
     bars = _bars(song, first, last)
     check_element(song, str(element))
     notes = song.score.parts[element].notes
-    rows = _drum_rows() if element == "percussion" else _pitch_rows(element, notes)
+    rows = _drum_rows() if is_drums(element) else _pitch_rows(element, notes)
     row_of = {row["pitch"]: index for index, row in enumerate(rows)}
     return {
         "element": element,
         "colour": element_colour(element),
-        "drums": element == "percussion",
+        "drums": is_drums(element),
         "first": bars[0] + 1,
         "last": bars[-1] + 1,
         "bar_beats": song.bar_beats,
@@ -67,10 +67,10 @@ def _drum_rows() -> list[dict[str, Any]]:
 
 
 def _pitch_rows(element: str, notes: Sequence[Note]) -> list[dict[str, Any]]:
-    pitches = [note.pitch for note in notes] or [sum(COMPASS[element]) // 2]
+    pitches = [note.pitch for note in notes] or [sum(element_of(element).compass) // 2]
     spread = max(_MARGIN, (_LEAST_ROWS - (max(pitches) - min(pitches))) // 2)
-    low = min(min(pitches), max(COMPASS[element][0], min(pitches) - spread))
-    high = max(max(pitches), min(COMPASS[element][1], max(pitches) + spread))
+    low = min(min(pitches), max(element_of(element).compass[0], min(pitches) - spread))
+    high = max(max(pitches), min(element_of(element).compass[1], max(pitches) + spread))
     return [
         {"pitch": pitch, "label": note_name(pitch), "black": pitch % 12 in _BLACK} for pitch in range(high, low - 1, -1)
     ]
@@ -79,5 +79,5 @@ def _pitch_rows(element: str, notes: Sequence[Note]) -> list[dict[str, Any]]:
 def _note(song: Song, element: str, note: Note, row_of: dict[int, int]) -> list[Any]:
     bar = song.bar_of(note)
     beat = round(note.onset_beats - bar * song.bar_beats + 1, 6)
-    row = row_of[DRUM_ROLES[drum_role(note.pitch)] if element == "percussion" else note.pitch]
+    row = row_of[DRUM_ROLES[drum_role(note.pitch)] if is_drums(element) else note.pitch]
     return [bar + 1, beat, note.pitch, note.duration_beats, note.velocity, row]

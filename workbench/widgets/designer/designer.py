@@ -8,6 +8,7 @@ from typing import Any
 
 import traitlets
 
+from workbench.domain.elements import element_of, is_drums
 from workbench.domain.errors import ParameterError
 from workbench.domain.moves import Setting
 from workbench.output.palette import element_colour
@@ -17,7 +18,6 @@ from workbench.rendering.morph import morph
 from workbench.rendering.patch import Patch
 from workbench.rendering.sampler.instrument import SAMPLES_PREFIX
 from workbench.rendering.settings import Knob, knobs_of, with_settings
-from workbench.rendering.stems import DEFAULT_PATCHES
 from workbench.session import Session
 from workbench.widgets.instrument import Instrument, action, front_end, sheet
 from workbench.widgets.places import sections_of
@@ -63,7 +63,7 @@ class SoundDesigner(Instrument):
 
     @property
     def _name(self) -> str:
-        return self.session.state.song.plan.patches.get(self.element) or DEFAULT_PATCHES[self.element]
+        return self.session.state.song.plan.patches.get(self.element) or element_of(self.element).patch
 
     def refresh(self) -> None:
         """Show the sound as it stands."""
@@ -71,7 +71,7 @@ class SoundDesigner(Instrument):
         names = list(song.score.parts)
         self.elements = [{"name": name, "colour": element_colour(name)} for name in names]
         if self.element not in names:
-            self.element = next((name for name in names if name != "percussion"), names[0])
+            self.element = next((name for name in names if not is_drums(name)), names[0])
         self.patch, self.patches = self._name, list(list_patches(self.element))
         by_hand = song.plan.patch_settings.get(self.element, {})
         # Samples have no parameters: another patch can be chosen, nothing can be turned.
@@ -146,7 +146,7 @@ class SoundDesigner(Instrument):
 
 
 def _named(element: str, name: str) -> Any:
-    return load_kit(name) if element == "percussion" else load_patch(element, name)
+    return load_kit(name) if is_drums(element) else load_patch(element, name)
 
 
 def _knob_form(knob: Knob, by_hand: bool) -> dict[str, Any]:

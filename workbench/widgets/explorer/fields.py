@@ -10,8 +10,9 @@ from pydantic.fields import FieldInfo
 
 from workbench.analysis.references import ReferenceLibrary
 from workbench.concept import list_macros, list_starters, list_styles, load_macro
+from workbench.domain.elements import ELEMENTS
 from workbench.domain.request import PROCESSING_STYLES, Creative, GenerationRequest, Options, SoundDesign, Technical
-from workbench.domain.song import ELEMENTS, SECTION_NAMES
+from workbench.domain.song import SECTION_NAMES
 from workbench.domain.theory import NOTE_NAMES_FLAT, SCALES
 from workbench.domain.user_styles import user_style_names
 from workbench.output.palette import element_colour

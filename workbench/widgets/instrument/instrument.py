@@ -104,7 +104,7 @@ class Instrument(Answering):
     def _changed(self, message: str) -> None:
         for player in _PLAYERS.get(self.session, ()):
             player._refresh()
-        # Last, so that all is shown by the time that it is told.
+        # Last, so that all is shown by the time that it is announced.
         self.tell(message)
 
     def _refresh(self) -> None:

@@ -18,7 +18,7 @@ _BETWEEN = 0.002
 _TRIPLETS = np.arange(SLOTS_PER_BAR) % 4 == 0
 
 
-class SlotGate(PatternPrior):
+class SlotMask(PatternPrior):
     """A prior that only knows open and closed slots, so that density stays what the network makes it.
 
     Parameters

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from workbench.composition.pace import bars_per_chord
+from workbench.composition.harmonic_rhythm import bars_per_chord
 from workbench.composition.phrases import HOOKS, resting_bars
+from workbench.domain.elements import Kind, kind_of, of_kind, plays
 from workbench.domain.plan import Plan, SectionPlan
 from workbench.domain.theory import Chord
 from workbench.models.context import DENSITY_CLASSES, Bits, SongContext, register_classes
@@ -17,9 +18,11 @@ from workbench.models.history import BAR_COLUMN, SLOT_COLUMN, STEP_COLUMN, SYMBO
 from workbench.models.spec import BAR_STEP, ElementSpec, base_pitches
 from workbench.models.vocabulary import mood_index
 
-_ENERGY_TO_DENSITY = {"percussion": 1.1, "bass": 1.0, "pads": 0.6, "leads": 0.7}
-_LEAST_DENSITY = {"pads": (0.2, 0.35)}
+_ENERGY_TO_DENSITY: Mapping[Kind, float] = {"drums": 1.1, "bass": 1.0, "chords": 0.6, "melody": 0.7}
+_LEAST_DENSITY: Mapping[Kind, tuple[float, float]] = {"chords": (0.2, 0.35)}
 """Least density of an element: over others that state the chord, and where it states it alone. Less is no chord."""
+_STATED_BY: Mapping[Kind, Kind] = {"bass": "chords", "chords": "bass", "melody": "chords"}
+"""Who states the chord beside an element."""
 _TEXTURE_TO_DENSITY = 0.35
 _FEEL_TO_DENSITY = {"normal": 0.0, "half-time": -0.12, "double-time": 0.12}
 _RISING, _RISE = ("build", "pre-chorus"), 0.3
@@ -72,19 +75,21 @@ def density_class(plan: Plan, element: str, section: SectionPlan, bar: int = 0) 
     if element == "harmony":
         changes = 1.0 / bars_per_chord(plan, section)
         return int(np.clip(np.rint(2.0 * changes + 1.0), 1, DENSITY_CLASSES))
+    kind = kind_of(element)
     wanted = (
         plan.parts[element].density
-        + _ENERGY_TO_DENSITY[element] * (section.energy - 0.55)
+        + _ENERGY_TO_DENSITY[kind] * (section.energy - 0.55)
         + _TEXTURE_TO_DENSITY * (plan.texture_density - 0.5)
         + _FEEL_TO_DENSITY[section.feel]
     )
     if section.name in _RISING and section.bars > 1:
         wanted += _RISE * (bar / (section.bars - 1) - 0.5)
-    if section.name == "solo" and element == "leads":
+    if section.name == "solo" and kind == "melody":
         wanted += _SOLO
-    if element == "bass" and {"bass", "leads"} <= set(section.elements):
-        wanted += _ANSWER if bar in resting_bars(plan, "leads", section) else _MAKE_ROOM
-    least = _LEAST_DENSITY.get(element, (0.0, 0.0))[_alone(element, section)]
+    leads = of_kind(section.elements, "melody")
+    if kind == "bass" and leads and element in section.elements:
+        wanted += _ANSWER if bar in resting_bars(plan, leads[0], section) else _MAKE_ROOM
+    least = _LEAST_DENSITY.get(kind, (0.0, 0.0))[_alone(element, section)]
     return 1 + round(float(np.clip(wanted, least, 1.0)) * (DENSITY_CLASSES - 1))
 
 
@@ -93,11 +98,11 @@ def register_lift(plan: Plan, element: str) -> npt.NDArray[np.int64]:
 
     The bass stays where it is.
     """
-    if element not in ("pads", "leads"):
+    if kind_of(element) not in ("chords", "melody"):
         return np.zeros(plan.bars, np.int64)
     sections = section_of_bar(plan)
     lift = np.rint(_ENERGY_TO_PITCH * (np.array([section.energy for section in sections]) - 0.55)).astype(np.int64)
-    if element == "leads":
+    if kind_of(element) == "melody":
         hooks, verses = (np.array([one.name in names for one in sections]) for names in (HOOKS, _LOWER))
         lift = np.where(hooks, np.maximum(lift, _LEAST_RISE), np.where(verses, np.minimum(lift, 0), lift))
     return lift
@@ -109,8 +114,8 @@ def states_chords_alone(plan: Plan, element: str) -> list[bool]:
 
 
 def _alone(element: str, section: SectionPlan) -> bool:
-    other = {"bass": "pads", "pads": "bass", "leads": "pads"}.get(element)
-    return other is not None and other not in section.elements
+    other = _STATED_BY.get(kind_of(element))
+    return other is not None and not plays(section.elements, other)
 
 
 def asked_register(plan: Plan, element: str) -> npt.NDArray[np.int64]:

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from workbench.composition.feel import close, in_register, perform, shape_lengths, swing_shift, without_unisons
 from workbench.composition.harmony import colour, cut, join
+from workbench.composition.performance import close, in_register, perform, shape_lengths, swing_shift, without_unisons
 from workbench.domain.plan import Groove, HarmonyTraits, PartTraits, Plan
 from workbench.domain.score import Note
 from workbench.domain.theory import Chord, Key

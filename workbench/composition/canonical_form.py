@@ -1,9 +1,9 @@
-"""The frame in which the networks write: four or three quarter notes a bar, one tonic. Songs are laid into it and back.
+"""The canonical form in which the networks write (four or three quarter notes a bar, one tonic), and the way back.
 
 A compound metre becomes four beats on the grid of triplets, each a dotted quarter: a bar of 12/8 is one bar of the
-frame, two bars of 6/8 are one. A section in a key of its own is written on the song's tonic, in the mode of that key,
-and moved to its place afterwards. So networks that never saw 12/8 write it as the shuffle that they know, and a
-chorus that comes back a tone higher is the same chorus.
+canonical form, two bars of 6/8 are one. A section in a key of its own is written on the song's tonic, in the mode of
+that key, and moved to its place afterwards. So networks that never saw 12/8 write it as the shuffle that they know, and
+a chorus that comes back a tone higher is the same chorus.
 """
 
 from __future__ import annotations
@@ -13,19 +13,20 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from workbench.composition.bass_line import TIE_BEATS
-from workbench.composition.feel import in_register, without_unisons
 from workbench.composition.harmony import join
 from workbench.composition.patterns import compound_patterns
+from workbench.composition.performance import in_register, without_unisons
+from workbench.domain.elements import element_of, is_drums, kind_of
 from workbench.domain.plan import Plan, SectionPlan
 from workbench.domain.score import Note, Part, Score
 from workbench.domain.theory import Chord, Key, Metre
 
-_FRAME = Metre(4, 4)
+_METRE = Metre(4, 4)
 _SWING_ROOM = 2.0
 _TINY = 1e-6
 
 
-def to_frame(plan: Plan) -> Plan:
+def to_canonical(plan: Plan) -> Plan:
     """The plan as the networks are asked for it."""
     sections = tuple(_on_home_tonic(section, plan.key) for section in plan.sections)
     if not plan.metre.is_compound:
@@ -39,20 +40,20 @@ def to_frame(plan: Plan) -> Plan:
     )
     return replace(
         plan,
-        metre=_FRAME,
+        metre=_METRE,
         tempo_bpm=plan.tempo_bpm / plan.metre.beat_beats,
-        sections=_in_frame_bars(sections, plan.metre),
+        sections=_in_canonical_bars(sections, plan.metre),
         groove=groove,
     )
 
 
-def from_frame(score: Score, plan: Plan) -> Score:
+def from_canonical(score: Score, plan: Plan) -> Score:
     """The score in the plan's own metre and keys."""
-    framed = to_frame(plan)
+    canonical = to_canonical(plan)
     chords: list[Chord] = []
     notes: dict[str, list[Note]] = {name: [] for name in score.parts}
-    for section, frame in zip(plan.sections, framed.sections, strict=True):
-        move = _move(section, frame, plan, framed.metre.bar_beats)
+    for section, home in zip(plan.sections, canonical.sections, strict=True):
+        move = _move(section, home, plan, canonical.metre.bar_beats)
         chords += move.chords(score.chords)
         for name, part in score.parts.items():
             notes[name] += move.notes(part.notes, name)
@@ -60,32 +61,32 @@ def from_frame(score: Score, plan: Plan) -> Score:
     return Score(score.title, plan.tempo_bpm, plan.metre, plan.key, plan.sections, join(chords), parts)
 
 
-def is_plain(plan: Plan) -> bool:
-    """Whether song and frame are the same."""
+def is_canonical(plan: Plan) -> bool:
+    """Whether a song is in canonical form already."""
     return not plan.metre.is_compound and not any(interval_to(section.key, plan.key) for section in plan.sections)
 
 
-def score_to_frame(score: Score, plan: Plan) -> Score:
-    """A standing song as it would lie in the frame: the way back of `from_frame`."""
-    framed = to_frame(plan)
+def score_to_canonical(score: Score, plan: Plan) -> Score:
+    """A standing song in canonical form: the way back of `from_canonical`."""
+    canonical = to_canonical(plan)
     chords: list[Chord] = []
     notes: dict[str, list[Note]] = {name: [] for name in score.parts}
-    for section, frame in zip(plan.sections, framed.sections, strict=True):
-        move = _move(section, frame, plan, framed.metre.bar_beats).inverted()
+    for section, home in zip(plan.sections, canonical.sections, strict=True):
+        move = _move(section, home, plan, canonical.metre.bar_beats).inverted()
         chords += move.chords(score.chords)
         for name, part in score.parts.items():
             notes[name] += move.notes(part.notes, name)
     parts = {name: Part(name, tuple(sorted(found))) for name, found in notes.items()}
-    chords = list(_filled(join(chords), framed.bars * framed.metre.bar_beats))
-    return Score(score.title, framed.tempo_bpm, framed.metre, plan.key, framed.sections, tuple(chords), parts)
+    chords = list(_filled(join(chords), canonical.bars * canonical.metre.bar_beats))
+    return Score(score.title, canonical.tempo_bpm, canonical.metre, plan.key, canonical.sections, tuple(chords), parts)
 
 
-def frame_range(plan: Plan, bars: range) -> range:
-    """The bars of the frame that hold some bars of the song."""
-    framed = to_frame(plan).sections
+def canonical_range(plan: Plan, bars: range) -> range:
+    """The bars of the canonical form that hold some bars of the song."""
+    canonical = to_canonical(plan).sections
     inside = [
-        frame.start_bar + (bar - section.start_bar) * frame.bars // section.bars
-        for section, frame in zip(plan.sections, framed, strict=True)
+        home.start_bar + (bar - section.start_bar) * home.bars // section.bars
+        for section, home in zip(plan.sections, canonical, strict=True)
         for bar in range(section.start_bar, section.end_bar)
         if bar in bars
     ]
@@ -103,11 +104,11 @@ def interval_to(key: Key | None, home: Key) -> int:
     return 0 if key is None else (key.tonic - home.tonic + 5) % 12 - 5
 
 
-def _move(section: SectionPlan, frame: SectionPlan, plan: Plan, frame_bar_beats: float) -> _Move:
-    """From the frame to the song."""
+def _move(section: SectionPlan, home: SectionPlan, plan: Plan, canonical_bar_beats: float) -> _Move:
+    """From the canonical form to the song."""
     bar_beats = plan.metre.bar_beats
     return _Move(
-        source_beats=frame.start_bar * frame_bar_beats,
+        source_beats=home.start_bar * canonical_bar_beats,
         target_beats=section.start_bar * bar_beats,
         length_beats=section.bars * bar_beats,
         scale=plan.metre.beat_beats,
@@ -134,8 +135,8 @@ class _Move:
         )
 
     def notes(self, notes: Iterable[Note], element: str) -> list[Note]:
-        """The notes that begin in this section, in song time; two halves of a frame bar may part at its end."""
-        up = 0 if element == "percussion" else self.semitones
+        """The notes that begin in this section, in song time; two halves of a canonical bar may part at its end."""
+        up = 0 if is_drums(element) else self.semitones
         placed = []
         for note in notes:
             onset = (note.onset_beats - self.source_beats) * self.scale
@@ -177,10 +178,12 @@ def _on_home_tonic(section: SectionPlan, home: Key) -> SectionPlan:
     return replace(section, key=Key(home.tonic, section.key.mode), chords=chords)
 
 
-def _in_frame_bars(sections: Sequence[SectionPlan], metre: Metre) -> tuple[SectionPlan, ...]:
-    """Sections in bars of the frame; an odd bar of 6/8 takes a whole one, whose second half is dropped later."""
-    together = round(_FRAME.bar_beats * metre.beat_beats / metre.bar_beats)
-    framed, start = [], 0
+def _in_canonical_bars(sections: Sequence[SectionPlan], metre: Metre) -> tuple[SectionPlan, ...]:
+    """Sections in bars of the canonical form; an odd bar of 6/8 takes a whole one, whose second half is
+    dropped later.
+    """
+    together = round(_METRE.bar_beats * metre.beat_beats / metre.bar_beats)
+    canonical, start = [], 0
     for section in sections:
         bars = -(-section.bars // together)
         chords = tuple(
@@ -191,9 +194,9 @@ def _in_frame_bars(sections: Sequence[SectionPlan], metre: Metre) -> tuple[Secti
             )
             for chord in section.chords
         )
-        framed.append(replace(section, start_bar=start, bars=bars, chords=_filled(chords, bars * _FRAME.bar_beats)))
+        canonical.append(replace(section, start_bar=start, bars=bars, chords=_filled(chords, bars * _METRE.bar_beats)))
         start += bars
-    return tuple(framed)
+    return tuple(canonical)
 
 
 def _filled(chords: tuple[Chord, ...], length_beats: float) -> tuple[Chord, ...]:
@@ -205,14 +208,14 @@ def _filled(chords: tuple[Chord, ...], length_beats: float) -> tuple[Chord, ...]
 
 def _settled(element: str, notes: list[Note], plan: Plan) -> tuple[Note, ...]:
     """Sorted; what moved out of its register comes back by octaves, and no single line overlaps itself beyond a tie."""
-    if element == "percussion":
+    if is_drums(element):
         return tuple(sorted(notes))
     traits = plan.parts[element]
     settled = sorted(without_unisons(in_register(notes, traits.low_pitch, traits.high_pitch)))
-    if element == "pads":
+    if not element_of(element).single_line:
         return tuple(settled)
     ends = dict(pairwise(sorted({note.onset_beats for note in settled})))
-    tie = TIE_BEATS if element == "bass" and traits.slides else 0.0
+    tie = TIE_BEATS if kind_of(element) == "bass" and traits.slides else 0.0
     return tuple(
         replace(
             note,

@@ -8,7 +8,13 @@ import pytest
 
 from tests.composition.test_compose import plan_for
 from workbench.composition import compose
-from workbench.composition.frame import frame_range, from_frame, is_plain, score_to_frame, to_frame
+from workbench.composition.canonical_form import (
+    canonical_range,
+    from_canonical,
+    is_canonical,
+    score_to_canonical,
+    to_canonical,
+)
 from workbench.composition.rewrite import rewrite_element
 from workbench.domain.plan import Plan
 from workbench.domain.score import Score
@@ -33,12 +39,12 @@ def score(plan: Plan) -> Score:
 
 
 def test_two_bars_of_six_eight_are_one_of_the_frame(plan: Plan) -> None:
-    frame = to_frame(plan)
+    frame = to_canonical(plan)
     assert str(frame.metre) == "4/4"
     assert [section.bars for section in frame.sections] == [-(-section.bars // 2) for section in plan.sections]
     assert frame.tempo_bpm * 1.5 == pytest.approx(plan.tempo_bpm)
-    assert not is_plain(plan)
-    assert is_plain(frame)
+    assert not is_canonical(plan)
+    assert is_canonical(frame)
 
 
 def test_onsets_lie_on_eighths_within_the_sections(plan: Plan, score: Score) -> None:
@@ -62,7 +68,7 @@ def test_a_section_in_its_own_key_is_the_same_music_elsewhere(plan: Plan, score:
 
 
 def test_frame_and_back_is_the_same_song(plan: Plan, score: Score) -> None:
-    back = from_frame(score_to_frame(score, plan), plan)
+    back = from_canonical(score_to_canonical(score, plan), plan)
     assert [(c.root, c.quality, c.onset_beats) for c in back.chords] == [
         (c.root, c.quality, c.onset_beats) for c in score.chords
     ]
@@ -79,12 +85,12 @@ def test_bars_are_rewritten_in_a_compound_metre_and_the_rest_stays(plan: Plan, s
     kept = set(score.parts["bass"].notes) - set(inside)
     assert kept <= set(notes)
     assert all(2 * bar <= note.onset_beats < 4 * bar for note in set(notes) - kept)
-    assert frame_range(plan, range(2, 4)) == range(1, 2)
+    assert canonical_range(plan, range(2, 4)) == range(1, 2)
 
 
 def test_other_modes_keep_the_home_tonic_in_the_frame(tiny_plan: Plan) -> None:
     major = replace(tiny_plan.sections[-1], key=Key.parse("Ab major"))
-    frame = to_frame(replace(tiny_plan, sections=(*tiny_plan.sections[:-1], major)))
+    frame = to_canonical(replace(tiny_plan, sections=(*tiny_plan.sections[:-1], major)))
     assert frame.sections[-1].key == Key.parse("F major")
 
 

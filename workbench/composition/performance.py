@@ -6,10 +6,11 @@ import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from workbench.composition.conditioning import section_of_bar
 from workbench.composition.drummer import is_programmed
 from workbench.composition.phrases import carries, habit
-from workbench.composition.surround import section_of_bar
 from workbench.composition.touch import touched
+from workbench.domain.elements import element_of, is_drums, kind_of, plays
 from workbench.domain.plan import Plan, SectionPlan
 from workbench.domain.score import Note
 from workbench.domain.song import drum_role
@@ -31,7 +32,7 @@ def perform(notes: Iterable[Note], plan: Plan, element: str) -> tuple[Note, ...]
     for note in touched(notes, plan, element):
         section = sections[min(int(note.onset_beats // plan.metre.bar_beats), plan.bars - 1)]
         shift = note.shift_beats * plan.groove.looseness + swing_shift(note.onset_beats, plan.groove.swing_percent)
-        if element == "percussion" and drum_role(note.pitch) in ("snare", "clap", "side_stick"):
+        if is_drums(element) and drum_role(note.pitch) in ("snare", "clap", "side_stick"):
             shift += late_beats
         velocity = round(note.velocity * ride(plan, element, section))
         played.append(replace(note, shift_beats=round(shift, 6), velocity=min(127, max(1, velocity))))
@@ -40,7 +41,7 @@ def perform(notes: Iterable[Note], plan: Plan, element: str) -> tuple[Note, ...]
 
 def ride(plan: Plan, element: str, section: SectionPlan) -> float:
     """How much louder players play in a section; a drum machine has the same steps in all of them."""
-    return 1.0 if element == "percussion" and is_programmed(plan) else 0.8 + 0.3 * section.energy
+    return 1.0 if is_drums(element) and is_programmed(plan) else 0.8 + 0.3 * section.energy
 
 
 def swing_shift(onset_beats: float, swing_percent: float) -> float:
@@ -60,7 +61,7 @@ def shape_lengths(notes: Iterable[Note], plan: Plan, element: str, chords: tuple
 
     Pads that carry a section connect in every style, so that nothing falls silent beneath the leads.
     """
-    usual = plan.parts[element].sustain
+    usual, kind = plan.parts[element].sustain, kind_of(element)
     sections = section_of_bar(plan)
     ordered = sorted(notes)
     onsets = sorted({note.onset_beats for note in ordered})
@@ -71,8 +72,8 @@ def shape_lengths(notes: Iterable[Note], plan: Plan, element: str, chords: tuple
         room = following.get(note.onset_beats, end_of_song) - note.onset_beats
         length = note.duration_beats
         section = sections[min(int(note.onset_beats // plan.metre.bar_beats), plan.bars - 1)]
-        sustain = max(usual, _LEGATO_FROM) if element == "pads" and carries(element, section) else usual
-        if element == "pads":
+        sustain = max(usual, _LEGATO_FROM) if kind == "chords" and carries(element, section) else usual
+        if kind == "chords":
             release = release_beats(note, chords)
             legato = min(max(length, room), release) if sustain >= _LEGATO_FROM else length
             length = min(legato, release)
@@ -80,8 +81,8 @@ def shape_lengths(notes: Iterable[Note], plan: Plan, element: str, chords: tuple
             length = min(length, room)
             if sustain >= _LEGATO_FROM and room <= 2.0:
                 length = max(length, room * (0.6 + 0.4 * sustain))
-            elif element == "leads" and room > _BREATH_BEATS:
-                longest = _LONGEST_HELD_BEATS * habit(plan, "leads", "held")
+            elif kind == "melody" and room > _BREATH_BEATS:
+                longest = _LONGEST_HELD_BEATS * habit(plan, element, "held")
                 held = min(room * (_HELD + 0.3 * sustain), room - _INHALED_BEATS, longest)
                 length = max(length, min(held, release_beats(note, chords)))
         length = min(length, end_of_song - note.onset_beats)
@@ -117,15 +118,14 @@ def close(notes: Sequence[Note], plan: Plan, element: str) -> tuple[Note, ...]:
     for note in notes:
         if note.onset_beats > latest:
             continue
-        if element != "percussion" and (note.onset_beats >= last_bar or _rings_over(note, end, plan)):
+        if not is_drums(element) and (note.onset_beats >= last_bar or _rings_over(note, end, plan)):
             note = replace(note, duration_beats=round(max(_LEAST_BEATS, end - note.onset_beats), 6))
         kept.append(note)
     late = sorted(note for note in notes if note.onset_beats >= last_bar)
-    if late and element != "percussion" and not any(note.onset_beats >= last_bar for note in kept):
+    if late and not is_drums(element) and not any(note.onset_beats >= last_bar for note in kept):
         kept.append(replace(late[0], onset_beats=last_bar, duration_beats=end - last_bar, shift_beats=0.0))
-    single_line = element in ("bass", "leads")
     opening = [note for note in kept if note.onset_beats >= last_bar]
-    if single_line and len(opening) > 1:
+    if element_of(element).single_line and len(opening) > 1:
         kept = [note for note in kept if note not in opening[1:]]
     return tuple(kept)
 
@@ -139,7 +139,11 @@ def _ends_short(plan: Plan, element: str) -> bool:
     """Whether the last chord is cut off: by all where the song ends abruptly, else by the bass of half of the songs."""
     if plan.ending == "abrupt":
         return True
-    return element == "bass" and "pads" in plan.sections[-1].elements and habit(plan, "bass", "ending") < _SHORT_ENDS
+    return (
+        kind_of(element) == "bass"
+        and plays(plan.sections[-1].elements, "chords")
+        and habit(plan, element, "ending") < _SHORT_ENDS
+    )
 
 
 def in_register(notes: Iterable[Note], low_pitch: int, high_pitch: int) -> tuple[Note, ...]:
