@@ -67,7 +67,7 @@ class LinkTimeline:
             raise ParameterError("Ableton Link: the peer says nothing: expected aalink to work on this machine")
 
     def now(self) -> Beat:
-        """Where the beat was when the peer last told it."""
+        """Where the beat was when the peer last reported it."""
         return self._last
 
     def set_tempo(self, tempo_bpm: float) -> None:
@@ -83,8 +83,8 @@ class LinkTimeline:
             return
         with self._process.stdout as lines:
             for line in lines:
-                told = json.loads(line)
-                self._last = Beat(told["beat"], told["time"], told["tempo"], told["peers"])
+                report_line = json.loads(line)
+                self._last = Beat(report_line["beat"], report_line["time"], report_line["tempo"], report_line["peers"])
                 self._first.set()
         self._first.set()
 
@@ -139,7 +139,7 @@ def play_linked(
     timeline
         The session. Alone in it, the song sets its own tempi.
     now, sleep
-        The clock that the timeline is told by, in seconds.
+        The clock that the timeline is counted by, in seconds.
 
     Raises
     ------

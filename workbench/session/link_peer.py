@@ -34,8 +34,8 @@ async def main(tempo_bpm: float, quantum: float) -> None:
 
     listening = asyncio.ensure_future(listen())
     while not over.is_set():
-        told = {"beat": link.beat, "time": time.monotonic(), "tempo": link.tempo, "peers": link.num_peers}
-        print(json.dumps(told), flush=True)
+        report_line = {"beat": link.beat, "time": time.monotonic(), "tempo": link.tempo, "peers": link.num_peers}
+        print(json.dumps(report_line), flush=True)
         await asyncio.sleep(TELL_SECONDS)
     listening.cancel()
     link.enabled = False
