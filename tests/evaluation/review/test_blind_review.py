@@ -318,6 +318,20 @@ def test_both_versions_of_every_question_are_equally_loud(make: Any) -> None:
         assert len({sound.samples.shape for sound in trial.sounds.values()}) == 1
 
 
+def test_controls_and_rated_sounds_are_equally_loud_too() -> None:
+    """The anchors lost their highs: what is heard of them is to be that, not that they are softer."""
+    versions = {"reference": tone(200, 0.5), "loud": tone(300, 0.9), "soft": tone(2000, 0.05)}
+    (rated,) = mushra_session({"one": versions}, name="m", reviewer="ann").trials
+    bright = {"one": {"old": tone(5000, 0.5), "new": tone(4500, 0.3)}}
+    asked = ab_session(bright, name="s", reviewer="ann", controls=4).trials
+    controls = [trial for trial in asked if "anchor" in trial.versions.values()]
+    assert len(controls) == 4
+    assert rated.open is not None
+    for sounds in ({**rated.sounds, "open": rated.open}, *(trial.sounds for trial in controls)):
+        lufs = [integrated_loudness(sound) for sound in sounds.values()]
+        assert max(lufs) - min(lufs) < 0.05
+
+
 def test_abx_asks_whether_more_is_reported_right_than_by_guessing() -> None:
     """12 right of 16: the upper tail of the binomial distribution, 2517 / 65536; 4 of 16 is no difference heard."""
 
