@@ -27,6 +27,7 @@ from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from tests.equivalent_mutants import EQUIVALENT
 
@@ -189,8 +190,15 @@ def verdicts(room: str, path: Path, tree: ast.Module, found: list[Mutant]) -> li
     for each in found:
         if each.name not in known:
             known[each.name] = is_killed(room, path, tree, each)
-            FOUND.write_text(json.dumps(kept, indent=1), encoding="utf-8")
+            _keep(kept)
     return [known[each.name] for each in found]
+
+
+def _keep(kept: dict[str, Any]) -> None:
+    """Written beside and moved into place, so that a run that is ended while it writes loses nothing."""
+    draft = FOUND.with_suffix(".part")
+    draft.write_text(json.dumps(kept, indent=1), encoding="utf-8")
+    os.replace(draft, FOUND)
 
 
 def main(arguments: list[str]) -> int:
