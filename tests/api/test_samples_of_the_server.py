@@ -54,6 +54,22 @@ def test_paths_are_refused_at_every_door_for_others(library: Path, server: Serve
         request_from(song(named), "song")
 
 
+@pytest.mark.parametrize("patch", ["plugin:ZamComp", "recording:bass-0a1b2c3d"])
+def test_programs_and_recordings_of_the_server_are_not_for_its_clients(
+    library: Path, server: Server, patch: str
+) -> None:
+    answer = server.client.post(f"{PREFIX}/generate", json=song(patch), headers=server.key())
+    assert (answer.status_code, "cannot be used here" in answer.text) == (422, True)
+    inserted = {"edit": "mix", "element": "bass", "inserts": [{"plugin": "ZamComp"}]}
+    for edit in ({"edit": "patch", "element": "leads", "patch": patch}, inserted):
+        answer = server.client.post(
+            f"{PREFIX}/modify", json={"project_id": "song", "edits": [edit]}, headers=server.key()
+        )
+        assert (answer.status_code, "cannot be used here" in answer.text) == (422, True)
+    with pytest.raises(ParameterError, match="cannot be used here"):
+        request_from(song(patch), "song")
+
+
 def test_names_in_the_library_are_taken(library: Path, server: Server) -> None:
     for name in ("samples:flute", "samples:flute.sfz"):
         answer = server.client.post(f"{PREFIX}/generate", json=song(name), headers=server.key())

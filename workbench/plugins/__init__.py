@@ -1,6 +1,6 @@
 """Effects and instruments that others made: found, listed and run in processes of their own."""
 
-from workbench.plugins.facts import PLUGIN_PREFIX, PluginFacts, PluginParameter, checked_settings
+from workbench.plugins.facts import PLUGIN_PREFIX, PluginFacts, PluginParameter, check_no_plugins, checked_settings
 from workbench.plugins.running import failures, play_instrument, run_effect
 from workbench.plugins.scanning import find_plugin, scan
 
@@ -8,6 +8,7 @@ __all__ = [
     "PLUGIN_PREFIX",
     "PluginFacts",
     "PluginParameter",
+    "check_no_plugins",
     "checked_settings",
     "failures",
     "find_plugin",

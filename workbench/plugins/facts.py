@@ -37,6 +37,22 @@ class PluginFacts:
     parameters: tuple[PluginParameter, ...] = ()
 
 
+def check_no_plugins(edit: Mapping[str, object]) -> None:
+    """Refuse an edit that inserts plug-ins: where others ask, no program of this machine is open to them.
+
+    Raises
+    ------
+    ParameterError
+        If it does.
+
+    Examples
+    --------
+    >>> check_no_plugins({"edit": "mix", "element": "bass", "gain_db": -3.0})
+    """
+    if edit.get("inserts"):
+        raise ParameterError("inserts: plug-ins cannot be used here")
+
+
 def checked_settings(plugin: PluginFacts, settings: Settings) -> Settings:
     """Settings that a plug-in can take.
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.domain.clock import Progress
 from workbench.domain.errors import ParameterError, did_you_mean
 from workbench.domain.request import GenerationRequest, parse_request
+from workbench.plugins import check_no_plugins
 from workbench.rendering.sampler import check_in_library
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ class SongFolder:
             raise ParameterError("edits that read a file cannot be used here: use 'beatsfoundry modify'")
         for edit in edits:
             check_in_library(str(edit.get("patch", "")))
+            check_no_plugins(edit)
         from workbench.editing import modify
 
         return self._written(modify(source, edits, progress=progress), target)

@@ -14,6 +14,7 @@ from workbench.api.jobs import Job, Kind
 from workbench.api.problems import ApiError
 from workbench.api.projects import Version
 from workbench.api.sessions import WorkSession
+from workbench.plugins import check_no_plugins
 from workbench.rendering.sampler import check_in_library
 
 router = APIRouter(tags=["songs"])
@@ -42,6 +43,7 @@ def _modified(order: Order, request: ModifyRequest) -> Job:
     parse_edits(request.edits)
     for edit in request.edits:
         check_in_library(str(edit.get("patch", "")))
+        check_no_plugins(edit)
     return _next_version(order, "modify", request, {"edits": request.edits})
 
 

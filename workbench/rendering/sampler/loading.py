@@ -8,6 +8,8 @@ from pathlib import Path
 
 from workbench.domain.errors import ParameterError
 from workbench.domain.paths import home_dir
+from workbench.domain.recordings import RECORDING_PREFIX
+from workbench.plugins import PLUGIN_PREFIX
 from workbench.rendering.sampler.files import FileFinder
 from workbench.rendering.sampler.folders import map_folder
 from workbench.rendering.sampler.index import SampleFacts, index_folder, index_instrument
@@ -81,13 +83,16 @@ def find_instrument(name: str) -> Instrument:
 
 
 def check_in_library(patch: str) -> None:
-    """Refuse a patch that names samples by a path: where others ask, the user's folder alone is open to them.
+    """Refuse a patch that names samples by a path, a plug-in or a recording: where others ask, the user's folder of
+    samples alone is open to them, and no program of this machine.
 
     Raises
     ------
     ParameterError
-        If it stands for samples outside `samples` of the user's folder, or for none.
+        If it stands for samples outside `samples` of the user's folder or for none, for a plug-in or a recording.
     """
+    if patch.startswith((PLUGIN_PREFIX, RECORDING_PREFIX)):
+        raise ParameterError(f"patch {patch!r}: plug-ins and recordings cannot be used here")
     if not patch.startswith(SAMPLES_PREFIX):
         return
     name, home = patch.removeprefix(SAMPLES_PREFIX), os.path.normpath(home_dir() / "samples")
