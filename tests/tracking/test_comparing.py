@@ -65,6 +65,20 @@ def test_noise_over_four_songs_is_no_loss_where_another_figure_is_better() -> No
         assert words in told
 
 
+def test_where_gain_and_loss_may_both_be_chance_both_are_told() -> None:
+    """Three songs of a user: nats fall in the mean, but not in each, and samples are a little farther off."""
+    figures = {"nll": mean_of([1.9, 2.9, 2.05]), "samples": mean_of([0.60, 0.37, 0.40])}
+    before = {"nll": mean_of([2.6, 2.8, 2.45]), "samples": mean_of([0.41, 0.42, 0.41])}
+    compared = compare(figures, before, {"nll": "lower", "samples": "lower"}, {"samples": 0.05})
+    assert not compared[0].is_better
+    told = refusal(compared)
+    assert told is not None
+    assert (
+        "this may be chance, and so may be that nll is 2.283 against 2.617, 12.7% better (difference -0.333, " in told
+    )
+    assert told.endswith("3 songs); judge it by more songs, or listen and take --force")
+
+
 def test_what_is_worse_in_every_song_is_refused_however_few_they_are() -> None:
     compared = compare({"nll": mean_of([17.0, 16.5, 17.5])}, {"nll": mean_of([1.3, 1.4, 1.35])}, LOWER, {})
     assert compared[0].is_worse

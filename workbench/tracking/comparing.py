@@ -72,15 +72,16 @@ class Comparison:
     def __str__(self) -> str:
         """One phrase: both values, the share, the interval of the difference and of how many songs."""
         share = self.change / abs(self.before) if self.before else math.inf
-        text = f"{self.name} is {self.value:.4g} against {self.before:.4g}, {share:.1%} worse"
-        accepted = f"at most {self.tolerance:.1%} is accepted"
-        if not self.songs:
-            return f"{text} ({accepted})"
+        way = "better" if share < 0 else "worse"
+        notes = [] if share < 0 else [f"at most {self.tolerance:.1%} is accepted"]
         songs = "1 song" if self.songs == 1 else f"{self.songs} songs"
-        if self.interval is None:
-            return f"{text} ({accepted}; of {songs}, too few for an interval)"
-        low, high = self.interval
-        return f"{text} ({accepted}; difference {self.change:+.3g}, 95 % interval {low:+.3g} to {high:+.3g}, {songs})"
+        if self.interval is not None:
+            low, high = self.interval
+            notes.append(f"difference {self.change:+.3g}, 95 % interval {low:+.3g} to {high:+.3g}, {songs}")
+        elif self.songs:
+            notes.append(f"of {songs}, too few for an interval")
+        text = f"{self.name} is {self.value:.4g} against {self.before:.4g}, {abs(share):.1%} {way}"
+        return f"{text} ({'; '.join(notes)})" if notes else text
 
 
 def compare(
@@ -143,8 +144,10 @@ def refusal(compared: Sequence[Comparison]) -> str | None:
     undecided = [each for each in compared if each.is_undecided]
     if not undecided or any(each.is_better for each in compared):
         return None
+    gains = [str(each) for each in compared if each.change < 0.0]
+    besides = f"so may be that {'; '.join(gains)}" if gains else "no figure is better"
     return (
-        f"{'; '.join(map(str, undecided))}: this may be chance, and no figure is better; judge it by more songs, "
+        f"{'; '.join(map(str, undecided))}: this may be chance, and {besides}; judge it by more songs, "
         "or listen and take --force"
     )
 
