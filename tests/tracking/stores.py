@@ -132,7 +132,8 @@ def multiply_runs(store: str, copies: int) -> list[tuple[str, str]]:
         changed |= {table: {column: "c.new"} for table, column in _TABLES.items()}
         changed["metrics"]["value"] = changed["latest_metrics"]["value"] = "t.value * c.factor"
         changed["tags"]["value"] = (
-            "CASE t.key WHEN 'beatsfoundry.record' THEN t.value || '-' || c.number WHEN 'mlflow.parentRunId' THEN "
+            "CASE WHEN t.key IN ('beatsfoundry.record', 'mlflow.runName') THEN t.value || '-' || c.number "
+            "WHEN t.key = 'mlflow.parentRunId' THEN "
             "(SELECT p.new FROM copied p WHERE p.old = t.value AND p.number = c.number) ELSE t.value END"
         )
         for table, values in changed.items():
@@ -159,3 +160,10 @@ def copy_objects(bucket: Any, pairs: Sequence[tuple[str, str]]) -> int:
             bucket.Object(key.replace(old, new)).copy_from(CopySource={"Bucket": BUCKET, "Key": key})
             copied += 1
     return copied
+
+
+def copy_files(folder: Path, pairs: Sequence[tuple[str, str]]) -> None:
+    """Give the copies of runs their files where those lie in a folder, as links."""
+    places = {place.name: place for place in folder.glob("*/*")}
+    for old, new in pairs:
+        shutil.copytree(places[old], places[old].with_name(new), copy_function=os.link)
