@@ -67,14 +67,16 @@ Fault = TypeVar("Fault", bound=WorkbenchError)
 def reason(error: OSError | ValueError) -> str:
     """Why a path cannot be used, in words: of a NUL byte in it Python tells by a ValueError.
 
+    Python 3.13 calls it a character, and names the call.
+
     Examples
     --------
-    >>> reason(ValueError("embedded null byte"))
-    'the path holds a NUL byte'
+    >>> reason(ValueError("embedded null byte")), reason(ValueError("mkdir: embedded null character in path"))
+    ('the path holds a NUL byte', 'the path holds a NUL byte')
     >>> reason(FileNotFoundError(2, "No such file or directory", "song"))
     'No such file or directory'
     """
-    if isinstance(error, ValueError) and "null byte" in str(error):
+    if isinstance(error, ValueError) and "embedded null" in str(error):
         return "the path holds a NUL byte"
     return str(getattr(error, "strerror", None) or error)
 
