@@ -25,7 +25,27 @@ _EDGES_HZ = (40.0, 120.0, 250.0, 500.0, 1000.0, 2000.0, 4000.0)
 
 
 def section_boundaries(audio: Audio) -> tuple[float, ...]:
-    """Times in seconds at which a section begins, without the song's own beginning and end."""
+    """Times at which a section begins, without the song's own beginning and end (Foote 2000).
+
+    Parameters
+    ----------
+    audio : Audio of shape (2, n)
+        Songs shorter than 16 s have no boundaries.
+
+    Returns
+    -------
+    tuple of float
+        Seconds, ascending, in steps of 0.5 s and at least 6 s apart.
+
+    Examples
+    --------
+    Twenty seconds of a low tone, then twenty of a high one:
+
+    >>> time = np.arange(20 * 8000) / 8000
+    >>> low, high = (0.3 * np.sin(2 * np.pi * hz * time) for hz in (110, 1760))
+    >>> section_boundaries(Audio(np.tile(np.r_[low, high], (2, 1)).astype(np.float32), 8000))
+    (20.0,)
+    """
     features = _frames(audio)
     if features.shape[0] < 2 * _HALF:
         return ()

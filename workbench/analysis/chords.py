@@ -79,7 +79,19 @@ class HeardChord:
 
 
 def triad_of(root: int, quality: str) -> Triad | None:
-    """The major or minor triad within a chord; None if it holds neither (suspended, diminished, fifths alone).
+    """The major or minor triad within a chord.
+
+    Parameters
+    ----------
+    root : int
+        Pitch class, 0 (C) to 11.
+    quality : str
+        As `theory.Chord` holds it.
+
+    Returns
+    -------
+    tuple of (int, str) or None
+        Root and "maj" or "min"; None if the chord holds neither (suspended, diminished, fifths alone).
 
     Examples
     --------
@@ -93,7 +105,28 @@ def triad_of(root: int, quality: str) -> Triad | None:
 
 
 def estimate_chords(audio: Audio) -> tuple[HeardChord, ...]:
-    """The chords of a recording, without gaps from its beginning to its end."""
+    """The chords of a recording, without gaps from its beginning to its end.
+
+    Parameters
+    ----------
+    audio : Audio of shape (2, n)
+
+    Returns
+    -------
+    tuple of HeardChord
+        Major and minor triads, and stretches without a chord; neighbours differ. Their ends are those of frames, which
+        lie 0.17 s apart at 48 kHz. Silence is one stretch without a chord.
+
+    Examples
+    --------
+    Two seconds of C major, then two of A minor:
+
+    >>> time = np.arange(16000)[:, None] / 8000
+    >>> chords = ([130.8, 261.6, 329.6, 392.0], [110.0, 220.0, 261.6, 329.6])
+    >>> wave = np.concatenate([0.1 * np.sin(2 * np.pi * np.array(hz) * time).sum(axis=1) for hz in chords])
+    >>> [chord.symbol for chord in estimate_chords(Audio(np.stack([wave, wave]).astype(np.float32), 8000))]
+    ['C', 'Am']
+    """
     tonal, _ = chromagram(audio, low_hz=_TONAL_HZ[0], high_hz=_TONAL_HZ[1])
     bass, _ = chromagram(audio, low_hz=_BASS_HZ[0], high_hz=_BASS_HZ[1])
     if not tonal.any():
@@ -113,7 +146,16 @@ def estimate_chords(audio: Audio) -> tuple[HeardChord, ...]:
 def majmin_overlap(reference: Iterable[HeardChord], heard: Sequence[HeardChord]) -> tuple[float, float]:
     """Seconds in which the triads agree, and seconds in which the reference has one; elsewhere nothing is compared.
 
-    Their ratio is the weighted overlap, over one song or the sums of many.
+    Parameters
+    ----------
+    reference, heard : sequence of HeardChord
+        The heard chords do not overlap each other.
+
+    Returns
+    -------
+    agreeing, compared : float
+        Seconds, `agreeing` at most `compared`. Their ratio is the weighted overlap of MIREX (Pauwels and Peeters 2013),
+        over one song or the sums of many.
 
     Examples
     --------

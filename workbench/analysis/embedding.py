@@ -36,12 +36,24 @@ _PULSE_SECONDS = (0.25, 1.0)
 
 
 def embed(audio: Audio) -> Array:
-    """One row for each window that is not silent, shape (windows, 26); a rest below half a window is left out.
+    """One row for each window of 3 s that is not silent; a rest below half a window is left out.
+
+    Parameters
+    ----------
+    audio : Audio of shape (2, n)
+
+    Returns
+    -------
+    ndarray of shape (windows, 26), float64
+        The columns of `NAMES`: levels, movement, onsets, crest and flatness in dB; width, tonality and pulse in 0..1.
+        None depends on gain.
 
     Examples
     --------
-    >>> embed(Audio(np.zeros((2, 48000), np.float32), 48000)).shape
-    (0, 26)
+    >>> noise = np.random.default_rng(0).normal(size=(2, 3 * 22050)).astype(np.float32)
+    >>> loud, soft = (embed(Audio(gain * noise, 22050)) for gain in (0.1, 0.01))
+    >>> loud.shape, bool(np.allclose(loud, soft, atol=0.01)), embed(Audio(0 * noise, 22050)).shape
+    ((1, 26), True, (0, 26))
     """
     middle, side, rate = _working_pair(audio)
     count = int(middle.size // round(WINDOW_SECONDS * rate) + (middle.size % round(WINDOW_SECONDS * rate) > 1.5 * rate))

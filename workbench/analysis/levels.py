@@ -24,18 +24,30 @@ def at_equal_loudness(
 
     Parameters
     ----------
-    sounds
-        By name.
-    longest_seconds
+    sounds : mapping of str to Audio
+        By name, samples of shape (2, n).
+    longest_seconds : float
         Of each stretch.
-    together
+    together : bool
         Whether all stretches begin at the same time and are equally long, as versions of one song need; else each is
         the loudest of its sound.
+
+    Returns
+    -------
+    dict of str to Audio
+        By the same names.
 
     Raises
     ------
     ParameterError
         If there is no sound, one is empty or holds no numbers, or `longest_seconds` is not above 0.
+
+    Examples
+    --------
+    >>> wave = np.tile(np.sin(np.arange(8000) / 4), (2, 1)).astype(np.float32)
+    >>> pair = at_equal_loudness({"loud": Audio(0.5 * wave, 8000), "soft": Audio(0.1 * wave, 8000)})
+    >>> [round(float(np.abs(sound.samples).max()), 3) for sound in pair.values()]
+    [0.1, 0.1]
     """
     check_audible(sounds)
     if not longest_seconds > 0:

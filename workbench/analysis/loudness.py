@@ -56,14 +56,24 @@ class LoudnessMeasurement:
 
 
 def integrated_loudness(audio: Audio) -> float:
-    """Gated loudness of the whole signal in LUFS (ITU-R BS.1770-4), as pyloudnorm reads it.
+    """Gated loudness of the whole signal (ITU-R BS.1770-4), as pyloudnorm reads it.
 
-    Silence, and audio shorter than one gating block of 0.4 s, gives `FLOOR_LUFS`.
+    Parameters
+    ----------
+    audio : Audio of shape (2, n)
+
+    Returns
+    -------
+    float
+        LUFS. Silence, and audio shorter than one gating block of 0.4 s, gives `FLOOR_LUFS`.
 
     Examples
     --------
-    >>> integrated_loudness(Audio(np.zeros((2, 48000), np.float32), 48000))
-    -70.0
+    A tone of 997 Hz at -23 dB full scale in both channels has -23 LUFS:
+
+    >>> wave = 10 ** (-23 / 20) * np.sin(2 * np.pi * 997 * np.arange(48000) / 48000)
+    >>> round(integrated_loudness(Audio(np.stack([wave, wave]).astype(np.float32), 48000)), 1)
+    -23.0
     """
     if audio.duration_seconds < BLOCK_SECONDS:
         return FLOOR_LUFS
@@ -77,46 +87,125 @@ def integrated_loudness(audio: Audio) -> float:
 
 
 def momentary_loudness(audio: Audio, *, hop_seconds: float = 0.1) -> Series:
-    """Momentary loudness (0.4 s window) in LUFS, one value a hop; empty if the audio is shorter than the window.
+    """Momentary loudness: a window of 0.4 s, ungated (EBU Tech 3341).
 
-    `hop_seconds` is a multiple of 0.01 s. Value `i` covers the 0.4 s from `i * hop_seconds`.
+    Parameters
+    ----------
+    audio : Audio of shape (2, n)
+    hop_seconds : float
+        A multiple of 0.01 s.
+
+    Returns
+    -------
+    ndarray of shape (hops,), float64
+        LUFS. Value `i` covers the 0.4 s from `i * hop_seconds`; empty if the audio is shorter than the window.
+
+    Raises
+    ------
+    ParameterError
+        If `hop_seconds` is no positive multiple of 0.01 s.
+
+    Examples
+    --------
+    >>> wave = 10 ** (-23 / 20) * np.sin(2 * np.pi * 997 * np.arange(24000) / 48000)
+    >>> momentary_loudness(Audio(np.stack([wave, wave]).astype(np.float32), 48000)).round(1)
+    array([-23., -23.])
     """
     return _running_loudness(_slot_energy(audio), BLOCK_SECONDS, hop_seconds)
 
 
 def short_term_loudness(audio: Audio, *, hop_seconds: float = 0.1) -> Series:
-    """Short-term loudness (3 s window) in LUFS, one value a hop; empty if the audio is shorter than the window.
+    """Short-term loudness: a window of 3 s, ungated (EBU Tech 3341).
 
-    `hop_seconds` is a multiple of 0.01 s. Value `i` covers the 3 s from `i * hop_seconds`.
+    Parameters
+    ----------
+    audio : Audio of shape (2, n)
+    hop_seconds : float
+        A multiple of 0.01 s.
+
+    Returns
+    -------
+    ndarray of shape (hops,), float64
+        LUFS. Value `i` covers the 3 s from `i * hop_seconds`; empty if the audio is shorter than the window.
+
+    Raises
+    ------
+    ParameterError
+        If `hop_seconds` is no positive multiple of 0.01 s.
+
+    Examples
+    --------
+    >>> wave = 0.1 * np.sin(2 * np.pi * 997 * np.arange(4 * 8000) / 8000)
+    >>> short_term_loudness(Audio(np.stack([wave, wave]).astype(np.float32), 8000), hop_seconds=0.5).shape
+    (3,)
     """
     return _running_loudness(_slot_energy(audio), SHORT_TERM_SECONDS, hop_seconds)
 
 
 def loudness_series(audio: Audio) -> tuple[Series, Series]:
-    """Momentary and short-term loudness in LUFS, one value each 0.1 s, with the signal filtered once."""
+    """Momentary and short-term loudness, one value each 0.1 s, with the signal filtered once.
+
+    Parameters
+    ----------
+    audio : Audio of shape (2, n)
+
+    Returns
+    -------
+    momentary, short_term : ndarray of shape (hops,), float64
+        LUFS, as `momentary_loudness` and `short_term_loudness` give them.
+    """
     slots = _slot_energy(audio)
     return _running_loudness(slots, BLOCK_SECONDS, 0.1), _running_loudness(slots, SHORT_TERM_SECONDS, 0.1)
 
 
 def loudness_range(audio: Audio) -> float:
-    """Loudness range in LU (EBU Tech 3342): 10th to 95th percentile of the gated short-term loudness.
+    """Loudness range (EBU Tech 3342): 10th to 95th percentile of the gated short-term loudness.
 
-    Audio shorter than 3 s, or below the gate throughout, has a range of 0.
+    Parameters
+    ----------
+    audio : Audio of shape (2, n)
+
+    Returns
+    -------
+    float
+        LU. Audio shorter than 3 s, or below the gate throughout, has a range of 0.
+
+    Examples
+    --------
+    A tone that falls by 10 dB has a range of 10 LU, as the first test of Tech 3342 asks:
+
+    >>> level = np.repeat([0.1, 0.1 / 10**0.5], 4 * 8000)
+    >>> wave = level * np.sin(2 * np.pi * 1000 * np.arange(level.size) / 8000 + 1.0)
+    >>> round(loudness_range(Audio(np.stack([wave, wave]).astype(np.float32), 8000)), 2)
+    10.0
     """
     return _range_of(short_term_loudness(audio))
 
 
 def true_peak_dbtp(audio: Audio) -> float:
-    """Highest inter-sample peak of both channels in dBTP (ITU-R BS.1770-4 annex 2).
+    """Highest inter-sample peak of both channels (ITU-R BS.1770-4 annex 2).
 
     The signal is oversampled to at least 192 kHz by a polyphase filter, block by block, where a block can hold the
     highest peak at all. Where that comes within 0.7 dB of the highest value, which is as much as fourfold oversampling
-    can miss (annex 2, attachment 1), it is oversampled sixteenfold. Silence gives -200.
+    can miss (annex 2, attachment 1), it is oversampled sixteenfold.
+
+    Parameters
+    ----------
+    audio : Audio of shape (2, n)
+
+    Returns
+    -------
+    float
+        dBTP, never below `peak_db`. Silence gives -200.
 
     Examples
     --------
-    >>> true_peak_dbtp(Audio(np.zeros((2, 100), np.float32), 48000))
-    -200.0
+    Samples at a quarter of the rate may miss the crests of a full-scale sine by 3 dB:
+
+    >>> wave = np.hanning(4800) * np.sin(np.pi * (np.arange(4800) / 2 + 0.25))
+    >>> sine = Audio(np.stack([wave, wave]).astype(np.float32), 48000)
+    >>> round(peak_db(sine), 1), abs(round(true_peak_dbtp(sine), 1))
+    (-3.0, 0.0)
     """
     factor = 4 if audio.sample_rate_hz < 88200 else 2 if audio.sample_rate_hz < 176400 else 1
     blocks = peaks_by_block(audio.samples, factor, within=_FINE_WITHIN)
@@ -124,12 +213,43 @@ def true_peak_dbtp(audio: Audio) -> float:
 
 
 def peak_db(audio: Audio) -> float:
-    """Highest sample magnitude of both channels in dB full scale; silence gives -200."""
+    """Highest sample magnitude of both channels.
+
+    Parameters
+    ----------
+    audio : Audio of shape (2, n)
+
+    Returns
+    -------
+    float
+        dB full scale; silence gives -200.
+
+    Examples
+    --------
+    >>> round(peak_db(Audio(np.array([[0.25], [-0.5]], np.float32), 48000)), 2)
+    -6.02
+    """
     return gain_to_db(_sample_peak(audio))
 
 
 def crest_factor_db(audio: Audio) -> float:
-    """Sample peak over RMS of both channels in dB; 0 for silence, 3.01 for a sine."""
+    """Sample peak over the RMS of both channels.
+
+    Parameters
+    ----------
+    audio : Audio of shape (2, n)
+
+    Returns
+    -------
+    float
+        dB, from 0; 0 for silence.
+
+    Examples
+    --------
+    >>> sine = np.sin(2 * np.pi * 1000 * np.arange(48000) / 48000)
+    >>> [round(crest_factor_db(Audio(np.stack([w, w]).astype(np.float32), 48000)), 2) for w in (sine, np.sign(sine))]
+    [3.01, 0.0]
+    """
     peak = _sample_peak(audio)
     if peak == 0.0:
         return 0.0
@@ -139,7 +259,24 @@ def crest_factor_db(audio: Audio) -> float:
 def measure_loudness(audio: Audio, *, one_channel: bool = False) -> LoudnessMeasurement:
     """Every figure of this module with the signal filtered once.
 
-    With `one_channel` loudness is that of the first channel alone, as BS.1770 reads a mono file; peaks stay the same.
+    Parameters
+    ----------
+    audio : Audio of shape (2, n)
+    one_channel : bool
+        Whether loudness is that of the first channel alone, as BS.1770 reads a mono file; peaks stay the same.
+
+    Returns
+    -------
+    LoudnessMeasurement
+        Where the audio is shorter than a window, the integrated loudness stands for the highest momentary or short-term
+        loudness.
+
+    Examples
+    --------
+    >>> wave = np.tile(0.1 * np.sin(np.arange(8000) / 2), (2, 1)).astype(np.float32)
+    >>> stereo, mono = (measure_loudness(Audio(wave, 8000), one_channel=one) for one in (False, True))
+    >>> round(stereo.integrated_loudness_lufs - mono.integrated_loudness_lufs, 2)
+    3.01
     """
     heard = _first_alone(audio) if one_channel else audio
     slots = _slot_energy(heard)
@@ -166,9 +303,22 @@ def _first_alone(audio: Audio) -> Audio:
 
 
 def k_weighting(sample_rate_hz: int) -> npt.NDArray[np.float64]:
-    """Second-order sections of the K-weighting filter (BS.1770-4 annex 1), shape (2, 6).
+    """Second-order sections of the K-weighting filter (BS.1770-4 annex 1).
 
-    The standard tabulates 48 kHz; the prototype's frequency, Q and gain reproduce that table to 1e-9.
+    Parameters
+    ----------
+    sample_rate_hz : int
+        The standard tabulates 48 kHz; the prototype's frequency, Q and gain reproduce that table to 1e-9.
+
+    Returns
+    -------
+    ndarray of shape (2, 6), float64
+        The shelf, then the low cut, as SciPy orders coefficients: b0, b1, b2, 1, a1, a2.
+
+    Examples
+    --------
+    >>> k_weighting(48000)[0, :3].round(6).tolist()
+    [1.535125, -2.691696, 1.198393]
     """
     return np.stack([_head_shelf(sample_rate_hz), _low_cut(sample_rate_hz)])
 

@@ -45,6 +45,8 @@ def bar_shingles(onsets_beats: npt.ArrayLike, pitches: npt.ArrayLike, bar_beats:
 
     Examples
     --------
+    A tune has the same shingles in another key:
+
     >>> tune, steps = np.arange(16), np.array([60, 64, 67, 72] * 4)
     >>> np.array_equal(bar_shingles(tune, steps, 4), bar_shingles(tune, steps + 5, 4))
     True
@@ -65,7 +67,24 @@ def bar_shingles(onsets_beats: npt.ArrayLike, pitches: npt.ArrayLike, bar_beats:
 
 
 def signature_of(parts: Iterable[Hashes]) -> Signatures:
-    """The MinHash signature (128,) of a song by the shingles of its parts; one that matches nothing if it has few."""
+    """The MinHash signature (Broder 1997) of a song by the shingles of its parts.
+
+    Parameters
+    ----------
+    parts : iterable of array (m,) of uint64
+        As `bar_shingles` gives them.
+
+    Returns
+    -------
+    array (128,) of uint32
+        A signature that matches nothing if the song has fewer than four different shingles.
+
+    Examples
+    --------
+    >>> shingles = np.arange(100, dtype=np.uint64)
+    >>> np.array_equal(signature_of([shingles]), signature_of([shingles[50:], shingles[:50]]))
+    True
+    """
     shingles = np.unique(np.concatenate([np.zeros(0, np.uint64), *parts]))
     if len(shingles) < _FEWEST_SHINGLES:
         return np.full(SIGNATURE_SIZE, _EMPTY, np.uint32)
@@ -75,14 +94,52 @@ def signature_of(parts: Iterable[Hashes]) -> Signatures:
 
 
 def similarity(first: Signatures, second: Signatures) -> float:
-    """The estimated share of common shingles among all shingles of two songs, 0..1."""
+    """The estimated share of common shingles among all shingles of two songs (Jaccard similarity).
+
+    Parameters
+    ----------
+    first, second : array (128,) of uint32
+        Signatures.
+
+    Returns
+    -------
+    float
+        0..1, within 0.09 of the true share nineteen times of twenty.
+
+    Examples
+    --------
+    One half of each song's shingles is in the other, which is a third of all:
+
+    >>> shingles = np.random.default_rng(0).integers(0, 1 << 63, 150, dtype=np.uint64)
+    >>> abs(similarity(signature_of([shingles[:100]]), signature_of([shingles[50:]])) - 1 / 3) < 0.09
+    True
+    """
     return float((first == second).mean())
 
 
 def near_duplicate_groups(signatures: Signatures, *, least_similarity: float = 0.5) -> npt.NDArray[np.int64]:
-    """A group number for each song (n,), by their signatures (n, 128); equal numbers are near duplicates.
+    """A group number for each song; equal numbers are near duplicates.
 
     It takes 16 bytes a song beside the signatures, which may lie in a file (`numpy.memmap`).
+
+    Parameters
+    ----------
+    signatures : array (n, 128) of uint32
+        As `signature_of` gives them.
+    least_similarity : float
+        From which two songs are near duplicates, 0..1.
+
+    Returns
+    -------
+    array (n,) of int64
+        From 0.
+
+    Examples
+    --------
+    >>> shingles = np.random.default_rng(0).integers(0, 1 << 63, 300, dtype=np.uint64)
+    >>> songs = [shingles[:100], shingles[200:], shingles[5:105]]
+    >>> near_duplicate_groups(np.stack([signature_of([song]) for song in songs])).tolist()
+    [0, 1, 0]
     """
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
@@ -134,6 +191,17 @@ def _mixed(values: npt.NDArray[np.int64] | Hashes) -> Hashes:
 
 def group_names(groups: Sequence[int] | npt.NDArray[np.int64], names: Sequence[str]) -> list[str]:
     """For each song the first name, in the alphabet, of its group.
+
+    Parameters
+    ----------
+    groups : sequence of int, (n,)
+        As `near_duplicate_groups` gives them.
+    names : sequence of str, (n,)
+        Of the songs.
+
+    Returns
+    -------
+    list of str, (n,)
 
     Examples
     --------

@@ -60,10 +60,15 @@ def open_audio(path: str | Path, *, sample_rate_hz: int | None = None) -> Incomi
 
     Parameters
     ----------
-    path
+    path : path
         The file.
-    sample_rate_hz
+    sample_rate_hz : int, optional
         Resample to this rate, 8 to 192 kHz; without it the file's own rate is kept.
+
+    Returns
+    -------
+    Incoming
+        Stereo sound of shape (2, n), finite, the file's channels, and notes.
 
     Raises
     ------
@@ -73,6 +78,16 @@ def open_audio(path: str | Path, *, sample_rate_hz: int | None = None) -> Incomi
         hour.
     ParameterError
         If `sample_rate_hz` is outside 8 to 192 kHz.
+
+    Examples
+    --------
+    >>> import soundfile
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     soundfile.write(f"{folder}/mono.wav", np.zeros(48000), 48000)
+    ...     incoming = open_audio(f"{folder}/mono.wav", sample_rate_hz=44100)
+    >>> incoming.channels, incoming.audio.samples.shape
+    (1, (2, 44100))
     """
     source = _existing(path)
     if sample_rate_hz is not None and not RATE_RANGE_HZ[0] <= sample_rate_hz <= RATE_RANGE_HZ[1]:
@@ -88,10 +103,30 @@ def open_audio(path: str | Path, *, sample_rate_hz: int | None = None) -> Incomi
 def open_music(path: str | Path) -> Incoming:
     """`open_audio` for what is to be followed as an example: three seconds long at least, and not silent.
 
+    Parameters
+    ----------
+    path : path
+        The file.
+
+    Returns
+    -------
+    Incoming
+        At the file's own rate.
+
     Raises
     ------
     AudioFileError
         As `open_audio`, or if the file is shorter or quieter than -60 LUFS.
+
+    Examples
+    --------
+    >>> import soundfile
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     soundfile.write(f"{folder}/hit.wav", np.ones(4000), 8000)
+    ...     open_music(f"{folder}/hit.wav")
+    Traceback (most recent call last):
+    workbench.domain.errors.AudioFileError: ...hit.wav: expected at least 3 s, got 0.5 s
     """
     incoming = open_audio(path)
     if incoming.audio.duration_seconds < LEAST_MUSIC_SECONDS:
@@ -108,10 +143,28 @@ def open_music(path: str | Path) -> Incoming:
 def read_audio(path: str | Path, *, sample_rate_hz: int | None = None) -> Audio:
     """The sound of a file as stereo, mono in both channels: `open_audio` without its notes.
 
+    Parameters
+    ----------
+    path, sample_rate_hz
+        As for `open_audio`.
+
+    Returns
+    -------
+    Audio of shape (2, n)
+
     Raises
     ------
     AudioFileError, ParameterError
         As `open_audio`.
+
+    Examples
+    --------
+    >>> import soundfile
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     soundfile.write(f"{folder}/mono.wav", np.array([0.0, 0.5, -0.5]), 48000)
+    ...     read_audio(f"{folder}/mono.wav").samples.tolist()
+    [[0.0, 0.5, -0.5], [0.0, 0.5, -0.5]]
     """
     return open_audio(path, sample_rate_hz=sample_rate_hz).audio
 

@@ -28,32 +28,124 @@ class Halves:
 
 
 def family_names() -> tuple[str, ...]:
-    """Names of the families."""
+    """Names of the families.
+
+    Returns
+    -------
+    tuple of str
+
+    Examples
+    --------
+    >>> "downtempo" in family_names()
+    True
+    """
     return tuple(_table()["families"])
 
 
 def styles_of(family: str) -> tuple[str, ...]:
-    """Styles that are held against a family."""
+    """Styles that are held against a family.
+
+    Parameters
+    ----------
+    family : str
+        A name of `family_names`.
+
+    Returns
+    -------
+    tuple of str
+
+    Examples
+    --------
+    >>> "techno" in styles_of("dance")
+    True
+    """
     return tuple(_table()["styles"][family])
 
 
 def members_of(family: str) -> tuple[str, ...]:
-    """Ids of all shipped references of a family, of both halves."""
+    """Ids of all shipped references of a family, of both halves.
+
+    Parameters
+    ----------
+    family : str
+        A name of `family_names`.
+
+    Returns
+    -------
+    tuple of str
+
+    Examples
+    --------
+    >>> len(set(members_of("dance"))) == len(members_of("dance")) > 0
+    True
+    """
     return tuple(_table()["families"][family])
 
 
 def family_of(style: str) -> str:
-    """Family of a style; one that is not known is held against dance music."""
+    """Family of a style.
+
+    Parameters
+    ----------
+    style : str
+        A name of a style; one that is not known is held against dance music.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> family_of("ambient"), family_of("polka")
+    ('atmosphere', 'dance')
+    """
     return next((family for family in family_names() if style in styles_of(family)), _DEFAULT_FAMILY)
 
 
 def halves(family: str) -> Halves:
-    """Both halves of a family's references."""
+    """Both halves of a family's references.
+
+    Parameters
+    ----------
+    family : str
+        A name of `family_names`.
+
+    Returns
+    -------
+    Halves
+        Of sizes that differ by one at most; no track is in both, whatever its families.
+
+    Examples
+    --------
+    >>> both = halves("dance")
+    >>> sorted(both.shaping + both.judging) == sorted(members_of("dance"))
+    True
+    """
     return split(_table()["families"])[family]
 
 
 def judges(family: str, *, library: ReferenceLibrary | None = None) -> tuple[ReferenceProfile, ...]:
-    """The tracks that judge a family: its judging half, and what the user added under one of its styles."""
+    """The tracks that judge a family: its judging half, and what the user added under one of its styles.
+
+    Parameters
+    ----------
+    family : str
+        A name of `family_names`.
+    library : ReferenceLibrary, optional
+        The user's by default.
+
+    Returns
+    -------
+    tuple of ReferenceProfile
+        Shipped tracks first; the user's own by id.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> shipped = ReferenceLibrary(own=Path("absent"))
+    >>> tuple(track.id for track in judges("dance", library=shipped)) == halves("dance").judging
+    True
+    """
     held = library or ReferenceLibrary()
     own = {path.stem for path in held.own.glob("*.json")}
     styles = set(styles_of(family))
@@ -63,6 +155,16 @@ def judges(family: str, *, library: ReferenceLibrary | None = None) -> tuple[Ref
 
 def split(families: Mapping[str, Sequence[str]]) -> dict[str, Halves]:
     """Split tracks into halves, as even as can be in every family.
+
+    Parameters
+    ----------
+    families : mapping of str to sequence of str
+        Ids by family; an id may stand in several.
+
+    Returns
+    -------
+    dict of str to Halves
+        By family. It follows from the ids alone, not from their order.
 
     Examples
     --------

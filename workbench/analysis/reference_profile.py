@@ -111,7 +111,32 @@ class ReferenceProfile:
 
 
 def measure_reference(audio: Audio, *, id: str, title: str, author: str, licence: str, source: str) -> ReferenceProfile:
-    """Measure a track; 200 s take about 7 s on one core."""
+    """Measure a track; 200 s take about 7 s on one core.
+
+    Parameters
+    ----------
+    audio : Audio of shape (2, n)
+    id, title, author, licence, source : str
+        Name and attribution, kept as they are.
+
+    Returns
+    -------
+    ReferenceProfile
+        With at most `MOST_WINDOWS` rows of embedding, and no audio.
+
+    Raises
+    ------
+    ParameterError
+        As `analysis.measure`.
+
+    Examples
+    --------
+    >>> wave = np.tile(0.1 * np.sin(np.arange(24000) / 2), (2, 1)).astype(np.float32)
+    >>> words = {"title": "Tone", "author": "", "licence": "CC0", "source": ""}
+    >>> profile = measure_reference(Audio(wave, 8000), id="tone", **words)
+    >>> profile.duration_seconds, profile.tempo_bpm, ReferenceProfile.from_json(profile.to_json()) == profile
+    (3.0, None, True)
+    """
     figures = measure(audio)
     windows = embed(audio)
     kept = np.unique(np.linspace(0, len(windows) - 1, min(len(windows), MOST_WINDOWS)).astype(np.int64))
@@ -133,12 +158,47 @@ def measure_reference(audio: Audio, *, id: str, title: str, author: str, licence
 
 
 def chords_of(audio: Audio) -> tuple[tuple[float, str], ...]:
-    """The chords of a recording as a profile keeps them: when each begins, and its symbol."""
+    """The chords of a recording as a profile keeps them: when each begins, and its symbol.
+
+    Parameters
+    ----------
+    audio : Audio of shape (2, n)
+
+    Returns
+    -------
+    tuple of (float, str)
+        Seconds, ascending from 0, and "C", "Am" or "N" for none.
+
+    Examples
+    --------
+    >>> chords_of(Audio(np.zeros((2, 8000), np.float32), 8000))
+    ((0.0, 'N'),)
+    """
     return tuple((round(chord.start_seconds, 2), chord.symbol) for chord in estimate_chords(audio))
 
 
 def located(profile: ReferenceProfile, path: Path, sha256: str) -> ReferenceProfile:
-    """The profile of a file that lies elsewhere now."""
+    """The profile of a file that lies elsewhere now.
+
+    Parameters
+    ----------
+    profile : ReferenceProfile
+        It stays as it is.
+    path : Path
+        Where the file lies; kept as an absolute path.
+    sha256 : str
+        Of the file's bytes, in hexadecimal.
+
+    Returns
+    -------
+    ReferenceProfile
+
+    Examples
+    --------
+    >>> found = ReferenceProfile("tone", "Tone", "", "CC0", "", 3.0, {}, (), None)
+    >>> Path(located(found, Path("tone.wav"), "00").path).is_absolute()
+    True
+    """
     return replace(profile, path=str(path.resolve()), sha256=sha256)
 
 

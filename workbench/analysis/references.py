@@ -238,7 +238,26 @@ _HOW_TO_ADD = "list them with 'beatsfoundry references list' or add one with 'be
 
 
 def distance(profile: Measurements | ReferenceProfile, reference: Measurements | ReferenceProfile) -> dict[str, float]:
-    """Distances between two recordings by name (see `analysis.distances.distance`)."""
+    """Distances between two recordings by name (see `analysis.distances.distance`).
+
+    Parameters
+    ----------
+    profile, reference : Measurements or ReferenceProfile
+
+    Returns
+    -------
+    dict of str to float
+        From 0; names have unit suffixes, and `overall` weighs them all.
+
+    Examples
+    --------
+    A reference track is at no distance from itself, and at some from every other:
+
+    >>> library = ReferenceLibrary(own=Path("absent"))
+    >>> first, second = (library.get(name) for name in library.ids()[:2])
+    >>> distance(first, first)["overall"], distance(first, second) == distance(second, first)
+    (0.0, True)
+    """
     return measured_distance(_measured(profile), _measured(reference))
 
 

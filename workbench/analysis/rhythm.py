@@ -71,6 +71,23 @@ def onset_envelope(audio: Audio) -> OnsetEnvelope:
     """Half-wave rectified rise of the log spectrum over 10 ms, summed over up to 24 bands, less its mean over 0.5 s.
 
     Works on the mono sum at about 24 kHz with a window of 21 ms.
+
+    Parameters
+    ----------
+    audio : Audio of shape (2, n)
+
+    Returns
+    -------
+    OnsetEnvelope
+        Strength of shape (frames,), 0 or more, about every 5 ms.
+
+    Examples
+    --------
+    >>> samples = np.zeros((2, 16000), np.float32)
+    >>> samples[:, 8000] = 0.5
+    >>> envelope = onset_envelope(Audio(samples, 16000))
+    >>> abs(float(envelope.strength.argmax()) * envelope.hop_seconds - 0.5) < 0.02
+    True
     """
     mono, rate = _working_mono(audio)
     hop = round(rate * HOP_SECONDS)
@@ -83,9 +100,26 @@ def onset_envelope(audio: Audio) -> OnsetEnvelope:
 
 
 def onsets(envelope: OnsetEnvelope, *, threshold: float = 0.15) -> tuple[Array, Array]:
-    """Times in seconds and strengths of the envelope's peaks that exceed `threshold` times its 99th percentile.
+    """Peaks of the envelope that exceed `threshold` times its 99th percentile.
 
-    Times are refined between frames by a parabola.
+    Parameters
+    ----------
+    envelope : OnsetEnvelope
+        Strength of shape (frames,).
+    threshold : float
+        Share of the percentile, above 0.
+
+    Returns
+    -------
+    times, strengths : ndarray of shape (onsets,), float64
+        Seconds, ascending, refined between frames by a parabola; strengths in the unit of the envelope.
+
+    Examples
+    --------
+    >>> strength = np.zeros(400)
+    >>> strength[[100, 300]] = 1.0, 0.5
+    >>> onsets(OnsetEnvelope(strength))[0].tolist()
+    [0.5, 1.5]
     """
     curve = envelope.strength
     if curve.size < 3 or curve.max() <= 0.0:
@@ -100,7 +134,27 @@ def onsets(envelope: OnsetEnvelope, *, threshold: float = 0.15) -> tuple[Array, 
 
 
 def estimate_tempo(audio: Audio) -> TempoFit:
-    """Find the tempo without any expectation; `NO_TEMPO` where there are no onsets."""
+    """Find the tempo without any expectation.
+
+    Parameters
+    ----------
+    audio : Audio of shape (2, n)
+
+    Returns
+    -------
+    TempoFit
+        40 to 240 BPM, or `NO_TEMPO` where there are fewer than four onsets or 4 s.
+
+    Examples
+    --------
+    A click each half second is a beat of 120 BPM:
+
+    >>> samples = np.zeros((2, 64000), np.float32)
+    >>> samples[:, 4000::4000] = 0.5
+    >>> fit = estimate_tempo(Audio(samples, 8000))
+    >>> round(fit.bpm, 2), fit.is_steady
+    (120.0, True)
+    """
     return tempo_of_envelope(onset_envelope(audio))
 
 
@@ -110,16 +164,60 @@ def fit_tempo(audio: Audio, expected_bpm: float) -> TempoFit:
     The pulse is searched within 8 % of `expected_bpm`. If one twice as strong lies elsewhere, and no octave of it is
     near, that one is returned instead, so that wrong tempi are found out.
 
+    Parameters
+    ----------
+    audio : Audio of shape (2, n)
+    expected_bpm : float
+        20 to 400 BPM.
+
+    Returns
+    -------
+    TempoFit
+        `NO_TEMPO` where there are fewer than four onsets or 4 s.
+
     Raises
     ------
     ParameterError
         If `expected_bpm` lies outside 20 to 400.
+
+    Examples
+    --------
+    Clicks of 120 BPM also keep 60 BPM, but not 100:
+
+    >>> samples = np.zeros((2, 64000), np.float32)
+    >>> samples[:, 4000::4000] = 0.5
+    >>> [round(fit_tempo(Audio(samples, 8000), bpm).bpm, 2) for bpm in (60.0, 100.0)]
+    [60.0, 120.0]
     """
     return tempo_of_envelope(onset_envelope(audio), expected_bpm)
 
 
 def tempo_of_envelope(envelope: OnsetEnvelope, expected_bpm: float | None = None) -> TempoFit:
-    """`estimate_tempo` or, with an expectation, `fit_tempo` for an envelope that is already there."""
+    """`estimate_tempo` or, with an expectation, `fit_tempo` for an envelope that is already there.
+
+    Parameters
+    ----------
+    envelope : OnsetEnvelope
+        Strength of shape (frames,).
+    expected_bpm : float, optional
+        20 to 400 BPM.
+
+    Returns
+    -------
+    TempoFit
+
+    Raises
+    ------
+    ParameterError
+        If `expected_bpm` lies outside 20 to 400.
+
+    Examples
+    --------
+    >>> strength = np.zeros(1600)
+    >>> strength[100::100] = 1.0
+    >>> round(tempo_of_envelope(OnsetEnvelope(strength)).bpm, 2)
+    120.0
+    """
     if expected_bpm is not None and not 20.0 <= expected_bpm <= 400.0:
         raise ParameterError(f"expected_bpm: expected 20 to 400 BPM, got {expected_bpm}")
     times, _ = onsets(envelope)
@@ -133,12 +231,22 @@ def tempo_of_envelope(envelope: OnsetEnvelope, expected_bpm: float | None = None
 
 
 def fold_bpm(bpm: float, expected_bpm: float) -> float:
-    """Double or halve `bpm` until it lies within half an octave of `expected_bpm`.
+    """Double or halve a tempo until it lies within half an octave of another.
+
+    Parameters
+    ----------
+    bpm, expected_bpm : float
+        In BPM; where either is 0, `bpm` stays.
+
+    Returns
+    -------
+    float
+        In BPM.
 
     Examples
     --------
-    >>> fold_bpm(70.0, 140.0)
-    140.0
+    >>> fold_bpm(70.0, 140.0), fold_bpm(174.0, 90.0)
+    (140.0, 87.0)
     """
     if bpm <= 0.0 or expected_bpm <= 0.0:
         return bpm

@@ -66,11 +66,12 @@ def second_opinion(audio: Audio) -> SecondOpinion:
 
     Parameters
     ----------
-    audio : Audio
+    audio : Audio of shape (2, n)
 
     Returns
     -------
     SecondOpinion
+        All 0, and no key, for silence.
 
     Examples
     --------
@@ -98,7 +99,24 @@ def second_opinion(audio: Audio) -> SecondOpinion:
 
 
 def mel_db(audio: Audio) -> Frames:
-    """Mel spectrum in dB below its loudest cell, down to -80, (128, frames) up to 10 kHz, `HOP` samples apart."""
+    """Mel spectrum up to 10 kHz.
+
+    Parameters
+    ----------
+    audio : Audio of shape (2, n)
+
+    Returns
+    -------
+    ndarray of shape (128, frames), float32
+        dB below its loudest cell, -80 to 0, `HOP` samples apart.
+
+    Examples
+    --------
+    >>> wave = np.tile(0.1 * np.sin(np.arange(3 * RATE_HZ) / 8), (2, 1)).astype(np.float32)
+    >>> mel = mel_db(Audio(wave, RATE_HZ))
+    >>> mel.shape, round(float(mel.min())), abs(round(float(mel.max())))
+    ((128, 130), -80, 0)
+    """
     mel = librosa.feature.melspectrogram(
         y=_mono(audio), sr=RATE_HZ, hop_length=HOP, n_mels=_MEL_BANDS, fmax=MEL_HIGH_HZ
     )
@@ -106,14 +124,44 @@ def mel_db(audio: Audio) -> Frames:
 
 
 def constant_q_chroma(audio: Audio) -> Frames:
-    """Constant-Q chroma of the harmonic part, (12, frames) from C, the loudest of each frame 1, `HOP` samples apart."""
+    """Constant-Q chroma of the harmonic part.
+
+    Parameters
+    ----------
+    audio : Audio of shape (2, n)
+
+    Returns
+    -------
+    ndarray of shape (12, frames), float32
+        Pitch classes from C, the loudest of each frame 1, `HOP` samples apart.
+    """
     harmonic = librosa.effects.harmonic(_mono(audio))
     chroma = librosa.feature.chroma_cqt(y=harmonic, sr=RATE_HZ, hop_length=HOP, tuning=_tuning(harmonic))
     return np.asarray(chroma, np.float32)
 
 
 def tempogram(audio: Audio) -> Frames:
-    """Self-similarity of the onset strength over nine seconds by lag, (384, frames), `HOP` samples apart."""
+    """Self-similarity of the onset strength over nine seconds by lag.
+
+    Parameters
+    ----------
+    audio : Audio of shape (2, n)
+
+    Returns
+    -------
+    ndarray of shape (384, frames), float32
+        0 to 1, lags and frames `HOP` samples apart.
+
+    Examples
+    --------
+    Clicks each half second are like themselves after half a second:
+
+    >>> samples = np.zeros((2, 4 * RATE_HZ), np.float32)
+    >>> samples[:, :: RATE_HZ // 2] = 0.5
+    >>> lag = 10 + tempogram(Audio(samples, RATE_HZ))[10:30].mean(axis=1).argmax()
+    >>> bool(abs(lag * HOP / RATE_HZ - 0.5) < 0.02)
+    True
+    """
     onset = librosa.onset.onset_strength(y=_mono(audio), sr=RATE_HZ, hop_length=HOP)
     return np.asarray(
         librosa.feature.tempogram(onset_envelope=onset, sr=RATE_HZ, hop_length=HOP, win_length=_TEMPOGRAM_FRAMES),

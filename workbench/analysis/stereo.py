@@ -47,11 +47,24 @@ class StereoImage:
 def stereo_image(audio: Audio, *, window_seconds: float = 3.0) -> StereoImage:
     """Measure the stereo image.
 
+    Parameters
+    ----------
+    audio : Audio of shape (2, n)
+    window_seconds : float
+        Of the windows of `correlation_series`, above 0.
+
+    Returns
+    -------
+    StereoImage
+
     Examples
     --------
-    >>> tone = np.sin(np.arange(48000) / 20).astype(np.float32)
-    >>> stereo_image(Audio(np.stack([tone, tone]), 48000)).mono_loss_db
-    0.0
+    Unrelated channels share the power evenly among middle and side, and lose 3 dB in mono:
+
+    >>> noise = np.random.default_rng(0).normal(0.0, 0.1, (2, 96000)).astype(np.float32)
+    >>> image = stereo_image(Audio(noise, 48000))
+    >>> round(image.width, 1), round(image.mono_loss_db), stereo_image(Audio(noise[[0, 0]], 48000)).mono_loss_db
+    (0.5, 3, 0.0)
     """
     window = max(1, round(window_seconds * audio.sample_rate_hz))
     windows = _products(audio, window)
@@ -67,12 +80,48 @@ def stereo_image(audio: Audio, *, window_seconds: float = 3.0) -> StereoImage:
 
 
 def band_correlation(spectrum: StereoSpectrum) -> dict[str, float]:
-    """Correlation of left and right in each band of `STEREO_BANDS_HZ`; an empty band counts as mono."""
+    """Correlation of left and right by band.
+
+    Parameters
+    ----------
+    spectrum : StereoSpectrum
+        As `spectrum.stereo_spectrum` gives it.
+
+    Returns
+    -------
+    dict of str to float
+        -1 (opposite) to 1 (mono) by name of `STEREO_BANDS_HZ`; an empty band counts as mono.
+
+    Examples
+    --------
+    >>> from workbench.analysis.spectrum import stereo_spectrum
+    >>> noise = np.random.default_rng(0).normal(0.0, 0.1, 48000).astype(np.float32)
+    >>> band_correlation(stereo_spectrum(Audio(np.stack([noise, -noise]), 48000)))
+    {'low': -1.0, 'mid': -1.0, 'high': -1.0}
+    """
     return {name: _ratio(*_band_products(spectrum, low, high)) for name, (low, high) in STEREO_BANDS_HZ.items()}
 
 
 def band_width(spectrum: StereoSpectrum) -> dict[str, float]:
-    """`width` in each band of `STEREO_BANDS_HZ`."""
+    """Share of the side signal in the power by band.
+
+    Parameters
+    ----------
+    spectrum : StereoSpectrum
+        As `spectrum.stereo_spectrum` gives it.
+
+    Returns
+    -------
+    dict of str to float
+        0 (mono) to 0.5 (unrelated channels) to 1 by name of `STEREO_BANDS_HZ`; an empty band counts as mono.
+
+    Examples
+    --------
+    >>> from workbench.analysis.spectrum import stereo_spectrum
+    >>> noise = np.random.default_rng(0).normal(0.0, 0.1, (2, 96000)).astype(np.float32)
+    >>> round(band_width(stereo_spectrum(Audio(noise, 48000)))["high"], 1)
+    0.5
+    """
     return {name: _side_share(*_band_products(spectrum, low, high)) for name, (low, high) in STEREO_BANDS_HZ.items()}
 
 

@@ -16,12 +16,33 @@ __all__ = ["Mended", "mend"]
 
 
 def mend(path: Path) -> tuple[BinaryIO, Mended | None]:
-    """The open file, and how to read its sound where its container says too little; the caller closes the file.
+    """The open file, and how to read its sound where its container says too little.
+
+    Parameters
+    ----------
+    path : Path
+        Any file.
+
+    Returns
+    -------
+    file : binary file
+        The caller closes it.
+    mended : Mended or None
+        None where the file is read as it is.
 
     Raises
     ------
     ValueError
         If the container contradicts itself in a way that would lose sound; the message is the reason.
+
+    Examples
+    --------
+    >>> from tempfile import NamedTemporaryFile
+    >>> with NamedTemporaryFile(suffix=".txt") as other:
+    ...     file, mended = mend(Path(other.name))
+    ...     file.close()
+    >>> mended is None
+    True
     """
     file = path.open("rb")
     try:

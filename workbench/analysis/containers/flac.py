@@ -31,7 +31,26 @@ class _Head:
 
 
 def mend(file: BinaryIO, size: int) -> Mended | None:
-    """How to read a FLAC stream whose header states no length, or too short a one; None for all others."""
+    """How to read a FLAC stream (RFC 9639, 2024) whose header states no length, or too short a one.
+
+    Parameters
+    ----------
+    file : binary file
+        At its beginning; it stays open.
+    size : int
+        Bytes.
+
+    Returns
+    -------
+    Mended or None
+        None for all others.
+
+    Examples
+    --------
+    >>> import io
+    >>> mend(io.BytesIO(b"no FLAC stream"), 14) is None
+    True
+    """
     start = _past_tag(file)
     file.seek(start)
     if file.read(4) != b"fLaC":

@@ -60,10 +60,28 @@ class _Walk:
 def mend(file: BinaryIO, size: int) -> Mended | None:
     """How to read an MPEG file whose header states another length than its frames have, or that begins otherwise.
 
+    Parameters
+    ----------
+    file : binary file
+        At its beginning, on disk; it stays open.
+    size : int
+        Bytes.
+
+    Returns
+    -------
+    Mended or None
+        None where the file is read as it is.
+
     Raises
     ------
     ValueError
         If the sample rate or the number of channels changes on the way, where a decoder would stop.
+
+    Examples
+    --------
+    >>> import io
+    >>> mend(io.BytesIO(b"RIFF" + bytes(200)), 204) is None
+    True
     """
     head = file.read(12)
     if size < 128 or head[:4] in (b"RIFF", b"RF64", b"BW64", b"FORM", b"fLaC", b"OggS", b"caff", b"riff", b".snd"):

@@ -14,7 +14,29 @@ _SEARCH = 1 << 16
 
 
 def mend(file: BinaryIO, size: int) -> Mended | None:
-    """How to read an Ogg file of several links, or one that stops before its last page; None for all others."""
+    """How to read an Ogg file (RFC 3533, 2003) of several links, or one that stops before its last page.
+
+    Parameters
+    ----------
+    file : binary file
+        At its beginning; it stays open.
+    size : int
+        Bytes.
+
+    Returns
+    -------
+    Mended or None
+        None for all others.
+
+    Examples
+    --------
+    A lone page that opens a stream, without one that ends it:
+
+    >>> import io
+    >>> page = b"OggS" + bytes([0, 2]) + bytes(20) + bytes([1, 10]) + bytes(10)
+    >>> mend(io.BytesIO(page), len(page)).notes
+    ('it ends without its last page: it may be cut short',)
+    """
     if file.read(4) != b"OggS":
         return None
     links, ended = _links(file, size)

@@ -37,12 +37,34 @@ class _Layout:
 
 
 def mend(file: BinaryIO, size: int) -> Mended | None:
-    """How to read a WAV file that libsndfile would misread; None for a plain one, and for what is no WAV file.
+    """How to read a WAV file that libsndfile would misread.
+
+    Parameters
+    ----------
+    file : binary file
+        At its beginning; it stays open.
+    size : int
+        Bytes.
+
+    Returns
+    -------
+    Mended or None
+        None for a plain one, and for what is no WAV file.
 
     Raises
     ------
     ValueError
         If the header promises more bytes than there are.
+
+    Examples
+    --------
+    A header that states no sizes, before a hundred frames of 16-bit stereo:
+
+    >>> import io
+    >>> form = struct.pack("<IHHIIHH", 16, 1, 2, 48000, 192000, 4, 16)
+    >>> data = b"RIFF" + bytes(4) + b"WAVEfmt " + form + b"data" + bytes(4) + b"hum " * 100
+    >>> mend(io.BytesIO(data), len(data)).notes
+    ('its header was never closed: all that follows it is read',)
     """
     head = file.read(12)
     kind = head[:4]
