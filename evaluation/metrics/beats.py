@@ -24,10 +24,26 @@ FIRST_SECONDS = 5.0
 def validate(beats: Floats) -> None:
     """Refuse what is no list of beats.
 
+    Parameters
+    ----------
+    beats : ndarray of shape (n,)
+        Seconds.
+
+    Returns
+    -------
+    None
+        If nothing is wrong with them.
+
     Raises
     ------
     ParameterError
         If times are not finite, not sorted or not one-dimensional.
+
+    Examples
+    --------
+    >>> validate(np.array([1.0, 0.5]))
+    Traceback (most recent call last):
+    workbench.domain.errors.ParameterError: beats: expected sorted finite times in seconds
     """
     if beats.ndim != 1 or not np.isfinite(beats).all() or (np.diff(beats) < 0.0).any():
         raise ParameterError("beats: expected sorted finite times in seconds")
@@ -36,10 +52,31 @@ def validate(beats: Floats) -> None:
 def f_measure(
     written: npt.ArrayLike, heard: npt.ArrayLike, *, window: float = WINDOW_SECONDS, first: float = FIRST_SECONDS
 ) -> float:
-    """F-measure of heard against written beats.
+    """F-measure of heard against written beats (Dixon 2001).
+
+    Parameters
+    ----------
+    written, heard : array_like of shape (n,), (m,)
+        Seconds, sorted.
+    window : float
+        Seconds within which a beat hits.
+    first : float
+        Beats before this many seconds do not count.
+
+    Returns
+    -------
+    float
+        0..1, 1 is best.
+
+    Raises
+    ------
+    ParameterError
+        See `validate`.
 
     Examples
     --------
+    All three heard beats hit, three of four written ones are hit:
+
     >>> f_measure([0.0, 0.5, 1.0, 1.5], [0.01, 0.52, 1.02], first=0.0)
     0.8571428571428571
     """
@@ -56,6 +93,25 @@ def grid(beat_seconds: npt.ArrayLike, period_seconds: float, duration_seconds: f
     """A whole grid of beats through those that were found: detectors leave out beats that no onset marks.
 
     The phase is the circular mean of the beats found.
+
+    Parameters
+    ----------
+    beat_seconds : array_like of shape (n,)
+        Beats found.
+    period_seconds : float
+        Distance of beats.
+    duration_seconds : float
+        Where the grid ends.
+
+    Returns
+    -------
+    ndarray of shape (beats,), float64
+        Seconds, ascending; empty where no beats were found.
+
+    Examples
+    --------
+    >>> grid([0.25, 1.75], 0.5, 2.0).round(6).tolist()
+    [0.25, 0.75, 1.25, 1.75]
     """
     found = np.asarray(beat_seconds, np.float64)
     if not found.size or period_seconds <= 0.0:

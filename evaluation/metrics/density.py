@@ -21,9 +21,23 @@ from workbench.models.elements import get_spec
 
 
 def class_error(plan: Plan, score: Score, element: str) -> float | None:
-    """Mean distance of an element's density classes, asked against written; None where it plays in no section.
+    """Mean distance of an element's density classes, asked against written.
 
     A class is that of the section's mean over the bars that hold notes, since presence is asked for apart.
+
+    Parameters
+    ----------
+    plan : Plan
+        What was asked.
+    score : Score
+        What was written, with a part of the element.
+    element : str
+        Name of an element.
+
+    Returns
+    -------
+    float or None
+        Classes, 0 (best) to 7; None where the element plays in no section.
     """
     edges = get_spec(element).density_edges
     counts = notes_per_bar(score.parts[element], score)

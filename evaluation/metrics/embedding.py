@@ -19,7 +19,29 @@ NAME = f"own, {len(NAMES)} numbers each 3 s"
 
 
 def standardised(windows: npt.ArrayLike) -> Floats:
-    """Windows (n, 26) less the reference tracks' mean, over their spread."""
+    """Windows less the reference tracks' mean, over their spread.
+
+    Parameters
+    ----------
+    windows : array_like of shape (n, 26)
+        As `analysis.embedding.embed` gives them.
+
+    Returns
+    -------
+    ndarray of shape (n, 26), float64
+        About -3 to 3 for music.
+
+    Raises
+    ------
+    ParameterError
+        If the file of means and spreads is missing or damaged.
+
+    Examples
+    --------
+    >>> low, high = standardised([[0.0] * len(NAMES), [1.0] * len(NAMES)])
+    >>> bool((high > low).all())
+    True
+    """
     mean, spread = _scale()
     table = np.asarray(windows, np.float64).reshape(-1, len(NAMES))
     return (table - mean) / spread

@@ -21,6 +21,17 @@ from workbench.domain.theory import Key
 def weighted_score(asked: Key, heard: Key | None) -> float:
     """MIREX's weighted score.
 
+    Parameters
+    ----------
+    asked : Key
+    heard : Key or None
+        None is a key that was not heard.
+
+    Returns
+    -------
+    float
+        1, 0.5, 0.3, 0.2 or 0; 1 is best.
+
     Examples
     --------
     >>> weighted_score(Key.parse("A minor"), Key.parse("C major")), weighted_score(Key.parse("C"), Key.parse("G"))
@@ -36,7 +47,18 @@ def weighted_score(asked: Key, heard: Key | None) -> float:
 
 
 def scale_share(asked: Key, chroma: npt.ArrayLike) -> float:
-    """Share of a pitch-class profile (12 values from C) on the key's scale; 0 for silence.
+    """Share of a pitch-class profile on the key's scale.
+
+    Parameters
+    ----------
+    asked : Key
+    chroma : array_like of shape (12,)
+        Weights from C, 0 or more.
+
+    Returns
+    -------
+    float
+        0..1, 1 is best; 0 for silence.
 
     Raises
     ------
@@ -56,7 +78,34 @@ def scale_share(asked: Key, chroma: npt.ArrayLike) -> float:
 
 
 def evaluate(asked: Key, heard: Key | None, chroma: npt.ArrayLike) -> dict[str, float]:
-    """Every figure of this file by name."""
+    """Every value of this file by name.
+
+    Parameters
+    ----------
+    asked : Key
+    heard : Key or None
+        None is a key that was not heard.
+    chroma : array_like of shape (12,)
+        Weights from C, 0 or more.
+
+    Returns
+    -------
+    dict of str to float
+        0..1, 1 is best: `key_score`, `key_exact`, `key_family` and `scale_share`.
+
+    Raises
+    ------
+    ParameterError
+        See `scale_share`.
+
+    Examples
+    --------
+    The relative key is of the family, and not the same:
+
+    >>> found = evaluate(Key.parse("A minor"), Key.parse("C major"), [1, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0])
+    >>> found["key_exact"], found["key_family"], found["scale_share"]
+    (0.0, 1.0, 1.0)
+    """
     return {
         "key_score": weighted_score(asked, heard),
         "key_exact": float(weighted_score(asked, heard) == 1.0),

@@ -20,7 +20,19 @@ BINS = 20
 
 
 def overlap_area(first: Floats, second: Floats, bins: int = BINS) -> float:
-    """Overlap area of two sets of numbers (n,), (m,).
+    """Overlap area of two sets of numbers (after Yang and Lerch 2020).
+
+    Parameters
+    ----------
+    first, second : ndarray of shape (n,), (m,)
+        In one unit.
+    bins : int
+        Of the histograms.
+
+    Returns
+    -------
+    float
+        0 (disjoint) to 1 (equal histograms).
 
     Raises
     ------
@@ -45,5 +57,28 @@ def overlap_area(first: Floats, second: Floats, bins: int = BINS) -> float:
 
 
 def mean_overlap_area(first: Floats, second: Floats, bins: int = BINS) -> float:
-    """Mean over the columns of two tables (n, features), (m, features)."""
+    """Mean of `overlap_area` over the columns of two tables.
+
+    Parameters
+    ----------
+    first, second : ndarray of shape (n, features), (m, features)
+    bins : int
+        Of the histograms.
+
+    Returns
+    -------
+    float
+        0 (disjoint) to 1 (equal histograms).
+
+    Raises
+    ------
+    ParameterError
+        If a side is empty.
+
+    Examples
+    --------
+    >>> table = np.arange(20.0).reshape(10, 2)
+    >>> mean_overlap_area(table, table + [0.0, 100.0])
+    0.5
+    """
     return float(np.mean([overlap_area(a, b, bins) for a, b in zip(first.T, second.T, strict=True)]))

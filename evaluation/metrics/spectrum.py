@@ -19,7 +19,17 @@ FLOOR_DB = -70.0
 
 
 def spectrum_distance_db(first: npt.ArrayLike, second: npt.ArrayLike) -> float:
-    """Distance of two spectra, each (30,), in dB.
+    """Distance of two spectra.
+
+    Parameters
+    ----------
+    first, second : array_like of shape (30,)
+        Levels in dB, as `analysis.spectrum.third_octave_db` gives them.
+
+    Returns
+    -------
+    float
+        dB, from 0.
 
     Raises
     ------
@@ -28,8 +38,12 @@ def spectrum_distance_db(first: npt.ArrayLike, second: npt.ArrayLike) -> float:
 
     Examples
     --------
+    Gain does not matter, tilt does:
+
     >>> spectrum_distance_db([-20.0] * 30, [-26.0] * 30)
     0.0
+    >>> spectrum_distance_db([-20.0] * 30, [-20.0] * 15 + [-24.0] * 15)
+    2.0
     """
     one, other = (_validated(levels) for levels in (first, second))
     gap = np.maximum(one, FLOOR_DB) - np.maximum(other, FLOOR_DB)

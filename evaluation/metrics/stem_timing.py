@@ -22,7 +22,33 @@ REACH_MS = 80.0
 
 
 def lag_ms(stem: Audio, part: Part, tempo_bpm: float) -> float | None:
-    """Lag of a stem against its part, -80..80 ms."""
+    """Lag of a stem against its part.
+
+    Parameters
+    ----------
+    stem : Audio of shape (2, n)
+        From the song's beginning.
+    part : Part
+    tempo_bpm : float
+        Of the whole song.
+
+    Returns
+    -------
+    float or None
+        Milliseconds, -80..80, above 0 where the stem is late; None where nothing is written or nothing sounds.
+
+    Examples
+    --------
+    A stem that is moved by 30 ms lags 30 ms more:
+
+    >>> from workbench.domain.score import Note
+    >>> part = Part("leads", tuple(Note(beat, 72, 1, 90) for beat in range(1, 9)))
+    >>> samples = np.zeros((2, 40000), np.float32)
+    >>> samples[:, 4000:36000:4000] = 0.5
+    >>> prompt, late = (lag_ms(Audio(np.roll(samples, shift, axis=1), 8000), part, 120.0) for shift in (0, 240))
+    >>> round(late - prompt)
+    30
+    """
     envelope = onset_envelope(stem)
     if not part.notes or envelope.strength.size < 8 or envelope.strength.max(initial=0.0) <= 0.0:
         return None

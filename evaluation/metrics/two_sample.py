@@ -44,13 +44,18 @@ class TwoSample:
 def two_sample_test(
     first: Floats, first_groups: Sequence[str], second: Floats, second_groups: Sequence[str]
 ) -> TwoSample:
-    """How well two sides can be distinguished.
+    """How well two sides can be distinguished (Lopez-Paz and Oquab 2017).
 
     Parameters
     ----------
-    first, second : array (n, features), (m, features)
+    first, second : ndarray of shape (n, features), (m, features)
     first_groups, second_groups : sequence of str
         Source file of each row; equal names on both sides share a fold.
+
+    Returns
+    -------
+    TwoSample
+        Balanced accuracies in 0..1; 0.5 where nothing can be distinguished.
 
     Raises
     ------
@@ -69,6 +74,18 @@ def two_sample_test(
 def grouped_folds(groups: Sequence[str], folds: int = FOLDS) -> Integers:
     """Fold of each row: whole groups, largest first into the emptiest fold, equal ones by name.
 
+    Parameters
+    ----------
+    groups : sequence of str, (n,)
+        Group of each row.
+    folds : int
+        Number of folds.
+
+    Returns
+    -------
+    ndarray of shape (n,), int64
+        From 0.
+
     Examples
     --------
     >>> grouped_folds(["a", "a", "b", "c"], folds=2).tolist()
@@ -86,11 +103,23 @@ def grouped_folds(groups: Sequence[str], folds: int = FOLDS) -> Integers:
 def telling_features(names: Sequence[str], first: Floats, second: Floats) -> list[tuple[str, float, float]]:
     """Which features tell the sides apart by themselves: where to look when a test fails.
 
+    Parameters
+    ----------
+    names : sequence of str
+        Of the columns.
+    first, second : ndarray of shape (n, features), (m, features)
+
     Returns
     -------
     list of (name, distance, shift)
         Kolmogorov and Smirnov's distance, 0..1, and the difference of means (second less first) in standard deviations
         of the first; the most telling first.
+
+    Examples
+    --------
+    >>> table = np.array([[0.0, -1.0], [1.0, 1.0]])
+    >>> telling_features(["pitch", "length"], table, table + [0.0, 3.0])
+    [('length', 1.0, 3.0), ('pitch', 0.0, 0.0)]
     """
     from scipy.stats import ks_2samp
 
@@ -105,6 +134,16 @@ def telling_features(names: Sequence[str], first: Floats, second: Floats) -> lis
 
 def balanced_accuracy(truth: Integers, answer: Integers) -> float:
     """Mean over the true classes of the share that is answered right.
+
+    Parameters
+    ----------
+    truth, answer : ndarray of shape (n,), int64
+        Classes.
+
+    Returns
+    -------
+    float
+        0..1.
 
     Examples
     --------
