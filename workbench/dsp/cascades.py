@@ -28,6 +28,16 @@ _TILE = 128
 def settling_samples(sections: Sections) -> int:
     """Samples after which a cascade has forgotten its past: no more than 1e-11 of it is left.
 
+    Parameters
+    ----------
+    sections : array of shape (s, 5)
+        Rows (b0, b1, b2, a1, a2).
+
+    Returns
+    -------
+    int
+        Twice the time that the pole of the largest radius needs, since equal poles in series decay more slowly.
+
     Examples
     --------
     >>> settling_samples(np.array([[1.0, 0.0, 0.0, -0.9, 0.0]]))
@@ -48,6 +58,22 @@ def filter_side_by_side(samples: Signal, sections: Sections, out: Signal) -> boo
         C-contiguous; both may be the same.
     sections : array of shape (s, 5)
         Rows (b0, b1, b2, a1, a2), an even number of them.
+
+    Returns
+    -------
+    bool
+        False where `out` was left as it was, because a stretch would be shorter than two warm-ups.
+
+    Examples
+    --------
+    A one-pole low-pass has unit gain at 0 Hz; a few hundred samples are not worth splitting.
+
+    >>> sections = np.array([[0.1, 0.0, 0.0, -0.9, 0.0], [1.0, 0.0, 0.0, 0.0, 0.0]])
+    >>> sound = np.ones((2, 16_000), np.float32)
+    >>> filter_side_by_side(sound, sections, sound), sound[:, -1].round(6).tolist()
+    (True, [1.0, 1.0])
+    >>> filter_side_by_side(sound[:, :500].copy(), sections, sound)
+    False
     """
     length, warm_up = samples.shape[1], settling_samples(sections)
     stretch = -(-length // (_STRETCHES * _GROUPS))

@@ -34,6 +34,10 @@ def convolve_long(samples: Signal, responses: Signal) -> Signal:
     -------
     array of shape (max(c, r), n), float32
 
+    Notes
+    -----
+    T. G. Stockham, "High-speed convolution and correlation", AFIPS Spring Joint Computer Conference (1966).
+
     Examples
     --------
     >>> tone, room = np.ones((1, 3), np.float32), np.array([[0.5, 0.25]], np.float32)

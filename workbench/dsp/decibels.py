@@ -25,6 +25,20 @@ def gains_to_db(gains, db):  # type: ignore[no-untyped-def]  # pragma: no cover 
     """Fill `db` (n,) with 20 log10 of gains (n,), both float32; gains are above 0 and normal numbers.
 
     log2(m) = 2 artanh((m - 1) / (m + 1)) / ln 2 for the mantissa m between the roots of 1/2 and 2.
+
+    Returns
+    -------
+    None
+        The levels are in `db`.
+
+    Examples
+    --------
+    Half the amplitude is 6 dB less.
+
+    >>> db = np.empty(3, np.float32)
+    >>> gains_to_db(np.array([1.0, 0.5, 0.1], np.float32), db)
+    >>> db.astype(float).round(2).tolist()
+    [0.0, -6.02, -20.0]
     """
     bits = gains.view(np.int32)
     parts = np.empty_like(gains)
@@ -46,6 +60,18 @@ def db_to_gains(db, gains):  # type: ignore[no-untyped-def]  # pragma: no cover 
     """Fill `gains` (n,) with 10 to the power db / 20 of levels (n,), both float32; below -758 dB they stay there.
 
     2 to the power of a whole number is an exponent; of the rest, within a half of 0, a series of seven terms.
+
+    Returns
+    -------
+    None
+        The gains are in `gains`.
+
+    Examples
+    --------
+    >>> gains = np.empty(3, np.float32)
+    >>> db_to_gains(np.array([0.0, 6.0, -20.0], np.float32), gains)
+    >>> gains.astype(float).round(4).tolist()
+    [1.0, 1.9953, 0.1]
     """
     bits = np.empty(gains.shape[0], dtype=np.int32)
     for i in range(db.shape[0]):

@@ -50,10 +50,22 @@ def _fill_noise(key, out):  # type: ignore[no-untyped-def]  # pragma: no cover -
 def tpdf_noise(shape: tuple[int, ...], seed: int) -> npt.NDArray[np.float64]:
     """Triangular noise of two quantisation steps peak to peak, in steps (variance 1/6), white.
 
+    Parameters
+    ----------
+    shape : tuple of int
+        Time on the last axis.
+    seed : int
+        Equal seeds give equal noise.
+
+    Returns
+    -------
+    array of the given shape, float64, in -1..1
+
     Examples
     --------
-    >>> bool(abs(tpdf_noise((2, 1000), seed=1)).max() < 1.0)
-    True
+    >>> noise = tpdf_noise((2, 10_000), seed=1)
+    >>> bool(abs(noise).max() < 1.0), round(6.0 * float(noise.var()), 1)
+    (True, 1.0)
     """
     out = np.empty(shape)
     _fill_noise(_key(seed), out.reshape(-1, shape[-1]))
@@ -95,6 +107,13 @@ def quantise(
     -----
     TPDF dither of 2 LSB makes the error's mean and power independent of the signal: S. P. Lipshitz,
     R. A. Wannamaker and J. Vanderkooy, "Quantization and dither: a theoretical survey", JAES 40 (1992).
+
+    Examples
+    --------
+    A level between two steps is kept on average.
+
+    >>> round(float(quantise(np.full(10_000, 0.3 / 128), bit_depth=8).mean()), 1)
+    0.3
     """
     source = np.atleast_2d(np.asarray(samples)).reshape(-1, np.shape(samples)[-1] if np.ndim(samples) else 1)
     out = np.empty(source.shape, dtype=np.int32)
@@ -114,10 +133,28 @@ def quantised(
 
     Samples that lie on whole steps already are not dithered: nothing of them is rounded.
 
+    Parameters
+    ----------
+    samples, bit_depth, seed, shaped
+        As for `quantise`.
+    size : int
+        Samples of a piece.
+
+    Yields
+    ------
+    array of shape (c, m), int32
+        m is `size`, or less at the end.
+
     Raises
     ------
     ParameterError
         As `quantise`.
+
+    Examples
+    --------
+    >>> sound = np.array([[0.5, -0.5, 0.25]], np.float32)
+    >>> [piece.tolist() for piece in quantised(sound, bit_depth=8, size=2)]
+    [[[64, -64]], [[32]]]
     """
     rounding = _rounding(samples, bit_depth, seed, shaped, dithered=not lies_on_steps(samples, bit_depth=bit_depth))
     for start, stop in blocks(samples.shape[1], size):
@@ -128,6 +165,17 @@ def quantised(
 
 def interleaved(steps: npt.NDArray[np.int32], bit_depth: int) -> npt.NDArray[np.uint8]:
     """Integers (c, n) of 16 or 24 bits as the bytes of a file: frame by frame, the lowest byte first.
+
+    Parameters
+    ----------
+    steps : array of shape (c, n), int32
+        Samples in two's complement.
+    bit_depth : int
+        16 or 24.
+
+    Returns
+    -------
+    array of shape (c * n * bit_depth / 8,), uint8
 
     Examples
     --------
@@ -153,10 +201,29 @@ def _interleave(steps, width, out):  # type: ignore[no-untyped-def]  # pragma: n
 def on_steps(samples: Samples, *, bit_depth: int, seed: int = 0, shaped: bool = False) -> Samples:
     """What `quantised` makes of (c, n) samples, full scale 1.0 again: what a listener hears.
 
+    Parameters
+    ----------
+    samples, bit_depth, seed, shaped
+        As for `quantise`.
+
+    Returns
+    -------
+    array of shape (c, n), float32
+        Whole multiples of 2 ** (1 - bit_depth).
+
     Raises
     ------
     ParameterError
         As `quantise`.
+
+    Examples
+    --------
+    Rounding and TPDF dither together leave an error of half a step RMS: 1/12 + 1/6 = 1/4.
+
+    >>> sound = np.linspace(-0.9, 0.9, 20_000, dtype=np.float32)[None]
+    >>> error = (on_steps(sound, bit_depth=12) - sound) * 2.0**11
+    >>> round(float(np.sqrt(np.square(error).mean())), 2)
+    0.5
     """
     rounding = _rounding(samples, bit_depth, seed, shaped, dithered=not lies_on_steps(samples, bit_depth=bit_depth))
     out = fresh(samples.shape)
@@ -185,6 +252,17 @@ def _rounding(
 
 def lies_on_steps(samples: npt.NDArray[np.floating], *, bit_depth: int) -> bool:
     """Whether (c, n) samples are whole steps of `bit_depth` bits already, and not silence.
+
+    Parameters
+    ----------
+    samples : array of shape (c, n)
+        Full scale 1.
+    bit_depth : int
+        Bits of a sample.
+
+    Returns
+    -------
+    bool
 
     Examples
     --------

@@ -44,7 +44,22 @@ class Compressor:
 
 
 def static_curve_db(level_db: npt.NDArray[np.float64], compressor: Compressor) -> npt.NDArray[np.float64]:
-    """Output level of a steady input level, without make-up (Giannoulis, Massberg and Reiss 2012, equation 4).
+    """Output level of a steady input level, without make-up.
+
+    Parameters
+    ----------
+    level_db : array of any shape
+        Input level in dB of full scale.
+    compressor : Compressor
+        Threshold, ratio and knee.
+
+    Returns
+    -------
+    array of the same shape, float64, in dB of full scale
+
+    Notes
+    -----
+    D. Giannoulis, M. Massberg and J. D. Reiss, "Digital dynamic range compressor design", JAES 60 (2012), equation 4.
 
     Examples
     --------
@@ -61,6 +76,15 @@ def static_curve_db(level_db: npt.NDArray[np.float64], compressor: Compressor) -
 def compressor_gain(samples: Samples, compressor: Compressor, sample_rate_hz: int) -> Gain:
     """Gain of a compressor for (2, n) samples, both channels linked by the louder one.
 
+    Parameters
+    ----------
+    samples : array of shape (2, n), float32
+        Sound that is measured.
+    compressor : Compressor
+        Settings.
+    sample_rate_hz : int
+        Sample rate.
+
     Returns
     -------
     ndarray of shape (n,), float32, linear
@@ -69,6 +93,14 @@ def compressor_gain(samples: Samples, compressor: Compressor, sample_rate_hz: in
     -----
     Smooth branching peak detector in the log domain: D. Giannoulis, M. Massberg and J. D. Reiss, "Digital dynamic
     range compressor design", JAES 60 (2012), equation 17.
+
+    Examples
+    --------
+    20 dB above the threshold a ratio of 4 leaves 5: the gain settles at -15 dB.
+
+    >>> gain = compressor_gain(np.ones((2, 9_600), np.float32), Compressor(-20.0, 4.0, knee_db=0.0), 48_000)
+    >>> round(20.0 * float(np.log10(gain[-1])), 2)
+    -15.0
     """
     gain = fresh((samples.shape[1],))
     _compress(
@@ -85,7 +117,25 @@ def compressor_gain(samples: Samples, compressor: Compressor, sample_rate_hz: in
 
 
 def compress(samples: Samples, compressor: Compressor, sample_rate_hz: int) -> Samples:
-    """Apply `compressor_gain` to (2, n) samples."""
+    """Apply `compressor_gain` to (2, n) samples.
+
+    Parameters
+    ----------
+    samples, compressor, sample_rate_hz
+        As for `compressor_gain`.
+
+    Returns
+    -------
+    array of shape (2, n), float32
+
+    Examples
+    --------
+    Below the threshold and its knee, only the make-up gain is applied.
+
+    >>> quiet = np.full((2, 100), 0.01, np.float32)
+    >>> round(float(compress(quiet, Compressor(-18.0, 4.0, makeup_db=20.0), 48_000)[0, -1]), 4)
+    0.1
+    """
     return samples * compressor_gain(samples, compressor, sample_rate_hz)
 
 
@@ -152,6 +202,12 @@ def ducking_gain(
     ------
     ParameterError
         If the depth is negative.
+
+    Examples
+    --------
+    >>> gain = ducking_gain([0.5], 48_000, 48_000, depth_db=6.0)
+    >>> [round(float(gain[place]), 3) for place in (0, 24_000, 47_999)]
+    [1.0, 0.501, 1.0]
     """
     if depth_db < 0:
         raise ParameterError(f"ducking: expected depth_db of at least 0, got {depth_db:g}")

@@ -121,6 +121,8 @@ def decay_curve(length: int, sample_rate_hz: float, *, decay_ms: float, hold_ms:
 
     Examples
     --------
+    After `decay_ms` a thousandth of the level is left.
+
     >>> round(float(decay_curve(48001, 48000, decay_ms=1000)[-1]), 4)
     0.001
     """
@@ -144,6 +146,11 @@ def fade_edges(audio: Signal, sample_rate_hz: float, *, in_ms: float = 0.0, out_
     Returns
     -------
     array of the same shape
+
+    Examples
+    --------
+    >>> fade_edges(np.ones(7, np.float32), 1000, in_ms=4, out_ms=2).astype(float).round(2).tolist()
+    [0.0, 0.15, 0.5, 0.85, 1.0, 0.5, 0.0]
     """
     faded = audio.copy()
     length = audio.shape[-1]

@@ -20,6 +20,17 @@ _SMALL = 1 << 14
 def amplify(samples: Samples, gain: Gain | float) -> Samples:
     """Multiply (2, n) samples by a gain, or by a curve of gains (n,), in place; returns the same array.
 
+    Parameters
+    ----------
+    samples : array of shape (2, n), float32
+        Sound, which is changed.
+    gain : float or array of shape (n,), float32
+        Linear.
+
+    Returns
+    -------
+    array of shape (2, n), float32
+
     Examples
     --------
     >>> amplify(np.ones((2, 2), np.float32), 0.5).tolist()
@@ -30,6 +41,19 @@ def amplify(samples: Samples, gain: Gain | float) -> Samples:
 
 def scaled(samples: Samples, gain: Gain | float, *, out: Samples | None = None) -> Samples:
     """(2, n) samples times a gain, or a curve of gains (n,); `out` may be the samples themselves.
+
+    Parameters
+    ----------
+    samples : array of shape (2, n), float32
+        Sound.
+    gain : float or array of shape (n,), float32
+        Linear.
+    out : array of shape (2, n), float32, optional
+        Where the result goes.
+
+    Returns
+    -------
+    array of shape (2, n), float32
 
     Examples
     --------
@@ -49,6 +73,17 @@ def scaled(samples: Samples, gain: Gain | float, *, out: Samples | None = None) 
 def add_scaled(samples: Samples, other: Samples, gain: float) -> Samples:
     """Add `gain` times other (2, n) samples in place; returns the same array.
 
+    Parameters
+    ----------
+    samples, other : arrays of shape (2, n), float32
+        Sound that is added to, and what is added.
+    gain : float
+        Linear.
+
+    Returns
+    -------
+    array of shape (2, n), float32
+
     Examples
     --------
     >>> add_scaled(np.ones((2, 1), np.float32), np.ones((2, 1), np.float32), 0.5).tolist()
@@ -61,6 +96,16 @@ def add_scaled(samples: Samples, other: Samples, gain: float) -> Samples:
 
 def sum_of(sounds: Iterable[Samples]) -> Samples:
     """The sum of (2, n) sounds, taken in their order.
+
+    Parameters
+    ----------
+    sounds : iterable of arrays of shape (2, n), float32
+        At least one, all of the same length.
+
+    Returns
+    -------
+    array of shape (2, n), float32
+        A new array.
 
     Examples
     --------
@@ -91,6 +136,19 @@ def _add_scaled(samples, other, gain, start, stop):  # type: ignore[no-untyped-d
 
 def ramps(values: npt.NDArray[np.float64], hop: int, length: int) -> Gain:
     """Curve (length,) through values that stand in the middle of each hop: straight between them, level beyond.
+
+    Parameters
+    ----------
+    values : array of shape (hops,), float64
+        One value for each hop.
+    hop : int
+        Samples of a hop.
+    length : int
+        Samples of the curve.
+
+    Returns
+    -------
+    array of shape (length,), float32
 
     Examples
     --------

@@ -30,8 +30,14 @@ def add_gliding_sine(
     sample_rate_hz
         Sample rate in Hz.
 
+    Returns
+    -------
+    array of shape (c, n), float32
+
     Examples
     --------
+    A quarter of the sample rate takes four samples for a cycle.
+
     >>> silence = np.zeros((1, 4), np.float32)
     >>> (add_gliding_sine(silence, np.full(2, 12000.0), np.ones(2), 2, 48000).round(6) + 0.0).tolist()
     [[1.0, 0.0, -1.0, 0.0]]

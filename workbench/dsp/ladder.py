@@ -41,6 +41,14 @@ def run_ladder(
     Returns
     -------
     list of arrays of shape (c, n), float32
+
+    Examples
+    --------
+    Without feedback a quiet sound at 0 Hz keeps its level.
+
+    >>> [out] = run_ladder([np.full((1, 640), 0.01, np.float32)], [np.full(21, 0.1)], feedback=0.0, drive=1.0, factor=1)
+    >>> round(float(out[0, -1]), 4)
+    0.01
     """
     owners = [number for number, voice in enumerate(voices) for _ in voice]
     lengths = [voices[owner].shape[1] for owner in owners]

@@ -14,6 +14,16 @@ _SMALL = 1 << 16
 def peak_of(samples: Samples) -> float:
     """Highest magnitude of (c, n) samples; 0 for none, not a number where one is not.
 
+    Parameters
+    ----------
+    samples : array of shape (c, n), float32
+        Sound of any level.
+
+    Returns
+    -------
+    float
+        Sample peak, linear; `oversampling.true_peak` looks between the samples too.
+
     Examples
     --------
     >>> peak_of(np.array([[0.25, -0.5]], np.float32))
@@ -29,6 +39,16 @@ def peak_of(samples: Samples) -> float:
 
 def mean_square(samples: Samples) -> float:
     """Mean of the squares of (c, n) samples over both axes; 0 for none.
+
+    Parameters
+    ----------
+    samples : array of shape (c, n), float32
+        Sound of any level.
+
+    Returns
+    -------
+    float
+        Power, linear; summed in float64.
 
     Examples
     --------

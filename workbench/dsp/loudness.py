@@ -76,11 +76,17 @@ def weighted_energies(samples: Samples, sections: Sections, edges: npt.NDArray[n
     edges
         Ascending places in samples, (k + 1,).
     warm_up
-        Samples in which the filters forget what was before, so that stretches can be measured side by side.
+        Samples in which the filters forget what was before, at least 1, so that stretches can be measured side by side.
 
     Returns
     -------
     ndarray of shape (k,), float64
+
+    Examples
+    --------
+    >>> plain = np.array([[1.0, 0.0, 0.0, 0.0, 0.0]] * 2)
+    >>> weighted_energies(np.full((2, 200), 0.5, np.float32), plain, np.array([0, 100, 200]), 64).tolist()
+    [0.5, 0.5]
     """
     source = np.ascontiguousarray(samples, dtype=np.float32)
     energies = np.zeros(max(0, edges.size - 1))
@@ -178,29 +184,77 @@ def _weigh_row(x, state, sections, total):  # type: ignore[no-untyped-def]  # pr
 
 
 def default_sections(sample_rate_hz: int) -> Sections:
-    """The filters of pyloudnorm's default meter, as `weighted_energies` takes them."""
+    """The filters of pyloudnorm's default meter, as `weighted_energies` takes them.
+
+    Returns
+    -------
+    array of shape (2, 5), float64
+        Rows (b0, b1, b2, a1, a2): the high shelf and the high-pass of BS.1770's K-weighting.
+
+    Examples
+    --------
+    At half the sample rate (z = -1) the shelf reaches its 4 dB; at 0 Hz (z = 1) the high-pass lets nothing through.
+
+    >>> shelf, high_pass = default_sections(48_000)
+    >>> round(20.0 * float(np.log10((shelf[0] - shelf[1] + shelf[2]) / (1.0 - shelf[3] + shelf[4]))), 3)
+    4.0
+    >>> round(float(high_pass[:3].sum()), 6)
+    0.0
+    """
     return design(_K_WEIGHTING, sample_rate_hz)
 
 
 def hop_energies(samples: Samples, sample_rate_hz: int) -> Energies:
-    """K-weighted mean square of (2, n) samples, both channels added, for every whole 0.1 s."""
+    """K-weighted mean square of (2, n) samples, both channels added, for every whole 0.1 s.
+
+    Returns
+    -------
+    array of shape (n // hop,), float64
+        A hop is 0.1 s, rounded to whole samples.
+
+    Examples
+    --------
+    >>> hop_energies(np.zeros((2, 50_000), np.float32), 48_000).shape
+    (10,)
+    """
     hop = round(HOP_SECONDS * sample_rate_hz)
     edges = np.arange(samples.shape[1] // hop + 1, dtype=np.int64) * hop
     return weighted_energies(samples, default_sections(sample_rate_hz), edges, warm_up_samples(sample_rate_hz))
 
 
 def warm_up_samples(sample_rate_hz: int) -> int:
-    """Samples after which a K-weighting filter has forgotten what was before: its low cut rings for 0.2 s at most."""
+    """Samples after which a K-weighting filter has forgotten what was before: its low cut rings for 0.2 s at most.
+
+    Returns
+    -------
+    int
+        A quarter of a second.
+
+    Examples
+    --------
+    >>> warm_up_samples(48_000)
+    12000
+    """
     return round(_WARM_UP_SECONDS * sample_rate_hz)
 
 
 def gated_loudness(energies: Energies) -> float:
     """Integrated loudness in LUFS from `hop_energies`; -70 when nothing passes the absolute gate.
 
+    Parameters
+    ----------
+    energies : array of shape (hops,), float64
+        K-weighted mean square of each 0.1 s; four of them make a gating block.
+
+    Returns
+    -------
+    float
+        Integrated loudness in LUFS, at least -70.
+
     Examples
     --------
-    >>> gated_loudness(np.zeros(50))
-    -70.0
+    >>> gated_loudness(np.zeros(50)), round(gated_loudness(np.full(50, 0.1)), 3)
+    (-70.0, -10.691)
     """
     if len(energies) < _HOPS_PER_BLOCK:
         return _ABSOLUTE_GATE_LUFS
@@ -208,7 +262,20 @@ def gated_loudness(energies: Energies) -> float:
 
 
 def gated(blocks: Energies) -> float:
-    """Loudness in LUFS of the mean squares of overlapping blocks of 0.4 s: absolute gate, then relative gate."""
+    """Loudness in LUFS of the mean squares of overlapping blocks of 0.4 s: absolute gate, then relative gate.
+
+    Returns
+    -------
+    float
+        At least -70.
+
+    Examples
+    --------
+    Pauses do not lower the loudness of what is heard.
+
+    >>> gated(np.array([0.1, 0.1, 0.0, 0.0])) == gated(np.array([0.1, 0.1]))
+    True
+    """
     heard = blocks[blocks >= _energy(_ABSOLUTE_GATE_LUFS)]
     if not len(heard):
         return _ABSOLUTE_GATE_LUFS
@@ -218,6 +285,16 @@ def gated(blocks: Energies) -> float:
 
 def energy_to_lufs(energy: float) -> float:
     """Loudness of a K-weighted mean square, without gating.
+
+    Parameters
+    ----------
+    energy : float
+        Sum of both channels' mean squares.
+
+    Returns
+    -------
+    float
+        LUFS, at least -70.
 
     Examples
     --------
@@ -232,14 +309,36 @@ def _energy(loudness_lufs: float) -> float:
 
 
 def loudness(samples: Samples, sample_rate_hz: int) -> float:
-    """Integrated loudness of (2, n) samples in LUFS; silence gives -70."""
+    """Integrated loudness of (2, n) samples in LUFS; silence gives -70.
+
+    Returns
+    -------
+    float
+        At least -70.
+
+    Examples
+    --------
+    A sine of 997 Hz at full scale in one channel, which BS.1770 defines as -3.01, reads within 0.1 of it.
+
+    >>> tone = np.sin(2.0 * np.pi * 997.0 / 48_000 * np.arange(48_000))
+    >>> abs(loudness(np.stack([tone, 0.0 * tone]).astype(np.float32), 48_000) + 3.01) < 0.1
+    True
+    """
     return gated_loudness(hop_energies(samples, sample_rate_hz))
 
 
 def without_offset(samples: Samples) -> Samples:
     """(c, n) samples without the constant offset of each channel, whose onset BS.1770's filters take for a thump.
 
-    The very same array where no channel is off by more than a thousandth of full scale.
+    Returns
+    -------
+    array of shape (c, n), float32
+        The very same array where no channel is off by more than a thousandth of full scale.
+
+    Examples
+    --------
+    >>> without_offset(np.array([[0.75, 0.25], [0.5, -0.5]], np.float32)).tolist()
+    [[0.25, -0.25], [0.5, -0.5]]
     """
     offset = samples.mean(axis=1, dtype=np.float64, keepdims=True)
     if not np.abs(offset).max(initial=0.0) > _AUDIBLE_OFFSET:

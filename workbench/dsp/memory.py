@@ -32,6 +32,10 @@ def keep_freed_memory() -> bool:
     By default glibc gives back what lies free at the end of the heap above twice the largest block that was freed, and
     the system clears each page before it gives it again: a quarter of the time of a song was spent on that. Where
     there is no glibc, nothing changes.
+
+    Returns
+    -------
+    bool
     """
     try:
         mallopt = ctypes.CDLL(None).mallopt
@@ -44,6 +48,17 @@ def fresh(shape: Sequence[int], dtype: npt.DTypeLike = np.float32) -> npt.NDArra
     """An array of any content. What is as long as a song lies where an array lay that nothing uses any more.
 
     The memory goes back when the array, and every view of it, is gone; `let_go` gives it to the system.
+
+    Parameters
+    ----------
+    shape : sequence of int
+        Length of each axis.
+    dtype : numpy type
+        Single precision by default.
+
+    Returns
+    -------
+    array of the given shape and type, C-contiguous, not initialized
 
     Examples
     --------
@@ -61,14 +76,37 @@ def fresh(shape: Sequence[int], dtype: npt.DTypeLike = np.float32) -> npt.NDArra
 
 
 def silence(shape: Sequence[int]) -> npt.NDArray[np.float32]:
-    """`fresh`, filled with zeros."""
+    """`fresh`, filled with zeros.
+
+    Returns
+    -------
+    array of the given shape, float32
+
+    Examples
+    --------
+    >>> silence((2, 2)).tolist()
+    [[0.0, 0.0], [0.0, 0.0]]
+    """
     array = fresh(shape)
     array.fill(0.0)
     return array
 
 
 def duplicate(array: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """A copy of an array, in `fresh` memory."""
+    """A copy of an array, in `fresh` memory.
+
+    Returns
+    -------
+    array of the same shape and type, C-contiguous
+
+    Examples
+    --------
+    >>> sound = np.ones((1, 2), np.float32)
+    >>> copy = duplicate(sound)
+    >>> copy[0, 0] = 0.5
+    >>> copy.tolist(), sound.tolist()
+    ([[0.5, 1.0]], [[1.0, 1.0]])
+    """
     copy = fresh(array.shape, array.dtype)
     np.copyto(copy, array)
     return copy

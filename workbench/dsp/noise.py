@@ -24,7 +24,8 @@ def white_noise(length: int, rng: np.random.Generator) -> Signal:
 
     Examples
     --------
-    >>> white_noise(4, np.random.default_rng(1)).shape
-    (4,)
+    >>> noise = white_noise(48_000, np.random.default_rng(1))
+    >>> round(float(np.square(noise).mean()), 2)
+    0.33
     """
     return (rng.random(length, dtype=np.float32) * 2.0 - 1.0).astype(np.float32)

@@ -26,6 +26,23 @@ def each(work: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
     """`work` of each item, in order; side by side with whatever threads are idle, also within the work of others.
 
     An error is raised once the pieces that were begun have ended; no more are begun.
+
+    Parameters
+    ----------
+    work : callable
+        Takes an item; it may run in any thread.
+    items : iterable
+        What is worked on.
+
+    Returns
+    -------
+    list
+        One result for each item, in the order of the items.
+
+    Examples
+    --------
+    >>> each(lambda number: number * number, [3, 1, 2])
+    [9, 1, 4]
     """
     keep_freed_memory()
     todo = list(items)
@@ -137,6 +154,16 @@ if hasattr(os, "register_at_fork"):
 def blocks(length: int, size: int = BLOCK_SAMPLES) -> list[tuple[int, int]]:
     """Start and end of consecutive pieces of `size` samples; the last may be shorter.
 
+    Parameters
+    ----------
+    length, size : int
+        Samples of the whole and of a piece.
+
+    Returns
+    -------
+    list of (int, int)
+        They depend on the length alone, never on the number of threads.
+
     Examples
     --------
     >>> blocks(10, 4)
@@ -146,5 +173,16 @@ def blocks(length: int, size: int = BLOCK_SAMPLES) -> list[tuple[int, int]]:
 
 
 def each_block(work: Callable[[int, int], Result], length: int, size: int = BLOCK_SAMPLES) -> list[Result]:
-    """`work(start, end)` of each piece of `blocks`, in order."""
+    """`work(start, end)` of each piece of `blocks`, in order.
+
+    Returns
+    -------
+    list
+        One result for each piece.
+
+    Examples
+    --------
+    >>> each_block(lambda start, end: end - start, 10, 4)
+    [4, 4, 2]
+    """
     return each(lambda piece: work(*piece), blocks(length, size))
