@@ -42,6 +42,10 @@ def run_ladder(
     -------
     list of arrays of shape (c, n), float32
 
+    Notes
+    -----
+    Zero-delay feedback after V. Zavalishin, "The Art of VA Filter Design" (2018).
+
     Examples
     --------
     Without feedback a quiet sound at 0 Hz keeps its level.

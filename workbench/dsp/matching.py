@@ -137,8 +137,8 @@ def curve_filter(gains_db: Levels, sample_rate_hz: int) -> npt.NDArray[np.float3
     """Impulse response of a minimum-phase filter with the given gains at `THIRDS_HZ`, 8192 taps.
 
     The curve runs straight between the bands over the logarithm of frequency, and level beyond them. Minimum phase
-    by the real cepstrum (A. V. Oppenheim and R. W. Schafer, "Discrete-Time Signal Processing", chapter 13): nothing
-    rings before an attack.
+    by the real cepstrum (A. V. Oppenheim and R. W. Schafer, "Discrete-Time Signal Processing", 3rd edition, 2010,
+    chapter 13): nothing rings before an attack.
 
     Parameters
     ----------

@@ -42,6 +42,10 @@ WAVES = ("sine", "triangle", "saw", "square", "pulse", "organ", "hollow", "reed"
 def control_length(length: int) -> int:
     """Count the control values that cover `length` samples, one more than blocks so that kernels may interpolate.
 
+    Returns
+    -------
+    int
+
     Examples
     --------
     >>> control_length(64), control_length(65)
@@ -52,6 +56,10 @@ def control_length(length: int) -> int:
 
 def control_seconds(length: int, sample_rate_hz: int) -> Control:
     """Times of the control values of `length` samples, in seconds.
+
+    Returns
+    -------
+    array of shape (control_length(length),), float64
 
     Examples
     --------
@@ -88,6 +96,12 @@ def make_tables(amplitudes: npt.ArrayLike, phases: npt.ArrayLike | None = None) 
     ------
     ParameterError
         If there is no harmonic or more than 1024.
+
+    Examples
+    --------
+    >>> wave = make_tables([1.0, 0.5]).samples[0, :-1]
+    >>> round(float(np.sqrt(np.square(wave).mean())), 4)
+    0.5
     """
     strength = np.asarray(amplitudes, dtype=np.float64)
     if not 1 <= strength.size <= _MOST_HARMONICS:
@@ -107,17 +121,24 @@ def make_tables(amplitudes: npt.ArrayLike, phases: npt.ArrayLike | None = None) 
 
 @cache
 def wave_tables(name: str) -> WaveTables:
-    """Return the tables of a named wave.
+    """Return the tables of a wave by its name, one of `WAVES`.
 
-    Parameters
-    ----------
-    name : str
-        One of `WAVES`.
+    Returns
+    -------
+    WaveTables
 
     Raises
     ------
     ParameterError
         If the name is not known.
+
+    Examples
+    --------
+    A square wave has no even harmonics: its second half is its first, upside down.
+
+    >>> wave = wave_tables("square").samples[0]
+    >>> bool(np.allclose(wave[:2048], -wave[2048:4096], atol=1e-6))
+    True
     """
     k = np.arange(1, _MOST_HARMONICS + 1, dtype=np.float64)
     odd = k % 2.0 == 1.0
@@ -207,10 +228,8 @@ def wavetable_oscillator(
         The wave.
     frequency_hz : array of shape (control_length(length),)
         Fundamental by control block, 0 to half the sample rate.
-    length : int
-        Samples to make.
-    sample_rate_hz : int
-        Sample rate.
+    length, sample_rate_hz : int
+        Samples to make and their rate.
     detune_ratios, phases, pans : sequences of shape (v,)
         Frequency ratio, start phase in cycles and pan (-1 left to 1 right, constant power) by voice; without pans
         the result is mono.
@@ -225,6 +244,12 @@ def wavetable_oscillator(
     ------
     ParameterError
         If the sequences differ in length or the control array is too short.
+
+    Examples
+    --------
+    >>> sine = wavetable_oscillator(wave_tables("sine"), np.full(3, 12e3), length=64, sample_rate_hz=48_000)
+    >>> (sine[0, :4].astype(float).round(3) + 0.0).tolist()
+    [0.0, 0.707, 0.0, -0.707]
     """
     ratios = np.asarray(detune_ratios, dtype=np.float64)
     starts = np.asarray(phases, dtype=np.float64)
@@ -255,7 +280,12 @@ def _voice_gains(pans: Control, *, stereo: bool) -> tuple[Signal, Signal]:
 
 @numba.njit(nogil=True, cache=True, inline="always")
 def fast_sine(x):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
-    """Sine within 1e-11 for |x| below 1000: a Taylor series around the nearest zero, which the compiler vectorises."""
+    """Sine within 1e-11 for |x| below 1000: a Taylor series around the nearest zero, which the compiler vectorises.
+
+    Returns
+    -------
+    float
+    """
     turns = np.floor(x * (1.0 / math.pi) + 0.5)
     r = x - turns * math.pi
     sign = 1.0 - 2.0 * (turns - 2.0 * np.floor(0.5 * turns))
@@ -326,6 +356,13 @@ def fm_oscillator(
     Returns
     -------
     array of shape (length,), float32, in -1..1
+
+    Examples
+    --------
+    >>> pitch = np.full(3, 12e3)
+    >>> sine = fm_oscillator(pitch, length=64, sample_rate_hz=48_000, ratio=1, modulator_ratio=2, index=np.zeros(3))
+    >>> (sine[:4].round(3) + 0.0).tolist()
+    [0.0, 1.0, 0.0, -1.0]
     """
     out = np.empty(length, dtype=np.float32)
     highest = float(np.max(frequency_hz, initial=1.0))

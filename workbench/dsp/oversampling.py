@@ -36,7 +36,18 @@ Floats = npt.NDArray[np.float32]
 def windowed_sinc(factor: int, half_taps: int, beta: float, *, gain: float = 1.0) -> npt.NDArray[np.float64]:
     """Low-pass at the Nyquist frequency of a rate `factor` times lower, behind a Kaiser window.
 
-    It reaches `half_taps` samples of that lower rate to either side, and has `gain` at 0 Hz.
+    It reaches `half_taps` samples of that lower rate to either side, and has `gain` at 0 Hz. The window: J. F. Kaiser,
+    "Nonrecursive digital filter design using the I0-sinh window function", IEEE ISCAS (1974).
+
+    Returns
+    -------
+    array of shape (2 half_taps factor + 1,), float64
+
+    Examples
+    --------
+    >>> taps = windowed_sinc(4, 10, 5.0)
+    >>> taps.size, round(float(taps.sum()), 6)
+    (81, 1.0)
     """
     half = half_taps * factor
     taps = np.sinc(np.arange(-half, half + 1) / factor) * np.kaiser(2 * half + 1, beta)
@@ -51,6 +62,15 @@ def phase_taps(factor: int, half_taps: int = HALF_TAPS, beta: float = 5.0) -> tu
     A Kaiser window on an ideal low-pass at the original Nyquist frequency. By default (beta 5) it is the filter that
     `scipy.signal.resample_poly` uses, so that a meter built on it reads what the limiter saw; `t` is 2 half_taps + 1,
     filled up with zeros to a multiple of the unrolled loop.
+
+    Returns
+    -------
+    up, down : arrays of shape (factor, t), float32
+
+    Examples
+    --------
+    >>> phase_taps(4)[0].sum(axis=1).round(2).tolist()
+    [1.0, 1.0, 1.0, 1.0]
     """
     half = half_taps * factor
     prototype = windowed_sinc(factor, half_taps, beta, gain=factor)
@@ -97,7 +117,7 @@ def decimate(change, taps, start, stop, out):  # type: ignore[no-untyped-def]  #
 
 @numba.njit(cache=True, nogil=True)
 def block_tops(samples, size, tops):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
-    """Highest magnitude in each block of `size` samples, (c, blocks)."""
+    """Fill `tops` (c, blocks) with the highest magnitude in each block of `size` samples."""
     for channel in range(samples.shape[0]):
         for block in range(tops.shape[1]):
             piece = samples[channel, block * size : min((block + 1) * size, samples.shape[1])]
@@ -109,7 +129,17 @@ def block_tops(samples, size, tops):  # type: ignore[no-untyped-def]  # pragma: 
 
 @numba.njit(cache=True, nogil=True, inline="always")
 def near_top(tops, channel, block):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
-    """Highest magnitude in a block and its two neighbours."""
+    """Highest magnitude in a block and its two neighbours.
+
+    Returns
+    -------
+    float
+
+    Examples
+    --------
+    >>> float(near_top(np.array([[1.0, 0.25, 0.5]], np.float32), 0, 2))
+    0.5
+    """
     top = tops[channel, block]
     if block > 0:
         top = max(top, tops[channel, block - 1])
@@ -120,7 +150,15 @@ def near_top(tops, channel, block):  # type: ignore[no-untyped-def]  # pragma: n
 
 @numba.njit(cache=True, nogil=True, inline="always")
 def copy_around(channel, start, target):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
-    """Fill `target` with samples from `start` on; zeros where there are none."""
+    """Fill `target` with samples from `start` on; zeros where there are none.
+
+    Examples
+    --------
+    >>> target = np.ones(4, np.float32)
+    >>> copy_around(np.array([0.5, 0.25], np.float32), -1, target)
+    >>> target.tolist()
+    [0.0, 0.5, 0.25, 0.0]
+    """
     length = channel.shape[0]
     for i in range(target.shape[0]):
         place = start + i
@@ -182,7 +220,12 @@ def _block_peaks(samples, tops, taps, reach, above, rising, start, stop, peaks):
 
 
 def tops_of(samples: Samples) -> Floats:
-    """Highest magnitude in each block of `MESH` samples of (c, n), (c, blocks)."""
+    """Highest magnitude in each block of `MESH` samples of (c, n), (c, blocks).
+
+    Returns
+    -------
+    array of shape (c, ceil(n / MESH)), float32
+    """
     tops = np.zeros((samples.shape[0], -(-samples.shape[1] // MESH)), dtype=np.float32)
 
     def fill(start: int, stop: int) -> None:
@@ -193,7 +236,19 @@ def tops_of(samples: Samples) -> Floats:
 
 
 def reach_of(taps: Floats) -> float:
-    """How many times the highest sample an interpolated one can be: the largest sum of magnitudes of a phase."""
+    """How many times the highest sample an interpolated one can be: the largest sum of magnitudes of a phase.
+
+    Returns
+    -------
+    float
+
+    Examples
+    --------
+    Between the samples, four-fold oversampling may find up to 7 dB more than they show.
+
+    >>> round(20.0 * float(np.log10(reach_of(phase_taps(4)[0]))))
+    7
+    """
     return 1.0001 * float(np.abs(taps).sum(axis=1, dtype=np.float64).max(initial=1.0))
 
 
@@ -205,10 +260,19 @@ def _padded(samples: Samples, reach: int) -> Floats:
 def oversample(samples: Samples, factor: int = 4) -> Floats:
     """Interpolated phases of (2, n) samples: shape (2, factor, n).
 
+    Returns
+    -------
+    array of shape (2, factor, n), float32
+
     Raises
     ------
     ParameterError
         If `factor` is not 2, 4 or 8.
+
+    Examples
+    --------
+    >>> oversample(np.ones((2, 100), np.float32), 2)[0, :, 50].round(2).tolist()
+    [1.0, 1.0]
     """
     if factor not in (2, 4, 8):
         raise ParameterError(f"oversampling factor: expected 2, 4 or 8, got {factor}")
@@ -222,6 +286,10 @@ def peak_envelope(samples: Samples, factor: int = 4, *, above: float = 0.0) -> F
 
     The peak between two samples counts for both. Follows ITU-R BS.1770-4, annex 2 (4-fold oversampling). Where nothing
     can pass `above`, only the samples themselves are looked at.
+
+    Returns
+    -------
+    array of shape (n,), float32
     """
     taps = phase_taps(factor)[0]
     source = np.ascontiguousarray(samples, dtype=np.float32)
@@ -238,10 +306,18 @@ def peak_envelope(samples: Samples, factor: int = 4, *, above: float = 0.0) -> F
 def true_peak(samples: Samples, factor: int = 4) -> float:
     """Highest value of `peak_envelope`, in a fraction of its time: most of a song lies too low to be looked at.
 
+    Returns
+    -------
+    float
+        Linear, at least the sample peak (ITU-R BS.1770-4, annex 2).
+
     Examples
     --------
-    >>> true_peak(np.zeros((2, 100), np.float32))
-    0.0
+    A sine at a quarter of the rate, sampled 45° off its crests, has samples of 0.71 and a true peak of 1.
+
+    >>> tone = (np.sin(np.pi * (np.arange(400) / 2.0 + 0.25)) * np.hanning(400)).astype(np.float32)
+    >>> round(true_peak(np.stack([tone, tone])), 2)
+    1.0
     """
     return max(peak_of(samples), float(_found(samples, factor, None).max(initial=0.0)))
 
@@ -250,6 +326,16 @@ def peaks_by_block(samples: Samples, factor: int = 4, *, within: float) -> Float
     """Highest interpolated magnitude in each block of `MESH` samples, (c, blocks).
 
     Blocks that cannot come within the share `within` of the highest of all are 0; all are with a factor of 1.
+
+    Returns
+    -------
+    array of shape (c, ceil(n / MESH)), float32
+
+    Examples
+    --------
+    >>> sound = np.repeat(np.array([[1.0, 0.0, 0.0, 0.1, 0.0]], np.float32), MESH, axis=1)
+    >>> (peaks_by_block(sound, within=0.9)[0] > 0.0).tolist()
+    [True, True, False, False, False]
     """
     return _found(samples, factor, within)
 
@@ -271,7 +357,17 @@ def _found(samples: Samples, factor: int, within: float | None) -> Floats:
 
 
 def oversampled(audio: Floats, factor: int) -> Floats:
-    """Samples (c, n) at a multiple of their rate, (c, factor n), for stages with memory: steep filters, no delay."""
+    """Samples (c, n) at a multiple of their rate, (c, factor n), for stages with memory: steep filters, no delay.
+
+    Returns
+    -------
+    array of shape (c, factor n), float32
+
+    Examples
+    --------
+    >>> oversampled(np.ones((1, 100), np.float32), 4)[0, 200:203].round(3).tolist()
+    [1.0, 1.0, 1.0]
+    """
     up, _ = phase_taps(factor, STEEP_HALF_TAPS, STEEP_BETA)
     padded = np.pad(audio, ((0, 0), (STEEP_HALF_TAPS, STEEP_HALF_TAPS + up.shape[1])))
     phases = np.empty((audio.shape[0], factor, audio.shape[1]), dtype=np.float32)
@@ -280,7 +376,18 @@ def oversampled(audio: Floats, factor: int) -> Floats:
 
 
 def decimated(dense: Floats, factor: int) -> Floats:
-    """The way back of `oversampled`: (c, factor n) to (c, n)."""
+    """The way back of `oversampled`: (c, factor n) to (c, n).
+
+    Returns
+    -------
+    array of shape (c, n), float32
+
+    Examples
+    --------
+    >>> there = np.sin(np.arange(400) * 0.3).astype(np.float32)[None]
+    >>> bool(np.abs(decimated(oversampled(there, 2), 2) - there)[0, 50:-50].max() < 1e-3)
+    True
+    """
     _, down = phase_taps(factor, STEEP_HALF_TAPS, STEEP_BETA)
     length = dense.shape[1] // factor
     phases = dense.reshape(dense.shape[0], length, factor).transpose(0, 2, 1)

@@ -50,13 +50,36 @@ class Reverb:
 def reverberate(samples: Samples, reverb: Reverb, sample_rate_hz: int) -> Samples:
     """Reverberation of (2, n) samples without the dry signal, the same length.
 
-    Its energy is that of the input times the room's gain, which is normalised: a long reverb is not louder than a
+    Its energy is that of the input times the room's gain, which is normalized: a long reverb is not louder than a
     short one for a steady sound.
+
+    Parameters
+    ----------
+    samples : array of shape (2, n), float32
+        Sound that is sent.
+    reverb : Reverb
+        The room; equal seeds give equal reflections.
+    sample_rate_hz : int
+        Sample rate.
+
+    Returns
+    -------
+    array of shape (2, n), float32
 
     Notes
     -----
     Eight lines with a Hadamard feedback matrix and one-pole damping after J.-M. Jot and A. Chaigne, "Digital delay
     networks for designing artificial reverberators" (AES 90, 1991), behind four all-pass diffusers on each side.
+
+    Examples
+    --------
+    Nothing is heard before the pre-delay of 15 ms (720 samples) has passed.
+
+    >>> click = np.zeros((2, 9_600), np.float32)
+    >>> click[:, 0] = 1.0
+    >>> wet = reverberate(click, Reverb(predelay_ms=15.0), 48_000)
+    >>> bool(wet[:, :720].any()), bool(wet[:, 720:].any())
+    (False, True)
     """
     generator = np.random.Generator(np.random.PCG64(reverb.seed))
     delays = _lengths(_DELAYS_MS * reverb.size, generator, sample_rate_hz)
@@ -135,7 +158,25 @@ def _network(samples, lead, delays, gains, pole, diffusers, level, out):  # type
 
 @numba.njit(cache=True, nogil=True, inline="always")
 def diffuse(ring, head, x, share):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
-    """An all-pass of a ring's length, `x` in place and no longer than the ring; returns where the ring goes on."""
+    """An all-pass of a ring's length, `x` in place and no longer than the ring; returns where the ring goes on.
+
+    M. R. Schroeder, "Natural sounding artificial reverberation", JAES 10 (1962).
+
+    Returns
+    -------
+    int
+        The new head, from 0 to the ring's length.
+
+    Examples
+    --------
+    A share of a click passes at once; the rest follows when the ring has gone round.
+
+    >>> ring, click, after = np.zeros(2, np.float32), np.array([1.0, 0.0]), np.zeros(2)
+    >>> diffuse(ring, 0, click, 0.5), click.tolist()
+    (0, [0.5, 0.0])
+    >>> diffuse(ring, 0, after, 0.5), after.tolist()
+    (0, [0.75, 0.0])
+    """
     first = min(x.shape[0], ring.shape[0] - head)
     for begin, end, place in ((0, first, head), (first, x.shape[0], 0)):
         old, piece = ring[place : place + end - begin], x[begin:end]

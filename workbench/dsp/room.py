@@ -50,6 +50,31 @@ def in_room(samples: Samples, room: Room, sample_rate_hz: int, *, seed: int = 0)
 
     The middle of the signal excites the room; the ears hear independent reflections. White noise comes back with the
     power that it had.
+
+    Parameters
+    ----------
+    samples : array of shape (2, n), float32
+        Dry sound.
+    room : Room
+        Size, decay and edges of the walls.
+    sample_rate_hz : int
+        Sample rate.
+    seed : int
+        Equal seeds give equal reflections.
+
+    Returns
+    -------
+    array of shape (2, n), float32
+
+    Examples
+    --------
+    In a room of 4 m no reflection comes within the first 9 ms.
+
+    >>> click = np.zeros((2, 2_400), np.float32)
+    >>> click[:, 0] = 1.0
+    >>> heard = np.abs(in_room(click, Room(decay_seconds=0.1, size_metres=4.0), 48_000)) > 1e-3
+    >>> bool(heard[:, :432].any()), bool(heard.any())
+    (False, True)
     """
     middle = samples[:1] + samples[1:]
     middle *= np.float32(0.5)
@@ -62,6 +87,17 @@ def room_response(room: Room, sample_rate_hz: int, seed: int) -> Samples:
 
     Reflections come at chance times that grow denser with time, and fall with the room's decay (W. G. Gardner,
     "Reverberation algorithms", in Applications of Digital Signal Processing to Audio and Acoustics, 1998).
+
+    Returns
+    -------
+    array of shape (2, k), float32
+        As long as 1.1 times the decay.
+
+    Examples
+    --------
+    >>> response = room_response(Room(decay_seconds=0.1), 48_000, 1)
+    >>> response.shape, np.square(response).sum(axis=1).round(3).tolist()
+    ((2, 5280), [1.0, 1.0])
     """
     length = round(1.1 * room.decay_seconds * sample_rate_hz)
     rng = generator(seed, "room")

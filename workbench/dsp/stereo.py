@@ -26,19 +26,26 @@ def set_width(
 
     Parameters
     ----------
-    samples
-        Stereo, (2, n).
+    samples, out
+        Stereo, (2, n); the result goes to `out`, which may be the samples themselves.
     width
         Factor of the side signal, 0..4.
     mono_below_hz
         Corner of a second-order high-pass on the side signal; 0 leaves it out.
-    out
-        Where the result goes; it may be the samples themselves.
+
+    Returns
+    -------
+    array of shape (2, n), float32
 
     Raises
     ------
     ParameterError
         If the width is outside 0..4.
+
+    Examples
+    --------
+    >>> set_width(np.array([[1.0], [0.0]], np.float32), 0.0, 48_000).tolist()
+    [[0.5], [0.5]]
     """
     if not 0 <= width <= 4:
         raise ParameterError(f"width: expected 0 to 4, got {width:g}")
@@ -93,6 +100,10 @@ def _filter_in_place(x, section, states):  # type: ignore[no-untyped-def]  # pra
 def pan(samples: Samples, position: float) -> Samples:
     """Balance towards the left (-1) or right (1); constant power, unity in the middle.
 
+    Returns
+    -------
+    array of shape (2, n), float32
+
     Raises
     ------
     ParameterError
@@ -107,6 +118,10 @@ def pan(samples: Samples, position: float) -> Samples:
 
 def pan_gains(position: float) -> npt.NDArray[np.float32]:
     """Gains of left and right for a place from -1 (left) to 1 (right), shape (2, 1); constant power, 1 in the middle.
+
+    Returns
+    -------
+    array of shape (2, 1), float32, linear
 
     Examples
     --------
@@ -134,8 +149,8 @@ def decorrelate(
 
     Parameters
     ----------
-    samples
-        Stereo, (2, n).
+    samples, out
+        Stereo, (2, n); the result goes to `out`, which may be the samples themselves.
     amount
         0..1: above `above_hz` a mono sound gets a side of 20 log10(amount) dB relative to its mid.
     sample_rate_hz
@@ -144,13 +159,22 @@ def decorrelate(
         Delay of the longest all-pass filter.
     above_hz
         Where the side begins; what lies below stays as it is.
-    out
-        Where the result goes; it may be the samples themselves.
+
+    Returns
+    -------
+    array of shape (2, n), float32
 
     Raises
     ------
     ParameterError
         If the amount is outside 0..1.
+
+    Examples
+    --------
+    >>> mono = np.random.default_rng(1).standard_normal((1, 2_400)).astype(np.float32).repeat(2, axis=0)
+    >>> wide = decorrelate(mono, 0.5, 48_000)
+    >>> bool(np.allclose(wide[0], wide[1])), bool(np.allclose(wide.sum(axis=0), mono.sum(axis=0), atol=1e-5))
+    (False, True)
     """
     if not 0 <= amount <= 1:
         raise ParameterError(f"decorrelation: expected an amount of 0 to 1, got {amount:g}")
@@ -186,7 +210,17 @@ def _disperse(samples, amount, delays, cut, out):  # type: ignore[no-untyped-def
 
 
 def side_ratio(samples: Samples, sample_rate_hz: int, *, above_hz: float = 250.0) -> float:
-    """Power of the side over power of the mid above a frequency; 0 for mono and for silence."""
+    """Power of the side over power of the mid above a frequency; 0 for mono and for silence.
+
+    Returns
+    -------
+    float
+
+    Examples
+    --------
+    >>> side_ratio(np.eye(2, 400, dtype=np.float32) * [[1.0], [0.0]], 48_000)
+    1.0
+    """
     cut = _section("high_pass", above_hz, sample_rate_hz)
     mid, side = _mid_and_side_power(np.ascontiguousarray(samples), cut)
     return float(side / mid) if mid > 1e-14 * samples.shape[1] else 0.0
@@ -225,10 +259,18 @@ def widen_to(
 ) -> Samples:
     """Bring the side of (2, n) samples to `side_db` relative to the mid (above 250 Hz), by what the sound needs.
 
-    `out` may be the samples themselves.
-
     Its own side is scaled by 0.4 to 1.7 first; what is missing then comes from `decorrelate`, at most 0.8, from
-    `above_hz` on.
+    `above_hz` on. `out` may be the samples themselves.
+
+    Returns
+    -------
+    array of shape (2, n), float32
+
+    Examples
+    --------
+    >>> mono = np.random.default_rng(1).standard_normal((1, 24_000)).astype(np.float32).repeat(2, axis=0)
+    >>> round(10.0 * float(np.log10(side_ratio(widen_to(mono, -9.0, 48_000), 48_000))))
+    -9
     """
     wanted, present = 10.0 ** (side_db / 10.0), side_ratio(samples, sample_rate_hz)
     scale = float(np.clip(np.sqrt(wanted / max(present, 1e-9)), 0.4, 1.7))
@@ -249,17 +291,25 @@ def side_guard(samples: Samples, sample_rate_hz: int, *, least_correlation: floa
 
     Parameters
     ----------
-    samples
-        Stereo, (2, n).
-    sample_rate_hz
-        Sample rate in Hz.
+    samples, sample_rate_hz
+        Stereo, (2, n), and its sample rate in Hz.
     least_correlation
         0..1.
+
+    Returns
+    -------
+    array of shape (n,), float32, linear, at most 1
 
     Raises
     ------
     ParameterError
         If the limit is outside 0..1.
+
+    Examples
+    --------
+    >>> left = np.array([[1.0], [0.0]], np.float32).repeat(1_000, axis=1)
+    >>> round(float(side_guard(left, 1_000, least_correlation=0.6)[0]), 3)
+    0.5
     """
     if not 0 <= least_correlation <= 1:
         raise ParameterError(f"side guard: expected a correlation of 0 to 1, got {least_correlation:g}")
@@ -278,13 +328,28 @@ def side_guard(samples: Samples, sample_rate_hz: int, *, least_correlation: floa
 
 
 def to_mid_and_side(samples: Samples) -> Samples:
-    """Half the sum and half the difference of the channels of (2, n) samples, in place; returns the same array."""
+    """Half the sum and half the difference of the channels of (2, n) samples, in place; returns the same array.
+
+    Returns
+    -------
+    array of shape (2, n), float32
+
+    Examples
+    --------
+    >>> to_mid_and_side(np.array([[1.0], [0.0]], np.float32)).tolist()
+    [[0.5], [0.5]]
+    """
     _sum_and_difference(samples, np.float32(0.5))
     return samples
 
 
 def to_left_and_right(samples: Samples) -> Samples:
-    """The way back of `to_mid_and_side`, in place; returns the same array."""
+    """The way back of `to_mid_and_side`, in place; returns the same array.
+
+    Returns
+    -------
+    array of shape (2, n), float32
+    """
     _sum_and_difference(samples, np.float32(1.0))
     return samples
 
@@ -299,7 +364,12 @@ def _sum_and_difference(samples, share):  # type: ignore[no-untyped-def]  # prag
 
 
 def scale_side(samples: Samples, gain: npt.NDArray[np.float32], *, out: Samples | None = None) -> Samples:
-    """Multiply the side of (2, n) samples by a gain (n,); the mid stays. `out` may be the samples themselves."""
+    """Multiply the side of (2, n) samples by a gain (n,); the mid stays. `out` may be the samples themselves.
+
+    Returns
+    -------
+    array of shape (2, n), float32
+    """
     out = fresh(samples.shape) if out is None else out
     _scale_side(samples, gain, out)
     return out

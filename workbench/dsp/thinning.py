@@ -20,6 +20,17 @@ def thinned(signal: Signal, step: int) -> Signal:
 
     The filter is a windowed sinc (Kaiser, beta 5) that reaches 10 of the new samples to either side, without delay.
 
+    Parameters
+    ----------
+    signal : array of shape (n,), float32
+        Sound.
+    step : int
+        How many times lower the new rate is, at least 1.
+
+    Returns
+    -------
+    array of shape (ceil(n / step),), float32
+
     Examples
     --------
     >>> thinned(np.ones(100, np.float32), 4)[10:12].round(3).tolist()

@@ -39,6 +39,27 @@ def transient_gain(samples: Samples, transients: Transients, sample_rate_hz: int
     Two followers of the louder channel differ in attack only (1 and 40 ms): their distance in dB marks an onset.
     Two others differ in release only (40 and 400 ms): theirs marks what rings on. There is no threshold, so that soft
     and loud hits are shaped alike.
+
+    Parameters
+    ----------
+    samples : array of shape (2, n), float32
+        Sound that is measured.
+    transients : Transients
+        Gains of onsets and of what follows, in dB.
+    sample_rate_hz : int
+        Sample rate.
+
+    Returns
+    -------
+    array of shape (n,), float32, linear
+
+    Examples
+    --------
+    The onset of a steady sound is raised by the 6 dB asked for; soon after, nothing is.
+
+    >>> gain = transient_gain(np.full((2, 9_600), 0.1, np.float32), Transients(attack_db=6.0), 48_000)
+    >>> round(float(gain.max()), 2), round(float(gain[-1]), 2)
+    (2.0, 1.0)
     """
     gain = fresh((samples.shape[1],))
     times = np.array([1.0, 40.0, 60.0, 40.0, 400.0])
@@ -48,7 +69,19 @@ def transient_gain(samples: Samples, transients: Transients, sample_rate_hz: int
 
 
 def shape_transients(samples: Samples, transients: Transients, sample_rate_hz: int) -> Samples:
-    """Apply `transient_gain` to (2, n) samples."""
+    """Apply `transient_gain` to (2, n) samples.
+
+    Returns
+    -------
+    array of shape (2, n), float32
+        The samples themselves where both gains are 0.
+
+    Examples
+    --------
+    >>> sound = np.ones((2, 4), np.float32)
+    >>> shape_transients(sound, Transients(), 48_000) is sound
+    True
+    """
     if transients.attack_db == 0.0 and transients.sustain_db == 0.0:
         return samples
     return samples * transient_gain(samples, transients, sample_rate_hz)
