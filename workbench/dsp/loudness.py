@@ -214,6 +214,8 @@ def hop_energies(samples: Samples, sample_rate_hz: int) -> Energies:
 
     Examples
     --------
+    What remains after the last whole hop is left out.
+
     >>> hop_energies(np.zeros((2, 50_000), np.float32), 48_000).shape
     (10,)
     """

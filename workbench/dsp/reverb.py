@@ -165,7 +165,7 @@ def diffuse(ring, head, x, share):  # type: ignore[no-untyped-def]  # pragma: no
     Returns
     -------
     int
-        The new head, from 0 to the ring's length.
+        The new head, from 0 to one less than the ring's length.
 
     Examples
     --------
