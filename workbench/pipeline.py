@@ -49,8 +49,7 @@ def generate(request: RequestLike, *, progress: Progress | None = None, store: S
     progress : callable, optional
         Called with a fraction 0..1 and what is being done.
     store : Store, optional
-        Where scores and stems that were made before are taken from, and others are kept (`workbench.open_store()` is
-        the user's). The track is the same with and without it.
+        Where scores and stems are taken from and kept, such as `workbench.open_store()`; the track is the same.
 
     Returns
     -------
@@ -65,6 +64,11 @@ def generate(request: RequestLike, *, progress: Progress | None = None, store: S
         If a reference is named that the library does not hold.
     ModelError
         If the networks' weights are missing or damaged, or if a fine-tuned network is named that is not there.
+
+    Examples
+    --------
+    >>> import workbench
+    >>> track = workbench.generate("rainy lo-fi study beat in D minor, 76 bpm")  # doctest: +SKIP
     """
     request = as_request(request)
     check_models(request)
@@ -80,12 +84,14 @@ def compose_only(
 ) -> tuple[Plan, Score]:
     """Plan and write the song without any sound; the parameters are those of `generate`.
 
+    Returns
+    -------
+    tuple of (Plan, Score)
+
     Raises
     ------
-    UnknownReferenceError, ModelError
-        As `generate`.
-    ParameterError
-        If the plan asks for sounds that are not there.
+    UnknownReferenceError, ModelError, ParameterError
+        As `generate`; also if the plan asks for sounds that are not there.
     """
     from workbench.composition import compose
     from workbench.concept import translate
@@ -211,19 +217,14 @@ def finish(
 
     Parameters
     ----------
-    request, plan, score
+    request, plan, score, progress, store
         As `compose_only` takes and returns them.
     references
         Profiles whose distance the report tells.
     model_hashes
-        Hashes of the networks that wrote the score; by default those of the plan's networks as they are now. Where
-        they are given, PyTorch is not loaded.
+        Of the networks that wrote the score, by default the plan's as they are now; if given, PyTorch is not loaded.
     standing : Mix, optional
         Stems that are taken as they are, and the desk on which the others are mixed beside them.
-    progress : callable, optional
-        Called with a fraction 0..1 and what is being done.
-    store : Store, optional
-        As for `generate`.
     """
     clock = Clock(progress, SOUND_STAGES)
     return _finished(request, plan, score, references, clock, model_hashes, standing, store)

@@ -56,6 +56,13 @@ def compose(plan: Plan, *, progress: Progress | None = None, store: Store | None
     ------
     ModelError
         If an element's weights are missing or damaged, or if the plan names a network that is not there.
+
+    Examples
+    --------
+    >>> import workbench
+    >>> score = workbench.compose(workbench.translate("techno in A minor, 130 bpm"))  # doctest: +SKIP
+    >>> list(score.parts)  # doctest: +SKIP
+    ['percussion', 'bass', 'pads', 'leads']
     """
     check_models(plan.models)
     if store is None:

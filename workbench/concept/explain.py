@@ -33,10 +33,18 @@ _VALUES: Mapping[str, tuple[Callable[[Plan], Any], str]] = {
 
 
 def explain(plan: Plan) -> dict[str, Any]:
-    """The table of a plan as plain data: a row for each parameter by name, and every contradiction.
+    """The table of a plan as plain data.
 
-    A row holds `value` (a number or a list where there is one, with its `unit`), `shown` (the value as text), `source`
-    (stated, text, mood, style, reference or default) and `reason`.
+    Parameters
+    ----------
+    plan : Plan
+
+    Returns
+    -------
+    dict of str to object
+        The concept, a row for each parameter by name, and a list of every contradiction. A row holds `value` (a number
+        or a list where there is one, with its `unit`), `shown` (the value as text), `source` (stated, text, mood,
+        style, reference or default) and `reason`.
 
     Examples
     --------

@@ -34,7 +34,12 @@ class Macro:
 
 
 def list_macros() -> tuple[str, ...]:
-    """Names of all macros, sorted: those that ship and those in `macros` of the user's folder.
+    """Names of all macros: those that ship and those in `macros` of the user's folder.
+
+    Returns
+    -------
+    tuple of str
+        Sorted.
 
     Examples
     --------

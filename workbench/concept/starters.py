@@ -46,7 +46,17 @@ class Starter:
 
 
 def list_starters(kind: str) -> tuple[str, ...]:
-    """Names of all presets (`"preset"`) or templates (`"template"`), sorted; the user's own are among them.
+    """Names of all presets or templates; the user's own are among them.
+
+    Parameters
+    ----------
+    kind : str
+        "preset" or "template".
+
+    Returns
+    -------
+    tuple of str
+        Sorted.
 
     Examples
     --------

@@ -90,7 +90,12 @@ class Style:
 
 @cache
 def list_styles() -> tuple[str, ...]:
-    """Names of all styles, sorted.
+    """Names of all styles.
+
+    Returns
+    -------
+    tuple of str
+        Sorted.
 
     Examples
     --------
@@ -102,6 +107,15 @@ def list_styles() -> tuple[str, ...]:
 
 def load_style(name: str) -> Style:
     """Read one style by name.
+
+    Parameters
+    ----------
+    name : str
+        A name of `list_styles`.
+
+    Returns
+    -------
+    Style
 
     Raises
     ------

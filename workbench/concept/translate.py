@@ -64,10 +64,15 @@ def translate(request: RequestLike, *, references: Sequence[ReferenceProfile] = 
 
     Parameters
     ----------
-    request
+    request : GenerationRequest, mapping or str
         A valid request, a mapping of its published form, or a sentence.
-    references
+    references : sequence of ReferenceProfile
         Profiles of the reference tracks that the request names; they move what is left open towards them.
+
+    Returns
+    -------
+    Plan
+        Its `decisions` give the source and reason of each value.
 
     Raises
     ------

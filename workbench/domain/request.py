@@ -331,6 +331,10 @@ class GenerationRequest(_Frozen):
 def parse_request(data: Any) -> GenerationRequest:
     """Validate a mapping in the published form.
 
+    Returns
+    -------
+    GenerationRequest
+
     Raises
     ------
     ParameterError
@@ -351,13 +355,7 @@ def parse_request(data: Any) -> GenerationRequest:
 
 
 def parse_request_text(text: str, name: str = "request") -> GenerationRequest:
-    """Validate JSON text; `name` stands for it in messages.
-
-    Raises
-    ------
-    ParameterError
-        If the text is not JSON (NaN, Infinity and a field that stands twice are not), or not a valid request.
-    """
+    """Validate JSON text, called `name` in messages; ParameterError also for NaN, Infinity and double fields."""
     try:
         data = json.loads(text, parse_constant=finite, object_pairs_hook=without_duplicates)
     except json.JSONDecodeError as error:
@@ -372,6 +370,10 @@ def parse_request_text(text: str, name: str = "request") -> GenerationRequest:
 
 def load_request(path: str | Path) -> GenerationRequest:
     """Read a request from a JSON file.
+
+    Returns
+    -------
+    GenerationRequest
 
     Raises
     ------

@@ -66,10 +66,22 @@ def import_session(
     progress, store
         As for `generate`.
 
+    Returns
+    -------
+    Track
+        Its score holds the session's notes; no network adds any.
+
     Raises
     ------
     ParameterError
         If the session cannot be read, or cannot be held by a plan.
+
+    Examples
+    --------
+    >>> import workbench
+    >>> track = workbench.import_session("song.mid", concept="warm house")  # doctest: +SKIP
+    >>> track.plan.style  # doctest: +SKIP
+    'house'
     """
     adopted = adopt(read_session(path), concept=concept, seed=seed)
     song = adopted.song

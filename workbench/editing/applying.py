@@ -74,6 +74,17 @@ def edit_song(song: Song, edits: Sequence[Edit | Mapping[str, Any]]) -> Song:
     ------
     ParameterError
         If an edit is not valid or does not fit the song; the line begins with its number and kind.
+
+    Examples
+    --------
+    >>> import workbench
+    >>> from workbench.domain.edit_state import EditState
+    >>> plan = workbench.translate("techno, 130 bpm")
+    >>> parts = {"bass": workbench.Part("bass", (workbench.Note(0, 36, 1, 90),))}
+    >>> score = workbench.Score("", 130.0, plan.metre, plan.key, plan.sections, (), parts)
+    >>> slow = edit_song(Song(plan, score, EditState()), [{"edit": "tempo", "bpm": 90}])
+    >>> slow.plan.tempo_bpm, slow.score.tempo_bpm
+    (90.0, 90.0)
     """
     for number, edit in enumerate(parse_edits(edits), start=1):
         try:

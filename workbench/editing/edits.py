@@ -280,7 +280,17 @@ _LIST: TypeAdapter[Any] = TypeAdapter(list[Annotated[Edit, Discriminator("edit")
 
 
 def parse_edits(data: Any) -> tuple[Edit, ...]:
-    """Validate a list of edits, each an edit already or a mapping.
+    """Validate a list of edits.
+
+    Parameters
+    ----------
+    data : sequence
+        Each an edit already, or a mapping in the JSON form.
+
+    Returns
+    -------
+    tuple of Edit
+        In their order.
 
     Raises
     ------

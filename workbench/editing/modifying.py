@@ -48,6 +48,13 @@ def modify(
         If an edit is not valid, or does not fit the song; then nothing was done.
     OutputError
         If the folder is no finished bundle.
+
+    Examples
+    --------
+    >>> import workbench
+    >>> slower = workbench.modify("songs/rain", [{"edit": "tempo", "bpm": 72}])  # doctest: +SKIP
+    >>> slower.plan.tempo_bpm  # doctest: +SKIP
+    72.0
     """
     wanted = parse_edits(edits)
     track = source if isinstance(source, Track) else load(source)

@@ -87,7 +87,16 @@ class Song:
 
 
 def section_names(sections: Sequence[SectionPlan]) -> tuple[str, ...]:
-    """What each section is called: its name, with a number from 1 where the name comes more than once.
+    """What each section is called.
+
+    Parameters
+    ----------
+    sections : sequence of SectionPlan
+
+    Returns
+    -------
+    tuple of str
+        Its name, with a number from 1 where the name comes more than once.
 
     Examples
     --------

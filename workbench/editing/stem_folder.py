@@ -141,13 +141,23 @@ def import_stems(
 ) -> Track:
     """Make a track of a folder of stems; the parameters are those of `adopt_stems` and `generate`.
 
-    Its mix is the sum of the stems, bit for bit; its master has the loudness and the ceiling of its delivery, and no
-    colour.
+    Returns
+    -------
+    Track
+        Its mix, of shape (2, n), is the sum of the stems, bit for bit; its master has the loudness and the ceiling of
+        its delivery, and no colour.
 
     Raises
     ------
     ParameterError, AudioFileError
         As `adopt_stems`.
+
+    Examples
+    --------
+    >>> import workbench
+    >>> track = workbench.import_stems("stems", StemWishes(tempo_bpm=120.0))  # doctest: +SKIP
+    >>> track.plan.tempo_bpm  # doctest: +SKIP
+    120.0
     """
     adopted = adopt_stems(folder, wishes, concept=concept, seed=seed)
     song = adopted.song

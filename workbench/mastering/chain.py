@@ -37,24 +37,24 @@ _LEAST_CORRELATION = 0.1
 
 
 def master(audio: Audio, *, target_lufs: float, ceiling_dbtp: float, processing_style: str) -> Audio:
-    """Bring a mix to its loudness, below its true-peak ceiling.
+    """Bring a mix to its loudness (ITU-R BS.1770), below its true-peak ceiling.
 
     Parameters
     ----------
-    audio
+    audio : Audio of shape (2, n)
         The mix; any level.
-    target_lufs
+    target_lufs : float
         Integrated loudness to reach, -40 to -5 LUFS.
-    ceiling_dbtp
+    ceiling_dbtp : float
         True peak not to pass, -20 to 0 dBTP. The limiter works 0.1 dB below it.
-    processing_style
+    processing_style : str
         Name of a file in `mastering/styles`.
 
     Returns
     -------
-    Audio
-        The same length. Its loudness is within 0.05 LU of the target as long as peaks allow it: a signal whose
-        peaks lie far above its loudness is limited at most as far as six passes take it.
+    Audio of shape (2, n)
+        Its loudness is within 0.05 LU of the target as long as peaks allow it: a signal whose peaks lie far above its
+        loudness is limited at most as far as six passes take it.
 
     Raises
     ------
@@ -62,6 +62,13 @@ def master(audio: Audio, *, target_lufs: float, ceiling_dbtp: float, processing_
         If target or ceiling are out of range, the style is not known, the sound is not finite, or the mix is shorter
         than 0.4 s (the meter's block) or quieter than -60 LUFS (silence cannot be brought
         to a loudness: check what was rendered); if a stage takes out more than 12 dB of the mix (`mastering.emptied`).
+
+    Examples
+    --------
+    >>> wave = np.tile(0.1 * np.sin(np.arange(48000) / 20), (2, 1)).astype(np.float32)
+    >>> loud = master(Audio(wave, 48000), target_lufs=-14.0, ceiling_dbtp=-1.0, processing_style="neutral")
+    >>> round(integrated_loudness(loud), 1)
+    -14.0
     """
     check_delivery(target_lufs, ceiling_dbtp)
     return colour(audio, processing_style).delivered(target_lufs, ceiling_dbtp)

@@ -74,7 +74,7 @@ def mix(
     Parameters
     ----------
     stems
-        Audio by element, all of one length and sample rate.
+        Audio of shape (2, n) by element, all of one length and sample rate.
     score
         Sections, tempo and kick onsets.
     plan

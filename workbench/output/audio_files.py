@@ -142,7 +142,20 @@ def decode(data: bytes) -> Audio:
 
 
 def roundtrip(audio: Audio, delivery: Delivery, *, seed: int = 0) -> Audio:
-    """Encode and decode: what the listener of the written file hears, the same length as `audio`.
+    """Encode and decode: what the listener of the written file hears.
+
+    Parameters
+    ----------
+    audio : Audio of shape (2, n)
+        At the delivery's sample rate.
+    delivery : Delivery
+        Format and bit depth.
+    seed : int
+        Of the dither.
+
+    Returns
+    -------
+    Audio of shape (2, n)
 
     Raises
     ------
@@ -168,9 +181,24 @@ def roundtrip(audio: Audio, delivery: Delivery, *, seed: int = 0) -> Audio:
 def write_audio(
     audio: Audio, path: str | Path, delivery: Delivery | None = None, *, seed: int = 0, tags: Tags | None = None
 ) -> Path:
-    """Write one audio file; without a delivery the suffix of `path` decides, at 24 bits. With tags it is sealed.
+    """Write one audio file; it appears whole or not at all, and what was there stays until then.
 
-    The file appears whole or not at all; what was there stays until then.
+    Parameters
+    ----------
+    audio : Audio of shape (2, n)
+    path : path
+        Where to.
+    delivery : Delivery, optional
+        Format and bit depth; without it the suffix of `path` decides, at 24 bits.
+    seed : int
+        Of the dither.
+    tags : Tags, optional
+        Texts of the file; with them it is sealed.
+
+    Returns
+    -------
+    Path
+        The file.
 
     Raises
     ------
@@ -178,6 +206,14 @@ def write_audio(
         If the file cannot be written.
     ParameterError, AudioFileError
         As `encode`.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = write_audio(Audio(np.zeros((2, 480), np.float32), 48000), f"{folder}/silence.flac")
+    ...     decode(path.read_bytes()).samples.shape
+    (2, 480)
     """
     path = Path(path)
     delivery = delivery or delivery_of(path, audio.sample_rate_hz)

@@ -58,7 +58,9 @@ def export(track: Track, directory: str | Path, *, overwrite: bool = False) -> d
     track : Track
         The song and its alternatives.
     directory : path
-        A folder that is absent or empty; with `overwrite`, also an earlier bundle, which is then replaced.
+        A folder that is absent or empty.
+    overwrite : bool
+        Whether an earlier bundle there is replaced.
 
     Returns
     -------
@@ -67,8 +69,17 @@ def export(track: Track, directory: str | Path, *, overwrite: bool = False) -> d
 
     Raises
     ------
+    ParameterError
+        If `track` is no track.
     OutputError
         If the folder is occupied or cannot be written.
+
+    Examples
+    --------
+    >>> import workbench
+    >>> track = workbench.generate("rainy lo-fi study beat")  # doctest: +SKIP
+    >>> workbench.export(track, "songs/rain")["master"]  # doctest: +SKIP
+    'songs/rain/master.wav'
     """
     if not isinstance(track, Track):
         raise ParameterError(f"track: expected a Track, as generate and load give it, got {type(track).__name__}")

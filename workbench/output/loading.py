@@ -67,13 +67,20 @@ def load(directory: str | Path) -> Track:
     Returns
     -------
     Track
-        Sound as the files hold it, stems only if they were exported, without its alternatives. Exporting it gives the
-        same bytes again in every file but the manifest; of mp3 files this is not true, since they are lossy.
+        Sound as the files hold it, of shape (2, n), stems only if they were exported, without its alternatives.
+        Exporting it gives the same bytes again in every file but the manifest; of mp3 files this is not true, since
+        they are lossy.
 
     Raises
     ------
     OutputError
         If the folder is no finished bundle, or if a file was changed or is missing.
+
+    Examples
+    --------
+    >>> load("absent")
+    Traceback (most recent call last):
+    workbench.domain.errors.OutputError: absent does not exist: expected a bundle, as generate and compose write it
     """
     bundle = _find(directory)
     if bundle.holds("plan.json") and not bundle.holds("report.json"):

@@ -55,7 +55,22 @@ def midi_bytes(score: Score, element: str | None = None, patches: Mapping[str, s
 def write_midi(
     score: Score, path: str | Path, element: str | None = None, patches: Mapping[str, str] | None = None
 ) -> Path:
-    """Write the song, or one element of it, as a Standard MIDI File; `patches` as for `midi_bytes`.
+    """Write the song, or one element of it, as a Standard MIDI File.
+
+    Parameters
+    ----------
+    score : Score
+    path : path
+        Where to.
+    element : str, optional
+        The whole song by default.
+    patches : mapping of str to str, optional
+        As for `midi_bytes`.
+
+    Returns
+    -------
+    Path
+        The file.
 
     Raises
     ------
@@ -63,6 +78,17 @@ def write_midi(
         If the score holds no such element.
     OutputError
         If the file cannot be written.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> import workbench
+    >>> sections = (workbench.SectionPlan("verse", "verse", 0, 1, 0.5, ("bass",)),)
+    >>> parts = {"bass": workbench.Part("bass", (Note(0, 36, 1, 90),))}
+    >>> score = Score("", 120.0, workbench.Metre(), workbench.Key.parse("C"), sections, (), parts)
+    >>> with TemporaryDirectory() as folder:
+    ...     write_midi(score, f"{folder}/song.mid").read_bytes()[:4]
+    b'MThd'
     """
     data = midi_bytes(score, element, patches)
     try:

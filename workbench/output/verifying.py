@@ -32,10 +32,38 @@ class Finding:
 def verify(path: str | Path) -> list[Finding]:
     """Look at a sound file by its seal or its content credentials, or at a bundle's files by the manifest's hashes.
 
+    Parameters
+    ----------
+    path : path
+        A sound file or the folder of a bundle.
+
+    Returns
+    -------
+    list of Finding
+        One of a file; of a bundle, one for each file that its manifest names or that lies there.
+
     Raises
     ------
     OutputError
         If there is nothing, if a folder is no bundle, or if a file cannot be read.
+
+    Examples
+    --------
+    One changed byte breaks the seal:
+
+    >>> from tempfile import TemporaryDirectory
+    >>> import numpy as np
+    >>> import workbench
+    >>> from workbench.output.tags import Tags
+    >>> tone = workbench.Audio(np.full((2, 480), 0.25, np.float32), 48000)
+    >>> with TemporaryDirectory() as folder:
+    ...     file = workbench.write_audio(tone, f"{folder}/tone.wav", tags=Tags("Tone", "made here"))
+    ...     before = verify(file)[0].verdict
+    ...     data = bytearray(file.read_bytes())
+    ...     data[1000] ^= 1
+    ...     size = file.write_bytes(data)
+    ...     before, verify(file)[0].verdict
+    ('untouched', 'edited')
     """
     if is_folder(path):
         return _bundle(Path(path))

@@ -32,7 +32,7 @@ def check(
 
     Parameters
     ----------
-    master : Audio
+    master : Audio of shape (2, n)
         The master as the listener gets it.
     mix : Mix
         The mix before the master, with its stems.

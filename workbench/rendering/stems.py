@@ -65,7 +65,7 @@ def render(
 
     Returns
     -------
-    dict of str to Audio
+    dict of str to Audio of shape (2, n)
         One stem an element, all of one length: the song and a tail of 1 to 6 s that fades to digital silence.
         A stem reads about -20 dBFS RMS where it plays; below 120 Hz bass and drums are mono. Recordings come as they
         were recorded, without a tail.

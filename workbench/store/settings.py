@@ -21,7 +21,23 @@ def store_folder() -> Path:
 
 
 def open_store(folder: str | Path | None = None) -> Store:
-    """The user's store, or the one in `folder`, with the limit that was set for it; nothing is written yet."""
+    """The user's store, or the one in a folder, with the limit that was set for it; nothing is written yet.
+
+    Parameters
+    ----------
+    folder : path, optional
+        `store_folder()` by default.
+
+    Returns
+    -------
+    Store
+        Of at most 4 GB where no limit was set.
+
+    Examples
+    --------
+    >>> open_store("absent").limit_bytes
+    4000000000
+    """
     place = Path(folder).expanduser() if folder else store_folder()
     try:
         limit = int((place / _LIMIT_FILE).read_text(encoding="utf-8"))

@@ -26,19 +26,30 @@ def log_track(
 
     Parameters
     ----------
-    track
+    track : Track
         What was made.
-    bundle
+    bundle : path
         The folder that `output.export` wrote; it is only read.
-    tracking_uri
+    tracking_uri : str, optional
         An MLflow address (`sqlite:///...` or `http://...`); by default `default_tracking_uri()`.
-    experiment
+    experiment : str, optional
         Name of the experiment; by default `beatsfoundry/generation`.
+
+    Returns
+    -------
+    LoggedRun
+        Ids of run and experiment, and the address of its page.
 
     Raises
     ------
     TrackingError
         If the store cannot be reached or written. The bundle stays as it is.
+
+    Examples
+    --------
+    >>> import workbench
+    >>> track = workbench.load("songs/rain")  # doctest: +SKIP
+    >>> run = workbench.log_track(track, "songs/rain", experiment="rain")  # doctest: +SKIP
     """
     folder = Path(bundle)
     if not is_folder(folder):

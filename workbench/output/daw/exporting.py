@@ -86,6 +86,12 @@ def export_session(source: Track | str | Path, daw: str, out: str | Path, *, ove
         If there is no such format.
     OutputError
         If the folder is no bundle, or if the session cannot be written.
+
+    Examples
+    --------
+    >>> import workbench
+    >>> workbench.export_session("songs/rain", "reaper", "sessions/rain.rpp").name  # doctest: +SKIP
+    'rain.rpp'
     """
     form = find_format(daw)
     plan, score, held = _song(source)

@@ -25,12 +25,34 @@ _MOST_NAMES = 3
 
 
 def read_session(path: str | Path) -> DawSession:
-    """Read a DAWproject, a REAPER project, a Live Set or a MIDI file; of a folder the only project that lies in it.
+    """Read a DAWproject, a REAPER project, a Live Set or a MIDI file.
+
+    Parameters
+    ----------
+    path : path
+        The file; of a folder, the only project that lies in it.
+
+    Returns
+    -------
+    DawSession
+        Times in ticks, of which 960 make a quarter note.
 
     Raises
     ------
     ParameterError
         If the file is of no such kind or cannot be read, or if a folder holds no project or several.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> import workbench
+    >>> sections = (workbench.SectionPlan("verse", "verse", 0, 1, 0.5, ("bass",)),)
+    >>> parts = {"bass": workbench.Part("bass", (workbench.Note(0, 36, 1, 90),))}
+    >>> score = workbench.Score("", 120.0, workbench.Metre(), workbench.Key.parse("D minor"), sections, (), parts)
+    >>> with TemporaryDirectory() as folder:
+    ...     session = read_session(workbench.write_midi(score, f"{folder}/song.mid"))
+    >>> session.key, session.tempi, [track.name for track in session.tracks]
+    ('D minor', ((0, 120.0),), ['bass'])
     """
     if Path(path).is_dir():
         return read_session(_project_in(Path(path)))
