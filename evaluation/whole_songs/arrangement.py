@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from evaluation.whole_songs.voices import Floats, Row, Voice, entropy_bits, mean, share, spread, voice_of
-from workbench.domain.elements import ELEMENTS
+from workbench.domain.elements import ELEMENTS, USUAL_ELEMENTS
 from workbench.domain.score import Score
 
 _BLOCK_BARS = 4
@@ -80,7 +80,7 @@ def _third(root: int, classes: tuple[int, ...]) -> set[int]:
 
 
 def _together(voices: dict[str, Voice]) -> Row:
-    drums, bass, pads, leads = (voices[element] for element in ELEMENTS)
+    drums, bass, pads, leads = (voices[element] for element in USUAL_ELEMENTS)
     kicks = set(drums.only(np.isin(drums.pitches, (35, 36))).steps.tolist())
     bass_steps, lead_steps, pad_steps = (set(voice.steps.tolist()) for voice in (bass, leads, pads))
     return {

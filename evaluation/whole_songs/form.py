@@ -7,11 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from evaluation.criteria import Row, at_least, observed
-from evaluation.whole_songs.hooks import HOOK_SECTIONS, find_hook
+from evaluation.whole_songs.hooks import find_hook
 from evaluation.whole_songs.songs import WholeSong
 from evaluation.whole_songs.voices import voice_of
 from workbench.domain.elements import is_drums
 from workbench.domain.score import Score
+from workbench.domain.song import HOOK_SECTIONS
 
 LEAST_RETURN, MOST_IN_VERSE = 0.8, 0.5
 LEAST_CHORUS_BARS, LEAST_CHORUS_SHARE = 8, 1.0 / 3.0

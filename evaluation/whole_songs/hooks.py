@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from evaluation.whole_songs.voices import Voice, voice_of
 from workbench.domain.plan import SectionPlan
 from workbench.domain.score import Score
+from workbench.domain.song import HOOK_SECTIONS
 
-HOOK_SECTIONS = ("chorus", "hook", "refrain", "drop")
 VERSE_SECTIONS = ("verse", "build", "breakdown")
 HOOK_BARS = 4
 _LARGEST_TRANSPOSITION = 12

@@ -39,6 +39,8 @@ print(json.dumps({
     "pads stay": again.score.parts["pads"] == track.score.parts["pads"],
     "patch": track.plan.patches["vibes"],
     "colour": element_colour("vibes"),
+    "by word": list(workbench.translate(workbench.GenerationRequest.from_concept("lo-fi with vibes")).palette),
+    "only": list(workbench.translate(workbench.GenerationRequest.from_concept("only vibes and bass")).palette),
     "usual": list(workbench.translate(workbench.GenerationRequest.from_concept("jazz-hop, 16 seconds")).palette),
 }))
 """
@@ -85,6 +87,8 @@ def test_a_fifth_element_is_one_record(tmp_path: Path) -> None:
     assert told["anew"] != notes
     assert told["pads stay"]
     assert (told["patch"], told["colour"]) == ("fm-ep", "#7a4fa3")
+    assert told["by word"] == ["percussion", "bass", "pads", "vibes", "leads"]
+    assert told["only"] == ["bass", "vibes"]
     # Whoever does not ask for it does not hear it.
     assert told["usual"] == ["percussion", "bass", "pads", "leads"]
     assert (tmp_path / "song/stems/vibes.wav").is_file()

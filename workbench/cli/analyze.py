@@ -39,8 +39,8 @@ def add_to(commands: Any) -> None:
     parser.add_argument("--json", action="store_true", help="print a list of all measurements as JSON")
     parser.add_argument(
         "--pictures", metavar="DIR", type=Path,
-        help="draw spectrogram, loudness, phase correlation, mono loss, spectrum, chroma with chords, and tempogram of "
-        "each file as PNG",
+        help="draw spectrogram, loudness, phase correlation, mono loss, mel spectrum, chroma with chords and tempogram "
+        "of each file, and all spectra over each other, as PNG",
     )  # fmt: skip
     parser.add_argument(
         "--second-ear", action="store_true",
@@ -102,7 +102,7 @@ def _measure(files: list[str], *, dual_mono: bool, quiet: bool) -> tuple[list[An
 
 
 def _draw(files: list[str], folder: Path) -> None:
-    """Three pictures a file, and one that lays the spectra of several files (a song's stems) over each other."""
+    """Two pictures a file, over time and as music, and one with the spectra of all (a song's stems) over each other."""
     from workbench.analysis.reading import read_audio
     from workbench.domain.errors import OutputError
     from workbench.output.diagnostics import diagnostics, spectra

@@ -14,10 +14,11 @@ from workbench.composition.conditioning import section_of_bar
 from workbench.composition.drum_licks import Stroke, licks_of_bar
 from workbench.composition.drum_sheet import ROLES, beat_slot, patterns_of, step_slots
 from workbench.composition.drummer import is_programmed, occasion, restlessness
-from workbench.composition.fills import HOOKS, announcements
+from workbench.composition.fills import announcements
 from workbench.composition.phrases import habit
 from workbench.domain.plan import Plan, SectionPlan
 from workbench.domain.seeding import generator
+from workbench.domain.song import HOOK_SECTIONS
 from workbench.models.grid import OFFSET_BINS, SLOTS_PER_BEAT
 from workbench.models.history import BAR_COLUMN, FIRST_ATTRIBUTE, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN, Rows
 from workbench.models.spec import BAR_STEP, VELOCITY_BINS
@@ -226,10 +227,10 @@ def _crash_chance(plan: Plan, section: SectionPlan, bar: int, *, after_fill: boo
     if "percussion" not in section.elements or section.energy < _CRASH_ENERGY:
         return 0.0
     if bar == 0:
-        return often * (1.4 if section.name in HOOKS else 1.0)
+        return often * (1.4 if section.name in HOOK_SECTIONS else 1.0)
     if section.energy <= _CRASH_AGAIN:
         return 0.0
-    accents = _ACCENT * (bar % 4 == 0 and section.name in HOOKS)
+    accents = _ACCENT * (bar % 4 == 0 and section.name in HOOK_SECTIONS)
     return often * max(_AGAIN * (bar % 8 == 0), _AFTER_FILL * after_fill, accents)
 
 

@@ -11,12 +11,12 @@ import numpy as np
 from workbench.composition.drummer import restlessness
 from workbench.domain.plan import Plan, SectionPlan
 from workbench.domain.seeding import generator
+from workbench.domain.song import HOOK_SECTIONS
 
 Template = Mapping[str, str]
 """Drum role -> the characters of the last beats of a bar, four a beat; roles without an entry play on."""
 Strength = Literal["light", "strong"]
 
-HOOKS = ("chorus", "drop", "hook", "refrain")
 _NO_HATS = dict.fromkeys(("closed_hat", "ride", "open_hat"), "--------")
 
 FILLS: Mapping[str, Mapping[Strength, tuple[Template, ...]]] = {
@@ -121,12 +121,12 @@ def _ending(
     last = bar == section.bars - 1
     if last and after is None:
         return None
-    if last and after is not None and after.name in HOOKS and chance < plan.groove.stops:
+    if last and after is not None and after.name in HOOK_SECTIONS and chance < plan.groove.stops:
         return "stop"
     if section.name == "build" or not plan.groove.fills:
         return None
     if last and after is not None:
-        rises = after.energy - section.energy > _LIFT or after.name in HOOKS
+        rises = after.energy - section.energy > _LIFT or after.name in HOOK_SECTIONS
         return "strong" if section.energy >= _CALM and (rises or chance < plan.variation) else "light"
     often = {3: _AT_FOUR, 7: _AT_EIGHT}.get(bar % 8, 0.0) * (0.2 + 1.6 * plan.variation * restlessness(plan))
     return "light" if chance < often else None

@@ -10,6 +10,7 @@ import numpy as np
 from workbench.domain.elements import kind_of, plays
 from workbench.domain.plan import Plan, SectionPlan
 from workbench.domain.seeding import generator
+from workbench.domain.song import HOOK_SECTIONS
 from workbench.models.part_writer import PartWriter
 
 Way = Literal["rest", "pick-up", "new", "copy", "vary", "echo"]
@@ -22,7 +23,7 @@ LONGEST_RUN_BARS, TRIES = 8, 4
 
 _COMPOUND_STEPS = 3
 
-HOOKS = ("chorus", "drop", "hook", "refrain", "post-chorus")
+HOOKS = (*HOOK_SECTIONS, "post-chorus")
 _SOLO_PRESENCE, _LONE_PRESENCE = 0.85, 0.8
 """Least share of bars in which leads play in a solo, and where no pads state the chords."""
 _PICK_UPS = 0.7

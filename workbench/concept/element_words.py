@@ -78,12 +78,20 @@ def read_palette(text: str) -> Extracted[tuple[str, ...]] | None:
     if only:
         absent |= set(USUAL_ELEMENTS) - _elements_in(only.group(1) or only.group(2), _ELEMENT_WORDS)
         phrases.append(only.group(0))
-    left = tuple(element for element in USUAL_ELEMENTS if element not in absent)
+    asked = _added(text) - absent
+    phrases += sorted(asked) if not only else []
+    left = tuple(element for element in ELEMENTS if element in asked or element in {*USUAL_ELEMENTS} - absent)
     words = ", ".join(phrases)
     if not left:
         note = "read as everything, since a song needs one element at least"
         return Extracted(USUAL_ELEMENTS, words, note)
-    return Extracted(left, words, against=_wanted_after_all(text, absent, phrases)) if absent else None
+    return Extracted(left, words, against=_wanted_after_all(text, absent, phrases)) if absent or asked else None
+
+
+def _added(text: str) -> set[str]:
+    """Elements beyond the usual ones that a text asks for by name."""
+    extra = {element: words for element, words in _ELEMENT_WORDS.items() if element not in USUAL_ELEMENTS}
+    return _elements_in(_WITHOUT.sub(".", text), extra)
 
 
 def _wanted_after_all(text: str, absent: set[str], phrases: list[str]) -> str:

@@ -43,7 +43,8 @@ def read_brief(
     concept = read_in_english(request.parameters.creative.concept)
     text, unmade = without_unmade(concept.text)
     asked, rest = read_comparatives(text)
-    extracted = read_statements(f"{rest} . {_in_english(request.parameters.creative.mood)}")
+    own_mood = read_comparatives(_in_english(request.parameters.creative.mood))[1]
+    extracted = read_statements(f"{rest} . {own_mood}")
     rest = without_playing(rest)
     named = match_style(text, None, read_mood(rest))
     settled = {

@@ -11,6 +11,7 @@ from workbench.concept.style import MAYBE, Style
 from workbench.domain.elements import ELEMENTS, USUAL_ELEMENTS, Kind, likeness, of_kind, plays
 from workbench.domain.errors import ParameterError
 from workbench.domain.seeding import generator
+from workbench.domain.song import HOOK_SECTIONS
 
 SECTION_BARS: Mapping[str, int] = {
     "intro": 8, "verse": 16, "pre-chorus": 8, "chorus": 16, "post-chorus": 8, "hook": 8, "refrain": 8, "build": 8,
@@ -48,7 +49,6 @@ _SECONDS_A_SECTION = 12.0
 _MOST_RETURNS = 4
 """Most times that a form is made to bring a section because one of that number is named."""
 _OPENING = {"intro", "outro", "coda"}
-_HOOKS = {"chorus", "drop", "hook", "refrain"}
 _LEAST_HOOK_BARS, _HOOK_SHARE, _MOST_HOOK_SHARE = 8, 0.37, 0.52
 """What a song is remembered by has eight bars, and more than a third of the song, where there is room for it."""
 _TOO_SHORT = 3.0
@@ -170,7 +170,7 @@ def allot_bars(names: Sequence[str], total_bars: int, style: Style) -> tuple[int
     keys = list(dict.fromkeys(groups))
     counts = Counter(groups)
     ideals = {key: ideal[groups.index(key)] for key in keys}
-    hooks = sum(name in _HOOKS for name in names)
+    hooks = sum(name in HOOK_SECTIONS for name in names)
     least_of_hooks = max(_LEAST_HOOK_BARS, -(-total_bars // (3 * hooks))) if hooks else 1
     least = {key: least_of_hooks if _is_hook(key) and _has_room(names, total_bars) else 1 for key in keys}
     lengths = _cheapest([(counts[key], ideals[key], key == _absorber(groups), least[key]) for key in keys], total_bars)
@@ -191,7 +191,7 @@ def _with_hooks(names: Sequence[str], lengths: Sequence[float], total_bars: int)
     >>> [round(length, 1) for length in _with_hooks(["verse", "chorus"], [24.0, 8.0], 32)]
     [20.2, 11.8]
     """
-    hooks = [name in _HOOKS for name in names]
+    hooks = [name in HOOK_SECTIONS for name in names]
     now = sum(length for length, hook in zip(lengths, hooks, strict=True) if hook)
     wanted = _HOOK_SHARE * total_bars
     if _has_room(names, total_bars):
@@ -204,11 +204,11 @@ def _with_hooks(names: Sequence[str], lengths: Sequence[float], total_bars: int)
 
 def _has_room(names: Sequence[str], total_bars: int) -> bool:
     """Whether every chorus and drop may have eight bars without filling the song."""
-    return _LEAST_HOOK_BARS * sum(name in _HOOKS for name in names) <= _MOST_HOOK_SHARE * total_bars
+    return _LEAST_HOOK_BARS * sum(name in HOOK_SECTIONS for name in names) <= _MOST_HOOK_SHARE * total_bars
 
 
 def _is_hook(group: str) -> bool:
-    return group.removesuffix(_REST) in _HOOKS
+    return group.removesuffix(_REST) in HOOK_SECTIONS
 
 
 def _scaled_lengths(names: Sequence[str], total_bars: int, style: Style) -> list[float]:

@@ -19,6 +19,9 @@ SECTION_NAMES = (
 )  # fmt: skip
 """Canonical section names of pop and electronic music."""
 
+HOOK_SECTIONS = ("chorus", "drop", "hook", "refrain")
+"""Sections that listeners remember a song by."""
+
 _SECTION_ALIASES = {
     "prechorus": "pre-chorus", "pre chorus": "pre-chorus", "pre_chorus": "pre-chorus", "lift": "pre-chorus",
     "postchorus": "post-chorus", "post chorus": "post-chorus", "buildup": "build", "build-up": "build",

@@ -17,11 +17,11 @@ from workbench.analysis.spectrum import stereo_spectrum, third_octave_db
 from workbench.domain.plan import SectionPlan
 from workbench.domain.results import QualityReport, Track
 from workbench.domain.score import Score
+from workbench.domain.song import HOOK_SECTIONS
 
 _LEVELS = {"pass": 1.0, "warn": 0.5, "fail": 0.0}
 _TRAITS = 4.0
 """In how many traits neighbouring sections can differ (BF032)."""
-_HOOK_SECTIONS = ("chorus", "hook", "refrain", "drop")
 _VERSE_SECTIONS = ("verse", "build", "breakdown")
 _HOOK_BARS = 4
 _NEAREST = 3
@@ -90,7 +90,7 @@ def hook_of(score: Score) -> float | None:
     None without two choruses in which the leads play. Tunes are the same where the same pitches begin in the same
     places of their first four bars.
     """
-    choruses = [cells for one in score.sections if one.name in _HOOK_SECTIONS and (cells := _tune(score, one))]
+    choruses = [cells for one in score.sections if one.name in HOOK_SECTIONS and (cells := _tune(score, one))]
     if len(choruses) < 2:
         return None
     hook, *others = choruses
