@@ -33,7 +33,9 @@ def test_a_file_is_compared_with_references(workspace: Path, tmp_path: Path, tin
 
     monkeypatch.setenv("BEATSFOUNDRY_AUDIO", str(write_audio(tiny_track.master, tmp_path / "mine.wav")))
     outputs = execute("40_compare_with_references", workspace)
-    assert count(outputs, "image/png") == 3
+    # Spectrum and radar beside the references, form and harmony, and the music of the file itself.
+    assert count(outputs, "image/png") == 4
+    assert "percussive share of the energy" in text_of(outputs)
     assert "Chords most heard" in text_of(outputs)
     assert "zaz-contemplation" in text_of(outputs)
     assert "No reference can be heard" in text_of(outputs)
