@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -163,7 +164,10 @@ def finetune(
     ModelError, ParameterError
         If element, name or method cannot be, or if the name is taken.
     """
-    path = _target(element, name, method, overwrite, library or home_dir() / "models")
+    path = checked_target(
+        element, name, method=method, overwrite=overwrite, library=library, steps=steps,
+        learning_rate=learning_rate, seed=seed,
+    )  # fmt: skip
     budget = Budget(60 * minutes, report, after_seconds=after_seconds)
     budget.tell("reading the new songs", budget.left_seconds)
     new = new_parts(midi, element, tell=lambda line: budget.tell(line, budget.left_seconds))
@@ -253,17 +257,47 @@ def old_parts(data: Path, config: TrainingConfig) -> list[EncodedPart]:
     return parts
 
 
-def _target(element: str, name: str, method: str, overwrite: bool, library: Path) -> Path:
+def checked_target(
+    element: str,
+    name: str,
+    *,
+    method: str = "lora",
+    overwrite: bool = False,
+    library: Path | None = None,
+    steps: int = 240,
+    learning_rate: float | None = None,
+    seed: int = 1,
+    **others: Any,
+) -> Path:
+    """Where a fine-tuned network will be written; arguments that `finetune` cannot take are refused before any work.
+
+    Raises
+    ------
+    ModelError, ParameterError
+        As `finetune`.
+    """
     get_spec(element)
+    _check_numbers(steps, learning_rate, seed)
     if method not in LEARNING_RATES:
         raise ParameterError(f"method {method!r} is not known: expected lora or full")
     check_name(name)
     if name in RESERVED_NAMES:
         raise ModelError(f"model name {name!r} is an alias of the registry: take another one")
-    path = library / element / f"{name}.safetensors"
+    path = (library or home_dir() / "models") / element / f"{name}.safetensors"
     if path.exists() and not overwrite:
-        raise ModelError(f"model {name!r} for {element} is there already: take another name, or overwrite it")
+        raise ModelError(
+            f"model {name!r} for {element} is there already: take another name, or overwrite it (--overwrite)"
+        )
     return path
+
+
+def _check_numbers(steps: int, learning_rate: float | None, seed: int) -> None:
+    if steps < 1:
+        raise ParameterError(f"steps {steps}: expected at least 1")
+    if learning_rate is not None and not 0.0 < learning_rate < math.inf:
+        raise ParameterError(f"learning rate {learning_rate:g}: expected a number above 0")
+    if seed < 0:
+        raise ParameterError(f"seed {seed}: expected 0 or more")
 
 
 def _as_written(tuned: Tuned, base: ElementTransformer, method: Method) -> ElementTransformer:

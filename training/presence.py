@@ -44,7 +44,7 @@ def fit_to_data(config: TrainingConfig, data: Path) -> Fitted:
     if not present:
         raise CorpusError(
             f"no corpus of the {config.element} recipe in {data}: {'; '.join(how_to_have(name) for name in absent)}; "
-            "or name what is there with --corpora"
+            "or train on what is there (train --corpora)"
         )
     if not absent:
         return Fitted(config)

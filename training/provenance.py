@@ -16,7 +16,7 @@ def data_hash(parts: Sequence[EncodedPart]) -> str:
     """The sha256 of everything that is trained and validated on, as the network is given it."""
     digest = hashlib.sha256()
     for part in parts:
-        digest.update(f"{part.corpus}/{part.song_id}/{part.split}".encode())
+        digest.update(f"{part.corpus}/{part.song_id}/{part.split}".encode(errors="surrogateescape"))
         for table in (part.rows, part.conditioning.prefix):
             digest.update(np.ascontiguousarray(table).tobytes())
     return digest.hexdigest()

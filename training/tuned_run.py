@@ -47,10 +47,11 @@ def finetune_run(
     from training.session import mlflow_logger, quiet, where_logged
 
     with quiet():
-        from training.before_after import CONCEPT, PAGE, write_before_after
-        from training.finetuning import finetune
+        from training.before_after import PAGE, write_before_after
+        from training.finetuning import checked_target, finetune
         from training.run_record import record_data
 
+        checked_target(element, name, **options)
         logger = mlflow_logger(f"{element}/{name}") if track else None
         learned: list[EncodedPart] = []
 
@@ -68,7 +69,7 @@ def finetune_run(
         if samples is not None:
             seed = options.get("seed", 1)
             tell(result.seconds / (result.seconds + _SAMPLES_SECONDS), "one song by both networks, to compare by ear")
-            files = write_before_after(element, name, samples, concept=concept or CONCEPT, seed=seed)
+            files = write_before_after(element, name, samples, concept=concept or None, seed=seed)
         if logger is not None:
             _record(logger, result, learned, files)
             result = replace(result, run=where_logged(logger))
