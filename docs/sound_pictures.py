@@ -19,9 +19,9 @@ from workbench.analysis.spectrum import stereo_spectrum, third_octave_db
 from workbench.domain.audio import Audio
 from workbench.dsp.headroom import within_full_scale
 from workbench.mixing import mix
-from workbench.output.audio_figures import log_spectrogram_db
-from workbench.output.diagnostics import diagnostics, spectra, spectrum_curves
-from workbench.output.drawing import look, to_png
+from workbench.output.figures.audio_figures import log_spectrogram_db
+from workbench.output.figures.diagnostic_figures import diagnostics, spectra, spectrum_curves
+from workbench.output.figures.drawing import look, to_png
 from workbench.pipeline import deliver
 from workbench.rendering import list_kits, list_patches, load_kit, load_patch, render
 

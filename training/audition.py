@@ -24,8 +24,8 @@ def audition(score: Score, folder: Path, name: str) -> tuple[Path, ...]:
         If a file cannot be written.
     """
     from workbench.output import write_audio, write_midi
-    from workbench.output.drawing import to_png
-    from workbench.output.score_figures import piano_roll
+    from workbench.output.figures.drawing import to_png
+    from workbench.output.figures.score_figures import piano_roll
 
     picture = folder / f"{name}.png"
     midi = write_midi(score, folder / f"{name}.mid")

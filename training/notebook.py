@@ -26,10 +26,10 @@ from training.presence import fit_to_data, is_present
 from workbench.domain.score import Score
 from workbench.models.history import STEP_COLUMN
 from workbench.models.spec import BAR_STEP
-from workbench.output.drawing import to_png
-from workbench.output.html_tables import plain_table
-from workbench.output.labels import format_number
-from workbench.output.palette import INK, MUTED
+from workbench.output.figures.drawing import to_png
+from workbench.output.figures.labels import format_number
+from workbench.output.figures.palette import INK, MUTED
+from workbench.output.report.html_tables import plain_table
 from workbench.tracking import workspace
 from workbench.widgets.pictures import embedded as embedded
 from workbench.widgets.progress import ProgressBar

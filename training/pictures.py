@@ -14,8 +14,8 @@ from workbench.domain.song import DRUM_ROLES
 from workbench.models.grid import SLOTS_PER_BAR, SLOTS_PER_BEAT, slot_to_beats
 from workbench.models.history import FIRST_ATTRIBUTE, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN
 from workbench.models.spec import BAR_STEP, ElementSpec
-from workbench.output.drawing import DPI, WIDTH_INCHES, look
-from workbench.output.palette import ACCENT, ELEMENT_COLOURS, INK, MUTED, REFERENCE_COLOURS, element_colour
+from workbench.output.figures.drawing import DPI, WIDTH_INCHES, look
+from workbench.output.figures.palette import ACCENT, ELEMENT_COLOURS, INK, MUTED, REFERENCE_COLOURS, element_colour
 
 Points = Sequence[tuple[int, float]]
 """Pairs of step and value."""

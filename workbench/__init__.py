@@ -44,7 +44,7 @@ _PLACES = {
     "workbench.quality": ("check",),
     "workbench.output": ("export", "load", "roundtrip", "write_audio", "write_midi"),
     "workbench.output.daw": ("export_session", "read_session"),
-    "workbench.output.verifying": ("verify",),
+    "workbench.output.files.verifying": ("verify",),
     "workbench.pipeline": ("compose_only", "generate"),
     "workbench.editing": (
         "StemWishes",

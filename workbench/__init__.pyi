@@ -55,7 +55,7 @@ from workbench.output import write_audio as write_audio
 from workbench.output import write_midi as write_midi
 from workbench.output.daw import export_session as export_session
 from workbench.output.daw import read_session as read_session
-from workbench.output.verifying import verify as verify
+from workbench.output.files.verifying import verify as verify
 from workbench.pipeline import compose_only as compose_only
 from workbench.pipeline import generate as generate
 from workbench.quality import check as check

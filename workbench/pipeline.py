@@ -315,7 +315,7 @@ def _finished(
     standing: Mix | None = None,
     store: Store | None = None,
 ) -> Track:
-    from workbench.output.figures import learning_to_draw
+    from workbench.output.figures.track_figures import learning_to_draw
     from workbench.quality import check
 
     if standing is None:

@@ -24,7 +24,7 @@ def add_to(subjects: Any) -> None:
 def prove_metrics(options: argparse.Namespace) -> int:
     """Show that every metric moves the right way; 0 if all do, else 1."""
     from evaluation.metric_checks.checks import prove
-    from workbench.output.text_tables import columns, number
+    from workbench.output.report.text_tables import columns, number
 
     proofs = prove()
     if options.json:
@@ -44,7 +44,7 @@ def measure_errors(options: argparse.Namespace) -> int:
     from evaluation.metric_checks.estimators import measure_estimators
     from evaluation.metrics.estimator_errors import to_json
     from workbench.domain.paths import data_dir
-    from workbench.output.text_tables import columns
+    from workbench.output.report.text_tables import columns
 
     errors = measure_estimators()
     if options.update:

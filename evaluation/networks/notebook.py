@@ -13,8 +13,8 @@ from training.fit import load_parts
 from training.notebook import choose_recipe
 from training.session import quiet
 from workbench.models.registry import load_model
-from workbench.output.html_tables import folded, light
-from workbench.output.labels import format_number
+from workbench.output.figures.labels import format_number
+from workbench.output.report.html_tables import folded, light
 from workbench.widgets.tables import HtmlTable
 
 _HEADS = ("Outcome", "What", "Measured", "Threshold", "Unit", "n")

@@ -12,8 +12,8 @@ import traitlets
 from evaluation.review.design import NO_PREFERENCE, Answer, Session, Trial
 from evaluation.review.store import answers_so_far, log_answers, save_answers
 from workbench.domain.errors import ParameterError, TrackingError
-from workbench.output.html_tables import asset, script
-from workbench.output.page_audio import encode_for_page
+from workbench.output.report.html_tables import asset, script
+from workbench.output.report.page_audio import encode_for_page
 
 _ASSETS = Path(__file__).resolve().parent / "assets"
 LEAST_HEARD_SECONDS = 0.5

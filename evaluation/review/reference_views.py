@@ -6,9 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from workbench.output.html_tables import distances_html, folded, plain_table
-from workbench.output.labels import format_number
-from workbench.output.reference_table import forms_table
+from workbench.output.figures.labels import format_number
+from workbench.output.report.html_tables import distances_html, folded, forms_table, plain_table
 from workbench.widgets.pictures import embedded
 from workbench.widgets.tables import HtmlTable
 
@@ -38,7 +37,7 @@ def distances_view(distances: Mapping[str, Mapping[str, float]], *, most: int = 
 def against_references(measured: Measurements, profiles: Sequence[ReferenceProfile]) -> tuple[Image, Image]:
     """Spectrum over the references' range, and the radar."""
     from workbench.analysis.spectrum import THIRD_OCTAVE_HZ
-    from workbench.output.reference_figures import radar, spectrum_in_range
+    from workbench.output.figures.reference_figures import radar, spectrum_in_range
 
     spectra = [profile.third_octave_db for profile in profiles]
     spectrum = spectrum_in_range(THIRD_OCTAVE_HZ, measured.third_octave_db, spectra)
@@ -47,7 +46,7 @@ def against_references(measured: Measurements, profiles: Sequence[ReferenceProfi
 
 def forms_picture(profiles: Sequence[ReferenceProfile], score: Score | None = None) -> Image:
     """Chords and sections of references over time, below those of a score where there is one."""
-    from workbench.output.reference_form import forms
+    from workbench.output.figures.reference_form import forms
 
     return embedded(forms(score, profiles))
 

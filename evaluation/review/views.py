@@ -10,8 +10,8 @@ from evaluation.review.design import Session
 from evaluation.review.outcome import ReviewResult, results
 from evaluation.review.store import has_answers, load_answers
 from workbench.domain.errors import ParameterError
-from workbench.output.html_tables import plain_table
-from workbench.output.text_tables import interval, number
+from workbench.output.report.html_tables import plain_table
+from workbench.output.report.text_tables import interval, number
 from workbench.widgets.tables import HtmlTable
 
 _VALUES = {"ab": "Share of choices", "abx": "Share right", "mushra": "Mean mark, 0 to 100"}

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from workbench.output.labels import label_and_unit
+from workbench.output.figures.labels import label_and_unit
 
 Direction = Literal["higher", "lower", "neither"]
 

@@ -33,7 +33,7 @@ from evaluation.suites.catalogue import Metric, metric
 from evaluation.suites.run_result import RunResult, load_run
 from workbench.domain.errors import ParameterError
 from workbench.domain.results import Outcome
-from workbench.output.labels import format_number
+from workbench.output.figures.labels import format_number
 
 Verdict = Literal["worse", "better", "no difference shown", "differs", "not comparable"]
 

@@ -12,8 +12,8 @@ from workbench.analysis.levels import at_equal_loudness
 from workbench.analysis.reading import read_audio
 from workbench.domain.audio import Audio
 from workbench.domain.errors import WorkbenchError
-from workbench.output.html_tables import asset, light
-from workbench.output.report_references import switcher_html
+from workbench.output.report.html_tables import asset, light
+from workbench.output.report.report_references import switcher_html
 
 COMPARISON_FILE = "comparison.html"
 TRACK_SOUND = "master.ogg"

@@ -14,8 +14,8 @@ from evaluation.suites.comparison import Comparison
 from evaluation.suites.comparison_page import heard_pairs, remarks_html, rows_html
 from evaluation.suites.run_result import RESULT_FILE, RunResult, load_run, outliers_by_track
 from evaluation.suites.tables import set_text, verdict_line
-from workbench.output.html_tables import light, plain_table
-from workbench.output.text_tables import interval, number
+from workbench.output.report.html_tables import light, plain_table
+from workbench.output.report.text_tables import interval, number
 from workbench.tracking import workspace
 from workbench.widgets.pictures import embedded
 from workbench.widgets.tables import HtmlTable
@@ -107,7 +107,7 @@ def differences_picture(found: Comparison, *, most: int = 24) -> Image:
 
     Figures in which no track moved are left out, unless none did.
     """
-    from workbench.output.drawing import canvas, look
+    from workbench.output.figures.drawing import canvas, look
 
     judged = [row for row in found.rows if row.metric.direction != "neither" and row.metric.least > 0.0]
     rows = ([row for row in judged if (row.low, row.high) != (0.0, 0.0)] or judged)[:most][::-1]

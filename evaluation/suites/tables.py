@@ -8,7 +8,7 @@ from evaluation.metrics.estimator_errors import error_text
 from evaluation.suites.catalogue import metric
 from evaluation.suites.comparison import REPORTED, Comparison, Difference
 from evaluation.suites.run_result import RunResult, outliers_by_track
-from workbench.output.text_tables import columns, interval, number, signed
+from workbench.output.report.text_tables import columns, interval, number, signed
 
 
 def run_table(result: RunResult) -> str:

@@ -10,9 +10,9 @@ from workbench.analysis.references import ReferenceLibrary, ReferenceProfile
 from workbench.domain.audio import Audio
 from workbench.domain.errors import AudioFileError
 from workbench.domain.results import Track
-from workbench.output.page_audio import track_addresses
-from workbench.output.report_html import render
-from workbench.output.report_references import references_section
+from workbench.output.report.page_audio import track_addresses
+from workbench.output.report.report_html import render
+from workbench.output.report.report_references import references_section
 
 LEAST_OF_RANGE = 3
 

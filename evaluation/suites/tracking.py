@@ -16,7 +16,7 @@ from evaluation.suites.run_result import RESULT_FILE, RunResult, TrackResult, lo
 from evaluation.suites.saved_view import suites_view
 from evaluation.suites.tables import verdict_line
 from workbench.domain.errors import ParameterError
-from workbench.output.labels import format_number
+from workbench.output.figures.labels import format_number
 from workbench.tracking import LoggedRun
 from workbench.tracking.dashboard import EVALUATION, PAGE_TAG
 from workbench.tracking.items import OUTCOME_LEVELS

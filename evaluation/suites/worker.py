@@ -106,7 +106,7 @@ def _sound(track: SuiteTrack, written: Written, folder: Path, key: str) -> Track
     from evaluation.suites.track_measurements import sounding_figures
     from workbench.analysis.embedding import embed
     from workbench.analysis.references import ReferenceLibrary
-    from workbench.output.bundle import master_as_heard
+    from workbench.output.files.bundle import master_as_heard
     from workbench.pipeline import STAGES, finish
 
     library = ReferenceLibrary()
@@ -136,9 +136,9 @@ def _write(made: Track, result: TrackResult, folder: Path) -> None:
     from evaluation.suites.comparison_page import TRACK_SOUND
     from evaluation.suites.track_page import track_page
     from workbench.domain.plan_form import plan_to_dict
-    from workbench.output.documents import report_document, to_json
-    from workbench.output.midi_files import midi_bytes
-    from workbench.output.page_audio import encode_for_page
+    from workbench.output.files.documents import report_document, to_json
+    from workbench.output.files.midi_files import midi_bytes
+    from workbench.output.report.page_audio import encode_for_page
 
     with atomic_folder(folder) as draft:
         (draft / "report.html").write_text(track_page(made, result.references), encoding="utf-8")

@@ -7,7 +7,7 @@ import pytest
 
 from workbench.analysis.second_ear import HOP, RATE_HZ, constant_q_chroma, mel_db, second_opinion, tempogram
 from workbench.domain.audio import Audio
-from workbench.output.listening_figures import listening
+from workbench.output.figures.listening_figures import listening
 
 RATE = 44100
 

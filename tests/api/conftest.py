@@ -19,7 +19,7 @@ from workbench.api.settings import ApiSettings
 from workbench.api.work import Making
 from workbench.api.worker import Worker
 from workbench.domain.errors import ModelError
-from workbench.output.folder import appearing
+from workbench.output.files.folder import appearing
 
 PREFIX = "/api/v1"
 SONG: dict[str, Any] = {

@@ -18,7 +18,7 @@ from tests.api.conftest import PREFIX, SONG, Server, small_bundle
 from workbench.api.client import Client
 from workbench.api.worker import Making
 from workbench.domain.audio import Audio
-from workbench.output.audio_files import write_audio
+from workbench.output.files.audio_files import write_audio
 
 PAGE = Path(__file__).parents[2] / "docs" / "api-endpoints.md"
 BLOCKS = re.findall(r"```(sh|python)\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)

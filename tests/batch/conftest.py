@@ -30,6 +30,6 @@ def made(monkeypatch: pytest.MonkeyPatch, tiny_track: Track) -> list[int]:
         seeds.append(request.options.seed)
         return tiny_track
 
-    monkeypatch.setattr("workbench.output.bundle._report_html", lambda track: b"")
+    monkeypatch.setattr("workbench.output.files.bundle._report_html", lambda track: b"")
     monkeypatch.setattr("workbench.pipeline.generate", generate)
     return seeds

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-import workbench.output.bundle as bundle
+import workbench.output.files.bundle as bundle
 from workbench.cli import main as cli
 from workbench.domain.errors import TrackingError
 from workbench.domain.results import Track
@@ -366,7 +366,7 @@ def test_an_interruption_leaves_nothing(tmp_path: Path, repository: Path, number
         "import sys, time\n"
         "from pathlib import Path\n"
         "from workbench.cli import main, generate\n"
-        "from workbench.output.folder import appearing\n"
+        "from workbench.output.files.folder import appearing\n"
         "def slow(options):\n"
         f"    with appearing({str(tmp_path / 'deep' / 'song')!r}) as folder:\n"
         "        (folder / 'half.wav').write_bytes(b'half')\n"

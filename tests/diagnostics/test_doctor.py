@@ -20,8 +20,8 @@ from workbench.domain.results import Track
 from workbench.models import registry
 from workbench.models.checkpoint import file_hash
 from workbench.models.registry import weights_path
-from workbench.output import bundle as bundles
 from workbench.output import export
+from workbench.output.files import bundle as bundles
 
 GOOD = system.Machine(cores=8, free_memory_gb=16.0, free_disk_gb=100.0, has_gpu=False)
 RATE = 48000

@@ -17,7 +17,7 @@ import json, sys
 from workbench.domain.elements import ELEMENTS, Element, register
 register(Element("vibes", "chords", colour="#7a4fa3", patch="fm-ep", program=11, low_pitch=53, like="pads"))
 import workbench
-from workbench.output.palette import element_colour
+from workbench.output.figures.palette import element_colour
 asked = {
     "parameters": {
         "creative": {"concept": "jazz-hop, 16 seconds"},

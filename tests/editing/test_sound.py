@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-import workbench.output.bundle as bundle
+import workbench.output.files.bundle as bundle
 from workbench import modify
 from workbench.cli import main as cli
 from workbench.domain.request import parse_request

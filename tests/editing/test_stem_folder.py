@@ -11,9 +11,9 @@ from workbench.domain.audio import Audio
 from workbench.domain.errors import ParameterError
 from workbench.domain.results import Track
 from workbench.editing import StemWishes, adopt_stems, import_stems, is_stem_folder, modify
-from workbench.output import bundle as bundles
 from workbench.output import export, load
 from workbench.output.daw import read_session, session_of
+from workbench.output.files import bundle as bundles
 
 RATE_HZ = 44100
 BAR = RATE_HZ

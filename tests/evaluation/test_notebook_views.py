@@ -20,8 +20,8 @@ from evaluation.suites.notebook import by_ear, comparison_view, newest_pair
 from evaluation.suites.run_result import RESULT_FILE, RunResult, TrackResult
 from workbench.analysis.loudness import integrated_loudness
 from workbench.domain.audio import Audio
-from workbench.output.page_audio import encode_for_page
-from workbench.output.palette import OUTCOME_COLOURS
+from workbench.output.figures.palette import OUTCOME_COLOURS
+from workbench.output.report.page_audio import encode_for_page
 from workbench.widgets.tables import HtmlTable
 
 

@@ -17,7 +17,7 @@ from training.dataset import EncodedPart, encode_part
 from training.fit import fit
 from workbench.models.elements import SPECS
 from workbench.models.transformer import ElementTransformer, ModelConfig
-from workbench.output.drawing import to_png
+from workbench.output.figures.drawing import to_png
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 SMALL = ModelConfig(width=32, heads=2, trunk_blocks=1, note_blocks=1, dropout=0.0)

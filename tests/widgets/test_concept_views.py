@@ -10,7 +10,7 @@ from workbench import widgets
 from workbench.analysis.references import ReferenceLibrary
 from workbench.concept import list_macros, list_starters
 from workbench.domain.request import GenerationRequest
-from workbench.output.concept_figures import _together
+from workbench.output.figures.concept_figures import _together
 from workbench.widgets.concept_views import READINGS, _readings
 
 PNG = b"\x89PNG"

@@ -12,9 +12,9 @@ import soundfile
 from workbench.domain.audio import Audio
 from workbench.domain.results import Track
 from workbench.domain.score import Score
-from workbench.output.page_audio import encode_for_page
-from workbench.output.player_data import player_data
-from workbench.output.roll_data import roll_data
+from workbench.output.report.page_audio import encode_for_page
+from workbench.output.report.player_data import player_data
+from workbench.output.report.roll_data import roll_data
 from workbench.widgets.roll import PianoRoll
 
 

@@ -16,9 +16,9 @@ import workbench
 from workbench import widgets
 from workbench.domain.audio import Audio
 from workbench.domain.results import Track
-from workbench.output import showing
-from workbench.output.page_audio import encode_for_page
-from workbench.output.roll_data import roll_data
+from workbench.output.report import showing
+from workbench.output.report.page_audio import encode_for_page
+from workbench.output.report.roll_data import roll_data
 
 
 def shown(value: Any) -> dict[str, str]:

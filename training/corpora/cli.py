@@ -146,7 +146,7 @@ def _report(options: argparse.Namespace) -> None:
     from training.corpora import find_corpora, read_corpus
     from training.corpora.report import to_json, to_text, write_report
     from training.corpora.tally import tally
-    from workbench.output.folder import appearing, check_target
+    from workbench.output.files.folder import appearing, check_target
 
     _require_folder(options.data)
     names = [corpus.name for corpus in find_corpora(options.data, tuple(options.names) or None)]

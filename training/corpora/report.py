@@ -8,7 +8,7 @@ from html import escape
 from pathlib import Path
 
 from training.corpora.tally import CorpusTally, tempo_summary
-from workbench.output.palette import GRID, INK, MUTED, PAPER
+from workbench.output.figures.palette import GRID, INK, MUTED, PAPER
 
 _MOST_WORDS = 12
 _STYLE = f"""

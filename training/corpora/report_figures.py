@@ -12,8 +12,8 @@ from matplotlib.patches import Patch
 from training.corpora.tally import DEVIATION_EDGES_MS, SLOTS_PER_BEAT, TEMPO_EDGES_BPM, CorpusTally
 from workbench.domain.elements import is_drums
 from workbench.domain.theory import NOTE_NAMES_FLAT, Key
-from workbench.output.drawing import DPI, look, to_png
-from workbench.output.palette import ACCENT, MUTED, element_colour
+from workbench.output.figures.drawing import DPI, look, to_png
+from workbench.output.figures.palette import ACCENT, MUTED, element_colour
 
 _MODES = (("major", ACCENT), ("minor", MUTED))
 _LEAST_SHARE = 0.01

@@ -35,7 +35,7 @@ class PreviewStore:
             If it cannot be written.
         """
         from workbench.dsp.headroom import within_full_scale
-        from workbench.output.audio_files import encode_to
+        from workbench.output.files.audio_files import encode_to
 
         audio = within_full_scale(mix).audio
         with atomic_file(self._path(version_id)) as place:

@@ -105,9 +105,9 @@ def _draw(files: list[str], folder: Path) -> None:
     """Two pictures a file, over time and as music, and one with the spectra of all (a song's stems) over each other."""
     from workbench.analysis.reading import read_audio
     from workbench.domain.errors import OutputError
-    from workbench.output.diagnostics import diagnostics, spectra
-    from workbench.output.drawing import to_png
-    from workbench.output.listening_figures import listening
+    from workbench.output.figures.diagnostic_figures import diagnostics, spectra
+    from workbench.output.figures.drawing import to_png
+    from workbench.output.figures.listening_figures import listening
 
     # What a name holds that is no text, no font can draw.
     names = [printable(name) for name in distinct_names([Path(file) for file in files])]

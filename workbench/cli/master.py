@@ -12,7 +12,7 @@ from workbench.domain.errors import OutputError, ParameterError, reason
 
 if TYPE_CHECKING:
     from workbench.analysis.loudness import LoudnessMeasurement
-    from workbench.output.tags import Tags
+    from workbench.output.files.tags import Tags
 
 _MOST_OFF_LU = 0.1
 """A master that lies further from its target is warned of."""
@@ -51,7 +51,7 @@ def master(options: argparse.Namespace) -> int:
     from workbench.mastering import Match, load_style, master_below, match
     from workbench.mixing import load_colour
     from workbench.output import delivery_of, roundtrip, write_audio
-    from workbench.output.tags import parse_isrc
+    from workbench.output.files.tags import parse_isrc
 
     _check_target(options)
     options.isrc = parse_isrc(options.isrc) if options.isrc else ""
@@ -93,7 +93,7 @@ def master(options: argparse.Namespace) -> int:
 
 def _tags(options: argparse.Namespace, heard: LoudnessMeasurement) -> Tags:
     """What the master says of itself. What made the mix is not known here, so nothing is said of it."""
-    from workbench.output.tags import SOFTWARE, Tags
+    from workbench.output.files.tags import SOFTWARE, Tags
 
     return Tags(
         title=printable(options.title or options.file.stem),

@@ -66,7 +66,7 @@ def _lines(profile: ReferenceProfile, width: int) -> list[str]:
 
     The id stands alone on its line and whole: cut short it could not be copied into a request.
     """
-    from workbench.output.reference_table import chords_text, tempo_text
+    from workbench.output.figures.reference_texts import chords_text, tempo_text
 
     tempo, _, confidence = tempo_text(profile).partition(" ")
     sections = len(profile.boundaries_seconds) + 1

@@ -15,7 +15,7 @@ from workbench.domain.errors import WorkbenchError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from workbench.output.verifying import Finding
+    from workbench.output.files.verifying import Finding
 
 
 def add_to(commands: Any) -> None:
@@ -65,8 +65,8 @@ def sign(options: argparse.Namespace) -> int:
     Without a certificate of yours one of this machine signs. `beatsfoundry verify` reads them.
     """
     from workbench.domain.errors import OutputError
-    from workbench.output.credentials import read_credentials
-    from workbench.output.credentials import sign as write
+    from workbench.output.files.credentials import read_credentials
+    from workbench.output.files.credentials import sign as write
 
     if options.out.exists() and not options.overwrite:
         raise OutputError(f"{options.out} exists: name another file, or overwrite it (--overwrite)")
@@ -76,7 +76,7 @@ def sign(options: argparse.Namespace) -> int:
 
 
 def _of(path: str, options: argparse.Namespace) -> list[Finding]:
-    from workbench.output.verifying import verify as look
+    from workbench.output.files.verifying import verify as look
 
     if not options.remake:
         return look(path)

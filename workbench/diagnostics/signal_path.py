@@ -12,7 +12,7 @@ from workbench.diagnostics.findings import Finding
 from workbench.domain.audio import Audio, summed
 from workbench.domain.errors import WorkbenchError
 from workbench.output import has_sound, load
-from workbench.output.verifying import verify
+from workbench.output.files.verifying import verify
 
 TOOL = "signal path"
 _OPPOSED = 0.0

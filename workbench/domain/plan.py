@@ -165,6 +165,11 @@ class Delivery:
     preview: bool = False
     loop: bool = False
 
+    @property
+    def suffix(self) -> str:
+        """What names of its sound files end with: ".wav"."""
+        return f".{self.format}"
+
 
 @dataclass(frozen=True, slots=True)
 class Plan(Shown):

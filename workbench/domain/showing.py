@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-_DRAWN_BY = "workbench.output.showing"
+_DRAWN_BY = "workbench.output.report.showing"
 # Named, not imported: what draws stands above the words, and only a notebook needs it.
 
 

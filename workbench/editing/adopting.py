@@ -34,7 +34,7 @@ from workbench.midi.file import MidiPart
 from workbench.midi.notes import NoteColumns
 from workbench.midi.parts import describe, guess
 from workbench.output.daw import CHORD_TRACK, STEM_SUFFIX, DawSession, SessionTrack, read_session
-from workbench.output.midi_files import TICKS_PER_BEAT
+from workbench.output.files.midi_files import TICKS_PER_BEAT
 from workbench.pipeline import finish
 from workbench.store import Store
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from workbench.domain.errors import ParameterError
 from workbench.domain.theory import METRES, Metre
 from workbench.output.daw.session import DawSession, NoteClip, SessionTrack
-from workbench.output.midi_files import TICKS_PER_BEAT
+from workbench.output.files.midi_files import TICKS_PER_BEAT
 
 _Metres = tuple[tuple[int, tuple[int, int]], ...]
 

@@ -12,7 +12,7 @@ from workbench.editing.adopting import IMPORTED
 from workbench.editing.edits import parse_edits
 from workbench.editing.modifying import modify
 from workbench.output import export, load_song, read_manifest
-from workbench.output.verifying import Finding
+from workbench.output.files.verifying import Finding
 from workbench.pipeline import generate
 
 

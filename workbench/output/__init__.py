@@ -1,12 +1,22 @@
-"""Files: audio, MIDI, report, and the bundle that holds them. The only room that writes audio and MIDI."""
+"""What leaves the workbench, on four floors; the only room that writes audio and MIDI.
 
-from workbench.output.audio_files import decode, delivery_of, encode, roundtrip, write_audio
-from workbench.output.bundle import export, export_composition, master_as_heard, outputs_of, read_manifest
-from workbench.output.documents import to_json
-from workbench.output.folder import check_target
-from workbench.output.loading import has_sound, load, load_song
-from workbench.output.midi_files import midi_bytes, write_midi
-from workbench.output.stored_bundles import bundle_again, keep_bundle, outputs_in
+::
+
+    daw/      sessions of studio programs, written and read
+    files/    sound, MIDI, documents, tags, seals, and the bundle that holds them
+    report/   the page of a track, its tables and players; what notebooks show
+    figures/  pictures, palette, labels
+
+This module is the interface of `files/` for the stages and commands above.
+"""
+
+from workbench.output.files.audio_files import decode, delivery_of, encode, roundtrip, write_audio
+from workbench.output.files.bundle import export, export_composition, master_as_heard, outputs_of, read_manifest
+from workbench.output.files.documents import to_json
+from workbench.output.files.folder import check_target
+from workbench.output.files.loading import has_sound, load, load_song
+from workbench.output.files.midi_files import midi_bytes, write_midi
+from workbench.output.files.stored_bundles import bundle_again, keep_bundle, outputs_in
 
 __all__ = [
     "bundle_again",

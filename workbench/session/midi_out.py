@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.domain.errors import ParameterError
 from workbench.domain.score import Score
-from workbench.output.midi_files import TICKS_PER_BEAT, midi_bytes
+from workbench.output.files.midi_files import TICKS_PER_BEAT, midi_bytes
 from workbench.session.midi_ports import Output
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from workbench.domain.plan import Plan
 from workbench.domain.results import Track
-from workbench.output.labels import measurement_group
+from workbench.output.figures.labels import measurement_group
 
 OUTCOME_LEVELS = {"pass": 1.0, "warn": 0.5, "fail": 0.0}
 """How a check's outcome is charted; a check that does not apply has no number."""

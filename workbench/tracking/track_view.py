@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.output.labels import MEASUREMENT_GROUPS, measurement_group
+from workbench.output.figures.labels import MEASUREMENT_GROUPS, measurement_group
 from workbench.tracking.dashboard import TRACKS_VIEW
 from workbench.tracking.saved_views import ChartSection, SavedView
 

@@ -9,9 +9,9 @@ from tempfile import TemporaryDirectory
 from workbench.domain.errors import TrackingError
 from workbench.domain.paths import is_folder
 from workbench.domain.results import Track
-from workbench.output.figures import draw_all
-from workbench.output.page_audio import track_addresses
-from workbench.output.report_html import render
+from workbench.output.figures.track_figures import draw_all
+from workbench.output.report.page_audio import track_addresses
+from workbench.output.report.report_html import render
 from workbench.tracking.items import run_items
 from workbench.tracking.records import RunRecord, log_records
 from workbench.tracking.saved_views import save_view

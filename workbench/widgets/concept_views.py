@@ -19,8 +19,8 @@ from workbench.concept import (
 from workbench.concept.mood import load_lexicon
 from workbench.domain.plan import Plan
 from workbench.domain.request import GenerationRequest, parse_request
-from workbench.output.html_tables import folded, plain_table
-from workbench.output.labels import format_number
+from workbench.output.figures.labels import format_number
+from workbench.output.report.html_tables import folded, plain_table
 from workbench.widgets.pictures import embedded
 from workbench.widgets.tables import HtmlTable
 
@@ -58,7 +58,7 @@ _MOST_LINES = 6
 
 def mood_plane(concepts: str | Sequence[str]) -> Image:
     """The plane of valence and arousal with mood words, the styles' usual places, and where concepts come to lie."""
-    from workbench.output.concept_figures import mood_plane as draw
+    from workbench.output.figures.concept_figures import mood_plane as draw
 
     styles = {name: (load_style(name).valence, load_style(name).arousal) for name in list_styles()}
     plans = {concept: translate(GenerationRequest.from_concept(concept)) for concept in _listed(concepts)}
@@ -114,7 +114,7 @@ def macro_curves(request: GenerationRequest, names: Sequence[str] = ()) -> Image
 
     The parameters that move most, by their own range, are drawn.
     """
-    from workbench.output.concept_figures import macro_curves as draw
+    from workbench.output.figures.concept_figures import macro_curves as draw
 
     amounts = np.linspace(-1.0, 1.0, 9).tolist()
     return embedded(

@@ -9,9 +9,9 @@ from workbench.analysis.levels import at_equal_loudness
 from workbench.domain.audio import Audio
 from workbench.domain.elements import PITCHED_ELEMENTS, Kind, kind_of
 from workbench.domain.score import Note
-from workbench.output.html_tables import folded, plain_table
-from workbench.output.page_audio import encode_for_page
-from workbench.output.showing import switcher
+from workbench.output.report.html_tables import folded, plain_table
+from workbench.output.report.page_audio import encode_for_page
+from workbench.output.report.showing import switcher
 from workbench.rendering import list_kits, list_patches, load_kit, load_patch
 from workbench.widgets.pictures import embedded
 from workbench.widgets.tables import HtmlTable
@@ -59,7 +59,7 @@ class SoundSwitcher:
 
 def spectra_picture(sounds: Mapping[str, Audio], *, beside_first: bool = False) -> Image:
     """Long-term spectra of sounds; with `beside_first` how far each lies from the first, as small steps need."""
-    from workbench.output.diagnostics import spectra, spectrum_steps
+    from workbench.output.figures.diagnostic_figures import spectra, spectrum_steps
 
     figure = spectrum_steps(sounds) if beside_first else spectra(sounds)
     return embedded(figure, alt="Spectra")
@@ -67,7 +67,7 @@ def spectra_picture(sounds: Mapping[str, Audio], *, beside_first: bool = False) 
 
 def music_picture(audio: Audio) -> Image:
     """Mel spectrum, chroma with the chords that are heard, and tempogram of a recording, as librosa draws them."""
-    from workbench.output.listening_figures import listening
+    from workbench.output.figures.listening_figures import listening
 
     return embedded(listening(audio), alt="Mel spectrum, chroma with chords and tempogram")
 

@@ -6,7 +6,7 @@ from html import escape
 
 import ipywidgets as w
 
-from workbench.output.palette import ACCENT
+from workbench.output.figures.palette import ACCENT
 
 
 class ProgressBar(w.HBox):

@@ -6,8 +6,8 @@ import anywidget
 import traitlets
 
 from workbench.domain.score import Score
-from workbench.output.html_tables import asset, script
-from workbench.output.roll_data import roll_data
+from workbench.output.report.html_tables import asset, script
+from workbench.output.report.roll_data import roll_data
 
 
 class PianoRoll(anywidget.AnyWidget):

@@ -12,8 +12,8 @@ from workbench.domain.audio import Audio
 from workbench.domain.plan import Plan
 from workbench.domain.results import QualityReport, Track
 from workbench.domain.score import Score
-from workbench.output import html_tables
-from workbench.output.figures import CAPTIONS, draw_png
+from workbench.output.figures.track_figures import CAPTIONS, draw_png
+from workbench.output.report import html_tables
 
 if TYPE_CHECKING:
     from IPython.display import Image
@@ -85,8 +85,8 @@ def before_and_after(before: Score, after: Score) -> Image:
     """Two scores of one song as piano rolls; what stayed is grey, what changed is coloured and its bars are shaded."""
     from IPython.display import Image
 
-    from workbench.output.drawing import to_png
-    from workbench.output.edit_figures import before_and_after as draw
+    from workbench.output.figures.drawing import to_png
+    from workbench.output.figures.edit_figures import before_and_after as draw
 
     return Image(  # type: ignore[no-untyped-call]
         data=to_png(draw(before, after)), format="png", alt="Piano rolls before and after an edit", embed=True

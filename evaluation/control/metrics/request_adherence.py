@@ -15,7 +15,7 @@ from workbench.domain.request import GenerationRequest, Technical
 from workbench.domain.score import Score
 from workbench.domain.song import numbered, of_section
 from workbench.domain.theory import Key
-from workbench.output.midi_files import TICKS_PER_BEAT, midi_bytes
+from workbench.output.files.midi_files import TICKS_PER_BEAT, midi_bytes
 
 STATEMENTS = ("tempo", "metre", "sections", "duration", "palette", "user chords", "section details")
 

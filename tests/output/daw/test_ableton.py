@@ -12,10 +12,10 @@ import pytest
 from workbench.domain.errors import ParameterError
 from workbench.domain.moves import StripMove
 from workbench.domain.results import Track
-from workbench.output import bundle as bundles
 from workbench.output import export
 from workbench.output.daw import export_session, read_session
 from workbench.output.daw.ableton_colours import PALETTE
+from workbench.output.files import bundle as bundles
 
 SECTION_STARTS_SECONDS = [0.0, 4 * 0.5, 4 * 0.5 + 8 * 60 / 97.3]
 """Intro of four beats at 120 BPM, verse of eight at 97.3 BPM, then the chorus."""

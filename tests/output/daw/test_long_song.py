@@ -22,9 +22,9 @@ from workbench.domain.audio import Audio, Mix, summed
 from workbench.domain.plan import SectionPlan
 from workbench.domain.results import Track
 from workbench.domain.score import Note, Part, Score
-from workbench.output import bundle as bundles
 from workbench.output import export, export_composition
 from workbench.output.daw import export_session, read_session
+from workbench.output.files import bundle as bundles
 
 RATE_HZ = 48000
 TEMPI_BPM = (97.3, 123.45, 88.888, 140.1, 171.7, 61.803, 110.0, 132.7, 97.3)

@@ -16,9 +16,9 @@ from workbench.domain.errors import ParameterError
 from workbench.domain.plan import Plan
 from workbench.domain.results import Track
 from workbench.domain.score import Note, Part, Score
-from workbench.output import bundle as bundles
 from workbench.output import export, export_composition
 from workbench.output.daw import export_session
+from workbench.output.files import bundle as bundles
 
 _LMMS_SETTINGS = """<?xml version="1.0"?>
 <!DOCTYPE lmms-config-file>

@@ -17,11 +17,11 @@ from workbench.domain.plan import Plan, SectionPlan
 from workbench.domain.results import Track
 from workbench.domain.score import Score
 from workbench.domain.theory import Key
-from workbench.output import bundle as bundles
 from workbench.output import export, export_composition
 from workbench.output.daw import FORMATS, export_session, read_session, session_of
 from workbench.output.daw.ableton_colours import PALETTE, nearest
 from workbench.output.daw.session import DawSession
+from workbench.output.files import bundle as bundles
 
 ROUND_TRIPS = ("dawproject", "reaper", "ableton")
 

@@ -30,7 +30,7 @@ from workbench.output.daw.ableton_parts import (
     view_state,
 )
 from workbench.output.daw.session import KEY_NOTE, AudioClip, DawSession, NoteClip, SessionNote, SessionTrack
-from workbench.output.midi_files import TICKS_PER_BEAT
+from workbench.output.files.midi_files import TICKS_PER_BEAT
 
 MEDIA = "Samples/Imported"
 """Folder of the stems in the project's folder, where Live keeps what it has collected."""

@@ -16,7 +16,7 @@ import mido
 
 from workbench.domain.units import db_to_gain
 from workbench.output.daw.session import AudioClip, DawSession, NoteClip, SessionTrack
-from workbench.output.midi_files import TICKS_PER_BEAT
+from workbench.output.files.midi_files import TICKS_PER_BEAT
 
 MEDIA = "interchange/{name}/audiofiles"
 _MIDI_FOLDER = "interchange/{name}/midifiles"

@@ -18,7 +18,7 @@ from workbench.output.daw.session import (
     SessionNote,
     SessionTrack,
 )
-from workbench.output.midi_files import TICKS_PER_BEAT
+from workbench.output.files.midi_files import TICKS_PER_BEAT
 
 MEDIA = "audio"
 """Folder of the stems inside the file."""

@@ -23,7 +23,7 @@ from workbench.output.daw.session import (
     SessionTrack,
 )
 from workbench.output.daw.windows import ContentWindow, windows_of
-from workbench.output.midi_files import TICKS_PER_BEAT
+from workbench.output.files.midi_files import TICKS_PER_BEAT
 
 _LARGEST_BYTES = 256 << 20
 _GREY = "#808080"

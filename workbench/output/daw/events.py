@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from workbench.domain.errors import ParameterError
 from workbench.midi.file import in_order
-from workbench.output.midi_files import TICKS_PER_BEAT
+from workbench.output.files.midi_files import TICKS_PER_BEAT
 
 Value = TypeVar("Value")
 

@@ -16,12 +16,12 @@ from workbench.domain.files import atomic_file
 from workbench.domain.plan import Delivery, Plan
 from workbench.domain.results import Track
 from workbench.domain.score import Score
-from workbench.output.audio_files import encode_to
 from workbench.output.daw.formats import SessionFormat, find_format
 from workbench.output.daw.session import AudioClip, session_of
-from workbench.output.folder import appearing
-from workbench.output.loading import load_song, stem_files
-from workbench.output.wave_chunks import Broadcast, add_chunks, broadcast_chunk, cue_chunks
+from workbench.output.files.audio_files import encode_to
+from workbench.output.files.folder import appearing
+from workbench.output.files.loading import load_song, stem_files
+from workbench.output.files.wave_chunks import Broadcast, add_chunks, broadcast_chunk, cue_chunks
 
 _STEM_BITS = 24
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)

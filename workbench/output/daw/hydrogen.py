@@ -16,7 +16,7 @@ from workbench.domain.errors import ParameterError
 from workbench.domain.song import DRUM_ROLES, drum_role
 from workbench.domain.units import db_to_gain
 from workbench.output.daw.session import DawSession, SessionNote, SessionTrack
-from workbench.output.midi_files import TICKS_PER_BEAT
+from workbench.output.files.midi_files import TICKS_PER_BEAT
 
 _TICKS = 48
 _LEAD_TICKS = 5.0

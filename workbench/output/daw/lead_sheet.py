@@ -15,7 +15,7 @@ from workbench.domain.elements import PITCHED_ELEMENTS, Kind, of_kind
 from workbench.domain.errors import ParameterError
 from workbench.domain.theory import Chord, Key
 from workbench.output.daw.session import CHORD_TRACK, DawSession, NoteClip
-from workbench.output.midi_files import TICKS_PER_BEAT
+from workbench.output.files.midi_files import TICKS_PER_BEAT
 
 MELODIES: tuple[Kind, ...] = ("melody", "chords", "bass")
 """Whose notes are the melody of a sheet, the most likely first."""

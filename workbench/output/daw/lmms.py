@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 from workbench.domain.errors import ParameterError
 from workbench.domain.units import db_to_gain
 from workbench.output.daw.session import DawSession, NoteClip, SessionTrack
-from workbench.output.midi_files import TICKS_PER_BEAT
+from workbench.output.files.midi_files import TICKS_PER_BEAT
 
 _TICKS = 48
 _LOWEST_KEY = 12

@@ -19,8 +19,8 @@ from workbench.output.daw.session import (
     SessionNote,
     SessionTrack,
 )
-from workbench.output.midi_files import TICKS_PER_BEAT
-from workbench.output.palette import MUTED, element_colour
+from workbench.output.figures.palette import MUTED, element_colour
+from workbench.output.files.midi_files import TICKS_PER_BEAT
 
 _USUAL_BPM = 120.0
 _TEMPO_DIGITS = 3

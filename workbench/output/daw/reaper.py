@@ -17,7 +17,7 @@ from workbench.output.daw.session import (
     NoteClip,
     SessionTrack,
 )
-from workbench.output.midi_files import TICKS_PER_BEAT
+from workbench.output.files.midi_files import TICKS_PER_BEAT
 
 MEDIA = "media"
 """Folder of the stems beside the project."""

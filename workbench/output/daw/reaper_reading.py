@@ -21,7 +21,7 @@ from workbench.output.daw.session import (
     SessionNote,
     SessionTrack,
 )
-from workbench.output.midi_files import TICKS_PER_BEAT
+from workbench.output.files.midi_files import TICKS_PER_BEAT
 
 _LARGEST_BYTES = 256 << 20
 _WORD = re.compile(r"\"[^\"]*\"|'[^']*'|`[^`]*`|\S+")

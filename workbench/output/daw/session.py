@@ -16,8 +16,8 @@ from workbench.domain.recordings import only_notes, plays_recording
 from workbench.domain.score import Score
 from workbench.domain.tempo_map import TempoMap
 from workbench.domain.theory import Chord
-from workbench.output.midi_files import TICKS_PER_BEAT, note_spans
-from workbench.output.palette import MUTED, element_colour
+from workbench.output.figures.palette import MUTED, element_colour
+from workbench.output.files.midi_files import TICKS_PER_BEAT, note_spans
 
 CHORD_TRACK = "chords"
 """Name of the track that states the harmony: one clip a chord, called by its symbol."""

@@ -10,8 +10,8 @@ import traitlets
 
 from workbench.domain.errors import ParameterError
 from workbench.editing import Song, parse_edits
-from workbench.output.palette import element_colour
-from workbench.output.roll_data import roll_data
+from workbench.output.figures.palette import element_colour
+from workbench.output.report.roll_data import roll_data
 from workbench.session import Session
 from workbench.widgets.arranger.note_grid import note_grid
 from workbench.widgets.instrument import Instrument, action, front_end, sheet

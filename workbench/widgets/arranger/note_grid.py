@@ -12,7 +12,7 @@ from workbench.domain.song import DRUM_ROLES, drum_role
 from workbench.editing import Song
 from workbench.editing.song import bars_of, check_element
 from workbench.editing.transposing import note_name
-from workbench.output.palette import element_colour
+from workbench.output.figures.palette import element_colour
 
 MOST_BARS = 8
 """Bars that are shown at once: more would leave no room to point at a note."""

@@ -11,7 +11,7 @@ import traitlets
 from workbench.domain.elements import element_of, is_drums
 from workbench.domain.errors import ParameterError
 from workbench.domain.moves import Setting
-from workbench.output.palette import element_colour
+from workbench.output.figures.palette import element_colour
 from workbench.rendering import list_patches, load_kit, load_patch, save_sound
 from workbench.rendering.kit import Kit
 from workbench.rendering.morph import morph

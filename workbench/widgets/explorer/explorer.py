@@ -12,11 +12,11 @@ from workbench.domain.errors import ParameterError, WorkbenchError
 from workbench.domain.plan import Plan
 from workbench.domain.request import GenerationRequest, parse_request
 from workbench.domain.results import Track
-from workbench.output.html_tables import verdict
-from workbench.output.labels import label_and_unit
-from workbench.output.page_audio import small_for_page
-from workbench.output.player_data import player_data
-from workbench.output.roll_data import roll_data
+from workbench.output.figures.labels import label_and_unit
+from workbench.output.report.html_tables import verdict
+from workbench.output.report.page_audio import small_for_page
+from workbench.output.report.player_data import player_data
+from workbench.output.report.roll_data import roll_data
 from workbench.pipeline import load_references
 from workbench.session import Session
 from workbench.store import open_store

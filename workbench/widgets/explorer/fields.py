@@ -15,7 +15,7 @@ from workbench.domain.request import PROCESSING_STYLES, Creative, GenerationRequ
 from workbench.domain.song import SECTION_NAMES
 from workbench.domain.theory import NOTE_NAMES_FLAT, SCALES
 from workbench.domain.user_styles import user_style_names
-from workbench.output.palette import element_colour
+from workbench.output.figures.palette import element_colour
 from workbench.rendering import list_patches
 
 _GROUPS: Mapping[str, tuple[str, type[BaseModel]]] = {

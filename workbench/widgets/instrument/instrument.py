@@ -12,7 +12,7 @@ import traitlets
 from workbench.domain.errors import ParameterError
 from workbench.domain.results import Track
 from workbench.editing import Edit
-from workbench.output.html_tables import asset
+from workbench.output.report.html_tables import asset
 from workbench.session import Session
 from workbench.widgets.instrument.answering import Answering, action
 from workbench.widgets.instrument.sound import loop_of

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from workbench.domain.audio import Audio
-from workbench.output.page_audio import encode_for_page
+from workbench.output.report.page_audio import encode_for_page
 
 _LONGEST_PLAIN_SECONDS = 20.0
 """Shorter bars go as samples, which nothing has to encode or decode; longer ones as Ogg Vorbis."""

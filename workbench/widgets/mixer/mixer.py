@@ -13,7 +13,7 @@ from workbench.domain.naming import latin_id
 from workbench.domain.plan import Plan
 from workbench.mixing.profiles import Strip, colour_of, coloured, load_profile
 from workbench.output.daw import FORMATS, export_session
-from workbench.output.palette import element_colour
+from workbench.output.figures.palette import element_colour
 from workbench.session import Session
 from workbench.widgets.instrument import Instrument, action, front_end, sheet
 from workbench.widgets.places import sections_of
