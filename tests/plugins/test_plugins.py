@@ -205,32 +205,6 @@ def test_a_plug_in_that_hangs_costs_less_than_ten_seconds(
     assert time.monotonic() - began < 10.0
 
 
-ZAM = Path("/usr/lib/ladspa")
-
-
-def zam(name: str) -> str:
-    """The name of one of Debian's zam-plugins; the test is skipped where they are absent."""
-    if not (ZAM / f"{name}-ladspa.so").is_file():
-        pytest.skip(f"zam-plugins are absent: {ZAM}/{name}-ladspa.so")
-    return name
-
-
-@pytest.fixture
-def real(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """Makes one of zam-plugins the only plug-in there is, run by the real host."""
-
-    def only(name: str) -> None:
-        folder = tmp_path / "zam"
-        folder.mkdir(exist_ok=True)
-        shutil.copy(ZAM / f"{zam(name)}-ladspa.so", folder)
-        monkeypatch.setenv("BEATSFOUNDRY_HOME", str(tmp_path / "home"))
-        monkeypatch.setenv("BEATSFOUNDRY_PLUGINS", str(folder))
-        monkeypatch.setattr(scanning, "_LADSPA_FOLDERS", ())
-        monkeypatch.setattr(scanning, "_VST3_FOLDERS", {})
-
-    return only
-
-
 def test_zam_compressor_is_listed_and_compresses(real: Callable[[str], None]) -> None:
     real("ZamComp")
     plugin = find_plugin("ZamComp")
@@ -331,7 +305,7 @@ def test_vst3_is_run_piece_by_piece_and_once_a_channel(monkeypatch: pytest.Monke
     rng = np.random.default_rng(1)
     sound = rng.uniform(-0.5, 0.5, (2, RATE_HZ)).astype(np.float32)
     signs: list[float] = []
-    made = vst3.run("half.vst3", "Half", sound, RATE_HZ, {"Gain": -20.0, "Mode": "B"}, signs.append)
+    made = vst3.run("half.vst3", "Half", sound, RATE_HZ, {"Gain": -20.0, "Mode": "B"}, signs.append, {})
     np.testing.assert_allclose(made[:, 100:], -0.1 * sound[:, :-100], atol=1e-5)
     assert signs == sorted(signs) == [0.25, 0.5, 0.75, 1.0]
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal
+
+from workbench.domain.automation import Lane
+from workbench.domain.errors import ParameterError
 
 Setting = float | str
 """A value of a patch parameter: a number in its unit, or one of its words."""
 
 Settings = Mapping[str, Setting]
 """Patch parameters by dotted name, such as "filter.cutoff_hz" or "oscillators.0.wave"."""
+
+PluginSettings = Mapping[str, Setting | Lane]
+"""Parameters of a plug-in by the names that it shows: each a value, or the points over which it moves."""
 
 EqKind = Literal["peak", "low_shelf", "high_shelf", "low_pass", "high_pass", "notch"]
 
@@ -27,10 +33,11 @@ class EqMove:
 
 @dataclass(frozen=True, slots=True)
 class Insert:
-    """A plug-in effect in a channel, by name, with the parameters that were set by hand."""
+    """A plug-in effect in a channel, by name, with the parameters set by hand; with `bypass` it is not heard."""
 
     plugin: str
-    settings: Settings = field(default_factory=dict)
+    settings: PluginSettings = field(default_factory=dict)
+    bypass: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +55,31 @@ class StripMove:
     reverb_send_db: float | None = None
     delay_send_db: float | None = None
     inserts: tuple[Insert, ...] = ()
+
+
+def standing(settings: PluginSettings) -> Settings:
+    """Settings of which none moves.
+
+    Raises
+    ------
+    ParameterError
+        If one does: only plug-ins take points.
+    """
+    still: dict[str, Setting] = {}
+    for name, value in settings.items():
+        if isinstance(value, tuple):
+            raise ParameterError(f"{name}: expected a value, got points: only parameters of plug-ins move over points")
+        still[name] = value
+    return still
+
+
+def relaid(settings: PluginSettings, change: Callable[[Lane], Lane]) -> PluginSettings:
+    """Settings with their lanes changed, and those that stand as they are."""
+    return {name: change(value) if isinstance(value, tuple) else value for name, value in settings.items()}
+
+
+def with_lanes(move: StripMove, change: Callable[[Lane], Lane]) -> StripMove:
+    """A channel with the lanes of its inserts changed."""
+    if not move.inserts:
+        return move
+    return replace(move, inserts=tuple(replace(one, settings=relaid(one.settings, change)) for one in move.inserts))

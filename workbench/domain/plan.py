@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from workbench.domain.moves import Settings, StripMove
+from workbench.domain.moves import PluginSettings, StripMove
 from workbench.domain.showing import Shown
 from workbench.domain.tempo_map import TempoMap
 from workbench.domain.theory import Chord, Key, Metre
@@ -208,7 +208,7 @@ class Plan(Shown):
     variation: float = DEFAULT_VARIATION
     ending: Ending = "close"
     sound: SoundTraits = SoundTraits()
-    patch_settings: Mapping[str, Settings] = field(default_factory=dict)
+    patch_settings: Mapping[str, PluginSettings] = field(default_factory=dict)
     mix: Mapping[str, StripMove] = field(default_factory=dict)
 
     @property

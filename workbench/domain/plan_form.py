@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from workbench.domain.automation import Point
 from workbench.domain.errors import ParameterError
 from workbench.domain.moves import StripMove
 from workbench.domain.plain_data import from_plain
@@ -68,6 +69,10 @@ def plan_from_dict(data: Mapping[str, Any]) -> Plan:
         fields["palette"], fields["references"] = tuple(fields["palette"]), tuple(fields["references"])
         fields["sound"] = SoundTraits(**fields.get("sound", {}))
         fields["models"] = dict(fields.get("models", {}))
+        fields["patch_settings"] = {
+            element: {name: _setting(value) for name, value in settings.items()}
+            for element, settings in fields.get("patch_settings", {}).items()
+        }
         fields["mix"] = {name: from_plain(StripMove, move) for name, move in fields.get("mix", {}).items()}
         return Plan(**fields)
     except ParameterError as error:
@@ -85,6 +90,11 @@ def part_traits(fields: Mapping[str, Any]) -> PartTraits:
         If a field is not known.
     """
     return PartTraits(**{**fields, "figures": tuple(fields.get("figures", ()))})
+
+
+def _setting(value: Any) -> Any:
+    """A value of a patch parameter as it stands, or the points over which a plug-in's moves."""
+    return tuple(from_plain(Point, point) for point in value) if isinstance(value, list) else value
 
 
 def _section_to_dict(section: SectionPlan, key: Key) -> dict[str, Any]:

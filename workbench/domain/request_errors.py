@@ -18,6 +18,8 @@ MOST_SHOWN = 6
 """Faults listed in one message; the rest are counted."""
 
 _LONGEST_VALUE = 60
+_BRANCHES = ("a number", "a word", "a list of points")
+"""Parts of a place that are the validator's own, and cannot be names of fields."""
 
 
 def explain(errors: Sequence[Any], root: type[BaseModel]) -> str:
@@ -83,6 +85,7 @@ def fault_in_words(error: Any) -> str:
         "float": "a number", "finite": "a finite number", "int": "a whole number", "bool": "true or false",
         "string": "text", "tuple": "a list", "dict": "an object", "model": "an object",
         "dataclass": "an object", "union": "text or an object",
+        "setting": "a number, a word or a list of points",
     }  # fmt: skip
     noun = "a name" if kind == "string_pattern_mismatch" else nouns.get(kind.split("_")[0], "what belongs here")
     return f"{shown(value)} is not {noun}"
@@ -124,6 +127,8 @@ def _field(loc: Sequence[int | str], root: type[BaseModel]) -> tuple[list[str], 
     for part in loc:
         if isinstance(part, int):
             names[-1] += f"[{part}]"
+        elif part in _BRANCHES:
+            continue
         elif model is not None and part in model.model_fields:
             info = model.model_fields[part]
             model = next(_models(info.annotation), None)

@@ -140,4 +140,20 @@ def _words(value: Any, *, counted: bool = False) -> str:
         return str(len(value))
     if isinstance(value, list) and len(value) == 2 and all(isinstance(item, int) for item in value):
         return f"{value[0]} to {value[1]}"
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    if isinstance(value, dict):
+        # The points of a parameter that moves are counted.
+        return str({name: f"{len(one)} points" if isinstance(one, list) else one for name, one in value.items()})
+    return ", ".join(map(_item_words, value)) if isinstance(value, list) else str(value)
+
+
+def _item_words(item: Any) -> str:
+    """An entry of a list: of a plug-in its name, and whether it is bypassed.
+
+    Examples
+    --------
+    >>> _item_words({"plugin": "ZamComp", "settings": {}, "bypass": True}), _item_words("verse 2")
+    ('ZamComp (bypassed)', 'verse 2')
+    """
+    if isinstance(item, dict) and "plugin" in item:
+        return f"{item['plugin']} (bypassed)" if item.get("bypass") else str(item["plugin"])
+    return str(item)

@@ -9,6 +9,7 @@ from workbench.domain.edit_state import LockedBars, MutedBars
 from workbench.domain.elements import ELEMENTS
 from workbench.domain.errors import ParameterError
 from workbench.domain.moves import EqMove, Insert, StripMove
+from workbench.domain.plugin_forms import insert_of, plugin_settings
 from workbench.domain.score import Note
 from workbench.editing.edits import (
     HIGHEST_BPM,
@@ -112,7 +113,7 @@ def sound(song: Song, edit: Sound, seed: int) -> Song:
     """The same notes on the same patch with some of its parameters set; refused where the element is locked."""
     check_element(song, edit.element)
     check_unlocked(song, edit.element)
-    settings = {**song.plan.patch_settings.get(edit.element, {}), **edit.settings}
+    settings = {**song.plan.patch_settings.get(edit.element, {}), **plugin_settings(edit.settings)}
     plan = replace(song.plan, patch_settings={**song.plan.patch_settings, edit.element: settings})
     load_sounds([edit.element], plan)  # refuses what the patch does not have
     return replace(song, plan=plan)
@@ -133,7 +134,7 @@ def mix(song: Song, edit: Mix, seed: int) -> Song:
         if "eq" in moves:
             moves["eq"] = tuple(EqMove(**band) for band in moves["eq"])
         if "inserts" in moves:
-            moves["inserts"] = tuple(_insert(Insert(**one)) for one in moves["inserts"])
+            moves["inserts"] = tuple(_insert(insert_of(one)) for one in edit.inserts or ())
         move = replace(plan.mix.get(edit.element, StripMove()), **moves)
         # A move that moves nothing is none, so that the way back leads to the same plan.
         others = {name: other for name, other in plan.mix.items() if name != edit.element}

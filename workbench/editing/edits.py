@@ -16,6 +16,7 @@ from pydantic import Discriminator, Field, TypeAdapter, ValidationError, model_v
 from workbench.domain.element_names import ComposedName, ElementName, PitchedName
 from workbench.domain.elements import ELEMENTS, PITCHED_ELEMENTS
 from workbench.domain.errors import ParameterError, did_you_mean, reason
+from workbench.domain.plugin_forms import MOST_INSERTS, PluginInsert, PluginSetting
 from workbench.domain.request import ChordText, Whole
 from workbench.domain.request_errors import explain, finite, shown, without_duplicates
 from workbench.editing.edit_base import BaseEdit, Drawn, PatchName, Placed, SectionText, TrackName
@@ -96,10 +97,11 @@ class Sound(BaseEdit):
 
     edit: Literal["sound"] = "sound"
     element: ElementName
-    settings: dict[str, float | str] = Field(
+    settings: dict[str, PluginSetting] = Field(
         min_length=1,
         max_length=200,
-        description="Values by dotted name, such as {'filter.cutoff_hz': 800, 'oscillators.0.wave': 'saw'}.",
+        description="Values by dotted name, such as {'filter.cutoff_hz': 800, 'oscillators.0.wave': 'saw'}; "
+        "of a plug-in also points over which a parameter moves.",
     )
 
 
@@ -110,15 +112,6 @@ class EqBand(BaseEdit):
     frequency_hz: float = Field(ge=20, le=20000, description="Centre or corner.", json_schema_extra={"unit": "Hz"})
     gain_db: float = Field(0.0, ge=-24, le=24, description="Of peaks and shelves.", json_schema_extra={"unit": "dB"})
     q: float = Field(0.7071, ge=0.1, le=20, description="Quality factor: higher is narrower.")
-
-
-class PluginInsert(BaseEdit):
-    """A plug-in effect in a channel."""
-
-    plugin: str = Field(min_length=1, max_length=200, description="Name, as `beatsfoundry plugins` lists it.")
-    settings: dict[str, float | str] = Field(
-        {}, max_length=200, description="Parameters by name; the others stay where the plug-in begins."
-    )
 
 
 class Mix(BaseEdit):
@@ -141,7 +134,10 @@ class Mix(BaseEdit):
         None, ge=-60, le=12, description="Send to the delay.", json_schema_extra={"unit": "dB"}
     )
     inserts: tuple[PluginInsert, ...] | None = Field(
-        None, strict=False, max_length=8, description="Plug-in effects before the channel, in place of earlier ones."
+        None,
+        strict=False,
+        max_length=MOST_INSERTS,
+        description="Plug-in effects before the channel, in place of earlier ones.",
     )
     processing_style: str | None = Field(
         None, min_length=1, max_length=60, description="Processing style of the whole song."

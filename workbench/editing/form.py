@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from workbench.domain.automation import Lane, laid
 from workbench.domain.edit_state import LockedBars, MutedBars
 from workbench.domain.errors import ParameterError
+from workbench.domain.moves import relaid, with_lanes
 from workbench.domain.plan import SectionPlan
 from workbench.domain.recordings import is_recorded
 from workbench.domain.score import Note, Part
@@ -75,18 +77,18 @@ def loop(song: Song, edit: Loop, seed: int) -> Song:
     return replace(song, plan=replace(song.plan, delivery=replace(song.plan.delivery, loop=True)))
 
 
-def lay_out(song: Song, laid: Sequence[Laid]) -> Song:
-    """The song with its bars in another order: notes, chords, locks and mutes go with the bars that they begin in.
+def lay_out(song: Song, pieces: Sequence[Laid]) -> Song:
+    """The song with its bars in another order: notes, chords, locks, mutes and moving parameters go with their bars.
 
     Raises
     ------
     ParameterError
         If a locked bar would be lost.
     """
-    order = [source for piece in laid for source in piece.sources]
+    order = [source for piece in pieces for source in piece.sources]
     _refuse_lost_locks(song, order)
     sections, start = [], 0
-    for piece in laid:
+    for piece in pieces:
         sections.append(replace(piece.section, start_bar=start, bars=len(piece.sources)))
         start += len(piece.sources)
     parts = {name: Part(name, _moved_notes(song, part.notes, order)) for name, part in song.score.parts.items()}
@@ -97,7 +99,16 @@ def lay_out(song: Song, laid: Sequence[Laid]) -> Song:
         for piece in ranges(bar for bar, source in enumerate(order) if source in song.locked_bars(name))
     )
     state = replace(song.state, locks=locks, mutes=_moved_mutes(song, order))
-    moved = replace(song, score=score, state=state).with_sections(sections)
+
+    def moving(lane: Lane) -> Lane:
+        return laid(lane, order, song.bar_beats)
+
+    plan = replace(
+        song.plan,
+        mix={name: with_lanes(move, moving) for name, move in song.plan.mix.items()},
+        patch_settings={name: relaid(values, moving) for name, values in song.plan.patch_settings.items()},
+    )
+    moved = replace(song, plan=plan, score=score, state=state).with_sections(sections)
     return moved.with_sections(_with_own_chords(moved, section) for section in sections)
 
 

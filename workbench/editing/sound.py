@@ -14,7 +14,7 @@ from typing import Any
 
 from workbench.domain.clock import SOUND_STAGES, Clock, Progress
 from workbench.domain.elements import is_drums
-from workbench.domain.moves import Settings, StripMove
+from workbench.domain.moves import PluginSettings, StripMove
 from workbench.domain.plan import Plan
 from workbench.domain.results import Track
 from workbench.domain.score import Score
@@ -33,7 +33,7 @@ class _Inputs:
 
     notes: tuple[Any, ...]
     patch: str | None
-    settings: Settings
+    settings: PluginSettings
     move: StripMove | None
     key: Key | None
     form: tuple[Any, ...]

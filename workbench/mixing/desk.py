@@ -203,7 +203,7 @@ def mix_again(stems: Mapping[str, Audio], score: Score, plan: Plan, desk: Desk) 
         if move.mute:
             return Audio(np.zeros((2, desk.length_samples), np.float32), rate)
         strip = moved(coloured(profile.strip_of(element), colour), move)
-        heard = with_inserts(stems[element].samples, move, rate)
+        heard = with_inserts(stems[element].samples, move, score, rate)
         samples = run_strip(heard, strip, colour, context, max(length, desk.length_samples))
         equalise(samples, _low_cut(profile), rate, out=samples)
         samples = apply_curve(samples, recalled_curve(element, desk), rate)

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from workbench.domain.audio import Samples
 from workbench.domain.moves import StripMove
-from workbench.plugins import run_effect
+from workbench.domain.score import Score
+from workbench.plugins import place_in, run_effect
 
 
-def with_inserts(samples: Samples, move: StripMove, sample_rate_hz: int) -> Samples:
-    """A stem, (2, n), through the plug-ins of its channel in their order; one that fails is passed by."""
+def with_inserts(samples: Samples, move: StripMove, score: Score, sample_rate_hz: int) -> Samples:
+    """A stem, (2, n), through the plug-ins of its channel in their order; one that fails or is bypassed is passed by.
+
+    Parameters that move do so over the bars of the score.
+    """
+    place = place_in(score.tempo_map, score.metre.bar_beats, sample_rate_hz)
     for insert in move.inserts:
-        made = run_effect(insert.plugin, insert.settings, samples, sample_rate_hz)
-        samples = samples if made is None else made
+        if not insert.bypass:
+            made = run_effect(insert.plugin, insert.settings, samples, sample_rate_hz, place)
+            samples = samples if made is None else made
     return samples

@@ -43,7 +43,7 @@ def _moved(samples: Samples, move: StripMove | None, context: StripContext) -> S
     if move.mute:
         return np.zeros_like(samples)
     strip, rate = replace(moved(_BARE, move), level_lu=0.0), context.sample_rate_hz
-    heard = with_inserts(samples, move, rate) * np.float32(db_to_gain(move.gain_db))
+    heard = with_inserts(samples, move, context.score, rate) * np.float32(db_to_gain(move.gain_db))
     if strip.eq:
         equalise(heard, strip.eq, rate, out=heard)
     if strip.pan:

@@ -1,7 +1,7 @@
 """Effects and instruments that others made: found, listed and run in processes of their own."""
 
 from workbench.plugins.facts import PLUGIN_PREFIX, PluginFacts, PluginParameter, check_no_plugins, checked_settings
-from workbench.plugins.running import failures, play_instrument, run_effect
+from workbench.plugins.running import failures, place_in, play_instrument, run_effect
 from workbench.plugins.scanning import find_plugin, scan
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "checked_settings",
     "failures",
     "find_plugin",
+    "place_in",
     "play_instrument",
     "run_effect",
     "scan",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from workbench.domain.errors import ParameterError, unknown_name
-from workbench.domain.moves import Settings
+from workbench.domain.moves import PluginSettings, Setting
 
 PLUGIN_PREFIX = "plugin:"
 """What the patch of an element that a plug-in plays begins with."""
@@ -53,8 +53,8 @@ def check_no_plugins(edit: Mapping[str, object]) -> None:
         raise ParameterError("inserts: plug-ins cannot be used here")
 
 
-def checked_settings(plugin: PluginFacts, settings: Settings) -> Settings:
-    """Settings that a plug-in can take.
+def checked_settings(plugin: PluginFacts, settings: PluginSettings) -> PluginSettings:
+    """Settings that a plug-in can take; of those that move, every point.
 
     Raises
     ------
@@ -68,14 +68,18 @@ def checked_settings(plugin: PluginFacts, settings: Settings) -> Settings:
     {'ratio': 8}
     """
     known: Mapping[str, PluginParameter] = {one.name: one for one in plugin.parameters}
-    for name, value in settings.items():
+    for name, setting in settings.items():
         if name not in known:
             raise unknown_name(f"{plugin.name}: parameter", name, known)
-        one = known[name]
-        if one.options:
-            if str(value) not in one.options:
-                raise unknown_name(f"{plugin.name}: {name}", value, one.options)
-        elif isinstance(value, str) or not one.low <= value <= one.high:
-            span = f"{one.low:g} to {one.high:g} {one.unit}".strip()
-            raise ParameterError(f"{plugin.name}: {name}: expected {span}, got {value!r}")
+        for value in [point.value for point in setting] if isinstance(setting, tuple) else [setting]:
+            _check_value(plugin, known[name], value)
     return settings
+
+
+def _check_value(plugin: PluginFacts, one: PluginParameter, value: Setting) -> None:
+    if one.options:
+        if str(value) not in one.options:
+            raise unknown_name(f"{plugin.name}: {one.name}", value, one.options)
+    elif isinstance(value, str) or not one.low <= value <= one.high:
+        span = f"{one.low:g} to {one.high:g} {one.unit}".strip()
+        raise ParameterError(f"{plugin.name}: {one.name}: expected {span}, got {value!r}")

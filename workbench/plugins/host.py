@@ -44,7 +44,7 @@ def _effect(request: dict[str, Any], tell: Callable[..., None]) -> None:
     form = _format(request["path"])
     made = form.run(
         request["path"], request["name"], sound, request["sample_rate_hz"], request["settings"],
-        lambda fraction: tell(alive=fraction),
+        lambda fraction: tell(alive=fraction), request["moves"],
     )  # fmt: skip
     np.save(request["output"], np.ascontiguousarray(made, np.float32))
     tell(done=True)
@@ -54,7 +54,7 @@ def _instrument(request: dict[str, Any], tell: Callable[..., None]) -> None:
     tell(alive=0.0)
     made = _format(request["path"]).play(
         request["path"], request["name"], request["events"], request["length"], request["sample_rate_hz"],
-        request["settings"], lambda fraction: tell(alive=fraction),
+        request["settings"], lambda fraction: tell(alive=fraction), request["moves"],
     )  # fmt: skip
     np.save(request["output"], np.ascontiguousarray(made, np.float32))
     tell(done=True)

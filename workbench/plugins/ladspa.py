@@ -5,10 +5,13 @@ from __future__ import annotations
 import ctypes
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from workbench.plugins.lanes import BLOCK_SAMPLES, Moves, block_starts, values_at
 
 Signal = npt.NDArray[np.float32]
 
@@ -67,10 +70,11 @@ def run(
     sample_rate_hz: int,
     settings: Mapping[str, float],
     alive: Callable[[float], object],
+    moves: Moves,
 ) -> Signal:
     """Sound, (2, n), through an effect of a file; one with a single output runs once for each channel.
 
-    What an effect says of its latency is taken out.
+    What an effect says of its latency is taken out. `moves` holds the parameters that move, by sample.
     """
     descriptor = next(one for one in _descriptors(path) if _text(one.name) == name)
     outputs = _audio(descriptor, _OUTPUT)
@@ -81,12 +85,17 @@ def run(
         def report(fraction: float, number: int = number) -> None:
             alive((number + fraction) / len(sides))
 
-        done.append(_run_once(descriptor, side, sample_rate_hz, settings, report))
+        done.append(_run_once(descriptor, side, sample_rate_hz, settings, report, moves))
     return np.concatenate(done)[:2]
 
 
 def _run_once(
-    descriptor: Any, sound: Signal, rate: int, settings: Mapping[str, float], alive: Callable[[float], object]
+    descriptor: Any,
+    sound: Signal,
+    rate: int,
+    settings: Mapping[str, float],
+    alive: Callable[[float], object],
+    moves: Moves,
 ) -> Signal:
     handle = descriptor.instantiate(ctypes.addressof(descriptor), rate)
     if not handle:
@@ -105,27 +114,43 @@ def _run_once(
         else:
             place = ctypes.pointer(controls[number])
         descriptor.connect_port(handle, number, place)
+    latency, length = _latency_port(descriptor), sound.shape[1]
+    starts = block_starts(moves, length + rate, BLOCK_SAMPLES if moves else _BLOCK)
+    lanes = [
+        (controls[number], values_at(moves[name], starts))
+        for number in _controls(descriptor)
+        if (name := _text(descriptor.port_names[number])) in moves
+    ]
+    _move(lanes, 0)
     if descriptor.activate:
         descriptor.activate(handle)
-    latency = _latency_port(descriptor)
-    result, at, late, length = [], 0, 0, sound.shape[1]
-    while at < length + late:
-        piece = sound[:, at : at + _BLOCK]
+    result, late, sign = [], 0, rate // 2
+    for number, (at, end) in enumerate(pairwise([*starts.tolist(), length + rate + _BLOCK])):
+        if at >= length + late:
+            break
+        count = min(end - at, _BLOCK)
+        piece = sound[:, at : at + count]
         ins[:] = 0.0
         for row in range(len(inputs)):
             ins[row, : piece.shape[1]] = piece[min(row, len(piece) - 1)]
-        descriptor.run(handle, _BLOCK)
-        result.append(outs[: max(1, min(2, len(outputs)))].copy())
+        _move(lanes, number)
+        descriptor.run(handle, count)
+        result.append(outs[: max(1, min(2, len(outputs))), :count].copy())
         if at == 0 and latency is not None:
             late = max(0, min(rate, round(controls[latency].value)))
-        at += _BLOCK
-        if at // _BLOCK % 64 == 0:
-            alive(min(1.0, at / (length + late)))
+        if end > sign:
+            alive(min(1.0, end / (length + late)))
+            sign += rate // 2
     if descriptor.deactivate:
         descriptor.deactivate(handle)
     if descriptor.cleanup:
         descriptor.cleanup(handle)
     return np.concatenate(result, axis=1)[:, late : late + length]
+
+
+def _move(lanes: Sequence[tuple[Any, Sequence[float | str]]], block: int) -> None:
+    for control, values in lanes:
+        control.value = values[block]
 
 
 def _descriptors(path: str) -> Iterator[Any]:

@@ -11,9 +11,11 @@ from typing import Any
 import numpy as np
 
 from workbench.domain.audio import Samples
+from workbench.domain.automation import Lane, Placed, placed
 from workbench.domain.clock import LOG
 from workbench.domain.errors import ParameterError
-from workbench.domain.moves import Settings
+from workbench.domain.moves import PluginSettings
+from workbench.domain.tempo_map import TempoMap
 from workbench.plugins.facts import PluginFacts, checked_settings
 from workbench.plugins.hosting import PluginError, answers
 from workbench.plugins.scanning import find_plugin, refuse
@@ -21,8 +23,20 @@ from workbench.plugins.scanning import find_plugin, refuse
 MidiEvent = tuple[float, tuple[int, int, int]]
 """A second, and a MIDI message of three bytes."""
 
+Place = Callable[[Lane], list[Placed]]
+"""Turns the points of a parameter into samples."""
+
 _FAILED: dict[str, str] = {}
 _LOCK = threading.Lock()
+
+
+def place_in(tempi: TempoMap, bar_beats: float, sample_rate_hz: int) -> Place:
+    """Where points lie in the sound of a song of these tempi and bars."""
+    return lambda lane: placed(lane, lambda beats: round(tempi.seconds_at(beats) * sample_rate_hz), bar_beats)
+
+
+def _at_the_start(lane: Lane) -> list[Placed]:
+    return placed(lane[:1], lambda beats: 0, 4.0)
 
 
 def failures(names: Sequence[str]) -> Mapping[str, str]:
@@ -31,8 +45,19 @@ def failures(names: Sequence[str]) -> Mapping[str, str]:
         return {name: _FAILED[name] for name in names if name in _FAILED}
 
 
-def run_effect(name: str, settings: Settings, sound: Samples, sample_rate_hz: int) -> Samples | None:
+def run_effect(
+    name: str, settings: PluginSettings, sound: Samples, sample_rate_hz: int, place: Place = _at_the_start
+) -> Samples | None:
     """Sound, (2, n), through an effect: as long as it was; None where the plug-in is missing or fails (reported).
+
+    Parameters
+    ----------
+    name, settings
+        As it is listed; parameters that move have points.
+    sound, sample_rate_hz
+        What it hears.
+    place : callable
+        Turns the points of a parameter into samples (`place_in`); without it no parameter moves.
 
     Raises
     ------
@@ -44,7 +69,7 @@ def run_effect(name: str, settings: Settings, sound: Samples, sample_rate_hz: in
         np.save(folder / "input.npy", np.ascontiguousarray(sound))
         return {"do": "effect", "input": str(folder / "input.npy")}
 
-    made = _asked(name, "effect", settings, sample_rate_hz, ask)
+    made = _asked(name, "effect", settings, sample_rate_hz, place, ask)
     if made is not None and made.shape != sound.shape:
         _fail(name, f"plug-in {name} gave sound of another length")
         return None
@@ -52,9 +77,16 @@ def run_effect(name: str, settings: Settings, sound: Samples, sample_rate_hz: in
 
 
 def play_instrument(
-    name: str, settings: Settings, events: Sequence[MidiEvent], length: int, sample_rate_hz: int
+    name: str,
+    settings: PluginSettings,
+    events: Sequence[MidiEvent],
+    length: int,
+    sample_rate_hz: int,
+    place: Place = _at_the_start,
 ) -> Samples | None:
     """`length` samples of what an instrument makes of MIDI messages, (2, n); None where it is missing or fails.
+
+    The parameters are those of `run_effect`.
 
     Raises
     ------
@@ -65,14 +97,15 @@ def play_instrument(
     def ask(plugin: PluginFacts, folder: Path) -> dict[str, Any]:
         return {"do": "instrument", "events": sorted(events), "length": length}
 
-    return _asked(name, "instrument", settings, sample_rate_hz, ask)
+    return _asked(name, "instrument", settings, sample_rate_hz, place, ask)
 
 
 def _asked(
     name: str,
     kind: str,
-    settings: Settings,
+    settings: PluginSettings,
     sample_rate_hz: int,
+    place: Place,
     ask: Callable[[PluginFacts, Path], dict[str, Any]],
 ) -> Samples | None:
     try:
@@ -82,9 +115,11 @@ def _asked(
         return None
     if plugin.kind != kind:
         raise ParameterError(f"plug-in {plugin.name} is an {plugin.kind}: expected an {kind}")
+    known = checked_settings(plugin, settings)
     common = {
         "path": plugin.path, "name": plugin.name, "sample_rate_hz": sample_rate_hz,
-        "settings": dict(checked_settings(plugin, settings)),
+        "settings": {one: value[0].value if isinstance(value, tuple) else value for one, value in known.items()},
+        "moves": {one: place(value) for one, value in known.items() if isinstance(value, tuple)},
     }  # fmt: skip
     with tempfile.TemporaryDirectory(prefix="beatsfoundry-plugin-") as scratch:
         folder = Path(scratch)

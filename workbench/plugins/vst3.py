@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import importlib
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from workbench.domain.automation import Placed
+from workbench.plugins.lanes import BLOCK_SAMPLES, Moves, Starts, block_starts, values_at
 
 Signal = npt.NDArray[np.float32]
 
@@ -22,6 +26,8 @@ _MOST_OPTIONS = 64
 _PIECE_SECONDS = 0.5
 _HALVINGS = 24
 _NEAR = 1e-4
+_TABLE = 1025
+"""Places at which a parameter is asked what it shows before it moves."""
 
 
 def describe(path: str) -> list[dict[str, Any]]:
@@ -46,16 +52,17 @@ def run(
     sample_rate_hz: int,
     settings: dict[str, Any],
     alive: Callable[[float], object],
+    moves: Moves,
 ) -> Signal:
     """Sound, (2, n), through an effect; one for a single channel runs once for each."""
+
+    def once(piece: Signal, report: Callable[[float], object]) -> Signal:
+        return _effect(_loaded(path, name, settings), piece, sample_rate_hz, report, moves)
+
     try:
-        return _effect(_loaded(path, name, settings), sound, sample_rate_hz, alive)
+        return once(sound, alive)
     except ValueError:
-        sides = [
-            _effect(_loaded(path, name, settings), sound[side : side + 1], sample_rate_hz, _half(alive, side))
-            for side in (0, 1)
-        ]
-        return np.concatenate(sides)
+        return np.concatenate([once(sound[side : side + 1], _half(alive, side)) for side in (0, 1)])
 
 
 def play(
@@ -66,19 +73,19 @@ def play(
     sample_rate_hz: int,
     settings: dict[str, Any],
     alive: Callable[[float], object],
+    moves: Moves,
 ) -> Signal:
     """What an instrument makes of MIDI messages, each with its second, in `length` samples."""
     plugin = _loaded(path, name, settings)
-    step = round(_PIECE_SECONDS * sample_rate_hz)
     pieces = []
-    for start in range(0, length, step):
-        count = min(step, length - start)
-        first, last = start / sample_rate_hz, (start + count) / sample_rate_hz
-        due = [(bytes(message), at - first) for at, message in events if first <= at < last]
-        pieces.append(
-            plugin.process(due, duration=count / sample_rate_hz, sample_rate=float(sample_rate_hz), reset=start == 0)
-        )
-        alive((start + count) / length)
+    ordered, number = sorted(events, key=lambda event: event[0]), 0
+    for start, end in _moving(plugin, moves, length, sample_rate_hz, alive):
+        first, last = start / sample_rate_hz, end / sample_rate_hz
+        due = []
+        while number < len(ordered) and ordered[number][0] < last:
+            due.append((bytes(ordered[number][1]), max(0.0, ordered[number][0] - first)))
+            number += 1
+        pieces.append(plugin.process(due, duration=last - first, sample_rate=float(sample_rate_hz), reset=start == 0))
     return _fitted(np.concatenate(pieces, axis=1), length)
 
 
@@ -86,18 +93,54 @@ def _half(alive: Callable[[float], object], side: int) -> Callable[[float], obje
     return lambda fraction: alive((side + fraction) / 2.0)
 
 
-def _effect(plugin: Any, sound: Signal, rate: int, alive: Callable[[float], object]) -> Signal:
+def _effect(plugin: Any, sound: Signal, rate: int, alive: Callable[[float], object], moves: Moves) -> Signal:
     """Piece by piece, so that a sign of life comes from each; silence behind the end brings what is held back."""
-    step, length = round(_PIECE_SECONDS * rate), sound.shape[1]
+    length = sound.shape[1]
     pieces, got = [], 0
-    for start in range(0, length, step):
-        pieces.append(plugin.process(sound[:, start : start + step], float(rate), reset=start == 0))
+    for start, end in _moving(plugin, moves, length, rate, alive):
+        pieces.append(plugin.process(sound[:, start:end], float(rate), reset=start == 0))
         got += pieces[-1].shape[1]
-        alive(min(1.0, (start + step) / length))
     if got < length:
         rest = plugin.process(np.zeros((sound.shape[0], length - got + rate), np.float32), float(rate), reset=False)
         pieces.append(rest)
     return _fitted(np.concatenate(pieces, axis=1), length)
+
+
+def _moving(
+    plugin: Any, moves: Moves, length: int, rate: int, alive: Callable[[float], object]
+) -> Iterator[tuple[int, int]]:
+    """The pieces of a sound, before each of which the parameters that move are set."""
+    step = round(_PIECE_SECONDS * rate)
+    starts = block_starts(moves, length, BLOCK_SAMPLES if moves else step)
+    parameters = {one.name: one for one in reversed(_parameters(plugin))}
+    lanes = [(parameters[name], _places(parameters[name], lane, starts)) for name, lane in moves.items()]
+    stood, sign = [-1.0] * len(lanes), step
+    for number, (start, end) in enumerate(pairwise([*starts.tolist(), length])):
+        for lane, (parameter, places) in enumerate(lanes):
+            if places[number] != stood[lane]:
+                parameter.raw_value = stood[lane] = places[number]
+        yield start, end
+        if end >= min(sign, length):
+            alive(end / length)
+            sign += step
+
+
+def _places(one: Any, lane: Sequence[Placed], starts: Starts) -> list[float]:
+    """Where between 0 and 1 a parameter stands at each of these samples: what it shows moves in straight lines."""
+    exact = {value: _place_of(one, value) for _, value, _ in lane}
+    facts = _parameter(one)
+    if "options" in facts:
+        return [exact[value] for value in values_at([(at, value, True) for at, value, _ in lane], starts)]
+    shown = np.asarray(values_at(lane, starts), float)
+    if not _in_numbers(one):
+        return [float(place) for place in shown]
+    table = {float(value): place for value, place in exact.items()}
+    for place in np.linspace(0.0, 1.0, _TABLE).tolist():
+        value = _number(one.get_text_for_raw_value(place))
+        if value is not None:
+            table.setdefault(value, place)
+    values = sorted(table)
+    return [float(place) for place in np.interp(shown, values, [table[value] for value in values])]
 
 
 def _fitted(sound: Signal, length: int) -> Signal:
@@ -128,13 +171,19 @@ def _parameters(plugin: Any) -> list[Any]:
 
 def _parameter(one: Any) -> dict[str, Any]:
     """A parameter by the texts that the plug-in shows: numbers where both ends are, else its steps, else 0 to 1."""
-    low, high = _number(one.get_text_for_raw_value(0.0)), _number(one.get_text_for_raw_value(1.0))
-    value = _number(one.string_value)
-    if low is not None and high is not None and value is not None and low < high:
+    if _in_numbers(one):
+        low, high = _number(one.get_text_for_raw_value(0.0)), _number(one.get_text_for_raw_value(1.0))
+        value = _number(one.string_value)
         return {"name": one.name, "value": value, "low": low, "high": high, "unit": one.label.strip()}
     if one.num_steps <= _MOST_OPTIONS:
         return {"name": one.name, "value": one.string_value, "options": [text for text, _ in _steps(one)]}
     return {"name": one.name, "value": round(one.raw_value, 6), "low": 0.0, "high": 1.0, "unit": ""}
+
+
+def _in_numbers(one: Any) -> bool:
+    """Whether the plug-in shows numbers, from a lowest to a highest one."""
+    low, high = _number(one.get_text_for_raw_value(0.0)), _number(one.get_text_for_raw_value(1.0))
+    return low is not None and high is not None and _number(one.string_value) is not None and low < high
 
 
 def _steps(one: Any) -> list[tuple[str, float]]:
@@ -149,7 +198,7 @@ def _place_of(one: Any, value: Any) -> float:
         return float(dict(reversed(_steps(one)))[str(value)])
     low, high = float(facts["low"]), float(facts["high"])
     share = min(1.0, max(0.0, (float(value) - low) / (high - low)))
-    if _number(one.get_text_for_raw_value(0.0)) is None or _shows(one, share, value, high - low):
+    if not _in_numbers(one) or _shows(one, share, value, high - low):
         return share
     below, above = 0.0, 1.0
     for _ in range(_HALVINGS):

@@ -14,7 +14,10 @@ def plugin_checks(plan: Plan) -> tuple[CheckResult, ...]:
         for element, name in plan.patches.items()
         if name.startswith(PLUGIN_PREFIX) and element in plan.palette
     ]
-    named = [*instruments, *(insert.plugin for move in plan.mix.values() for insert in move.inserts)]
+    named = [
+        *instruments,
+        *(insert.plugin for move in plan.mix.values() for insert in move.inserts if not insert.bypass),
+    ]
     if not named:
         return ()
     failed = failures(named)

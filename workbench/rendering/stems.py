@@ -14,14 +14,15 @@ from workbench.domain.audio import Audio
 from workbench.domain.clock import Progress
 from workbench.domain.elements import element_of, is_drums
 from workbench.domain.errors import ParameterError
-from workbench.domain.moves import Settings
+from workbench.domain.moves import Settings, standing
 from workbench.domain.plan import Plan
 from workbench.domain.recordings import is_recorded, plays_recording
 from workbench.domain.score import Score, in_one_tempo
 from workbench.dsp.envelopes import fade_edges
 from workbench.dsp.memory import duplicate
 from workbench.dsp.parallel import each
-from workbench.plugins import PLUGIN_PREFIX
+from workbench.plugins import PLUGIN_PREFIX, place_in
+from workbench.plugins.running import Place
 from workbench.rendering.drums import render_drums
 from workbench.rendering.kit import Kit
 from workbench.rendering.library import load_kit, load_patch
@@ -88,7 +89,9 @@ def render(
     def one(name: str) -> Signal:
         if isinstance(sounds[name], PluginInstrument):
             # What a plug-in gives is not kept: the same notes need not sound the same again.
-            played = _by_plugin(name, sounds[name], timed, rate, length)
+            played = _by_plugin(
+                name, sounds[name], timed, place_in(score.tempo_map, score.metre.bar_beats, rate), rate, length
+            )
             if played is not None:
                 return played
             sounds[name] = _load(name, replace(plan, patches={}, patch_settings={}))
@@ -140,9 +143,10 @@ def _load(element: str, plan: Plan) -> Sound:
         raise ParameterError(f"element {element!r} has no patch: name one in plan.patches")
     settings = plan.patch_settings.get(element, {})
     if plays_recording(name):
-        return _recording(element, name, settings)
+        return _recording(element, name, standing(settings))
     if name.startswith(PLUGIN_PREFIX):
         return find_instrument_plugin(name, settings)
+    settings = standing(settings)
     if name.startswith(SAMPLES_PREFIX):
         if settings:
             raise ParameterError(f"{element} plays samples, which have no parameters: choose a patch or kit first")
@@ -152,12 +156,12 @@ def _load(element: str, plan: Plan) -> Sound:
     return with_settings(load_patch(element, name), settings)
 
 
-def _by_plugin(name: str, sound: Sound, score: Score, rate: int, length: int) -> Signal | None:
+def _by_plugin(name: str, sound: Sound, score: Score, place: Place, rate: int, length: int) -> Signal | None:
     """What a plug-in makes of a part, at the level of patches; None where it fails."""
     if not isinstance(sound, PluginInstrument):
         return None
     played = play_notes(
-        score.parts[name].notes, sound, samples_per_beat=rate * 60.0 / score.tempo_bpm, length=length,
+        score.parts[name].notes, sound, place=place, samples_per_beat=rate * 60.0 / score.tempo_bpm, length=length,
         sample_rate_hz=rate,
     )  # fmt: skip
     return None if played is None else levelled(played, rate)

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from workbench.domain.audio import Audio, Desk
+from workbench.domain.automation import Lane, shifted
+from workbench.domain.moves import relaid, with_lanes
 from workbench.domain.plan import Plan, SectionPlan
 from workbench.domain.score import Part, Score
 
@@ -64,9 +66,20 @@ def excerpt_of(plan: Plan, score: Score, bars: range, elements: Iterable[str]) -
         )
         for name in elements
     }
+
+    def earlier(lane: Lane) -> Lane:
+        return shifted(lane, -start)
+
     offset, lead, stop = (round(_seconds(plan, bar) * rate) for bar in (start, bars.start, bars.stop))
     return Excerpt(
-        plan=replace(plan, sections=sections, ending="close", delivery=replace(plan.delivery, preview=True)),
+        plan=replace(
+            plan,
+            sections=sections,
+            ending="close",
+            delivery=replace(plan.delivery, preview=True),
+            mix={name: with_lanes(move, earlier) for name, move in plan.mix.items()},
+            patch_settings={name: relaid(values, earlier) for name, values in plan.patch_settings.items()},
+        ),
         score=replace(score, sections=sections, chords=chords, parts=parts),
         offset_samples=offset,
         lead_samples=lead - offset,

@@ -10,7 +10,7 @@ import traitlets
 
 from workbench.domain.elements import element_of, is_drums
 from workbench.domain.errors import ParameterError
-from workbench.domain.moves import Setting
+from workbench.domain.moves import Setting, standing
 from workbench.output.figures.palette import element_colour
 from workbench.rendering import list_patches, load_kit, load_patch, save_sound
 from workbench.rendering.kit import Kit
@@ -59,7 +59,7 @@ class SoundDesigner(Instrument):
         """The sound as it stands, not yet tuned to the song."""
         plan = self.session.state.song.plan
         sound: Patch | Kit = _named(self.element, self._name)
-        return with_settings(sound, plan.patch_settings.get(self.element, {}))
+        return with_settings(sound, standing(plan.patch_settings.get(self.element, {})))
 
     @property
     def _name(self) -> str:
