@@ -125,6 +125,7 @@ def lab(serve: Callable[..., str], free_port: int, tmp_path: Path) -> Callable[[
             "IPYTHONDIR",
         )
         empty = {name: str(tmp_path / name.lower()) for name in homes}
+        empty["BEATSFOUNDRY_HOME"] = str(tmp_path / "home")
         store = {"MLFLOW_TRACKING_URI": f"sqlite:///{tmp_path}/runs/mlflow.db"}
         command = lab_command(root, notebook, free_port, open_browser=False, token=TOKEN)
         # `--LabApp.expose_app_in_browser` lets the test drive the page through its own command registry.
@@ -150,6 +151,29 @@ def _run_all_cells(page: Any, address: str, *, timeout_seconds: float = 300.0) -
     page.wait_for_function(f"() => {_SESSION}?.kernel?.status === 'idle'")
     errors: list[str] = page.evaluate(_ERRORS)
     return errors
+
+
+@pytest.fixture
+def opened(
+    visit: Any,
+    lab: Callable[[Path, Path], str],
+    run_all_cells: Callable[..., list[str]],
+    repository: Path,
+    tmp_path: Path,
+) -> Callable[[str], Any]:
+    """`opened(name)` runs a notebook in JupyterLab and returns the page, 1280 by 800 pixels."""
+
+    def run(name: str) -> Any:
+        root = tmp_path / "workspace"
+        for folder in ("notebooks", "runs"):
+            (root / folder).mkdir(parents=True)
+        notebook = Path(shutil.copy(repository / "notebooks" / f"{name}.ipynb", root / "notebooks"))
+        visit.page.set_viewport_size({"width": 1280, "height": 800})
+        assert run_all_cells(visit.page, lab(root, notebook)) == []
+        visit.page.evaluate("() => window.jupyterapp.commands.execute('application:toggle-left-area')")
+        return visit.page
+
+    return run
 
 
 _RUN_ALL = """() => {

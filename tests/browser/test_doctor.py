@@ -9,9 +9,7 @@ from typing import Any
 
 import pytest
 
-pytest.importorskip("axe_playwright_python", reason="axe-playwright-python is not installed")
-
-from tests.browser.test_instruments import dark, keep, light, ready
+from tests.browser.instrument_pages import dark, keep, light, ready
 
 pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore")]
 

@@ -2,102 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-from collections.abc import Callable
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-pytest.importorskip("axe_playwright_python", reason="axe-playwright-python is not installed")
+from tests.browser.instrument_pages import Open, dark, edits, heard, keep, light, ready, told
 
 pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore")]
-_GRAVE = ("serious", "critical")
-Open = Callable[[str], Any]
-
-
-@pytest.fixture
-def opened(
-    visit: Any,
-    lab: Callable[[Path, Path], str],
-    run_all_cells: Callable[..., list[str]],
-    repository: Path,
-    tmp_path: Path,
-) -> Open:
-    """`opened(name)` runs a notebook in JupyterLab and returns the page, 1280 by 800 pixels."""
-
-    def run(name: str) -> Any:
-        root = tmp_path / "workspace"
-        for folder in ("notebooks", "runs"):
-            (root / folder).mkdir(parents=True)
-        notebook = Path(shutil.copy(repository / "notebooks" / f"{name}.ipynb", root / "notebooks"))
-        visit.page.set_viewport_size({"width": 1280, "height": 800})
-        assert run_all_cells(visit.page, lab(root, notebook)) == []
-        visit.page.evaluate("() => window.jupyterapp.commands.execute('application:toggle-left-area')")
-        return visit.page
-
-    return run
-
-
-def ready(page: Any, name: str) -> Any:
-    """A widget to which its bars have come, in view."""
-    page.wait_for_function(f"() => document.querySelector('.bf-{name}')?.dataset.loaded")
-    widget = page.locator(f".bf-{name}")
-    widget.evaluate("node => node.scrollIntoView({block: 'start'})")
-    return widget
-
-
-def edits(widget: Any) -> list[Any]:
-    return json.loads(f"[{widget.locator('.bf-json pre').first.text_content()}]")
-
-
-def told(page: Any, name: str, text: str) -> None:
-    page.wait_for_function(
-        "([name, text]) => document.querySelector(`.bf-${name} .bf-message`).textContent.includes(text)",
-        arg=[name, text],
-    )
-
-
-def heard(widget: Any) -> bool:
-    """Whether the level shows that sound leaves the page; a silent one has no width."""
-    levels = "[...document.querySelectorAll('.bf-meter i')].map(bar => parseFloat(bar.style.width))"
-    widget.page.wait_for_function(f"() => {levels}.some(width => width > 20)")
-    return True
-
-
-def dark(page: Any, name: str) -> None:
-    """In the dark theme text and paper are as far apart as WCAG asks (4.5 to 1), and axe-core finds nothing grave."""
-    page.evaluate("() => window.jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})")
-    page.wait_for_function("() => document.body.dataset.jpThemeLight === 'false'")
-    page.wait_for_timeout(500)
-    assert page.evaluate(_CONTRAST, f".bf-{name}") >= 4.5
-    accessible(page, name)
-
-
-def light(page: Any, name: str) -> None:
-    """The light theme again."""
-    page.evaluate("() => window.jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Light'})")
-    page.wait_for_function("() => document.body.dataset.jpThemeLight === 'true'")
-    page.wait_for_timeout(500)
-    accessible(page, name)
-
-
-def accessible(page: Any, name: str) -> None:
-    """No serious or critical violation of axe-core's rules within a widget, as the theme stands."""
-    axe = resources.files("axe_playwright_python") / "axe.min.js"
-    page.evaluate(axe.read_text(encoding="utf-8"))
-    found = page.evaluate("async name => (await axe.run('.bf-' + name)).violations", name)
-    grave = [one for one in found if one["impact"] in _GRAVE]
-    assert [(one["id"], [node["html"][:160] for node in one["nodes"]]) for one in grave] == []
-
-
-def keep(page: Any, repository: Path, name: str) -> None:
-    """Renew a picture of the documentation where `BEATSFOUNDRY_SCREENSHOTS` is set."""
-    if os.environ.get("BEATSFOUNDRY_SCREENSHOTS"):
-        page.screenshot(path=repository / "docs" / "images" / f"{name}.png")
 
 
 def test_mixer_and_sound_designer(opened: Open, visit: Any, repository: Path) -> None:
@@ -296,14 +208,3 @@ def test_explorer_and_what_is_left_without_a_kernel(opened: Open, visit: Any, re
     assert page.locator("text=model not found").count() == 0
     page.locator(".bf-explorer .bf-player .bf-play").click()
     page.wait_for_function("() => !document.querySelector('.bf-time').textContent.startsWith('0:00')")
-
-
-_CONTRAST = """selector => {
-  const parse = text => (text.match(/[\\d.]+/g) || []).map(Number);
-  const linear = v => (v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
-  const light = rgb => rgb.reduce((sum, v, i) => sum + linear(v / 255) * [0.2126, 0.7152, 0.0722][i], 0);
-  const node = document.querySelector(selector), style = getComputedStyle(node);
-  const paper = parse(style.backgroundColor), ink = parse(style.color), a = ink[3] ?? 1;
-  const [x, y] = [light(ink.slice(0, 3).map((v, i) => a * v + (1 - a) * paper[i])), light(paper)];
-  return (Math.max(x, y) + 0.05) / (Math.min(x, y) + 0.05);
-}"""

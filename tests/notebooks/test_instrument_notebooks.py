@@ -22,6 +22,7 @@ pytestmark = [pytest.mark.notebook, pytest.mark.filterwarnings("ignore")]
         ("01_explore", 1, "late-night tram ride through the rain"),
         ("02_arrange_and_edit", 2, "mountPlayer"),
         ("03_mix_and_sound_design", 3, "mountPlayer"),
+        ("04_midi", 2, "mountPlayer"),
     ],
 )
 def test_an_instrument_is_shown(

@@ -13,7 +13,7 @@ from workbench.rendering import load_sounds
 from workbench.rendering.sampler.instrument import Instrument
 from workbench.rendering.settings import knobs_of
 from workbench.session.midi_ports import Input
-from workbench.session.session import Session
+from workbench.session.session import Session, State
 
 MIX = "mix."
 """What the names of the desk's parameters begin with; all others are the patch's."""
@@ -70,6 +70,8 @@ class MidiController:
         self._bindings: dict[tuple[int, int], Target] = {}
         self._learning: Target | None = None
         self._moved: dict[Target, int] = {}
+        self._turned: dict[Target, int] = {}
+        self._after: State | None = None
 
     @property
     def bindings(self) -> Mapping[tuple[int, int], Target]:
@@ -93,7 +95,7 @@ class MidiController:
         ParameterError
             If the song has no such element, or the element no such number.
         """
-        known = self._ranges(element)
+        known = self.ranges(element)
         if parameter not in known:
             raise ParameterError(f"{element} has no number {parameter!r}{did_you_mean(parameter, known)}")
         least, most = known[parameter]
@@ -115,13 +117,46 @@ class MidiController:
             if place in self._bindings:
                 self._moved[self._bindings[place]] = message.value
 
-    def apply(self) -> list[dict[str, Any]]:
-        """Move the song to where the knobs stand, as one step of its history; returns the edits."""
+    def bind(self, channel: int, control: int, target: Target) -> None:
+        """Bind a knob without turning it, as one that was learned before.
+
+        Parameters
+        ----------
+        channel : int
+            From 0.
+        control : int
+            Number of the controller, 0 to 127.
+        target : Target
+
+        Raises
+        ------
+        ParameterError
+            If a number is outside its range.
+        """
+        if channel not in range(16) or control not in range(_TOP + 1):
+            raise ParameterError(f"channel {channel!r}, controller {control!r}: expected 0 to 15 and 0 to 127")
+        with self._lock:
+            self._bindings[channel, control] = target
+
+    def forget(self, channel: int, control: int) -> None:
+        """Let a knob move nothing."""
+        with self._lock:
+            self._bindings.pop((channel, control), None)
+
+    def apply(self, *, again: bool = False) -> list[dict[str, Any]]:
+        """Move the song to where the knobs stand, as one step of its history; returns the edits.
+
+        With `again` the turn that was applied last goes on: this step replaces it, if the song stands as it left it.
+        """
         with self._lock:
             moved, self._moved = self._moved, {}
+        if not moved:
+            return []
+        if again and self._after is not None and self._session.state is self._after:
+            self._session.undo()
+            moved = {**self._turned, **moved}
         edits = _edits(moved)
-        if edits:
-            self._session.modify(edits)
+        self._turned, self._after = moved, self._session.modify(edits)
         return edits
 
     def follow(self, port: Input, over: threading.Event, *, interval_seconds: float = 0.05) -> None:
@@ -131,8 +166,14 @@ class MidiController:
                 self.receive(message)
             self.apply()
 
-    def _ranges(self, element: str) -> dict[str, tuple[float, float]]:
-        """Every number of an element that can be moved, with its range."""
+    def ranges(self, element: str) -> dict[str, tuple[float, float]]:
+        """Every number of an element that can be moved, with its range.
+
+        Raises
+        ------
+        ParameterError
+            If the song has no such element.
+        """
         plan, parts = self._session.state.song.plan, self._session.state.song.score.parts
         if element not in parts:
             raise ParameterError(f"element {element!r} is not in the song: expected one of {', '.join(parts)}")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.domain.asking import RequestLike, as_request
-from workbench.domain.audio import Mix
+from workbench.domain.audio import Audio, Mix
 from workbench.domain.clock import Progress
 from workbench.domain.edit_state import EditState
 from workbench.domain.errors import CancelledError, ParameterError
@@ -23,6 +23,7 @@ from workbench.editing.song import bars_of, check_element
 from workbench.editing.sound import make_sound
 from workbench.output import load
 from workbench.pipeline import candidate_request, compose_only, finish, load_references
+from workbench.session.keys import key_sounds, mix_gain_db
 from workbench.session.preview import preview
 from workbench.store import MemoryStore, Store
 
@@ -194,6 +195,37 @@ class Session:
             for name in names:
                 check_element(song, name)
             return preview(song, place, names, self._base(), self._excerpts)
+
+    def keys(self, element: str, pitches: Sequence[int], *, bars: tuple[int, int]) -> dict[int, Audio]:
+        """Single notes on an element's patch or kit, as loud as it plays in some bars; without the desk's colour.
+
+        Parameters
+        ----------
+        element : str
+            An element of the song.
+        pitches : sequence of int
+            MIDI numbers; of percussion General MIDI drum notes.
+        bars : tuple of int
+            First and last bar, counted from 1, that the loudness is taken from.
+
+        Returns
+        -------
+        dict of int to Audio of shape (2, n)
+            Each held for 2.5 s at velocity 100.
+
+        Raises
+        ------
+        ParameterError
+            If the bars or the element are not in the song, or a pitch is no MIDI number.
+        """
+        if wrong := [pitch for pitch in pitches if isinstance(pitch, bool) or pitch not in range(128)]:
+            raise ParameterError(f"pitch {wrong[0]!r}: expected a MIDI number from 0 to 127")
+        mixed = self.preview(bars, elements=[element])
+        with self._working(None):
+            song = self.state.song
+            (place,) = bars_of(song.plan, None, bars)
+            gain_db = mix_gain_db(song, element, place, mixed.stems[element], self._excerpts)
+            return key_sounds(song, element, pitches, gain_db=gain_db, store=self._excerpts)
 
     def track(self, *, progress: Progress | None = None) -> Track:
         """The finished track of the song as it stands; only what changed since the last one is made.

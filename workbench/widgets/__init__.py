@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from workbench.widgets.designer.designer import SoundDesigner
     from workbench.widgets.doctor.doctor import Doctor
     from workbench.widgets.explorer.explorer import Explorer
+    from workbench.widgets.keyboard.keyboard import Keyboard
     from workbench.widgets.lab import launch_lab
     from workbench.widgets.listening import (
         SoundSwitcher,
@@ -44,6 +45,7 @@ __all__ = [
     "Doctor",
     "Explorer",
     "HtmlTable",
+    "Keyboard",
     "Mixer",
     "PianoRoll",
     "ProgressBar",
@@ -75,6 +77,7 @@ _HOMES = {
     "Arranger": "arranger.arranger",
     "Doctor": "doctor.doctor",
     "Explorer": "explorer.explorer",
+    "Keyboard": "keyboard.keyboard",
     "SoundDesigner": "designer.designer",
     "Mixer": "mixer.mixer",
     "PianoRoll": "roll",

@@ -74,6 +74,7 @@ function bfEngine({ onTick, onState, onCompare }) {
     [own.input, ...own.filters].forEach((node, index, all) => node.connect(all[index + 1] || own.level));
   }
   async function buffer(info, data) {
+    open();
     const bytes = data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength);
     if (info.form === "ogg") return context.decodeAudioData(bytes);
     const samples = new Int16Array(bytes);
@@ -121,7 +122,8 @@ function bfEngine({ onTick, onState, onCompare }) {
     }
     // What is new is heard: whoever was listening to A is back with B.
     if (comparing) compare(false);
-    const when = context.currentTime + LEAD;
+    // During a count-in what is new waits for the loop to begin.
+    const when = Math.max(context.currentTime + LEAD, playing ? startedAt : 0);
     info.names.forEach((name, index) => {
       const own = channel(name);
       own.buffer = made[index];
@@ -129,6 +131,12 @@ function bfEngine({ onTick, onState, onCompare }) {
     });
     if (same) tellCompare(); else hold();
     return { when, latency: LEAD + (context.outputLatency || context.baseLatency || 0) };
+  }
+  // For what sounds beside the stems: where it goes, and by which clock.
+  async function ready() {
+    open();
+    await context.resume();
+    return { context, output, latency: context.outputLatency || context.baseLatency || 0 };
   }
   const differs = () => [...channels.values()].some((own) => own.buffer !== own.held);
   const tellCompare = () => { if (onCompare) onCompare({ comparing, differs: differs() }); };
@@ -159,7 +167,7 @@ function bfEngine({ onTick, onState, onCompare }) {
     const [a, b] = [loudness("held"), loudness("buffer")];
     const own = on ? a : b, other = on ? b : a;
     soft(match.gain, differs() && own > other && other > 0 ? other / own : 1);
-    const when = context.currentTime + LEAD;
+    const when = Math.max(context.currentTime + LEAD, startedAt);
     if (playing) for (const one of channels.values()) if (one.buffer !== one.held) begin(one, when, (offset + when - startedAt) % seconds);
     tellCompare();
   }
@@ -187,12 +195,13 @@ function bfEngine({ onTick, onState, onCompare }) {
     const most = Math.max(1e-6, ...[...channels.values()].map(sounding).filter(Boolean).map(highestPeak));
     return columnPeaks(from, columns).map((peak) => peak / most);
   }
-  async function play() {
+  // From now on, or from some seconds later, as after a count-in.
+  async function play({ after = 0 } = {}) {
     if (!seconds) return;
     open();
     await context.resume();
     alone.claim();
-    startedAt = context.currentTime + LEAD;
+    startedAt = context.currentTime + LEAD + after;
     for (const own of channels.values()) begin(own, startedAt, offset);
     playing = true;
     if (onState) onState(true);
@@ -236,7 +245,9 @@ function bfEngine({ onTick, onState, onCompare }) {
     frame = requestAnimationFrame(tick);
   }
   return {
-    load, play, pause, seek, shape, levels, hold, compare, peaks,
+    load, play, pause, seek, shape, levels, hold, compare, peaks, buffer, ready,
+    // Seconds of the loop that have passed at a time of the context, below 0 before it begins; rounds are not taken off.
+    placeAt: (time) => offset + time - startedAt,
     toggle: () => (playing ? pause() : play()),
     setVolume: (value) => { volume = value; if (output) soft(output.gain, value); },
     response: (bands, hz) => {
