@@ -28,7 +28,6 @@ def real(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Non
         shutil.copy(ZAM / f"{zam(name)}-ladspa.so", folder)
         monkeypatch.setenv("BEATSFOUNDRY_HOME", str(tmp_path / "home"))
         monkeypatch.setenv("BEATSFOUNDRY_PLUGINS", str(folder))
-        monkeypatch.setattr(scanning, "_LADSPA_FOLDERS", ())
-        monkeypatch.setattr(scanning, "_VST3_FOLDERS", {})
+        monkeypatch.setattr(scanning, "_FOLDERS", {})
 
     return only

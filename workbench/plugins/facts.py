@@ -12,6 +12,21 @@ PLUGIN_PREFIX = "plugin:"
 """What the patch of an element that a plug-in plays begins with."""
 
 
+FORMATS = {"vst3": ".vst3", "ladspa": ".so", "clap": ".clap", "lv2": ".lv2"}
+"""How files of each format end; of plug-ins of one name the first format is taken."""
+
+
+def format_of(path: str) -> str:
+    """The format of a file of plug-ins.
+
+    Examples
+    --------
+    >>> format_of("/usr/lib/clap/ZamComp.clap")
+    'clap'
+    """
+    return next((form for form, ending in FORMATS.items() if path.endswith(ending)), "ladspa")
+
+
 @dataclass(frozen=True, slots=True)
 class PluginParameter:
     """A parameter: a number in `low`..`high` with its unit, or one of `options`; `value` is what it begins at."""
@@ -26,7 +41,7 @@ class PluginParameter:
 
 @dataclass(frozen=True, slots=True)
 class PluginFacts:
-    """A plug-in of a file: `format` is "vst3" or "ladspa", `kind` "effect" or "instrument"."""
+    """A plug-in of a file: `format` is one of `FORMATS`, `kind` "effect" or "instrument"."""
 
     name: str
     format: str

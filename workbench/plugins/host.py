@@ -6,6 +6,7 @@ argument names: signs of life while it works, then the answer. Sound goes throug
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import sys
@@ -13,6 +14,8 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+
+from workbench.plugins.facts import format_of
 
 
 def main(descriptor: int, request: dict[str, Any]) -> None:
@@ -62,13 +65,7 @@ def _instrument(request: dict[str, Any], tell: Callable[..., None]) -> None:
 
 def _format(path: str) -> Any:
     """The module that speaks to plug-ins of a file's kind."""
-    if path.endswith(".vst3"):
-        from workbench.plugins import vst3
-
-        return vst3
-    from workbench.plugins import ladspa
-
-    return ladspa
+    return importlib.import_module(f"workbench.plugins.{format_of(path)}")
 
 
 _DUTIES: dict[str, Callable[[dict[str, Any], Callable[..., None]], None]] = {

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import ctypes
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
-from workbench.plugins.lanes import BLOCK_SAMPLES, Moves, block_starts, values_at
-
-Signal = npt.NDArray[np.float32]
+from workbench.plugins.blocks import Report, Signal, through
+from workbench.plugins.lanes import Moves
 
 _INPUT, _OUTPUT, _CONTROL, _AUDIO = 1, 2, 4, 8
 _BELOW, _ABOVE, _TOGGLED, _OF_RATE, _LOGARITHMIC = 1, 2, 4, 8, 16
@@ -21,7 +16,6 @@ _DEFAULTS = 0x3C0
 _BETWEEN = {0x40: 0.0, 0x80: 0.25, 0xC0: 0.5, 0x100: 0.75, 0x140: 1.0}
 """Where between its bounds a parameter begins."""
 _FIXED = {0x200: 0.0, 0x240: 1.0, 0x280: 100.0, 0x2C0: 440.0}
-_BLOCK = 1024
 _UNBOUNDED = 1e6
 
 
@@ -69,88 +63,59 @@ def run(
     sound: Signal,
     sample_rate_hz: int,
     settings: Mapping[str, float],
-    alive: Callable[[float], object],
+    alive: Report,
     moves: Moves,
 ) -> Signal:
-    """Sound, (2, n), through an effect of a file; one with a single output runs once for each channel.
-
-    What an effect says of its latency is taken out. `moves` holds the parameters that move, by sample.
-    """
+    """Sound, (2, n), through an effect of a file, as `blocks.through` has it."""
     descriptor = next(one for one in _descriptors(path) if _text(one.name) == name)
-    outputs = _audio(descriptor, _OUTPUT)
-    sides = [sound] if len(outputs) > 1 else [sound[:1], sound[1:]]
-    done = []
-    for number, side in enumerate(sides):
+    channels = len(_audio(descriptor, _INPUT)), len(_audio(descriptor, _OUTPUT))
 
-        def report(fraction: float, number: int = number) -> None:
-            alive((number + fraction) / len(sides))
+    def make(ins: Signal, outs: Signal) -> _Effect:
+        return _Effect(descriptor, ins, outs, sample_rate_hz)
 
-        done.append(_run_once(descriptor, side, sample_rate_hz, settings, report, moves))
-    return np.concatenate(done)[:2]
+    return through(make, channels, sound, sample_rate_hz, settings, alive, moves)
 
 
-def _run_once(
-    descriptor: Any,
-    sound: Signal,
-    rate: int,
-    settings: Mapping[str, float],
-    alive: Callable[[float], object],
-    moves: Moves,
-) -> Signal:
-    handle = descriptor.instantiate(ctypes.addressof(descriptor), rate)
-    if not handle:
-        raise RuntimeError("it cannot be made")
-    controls = {number: ctypes.c_float(0.0) for number in range(descriptor.port_count)}
-    for number, value in _starts(descriptor, rate).items():
-        controls[number].value = settings.get(_text(descriptor.port_names[number]), value)
-    inputs, outputs = _audio(descriptor, _INPUT), _audio(descriptor, _OUTPUT)
-    ins = np.zeros((len(inputs), _BLOCK), np.float32)
-    outs = np.zeros((max(2, len(outputs)), _BLOCK), np.float32)
-    for number in range(descriptor.port_count):
-        if number in inputs:
-            place = ins[inputs.index(number)].ctypes.data_as(_Floats)
-        elif number in outputs:
-            place = outs[outputs.index(number)].ctypes.data_as(_Floats)
-        else:
-            place = ctypes.pointer(controls[number])
-        descriptor.connect_port(handle, number, place)
-    latency, length = _latency_port(descriptor), sound.shape[1]
-    starts = block_starts(moves, length + rate, BLOCK_SAMPLES if moves else _BLOCK)
-    lanes = [
-        (controls[number], values_at(moves[name], starts))
-        for number in _controls(descriptor)
-        if (name := _text(descriptor.port_names[number])) in moves
-    ]
-    _move(lanes, 0)
-    if descriptor.activate:
-        descriptor.activate(handle)
-    result, late, sign = [], 0, rate // 2
-    for number, (at, end) in enumerate(pairwise([*starts.tolist(), length + rate + _BLOCK])):
-        if at >= length + late:
-            break
-        count = min(end - at, _BLOCK)
-        piece = sound[:, at : at + count]
-        ins[:] = 0.0
-        for row in range(len(inputs)):
-            ins[row, : piece.shape[1]] = piece[min(row, len(piece) - 1)]
-        _move(lanes, number)
-        descriptor.run(handle, count)
-        result.append(outs[: max(1, min(2, len(outputs))), :count].copy())
-        if at == 0 and latency is not None:
-            late = max(0, min(rate, round(controls[latency].value)))
-        if end > sign:
-            alive(min(1.0, end / (length + late)))
-            sign += rate // 2
-    if descriptor.deactivate:
-        descriptor.deactivate(handle)
-    if descriptor.cleanup:
-        descriptor.cleanup(handle)
-    return np.concatenate(result, axis=1)[:, late : late + length]
+class _Effect:
+    """An instance, each port of which is connected to a row of the buffers or to a number."""
 
+    def __init__(self, descriptor: Any, ins: Signal, outs: Signal, rate: int) -> None:
+        self._made, self._latency, self._running = descriptor, _latency_port(descriptor), False
+        self._handle = descriptor.instantiate(ctypes.addressof(descriptor), rate)
+        if not self._handle:
+            raise RuntimeError("it cannot be made")
+        self._controls = {number: ctypes.c_float(0.0) for number in range(descriptor.port_count)}
+        for number in _controls(descriptor):
+            self._controls[number].value = _start(descriptor.hints[number], rate)
+        # Of two ports of one name the first is meant.
+        self._named = {_text(descriptor.port_names[number]): number for number in reversed(_controls(descriptor))}
+        inputs, outputs = _audio(descriptor, _INPUT), _audio(descriptor, _OUTPUT)
+        for number in range(descriptor.port_count):
+            if number in inputs:
+                place = ins[inputs.index(number)].ctypes.data_as(_Floats)
+            elif number in outputs:
+                place = outs[outputs.index(number)].ctypes.data_as(_Floats)
+            else:
+                place = ctypes.pointer(self._controls[number])
+            descriptor.connect_port(self._handle, number, place)
 
-def _move(lanes: Sequence[tuple[Any, Sequence[float | str]]], block: int) -> None:
-    for control, values in lanes:
-        control.value = values[block]
+    def set(self, name: str, value: float) -> None:
+        self._controls[self._named[name]].value = value
+
+    def run(self, count: int) -> None:
+        if not self._running and self._made.activate:
+            self._made.activate(self._handle)
+        self._running = True
+        self._made.run(self._handle, count)
+
+    def latency_samples(self) -> int:
+        return 0 if self._latency is None else round(self._controls[self._latency].value)
+
+    def close(self) -> None:
+        if self._made.deactivate:
+            self._made.deactivate(self._handle)
+        if self._made.cleanup:
+            self._made.cleanup(self._handle)
 
 
 def _descriptors(path: str) -> Iterator[Any]:
@@ -203,10 +168,6 @@ def _start(hint: Any, rate: int) -> float:
     if hint.kind & _LOGARITHMIC and low > 0.0:
         return math.exp(math.log(low) * (1.0 - share) + math.log(high) * share)
     return low * (1.0 - share) + high * share
-
-
-def _starts(descriptor: Any, rate: int) -> dict[int, float]:
-    return {number: _start(descriptor.hints[number], rate) for number in _controls(descriptor)}
 
 
 def _facts(descriptor: Any) -> dict[str, Any]:

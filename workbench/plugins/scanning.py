@@ -15,17 +15,22 @@ from workbench.domain.drafts import draft_beside
 from workbench.domain.errors import ParameterError, did_you_mean
 from workbench.domain.paths import home_dir
 from workbench.domain.plain_data import from_plain, to_plain
-from workbench.plugins.facts import PluginFacts
+from workbench.plugins.facts import FORMATS, PluginFacts
 from workbench.plugins.hosting import PluginError, answers
+from workbench.plugins.lilv import lilv_name
 
 FOLDERS_VARIABLE = "BEATSFOUNDRY_PLUGINS"
 """Names further folders, parted as in PATH."""
 _CACHE = "plugins.json"
-_VST3_FOLDERS = {
-    "linux": ("~/.vst3", "/usr/lib/vst3", "/usr/local/lib/vst3"),
-    "darwin": ("~/Library/Audio/Plug-Ins/VST3", "/Library/Audio/Plug-Ins/VST3"),
+_UNIX = ("~/.{}", "/usr/lib/{}", "/usr/local/lib/{}")
+_MAC = ("~/Library/Audio/Plug-Ins/{}", "/Library/Audio/Plug-Ins/{}")
+_FOLDERS = {
+    form: tuple(folder.format(form) for folder in _UNIX)
+    + (tuple(folder.format(form.upper()) for folder in _MAC) if sys.platform == "darwin" else ())
+    for form in FORMATS
 }
-_LADSPA_FOLDERS = ("~/.ladspa", "/usr/lib/ladspa", "/usr/local/lib/ladspa")
+_SEARCHED = {"vst3": "**/*.vst3", "ladspa": "*.so", "clap": "**/*.clap", "lv2": "*.lv2"}
+_NEEDED = {"vst3": "pedalboard: pip install beatsfoundry[plugins]", "lv2": "lilv, a library of the system"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +57,12 @@ def scan(*, again: bool = False) -> Scan:
     plugins = [
         from_plain(PluginFacts, {"path": path, **one}) for path, entry in kept.items() for one in entry["plugins"]
     ]
-    ordered = sorted(plugins, key=lambda one: (one.name.casefold(), one.format != "vst3", one.path))
+    ordered = sorted(plugins, key=lambda one: (one.name.casefold(), list(FORMATS).index(one.format), one.path))
     return Scan(tuple(ordered), {path: entry["refused"] for path, entry in kept.items() if entry["refused"]})
 
 
 def find_plugin(name: str) -> PluginFacts:
-    """A plug-in by its name, or by format and name ("ladspa/ZamComp"); VST3 comes before LADSPA.
+    """A plug-in by its name, or by format and name ("ladspa/ZamComp"); of one name the first of `FORMATS` is taken.
 
     Raises
     ------
@@ -71,8 +76,9 @@ def find_plugin(name: str) -> PluginFacts:
             return one
     names = [one.name for one in found.plugins]
     why = next((f": {Path(path).name} {why}" for path, why in found.refused.items() if wanted in path.casefold()), "")
-    missing = "" if can_host("vst3") else " (VST3 needs pedalboard: pip install beatsfoundry[plugins])"
-    raise ParameterError(f"plug-in {name!r} is not there{why or did_you_mean(name, names)}{missing}")
+    missing = "; ".join(f"{form.upper()} needs {what}" for form, what in _NEEDED.items() if not can_host(form))
+    hint = f" ({missing})" if missing else ""
+    raise ParameterError(f"plug-in {name!r} is not there{why or did_you_mean(name, names)}{hint}")
 
 
 def refuse(plugin: PluginFacts, reason: str) -> None:
@@ -84,17 +90,18 @@ def refuse(plugin: PluginFacts, reason: str) -> None:
 
 def can_host(form: str) -> bool:
     """Whether plug-ins of a format can be run here."""
-    return form == "ladspa" or find_spec("pedalboard") is not None
+    if form == "vst3":
+        return find_spec("pedalboard") is not None
+    return form != "lv2" or lilv_name() is not None
 
 
 def _files() -> Iterator[Path]:
     more = [folder for folder in os.environ.get(FOLDERS_VARIABLE, "").split(os.pathsep) if folder]
-    ladspa = [folder for folder in os.environ.get("LADSPA_PATH", "").split(os.pathsep) if folder]
-    for folder in _folders([*more, *_VST3_FOLDERS.get(sys.platform, ())]):
-        if can_host("vst3"):
-            yield from sorted(folder.glob("**/*.vst3"))
-    for folder in _folders([*more, *ladspa, *_LADSPA_FOLDERS]):
-        yield from (file for file in sorted(folder.glob("*.so")) if file.is_file())
+    for form, pattern in _SEARCHED.items():
+        own = [folder for folder in os.environ.get(f"{form.upper()}_PATH", "").split(os.pathsep) if folder]
+        if can_host(form):
+            for folder in _folders([*more, *own, *_FOLDERS.get(form, ())]):
+                yield from (path for path in sorted(folder.glob(pattern)) if form != "ladspa" or path.is_file())
 
 
 def _folders(names: Iterable[str]) -> Iterator[Path]:
