@@ -1,7 +1,8 @@
 """A lead sheet in MusicXML 4.0: melody, chord symbols, section names and tempi on one staff.
 
 The melody is the highest note of the leads, written in sixteenths so that it can be read; what lies between them goes
-to the nearest one, triplets and microtiming too.
+to the nearest one, triplets and microtiming too. Notes that are cut short in playing are written as long as they are
+meant, and lines hold four bars.
 """
 
 from __future__ import annotations
@@ -14,16 +15,16 @@ from xml.etree import ElementTree as ET
 from workbench.domain.elements import PITCHED_ELEMENTS, Kind, of_kind
 from workbench.domain.errors import ParameterError
 from workbench.domain.theory import Chord, Key
+from workbench.output.daw.note_values import VALUES, bar_sixteenths, is_compound, read_lengths, written
 from workbench.output.daw.session import CHORD_TRACK, DawSession, NoteClip
 from workbench.output.files.midi_files import TICKS_PER_BEAT
 
 MELODIES: tuple[Kind, ...] = ("melody", "chords", "bass")
-"""Whose notes are the melody of a sheet, the most likely first."""
-"""Which track is the melody: the first of these that plays."""
+"""Whose notes are the melody of a sheet: the first of these that plays."""
 _SIXTEENTH = TICKS_PER_BEAT // 4
-_VALUES = {16: ("whole", 0), 12: ("half", 1), 8: ("half", 0), 6: ("quarter", 1), 4: ("quarter", 0), 3: ("eighth", 1),
-           2: ("eighth", 0), 1: ("16th", 0)}  # fmt: skip
-"""Lengths in sixteenths that one note head can have: its kind, and how many dots."""
+_BARS_A_LINE = 4
+_HIGH, _LOW, _LOWEST = 83, 57, 50
+"""MIDI pitches above and below which a melody's clef is another one: about a line above and below the staff's reach."""
 _KINDS = {
     "": "major", "m": "minor", "7": "dominant", "maj7": "major-seventh", "m7": "minor-seventh", "dim": "diminished",
     "dim7": "diminished-seventh", "m7b5": "half-diminished", "aug": "augmented", "sus2": "suspended-second",
@@ -59,18 +60,47 @@ def documents(session: DawSession, version: str) -> Mapping[str, bytes]:
     ET.SubElement(parts, "part-name").text = "Melody"
     ET.SubElement(ET.SubElement(parts, "score-instrument", id="P1-I1"), "instrument-name").text = "Melody"
     part = ET.SubElement(root, "part", id="P1")
-    bar = _bar_sixteenths(session)
+    metre = session.metres[0][1]
+    bar = bar_sixteenths(metre)
     count = -(-session.length_ticks // (bar * _SIXTEENTH))
-    melody = _melody(session, count * bar)
+    melody = read_lengths(_melody(session, count * bar), count * bar)
+    clef = _clef([pitch for _, _, pitch in melody])
+    lines = set(_lines(session, count))
     for number in range(count):
-        _measure(part, session, number, list(_cut(melody, number * bar, bar)))
+        measure = ET.SubElement(part, "measure", number=str(number + 1))
+        if number in lines:
+            ET.SubElement(measure, "print", {"new-system": "yes"})
+        _attributes(measure, session, number, clef)
+        _measure(measure, session, number, list(_cut(melody, number * bar, metre)))
+        _bar_line(measure, session, number, last=number + 1 == count)
     ET.indent(root)
     return {"{name}.musicxml": bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True)) + b"\n"}
 
 
-def _bar_sixteenths(session: DawSession) -> int:
-    numerator, denominator = session.metres[0][1]
-    return 16 * numerator // denominator
+def _bar_ticks(session: DawSession) -> int:
+    return bar_sixteenths(session.metres[0][1]) * _SIXTEENTH
+
+
+def _lines(session: DawSession, count: int) -> Iterator[int]:
+    """Bars that begin a line: each fourth one, and sections where a line would not be left with one bar or two."""
+    sections = {tick // _bar_ticks(session) for tick, _ in session.markers}
+    on_line = 0
+    for number in range(count):
+        ahead = next((bar for bar in range(number + 1, count) if bar in sections), count) - number
+        if number and (on_line == _BARS_A_LINE or (number in sections and on_line > 2 and ahead > 1)):
+            yield number
+            on_line = 0
+        on_line += 1
+
+
+def _clef(pitches: Sequence[int]) -> tuple[str, str, int]:
+    """Sign, line, and octaves up: the staff that holds the middle of the melody."""
+    middle = sorted(pitches)[len(pitches) // 2]
+    if middle > _HIGH:
+        return "G", "2", 1
+    if middle < _LOWEST:
+        return "F", "4", 0
+    return ("G", "2", -1) if middle < _LOW else ("G", "2", 0)
 
 
 def _melody(session: DawSession, end: int) -> list[tuple[int, int, int]]:
@@ -100,42 +130,36 @@ def _notes(clips: Sequence[NoteClip]) -> list[tuple[int, int, int]]:
     ]
 
 
-def _cut(melody: Sequence[tuple[int, int, int]], start: int, length: int) -> Iterator[_Piece]:
+def _cut(melody: Sequence[tuple[int, int, int]], start: int, metre: tuple[int, int]) -> Iterator[_Piece]:
     """What sounds in a bar, rests between, each in lengths that one note head can have."""
-    now, end = start, start + length
+    now, end = start, start + bar_sixteenths(metre)
+
+    def heads(first: int, last: int, pitch: int | None, before: bool = False, after: bool = False) -> Iterator[_Piece]:
+        for at, length in written(first - start, last - first, metre, rest=pitch is None):
+            more = at + length < last - start
+            sounds = pitch is not None
+            yield _Piece(at, length, pitch, sounds and (before or at > first - start), sounds and (after or more))
+
     for first, last, pitch in melody:
         if last <= start or first >= end:
             continue
-        yield from _heads(now - start, max(first, start) - now, None)
-        now = min(last, end)
-        inside = max(first, start)
-        yield from _heads(inside - start, now - inside, pitch, first < start, last > end)
-    yield from _heads(now - start, end - now, None)
+        inside, stop = max(first, start), min(last, end)
+        yield from heads(now, inside, None)
+        yield from heads(inside, stop, pitch, first < start, last > end)
+        now = stop
+    yield from heads(now, end, None)
 
 
-def _heads(start: int, length: int, pitch: int | None, before: bool = False, after: bool = False) -> Iterator[_Piece]:
-    while length > 0:
-        head = next(value for value in _VALUES if value <= length)
-        rest = length - head
-        sounds = pitch is not None
-        yield _Piece(start, head, pitch, sounds and before, sounds and (after or rest > 0))
-        start, length, before = start + head, rest, True
-
-
-def _measure(part: ET.Element, session: DawSession, number: int, pieces: Sequence[_Piece]) -> None:
-    measure = ET.SubElement(part, "measure", number=str(number + 1))
-    bar = _bar_sixteenths(session)
-    start, end = number * bar * _SIXTEENTH, (number + 1) * bar * _SIXTEENTH
-    key = Key.parse(session.key)
-    if number == 0:
-        _attributes(measure, session, key)
+def _measure(measure: ET.Element, session: DawSession, number: int, pieces: Sequence[_Piece]) -> None:
+    start = number * _bar_ticks(session)
+    end, key = start + _bar_ticks(session), _key_at(session, start)
     for tick, name in session.markers:
         if start <= tick < end:
             kind = ET.SubElement(ET.SubElement(measure, "direction", placement="above"), "direction-type")
-            ET.SubElement(kind, "rehearsal").text = name
+            ET.SubElement(kind, "rehearsal").text = name[:1].upper() + name[1:]
     for tick, tempo_bpm in session.tempi:
         if start <= tick < end:
-            _tempo(measure, tempo_bpm)
+            _tempo(measure, tempo_bpm, session.metres[0][1])
     chords = [clip for track in session.tracks if track.name == CHORD_TRACK for clip in track.clips]
     places = [(clip, (clip.start_ticks - start) / _SIXTEENTH) for clip in chords if start <= clip.start_ticks < end]
     for piece in pieces:
@@ -143,29 +167,55 @@ def _measure(part: ET.Element, session: DawSession, number: int, pieces: Sequenc
         for clip, at in places:
             if piece.start <= at < piece.start + piece.length:
                 _harmony(measure, clip.name, round(at - piece.start), key)
-        _note(measure, piece, key)
+        _note(measure, piece, key, whole=piece.length * _SIXTEENTH == end - start)
 
 
-def _attributes(measure: ET.Element, session: DawSession, key: Key) -> None:
+def _key_at(session: DawSession, tick: int) -> Key:
+    keys = [key for at, key in session.keys if at <= tick]
+    return Key.parse(keys[-1] if keys else session.key)
+
+
+def _attributes(measure: ET.Element, session: DawSession, number: int, clef: tuple[str, str, int]) -> None:
+    """What stands before a bar's first note: all of it before the first bar, later a key that is another one."""
+    start = number * _bar_ticks(session)
+    key = _key_at(session, start)
+    if number and key.signature == _key_at(session, start - 1).signature:
+        return
     attributes = ET.SubElement(measure, "attributes")
-    ET.SubElement(attributes, "divisions").text = "4"
+    if number == 0:
+        ET.SubElement(attributes, "divisions").text = "4"
     signature = ET.SubElement(attributes, "key")
     ET.SubElement(signature, "fifths").text = str(key.signature)
     ET.SubElement(signature, "mode").text = key.mode
+    if number:
+        return
     numerator, denominator = session.metres[0][1]
     time = ET.SubElement(attributes, "time")
     ET.SubElement(time, "beats").text = str(numerator)
     ET.SubElement(time, "beat-type").text = str(denominator)
-    clef = ET.SubElement(attributes, "clef")
-    ET.SubElement(clef, "sign").text = "G"
-    ET.SubElement(clef, "line").text = "2"
+    staff = ET.SubElement(attributes, "clef")
+    ET.SubElement(staff, "sign").text, ET.SubElement(staff, "line").text = clef[:2]
+    if clef[2]:
+        ET.SubElement(staff, "clef-octave-change").text = str(clef[2])
 
 
-def _tempo(measure: ET.Element, tempo_bpm: float) -> None:
+def _bar_line(measure: ET.Element, session: DawSession, number: int, *, last: bool) -> None:
+    """A double line before a section, the final one after the last bar."""
+    end = (number + 1) * _bar_ticks(session)
+    if last or any(tick == end for tick, _ in session.markers):
+        line = ET.SubElement(measure, "barline", location="right")
+        ET.SubElement(line, "bar-style").text = "light-heavy" if last else "light-light"
+
+
+def _tempo(measure: ET.Element, tempo_bpm: float, metre: tuple[int, int]) -> None:
+    """A metronome mark of the metre's beat: of dotted quarters in compound metres."""
     direction = ET.SubElement(measure, "direction", placement="above")
     metronome = ET.SubElement(ET.SubElement(direction, "direction-type"), "metronome")
     ET.SubElement(metronome, "beat-unit").text = "quarter"
-    ET.SubElement(metronome, "per-minute").text = f"{tempo_bpm:g}"
+    if is_compound(metre):
+        ET.SubElement(metronome, "beat-unit-dot")
+    shown = tempo_bpm / 1.5 if is_compound(metre) else tempo_bpm
+    ET.SubElement(metronome, "per-minute").text = f"{shown:.4g}"
     ET.SubElement(direction, "sound", tempo=f"{tempo_bpm:.9g}")
 
 
@@ -194,10 +244,10 @@ def _pitch_class(parent: ET.Element, role: str, pitch_class: int, key: Key) -> N
         ET.SubElement(parent, f"{role}-alter").text = "1" if name[1] == "#" else "-1"
 
 
-def _note(measure: ET.Element, piece: _Piece, key: Key) -> None:
+def _note(measure: ET.Element, piece: _Piece, key: Key, *, whole: bool) -> None:
     note = ET.SubElement(measure, "note")
     if piece.pitch is None:
-        ET.SubElement(note, "rest")
+        ET.SubElement(note, "rest", {"measure": "yes"} if whole else {})
     else:
         pitch, name = ET.SubElement(note, "pitch"), key.name_of(piece.pitch)
         ET.SubElement(pitch, "step").text = name[0]
@@ -208,7 +258,9 @@ def _note(measure: ET.Element, piece: _Piece, key: Key) -> None:
     ties = [kind for kind, there in (("stop", piece.from_before), ("start", piece.to_next)) if there]
     for kind in ties:
         ET.SubElement(note, "tie", type=kind)
-    kind, dots = _VALUES[piece.length]
+    if whole and piece.pitch is None:
+        return  # a bar's rest looks alike in every metre
+    kind, dots = VALUES[piece.length]
     ET.SubElement(note, "type").text = kind
     for _ in range(dots):
         ET.SubElement(note, "dot")

@@ -7,7 +7,7 @@ its MIDI file holds too, and no format rounds a note on its own. A stem begins a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from workbench.domain.elements import is_drums
 from workbench.domain.moves import StripMove
@@ -83,7 +83,8 @@ class SessionTrack:
 class DawSession:
     """A whole session. `tempi`, `metres` and `markers` each hold (tick, value), ascending; the first two start at 0.
 
-    `remarks` say what was mended or left out when it was read.
+    `remarks` say what was mended or left out when it was read. `keys` holds the key from each tick on, where sections
+    have keys of their own: no format but the lead sheet has a place for them.
     """
 
     title: str
@@ -94,6 +95,7 @@ class DawSession:
     length_ticks: int
     key: str = ""
     remarks: tuple[str, ...] = ()
+    keys: tuple[tuple[int, str], ...] = field(default=(), compare=False)
 
     @property
     def tempo_map(self) -> TempoMap:
@@ -144,6 +146,7 @@ def session_of(plan: Plan, score: Score, stems: Mapping[str, AudioClip]) -> DawS
         ),
         length_ticks=end,
         key=str(score.key),
+        keys=_keys(score),
     )
 
 
@@ -152,6 +155,15 @@ def _tempi(score: Score) -> tuple[tuple[int, float], ...]:
     for start, tempo_bpm in zip(score.tempo_map.starts_beats, score.tempo_map.tempi_bpm, strict=True):
         if not found or found[-1][1] != tempo_bpm:
             found.append((_ticks(start), tempo_bpm))
+    return tuple(found)
+
+
+def _keys(score: Score) -> tuple[tuple[int, str], ...]:
+    found: list[tuple[int, str]] = []
+    for section in score.sections:
+        key = str(section.key or score.key)
+        if not found or found[-1][1] != key:
+            found.append((_ticks(section.start_bar * score.metre.bar_beats), key))
     return tuple(found)
 
 
