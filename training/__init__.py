@@ -8,7 +8,7 @@ from typing import Any
 _HOME = {
     "finetune": "training.finetuning",
     "sweep": "training.sweeps",
-    "tutorial_data": "training.corpora.tutorial",
+    "tutorial_data": "training.corpora.sets.tutorial",
 }
 __all__ = sorted(_HOME)
 

@@ -3,7 +3,7 @@
 import os
 import sys
 
-from training.cli import main
+from training.commands.train import main
 from workbench.domain.cores import wait_asleep
 from workbench.domain.errors import WorkbenchError
 

@@ -19,7 +19,7 @@ import torch
 from training.audition import sound
 from training.config import TrainingConfig, load_config
 from training.corpora import CORPORA, CorpusReading
-from training.corpora.tutorial import tutorial_data
+from training.corpora.sets.tutorial import tutorial_data
 from training.dataset import EncodedPart
 from training.pictures import loss_curves
 from training.presence import fit_to_data, is_present

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from training.config import TrainingConfig
 from training.corpora import check_data
-from training.corpora.registry import CORPORA, place_of
-from training.corpora.sources import how_to_have
+from training.corpora.corpus import place_of
+from training.corpora.registry import CORPORA, how_to_have
 from workbench.domain.errors import CorpusError, unknown_name
 
 
@@ -33,7 +33,7 @@ def fit_to_data(config: TrainingConfig, data: Path) -> Fitted:
     Examples
     --------
     >>> from training.config import load_config
-    >>> from training.corpora.tutorial import tutorial_data
+    >>> from training.corpora.sets.tutorial import tutorial_data
     >>> recipe = load_config("bass", corpora={"tutorial": 0.5, "freedoom": 0.5})
     >>> dict(fit_to_data(recipe, tutorial_data()).config.corpora)
     {'tutorial': 1.0}

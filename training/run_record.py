@@ -8,7 +8,7 @@ from pathlib import Path
 from time import time
 from typing import Any
 
-from training.corpora.sources import SOURCES
+from training.corpora.registry import SOURCES
 from training.dataset import EncodedPart
 from training.provenance import data_hash
 from workbench.models.history import STEP_COLUMN

@@ -95,6 +95,6 @@ def _with_data(named: Sequence[str], data: Path, *, whole: bool) -> list[str]:
 
 def default_data() -> Path:
     """The folder that the settings name, else the one beside the repository."""
-    from training.data_folder import stated_data
+    from training.commands.data_folder import stated_data
 
     return stated_data() or Path(__file__).resolve().parents[3] / "shared" / "data" / "midi"

@@ -11,7 +11,7 @@ import soundfile
 
 from tests.analysis import odd_files as odd
 from tests.midi.writing import body, chunk, header, name, note
-from training.corpora.cli import main as corpora
+from training.commands.corpora import main as corpora
 from training.corpora.roles import read_roles
 from workbench.analysis.references import ReferenceLibrary
 from workbench.cli.main import main

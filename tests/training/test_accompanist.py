@@ -14,9 +14,9 @@ import yaml
 from training.accompanist import accompany, make_accompaniment
 from training.accompanist.arranging import section_spans
 from training.accompanist.making import commissions
-from training.cli import main as train
+from training.commands.corpora import main as corpora
+from training.commands.train import main as train
 from training.corpora import read_corpora, read_corpus
-from training.corpora.cli import main as corpora
 from training.corpora.song import CorpusSong, spread_sections
 from workbench.concept import list_styles
 from workbench.domain.errors import CorpusError

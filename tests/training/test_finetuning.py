@@ -15,10 +15,10 @@ import training
 from tests.conftest import write_drums
 from training import finetuning
 from training.budget import Budget
+from training.commands.finetune import main
 from training.config import TrainingConfig
 from training.corpora import read_corpora
 from training.corpora.song import CorpusSong
-from training.finetune_cli import main
 from training.finetuning import finetune, new_parts, old_parts
 from training.module import ElementData, ElementModule
 from training.tuned_run import finetune_run

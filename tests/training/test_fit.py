@@ -13,7 +13,7 @@ import yaml
 
 from training import config
 from training.checkpoints import read_checkpoint
-from training.cli import main
+from training.commands.train import main
 from training.config import list_configs, list_recipes, load_config, parse_corpora
 from training.corpora import CORPORA
 from workbench.domain.errors import CorpusError, ModelError, ParameterError, WorkbenchError

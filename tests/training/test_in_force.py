@@ -13,7 +13,7 @@ import yaml
 from lightning.pytorch.callbacks import Callback
 
 from training import fit as fitting
-from training.cli import main
+from training.commands.train import main
 from training.config import load_config
 from training.module import ElementModule
 

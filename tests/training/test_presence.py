@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from training.cli import main
+from training.commands.train import main
 from training.config import list_configs, load_config
 from training.presence import fit_to_data
 from workbench.domain.errors import CorpusError

@@ -20,7 +20,7 @@ import yaml
 
 from tests.tracking.stores import BUCKET, object_store
 from training.checkpoints import read_checkpoint
-from training.cli import main
+from training.commands.train import main
 from training.config import load_config
 from training.fit import fit, load_parts
 from training.module import ElementData, _From

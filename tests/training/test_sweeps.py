@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from training.commands.sweep import main
 from training.config import load_config
 from training.search_space import DEFAULT_SPACE, Range, apply, load_space, recipe_text
-from training.sweep_cli import main
 from training.sweeps import Sweep, open_study, sweep
 from workbench.domain.errors import ParameterError, WorkbenchError
 

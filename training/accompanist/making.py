@@ -12,8 +12,8 @@ from typing import Any
 from training.accompanist.arranging import accompany
 from training.corpora import CORPORA, check_data, place_of, read_corpora
 from training.corpora.composed import INDEX, MIDI
+from training.corpora.registry import how_to_have
 from training.corpora.song import CorpusSong
-from training.corpora.sources import how_to_have
 from workbench.concept import list_styles
 from workbench.domain.clock import Progress
 from workbench.domain.errors import CorpusError

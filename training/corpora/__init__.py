@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from training.corpora.corpus import Corpus, place_of
 from training.corpora.gathering import gather
 from training.corpora.items import CorpusReading
-from training.corpora.registry import CORPORA, Corpus, place_of
+from training.corpora.registry import CORPORA, how_to_have
 from training.corpora.song import CorpusSong
-from training.corpora.sources import how_to_have
 from workbench.domain.errors import CorpusError, unknown_name
 
 __all__ = [

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from training.corpora.corpus import Corpus, place_of
 from training.corpora.download import Progress, download
 from training.corpora.gathering import find_items
-from training.corpora.registry import CORPORA, Corpus, place_of
-from training.corpora.sources import SOURCES, how_to_have
+from training.corpora.registry import CORPORA, SOURCES, how_to_have
 from training.corpora.unpack import check_manifest, unpack
 from workbench.domain.errors import CorpusError, unknown_name
 

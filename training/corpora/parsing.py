@@ -21,9 +21,9 @@ from typing import Any
 
 import numpy as np
 
-from training.corpora.folder import midi_files
 from training.corpora.items import SkippedError
 from training.corpora.reading import parse_midi, read_bytes
+from training.corpora.sets.folder import midi_files
 from training.corpora.splits import split_by_content
 from workbench.backends import Backend, carry_out
 from workbench.backends.carrying_out import in_chunks

@@ -54,7 +54,7 @@ def widened(features: Floats) -> Floats:
 
 @cache
 def load_critic() -> Critic:
-    """The critic that ships, as `python -m training.phrase_critic` writes it."""
+    """The critic that ships, as `python -m training.tools.phrase_critic` writes it."""
     fields = read_shipped("workbench.composition", "phrase_critic.yaml")
     means, spreads, weights = (np.array(fields[name], np.float64) for name in ("means", "spreads", "weights"))
     return Critic(means, spreads, weights, float(fields["intercept"]))

@@ -2,8 +2,8 @@
 
 The axes are those of Russell's circumplex ("A circumplex model of affect", 1980): valence from sad to happy, arousal
 from still to excited. A hand-made lexicon of musical mood words leads. Where a text holds none of them, a table of
-3,300 everyday words helps out with less weight: a ridge regression rated them (`training/mood_words.py`), fitted on
-the lexicon and on EmoBank (Buechel and Hahn, "EmoBank: Studying the impact of annotation perspective and
+3,300 everyday words helps out with less weight: a ridge regression rated them (`training/tools/mood_words.py`), fitted
+on the lexicon and on EmoBank (Buechel and Hahn, "EmoBank: Studying the impact of annotation perspective and
 representation format on dimensional emotion analysis", EACL 2017, CC BY-SA 4.0), over wordllama's embeddings (MIT).
 """
 

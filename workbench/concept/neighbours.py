@@ -1,8 +1,8 @@
 """The style nearest to words that no list holds, by a table of word vectors.
 
 The table holds 64-d vectors of some 11,000 English words, reduced from wordllama's static embeddings (MIT) by
-`training/word_vectors.py`. Each word of a text looks for its nearest keyword in every style; what stands out in one
-style against the others speaks for it.
+`training/tools/word_vectors.py`. Each word of a text looks for its nearest keyword in every style; what stands out in
+one style against the others speaks for it.
 """
 
 from __future__ import annotations

@@ -16,12 +16,12 @@ from pathlib import Path
 
 import pytest
 
+from training.commands.corpora import main
 from training.corpora import catalogue, unpack
 from training.corpora.catalogue import get_corpus, list_corpora, wanted_by_recipes
-from training.corpora.cli import main
+from training.corpora.corpus import Source
 from training.corpora.download import download
-from training.corpora.registry import CORPORA
-from training.corpora.sources import SOURCES, Source
+from training.corpora.registry import CORPORA, SOURCES
 from workbench.domain.errors import CorpusError
 
 CONTENT = bytes(range(256)) * 1024

@@ -9,9 +9,9 @@ import pytest
 
 from tests.training.corpora.tiny_midi import band, midi_track, raw_midi, write_song
 from training.corpora import read_corpora, read_folder
-from training.corpora.folder import role_table
 from training.corpora.near import near_counts
 from training.corpora.roles import ROLES_FILE, read_roles, write_roles
+from training.corpora.sets.folder import role_table
 from workbench.domain.errors import CorpusError
 
 NOTE = bytes([0, 0x90, 60, 100, 96, 0x80, 60, 0])

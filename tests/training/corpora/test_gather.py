@@ -8,8 +8,8 @@ import pytest
 from tests.training.corpora.tiny_midi import band, write_song
 from training.corpora import gathering, read_corpora, read_folder
 from training.corpora.cache import cache_dir, item_key
-from training.corpora.folder import READER
 from training.corpora.items import Item, Outcome, Reader
+from training.corpora.sets.folder import CORPUS
 from training.corpora.song import CorpusSong
 
 
@@ -65,15 +65,15 @@ def test_what_was_read_is_not_read_again(files: Path, monkeypatch: pytest.Monkey
 
 def test_the_key_follows_content_facts_and_version_but_not_the_place(tmp_path: Path) -> None:
     one, two = write_song(tmp_path / "a" / "x.mid", band(8)), write_song(tmp_path / "b" / "x.mid", band(8))
-    key = item_key(Item("x", (one,), {"roles": []}), READER)
-    assert item_key(Item("x", (two,), {"roles": []}), READER) == key
+    key = item_key(Item("x", (one,), {"roles": []}), CORPUS.reader)
+    assert item_key(Item("x", (two,), {"roles": []}), CORPUS.reader) == key
     write_song(two, band(9))
     others = {
-        item_key(Item("x", (two,), {"roles": []}), READER),
-        item_key(Item("x", (one,), {"roles": [[1, "bass"]]}), READER),
-        item_key(Item("y", (one,), {"roles": []}), READER),
-        item_key(Item("x", (one,), {"roles": []}), Reader(READER.find, READER.read, version=2)),
-        item_key(Item("x", (one,), {"roles": []}, "dropped"), READER),
+        item_key(Item("x", (two,), {"roles": []}), CORPUS.reader),
+        item_key(Item("x", (one,), {"roles": [[1, "bass"]]}), CORPUS.reader),
+        item_key(Item("y", (one,), {"roles": []}), CORPUS.reader),
+        item_key(Item("x", (one,), {"roles": []}), Reader(CORPUS.reader.find, CORPUS.reader.read, version=2)),
+        item_key(Item("x", (one,), {"roles": []}, "dropped"), CORPUS.reader),
     }
     assert len(others | {key}) == 6
 

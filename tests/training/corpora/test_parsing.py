@@ -16,7 +16,7 @@ import pytest
 
 from tests.backends.inline import Inline
 from tests.training.corpora.tiny_midi import band, midi_track, write_song
-from training.corpora.cli import main
+from training.commands.corpora import main
 from training.corpora.parsing import Part, parse_folder, parse_part, parts_of, read_parsed
 from workbench.backends import Limits, carry_out, open_backend
 from workbench.domain.errors import CorpusError

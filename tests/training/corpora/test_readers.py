@@ -11,12 +11,12 @@ import pytest
 
 from tests.training.corpora.tiny_midi import band, midi_track, write_song
 from training.corpora import CORPORA, read_corpora, read_corpus
-from training.corpora.drum_patterns import bar_of
 from training.corpora.items import SkippedError
-from training.corpora.nottingham import name_blocks
 from training.corpora.pop909_published import beats_at
-from training.corpora.progressions import parse_degree
 from training.corpora.salami import parse_annotation, section_name, song_words
+from training.corpora.sets.drum_patterns import bar_of
+from training.corpora.sets.nottingham import name_blocks
+from training.corpora.sets.progressions import parse_degree
 from training.corpora.song import NoteTable
 from training.corpora.splits import source_split, split_by_content
 from workbench.domain.errors import CorpusError

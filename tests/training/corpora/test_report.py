@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from tests.training.corpora.tiny_midi import band, write_song
+from training.commands.corpora import main
 from training.corpora import read_folder
-from training.corpora.cli import main
 from training.corpora.song import NoteTable
 from training.corpora.tally import DEVIATION_EDGES_MS, deviations_ms, tally
 from workbench.domain.errors import WorkbenchError
@@ -116,7 +116,7 @@ def test_a_folder_without_midi_is_reported(tmp_path: Path) -> None:
 def test_help_is_light(repository: Path) -> None:
     heavy = ("torch", "lightning", "mlflow", "matplotlib", "librosa", "numba", "scipy", "pandas", "symusic", "joblib")
     code = (
-        "import sys\nfrom training.corpora.cli import build_parser\nbuild_parser().format_help()\n"
+        "import sys\nfrom training.commands.corpora import build_parser\nbuild_parser().format_help()\n"
         f"print([name for name in {heavy} if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=repository, capture_output=True, text=True, timeout=60)
