@@ -171,7 +171,8 @@ def test_corpora_are_named_with_shares() -> None:
         (["bass", "--data", ".", "--recipe", "small", "--config", "x.yaml"], "not allowed with"),
     ],
 )
-def test_mistakes_are_reported_in_a_line(arguments: list[str], message: str) -> None:
+def test_mistakes_are_reported_in_a_line(arguments: list[str], message: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("BEATSFOUNDRY_DATA", raising=False)
     with pytest.raises(WorkbenchError, match=message) as caught:
         main(arguments)
     assert "\n" not in str(caught.value)
