@@ -56,14 +56,14 @@ def random_batch(model: ElementTransformer, rng: np.random.Generator) -> Batch:
     tables = [
         np.stack(fields, axis=1), np.zeros(_ROWS, np.int64), np.array([prefix]),
         rng.random((1, spec.bar_features)) < 0.2, rng.integers(0, STEPS + 1, (_ROWS, lags)),
-        rng.random((_ROWS, spec.cell_features)) < 0.2, seen, np.ones(_ROWS, bool),
+        rng.random((_ROWS, spec.cell_features)) < 0.2, seen, np.ones(_ROWS, bool), np.ones(_ROWS, bool),
     ]  # fmt: skip
     return Batch(*(torch.from_numpy(np.asarray(table))[None] for table in tables))
 
 
 def logits_row_by_row(network: Network, batch: Batch, chunk: int) -> list[np.ndarray]:
     """Logits of each field as writing computes them, so many rows at a time."""
-    fields, _, prefix, bar, next_steps, cell, seen, _ = (part[0].numpy() for part in batch)
+    fields, _, prefix, bar, next_steps, cell, seen, _, _ = (part[0].numpy() for part in batch)
     state, memory = network.embed_bars(prefix, bar.astype(np.uint8)), room(network.config, 1, _ROWS)
     rows = np.concatenate([network.start[None], network.embed_rows(fields[:-1])]) + state
     collected = []

@@ -37,6 +37,7 @@ _NOTE_TYPES = {
     "song": np.int64, "track": np.int32, "channel": np.uint8, "program": np.uint8, "drum": np.bool_,
     "onset_beats": np.float64, "length_beats": np.float64, "pitch": np.uint8, "velocity": np.uint8,
 }  # fmt: skip
+_BY_NOTE = ("onset_beats", "length_beats", "pitch", "velocity")
 _USUAL_BPM, _USUAL_BAR_BEATS = 120.0, 4.0
 
 
@@ -102,16 +103,25 @@ def parse_folder(
 def parse_part(part: Part, *, root: Path, out: Path) -> int:
     """Parse the files of a part; returns how many notes they hold."""
     songs: list[dict[str, Any]] = []
-    notes: list[dict[str, Any]] = []
+    tables: list[dict[str, Any]] = []
     for number, name in enumerate(part.files, start=part.first):
         row, columns = _read(root / name)
         songs.append({"song": number, "file": name, **row})
-        notes += [{"song": np.full(len(table["pitch"]), number), **table} for table in columns]
-    joined = {
-        name: np.concatenate([np.zeros(0, kind), *(table[name].astype(kind) for table in notes)])
+        tables += [{"song": number, **table} for table in columns]
+    counts = [len(table["pitch"]) for table in tables]
+    joined: dict[str, Any] = {
+        name: np.concatenate([np.zeros(0, kind), *(table[name] for table in tables)], dtype=kind, casting="unsafe")
+        if name in _BY_NOTE
+        else np.repeat(np.array([table[name] for table in tables], kind), counts)
         for name, kind in _NOTE_TYPES.items()
     }
-    _write(joined, out / NOTES / f"{part.name}.parquet")
+    # Times have too many values for a dictionary, and little in common but their upper bytes.
+    by_bytes = ["onset_beats", "length_beats"]
+    others = [name for name in joined if name not in by_bytes]
+    _write(
+        joined, out / NOTES / f"{part.name}.parquet",
+        use_dictionary=others, use_byte_stream_split=by_bytes, write_statistics=["song"],
+    )  # fmt: skip
     _write({name: [row[name] for row in songs] for name in songs[0]}, out / SONGS / f"{part.name}.parquet")
     return sum(int(row["notes"]) for row in songs)
 
@@ -149,12 +159,12 @@ def _bar_beats(music: MidiFile) -> float:
 
 def _columns(music: MidiFile, number: int) -> dict[str, Any]:
     part = music.parts[number]
-    count, ticks = len(part.notes), music.ticks_per_beat
+    ticks = music.ticks_per_beat
     return {
-        "track": np.full(count, part.track),
-        "channel": np.full(count, part.channel),
-        "program": np.full(count, part.program),
-        "drum": np.full(count, part.is_drum),
+        "track": part.track,
+        "channel": part.channel,
+        "program": part.program,
+        "drum": part.is_drum,
         "onset_beats": part.notes.onsets / ticks,
         "length_beats": part.notes.lengths / ticks,
         "pitch": part.notes.pitches,
@@ -162,13 +172,13 @@ def _columns(music: MidiFile, number: int) -> dict[str, Any]:
     }
 
 
-def _write(columns: dict[str, Any], path: Path) -> None:
-    """Write a table; the file appears whole."""
+def _write(columns: dict[str, Any], path: Path, **encoding: Any) -> None:
+    """Write a table in an encoding of `pyarrow.parquet.write_table`; the file appears whole."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     draft = path.with_name(f".{path.name}.part")
-    pq.write_table(pa.table(columns), draft, compression="zstd")
+    pq.write_table(pa.table(columns), draft, compression="zstd", **encoding)
     draft.replace(path)
     # Arrow keeps what it freed for its next table, and holds more of it with every larger one.
     pa.default_memory_pool().release_unused()

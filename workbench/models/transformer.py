@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from workbench.models.context import PREFIX_SIZES
+from workbench.models.packed_rows import PackedRows, attend
 from workbench.models.spec import BAR_STEP, RECENT_NOTES, STEPS, UNKNOWN_STEP, ElementSpec
 from workbench.models.spec import ModelConfig as ModelConfig
 
@@ -26,7 +27,8 @@ class Batch(NamedTuple):
     `fields` (B, T, 2 + A) step, symbol, attributes; `bar_index` (B, T) the bar (0..N-1) that is under way when the
     row is decided; `prefix` (B, N, P); `bar` (B, N, D1) features; `next_steps` (B, T, L) the steps of the neighbouring
     bars; `cell` (B, T, D2) features of the row's slot; `memory` (B, T, L + R, A) attributes of the same cell in
-    neighbouring bars, then of the R notes before; `scored` (B, T) rows that count.
+    neighbouring bars, then of the R notes before; `scored` (B, T) rows that count; `present` (B, T) rows that are no
+    padding.
     """
 
     fields: Tensor
@@ -37,6 +39,7 @@ class Batch(NamedTuple):
     cell: Tensor
     memory: Tensor
     scored: Tensor
+    present: Tensor
 
     def applies(self, field: str) -> Tensor:
         """Where a field is decided and counts, (B, T): the step everywhere, the others at notes."""
@@ -44,7 +47,7 @@ class Batch(NamedTuple):
 
 
 def rotate(x: Tensor, positions: Tensor) -> Tensor:
-    """Turn (B, H, T, D) to rotary positions (T,)."""
+    """Turn (..., T, D) to rotary positions (T,)."""
     half = x.shape[-1] // 2
     frequency = 10000.0 ** (-torch.arange(half, device=x.device, dtype=torch.float32) / half)
     angle = positions.float()[:, None] * frequency
@@ -68,15 +71,13 @@ class Block(nn.Module):
         self.feed_out = nn.Linear(4 * width, width, bias=False)
         self.dropout = nn.Dropout(config.dropout)
 
-    def forward(self, x: Tensor) -> Tensor:
-        """(B, T, width) to the same."""
-        batch, time, width = x.shape
-        qkv = self.qkv(self.attention_norm(x)).view(batch, time, 3, self.heads, width // self.heads)
-        query, key, value = qkv.permute(2, 0, 3, 1, 4)
-        positions = torch.arange(time, device=x.device)
-        query, key = rotate(query, positions), rotate(key, positions)
-        mixed = functional.scaled_dot_product_attention(query, key, value, is_causal=True)
-        x = x + self.dropout(self.attention_out(mixed.transpose(1, 2).reshape(batch, time, width)))
+    def forward(self, x: Tensor, rows: PackedRows) -> Tensor:
+        """Packed rows (R, width) to the same; attention looks back within a row's own sequence."""
+        width = x.shape[-1]
+        qkv = self.qkv(self.attention_norm(x)).unflatten(-1, (3, self.heads, width // self.heads))
+        query, key, value = qkv.permute(1, 2, 0, 3)
+        mixed = attend(rotate(query, rows.position), rotate(key, rows.position), value, rows)
+        x = x + self.dropout(self.attention_out(mixed.transpose(0, 1).flatten(1)))
         fed: Tensor = x + self.dropout(self.feed_out(functional.gelu(self.feed_in(self.feed_norm(x)))))
         return fed
 
@@ -148,11 +149,11 @@ class ElementTransformer(nn.Module):
         rows: Tensor = self.step_in(fields[..., 0]) + inner * note
         return rows
 
-    def run_trunk(self, x: Tensor, next_steps: Tensor) -> Tensor:
-        """Row stream (B, T, width) and the neighbours' steps (B, T, L) through the trunk."""
+    def run_trunk(self, x: Tensor, next_steps: Tensor, rows: PackedRows) -> Tensor:
+        """Row stream (R, width) and the neighbours' steps (R, L) through the trunk."""
         for index, table in enumerate(self.next_steps_in):
             x = x + table(next_steps[..., index])
-        return _run(self.trunk, self.dropout(x))
+        return _run(self.trunk, self.dropout(x), rows)
 
     def choose_step(self, stream: Tensor) -> Tensor:
         """Step logits (B, T, STEPS)."""
@@ -169,9 +170,9 @@ class ElementTransformer(nn.Module):
         logits: Tensor = self.symbol_head(stream)
         return logits
 
-    def with_symbol(self, stream: Tensor, symbol: Tensor, memory: Tensor) -> Tensor:
-        """The stream once the symbol is known, through the note blocks; `memory` is (B, T, L + R, A)."""
-        return _run(self.note_blocks, self.with_memory(stream, symbol, memory))
+    def with_symbol(self, stream: Tensor, symbol: Tensor, memory: Tensor, rows: PackedRows) -> Tensor:
+        """The stream once the symbol is known, through the note blocks; `memory` is (R, lags, A)."""
+        return _run(self.note_blocks, self.with_memory(stream, symbol, memory), rows)
 
     def with_memory(self, stream: Tensor, symbol: Tensor, memory: Tensor) -> Tensor:
         """The stream (..., width) beside symbol and `memory` (..., L + R, A), before the note blocks."""
@@ -182,28 +183,33 @@ class ElementTransformer(nn.Module):
         return stream
 
     def logits(self, batch: Batch) -> dict[str, Tensor]:
-        """Logits of each field, (B, T, size), every choice in sight of the true ones before it."""
-        fields = batch.fields
-        bars = self.embed_bars(batch.prefix, batch.bar)
-        state = torch.gather(bars, 1, batch.bar_index.unsqueeze(-1).expand(-1, -1, bars.shape[-1]))
-        first = self.start.expand(len(fields), 1, -1)
-        stream = self.run_trunk(torch.cat([first, self.embed_rows(fields[:, :-1])], dim=1) + state, batch.next_steps)
-        logits = {"step": self.choose_step(stream)}
-        stream = self.with_step(stream, fields[..., 0], batch.cell)
-        logits["symbol"] = self.choose_symbol(stream)
-        stream = self.with_symbol(stream, fields[..., 1], batch.memory)
-        for index, (name, head) in enumerate(zip(self.spec.attributes, self.attribute_heads, strict=True)):
-            logits[name] = head(stream)
-            if index < len(self.attribute_chosen):
-                stream = stream + self.attribute_chosen[index](fields[..., 2 + index])
-        return logits
+        """Logits of each field, (B, T, size), every choice in sight of the true ones before it; zero at padding."""
+        rows = PackedRows(batch.present)
+        return {name: rows.unpack(logits) for name, logits in self._logits(batch, rows).items()}
 
     def losses(self, batch: Batch) -> dict[str, Tensor]:
         """Negative log likelihood in nats by field, each (B, T); zero where a field does not apply."""
+        rows = PackedRows(batch.present)
         return {
-            name: _nll(logits, batch.fields[..., column], batch.applies(name))
-            for column, (name, logits) in enumerate(self.logits(batch).items())
+            name: rows.unpack(_nll(logits, rows.pack(batch.fields[..., column]))) * batch.applies(name)
+            for column, (name, logits) in enumerate(self._logits(batch, rows).items())
         }
+
+    def _logits(self, batch: Batch, rows: PackedRows) -> dict[str, Tensor]:
+        fields = rows.pack(batch.fields)
+        bars = self.embed_bars(batch.prefix, batch.bar)
+        state = bars.flatten(0, 1).index_select(0, rows.sequence * bars.shape[1] + rows.pack(batch.bar_index))
+        before = torch.where(rows.position[:, None] == 0, self.start, self.embed_rows(fields.roll(1, 0)))
+        stream = self.run_trunk(before + state, rows.pack(batch.next_steps), rows)
+        logits = {"step": self.choose_step(stream)}
+        stream = self.with_step(stream, fields[:, 0], rows.pack(batch.cell))
+        logits["symbol"] = self.choose_symbol(stream)
+        stream = self.with_symbol(stream, fields[:, 1], rows.pack(batch.memory), rows)
+        for index, (name, head) in enumerate(zip(self.spec.attributes, self.attribute_heads, strict=True)):
+            logits[name] = head(stream)
+            if index < len(self.attribute_chosen):
+                stream = stream + self.attribute_chosen[index](fields[:, 2 + index])
+        return logits
 
     @property
     def heads(self) -> dict[str, nn.Sequential]:
@@ -212,12 +218,11 @@ class ElementTransformer(nn.Module):
         return heads | dict(zip(self.spec.attributes, cast(Iterable[nn.Sequential], self.attribute_heads), strict=True))
 
 
-def _run(blocks: nn.ModuleList, x: Tensor) -> Tensor:
+def _run(blocks: nn.ModuleList, x: Tensor, rows: PackedRows) -> Tensor:
     for block in blocks:
-        x = block(x)
+        x = block(x, rows)
     return x
 
 
-def _nll(logits: Tensor, target: Tensor, counted: Tensor) -> Tensor:
-    loss = functional.cross_entropy(logits.float().transpose(1, 2), target, reduction="none")
-    return loss * counted
+def _nll(logits: Tensor, target: Tensor) -> Tensor:
+    return functional.cross_entropy(logits.float(), target, reduction="none")

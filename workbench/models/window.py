@@ -105,4 +105,6 @@ def collate(items: Sequence[Mapping[str, np.ndarray]]) -> Batch:
 
     whole = {name: stack(name, torch.int64) for name in ("fields", "bar_index", "prefix", "next_steps", "memory")}
     features = {name: stack(name, torch.float32) for name in ("bar", "cell")}
-    return Batch(**whole, **features, scored=stack("scored", torch.bool))
+    lengths = torch.tensor([len(item["fields"]) for item in items])
+    present = torch.arange(whole["fields"].shape[1]) < lengths[:, None]
+    return Batch(**whole, **features, scored=stack("scored", torch.bool), present=present)
