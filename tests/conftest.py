@@ -25,6 +25,10 @@ hypothesis.settings.register_profile("beatsfoundry", deadline=None)
 hypothesis.settings.load_profile("beatsfoundry")
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+_DATA = "BEATSFOUNDRY_TEST_DATA"
+# The product takes this folder for its own: what is tested must not depend on whether a developer set it.
+if "BEATSFOUNDRY_DATA" in os.environ:
+    os.environ[_DATA] = os.environ.pop("BEATSFOUNDRY_DATA")
 PALETTE = ("percussion", "bass", "pads", "leads")
 
 
@@ -75,7 +79,7 @@ def repository() -> Path:
 @pytest.fixture(scope="session")
 def development_data() -> Path:
     """Folder of the optional development data; a test that asks for it is skipped where it is absent."""
-    folder = Path(os.environ.get("BEATSFOUNDRY_DATA") or REPOSITORY.parent / "shared" / "data")
+    folder = Path(os.environ.get(_DATA) or REPOSITORY.parent / "shared" / "data")
     if not folder.is_dir():
         pytest.skip(f"development data is absent: {folder} (set BEATSFOUNDRY_DATA)")
     return folder

@@ -8,6 +8,7 @@ import torch
 from workbench.domain.errors import ModelError
 from workbench.models.elements import SPECS
 from workbench.models.lora import adapter_state, merged, with_lora
+from workbench.models.packed_rows import PackedRows
 from workbench.models.registry import load_model
 from workbench.models.transformer import ElementTransformer, ModelConfig
 
@@ -23,8 +24,8 @@ def base() -> ElementTransformer:
 def stream(model: ElementTransformer) -> torch.Tensor:
     torch.manual_seed(1)
     with torch.no_grad():
-        nowhere = torch.zeros(2, 5, 6, dtype=torch.long)
-        return model.choose_step(model.run_trunk(torch.randn(2, 5, CONFIG.width), nowhere))
+        rows, nowhere = PackedRows(torch.ones(2, 5, dtype=torch.bool)), torch.zeros(10, 6, dtype=torch.long)
+        return model.choose_step(model.run_trunk(torch.randn(10, CONFIG.width), nowhere, rows))
 
 
 def disturb(model: torch.nn.Module) -> None:

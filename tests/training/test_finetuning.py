@@ -40,7 +40,6 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home with a small percussion network in use, and a recipe of one corpus."""
     monkeypatch.setenv("BEATSFOUNDRY_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("BEATSFOUNDRY_WEIGHTS", str(tmp_path / "own"))
-    monkeypatch.delenv("BEATSFOUNDRY_DATA", raising=False)
     torch.manual_seed(0)
     save_checkpoint(ElementTransformer(SPECS["percussion"], SMALL), tmp_path / "own" / "percussion.safetensors", {})
     monkeypatch.setattr(finetuning, "load_config", lambda element: RECIPE)

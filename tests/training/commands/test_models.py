@@ -96,8 +96,7 @@ def test_weights_of_another_element_are_refused(home: Path) -> None:
         main(["register", "bass", str(home / "models" / "percussion" / "plain.safetensors")])
 
 
-def test_something_to_judge_by_is_needed(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("BEATSFOUNDRY_DATA", raising=False)
+def test_something_to_judge_by_is_needed(home: Path) -> None:
     assert main(["register", "percussion", "plain"]) == 0
     with pytest.raises(ParameterError, match="nothing to measure on: expected --data DIR"):
         main(["promote", "percussion"])
