@@ -146,7 +146,7 @@ def test_mastering_is_asked_for_as_of_any_song(track: Track) -> None:
         {"edit": "tempo", "bpm": 100},
         {"edit": "regenerate", "element": "bass"},
         {"edit": "patch", "element": "bass", "patch": "sub-sine"},
-        {"edit": "add", "element": "pads"},
+        {"edit": "vary"},
     ],
     ids=lambda edit: edit["edit"],
 )

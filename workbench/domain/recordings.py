@@ -1,4 +1,4 @@
-"""Songs that are recordings: each element plays a file of sound, bar by bar, in place of notes.
+"""Elements that are recordings: each plays a file of sound, bar by bar, in place of notes.
 
 The part of such an element holds one mark a bar: a note as long as the bar whose pitch and velocity tell the bar of
 the recording that sounds there. What lays bars out anew, takes them out or mutes them moves marks as it moves notes.
@@ -6,10 +6,9 @@ the recording that sounds there. What lays bars out anew, takes them out or mute
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from workbench.domain.errors import ParameterError
 from workbench.domain.plan import Plan
 from workbench.domain.score import Note, Part, Score
 
@@ -31,19 +30,9 @@ def plays_recording(patch: str | None) -> bool:
     return patch is not None and patch.startswith(RECORDING_PREFIX)
 
 
-def is_recorded(plan: Plan, elements: Mapping[str, object]) -> bool:
-    """Whether all of some elements, one at least, play recordings.
-
-    Raises
-    ------
-    ParameterError
-        If some do, and others play notes.
-    """
-    playing = [name for name in elements if plays_recording(plan.patches.get(name))]
-    if playing and len(playing) < len(elements):
-        others = ", ".join(name for name in elements if name not in playing)
-        raise ParameterError(f"{', '.join(playing)} play recordings and {others} notes: expected one or the other")
-    return bool(playing)
+def is_recorded(plan: Plan, elements: Iterable[str]) -> bool:
+    """Whether any of some elements plays a recording; others may play notes beside it."""
+    return any(plays_recording(plan.patches.get(name)) for name in elements)
 
 
 def marks(bars: int, bar_beats: float) -> tuple[Note, ...]:

@@ -9,9 +9,9 @@ from typing import Any
 
 from workbench.domain.errors import ParameterError
 from workbench.domain.plan import Decision
-from workbench.domain.recordings import is_recorded
 from workbench.domain.seeding import derived_seed
 from workbench.editing import changing, form, hand_written, importing, transposing, writing
+from workbench.editing.beside import NEED_NOTES, check_notes
 from workbench.editing.edits import Edit, Import, parse_edits
 from workbench.editing.midi_reading import read_midi
 from workbench.editing.song import Song
@@ -46,12 +46,6 @@ _FUNCTIONS: Mapping[str, Callable[[Song, Any, int], Song]] = {
     "import": importing.take_in,
     "remix": _remix,
 }
-
-
-_NEED_NOTES = (
-    "regenerate", "vary", "transpose", "tempo", "patch", "sound", "style", "add", "chords", "notes", "import",
-)  # fmt: skip
-"""Edits that a song of recordings has nothing for."""
 
 
 def edit_song(song: Song, edits: Sequence[Edit | Mapping[str, Any]]) -> Song:
@@ -95,9 +89,7 @@ def edit_song(song: Song, edits: Sequence[Edit | Mapping[str, Any]]) -> Song:
 
 
 def _apply(song: Song, edit: Edit) -> Song:
-    if edit.edit in _NEED_NOTES and is_recorded(song.plan, song.score.parts):
-        works = ", ".join(name for name in _FUNCTIONS if name not in _NEED_NOTES)
-        raise ParameterError(f"the song plays recordings, and this edit needs notes: expected one of {works}")
+    check_notes(song, edit, ", ".join(name for name in _FUNCTIONS if name not in NEED_NOTES))
     count = len(song.state.history) + 1
     given = getattr(edit, "seed", None)
     seed = derived_seed(song.plan.seed, "edit", count) if given is None else given

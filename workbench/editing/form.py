@@ -10,9 +10,9 @@ from workbench.domain.edit_state import LockedBars, MutedBars
 from workbench.domain.errors import ParameterError
 from workbench.domain.moves import relaid, with_lanes
 from workbench.domain.plan import SectionPlan
-from workbench.domain.recordings import is_recorded
 from workbench.domain.score import Note, Part
 from workbench.domain.theory import Chord
+from workbench.editing.beside import recorded_elements
 from workbench.editing.edits import Extend, Loop, Reorder, Shorten
 from workbench.editing.song import Song, bars_of, one_section, open_bars, ranges, section_names, spelled
 from workbench.editing.writing import varied
@@ -34,12 +34,13 @@ def extend(song: Song, edit: Extend, seed: int) -> Song:
     added = [section.start_bar + (section.bars - 1 + step) % phrase for step in range(edit.bars)]
     bars = [*_bars(section)[:-1], *added, section.end_bar - 1]
     longer = lay_out(song, [Laid(s, tuple(bars if i == index else _bars(s))) for i, s in enumerate(song.plan.sections)])
-    if is_recorded(song.plan, song.score.parts):
-        return longer.with_remarks("recordings come back as they are") if edit.strength else longer
     if not edit.strength:
         return longer
+    recorded = recorded_elements(song)
+    if recorded:
+        longer = longer.with_remarks("recordings come back as they are")
     start = section.start_bar + section.bars - 1
-    for element in longer.score.parts:
+    for element in [name for name in longer.score.parts if name not in recorded]:
         place = open_bars(longer, element, (range(start, start + edit.bars),), named=False)
         longer = varied(longer, element, place, edit.strength, seed)
     return longer

@@ -15,6 +15,7 @@ from workbench.domain.errors import ParameterError
 from workbench.domain.plan import Plan, SectionPlan
 from workbench.domain.seeding import derived_seed, generator
 from workbench.domain.theory import Chord
+from workbench.editing.beside import composable, recorded_elements, with_heard_chords
 from workbench.editing.edits import Add, ChangeStyle, Chords, Regenerate, Vary
 from workbench.editing.song import Bars, Song, bars_of, check_element, check_unlocked, open_bars, ranges, spelled
 from workbench.plugins import PLUGIN_PREFIX
@@ -82,9 +83,9 @@ def with_harmony(song: Song, fresh: Iterable[Chord], bars: Bars, seed: int, *, s
     ParameterError
         If one of them is locked there: it would clash.
     """
-    places = {}
+    places, recorded = {}, recorded_elements(song)
     for element in PITCHED_ELEMENTS:
-        if element in song.score.parts:
+        if element in song.score.parts and element not in recorded:
             places[element] = open_bars(song, element, bars, named=False)
             locked = {bar for piece in bars for bar in piece} & song.locked_bars(element)
             if locked & song.playing_bars(element):
@@ -100,12 +101,12 @@ def written(song: Song, element: str, place: Bars, seed: int) -> Song:
     """The song with some bars of an element composed anew; all that it plays is composed as a song's part is."""
     if not place:
         return song
-    plan = plan_for(song, element, derived_seed(seed, element))
+    plan, score = plan_for(song, element, derived_seed(seed, element)), composable(song)
     all_bars = {bar for piece in place for bar in piece}
     if all_bars == _planned(song, element):
-        notes = write_whole_element(plan, song.score, element)
+        notes = write_whole_element(plan, score, element)
     else:
-        notes = rewrite_element(plan, song.score, element, place, derived_seed(seed, element))
+        notes = rewrite_element(plan, score, element, place, derived_seed(seed, element))
     return song.with_notes(element, notes)
 
 
@@ -131,7 +132,7 @@ def add(song: Song, edit: Add, seed: int) -> Song:
         raise ParameterError(f"{edit.element} is locked in {spelled(place)}: unlock it first")
     if edit.patch or edit.style:
         check_unlocked(song, edit.element)
-    song = introduced(song, edit)
+    song = introduced(with_heard_chords(song), edit)
     for piece in place:
         song = song.with_players(edit.element, piece, playing=True)
     return written(song, edit.element, place, seed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from workbench.analysis.symbolic import PERCUSSION, chord_coverage
-from workbench.domain.recordings import is_recorded
+from workbench.domain.recordings import is_recorded, plays_recording
 from workbench.domain.score import Note
 from workbench.domain.theory import character_tone
 from workbench.quality.facts import Check, Facts, Finding, graded, not_applicable
@@ -30,10 +30,11 @@ def chords(facts: Facts) -> Finding:
 
 def empty_parts(facts: Facts) -> Finding:
     """Planned places without a note."""
-    if is_recorded(facts.plan, facts.mix.stems):
-        return not_applicable("plays recordings, whose notes nobody knows")
     parts = facts.score.parts
-    silent = [element for element in facts.plan.palette if element not in parts or not parts[element].notes]
+    if not parts and is_recorded(facts.plan, facts.mix.stems):
+        return not_applicable("plays recordings, whose notes nobody knows")
+    writing = [element for element in facts.plan.palette if not plays_recording(facts.plan.patches.get(element))]
+    silent = [element for element in writing if element not in parts or not parts[element].notes]
     missing = len(silent)
     for section in facts.plan.sections:
         for element in section.elements:

@@ -79,7 +79,7 @@ def render(
     """
     rate = plan.delivery.sample_rate_hz
     if is_recorded(plan, score.parts):
-        return play_recordings(score, plan)
+        return _with_recordings(score, plan, progress, store)
     timed = in_one_tempo(score)
     sounds = load_sounds(score.parts, plan)
     song = round(score.duration_seconds * rate)
@@ -108,6 +108,27 @@ def render(
     finished = {name: _ended(stems.pop(name)[:, :kept], rate) for name in score.parts}
     meter.finish()
     return {name: Audio(stem, rate) for name, stem in finished.items()}
+
+
+def _with_recordings(
+    score: Score, plan: Plan, progress: Progress | None, store: SampleStore | None
+) -> dict[str, Audio]:
+    """The recordings as they are, and beside them what plays notes; all as long as the longest."""
+    recorded, written = (
+        {name: part for name, part in score.parts.items() if plays_recording(plan.patches.get(name)) is plays}
+        for plays in (True, False)
+    )
+    stems = play_recordings(replace(score, parts=recorded), plan)
+    if written:
+        stems |= render(replace(score, parts=written), plan, progress=progress, store=store)
+    length = max(stem.samples.shape[1] for stem in stems.values())
+    rate = plan.delivery.sample_rate_hz
+
+    def padded(stem: Audio) -> Audio:
+        missing = length - stem.samples.shape[1]
+        return Audio(np.pad(stem.samples, ((0, 0), (0, missing))), rate) if missing else stem
+
+    return {name: padded(stems[name]) for name in score.parts}
 
 
 def load_sounds(elements: Iterable[str], plan: Plan) -> dict[str, Sound]:
