@@ -64,6 +64,12 @@ def test_a_network_learns_a_folder_of_midi(workspace: Path) -> None:
     }
 
 
+def test_a_training_is_watched(workspace: Path) -> None:
+    outputs = execute("13_watch_a_training", workspace)
+    assert count(outputs, WIDGET) == 4
+    assert (workspace / "runs" / "sweep" / "watched-percussion" / "study.db").is_file()
+
+
 def test_the_networks_are_reported(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # The judge wants folds of whole songs.
     monkeypatch.setenv("BEATSFOUNDRY_SONGS", "16")

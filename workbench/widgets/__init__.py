@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         spectra_picture,
     )
     from workbench.widgets.mixer.mixer import Mixer
+    from workbench.widgets.networks.networks import ModelBrowser
     from workbench.widgets.progress import ProgressBar
     from workbench.widgets.roll import PianoRoll
     from workbench.widgets.tables import (
@@ -47,6 +48,7 @@ __all__ = [
     "HtmlTable",
     "Keyboard",
     "Mixer",
+    "ModelBrowser",
     "PianoRoll",
     "ProgressBar",
     "QualityTable",
@@ -80,6 +82,7 @@ _HOMES = {
     "Keyboard": "keyboard.keyboard",
     "SoundDesigner": "designer.designer",
     "Mixer": "mixer.mixer",
+    "ModelBrowser": "networks.networks",
     "PianoRoll": "roll",
     "ProgressBar": "progress",
     "SoundSwitcher": "listening",

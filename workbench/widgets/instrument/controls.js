@@ -1,5 +1,6 @@
-// Controls that every instrument shows: its frame, transport, history, the line of answer, edits as JSON.
-function bfInstrument(el, model, name, title) {
+// Controls that widgets share: frames, tables, transport, waveforms.
+// What every widget with a page shows: its frame, a bar of progress, the line of answer.
+function bfPanel(el, model, name, title) {
   const shell = bfMake("section", `bf bf-instrument bf-${name}`, el);
   shell.setAttribute("aria-label", title);
   const head = bfMake("div", "bf-head", shell);
@@ -11,15 +12,7 @@ function bfInstrument(el, model, name, title) {
   bar.setAttribute("aria-label", "Progress");
   const message = bfMake("div", "bf-message", foot);
   message.setAttribute("role", "status");
-  const json = bfMake("details", "bf-json", foot);
-  bfMake("summary", "", json, "Edits as JSON");
-  const text = bfMake("pre", "", json);
-  text.tabIndex = 0;
-  text.setAttribute("aria-label", "Edits as JSON");
   const ask = (what, fields = {}) => model.send({ do: what, ...fields });
-  const undo = bfButton("bf-tool", null, "Undo", "Undo (Ctrl+Z)", () => ask("undo"));
-  const redo = bfButton("bf-tool", null, "Redo", "Redo (Ctrl+Y)", () => ask("redo"));
-  const stop = bfButton("bf-tool", foot, "Stop", "Stop what is being made", () => ask("stop"));
   const stops = [];
   function on(names, act) {
     for (const one of names) {
@@ -28,18 +21,56 @@ function bfInstrument(el, model, name, title) {
     }
     act();
   }
-  on(["message", "failed", "progress", "edits", "can_undo", "can_redo"], () => {
+  on(["message", "failed", "progress"], () => {
     message.textContent = model.get("message");
     message.classList.toggle("bf-failed", model.get("failed"));
-    bar.hidden = stop.hidden = model.get("progress") < 0;
+    bar.hidden = model.get("progress") < 0;
     bar.value = Math.max(0, model.get("progress"));
+  });
+  return { shell, head, body, foot, ask, on, onEnd: (act) => stops.push(act), dispose: () => stops.forEach((act) => act()) };
+}
+// The frame of an instrument: also its history, and its edits as JSON.
+function bfInstrument(el, model, name, title) {
+  const frame = bfPanel(el, model, name, title), { foot, ask, on } = frame;
+  const json = bfMake("details", "bf-json", foot);
+  bfMake("summary", "", json, "Edits as JSON");
+  const text = bfMake("pre", "", json);
+  text.tabIndex = 0;
+  text.setAttribute("aria-label", "Edits as JSON");
+  const undo = bfButton("bf-tool", null, "Undo", "Undo (Ctrl+Z)", () => ask("undo"));
+  const redo = bfButton("bf-tool", null, "Redo", "Redo (Ctrl+Y)", () => ask("redo"));
+  const stop = bfButton("bf-tool", foot, "Stop", "Stop what is being made", () => ask("stop"));
+  on(["progress"], () => { stop.hidden = model.get("progress") < 0; });
+  on(["edits", "can_undo", "can_redo"], () => {
     const edits = model.get("edits");
     json.hidden = !edits.length;
     text.textContent = edits.map((edit) => JSON.stringify(edit)).join(",\n");
     undo.disabled = !model.get("can_undo");
     redo.disabled = !model.get("can_redo");
   });
-  return { shell, head, body, foot, ask, on, undo, redo, dispose: () => stops.forEach((act) => act()) };
+  return { ...frame, undo, redo };
+}
+// A table in a box that scrolls by itself; `rows` are lists of texts or of nodes, `act(index)` makes rows into buttons.
+function bfTable(parent, caption, names, rows, act = null) {
+  const box = bfMake("div", "bf-scroll", parent);
+  box.tabIndex = 0;
+  box.setAttribute("role", "region");
+  box.setAttribute("aria-label", caption);
+  const table = bfMake("table", "", box);
+  bfMake("caption", "", table, caption);
+  const line = bfMake("tr", "", bfMake("thead", "", table));
+  for (const name of names) bfMake("th", "", line, name).scope = "col";
+  const body = bfMake("tbody", "", table);
+  rows.forEach((row, index) => {
+    const tr = bfMake("tr", "", body);
+    row.forEach((cell, column) => {
+      const td = bfMake("td", "", tr);
+      if (cell instanceof Node) td.append(cell);
+      else if (!column && act) bfButton("bf-link", td, cell, null, () => act(index));
+      else td.textContent = cell;
+    });
+  });
+  return { box, rows: [...body.children] };
 }
 // Play, loop of bars, volume, level, A against B. `engine` gets its keys here.
 function bfTransport(parent, engine, { keys = {}, shell, undo, redo, compares = false }) {

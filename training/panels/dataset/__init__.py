@@ -1,0 +1,1 @@
+"""Songs of a corpus or folder, and what was dropped."""
