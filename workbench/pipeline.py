@@ -158,6 +158,10 @@ def check_sound(plan: Plan) -> None:
         from workbench.rendering import load_sounds
 
         load_sounds(elements, plan)
+    if plan.mix:
+        from workbench.plugins import check_inserts
+
+        check_inserts(plan.mix)
     if plan.mix_profile != kind.mix_profile:
         from workbench.mixing import load_profile
 
@@ -331,15 +335,8 @@ def _finished(
         let_go()
         with clock.stage("check"):
             quality = check(master=heard, mix=mixed, score=score, plan=plan, references=references)
-    return Track(
-        request=request,
-        plan=plan,
-        score=score,
-        mix=mixed,
-        master=master,
-        report=quality,
-        provenance=provenance(plan, clock.seconds, model_hashes),
-    )
+    made = provenance(plan, clock.seconds, model_hashes)
+    return Track(request, plan, score, mix=mixed, master=master, report=quality, provenance=made)
 
 
 def _mixed(plan: Plan, score: Score, clock: Clock, store: Store | None) -> Mix:

@@ -60,6 +60,12 @@ def test_programs_and_recordings_of_the_server_are_not_for_its_clients(
 ) -> None:
     answer = server.client.post(f"{PREFIX}/generate", json=song(patch), headers=server.key())
     assert (answer.status_code, "cannot be used here" in answer.text) == (422, True)
+    effects = song("warm-saw")
+    effects["parameters"]["sound_design"] = {"inserts": {"leads": [{"plugin": "ZamComp"}]}}
+    answer = server.client.post(f"{PREFIX}/generate", json=effects, headers=server.key())
+    assert (answer.status_code, "cannot be used here" in answer.text) == (422, True)
+    with pytest.raises(ParameterError, match="cannot be used here"):
+        request_from(effects, "song")
     inserted = {"edit": "mix", "element": "bass", "inserts": [{"plugin": "ZamComp"}]}
     for edit in ({"edit": "patch", "element": "leads", "patch": patch}, inserted):
         answer = server.client.post(

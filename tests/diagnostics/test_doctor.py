@@ -16,12 +16,14 @@ from workbench.cli import main as cli
 from workbench.diagnostics import CODES, Finding, library, networks, services, signal_path, system
 from workbench.domain.audio import Audio
 from workbench.domain.drafts import draft_beside
+from workbench.domain.moves import Insert, StripMove
 from workbench.domain.results import Track
 from workbench.models import registry
 from workbench.models.checkpoint import file_hash
 from workbench.models.registry import weights_path
 from workbench.output import export
 from workbench.output.files import bundle as bundles
+from workbench.plugins import scanning
 
 GOOD = system.Machine(cores=8, free_memory_gb=16.0, free_disk_gb=100.0, has_gpu=False)
 RATE = 48000
@@ -231,3 +233,18 @@ def test_devices_are_listed_and_none_is_no_fault(tmp_path: Path, monkeypatch: py
     assert found == ["HDA Intel PCH", "Keys 20:0, Drums 24:0"]
     none = system.devices(tmp_path / "absent")[0]
     assert (none.outcome, none.message) == ("ok", "none, and none is needed")
+
+
+def test_plug_ins_that_a_project_names_and_this_machine_lacks_are_named(
+    tiny_track: Track, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bundles, "_report_html", lambda track: b"<!doctype html>")
+    monkeypatch.setattr(scanning, "_FOLDERS", {})
+    monkeypatch.setenv("BEATSFOUNDRY_HOME", str(tmp_path / "home"))
+    move = StripMove(inserts=(Insert("Elsewhere"), Insert("Bypassed", bypass=True)))
+    plan = replace(tiny_track.plan, mix={"bass": move}, patches={**tiny_track.plan.patches, "leads": "plugin:Synth"})
+    export(replace(tiny_track, plan=plan), tmp_path / "song")
+    found = [finding for finding in signal_path.examine_project(tmp_path / "song") if finding.code == "BFD037"]
+    assert [(one.subject, one.outcome) for one in found] == [("Synth", "warn"), ("Elsewhere", "warn")]
+    assert all("is not there" in one.message for one in found)
+    assert "--rescan" in CODES["BFD037"].remedy

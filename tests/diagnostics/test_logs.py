@@ -97,7 +97,8 @@ def test_a_process_that_was_killed_and_one_that_was_held_up_are_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("check", "code"), [("BF012", "BFD032"), ("BF013", "BFD033"), ("BF022", "BFD034"), ("BF032", None)]
+    ("check", "code"),
+    [("BF012", "BFD032"), ("BF013", "BFD033"), ("BF022", "BFD034"), ("BF060", "BFD037"), ("BF032", None)],
 )
 def test_checks_of_a_track_are_named_where_the_doctor_knows_them(check: str, code: str | None) -> None:
     line = {"event": "check", "level": "warning", "check": check, "title": "x", "value": 3, "unit": ""}

@@ -8,7 +8,7 @@ import pytest
 
 from workbench.domain.deliveries import list_deliveries, load_delivery
 from workbench.domain.errors import ParameterError
-from workbench.domain.request import DeliveryName
+from workbench.domain.request_fields import DeliveryName
 
 
 def test_profiles_are_those_of_the_services() -> None:

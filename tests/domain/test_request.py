@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from workbench.domain.elements import ELEMENTS
 from workbench.domain.errors import ParameterError
 from workbench.domain.request import (
-    DeliveryName,
     GenerationRequest,
     load_request,
     parse_request,
     parse_request_text,
     request_schema,
 )
+from workbench.domain.request_fields import DeliveryName
 from workbench.domain.song import SECTION_NAMES
 from workbench.domain.theory import SCALES
 

@@ -14,14 +14,16 @@ import numpy as np
 import pytest
 
 from workbench.domain.audio import Audio
+from workbench.domain.automation import Point
 from workbench.domain.errors import ParameterError
 from workbench.domain.moves import Insert, StripMove
 from workbench.domain.plan import Plan
 from workbench.domain.results import Track
 from workbench.domain.score import Note, Part, Score
-from workbench.editing import edit_song
+from workbench.editing import edit_song, modify
 from workbench.editing.song import Song
 from workbench.mixing import mix
+from workbench.pipeline import compose_only, generate
 from workbench.plugins import failures, find_plugin, hosting, play_instrument, run_effect, scan, scanning, vst3
 from workbench.quality.plugins import plugin_checks
 from workbench.rendering import render
@@ -346,3 +348,63 @@ def test_the_command_lists_them(place: Path, capsys: pytest.CaptureFixture[str])
     assert {one["name"] for one in json.loads(capsys.readouterr().out)["plugins"]} >= {"gain", "synth"}
     assert main(["plugins", "gaim"]) == 2
     assert "did you mean gain?" in capsys.readouterr().err
+
+
+def test_a_request_names_effects_and_the_song_goes_on_without_those_that_fail(place: Path) -> None:
+    inserts = [
+        {"plugin": "gain", "settings": {"level": 0.25}},
+        {"plugin": "crashes"},
+        {"plugin": "hangs"},
+        {"plugin": "Nowhere", "settings": {"x": [{"bar": 1, "value": 0}, {"bar": 2, "value": 1}]}},
+        {"plugin": "refuses", "bypass": True},
+    ]
+    form = {
+        "parameters": {
+            "creative": {"concept": "house, 8 seconds"},
+            "sound_design": {"palette": ["bass", "pads"], "inserts": {"bass": inserts}},
+        },
+        "options": {"preview": True},
+    }
+    began = time.monotonic()
+    track = generate(form)
+    assert time.monotonic() - began < 60.0
+    move = track.plan.mix["bass"]
+    assert [one.plugin for one in move.inserts] == ["gain", "crashes", "hangs", "Nowhere", "refuses"]
+    assert move.inserts[3].settings == {"x": (Point(1, 0.0), Point(2, 1.0))}
+    decision = next(one for one in track.plan.decisions if one.parameter == "inserts.bass")
+    assert (decision.value, decision.source) == ("gain, crashes, hangs, Nowhere, refuses (bypassed)", "stated")
+    told = next(check for check in track.report.checks if check.code == "BF060")
+    assert told.outcome == "warn"
+    assert all(name in str(told.value) for name in ("crashes: ", "hangs: ", "Nowhere: "))
+    assert "refuses" not in str(told.value)
+    # What fails is passed by: the song is the one without it.
+    alone = generate(
+        {
+            **form,
+            "parameters": {
+                **form["parameters"],
+                "sound_design": {"palette": ["bass", "pads"], "inserts": {"bass": inserts[:1]}},
+            },
+        }
+    )
+    np.testing.assert_array_equal(track.mix.audio.samples, alone.mix.audio.samples)
+    changed = modify(track, [{"edit": "mix", "element": "bass", "inserts": inserts[:1]}])
+    assert [one.plugin for one in changed.plan.mix["bass"].inserts] == ["gain"]
+
+
+@pytest.mark.parametrize(
+    ("inserts", "told"),
+    [
+        ({"leads": [{"plugin": "gain"}]}, "inserts name leads, which the palette does not hold"),
+        ({"bass": [{"plugin": "gain", "settings": {"level": 2}}]}, "gain: level: expected 0 to 1, got 2.0"),
+        ({"bass": [{"plugin": "synth"}]}, "plug-in synth is an instrument: name it as patch plugin:synth"),
+        ({"bass": []}, "parameters.sound_design.inserts.bass: is empty"),
+        ({"bass": [{"plugin": "gain", "wet": 1}]}, r"inserts.bass\[0\].wet: unknown field"),
+    ],
+)
+def test_effects_that_cannot_be_are_refused_before_anything_is_made(
+    place: Path, inserts: dict[str, object], told: str
+) -> None:
+    sound = {"palette": ["bass", "pads"], "inserts": inserts}
+    with pytest.raises(ParameterError, match=told):
+        compose_only({"parameters": {"creative": {"concept": "house"}, "sound_design": sound}})

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from workbench.domain.request import AudioFormat, DeliveryName, SampleRate
+from workbench.domain.request_fields import AudioFormat, DeliveryName, SampleRate
 
 ProjectId = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]

@@ -24,6 +24,7 @@ from workbench.concept.decide import (
 )
 from workbench.concept.delivery import decide_level
 from workbench.concept.groove import decide_groove
+from workbench.concept.inserts import insert_decisions, stated_inserts
 from workbench.concept.instruments import read_instruments
 from workbench.concept.languages import read_in_english
 from workbench.concept.reading import read_brief
@@ -184,6 +185,7 @@ def _decide_parts(brief: Brief, frame: _Frame) -> tuple[Plan, tuple[Decision, ..
         variation=DEFAULT_VARIATION if technical.variation is None else technical.variation,
         ending="close" if brief.extracted.ending is None else brief.extracted.ending.value,
         sound=sound,
+        mix=stated_inserts(request),
         decisions=(),
     )
     return plan, (
@@ -201,6 +203,7 @@ def _decide_parts(brief: Brief, frame: _Frame) -> tuple[Plan, tuple[Decision, ..
         because["density"],
         *_part_decisions(brief),
         *patch_decisions,
+        *insert_decisions(brief),
         because["processing"],
         *sound_decisions,
         Decision("mix_profile", style.mix_profile, "style", f"made for {style.spoken}"),

@@ -116,5 +116,10 @@ CODES: Mapping[str, Code] = {
         "export or import ends without output",
         "mend what the line names, or choose another format: docs/studio.md lists what each can hold",
     ),
+    "BFD037": Code(
+        "A plug-in is missing, or hung or crashed",
+        "an effect or an instrument is not heard",
+        "install it, or mend it, then beatsfoundry plugins --rescan and the edit remix; or take it out of the channel",
+    ),
 }
 """Every code that a tool of this room gives; the manual lists the same ones."""

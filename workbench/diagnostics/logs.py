@@ -67,7 +67,14 @@ RULES: tuple[Rule, ...] = (
 )
 """In order: what is known more exactly comes first."""
 
-CHECKS = {"BF012": "BFD032", "BF002": "BFD032", "BF013": "BFD033", "BF022": "BFD034", "BF023": "BFD034"}
+CHECKS = {
+    "BF012": "BFD032",
+    "BF002": "BFD032",
+    "BF013": "BFD033",
+    "BF022": "BFD034",
+    "BF023": "BFD034",
+    "BF060": "BFD037",
+}
 """Checks of a track that say what a tool of the doctor would find in its sound."""
 
 

@@ -9,6 +9,7 @@ from workbench.analysis.defects import clicks, clipped_samples
 from workbench.analysis.loudness import integrated_loudness, true_peak_dbtp
 from workbench.analysis.stereo import stereo_image
 from workbench.diagnostics.findings import Finding
+from workbench.diagnostics.plugins import examine_plugins
 from workbench.domain.audio import Audio, summed
 from workbench.domain.errors import WorkbenchError
 from workbench.output import has_sound, load
@@ -41,7 +42,7 @@ def examine_project(folder: Path) -> list[Finding]:
         track = load(folder)
     except WorkbenchError as error:
         return [*findings, Finding("files", str(folder), "fail", str(error), "BFD030")]
-    return [*findings, *examine_stages({**track.mix.stems}, track.master)]
+    return [*findings, *examine_plugins(track.plan), *examine_stages({**track.mix.stems}, track.master)]
 
 
 def examine_stages(stems: Mapping[str, Audio], master: Audio) -> list[Finding]:

@@ -9,13 +9,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Fiel
 from workbench.domain.automation import Lane, Point
 from workbench.domain.errors import ParameterError
 from workbench.domain.moves import Insert, PluginSettings
+from workbench.domain.request_fields import whole
 
 MOST_INSERTS = 8
 MOST_POINTS = 4096
-
-
-def _whole(value: Any) -> Any:
-    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _form(value: Any) -> str | None:
@@ -34,7 +31,7 @@ class _Form(BaseModel):
 class AutomationPoint(_Form):
     """Where a parameter stands at a place of the song."""
 
-    bar: Annotated[int, BeforeValidator(_whole)] = Field(ge=1, le=100_000, description="Bar, counted from 1.")
+    bar: Annotated[int, BeforeValidator(whole)] = Field(ge=1, le=100_000, description="Bar, counted from 1.")
     beat: float = Field(
         1.0,
         ge=1,
@@ -71,6 +68,10 @@ class PluginInsert(_Form):
     def _ordered(self) -> PluginInsert:
         plugin_settings(self.settings)
         return self
+
+
+Inserts = Annotated[tuple[PluginInsert, ...], Field(strict=False, min_length=1, max_length=MOST_INSERTS)]
+"""The effects of a channel, in their order."""
 
 
 def plugin_settings(settings: dict[str, Any]) -> PluginSettings:

@@ -10,68 +10,34 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Discriminator,
-    Field,
-    Tag,
-    ValidationError,
-    model_validator,
-)
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from workbench.domain.chord_lines import chords_of
 from workbench.domain.element_names import ComposedName, ElementName
 from workbench.domain.elements import ELEMENTS, USUAL_ELEMENTS
 from workbench.domain.errors import ParameterError, reason
-from workbench.domain.paths import MODEL_NAME
+from workbench.domain.plugin_forms import Inserts
 from workbench.domain.request_errors import explain, finite, shown, without_duplicates
-from workbench.domain.roman import parse_chord
-from workbench.domain.song import SECTION_NAMES, check_sections, parse_section_name, parse_section_reference
-from workbench.domain.theory import METRES, Key, Metre
+from workbench.domain.request_fields import (
+    AudioFormat,
+    Bars,
+    Chords,
+    DeliveryName,
+    FeelName,
+    Identifier,
+    KeyText,
+    MacroAmount,
+    ModelName,
+    SampleRate,
+    SectionName,
+    SectionReference,
+    Tempo,
+    Whole,
+)
+from workbench.domain.song import SECTION_NAMES, check_sections
+from workbench.domain.theory import METRES, Metre
 
-AudioFormat = Literal["wav", "aiff", "flac", "mp3"]
-SampleRate = Literal[44100, 48000, 88200, 96000]
 _BY_SECTION = ("section_bars", "section_tempos", "section_keys", "section_feels")
-DeliveryName = Literal["streaming", "apple", "club", "loud", "game", "archive", "film", "broadcast-us"]
 PROCESSING_STYLES = ("warm", "clean", "bright", "dark", "lo-fi", "aggressive", "wide", "vintage")
-
-_ANY_KEY = Key(0, "major")
-"""Degrees are read in the song's key once it is known; whether they can be read does not depend on it."""
-
-
-def _check_chord_text(text: str) -> str:
-    for symbol in chords_of(text):
-        parse_chord(symbol, _ANY_KEY)
-    return text
-
-
-def _chord_form(value: Any) -> str | None:
-    return "text" if isinstance(value, str) else "by section" if isinstance(value, dict) else None
-
-
-def _whole(value: Any) -> Any:
-    """JSON knows one kind of number: 2.0 is as whole as 2."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-KeyText = Annotated[str, Field(max_length=40), AfterValidator(lambda text: str(Key.parse(text)))]
-SectionName = Annotated[str, Field(max_length=40), AfterValidator(parse_section_name)]
-ChordText = Annotated[str, Field(max_length=4000), AfterValidator(_check_chord_text)]
-SectionReference = Annotated[str, Field(max_length=40), AfterValidator(parse_section_reference)]
-FeelName = Literal["normal", "half-time", "double-time"]
-Chords = Annotated[
-    Annotated[ChordText, Tag("text")] | Annotated[dict[SectionReference, ChordText], Tag("by section")],
-    Discriminator(_chord_form),
-]
-Whole = Annotated[int, BeforeValidator(_whole)]
-Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", min_length=1, max_length=120)]
-Bars = Annotated[Whole, Field(ge=1, le=128, json_schema_extra={"unit": "bars"})]
-Tempo = Annotated[float, Field(ge=40, le=240, json_schema_extra={"unit": "BPM"})]
-MacroAmount = Annotated[float, Field(ge=-1, le=1)]
-ModelName = Annotated[str, Field(pattern=MODEL_NAME, min_length=1, max_length=64)]
 
 
 def _expected(words: str) -> dict[str, Any]:
@@ -213,14 +179,21 @@ class SoundDesign(_Frozen):
         description="Patch (or drum kit) by element, by name.",
         json_schema_extra=_expected('an object such as {"bass": "sub-sine"}'),
     )
+    inserts: dict[ElementName, Inserts] = Field(
+        {},
+        description="Plug-in effects by element, before its channel and in their order: name, settings (values, or "
+        "points over bars), bypass.",
+        json_schema_extra=_expected('an object such as {"bass": [{"plugin": "ZamComp", "settings": {"Ratio": 4}}]}'),
+    )
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if len(set(self.palette)) != len(self.palette):
             raise ParameterError(f"palette names an element twice: {', '.join(self.palette)}")
-        foreign = [element for element in self.patches if element not in self.palette]
-        if foreign:
-            raise ParameterError(f"patches name {', '.join(foreign)}, which the palette does not hold")
+        for field, elements in (("patches", self.patches), ("inserts", self.inserts)):
+            foreign = [element for element in elements if element not in self.palette]
+            if foreign:
+                raise ParameterError(f"{field} name {', '.join(foreign)}, which the palette does not hold")
         return self
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from workbench.domain.edit_state import LockedBars, MutedBars
 from workbench.domain.elements import ELEMENTS
 from workbench.domain.errors import ParameterError
-from workbench.domain.moves import EqMove, Insert, StripMove
+from workbench.domain.moves import EqMove, StripMove
 from workbench.domain.plugin_forms import insert_of, plugin_settings
 from workbench.domain.score import Note
 from workbench.editing.edits import (
@@ -37,7 +37,7 @@ from workbench.editing.song import (
 from workbench.editing.writing import with_patch
 from workbench.mastering import load_style
 from workbench.mixing import load_colour
-from workbench.plugins import PLUGIN_PREFIX, checked_settings, find_plugin
+from workbench.plugins import checked_insert
 from workbench.rendering import load_sounds
 
 _CHANNEL = ("gain_db", "pan", "mute", "eq", "reverb_send_db", "delay_send_db", "inserts")
@@ -134,30 +134,12 @@ def mix(song: Song, edit: Mix, seed: int) -> Song:
         if "eq" in moves:
             moves["eq"] = tuple(EqMove(**band) for band in moves["eq"])
         if "inserts" in moves:
-            moves["inserts"] = tuple(_insert(insert_of(one)) for one in edit.inserts or ())
+            moves["inserts"] = tuple(checked_insert(insert_of(one)) for one in edit.inserts or ())
         move = replace(plan.mix.get(edit.element, StripMove()), **moves)
         # A move that moves nothing is none, so that the way back leads to the same plan.
         others = {name: other for name, other in plan.mix.items() if name != edit.element}
         plan = replace(plan, mix=others if move == StripMove() else {**plan.mix, edit.element: move})
     return replace(song, plan=plan)
-
-
-def _insert(insert: Insert) -> Insert:
-    """An insert whose settings its plug-in takes; of one that is not there, nobody knows.
-
-    Raises
-    ------
-    ParameterError
-        If it is there, and has no such parameter, or is an instrument.
-    """
-    try:
-        plugin = find_plugin(insert.plugin)
-    except ParameterError:
-        return insert
-    if plugin.kind != "effect":
-        raise ParameterError(f"plug-in {plugin.name} is an instrument: name it as patch {PLUGIN_PREFIX}{plugin.name}")
-    checked_settings(plugin, insert.settings)
-    return insert
 
 
 def mute(song: Song, edit: Mute, seed: int) -> Song:

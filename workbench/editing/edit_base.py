@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from workbench.domain.errors import ParameterError
-from workbench.domain.request import Whole
+from workbench.domain.request_fields import Whole
 
 
 def _in_order(bars: tuple[int, int]) -> tuple[int, int]:

@@ -17,8 +17,8 @@ from workbench.domain.element_names import ComposedName, ElementName, PitchedNam
 from workbench.domain.elements import ELEMENTS, PITCHED_ELEMENTS
 from workbench.domain.errors import ParameterError, did_you_mean, reason
 from workbench.domain.plugin_forms import MOST_INSERTS, PluginInsert, PluginSetting
-from workbench.domain.request import ChordText, Whole
 from workbench.domain.request_errors import explain, finite, shown, without_duplicates
+from workbench.domain.request_fields import ChordText, Whole
 from workbench.editing.edit_base import BaseEdit, Drawn, PatchName, Placed, SectionText, TrackName
 from workbench.editing.note_edit import Notes
 

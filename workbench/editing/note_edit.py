@@ -8,8 +8,8 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from workbench.domain.element_names import ElementName
 from workbench.domain.errors import ParameterError, did_you_mean
-from workbench.domain.request import Whole
 from workbench.domain.request_errors import shown
+from workbench.domain.request_fields import Whole
 from workbench.domain.song import DRUM_ROLES
 from workbench.editing.edit_base import BaseEdit
 

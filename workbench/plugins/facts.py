@@ -52,8 +52,9 @@ class PluginFacts:
     parameters: tuple[PluginParameter, ...] = ()
 
 
-def check_no_plugins(edit: Mapping[str, object]) -> None:
-    """Refuse an edit that inserts plug-ins: where others ask, no program of this machine is open to them.
+def check_no_plugins(form: Mapping[str, object]) -> None:
+    """Refuse an edit, or the sound of a request, that inserts plug-ins: where others ask, no program of this machine is
+    open to them.
 
     Raises
     ------
@@ -64,7 +65,7 @@ def check_no_plugins(edit: Mapping[str, object]) -> None:
     --------
     >>> check_no_plugins({"edit": "mix", "element": "bass", "gain_db": -3.0})
     """
-    if edit.get("inserts"):
+    if form.get("inserts"):
         raise ParameterError("inserts: plug-ins cannot be used here")
 
 

@@ -13,9 +13,10 @@ from typing import Any
 
 from workbench.domain.drafts import draft_beside
 from workbench.domain.errors import ParameterError, did_you_mean
+from workbench.domain.moves import Insert, StripMove
 from workbench.domain.paths import home_dir
 from workbench.domain.plain_data import from_plain, to_plain
-from workbench.plugins.facts import FORMATS, PluginFacts
+from workbench.plugins.facts import FORMATS, PLUGIN_PREFIX, PluginFacts, checked_settings
 from workbench.plugins.hosting import PluginError, answers
 from workbench.plugins.lilv import lilv_name
 
@@ -79,6 +80,37 @@ def find_plugin(name: str) -> PluginFacts:
     missing = "; ".join(f"{form.upper()} needs {what}" for form, what in _NEEDED.items() if not can_host(form))
     hint = f" ({missing})" if missing else ""
     raise ParameterError(f"plug-in {name!r} is not there{why or did_you_mean(name, names)}{hint}")
+
+
+def checked_insert(insert: Insert) -> Insert:
+    """An insert whose settings its plug-in takes; of one that is not there, nobody knows.
+
+    Raises
+    ------
+    ParameterError
+        If it is there, and has no such parameter, or is an instrument.
+    """
+    try:
+        plugin = find_plugin(insert.plugin)
+    except ParameterError:
+        return insert
+    if plugin.kind != "effect":
+        raise ParameterError(f"plug-in {plugin.name} is an instrument: name it as patch {PLUGIN_PREFIX}{plugin.name}")
+    checked_settings(plugin, insert.settings)
+    return insert
+
+
+def check_inserts(mix: Mapping[str, StripMove]) -> None:
+    """Refuse effects of channels that are there and cannot take what is set of them.
+
+    Raises
+    ------
+    ParameterError
+        As `checked_insert`.
+    """
+    for move in mix.values():
+        for insert in move.inserts:
+            checked_insert(insert)
 
 
 def refuse(plugin: PluginFacts, reason: str) -> None:

@@ -4,20 +4,12 @@ from __future__ import annotations
 
 from workbench.domain.plan import Plan
 from workbench.domain.results import CheckResult
-from workbench.plugins import PLUGIN_PREFIX, failures
+from workbench.plugins import failures, named_plugins
 
 
 def plugin_checks(plan: Plan) -> tuple[CheckResult, ...]:
     """One result for a plan that names plug-ins, none for others."""
-    instruments = [
-        name.removeprefix(PLUGIN_PREFIX)
-        for element, name in plan.patches.items()
-        if name.startswith(PLUGIN_PREFIX) and element in plan.palette
-    ]
-    named = [
-        *instruments,
-        *(insert.plugin for move in plan.mix.values() for insert in move.inserts if not insert.bypass),
-    ]
+    named = named_plugins(plan)
     if not named:
         return ()
     failed = failures(named)

@@ -113,6 +113,7 @@ def request_from(request: Mapping[str, Any] | str, name: str) -> GenerationReque
     """A request, or the one whose concept is a sentence; its project is called as the song is."""
     form = {"parameters": {"creative": {"concept": request}}} if isinstance(request, str) else dict(request)
     asked = parse_request({**form, "project_id": name})
+    check_no_plugins({"inserts": asked.parameters.sound_design.inserts})
     for patch in asked.parameters.sound_design.patches.values():
         check_in_library(patch)
     return asked

@@ -14,6 +14,7 @@ from workbench.api.problems import ApiError
 from workbench.domain.errors import ModelError
 from workbench.domain.request import GenerationRequest
 from workbench.pipeline import check_models, check_sound, load_references
+from workbench.plugins import check_no_plugins
 from workbench.rendering.sampler import check_in_library
 
 router = APIRouter(tags=["songs"])
@@ -58,6 +59,7 @@ def _accepted(order: Order, request: GenerationRequest) -> Job:
 
     session = order.session()
     _check_named_networks(request)
+    check_no_plugins({"inserts": request.parameters.sound_design.inserts})
     for patch in request.parameters.sound_design.patches.values():
         check_in_library(patch)
     plan = translate(request, references=load_references(request))

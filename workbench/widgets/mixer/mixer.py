@@ -19,6 +19,7 @@ from workbench.widgets.instrument import Instrument, action, front_end, sheet
 from workbench.widgets.places import sections_of
 
 _HERE = Path(__file__).resolve().parent
+_COUNTED = {"eq": "bands", "inserts": "plug-ins"}
 SESSIONS = Path("sessions")
 """Where sessions go, from the notebook's folder."""
 
@@ -120,5 +121,7 @@ def _strip(plan: Plan, element: str) -> Strip:
 
 
 def _moves_text(moves: dict[str, Any]) -> str:
-    words = {name: f"{len(value)} bands" if name == "eq" else f"{value:g}" for name, value in moves.items()}
+    words = {
+        name: f"{len(value)} {_COUNTED[name]}" if name in _COUNTED else f"{value:g}" for name, value in moves.items()
+    }
     return ", ".join(f"{name} {value}" for name, value in words.items())
