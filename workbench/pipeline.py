@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from workbench.domain.asking import RequestLike, as_request
@@ -20,17 +17,18 @@ from workbench.domain.errors import ParameterError
 from workbench.domain.plan import Plan
 from workbench.domain.recordings import is_recorded
 from workbench.domain.request import GenerationRequest
-from workbench.domain.results import Provenance, Track
+from workbench.domain.results import Track
 from workbench.domain.score import Score
 from workbench.domain.seeding import derived_seed
 from workbench.dsp.headroom import loudest_within, within_full_scale
 from workbench.dsp.memory import let_go
+from workbench.dsp.parallel import Work
+from workbench.provenance import provenance
 
 if TYPE_CHECKING:
     from workbench.analysis.references import ReferenceProfile
     from workbench.store import Store
 
-_PACKAGES = ("beatsfoundry", "numpy", "scipy", "numba", "torch", "soundfile", "mido")
 _ATTEMPTS = 3
 _SOUNDING = 2
 """Candidates that are given their sound at the same time; more would only take memory."""
@@ -256,20 +254,27 @@ def _candidates(
     count = request.options.iterations
     reports = side_by_side(progress, count)
     written: list[_Written] = []
+    if count == 1:
+        # In this thread, for an interruption reaches no other.
+        song = _write(request, 0, references, Clock(progress), (), store)
+        return [_sounding(song, references, store, Work())]
     coming: list[Future[Track]] = []
+    work = Work()
     with ThreadPoolExecutor(min(_SOUNDING, thread_count(), count)) as players:
         try:
             for number, report in enumerate(reports):
                 written.append(_write(request, number, references, Clock(report), tuple(written), store))
-                coming.append(players.submit(_sounding, written[number], references, store))
+                coming.append(players.submit(_sounding, written[number], references, store, work))
             return [track.result() for track in coming]
         except BaseException:
+            work.call_off()
             players.shutdown(wait=False, cancel_futures=True)
             raise
 
 
-def _sounding(song: _Written, references: Sequence[ReferenceProfile], store: Store | None) -> Track:
-    return _finished(song.request, song.plan, song.score, references, song.clock, store=store)
+def _sounding(song: _Written, references: Sequence[ReferenceProfile], store: Store | None, work: Work) -> Track:
+    with work.here():
+        return _finished(song.request, song.plan, song.score, references, song.clock, store=store)
 
 
 def _write(
@@ -365,33 +370,3 @@ def _mixed_beside(standing: Mix, plan: Plan, score: Score, clock: Clock, store: 
         again = mix_again(stems, score, plan, standing.desk) if missing else {}
         both = {name: standing.stems.get(name) or loudest_within(again[name]) for name in score.parts}
         return Mix(summed(both.values()), both, standing.desk)
-
-
-def provenance(plan: Plan, seconds: dict[str, float], hashes: Mapping[str, str] | None = None) -> Provenance:
-    """Where a track comes from: seed, networks, licences, versions, when, and the seconds that its stages took."""
-    from workbench.models.licences import network_licences
-    from workbench.rendering.sampler.licences import sample_licences
-
-    if hashes is None:
-        from workbench.models.registry import model_hashes
-
-        hashes = model_hashes(plan.models)
-    return Provenance(
-        seed=plan.seed,
-        model_hashes=hashes,
-        versions=installed_versions(),
-        seconds_by_stage=seconds,
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
-        licences={**network_licences(plan.models), "samples": sample_licences(plan.patches)},
-    )
-
-
-def installed_versions() -> dict[str, str]:
-    """Versions of Python and of the packages that a track's bytes depend on."""
-    versions = {"python": platform.python_version()}
-    for package in _PACKAGES:
-        try:
-            versions[package] = version(package)
-        except PackageNotFoundError:
-            versions[package] = "not installed"
-    return versions

@@ -103,7 +103,7 @@ def _lengths(options: argparse.Namespace) -> dict[str, int]:
 def _log(result: BenchResult) -> str:
     """Log the figures in MLflow; return the address of the run."""
     from evaluation.bench.result import figures_of
-    from workbench.pipeline import installed_versions
+    from workbench.provenance import installed_versions
     from workbench.tracking import address_and_command
     from workbench.tracking.dashboard import EVALUATION
     from workbench.tracking.records import RunRecord, log_records

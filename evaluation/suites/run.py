@@ -29,7 +29,7 @@ from evaluation.suites.written import Written, kept_written
 from workbench.backends import carry_out, open_backend
 from workbench.domain.errors import OutputError
 from workbench.domain.files import write_text_atomically
-from workbench.pipeline import installed_versions
+from workbench.provenance import installed_versions
 
 Progress = Callable[[float, str], None]
 Task = TypeVar("Task", Writing, Sounding)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from workbench.composition.compose import write_element
+from workbench.composition.drum_figures import _open_cells
 from workbench.composition.drum_licks import licks, licks_of_bar, repertoire
 from workbench.composition.drummer import is_programmed
 from workbench.concept.translate import translate
@@ -115,3 +116,13 @@ def test_kicks_of_licks_keep_out_of_where_the_style_is_silent() -> None:
             for strokes, _ in licks_of_bar(replace(plan, seed=seed), plan.sections[0], bar, [12, 36]):
                 kicks = [slot for slot, role, _ in strokes if role == "kick"]
                 assert all(slot % 3 or slot == 24 or slot % SLOTS_PER_BEAT not in (0, 3, 6, 9) for slot in kicks)
+
+
+def test_a_groove_that_leaves_nothing_open_has_no_ornaments() -> None:
+    """As in a break without hats: a drummer who may add or leave out nothing plays what is written."""
+    plan = _plan("house", 3, 1.0)
+    shut = str.maketrans("og.", "---")
+    patterns = {role: pattern.translate(shut) for role, pattern in plan.groove.patterns.items()}
+    closed = replace(plan, groove=replace(plan.groove, patterns=patterns, sections={}))
+    assert not any(_open_cells(closed, section) for section in closed.sections)
+    assert write_element(closed, "percussion", (), {})

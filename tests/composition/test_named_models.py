@@ -18,6 +18,7 @@ from workbench.models.checkpoint import file_hash
 from workbench.models.library import save_adapter
 from workbench.models.lora import adapter_state, with_lora
 from workbench.models.registry import load_model, weights_path
+from workbench.provenance import provenance
 
 
 @pytest.fixture
@@ -73,6 +74,6 @@ def test_an_unknown_name_fails_before_any_work(adapters: Path, monkeypatch: pyte
 
 def test_provenance_tells_the_adapter(adapters: Path) -> None:
     plan, _ = pipeline.compose_only(request(bass="odd"))
-    hashes = pipeline.provenance(plan, {}).model_hashes
+    hashes = provenance(plan, {}).model_hashes
     assert hashes["bass/odd"] == file_hash(adapters / "models" / "bass" / "odd.safetensors")
     assert hashes["bass"] == file_hash(weights_path("bass"))

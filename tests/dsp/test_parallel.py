@@ -7,7 +7,8 @@ import time
 import pytest
 
 from workbench.domain.cores import THREADS_VARIABLE
-from workbench.dsp.parallel import each, each_block
+from workbench.domain.errors import CancelledError
+from workbench.dsp.parallel import Work, each, each_block
 
 
 @pytest.fixture(autouse=True)
@@ -71,6 +72,45 @@ def test_an_error_is_raised_and_ends_the_work() -> None:
     with pytest.raises(ValueError, match="the fourth"):
         each(work, range(100))
     assert len(done) < 10
+    assert each(lambda number: number, range(4)) == [0, 1, 2, 3], "the crew goes on"
+
+
+def test_what_is_called_off_ends_in_whatever_thread_it_is_done() -> None:
+    """Also what is done within a piece of a piece."""
+    work, done = Work(), list[int]()
+
+    def inner(number: int) -> None:
+        done.append(number)
+        if len(done) == 4:
+            work.call_off()
+        time.sleep(0.002)
+
+    with work.here(), pytest.raises(CancelledError):
+        each(lambda _: each(inner, range(100)), range(4))
+    assert len(done) < 10
+    with work.here(), pytest.raises(CancelledError):
+        each(str, [1])
+    assert each(str, [1]) == ["1"], "other work goes on"
+
+
+def test_an_interruption_does_not_wait_for_other_threads() -> None:
+    """A piece in another thread ends at the next pieces that it would begin."""
+    main, begun, ended = threading.current_thread(), threading.Event(), threading.Event()
+
+    def work(_: int) -> None:
+        if threading.current_thread() is main:
+            assert begun.wait(30)
+            raise KeyboardInterrupt
+        begun.set()
+        try:
+            while True:
+                each(lambda _: time.sleep(0.001), range(4))
+        finally:
+            ended.set()
+
+    with pytest.raises(KeyboardInterrupt):
+        each(work, range(2))
+    assert ended.wait(30)
     assert each(lambda number: number, range(4)) == [0, 1, 2, 3], "the crew goes on"
 
 

@@ -16,7 +16,7 @@ from workbench.api.problems import Problem
 from workbench.api.routers import analyze, changes, files, generate, health, jobs, parameters, projects, sessions
 from workbench.api.services import make_services
 from workbench.api.settings import API_PREFIX, ApiSettings
-from workbench.pipeline import installed_versions
+from workbench.provenance import installed_versions
 
 _ROUTERS = (generate, changes, parameters, analyze, jobs, projects, sessions, files, health)
 

@@ -15,7 +15,7 @@ from workbench.batch.place import BATCH, JOURNAL, TABLE, Attempts, Place, attemp
 from workbench.batch.table import read_table, table_bytes, table_rows
 from workbench.domain.clock import Progress
 from workbench.domain.errors import OutputError
-from workbench.pipeline import installed_versions
+from workbench.provenance import installed_versions
 from workbench.store import code_version
 
 _FORMAT = 1

@@ -127,7 +127,7 @@ class GroupedHelp(argparse.HelpFormatter):
 
 def print_versions() -> None:
     """The version of BeatsFoundry, and those of what a song's bytes depend on."""
-    from workbench.pipeline import installed_versions
+    from workbench.provenance import installed_versions
 
     versions = installed_versions()
     print(versions.pop("beatsfoundry"))

@@ -81,6 +81,8 @@ def _ornamented(notes: Rows, plan: Plan, bars: Sequence[int]) -> Rows:
         if not plays or sections[bar].name == "build" or bar in ends or (programmed and within % 4 != 3):
             continue
         cells = _open_cells(plan, sections[bar])
+        if not cells:
+            continue
         weights = np.array([weight for _, _, weight in cells])
         for chosen in rng.choice(len(cells), min(count, len(cells)), replace=False, p=weights / weights.sum()):
             slot, role, _ = cells[int(chosen)]

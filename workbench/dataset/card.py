@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.domain.request import GenerationRequest
-from workbench.pipeline import installed_versions
+from workbench.provenance import installed_versions
 
 _MOST_NAMES = 30
 _CARD = """\

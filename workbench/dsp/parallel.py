@@ -7,12 +7,14 @@ stem is rendered, its blocks are shared.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
 from workbench.domain.cores import thread_count
+from workbench.domain.errors import CancelledError
 from workbench.dsp.memory import keep_freed_memory
 
 Item = TypeVar("Item")
@@ -25,7 +27,8 @@ BLOCK_SAMPLES = 1 << 19
 def each(work: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
     """`work` of each item, in order; side by side with whatever threads are idle, also within the work of others.
 
-    An error is raised once the pieces that were begun have ended; no more are begun.
+    An error is raised once the pieces that were begun have ended; no more are begun, nor any within them. An
+    interruption of the main thread does not wait for the others.
 
     Parameters
     ----------
@@ -39,6 +42,11 @@ def each(work: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
     list
         One result for each item, in the order of the items.
 
+    Raises
+    ------
+    CancelledError
+        If work was called off that this is a part of.
+
     Examples
     --------
     >>> each(lambda number: number * number, [3, 1, 2])
@@ -46,19 +54,75 @@ def each(work: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
     """
     keep_freed_memory()
     todo = list(items)
+    above = _work_of_thread()
+    if above is not None and above.is_off:
+        raise _called_off()
     if min(thread_count(), len(todo)) <= 1:
         return [work(item) for item in todo]
     job = _Job(work, todo)
     _crew.share(job)
     if job.error is not None:
         raise job.error
+    if job.begun < len(todo):
+        raise _called_off()
     return job.results
 
 
-class _Job:
+class Work:
+    """Work that can be called off, from any thread: no further piece of it is begun, nor of what is done within it.
+
+    Examples
+    --------
+    >>> work = Work()
+    >>> work.call_off()
+    >>> with work.here():
+    ...     each(str, [1, 2])
+    Traceback (most recent call last):
+    workbench.domain.errors.CancelledError: the work was called off
+    """
+
+    def __init__(self) -> None:
+        self._above = _work_of_thread()
+        self._off = False
+
+    @property
+    def is_off(self) -> bool:
+        """Whether it, or what it is a part of, was called off."""
+        return self._off or (self._above is not None and self._above.is_off)
+
+    def call_off(self) -> None:
+        """Let no further piece be begun."""
+        self._off = True
+
+    @contextlib.contextmanager
+    def here(self) -> Iterator[None]:
+        """What this thread does meanwhile is a part of it."""
+        before = _work_of_thread()
+        _thread.work = self
+        try:
+            yield
+        finally:
+            _thread.work = before
+
+
+_thread = threading.local()
+
+
+def _work_of_thread() -> Work | None:
+    """What the thread is at work on."""
+    work: Work | None = getattr(_thread, "work", None)
+    return work
+
+
+def _called_off() -> CancelledError:
+    return CancelledError("the work was called off")
+
+
+class _Job(Work):
     """Pieces of work that any thread may take, the first ones first; the crew's lock guards what is counted."""
 
     def __init__(self, work: Callable[[Any], Any], items: list[Any]) -> None:
+        super().__init__()
         self.results: list[Any] = [None] * len(items)
         self.error: BaseException | None = None
         self.begun, self.running = 0, 0
@@ -66,15 +130,19 @@ class _Job:
 
     @property
     def waits(self) -> bool:
-        """Whether a piece is not begun yet."""
-        return self.error is None and self.begun < len(self._items)
+        """Whether a piece is not begun yet, and is to be."""
+        return self.begun < len(self._items) and not self.is_off
 
     def run(self, number: int) -> None:
-        """Do one piece."""
+        """Do one piece; an error is kept for whoever asked for the work, an interruption also ends what this does."""
         try:
-            self.results[number] = self._work(self._items[number])
-        except BaseException as error:  # raised again where the work was asked for
+            with self.here():
+                self.results[number] = self._work(self._items[number])
+        except BaseException as error:
             self.error = self.error or error
+            self.call_off()
+            if not isinstance(error, Exception):
+                raise
 
 
 class _Crew:
@@ -97,8 +165,11 @@ class _Crew:
                 self._jobs.remove(job)
                 while job.running:
                     self._help()
+            except BaseException:  # interrupted
+                job.call_off()
+                raise
             finally:
-                if job in self._jobs:  # interrupted: nobody is to begin more of it
+                if job in self._jobs:
                     self._jobs.remove(job)
 
     def _hire(self) -> None:
@@ -111,7 +182,8 @@ class _Crew:
             while True:
                 # Fewer threads may be wanted by now than were hired.
                 if place < thread_count() - 1:
-                    self._help()
+                    with contextlib.suppress(BaseException):  # it is kept for whoever asked
+                        self._help()
                 else:
                     self._changed.wait()
 

@@ -23,7 +23,8 @@ from workbench.domain.score import Part, Score
 from workbench.dsp.headroom import within_full_scale
 from workbench.mixing import mix
 from workbench.output import master_as_heard
-from workbench.pipeline import deliver, provenance
+from workbench.pipeline import deliver
+from workbench.provenance import provenance
 from workbench.quality import check
 from workbench.rendering import render
 

@@ -15,7 +15,7 @@ from workbench.api.mcp.songs import SongFolder, request_from
 from workbench.api.parameters import parameters_response
 from workbench.domain.clock import Progress
 from workbench.domain.errors import WorkbenchError
-from workbench.pipeline import installed_versions
+from workbench.provenance import installed_versions
 
 _Result = TypeVar("_Result")
 

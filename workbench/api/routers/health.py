@@ -10,7 +10,7 @@ from workbench.api.forms import Health
 from workbench.api.metrics import prometheus_text
 from workbench.api.problems import responses
 from workbench.api.services import ServicesIn
-from workbench.pipeline import installed_versions
+from workbench.provenance import installed_versions
 
 router = APIRouter(tags=["service"])
 
