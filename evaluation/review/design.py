@@ -8,9 +8,12 @@ anchor: they tell who listens. Sounds are cut to the same stretch and matched in
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
+
+import numpy as np
 
 from evaluation.degradations import muffled
 from workbench.analysis.levels import LONGEST_SECONDS, at_equal_loudness
@@ -42,6 +45,16 @@ class Trial:
     sounds: Mapping[str, Audio]
     open: Audio | None = None
 
+    @property
+    def digest(self) -> str:
+        """What is heard, whatever it is called: 16 hexadecimal digits of the sounds by version."""
+        by_version = {version: self.sounds[letter] for letter, version in self.versions.items()}
+        whole = hashlib.sha256()
+        for version in sorted(by_version):
+            whole.update(f"{version} {by_version[version].sample_rate_hz} ".encode())
+            whole.update(np.ascontiguousarray(by_version[version].samples).tobytes())
+        return whole.hexdigest()[:16]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Session:
@@ -58,7 +71,8 @@ class Answer:
     """What a reviewer said to one trial.
 
     `choice` is the version chosen (AB) or `NO_PREFERENCE`, or the one that X was said to be (ABX); `truth` is what X
-    was; `ratings` are 0 to 100 by version (MUSHRA). `heard_seconds` tells how long each version was listened to.
+    was; `ratings` are 0 to 100 by version (MUSHRA). `heard_seconds` tells how long each version was listened to, and
+    `digest` which sounds these were.
     """
 
     session: str
@@ -71,6 +85,7 @@ class Answer:
     ratings: Mapping[str, float] | None = None
     comment: str = ""
     heard_seconds: Mapping[str, float] | None = None
+    digest: str = ""
 
 
 def ab_session(

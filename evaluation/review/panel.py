@@ -96,7 +96,7 @@ class ReviewPanel(anywidget.AnyWidget):
             seconds[version] = round(seconds.get(version, 0.0) + float(heard.get(letter, 0.0)), 1)
         common: dict[str, Any] = {
             "session": session.name, "kind": session.kind, "reviewer": session.reviewer, "item": trial.item,
-            "trial": number, "comment": comment.strip(), "heard_seconds": seconds,
+            "trial": number, "comment": comment.strip(), "heard_seconds": seconds, "digest": trial.digest,
         }  # fmt: skip
         if session.kind == "mushra":
             if set(values) != set(letters) or not all(0 <= float(value) <= 100 for value in values.values()):

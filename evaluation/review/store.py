@@ -29,7 +29,10 @@ def review_folder() -> Path:
 
 
 def save_answers(answers: Sequence[Answer], *, folder: Path | None = None) -> Path:
-    """Write the answers of one reviewer to one session, replacing what was there, in one step.
+    """Write the answers of one reviewer to one session, in one step.
+
+    They replace what they go on from; answers to other sounds of the same name are kept beside them, as NAME.json.1,
+    NAME.json.2 and so on, and count no longer.
 
     Raises
     ------
@@ -41,8 +44,18 @@ def save_answers(answers: Sequence[Answer], *, folder: Path | None = None) -> Pa
         raise ParameterError("answers: expected those of one reviewer to one session")
     session, reviewer = whose.pop()
     path = _place(session, folder) / f"{_plain(reviewer)}.json"
+    before = _read(path) if path.is_file() else []
+    if before != list(answers[: len(before)]):
+        _set_aside(path)
     write_text_atomically(path, json.dumps([asdict(answer) for answer in answers], indent=1, ensure_ascii=False) + "\n")
     return path
+
+
+def _set_aside(path: Path) -> None:
+    number = 1
+    while path.with_name(f"{path.name}.{number}").exists():
+        number += 1
+    path.rename(path.with_name(f"{path.name}.{number}"))
 
 
 def load_answers(session: str, *, folder: Path | None = None) -> list[Answer]:
@@ -84,7 +97,7 @@ def write_csv(sessions: Iterable[Session], path: Path, *, folder: Path | None = 
 
 
 def answers_so_far(session: Session, *, folder: Path | None = None) -> list[Answer]:
-    """What the reviewer of a session has answered of it before; nothing where the questions were others.
+    """What the reviewer of a session has answered of it before; nothing where questions or sounds were others.
 
     Raises
     ------
@@ -95,7 +108,10 @@ def answers_so_far(session: Session, *, folder: Path | None = None) -> list[Answ
     found = _read(path) if path.is_file() else []
     asked = [(session.kind, session.reviewer, trial.item, set(trial.versions.values())) for trial in session.trials]
     presented = [(one.kind, one.reviewer, one.item, set(one.heard_seconds or ())) for one in found]
-    return found if presented == asked[: len(presented)] else []
+    same = presented == asked[: len(presented)] and all(
+        one.digest in ("", trial.digest) for one, trial in zip(found, session.trials, strict=False)
+    )
+    return found if same else []
 
 
 def _place(session: str, folder: Path | None) -> Path:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from workbench.cli.engines import add_engine_options
+from workbench.domain.elements import ELEMENTS
+from workbench.domain.errors import ParameterError
 
 
 def add_to(subjects: Any) -> None:
@@ -19,6 +22,10 @@ def add_to(subjects: Any) -> None:
     parser.add_argument("suite", metavar="SUITE", help="smoke (two minutes), nightly, full, or a YAML file")
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder to write (default: in runs/evaluation)")
     parser.add_argument("--resume", type=Path, metavar="DIR", help="go on with a run that stopped")
+    parser.add_argument(
+        "--model", metavar="ELEMENT=NAME", action="append", default=[],
+        help="make the tracks with a network of your own, such as bass=my-adapter; for several elements say it again",
+    )  # fmt: skip
     add_engine_options(parser, jobs=1)
     parser.add_argument("--no-track", action="store_true", help="do not log the run in MLflow")
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
@@ -34,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
     from workbench.cli.progress import progress_bar
     from workbench.tracking import workspace
 
-    suite = load_suite(options.suite)
+    suite = load_suite(options.suite, models=_models(options.model))
     stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
     folder = options.resume or options.out or workspace() / "runs" / "evaluation" / f"{suite.name}-{stamp}"
     try:
@@ -44,7 +51,8 @@ def run(options: argparse.Namespace) -> int:
                 resume=options.resume is not None, progress=progress,
             )  # fmt: skip
     except KeyboardInterrupt:
-        again = f"beatsfoundry evaluate suite {options.suite} --resume {folder}"
+        named = "".join(f" --model {model}" for model in options.model)
+        again = f"beatsfoundry evaluate suite {options.suite}{named} --resume {folder}"
         print(f"stopped; it goes on with: {again}", file=sys.stderr)
         raise
     print(result.to_json() if options.json else run_table(result), end="" if options.json else "\n")
@@ -56,3 +64,14 @@ def run(options: argparse.Namespace) -> int:
 
         print(f"MLflow  {address_and_command(log_suite(result, folder))}", file=stream)
     return 1 if result.failures else 0
+
+
+def _models(stated: Sequence[str]) -> dict[str, str]:
+    """Networks by element from ELEMENT=NAME."""
+    models, composed = {}, ("harmony", *ELEMENTS)
+    for text in stated:
+        element, sign, name = text.partition("=")
+        if not sign or not name or element not in composed:
+            raise ParameterError(f"--model: expected one of {', '.join(composed)}, then = and a name, got {text!r}")
+        models[element] = name
+    return models

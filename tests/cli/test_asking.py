@@ -240,3 +240,20 @@ def test_json_may_stand_on_the_command_line() -> None:
     assert request.parameters.creative.concept == "pop"
     with pytest.raises(ParameterError, match="the request is not JSON"):
         read_request('{"x"', io.StringIO())
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("parameters {creative: {concept: lo-fi}}\n", "cannot be read as YAML: line 1, column 39"),
+        ("parametres: {creative: {concept: lo-fi}}\n", "did you mean parameters"),
+        ("lo-fi: slow and warm\n", "lo-fi: unknown field"),
+        ("- lo-fi\n", "expected a JSON object, got a list"),
+        ("# a request\n", "holds nothing"),
+    ],
+)
+def test_a_yaml_file_that_is_no_request_is_not_read_as_a_sentence(tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / "song.yaml"
+    path.write_text(text)
+    with pytest.raises(ParameterError, match=message):
+        read_request(str(path), io.StringIO())

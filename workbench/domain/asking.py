@@ -13,7 +13,8 @@ from workbench.domain.errors import ParameterError, reason
 from workbench.domain.request import GenerationRequest, load_request, parse_request, parse_request_text
 
 STDIN = "-"
-_SUFFIXES = (".json", ".yaml", ".yml", ".txt")
+_YAML = (".yaml", ".yml")
+_SUFFIXES = (".json", *_YAML, ".txt")
 _LONGEST_NAME = 40
 
 
@@ -46,7 +47,17 @@ def read_request(source: str, stdin: TextIO) -> GenerationRequest:
         raise ParameterError(f"request file {source} does not exist") from None
     except (OSError, ValueError) as error:
         raise ParameterError(f"request file {source} cannot be read: {reason(error)}") from None
+    if source.lower().endswith(_YAML):
+        return _parse_yaml_file(text, f"request file {source}")
     return parse_any(text, f"request file {source}")
+
+
+def _parse_yaml_file(text: str, name: str) -> GenerationRequest:
+    """A file of YAML holds a request; a plain text is a sentence all the same."""
+    data = parse_yaml(text, name)
+    if data is None:
+        raise ParameterError(f"{name} holds nothing")
+    return from_text(data) if isinstance(data, str) else parse_request(data)
 
 
 def is_file_name(source: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from pathlib import Path
 from typing import Any
 
@@ -239,6 +240,20 @@ def test_a_session_that_stopped_goes_on_and_another_one_begins_anew(tmp_path: Pa
     other = {"another": next(iter(ITEMS.values()))}
     assert ReviewPanel(ab_session(other, name="s", reviewer="ann"), folder=tmp_path, track=False).answers == []
     assert ReviewPanel(ab_session(ITEMS, name="s", reviewer="ben"), folder=tmp_path, track=False).answers == []
+
+
+def test_other_sounds_of_the_same_names_are_asked_anew(tmp_path: Path) -> None:
+    """As when a song is made again: earlier answers count no longer, and are kept beside the new ones."""
+    first = ReviewPanel(ab_session(ITEMS, name="s", reviewer="ann"), folder=tmp_path, track=False)
+    for _ in first.session.trials:
+        first.answer({"choice": "A"}, heard=HEARD)
+    remade = {**ITEMS, "two": {**ITEMS["two"], "new": tone(510, 0.9)}}
+    second = ReviewPanel(ab_session(remade, name="s", reviewer="ann"), folder=tmp_path, track=False)
+    assert second.answers == []
+    second.answer({"choice": "B"}, heard=HEARD)
+    assert load_answers("s", folder=tmp_path) == second.answers
+    (kept,) = tmp_path.rglob("ann.json.1")
+    assert len(json.loads(kept.read_text())) == len(first.answers)
 
 
 def test_csv_has_a_line_for_each_judgement(tmp_path: Path) -> None:

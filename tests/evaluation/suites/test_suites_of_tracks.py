@@ -64,6 +64,8 @@ def test_every_prompt_comes_with_every_seed(small: Path) -> None:
         ("tempo: 100", "tempo: 900"),
         ("creative: {concept: pop}", "creativ: {concept: pop}"),
         ("prompts:", "prompts: [1"),
+        ("prompts:", "models: {tuba: mine}\nprompts:"),
+        ("prompts:", "defaults: {models: {bass: mine}}\nprompts:"),
     ],
 )
 def test_a_mistake_is_one_line(small: Path, change: str, told: str) -> None:
@@ -71,6 +73,24 @@ def test_a_mistake_is_one_line(small: Path, change: str, told: str) -> None:
     with pytest.raises(ParameterError, match="small") as caught:
         load_suite(small)
     assert "\n" not in str(caught.value)
+
+
+def test_a_suite_is_made_with_networks_of_ones_own(small: Path) -> None:
+    """By the file, or by whoever calls; an element that a prompt leaves out needs none."""
+    suite = load_suite(small, models={"bass": "mine", "harmony": "chords"})
+    assert suite.digest == load_suite(small).digest
+    assert all(track.request.models == {"bass": "mine", "harmony": "chords"} for track in suite.tracks)
+    small.write_text(SMALL + "models: {bass: theirs, leads: tune}\n")
+    first = load_suite(small, models={"bass": "mine"}).tracks[0]
+    assert first.request.models == {"bass": "mine", "leads": "tune"}
+    small.write_text(SMALL.replace("{tempo: 100}", "{tempo: 100}, sound_design: {palette: [percussion]}"))
+    assert [track.request.models for track in load_suite(small, models={"bass": "mine"}).tracks][-1] == {}
+
+
+@pytest.mark.parametrize("wrong", ["bass", "bass=", "tuba=mine", "=mine"])
+def test_a_network_is_named_with_its_element(wrong: str) -> None:
+    with pytest.raises(ParameterError, match="--model: expected one of harmony, percussion"):
+        main(["suite", "smoke", "--model", wrong])
 
 
 def test_an_unknown_suite_names_the_known(tmp_path: Path) -> None:
