@@ -79,8 +79,13 @@ def _child(result: RunResult, track: TrackResult, parent: RunRecord) -> RunRecor
     return RunRecord(
         EVALUATION, track.id, params, {**track.figures, **checks},
         {**_tags(result), **{f"model/{name}": digest for name, digest in track.model_hashes.items()}, "kind": "track"},
-        _child_note(track), parent=parent.id, id=f"{parent.id}-{track.id}",
+        _child_note(track), parent=parent.id, id=track_record(result, track.id),
     )  # fmt: skip
+
+
+def track_record(result: RunResult, track: str) -> str:
+    """The id of the record of a track, by which its run is found in MLflow."""
+    return f"{_id(result)}-{track}"
 
 
 def _child_note(track: TrackResult) -> str:

@@ -166,7 +166,7 @@ def opened(
     def run(name: str) -> Any:
         root = tmp_path / "workspace"
         for folder in ("notebooks", "runs"):
-            (root / folder).mkdir(parents=True)
+            (root / folder).mkdir(parents=True, exist_ok=True)
         notebook = Path(shutil.copy(repository / "notebooks" / f"{name}.ipynb", root / "notebooks"))
         visit.page.set_viewport_size({"width": 1280, "height": 800})
         assert run_all_cells(visit.page, lab(root, notebook)) == []

@@ -135,7 +135,8 @@ function bfSharp(canvas) {
   g.scale(scale, scale);
   return { g, w, h };
 }
-// A stem of the bars that are heard, drawn as its waveform; `place` moves the line that follows the sound.
+// A stem of the bars that are heard, drawn as its waveform in a colour or in the theme's by its name ("--bf-accent");
+// `place` moves the line that follows the sound.
 function bfWave(parent, engine, name, colour) {
   const box = bfMake("div", "bf-wave", parent), canvas = bfMake("canvas", "", box), line = bfMake("i", "", box);
   canvas.setAttribute("aria-hidden", "true");
@@ -144,18 +145,19 @@ function bfWave(parent, engine, name, colour) {
     engine.seek(((event.clientX - left) / width) * engine.seconds);
   };
   function draw() {
+    if (!canvas.clientWidth) return;
     const { g, w, h } = bfSharp(canvas);
-    if (!w) return;
     g.fillStyle = bfColour(box, "--bf-line");
     g.fillRect(0, h / 2, w, 0.5);
-    g.fillStyle = colour;
+    g.fillStyle = colour.startsWith("--") ? bfColour(box, colour) : colour;
     engine.peaks(name, w).forEach((peak, x) => { const tall = Math.max(0.5, Math.min(1, peak) * h); g.fillRect(x, (h - tall) / 2, 1, tall); });
   }
   const resized = new ResizeObserver(() => requestAnimationFrame(draw));
   resized.observe(box);
+  const themed = bfOnTheme(draw);
   return {
     draw,
     place: (at) => { line.style.left = `${engine.seconds ? (100 * at) / engine.seconds : 0}%`; },
-    dispose: () => resized.disconnect(),
+    dispose: () => { resized.disconnect(); themed(); },
   };
 }
