@@ -85,9 +85,9 @@ def write_remarks(
             if place is None or run is None:
                 return None
             note = str(run.data.tags.get(_NOTE, "")).split(_HEADING)[0].rstrip("\n") + "\n"
-            said = _HEADING + "".join(f"- {line}\n" for line in lines) if lines else ""
+            listed = _HEADING + "".join(f"- {line}\n" for line in lines) if lines else ""
             client.log_text(run.info.run_id, text, REMARKS_FILE)
-            client.set_tag(run.info.run_id, _NOTE, note + said)
+            client.set_tag(run.info.run_id, _NOTE, note + listed)
             client.set_tag(run.info.run_id, COUNT_TAG, str(len(lines)))
         except (MlflowException, OSError) as error:
             raise TrackingError(f"remarks could not be written to {uri}: {first_sentence(error)}") from error

@@ -19,7 +19,7 @@ _PAGE = re.compile(r"https?://[^\s()<>\"']{1,500}")
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """What somebody said of a track: when in it, in seconds, of which version, and on which page."""
+    """A remark on a track: when in it, in seconds, of which version, and on which page."""
 
     seconds: float
     text: str
@@ -43,12 +43,12 @@ def make_remark(seconds: float, text: str, *, version: str, reviewer: str, page:
     ParameterError
         If there is no text, it is too long, or the time is none.
     """
-    said = str(text).strip()
-    if not said or len(said) > LONGEST_TEXT:
-        raise ParameterError(f"remark: expected 1 to {LONGEST_TEXT} characters, got {len(said)}")
+    wanted = str(text).strip()
+    if not wanted or len(wanted) > LONGEST_TEXT:
+        raise ParameterError(f"remark: expected 1 to {LONGEST_TEXT} characters, got {len(wanted)}")
     if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds < math.inf:
         raise ParameterError(f"remark: expected a time in seconds from 0, got {seconds!r}")
-    return Remark(round(float(seconds), 2), said, version, reviewer, page if _PAGE.fullmatch(page) else "")
+    return Remark(round(float(seconds), 2), wanted, version, reviewer, page if _PAGE.fullmatch(page) else "")
 
 
 def load_remarks(place: Path) -> list[Remark]:

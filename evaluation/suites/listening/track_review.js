@@ -30,7 +30,7 @@ function render({ model, el }) {
   const keep = () => { if (say.value.trim()) ask("remark", { seconds: now, text: say.value, version: which, page: location.origin + location.pathname }); say.value = ""; };
   say.onkeydown = (event) => { if (event.key === "Enter") keep(); if (event.key === "Escape") shell.focus(); };
   bfButton("bf-tool bf-main", row, "Keep", "Keep the remark at this time", keep);
-  const said = bfMake("ul", "bf-remarks", box), figures = bfMake("div", "", box);
+  const remarked = bfMake("ul", "bf-remarks", box), figures = bfMake("div", "", box);
   bfMake("p", "bf-keys-help", body, "Keys: space plays, A and B switch, left and right move by 5 s, N and P choose tracks, C writes a remark.");
 
   function hear(name) {
@@ -88,11 +88,11 @@ function render({ model, el }) {
   }
   on(["remarks"], remarks);
   function remarks() {
-    said.replaceChildren();
+    remarked.replaceChildren();
     for (const pin of lines.querySelectorAll(".bf-pin")) pin.remove();
     const wave = lines.querySelector(".bf-wave");
     model.get("remarks").forEach((one, index) => {
-      const item = bfMake("li", "", said);
+      const item = bfMake("li", "", remarked);
       bfButton("bf-link", item, bfClock(one.seconds), `Hear ${bfClock(one.seconds)}`, () => { if (names.includes(one.version)) hear(one.version); engine.seek(one.seconds); });
       bfMake("span", "", item, `${one.text} (${one.reviewer}, ${one.version})`);
       bfButton("bf-tool", item, "Take back", `Take back the remark at ${bfClock(one.seconds)}`, () => ask("withdraw", { number: index }));
