@@ -16,10 +16,11 @@ from workbench.domain.plan_form import plan_from_dict, plan_to_dict
 from workbench.domain.results import Track
 from workbench.domain.score import Score
 from workbench.editing import edit_song, parse_edits
+from workbench.editing.loops import repeated
 from workbench.editing.song import Song
 from workbench.mixing import mix
 from workbench.mixing.inserts import with_inserts
-from workbench.plugins import vst3
+from workbench.plugins import named_plugins, vst3
 from workbench.plugins.lanes import block_starts, values_at
 from workbench.rendering import render
 from workbench.session.excerpt import excerpt_of
@@ -205,3 +206,22 @@ def test_what_a_vst3_plug_in_shows_moves_in_straight_lines() -> None:
     places = vst3._places(_Knob(), [(0, -60.0, False), (6400, 0.0, False)], starts)
     shown = [float(_Knob.get_text_for_raw_value(place)) for place in places]
     np.testing.assert_allclose(shown, -60.0 + 60.0 * starts / 6400, atol=0.01)
+
+
+def test_a_loop_moves_in_every_turn(tiny_track: Track) -> None:
+    move = StripMove(inserts=(Insert("Elsewhere", {"gain": LANE}),))
+    plan = replace(tiny_track.plan, mix={"bass": move})
+    longer, _ = repeated(plan, tiny_track.score, 3)
+    lane = longer.mix["bass"].inserts[0].settings["gain"]
+    assert isinstance(lane, tuple)
+    for turn in range(3):
+        for beat in (0.5, 4.0, 6.5, 11.0):
+            at = turn * tiny_track.score.length_beats + beat
+            assert value_at(lane, at, 4.0) == pytest.approx(value_at(LANE, beat, 4.0))
+
+
+def test_a_channel_of_what_does_not_play_names_no_plug_in(tiny_plan: Plan) -> None:
+    move = StripMove(inserts=(Insert("Elsewhere"), Insert("Quiet", bypass=True)))
+    assert named_plugins(replace(tiny_plan, mix={"bass": move})) == ["Elsewhere"]
+    palette = tuple(name for name in tiny_plan.palette if name != "bass")
+    assert named_plugins(replace(tiny_plan, mix={"bass": move}, palette=palette)) == []

@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from workbench.domain.audio import Audio, Mix, Samples
+from workbench.domain.automation import laid
 from workbench.domain.clock import Clock
+from workbench.domain.moves import with_lanes
 from workbench.domain.plan import Plan, SectionPlan
 from workbench.domain.request import GenerationRequest
 from workbench.domain.results import Track
@@ -106,7 +108,11 @@ def repeated(plan: Plan, score: Score, turns: int) -> tuple[Plan, Score]:
         )
         for name, part in score.parts.items()
     }
-    return replace(plan, sections=sections), replace(score, sections=sections, chords=chords, parts=parts)
+    order = list(range(score.bars)) * turns
+    mix = {
+        name: with_lanes(move, lambda lane: laid(lane, order, score.metre.bar_beats)) for name, move in plan.mix.items()
+    }
+    return replace(plan, sections=sections, mix=mix), replace(score, sections=sections, chords=chords, parts=parts)
 
 
 def _cut(mixed: Mix, kept: slice) -> Mix:

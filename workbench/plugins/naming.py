@@ -13,5 +13,5 @@ def named_plugins(plan: Plan) -> list[str]:
         for element, name in plan.patches.items()
         if name.startswith(PLUGIN_PREFIX) and element in plan.palette
     ]
-    inserts = [insert for move in plan.mix.values() for insert in move.inserts]
+    inserts = [insert for element, move in plan.mix.items() if element in plan.palette for insert in move.inserts]
     return [*instruments, *(insert.plugin for insert in inserts if not insert.bypass)]

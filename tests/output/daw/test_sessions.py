@@ -248,6 +248,7 @@ def test_foreign_dawproject_clips_are_read_in_place(tmp_path: Path) -> None:
         ("a.dawproject", b"no zip", "is no DAWproject"),
         ("a.rpp", b"hello", "is no REAPER project"),
         ("a.rpp", b'<REAPER_PROJECT 0.1 "7" 0\n  TEMPO fast 4 4\n>\n', "expected a tempo, got 'fast'"),
+        ("a.rpp", b'<REAPER_PROJECT 0.1 "7" 0\n  <TRACK\n    NAME bass\n', "cut off: it ends inside TRACK"),
         ("a.mid", b"hello", "cannot be read"),
         ("a.logicx", b"", "expected a session that ends with"),
     ],
@@ -257,6 +258,11 @@ def test_what_is_no_session_is_reported_in_one_line(tmp_path: Path, name: str, c
     with pytest.raises(ParameterError, match=told) as caught:
         read_session(tmp_path / name)
     assert "\n" not in str(caught.value)
+
+
+def test_a_path_without_anything_is_told_as_that(tmp_path: Path) -> None:
+    with pytest.raises(ParameterError, match="nowhere does not exist: expected a session"):
+        read_session(tmp_path / "nowhere")
 
 
 def test_a_session_states_the_harmony(moving: tuple[Plan, Score]) -> None:

@@ -57,6 +57,8 @@ def read_session(path: str | Path) -> DawSession:
     if Path(path).is_dir():
         return read_session(_project_in(Path(path)))
     suffix = Path(path).suffix.lower()
+    if suffix not in READERS and not Path(path).exists():
+        raise ParameterError(f"{path} does not exist: expected a session, a MIDI file or a folder of stems")
     if suffix not in READERS:
         raise ParameterError(f"{path}: expected a session that ends with {', '.join(READERS)}, got {suffix!r}")
     return READERS[suffix](path)

@@ -88,6 +88,8 @@ def _parsed(text: str) -> _Block:
         else:
             # A line of notes begins with a bar and is text, whatever quotes it holds.
             stack[-1].lines.append([line] if line.startswith("|") else _words(line))
+    if len(stack) > 1:
+        raise ParameterError(f"the file is cut off: it ends inside {' '.join(stack[-1].words[:2]) or 'a block'}")
     return root.blocks[0]
 
 
