@@ -142,4 +142,4 @@ def _asked(
 def _fail(name: str, why: str) -> None:
     with _LOCK:
         _FAILED[name] = why
-    LOG.warning("plug-in", extra={"fields": {"plugin": name, "reason": why}})
+    LOG.warning("plug-in %s is not heard: %s", name, why, extra={"fields": {"plugin": name, "reason": why}})
