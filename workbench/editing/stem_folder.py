@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -169,10 +170,11 @@ def element_of(name: str) -> str | None:
 
     Examples
     --------
-    >>> [element_of(name) for name in ("03 Sub Bass", "Bass Drum", "LeadVox_L", "my song MASTER", "take 3")]
+    >>> [element_of(name) for name in ("03 Sub Bass", "Drüms", "LeadVox_L", "my song MASTER", "take 3")]
     ['bass', 'percussion', 'leads', 'none', None]
     """
-    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
+    plain = "".join(char for char in unicodedata.normalize("NFKD", name) if not unicodedata.combining(char))
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", plain)
     text = re.sub(r"[^a-z0-9]+", " ", spaced.casefold())
     text = re.sub(r"(?<=[a-z])(?=\d)(?!\d*s?\b)|(?<=\d)(?=[a-z]{2})", " ", text)
     if _DRUM_WORDS.search(text):
