@@ -141,8 +141,10 @@ class SoundDesigner(Instrument):
         edit = {"edit": "sound", "element": self.element, "settings": settings}
         if again:
             self.session.undo()
-        self.change([edit], message)
+        self.session.modify([edit])
+        # The ear comes first: what the page shows may follow.
         self.sound(self._heard, [self.element], stamp=stamp)
+        self._changed(message)
 
 
 def _named(element: str, name: str) -> Any:

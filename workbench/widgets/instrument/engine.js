@@ -260,6 +260,7 @@ function bfEngine({ onTick, onState, onCompare }) {
       return total;
     },
     get playing() { return playing; },
+    get latency() { return context ? context.outputLatency || context.baseLatency || 0 : 0; },
     get seconds() { return seconds; },
     get comparing() { return comparing; },
     get bars() { return bars; },

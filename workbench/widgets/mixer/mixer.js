@@ -46,7 +46,10 @@ function render({ model, el }) {
       right: right / Math.max(oldRight, 0.05),
       bands: [...undone, ...bandsOf(channel).map(asBand)],
     });
-    if (wanted) shell.dataset.moved = (performance.now() - wanted).toFixed(1);
+    if (wanted) {
+      shell.dataset.moved = (performance.now() - wanted).toFixed(1);
+      shell.dataset.output = (1000 * engine.latency).toFixed(1);
+    }
     wanted = null;
   }
   function strip(first) {
