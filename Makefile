@@ -41,9 +41,11 @@ lab: setup ## open JupyterLab on the quick start, on this machine only
 
 # With TEXT the folder is called after the text, unless OUT is given.
 generate: export TEXT := $(TEXT)
+generate: export OUT := $(OUT)
+generate: export REQUEST := $(REQUEST)
 generate: setup ## make a track: the example request, or TEXT="warm lo-fi at 80 bpm, 2 minutes"
 	$(BIN)/beatsfoundry generate \
-		$(if $(TEXT),"$$TEXT" $(if $(filter file,$(origin OUT)),,--out $(OUT) --overwrite),$(REQUEST) --out $(OUT) --overwrite)
+		$(if $(TEXT),"$$TEXT" $(if $(filter file,$(origin OUT)),,--out "$$OUT" --overwrite),"$$REQUEST" --out "$$OUT" --overwrite)
 
 dashboard: setup ## open MLflow on the comparison of runs, on this machine only
 	$(BIN)/beatsfoundry dashboard --port $(DASHBOARD_PORT)
