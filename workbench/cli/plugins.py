@@ -22,7 +22,7 @@ def add_to(commands: Any) -> None:
 
 
 def show(options: argparse.Namespace) -> int:
-    """List the VST3 and LADSPA plug-ins that were found, or the parameters of one."""
+    """List the plug-ins that were found (VST3, LADSPA, CLAP, LV2), or the parameters of one."""
     from workbench.domain.plain_data import to_plain
     from workbench.plugins import find_plugin, scan
 
@@ -39,7 +39,7 @@ def show(options: argparse.Namespace) -> int:
     for path, why in found.refused.items():
         print(f"refused {printable(path)}: {printable(why)}")
     if not found.plugins:
-        print("no plug-ins: VST3 needs pip install beatsfoundry[plugins]; BEATSFOUNDRY_PLUGINS names more folders")
+        print("no plug-ins: VST3 needs pip install beatsfoundry[plugins], LV2 lilv; BEATSFOUNDRY_PLUGINS names folders")
     return 0
 
 

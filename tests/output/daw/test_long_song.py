@@ -195,7 +195,7 @@ def test_ardour_plays_stems_and_notes_on_the_same_samples(song: Track, bundle: P
         return
     copy = shutil.copytree(session.parent, tmp_path / "played") / session.name
     _with_synthesiser(copy, "leads")
-    for _ in range(6):
+    for _ in range(12):
         # On a busy machine Ardour at times exports before it has read a track's notes: then nothing sounds at all.
         run([ardour, "-o", str(tmp_path / "notes.wav"), str(copy.parent), copy.stem], tmp_path / "home", tries=12)
         if soundfile.read(tmp_path / "notes.wav")[0].any():
