@@ -111,6 +111,21 @@ def test_a_compound_metre_counts_dotted_quarters_and_rests_whole_bars(tiny_plan:
     assert [one.text for one in measures[1].iterfind("note/duration")] == ["6", "2", "4"]
 
 
+def test_full_bars_stand_two_on_a_line(tiny_plan: Plan, tiny_score: Score) -> None:
+    section = replace(tiny_score.sections[0], start_bar=0, bars=8)
+    # Four bars of sixteenths, then four of quarters.
+    notes = [Note(step / 4, 72, 0.25, 90) for step in range(64)] + [
+        Note(16.0 + beat, 72, 1.0, 90) for beat in range(16)
+    ]
+    score = replace(tiny_score, sections=(section,), chords=(), parts={"leads": Part("leads", tuple(notes))})
+    root = sheet(replace(tiny_plan, sections=(section,)), score)
+    new = [
+        one.get("number") for one in root.iterfind("part/measure") if one.find("print[@new-system='yes']") is not None
+    ]
+    # Sixteen heads a bar: two bars are a line. From the third bar on, four bars hold forty heads, which still fit.
+    assert new == ["3", "7"]
+
+
 @pytest.mark.parametrize(
     ("pitch", "clef"), [(72, ("G", "2", None)), (96, ("G", "2", "1")), (52, ("G", "2", "-1")), (40, ("F", "4", None))]
 )

@@ -22,7 +22,7 @@ from workbench.output.files.midi_files import TICKS_PER_BEAT
 MELODIES: tuple[Kind, ...] = ("melody", "chords", "bass")
 """Whose notes are the melody of a sheet: the first of these that plays."""
 _SIXTEENTH = TICKS_PER_BEAT // 4
-_BARS_A_LINE = 4
+_BARS_A_LINE, _HEADS_A_LINE = 4, 40
 _HIGH, _LOW, _LOWEST = 83, 57, 50
 """MIDI pitches above and below which a melody's clef is another one: about a line above and below the staff's reach."""
 _KINDS = {
@@ -65,13 +65,14 @@ def documents(session: DawSession, version: str) -> Mapping[str, bytes]:
     count = -(-session.length_ticks // (bar * _SIXTEENTH))
     melody = read_lengths(_melody(session, count * bar), count * bar)
     clef = _clef([pitch for _, _, pitch in melody])
-    lines = set(_lines(session, count))
+    pieces = [list(_cut(melody, number * bar, metre)) for number in range(count)]
+    lines = set(_lines(session, [len(heads) for heads in pieces]))
     for number in range(count):
         measure = ET.SubElement(part, "measure", number=str(number + 1))
         if number in lines:
             ET.SubElement(measure, "print", {"new-system": "yes"})
         _attributes(measure, session, number, clef)
-        _measure(measure, session, number, list(_cut(melody, number * bar, metre)))
+        _measure(measure, session, number, pieces[number])
         _bar_line(measure, session, number, last=number + 1 == count)
     ET.indent(root)
     return {"{name}.musicxml": bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True)) + b"\n"}
@@ -81,15 +82,20 @@ def _bar_ticks(session: DawSession) -> int:
     return bar_sixteenths(session.metres[0][1]) * _SIXTEENTH
 
 
-def _lines(session: DawSession, count: int) -> Iterator[int]:
-    """Bars that begin a line: each fourth one, and sections where a line would not be left with one bar or two."""
+def _lines(session: DawSession, heads: Sequence[int]) -> Iterator[int]:
+    """Bars that begin a line: each fourth one, the third of four that are full, and sections where a line would not be
+    left with one bar or two. `heads` counts the notes and rests of each bar.
+    """
     sections = {tick // _bar_ticks(session) for tick, _ in session.markers}
-    on_line = 0
+    count, on_line, most = len(heads), 0, _BARS_A_LINE
     for number in range(count):
         ahead = next((bar for bar in range(number + 1, count) if bar in sections), count) - number
-        if number and (on_line == _BARS_A_LINE or (number in sections and on_line > 2 and ahead > 1)):
+        if number and (on_line == most or (number in sections and on_line > 2 and ahead > 1)):
             yield number
             on_line = 0
+        if on_line == 0:
+            full = sum(heads[number : number + _BARS_A_LINE]) > _HEADS_A_LINE
+            most = _BARS_A_LINE // 2 if full else _BARS_A_LINE
         on_line += 1
 
 
@@ -215,7 +221,7 @@ def _tempo(measure: ET.Element, tempo_bpm: float, metre: tuple[int, int]) -> Non
     if is_compound(metre):
         ET.SubElement(metronome, "beat-unit-dot")
     shown = tempo_bpm / 1.5 if is_compound(metre) else tempo_bpm
-    ET.SubElement(metronome, "per-minute").text = f"{shown:.4g}"
+    ET.SubElement(metronome, "per-minute").text = f"{round(shown, 1):g}"
     ET.SubElement(direction, "sound", tempo=f"{tempo_bpm:.9g}")
 
 
