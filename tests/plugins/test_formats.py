@@ -1,5 +1,6 @@
 """CLAP and LV2 effects: Debian's zam-plugins in two interfaces give the same samples, set and moved alike."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,9 +8,12 @@ import pytest
 
 from workbench.domain.automation import Point
 from workbench.domain.moves import PluginSettings
+from workbench.domain.plan import Plan
+from workbench.domain.score import Score
 from workbench.domain.tempo_map import TempoMap
-from workbench.plugins import failures, find_plugin, place_in, run_effect, scan, scanning
+from workbench.plugins import failures, find_plugin, place_in, play_instrument, run_effect, scan, scanning
 from workbench.plugins.lilv import lilv_name
+from workbench.rendering import render
 
 RATE_HZ = 48000
 PLACE = place_in(TempoMap((0.0,), (120.0,)), 4.0, RATE_HZ)
@@ -120,3 +124,31 @@ def test_an_lv2_effect_that_needs_more_is_refused(tmp_path: Path, monkeypatch: p
     monkeypatch.setenv("BEATSFOUNDRY_PLUGINS", str(bundle.parent))
     monkeypatch.setattr(scanning, "_FOLDERS", {})
     assert scan().refused == {str(bundle): "RuntimeError: it needs urn:worker"}
+
+
+def test_an_lv2_instrument_plays_each_note_on_its_sample(  # type: ignore[no-untyped-def]
+    there, tiny_plan: Plan, tiny_score: Score
+) -> None:
+    """Ardour's small synthesiser: notes sound from their samples on, at their pitch, and end."""
+    there("/usr/lib/lv2/reasonablesynth.lv2")
+    name = "ACE Reasonable Synth"
+    assert find_plugin(name).kind == "instrument"
+    events = [(0.5, (0x90, 69, 100)), (1.0, (0x80, 69, 0)), (1.0, (0x90, 81, 100)), (1.5, (0x80, 81, 0))]
+    made = play_instrument(name, {}, events, 2 * RATE_HZ, RATE_HZ)
+    assert made is not None
+    assert made.shape == (2, 2 * RATE_HZ)
+    level = np.abs(made).max(axis=0)
+    assert not level[: RATE_HZ // 2].any()
+    assert int(np.argmax(level > 1e-3)) == pytest.approx(RATE_HZ // 2, abs=64)
+    for start, hertz in ((0.6, 440.0), (1.1, 880.0)):
+        piece = made[0, round(start * RATE_HZ) :][: RATE_HZ // 4]
+        spectrum = np.abs(np.fft.rfft(piece * np.hanning(piece.size)))
+        assert int(np.argmax(spectrum)) * 4 == pytest.approx(hertz, abs=8)
+    assert level[round(1.9 * RATE_HZ) :].max() < 0.05 * level.max()
+    part = {"leads": tiny_score.parts["leads"]}
+    played = render(replace(tiny_score, parts=part), replace(tiny_plan, patches={"leads": f"plugin:{name}"}))["leads"]
+    own = render(replace(tiny_score, parts=part), replace(tiny_plan, patches={}))["leads"]
+    assert failures([name]) == {}
+    # At the level of our own patches, as every instrument.
+    levels = [float(np.sqrt(np.mean(one.samples[:, : 4 * RATE_HZ] ** 2))) for one in (played, own)]
+    assert levels[0] / levels[1] == pytest.approx(1.0, rel=0.6)

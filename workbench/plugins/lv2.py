@@ -1,10 +1,12 @@
-"""LV2 effects: lilv reads what is in a bundle, and the effect runs through its C interface (LV2 core, ISC licence)."""
+"""LV2 effects and instruments: lilv reads what is in a bundle, which runs through its C interface (LV2 core, ISC)."""
 
 from __future__ import annotations
 
 import ctypes
 import math
-from collections.abc import Mapping
+import struct
+from collections import deque
+from collections.abc import Mapping, Sequence
 from ctypes import CFUNCTYPE, POINTER, Structure, c_char_p, c_float, c_int32, c_uint32, c_void_p
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,8 @@ _HELD = (
 )  # fmt: skip
 """Features that this host has; a plug-in that needs another one is refused."""
 _MESSAGES = 1 << 16
+_EVENT_BYTES = 24
+"""A message of three bytes with its time, size and kind, filled up to whole 64-bit words."""
 _UNBOUNDED = 1e6
 
 
@@ -96,6 +100,13 @@ class _Bundle:
             if all(self.lilv.call("port_is_a", plugin, self.port(plugin, number), kind) for kind in wanted)
         ]
 
+    def audio(self, plugin: Any) -> tuple[list[int], list[int]]:
+        """Numbers of the audio ports that come in, and of those that go out."""
+        return (
+            self.ports(plugin, f"{_CORE}InputPort", f"{_CORE}AudioPort"),
+            self.ports(plugin, f"{_CORE}OutputPort", f"{_CORE}AudioPort"),
+        )
+
     def port(self, plugin: Any, number: int) -> Any:
         return self.lilv.call("plugin_get_port_by_index", plugin, number)
 
@@ -116,7 +127,7 @@ class _Bundle:
 
 
 def describe(path: str) -> list[dict[str, Any]]:
-    """Each effect of a bundle with its parameters, as plain data.
+    """Each effect and instrument of a bundle with its parameters, as plain data.
 
     Raises
     ------
@@ -125,12 +136,13 @@ def describe(path: str) -> list[dict[str, Any]]:
     """
     bundle, found, refused = _Bundle(path), [], []
     for plugin in bundle.plugins:
-        sides = [bundle.ports(plugin, f"{_CORE}{side}Port", f"{_CORE}AudioPort") for side in ("Input", "Output")]
-        if not all(sides):
+        inputs, outputs = bundle.audio(plugin)
+        plays = not inputs and bool(bundle.ports(plugin, f"{_CORE}InputPort", f"{_ATOM}AtomPort"))
+        if not outputs or not (inputs or plays):
             continue
         refused += bundle.missing(plugin)
         if not bundle.missing(plugin):
-            found.append(_facts(bundle, plugin))
+            found.append(_facts(bundle, plugin, "instrument" if plays else "effect"))
     if refused and not found:
         raise RuntimeError(f"it needs {', '.join(dict.fromkeys(refused))}")
     return found
@@ -146,17 +158,47 @@ def run(
     moves: Moves,
 ) -> Signal:
     """Sound, (2, n), through an effect of a bundle, as `blocks.through` has it."""
+    return _heard(path, name, sound, (), sample_rate_hz, settings, alive, moves)
+
+
+def play(
+    path: str,
+    name: str,
+    events: Sequence[tuple[float, Sequence[int]]],
+    length: int,
+    sample_rate_hz: int,
+    settings: Mapping[str, float],
+    alive: Report,
+    moves: Moves,
+) -> Signal:
+    """What an instrument makes of MIDI messages, each with its second, in `length` samples."""
+    silence = np.zeros((2, length), np.float32)
+    placed = [(round(at * sample_rate_hz), bytes(message)) for at, message in events]
+    return _heard(path, name, silence, placed, sample_rate_hz, settings, alive, moves)
+
+
+def _heard(
+    path: str,
+    name: str,
+    sound: Signal,
+    events: Sequence[tuple[int, bytes]],
+    sample_rate_hz: int,
+    settings: Mapping[str, float],
+    alive: Report,
+    moves: Moves,
+) -> Signal:
     bundle = _Bundle(path)
     plugin = bundle.named(name)
-    inputs, outputs = (bundle.ports(plugin, f"{_CORE}{side}Port", f"{_CORE}AudioPort") for side in ("Input", "Output"))
+    inputs, outputs = bundle.audio(plugin)
 
-    def make(ins: Signal, outs: Signal) -> _Effect:
-        return _Effect(bundle, plugin, ins, outs, sample_rate_hz)
+    def make(ins: Signal, outs: Signal) -> _Machine:
+        return _Machine(bundle, plugin, ins, outs, sample_rate_hz, events)
 
-    return through(make, (len(inputs), len(outputs)), sound, sample_rate_hz, settings, alive, moves)
+    made = through(make, (len(inputs), len(outputs)), sound, sample_rate_hz, settings, alive, moves)
+    return made[:, : sound.shape[1]]
 
 
-def _facts(bundle: _Bundle, plugin: Any) -> dict[str, Any]:
+def _facts(bundle: _Bundle, plugin: Any, kind: str) -> dict[str, Any]:
     ranges, parameters = bundle.ranges(plugin), []
     for number in bundle.ports(plugin, f"{_CORE}InputPort", f"{_CORE}ControlPort"):
         low, high, start = (_finite(*pair) for pair in zip(ranges[number], (-_UNBOUNDED, _UNBOUNDED, 0.0), strict=True))
@@ -167,7 +209,7 @@ def _facts(bundle: _Bundle, plugin: Any) -> dict[str, Any]:
             }
         )  # fmt: skip
     return {
-        "name": bundle.lilv.text(bundle.lilv.call("plugin_get_name", plugin)), "format": "lv2", "kind": "effect",
+        "name": bundle.lilv.text(bundle.lilv.call("plugin_get_name", plugin)), "format": "lv2", "kind": kind,
         "maker": bundle.lilv.text(bundle.lilv.call("plugin_get_author_name", plugin)), "parameters": parameters,
     }  # fmt: skip
 
@@ -176,10 +218,14 @@ def _finite(value: float, otherwise: float) -> float:
     return value if math.isfinite(value) else otherwise
 
 
-class _Effect:
+class _Machine:
     """An instance, each port of which is connected to a row of the buffers, to a number, or to a list of messages."""
 
-    def __init__(self, bundle: _Bundle, plugin: Any, ins: Signal, outs: Signal, rate: int) -> None:
+    def __init__(
+        self, bundle: _Bundle, plugin: Any, ins: Signal, outs: Signal, rate: int, events: Sequence[tuple[int, bytes]]
+    ) -> None:
+        # Of one moment the order stays: ends of notes come before beginnings.
+        self._events, self._now = deque(sorted(events, key=lambda event: event[0])), 0
         self._uris: dict[bytes, int] = {}
         self._kept: list[Any] = []
         features = self._features(rate)
@@ -262,10 +308,23 @@ class _Effect:
             self._own.activate(self._handle)
         self._running = True
         sequence, chunk = self._number(f"{_ATOM}Sequence".encode()), self._number(f"{_ATOM}Chunk".encode())
+        due = self._due(count)
         for held, incoming in self._messages:
-            # No message comes in; what goes out has room, and is not read.
-            held[:4] = (8, sequence, 0, 0) if incoming else (_MESSAGES - 8, chunk, 0, 0)
+            # The first port is told the messages; what goes out has room, and is not read.
+            told, due = (due, b"") if incoming else (b"", due)
+            held[:4] = (8 + len(told), sequence, 0, 0) if incoming else (_MESSAGES - 8, chunk, 0, 0)
+            held[4 : 4 + len(told) // 4] = np.frombuffer(told, np.uint32)
         self._own.run(self._handle, count)
+        self._now += count
+
+    def _due(self, count: int) -> bytes:
+        """The messages of the next `count` samples as events of a sequence, each at its sample."""
+        kind, told = self._number(f"{_EXT}midi#MidiEvent".encode()), b""
+        while self._events and self._events[0][0] < self._now + count and len(told) + _EVENT_BYTES < _MESSAGES - 16:
+            at, message = self._events.popleft()
+            head = struct.pack("=qII", max(0, at - self._now), len(message), kind)
+            told += (head + message).ljust(_EVENT_BYTES, b"\0")
+        return told
 
     def latency_samples(self) -> int:
         return 0 if self._latency is None else round(self._numbers[self._latency])
