@@ -311,20 +311,20 @@ class _Machine:
         due = self._due(count)
         for held, incoming in self._messages:
             # The first port is told the messages; what goes out has room, and is not read.
-            told, due = (due, b"") if incoming else (b"", due)
-            held[:4] = (8 + len(told), sequence, 0, 0) if incoming else (_MESSAGES - 8, chunk, 0, 0)
-            held[4 : 4 + len(told) // 4] = np.frombuffer(told, np.uint32)
+            data, due = (due, b"") if incoming else (b"", due)
+            held[:4] = (8 + len(data), sequence, 0, 0) if incoming else (_MESSAGES - 8, chunk, 0, 0)
+            held[4 : 4 + len(data) // 4] = np.frombuffer(data, np.uint32)
         self._own.run(self._handle, count)
         self._now += count
 
     def _due(self, count: int) -> bytes:
         """The messages of the next `count` samples as events of a sequence, each at its sample."""
-        kind, told = self._number(f"{_EXT}midi#MidiEvent".encode()), b""
-        while self._events and self._events[0][0] < self._now + count and len(told) + _EVENT_BYTES < _MESSAGES - 16:
+        kind, data = self._number(f"{_EXT}midi#MidiEvent".encode()), b""
+        while self._events and self._events[0][0] < self._now + count and len(data) + _EVENT_BYTES < _MESSAGES - 16:
             at, message = self._events.popleft()
             head = struct.pack("=qII", max(0, at - self._now), len(message), kind)
-            told += (head + message).ljust(_EVENT_BYTES, b"\0")
-        return told
+            data += (head + message).ljust(_EVENT_BYTES, b"\0")
+        return data
 
     def latency_samples(self) -> int:
         return 0 if self._latency is None else round(self._numbers[self._latency])
