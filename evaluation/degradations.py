@@ -10,7 +10,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from workbench.domain.audio import Audio, Samples
+from workbench.domain.arrays import Signal
+from workbench.domain.audio import Audio
 from workbench.domain.units import db_to_gain
 
 Degradation = Callable[[Audio, float], Audio]
@@ -104,7 +105,7 @@ DEGRADATIONS: dict[str, tuple[Degradation, str, tuple[float, ...]]] = {
 """By name: the function, the unit of its strength, and rising strengths from nothing."""
 
 
-def _with(audio: Audio, samples: Samples) -> Audio:
+def _with(audio: Audio, samples: Signal) -> Audio:
     return Audio(np.ascontiguousarray(samples, dtype=np.float32), audio.sample_rate_hz)
 
 

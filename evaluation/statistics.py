@@ -9,8 +9,6 @@ import numpy.typing as npt
 
 from workbench.domain.errors import ParameterError
 
-Floats = npt.NDArray[np.float64]
-
 RESAMPLES = 5000
 LEVEL = 0.95
 OUTLIER_SCORE = 3.5

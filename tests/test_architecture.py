@@ -146,6 +146,26 @@ def test_private_words_do_not_come_back(sources: dict[str, ast.Module]) -> None:
     assert guilty == []
 
 
+def test_types_of_arrays_have_one_home(sources: dict[str, ast.Module]) -> None:
+    """An alias of an array type is written in `workbench.domain.arrays`: one name, one kind of number."""
+    home = "workbench/domain/arrays.py"
+
+    def is_array_type(value: ast.expr | None) -> bool:
+        return isinstance(value, ast.Subscript) and ast.unparse(value.value).split(".")[-1] in {"NDArray", "ndarray"}
+
+    written = {
+        path: [
+            node.lineno
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Assign | ast.AnnAssign | getattr(ast, "TypeAlias", ast.Assign))
+            and is_array_type(node.value)
+        ]
+        for path, tree in sources.items()
+    }
+    assert written.pop(home)
+    assert {path: lines for path, lines in written.items() if lines} == {}
+
+
 def test_elements_are_asked_for_their_kind(sources: dict[str, ast.Module]) -> None:
     """Nothing is decided by the name of an element where its kind would do."""
     named = {"percussion", "pads", "leads"}

@@ -13,11 +13,12 @@ from torch.utils.data import Dataset
 
 from training.corpora.song import CorpusSong, NoteTable
 from workbench.concept.mood import read_mood
+from workbench.domain.arrays import Bytes, Integers
 from workbench.domain.elements import is_drums
 from workbench.domain.song import drum_role
-from workbench.models.context import DYNAMICS_CLASSES, PREFIX_SIZES, Bits, SongContext, register_classes
+from workbench.models.context import DYNAMICS_CLASSES, PREFIX_SIZES, SongContext, register_classes
 from workbench.models.grid import SLOTS_PER_BAR, SLOTS_PER_BEAT, quantise
-from workbench.models.history import BAR_COLUMN, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN, Rows
+from workbench.models.history import BAR_COLUMN, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN
 from workbench.models.spec import BAR_STEP, VELOCITY_BINS, Conditioning, ElementSpec, base_pitches, conditioning_of
 from workbench.models.tokenizer import encode_chords, encode_drums, encode_pitched
 from workbench.models.vocabulary import mood_index
@@ -43,7 +44,7 @@ class EncodedPart:
     split: str
     context: SongContext
     base_pitches: npt.NDArray[np.int64]
-    rows: Rows
+    rows: Integers
     line_starts: npt.NDArray[np.int64]
     conditioning: Conditioning
 
@@ -99,7 +100,7 @@ def without_ending(part: EncodedPart) -> EncodedPart:
     return replace(part, rows=part.rows[:last], line_starts=part.line_starts[:-1], conditioning=kept)
 
 
-def _encode_table(table: NoteTable, spec: ElementSpec, context: SongContext) -> Rows:
+def _encode_table(table: NoteTable, spec: ElementSpec, context: SongContext) -> Integers:
     if is_drums(spec.name):
         return encode_drums(table.onsets_beats, table.pitches, table.velocities, context)
     return encode_pitched(table.onsets_beats, table.durations_beats, table.pitches, table.velocities, spec, context)
@@ -132,7 +133,7 @@ def mood_class(word: str) -> int:
     return mood_index(mood.valence, mood.arousal) if mood.words else 0
 
 
-def _streams(song: CorpusSong) -> dict[str, Bits]:
+def _streams(song: CorpusSong) -> dict[str, Bytes]:
     streams = {}
     drums = song.parts.get("percussion")
     if drums is not None:
@@ -144,7 +145,7 @@ def _streams(song: CorpusSong) -> dict[str, Bits]:
     return streams
 
 
-def _onset_grid(onsets_beats: npt.NDArray[np.float64], song: CorpusSong) -> Bits:
+def _onset_grid(onsets_beats: npt.NDArray[np.float64], song: CorpusSong) -> Bytes:
     grid = np.zeros((song.bars, SLOTS_PER_BAR), np.uint8)
     bar, slot, _ = quantise(onsets_beats, song.tempo_bpm, song.bar_beats)
     inside = (bar >= 0) & (bar < song.bars)
@@ -152,7 +153,7 @@ def _onset_grid(onsets_beats: npt.NDArray[np.float64], song: CorpusSong) -> Bits
     return grid
 
 
-def density_classes(rows: Rows, bars: int, spec: ElementSpec) -> npt.NDArray[np.int64]:
+def density_classes(rows: Integers, bars: int, spec: ElementSpec) -> npt.NDArray[np.int64]:
     """Density class 1..8 of each bar: notes a bar over its four bars, against the element's edges."""
     notes = np.bincount(rows[rows[:, STEP_COLUMN] != BAR_STEP, BAR_COLUMN], minlength=bars)[:bars]
     classes = np.zeros(bars, np.int64)
@@ -163,7 +164,7 @@ def density_classes(rows: Rows, bars: int, spec: ElementSpec) -> npt.NDArray[np.
 
 
 def _level_classes(
-    rows: Rows, spec: ElementSpec, context: SongContext
+    rows: Integers, spec: ElementSpec, context: SongContext
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Register and dynamics of each bar by the means over its eight-bar phrase; a bar of a silent phrase has none."""
     notes = rows[rows[:, STEP_COLUMN] != BAR_STEP]
@@ -275,8 +276,8 @@ _COLD_START_SHARE = 0.5
 
 
 def _with_bars_ahead(
-    rows: Rows, starts: npt.NDArray[np.int64], first: int, last: int, reach: int, rng: np.random.Generator
-) -> tuple[int, Rows | None]:
+    rows: Integers, starts: npt.NDArray[np.int64], first: int, last: int, reach: int, rng: np.random.Generator
+) -> tuple[int, Integers | None]:
     """End the window at one of its later bar lines, and give the bars after it as far as the network can see."""
     half = int(np.searchsorted(starts, (first + last) // 2))
     ends = np.arange(half, np.searchsorted(starts, last, side="right"))

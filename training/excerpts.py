@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from training.corpora.song import CorpusSong, NoteTable
 from training.dataset import EncodedPart
+from workbench.domain.arrays import Integers
 from workbench.domain.elements import ELEMENTS, element_of, is_drums
 from workbench.domain.plan import SectionPlan
 from workbench.domain.score import Note, Part, Score
@@ -18,7 +19,7 @@ from workbench.domain.song import DRUM_ROLES
 from workbench.domain.theory import Chord, Key, Metre
 from workbench.models.elements import get_spec
 from workbench.models.grid import SLOTS_PER_BAR, slot_to_beats
-from workbench.models.history import BAR_COLUMN, STEP_COLUMN, Rows
+from workbench.models.history import BAR_COLUMN, STEP_COLUMN
 from workbench.models.part_writer import PartWriter
 from workbench.models.spec import BAR_STEP, Settings
 from workbench.models.tokenizer import decode_chords, decode_drums, decode_pitched
@@ -82,7 +83,7 @@ def own_excerpt(part: EncodedPart, element: str, first_bar: int, bars: int) -> S
     return rows_to_score(rows, part, element, first_bar, bars)
 
 
-def rows_to_score(rows: Rows, part: EncodedPart, element: str, first_bar: int, bars: int) -> Score:
+def rows_to_score(rows: Integers, part: EncodedPart, element: str, first_bar: int, bars: int) -> Score:
     """Rows of one element within its song, softly accompanied by what the network saw: chords, kick and snare."""
     context = part.context
     key, beats = context.key or _NO_KEY, context.bar_beats

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from workbench.domain.arrays import Floats
 from workbench.domain.audio import Audio
 from workbench.domain.score import Note, Part
 from workbench.domain.theory import Chord, Key
 from workbench.domain.units import midi_to_hz
-
-Floats = npt.NDArray[np.float64]
 
 RATE_HZ = 22050
 

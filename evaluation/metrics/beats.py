@@ -13,9 +13,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from workbench.domain.arrays import Floats
 from workbench.domain.errors import ParameterError
-
-Floats = npt.NDArray[np.float64]
 
 WINDOW_SECONDS = 0.07
 FIRST_SECONDS = 5.0

@@ -9,10 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.analysis.embedding import NAMES
+from workbench.domain.arrays import Floats
 from workbench.domain.errors import ParameterError
 from workbench.domain.paths import data_dir
-
-Floats = npt.NDArray[np.float64]
 
 NAME = f"own, {len(NAMES)} numbers each 3 s"
 """What is stated beside distances in this embedding."""

@@ -15,11 +15,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from workbench.domain.arrays import Floats
 from workbench.domain.errors import ParameterError
-
-Floats = npt.NDArray[np.float64]
 
 LEAST_WINDOWS_A_DIMENSION = 2
 _SHARES = (0.4, 0.5, 0.65, 0.8, 1.0)

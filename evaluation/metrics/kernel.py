@@ -17,9 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from evaluation.metrics.frechet import SetDistance
+from workbench.domain.arrays import Floats
 from workbench.domain.errors import ParameterError
-
-Floats = npt.NDArray[np.float64]
 
 SCALE = 1000.0
 RESAMPLES = 200

@@ -10,11 +10,9 @@ that of human against human music at the same n.
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from workbench.domain.arrays import Floats
 from workbench.domain.errors import ParameterError
-
-Floats = npt.NDArray[np.float64]
 
 BINS = 20
 

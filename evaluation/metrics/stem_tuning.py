@@ -11,13 +11,11 @@ A = 440 Hz. None where no note of at least 0.15 s sounds.
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from workbench.domain.arrays import Floats
 from workbench.domain.audio import Audio
 from workbench.domain.score import Note, Part
 from workbench.domain.units import beats_to_seconds, midi_to_hz
-
-Floats = npt.NDArray[np.float64]
 
 REACH_CENTS = 80.0
 MOST_NOTES = 48

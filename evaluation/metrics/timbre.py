@@ -11,14 +11,12 @@ columns: 0 for equal recordings at any gain, symmetric, without upper bound. Abo
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from evaluation.metrics.embedding import standardised
 from workbench.analysis.embedding import embed
+from workbench.domain.arrays import Floats
 from workbench.domain.audio import Audio
 from workbench.domain.errors import ParameterError
-
-Floats = npt.NDArray[np.float64]
 
 
 def timbre_distance(first: Audio, second: Audio) -> float:

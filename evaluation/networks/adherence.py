@@ -12,9 +12,10 @@ from evaluation.networks.excerpts import EXCERPT_BARS, choose_places, cut
 from evaluation.networks.metrics.density_order import rank_correlation, rank_correlation_of_means, style_heard
 from evaluation.networks.metrics.validity import fault
 from evaluation.networks.writing import asked, job_at, last_bars
+from workbench.domain.arrays import Integers
 from workbench.models.batch import Job
 from workbench.models.context import DENSITY_CLASSES, DENSITY_COLUMN
-from workbench.models.history import STEP_COLUMN, Rows
+from workbench.models.history import STEP_COLUMN
 from workbench.models.spec import BAR_STEP
 
 LEAST_RANK_CORRELATION = 0.9
@@ -25,7 +26,7 @@ _CLASSES = range(1, DENSITY_CLASSES + 1)
 _STYLE_TRAINING_EXCERPTS = 4000
 
 
-def judge_density(element_data: ElementData) -> tuple[list[Row], list[Rows]]:
+def judge_density(element_data: ElementData) -> tuple[list[Row], list[Integers]]:
     """Each density class asked of forty places; returns what was written beside the rows of the table."""
     where = element_data.places[:: max(1, len(element_data.places) // _SWEEP_PLACES)][:_SWEEP_PLACES]
     column = DENSITY_COLUMN
@@ -56,7 +57,7 @@ def judge_density(element_data: ElementData) -> tuple[list[Row], list[Rows]]:
     return rows, written
 
 
-def _notes_a_bar(rows: Rows, job: Job) -> float:
+def _notes_a_bar(rows: Integers, job: Job) -> float:
     last = last_bars(rows, len(job.conditioning.prefix) - EXCERPT_BARS)
     return float((last[:, STEP_COLUMN] != BAR_STEP).sum()) / EXCERPT_BARS
 
@@ -85,7 +86,7 @@ def _with_styles(one: Side) -> tuple[np.ndarray, np.ndarray]:
     return one.features.values[stated], styles[stated]
 
 
-def judge_validity(element_data: ElementData, written: Sequence[Rows], n: int = VALIDITY_SAMPLES) -> list[Row]:
+def judge_validity(element_data: ElementData, written: Sequence[Integers], n: int = VALIDITY_SAMPLES) -> list[Row]:
     """Faults in all that was written, topped up with samples of one bar to `n`."""
     rng = np.random.default_rng(element_data.seed)
     jobs = []

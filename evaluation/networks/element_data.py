@@ -19,8 +19,8 @@ from training.config import TrainingConfig, load_config
 from training.dataset import EncodedPart
 from training.fit import load_parts
 from training.presence import fit_to_data
+from workbench.domain.arrays import Integers
 from workbench.models.elements import get_spec
-from workbench.models.history import Rows
 from workbench.models.registry import load_model
 from workbench.models.spec import ElementSpec, Settings
 from workbench.models.transformer import ElementTransformer
@@ -72,7 +72,7 @@ class JudgedSamples:
     human_with_rests: Side
     sample_with_rests: Side
     others: Mapping[str, Side]
-    training: Sequence[Rows]
+    training: Sequence[Integers]
 
 
 class ElementData:
@@ -149,7 +149,7 @@ class ElementData:
         return fit_baselines(self.parts, self.config)
 
     @cached_property
-    def written(self) -> tuple[list[Excerpt], list[Rows]]:
+    def written(self) -> tuple[list[Excerpt], list[Integers]]:
         """The network's samples: excerpts, and the rows that they were cut from."""
         return write_excerpts(self.write, self.validation, self.places, self.seed)
 

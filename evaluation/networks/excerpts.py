@@ -14,9 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from training.dataset import EncodedPart
+from workbench.domain.arrays import Integers
 from workbench.domain.errors import CorpusError
 from workbench.models.context import PREFIX_SIZES
-from workbench.models.history import BAR_COLUMN, STEP_COLUMN, Rows
+from workbench.models.history import BAR_COLUMN, STEP_COLUMN
 from workbench.models.spec import BAR_STEP, Conditioning
 from workbench.models.vocabulary import STYLES
 
@@ -55,7 +56,7 @@ class Excerpt:
     corpus: str
     first_bar: int
     tempo_bpm: float
-    rows: Rows
+    rows: Integers
     conditioning: Conditioning
     base_pitches: npt.NDArray[np.int64]
 
@@ -65,9 +66,9 @@ class Excerpt:
         return ("", *STYLES)[self.condition("style")]
 
     @property
-    def notes(self) -> Rows:
+    def notes(self) -> Integers:
         """The rows without bar lines."""
-        notes: Rows = self.rows[self.rows[:, STEP_COLUMN] != BAR_STEP]
+        notes: Integers = self.rows[self.rows[:, STEP_COLUMN] != BAR_STEP]
         return notes
 
     def condition(self, name: str) -> int:
@@ -93,7 +94,7 @@ def cut(part: EncodedPart, bar: int) -> Excerpt:
     return Excerpt(part.song_id, part.corpus, bar, part.tempo_bpm, rows, conditioning, part.base_pitches[beats])
 
 
-def with_rows(excerpt: Excerpt, rows: Rows) -> Excerpt:
+def with_rows(excerpt: Excerpt, rows: Integers) -> Excerpt:
     """The same place with other music."""
     return replace(excerpt, rows=rows)
 

@@ -14,7 +14,8 @@ from evaluation.networks.excerpts import LEAST_NOTES
 from evaluation.networks.features import overlap_features
 from evaluation.networks.metrics import chord_tones, consistency, microtiming, repetition
 from evaluation.networks.metrics.copies import copy_share
-from evaluation.networks.notes import Floats, Notes
+from evaluation.networks.notes import Notes
+from workbench.domain.arrays import Floats
 from workbench.domain.elements import is_drums
 
 TWO_SAMPLE_BARS = {"percussion": 0.68}

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from evaluation.networks.excerpts import EXCERPT_BARS, Excerpt
+from workbench.domain.arrays import Flags, Floats, Integers
 from workbench.models.context import CHORD_FEATURES
 from workbench.models.grid import SLOTS_24, SLOTS_PER_BAR, SLOTS_PER_BEAT
 from workbench.models.history import BAR_COLUMN, FIRST_ATTRIBUTE, SLOT_COLUMN, SYMBOL_COLUMN
 from workbench.models.spec import DURATIONS_BEATS, ElementSpec
-
-Integers = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
-Numbers = npt.NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

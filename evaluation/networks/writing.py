@@ -11,15 +11,16 @@ from dataclasses import replace
 
 from evaluation.networks.excerpts import EXCERPT_BARS, Excerpt, Place, cut, with_rows
 from training.dataset import EncodedPart
+from workbench.domain.arrays import Integers
 from workbench.models.batch import Job, write_batch
-from workbench.models.history import BAR_COLUMN, Rows
+from workbench.models.history import BAR_COLUMN
 from workbench.models.spec import Conditioning, Settings
 from workbench.models.torch_network import compiled
 from workbench.models.transformer import ElementTransformer
 
 LEAD_IN_BARS = 4
 
-Write = Callable[[Sequence[Job]], list[Rows]]
+Write = Callable[[Sequence[Job]], list[Integers]]
 """Anything that writes parts: a network, an n-gram model, a stand-in of a test."""
 
 
@@ -31,7 +32,7 @@ def network_writer(model: ElementTransformer, settings: Settings) -> Write:
 
 def write_excerpts(
     write: Write, parts: Sequence[EncodedPart], where: Sequence[Place], seed: int = 0
-) -> tuple[list[Excerpt], list[Rows]]:
+) -> tuple[list[Excerpt], list[Integers]]:
     """The excerpts that are judged, and the whole rows that were written, for each place."""
     jobs = [job_at(parts[place.part].conditioning, place.bar, (seed, number)) for number, place in enumerate(where)]
     written = write(jobs)
@@ -48,7 +49,7 @@ def job_at(conditioning: Conditioning, bar: int, seed: Sequence[int]) -> Job:
     return Job(conditioning.bars(first, bar + EXCERPT_BARS), 4, tuple(seed))
 
 
-def last_bars(rows: Rows, first: int) -> Rows:
+def last_bars(rows: Integers, first: int) -> Integers:
     """Rows from bar `first` on, bars counted from there."""
     kept = rows[rows[:, BAR_COLUMN] >= first].copy()
     kept[:, BAR_COLUMN] -= first

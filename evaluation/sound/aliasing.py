@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from evaluation.criteria import Row, at_most
+from workbench.domain.arrays import Floats, Signal
 from workbench.dsp.limiter import soft_clip
 from workbench.dsp.oscillators import WAVES, control_length, fm_oscillator, wave_tables, wavetable_oscillator
 from workbench.dsp.saturation import saturate
@@ -16,8 +17,6 @@ from workbench.dsp.voice_filters import ladder_filter
 from workbench.mixing.strip import saturated
 
 RATE = 48000
-Signal = npt.NDArray[np.float64]
-Sound = npt.NDArray[np.float32]
 
 A_NOTES_HZ = tuple(27.5 * 2.0**octave for octave in range(1, 8))
 """A1 to A7."""
@@ -66,24 +65,24 @@ def alias_db(sound: npt.NDArray[np.floating], hz: float, *, grid: float = 1.0) -
     return float(20.0 * np.log10(max(level[beside].max(initial=0.0), 1e-12) / level.max()))
 
 
-def blackman_harris(length: int) -> Signal:
+def blackman_harris(length: int) -> Floats:
     """Four-term window whose side lobes lie below -92 dB."""
     place = 2.0 * np.pi * np.arange(length) / length
     terms = 0.35875 - 0.48829 * np.cos(place) + 0.14128 * np.cos(2 * place) - 0.01168 * np.cos(3 * place)
     return np.asarray(terms)
 
 
-def _oscillators() -> Iterator[tuple[str, Callable[[float], Sound]]]:
+def _oscillators() -> Iterator[tuple[str, Callable[[float], Signal]]]:
     length = _LENGTH + _SETTLE
     flat = np.ones(control_length(length))
 
-    def wave(name: str) -> Callable[[float], Sound]:
-        def play(hz: float) -> Sound:
+    def wave(name: str) -> Callable[[float], Signal]:
+        def play(hz: float) -> Signal:
             return wavetable_oscillator(wave_tables(name), flat * snapped(hz), length=length, sample_rate_hz=RATE)
 
         return play
 
-    def modulated(hz: float) -> Sound:
+    def modulated(hz: float) -> Signal:
         return fm_oscillator(
             flat * snapped(hz), length=length, sample_rate_hz=RATE, ratio=1.0, modulator_ratio=2.0, index=4.0 * flat
         )
@@ -92,7 +91,7 @@ def _oscillators() -> Iterator[tuple[str, Callable[[float], Sound]]]:
     yield "frequency modulation, index 4", modulated
 
 
-def _saturators() -> Iterator[tuple[str, Callable[[Sound], Sound]]]:
+def _saturators() -> Iterator[tuple[str, Callable[[Signal], Signal]]]:
     """Every saturating stage with a full-scale sine and as much drive as a shipped sound or style uses, and more."""
     for drive_db in (6.0, 12.0, 24.0):
         yield f"saturation of voices, {drive_db:g} dB", partial(saturate, drive_db=drive_db)

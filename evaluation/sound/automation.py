@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields, replace
 
 import numpy as np
-import numpy.typing as npt
 
 from evaluation.criteria import Row, at_least, at_most
 from workbench.analysis.defects import clicks
+from workbench.domain.arrays import Signal
 from workbench.domain.audio import Audio
 from workbench.domain.plan import SectionPlan
 from workbench.domain.score import Note, Score
@@ -26,7 +26,6 @@ from workbench.rendering.modulation import SCALE
 from workbench.rendering.synth import render_synth
 
 RATE = 44100
-Signal = npt.NDArray[np.float32]
 
 _FASTEST_HZ = 20.0
 _BEAT_SECONDS = 0.3

@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 
 import numpy as np
-import numpy.typing as npt
 
 from workbench.analysis import rhythm, spectrum, stereo
+from workbench.domain.arrays import Floats
 from workbench.domain.audio import Audio
 from workbench.dsp.frames import spectra
 from workbench.dsp.parallel import each_block
-
-Array = npt.NDArray[np.float64]
 
 HIGH_BANDS_HZ = tuple(float(2000.0 * 2.0 ** (step / 3.0)) for step in range(9))
 """Mid-band frequencies, 2 to 12.7 kHz, whose cells are looked at; every record holds them, MP3 or not."""
@@ -71,26 +69,26 @@ def between_hits(audio: Audio) -> BetweenHits:
     )
 
 
-def _frame_powers(audio: Audio) -> tuple[Array, Array]:
+def _frame_powers(audio: Audio) -> tuple[Floats, Floats]:
     """Power (frames, bins) of both channels together, and the bins' frequencies."""
     rate = audio.sample_rate_hz
     size, hop = round(_WINDOW_SECONDS * rate), round(_HOP_SECONDS * rate)
     window = np.hanning(size + 1)[:-1].astype(np.float32)
     starts = range(0, max(audio.samples.shape[1] - size, 0) + 1, hop)
 
-    def block(first: int, last: int) -> Array:
+    def block(first: int, last: int) -> Floats:
         found = spectra(audio.samples, starts[first:last], window)
         return np.asarray((found.real**2 + found.imag**2).sum(axis=0), dtype=np.float64)
 
-    hz: Array = np.arange(size // 2 + 1) * np.float64(rate / size)
+    hz: Floats = np.arange(size // 2 + 1) * np.float64(rate / size)
     return np.concatenate(list(each_block(block, len(starts), 64))), hz
 
 
-def _decibels(power: Array) -> Array:
+def _decibels(power: Floats) -> Floats:
     return np.asarray(10.0 * np.log10(np.maximum(power, 1e-20)))
 
 
-def _present(powers: Array, hz: Array) -> float:
+def _present(powers: Floats, hz: Floats) -> float:
     half = 2.0 ** (1.0 / 6.0)
     bands = [powers[:, (hz >= centre / half) & (hz < centre * half)].sum(axis=1) for centre in HIGH_BANDS_HZ]
     levels = _decibels(np.array(bands))
@@ -98,7 +96,7 @@ def _present(powers: Array, hz: Array) -> float:
     return float((levels >= loud - PRESENT_DB).mean())
 
 
-def _centroids_hz(powers: Array, hz: Array) -> Array:
+def _centroids_hz(powers: Floats, hz: Floats) -> Floats:
     magnitudes = np.sqrt(powers)
     return np.asarray(magnitudes @ hz / np.maximum(magnitudes.sum(axis=1), 1e-20))
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 
 from evaluation.criteria import Row, at_least, at_most
 from evaluation.sound.aliasing import blackman_harris
+from workbench.domain.arrays import Signal
 from workbench.domain.audio import Audio
 from workbench.domain.plan import Delivery, Plan
 from workbench.domain.request import PROCESSING_STYLES, GenerationRequest
@@ -22,7 +22,6 @@ RATE = 48000
 NEUTRAL = "neutral"
 _TONE_HZ = 997.0
 _SECONDS = 8.0
-Signal = npt.NDArray[np.float32]
 
 
 def judge_chain() -> list[Row]:

@@ -8,13 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from workbench.analysis.reference_halves import family_names, halves, judges
 from workbench.analysis.references import ReferenceLibrary
 from workbench.analysis.spectrum import THIRD_OCTAVE_HZ
-
-Array = npt.NDArray[np.float64]
+from workbench.domain.arrays import Floats
 
 BANDS = np.array([39.0 < hz < 16_200.0 for hz in THIRD_OCTAVE_HZ])
 """Third octaves from 40 Hz to 16 kHz."""
@@ -22,25 +20,25 @@ BANDS = np.array([39.0 < hz < 16_200.0 for hz in THIRD_OCTAVE_HZ])
 FLOOR_DB = -70.0
 
 
-def levelled(third_octave_db: Sequence[float]) -> Array:
+def levelled(third_octave_db: Sequence[float]) -> Floats:
     """Bands from 40 Hz to 16 kHz about their mean, so that gain does not matter."""
     levels = np.maximum(np.array(third_octave_db, dtype=np.float64)[BANDS], FLOOR_DB)
     return np.asarray(levels - levels.mean())
 
 
-def target(family: str) -> Array:
+def target(family: str) -> Floats:
     """Median spectrum of the tracks that judge a family, about its mean; a user's own are among them."""
     curves = [levelled(profile.third_octave_db) for profile in judges(family)]
     median = np.median(np.array(curves), axis=0)
     return np.asarray(median - median.mean())
 
 
-def deviation(third_octave_db: Sequence[float], wanted: Array) -> Array:
+def deviation(third_octave_db: Sequence[float], wanted: Floats) -> Floats:
     """Distance of each band from a target, in dB."""
     return np.asarray(levelled(third_octave_db) - wanted)
 
 
-def human_deviations() -> list[Array]:
+def human_deviations() -> list[Floats]:
     """How far finished tracks of people lie from what judges: those of the other half, which judge nothing.
 
     They stand where tracks of ours stand, so this is the scale on which ours are read.

@@ -17,12 +17,12 @@ from workbench.analysis.loudness import (
     short_term_loudness,
     true_peak_dbtp,
 )
+from workbench.domain.arrays import Floats
 from workbench.domain.audio import Audio
 from workbench.domain.units import gain_to_db
 from workbench.dsp.equaliser import Band, equalise
 
 RATE = 48000
-Signal = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +31,19 @@ class Case:
 
     name: str
     kind: str
-    samples: Signal
+    samples: Floats
     expected: float
     below: float
     above: float
 
 
-def tone(level_db: float, seconds: float, *, hz: float = 1000.0, phase_degrees: float = 0.0) -> Signal:
+def tone(level_db: float, seconds: float, *, hz: float = 1000.0, phase_degrees: float = 0.0) -> Floats:
     """A sine whose peak lies at `level_db`."""
     time = np.arange(round(seconds * RATE)) / RATE
     return np.asarray(10.0 ** (level_db / 20.0) * np.sin(2.0 * np.pi * hz * time + np.deg2rad(phase_degrees)))
 
 
-def sequence(parts: Sequence[tuple[float, float]]) -> Signal:
+def sequence(parts: Sequence[tuple[float, float]]) -> Floats:
     """Tones of (level in dB, seconds), one after the other without a jump in phase."""
     seconds = sum(length for _, length in parts)
     carrier = tone(0.0, seconds)
@@ -125,7 +125,7 @@ def _narrowed(samples: npt.NDArray[np.floating]) -> npt.NDArray[np.float32]:
     return equalise(samples.astype(np.float32), [Band("low_pass", 14_000.0)] * 4, RATE)
 
 
-def _swell(length: int) -> Signal:
+def _swell(length: int) -> Floats:
     rise = np.minimum(1.0, np.arange(length) / (0.01 * RATE))
     return np.asarray(rise * rise[::-1])
 
@@ -140,7 +140,7 @@ def _peaky() -> list[Audio]:
     noise = _narrowed(0.2 * rng.standard_normal((2, 2 * RATE)))
     clicks = np.zeros((2, RATE))
     clicks[:, rng.integers(100, RATE - 100, 40)] = 0.9
-    waves: list[Signal] = [tone(-3.0, 1.0, hz=hz, phase_degrees=30.0) * _swell(RATE) for hz in (997.0, 9001.0, 15013.0)]
+    waves: list[Floats] = [tone(-3.0, 1.0, hz=hz, phase_degrees=30.0) * _swell(RATE) for hz in (997.0, 9001.0, 15013.0)]
     tones = [np.stack([wave, wave]) for wave in waves]
     peaky: list[npt.NDArray[np.floating]] = [noise, _narrowed(np.clip(noise, -0.3, 0.3)), clicks, *tones]
     return [Audio(samples.astype(np.float32), RATE) for samples in peaky]

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from evaluation.criteria import Row, at_least, at_most
 from evaluation.sound.automation import RATE, count_clicks, judge_automation, steady_patch
+from workbench.domain.arrays import Signal
 from workbench.domain.elements import PITCHED_ELEMENTS
 from workbench.domain.score import Note
 from workbench.rendering import list_kits, list_patches, load_kit, load_patch
@@ -28,8 +29,6 @@ _HITS = (36, 38, 42, 39, 44, 46, 37, 45, 47, 50, 51, 49, 56)
 
 _STEPPED = ("bus.crush_bits", "bus.crush_rate_hz")
 """Parameters of the bit crusher: its steps are what it is for, so its clicks are not counted."""
-
-Signal = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from evaluation.metrics import frechet, kernel
 from evaluation.metrics.embedding import NAME, standardised
 from evaluation.metrics.frechet import SetDistance
 from evaluation.suites.run_result import TrackResult
 from workbench.analysis.references import ReferenceLibrary, ReferenceProfile
-
-Array = npt.NDArray[np.float64]
+from workbench.domain.arrays import Floats
 
 LEAST_RECORDINGS = 3
 
@@ -43,7 +41,7 @@ def _references(tracks: Sequence[TrackResult], library: ReferenceLibrary | None)
     return [held.get(name) for name in sorted(named)] if len(named) >= LEAST_RECORDINGS else held.list()
 
 
-def _distances(first: Sequence[Array], second: Sequence[Array]) -> dict[str, SetDistance]:
+def _distances(first: Sequence[Floats], second: Sequence[Floats]) -> dict[str, SetDistance]:
     if min(len(first), len(second)) < LEAST_RECORDINGS:
         return {}
     found = {"kernel_distance": kernel.evaluate(first, second, embedding=NAME)}

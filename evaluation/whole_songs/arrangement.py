@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from evaluation.whole_songs.voices import Floats, Row, Voice, entropy_bits, mean, share, spread, voice_of
+from evaluation.whole_songs.voices import Row, Voice, entropy_bits, mean, share, spread, voice_of
+from workbench.domain.arrays import Floats
 from workbench.domain.elements import ELEMENTS, USUAL_ELEMENTS
 from workbench.domain.score import Score
 

@@ -4,17 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from evaluation.whole_songs.voices import (
-    Floats,
-    Row,
-    Voice,
-    distinct_bars,
-    entropy_bits,
-    mean,
-    repetition,
-    share,
-    spread,
-)
+from evaluation.whole_songs.voices import Row, Voice, distinct_bars, entropy_bits, mean, repetition, share, spread
+from workbench.domain.arrays import Floats
 from workbench.domain.song import drum_role
 
 _KINDS = {

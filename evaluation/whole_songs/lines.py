@@ -4,17 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from evaluation.whole_songs.voices import (
-    Floats,
-    Integers,
-    Row,
-    Voice,
-    entropy_bits,
-    mean,
-    repetition,
-    share,
-    spread,
-)
+from evaluation.whole_songs.voices import Row, Voice, entropy_bits, mean, repetition, share, spread
+from workbench.domain.arrays import Floats, Integers
 from workbench.domain.theory import Chord
 
 PHRASE_REST_BEATS = 2.0

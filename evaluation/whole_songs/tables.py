@@ -14,7 +14,8 @@ from evaluation.whole_songs.arrangement import arrangement_features
 from evaluation.whole_songs.chordal import pad_features
 from evaluation.whole_songs.drums import drum_features
 from evaluation.whole_songs.lines import line_features
-from evaluation.whole_songs.voices import Floats, Row, voice_of
+from evaluation.whole_songs.voices import Row, voice_of
+from workbench.domain.arrays import Floats
 from workbench.domain.errors import ParameterError
 from workbench.domain.score import Score
 

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from workbench.domain.arrays import Floats, Integers
 from workbench.domain.score import Score
 
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
 Row = dict[str, float]
 """Features of one song by name."""
 

@@ -9,8 +9,9 @@ from evaluation.networks.metrics import chord_tones, consistency, microtiming, r
 from evaluation.networks.metrics.copies import CopyShare, copy_share
 from evaluation.networks.metrics.density_order import rank_correlation, style_heard
 from evaluation.networks.metrics.validity import fault
-from evaluation.networks.notes import Floats, Notes, pool_notes
+from evaluation.networks.notes import Notes, pool_notes
 from tests.evaluation.conftest import MakeExcerpt
+from workbench.domain.arrays import Floats
 from workbench.domain.errors import ParameterError
 from workbench.models.elements import BASS, HARMONY, LEADS, PERCUSSION
 

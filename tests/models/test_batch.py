@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from tests.models.test_part_writer import BARS, make_context, make_network
+from workbench.domain.arrays import Integers
 from workbench.models.batch import Job, write_batch
 from workbench.models.elements import SPECS
-from workbench.models.history import BAR_COLUMN, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN, Rows
+from workbench.models.history import BAR_COLUMN, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN
 from workbench.models.sampling import draw, index_at
 from workbench.models.spec import BAR_STEP, SAME_STEP, Settings, conditioning_of
 
@@ -24,7 +25,7 @@ def jobs_for(element: str, count: int = 5, **kwargs: object) -> list[Job]:
     ]
 
 
-def assert_valid(rows: Rows, bars: int) -> None:
+def assert_valid(rows: Integers, bars: int) -> None:
     lines = rows[:, STEP_COLUMN] == BAR_STEP
     assert np.array_equal(rows[lines, BAR_COLUMN], np.arange(bars))
     notes = rows[~lines]

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from tests.models.test_part_writer import BARS, make_context, make_network
+from workbench.domain.arrays import Integers
 from workbench.models.batch import Job, write_batch
 from workbench.models.context import SongContext
 from workbench.models.density_control import density_bias, density_limits
 from workbench.models.elements import SPECS
-from workbench.models.history import STEP_COLUMN, Rows
+from workbench.models.history import STEP_COLUMN
 from workbench.models.part_writer import PartWriter
 from workbench.models.spec import BAR_STEP, SAME_STEP, Settings, conditioning_of
 
@@ -27,7 +28,7 @@ def context_asking(density: int) -> SongContext:
     return replace(make_context(BARS), density=np.full(BARS, density))
 
 
-def notes_a_bar(rows: Rows) -> float:
+def notes_a_bar(rows: Integers) -> float:
     return float((rows[:, STEP_COLUMN] != BAR_STEP).sum()) / BARS
 
 

@@ -9,10 +9,10 @@ import pytest
 import torch
 
 from tests.models.test_part_writer import AS_LEARNED, BARS, make_context, make_model, make_network
+from workbench.domain.arrays import Integers
 from workbench.models.context import CHORD_FEATURES, CONDITION_CHORD_FEATURES, PREFIX_SIZES
 from workbench.models.decoder import Decoder
 from workbench.models.elements import SPECS
-from workbench.models.history import Rows
 from workbench.models.part_writer import PartWriter
 from workbench.models.spec import Conditioning, Settings, conditioning_of
 from workbench.models.torch_network import compiled
@@ -33,7 +33,7 @@ def unconditional(conditioning: Conditioning, model: ElementTransformer) -> Cond
     return replace(conditioning, prefix=prefix, cell=cell)
 
 
-def led_logits(model: ElementTransformer, conditioning: Conditioning, rows: Rows, field: str) -> np.ndarray:
+def led_logits(model: ElementTransformer, conditioning: Conditioning, rows: Integers, field: str) -> np.ndarray:
     """Logits of a field for all rows at once, as training sees them, led by hand."""
 
     def logits(seen: Conditioning) -> np.ndarray:
@@ -63,7 +63,7 @@ def test_a_part_is_drawn_from_guided_logits(element: str, monkeypatch: pytest.Mo
     assert np.allclose(led_logits(model, conditioning, writer.rows, "symbol")[notes], np.array(drawn), atol=1e-3)
 
 
-def written(element: str, settings: Settings, style: str) -> Rows:
+def written(element: str, settings: Settings, style: str) -> Integers:
     model = make_network(element)
     writer = PartWriter(model, conditioning_of(model.spec, replace(make_context(), style=style)), 4, settings)
     writer.sample(BARS, np.random.default_rng(5))

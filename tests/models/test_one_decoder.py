@@ -9,10 +9,10 @@ import pytest
 import torch
 
 from tests.models.test_part_writer import make_context, make_network
+from workbench.domain.arrays import Integers
 from workbench.domain.errors import ModelError
 from workbench.models.batch import Job, write_batch
 from workbench.models.elements import SPECS
-from workbench.models.history import Rows
 from workbench.models.network import Network, room
 from workbench.models.part_writer import PartWriter
 from workbench.models.registry import load_model, load_network
@@ -23,7 +23,7 @@ from workbench.models.transformer import Batch, ElementTransformer
 _ROWS = 40
 
 
-def written(network: Network, conditioning: Conditioning, settings: Settings, seed: int) -> Rows:
+def written(network: Network, conditioning: Conditioning, settings: Settings, seed: int) -> Integers:
     writer = PartWriter(network, conditioning, 4, settings)
     for _ in range(len(conditioning.prefix)):
         writer.sample(1, np.random.default_rng((seed, writer.bars)))
@@ -46,7 +46,7 @@ def test_many_parts_are_written_as_one_is(element: str, bars: int) -> None:
 
 
 def random_batch(model: ElementTransformer, rng: np.random.Generator) -> Batch:
-    """Rows as they may come, of random contents: one bar of so many rows."""
+    """Integers as they may come, of random contents: one bar of so many rows."""
     spec, sizes = model.spec, list(model.spec.attributes.values())
     fields = [rng.integers(0, STEPS, _ROWS), rng.integers(0, spec.symbols, _ROWS)]
     fields += [rng.integers(0, size, _ROWS) for size in sizes]

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from tests.models.test_part_writer import BARS, make_context, make_network
+from workbench.domain.arrays import Integers
 from workbench.models.batch import Job, write_batch
 from workbench.models.density_control import register_bias, register_limits
 from workbench.models.elements import SPECS
-from workbench.models.history import BAR_COLUMN, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN, Rows
+from workbench.models.history import BAR_COLUMN, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN
 from workbench.models.part_writer import PartWriter
 from workbench.models.spec import BAR_STEP, Conditioning, Settings, conditioning_of
 
@@ -27,7 +28,7 @@ def asking(register: int) -> Conditioning:
     return conditioning_of(LEADS, replace(make_context(BARS), register=np.full(BARS, register)))
 
 
-def mean_pitch(rows: Rows, conditioning: Conditioning) -> float:
+def mean_pitch(rows: Integers, conditioning: Conditioning) -> float:
     notes = rows[rows[:, STEP_COLUMN] != BAR_STEP]
     return float(
         (conditioning.base[notes[:, BAR_COLUMN], notes[:, SLOT_COLUMN] // 12] + notes[:, SYMBOL_COLUMN]).mean()

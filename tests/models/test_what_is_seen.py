@@ -9,9 +9,10 @@ import pytest
 from numpy.random import default_rng
 
 from tests.models.test_part_writer import BARS, make_context, make_model
+from workbench.domain.arrays import Integers, Singles
 from workbench.models.elements import SPECS
-from workbench.models.history import STEP_COLUMN, History, Rows, recent_attributes
-from workbench.models.kernels import Floats, Integers, Memory
+from workbench.models.history import STEP_COLUMN, History, recent_attributes
+from workbench.models.kernels import Memory
 from workbench.models.network import CompiledNetwork
 from workbench.models.part_writer import PartWriter
 from workbench.models.spec import BAR_STEP, RECENT_NOTES, SAME_STEP, UNKNOWN_STEP, Settings, conditioning_of
@@ -30,16 +31,18 @@ class Watched(CompiledNetwork):
         self.next_steps: dict[int, np.ndarray] = {}
         self.seen: dict[int, np.ndarray] = {}
 
-    def run_trunk(self, rows: Floats, next_steps: Integers, memory: Memory, places: Integers) -> Floats:
+    def run_trunk(self, rows: Singles, next_steps: Integers, memory: Memory, places: Integers) -> Singles:
         self.next_steps |= dict(zip(places[:, 1].tolist(), next_steps, strict=True))
         return super().run_trunk(rows, next_steps, memory, places)
 
-    def with_symbol(self, stream: Floats, symbol: Integers, seen: Integers, memory: Memory, places: Integers) -> Floats:
+    def with_symbol(
+        self, stream: Singles, symbol: Integers, seen: Integers, memory: Memory, places: Integers
+    ) -> Singles:
         self.seen |= dict(zip(places[:, 1].tolist(), seen, strict=True))
         return super().with_symbol(stream, symbol, seen, memory, places)
 
 
-def shown_in_training(rows: Rows, element: str) -> tuple[np.ndarray, np.ndarray]:
+def shown_in_training(rows: Integers, element: str) -> tuple[np.ndarray, np.ndarray]:
     conditioning = conditioning_of(SPECS[element], make_context(BARS))
     item = build_item(rows, line_starts(rows), conditioning, SPECS[element], 0, len(rows), 0)
     return item["next_steps"], item["memory"]
@@ -64,7 +67,7 @@ def test_a_part(element: str, guidance: float) -> None:
     assert np.array_equal([watched.seen[row] for row in rows], memory)
 
 
-def rows_of(*notes: tuple[int, int, int], bars: int = 4) -> Rows:
+def rows_of(*notes: tuple[int, int, int], bars: int = 4) -> Integers:
     return with_bar_lines(np.array([[bar, slot, 0, symbol, 5, 6] for bar, slot, symbol in notes], np.int64), bars)
 
 

@@ -16,12 +16,13 @@ from workbench.composition.drum_sheet import ROLES, drum_grids, loop_bars
 from workbench.composition.phrases import resting_bars
 from workbench.composition.slot_mask import rhythm_of
 from workbench.composition.voicing import chords_within
+from workbench.domain.arrays import Integers
 from workbench.domain.plan import PartTraits, Plan, SectionPlan
 from workbench.domain.score import Note
 from workbench.domain.seeding import generator
 from workbench.domain.theory import Chord
 from workbench.models.grid import OFFSET_BINS, SIXTEENTH_SLOTS, SLOTS_PER_BAR, SLOTS_PER_BEAT, slot_to_beats
-from workbench.models.history import BAR_COLUMN, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN, Rows
+from workbench.models.history import BAR_COLUMN, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN
 from workbench.models.spec import BAR_STEP, VELOCITY_BINS
 from workbench.models.tokenizer import with_bar_lines
 
@@ -36,7 +37,7 @@ _FIFTH = 0.2
 """How often a bass that plays with the kick takes the fifth off the beat."""
 
 
-def play_drums(plan: Plan) -> Rows:
+def play_drums(plan: Plan) -> Integers:
     """Rows of percussion. Each section label has a groove of two or four bars; its fourth bar may end otherwise."""
     grids, grid_of_bar = drum_grids(plan)
     written = []
@@ -54,7 +55,7 @@ def play_drums(plan: Plan) -> Rows:
 _NO_STROKES = np.zeros((0, 6), np.int64)
 
 
-def _strokes(grid: npt.NDArray[np.float64], plan: Plan, section: SectionPlan, bar: int) -> Rows:
+def _strokes(grid: npt.NDArray[np.float64], plan: Plan, section: SectionPlan, bar: int) -> Integers:
     """Strokes of one bar. The draws are the groove's and come again; what the grid expects may differ each time."""
     chances = _chances(plan, section, bar)
     struck = (chances < grid) & (grid > _LEAST_EXPECTED)
@@ -81,7 +82,7 @@ def _chances(plan: Plan, section: SectionPlan, bar: int) -> npt.NDArray[np.float
     return chances
 
 
-def play_bass_line(plan: Plan, chords: Sequence[Chord], drums: Rows) -> tuple[Note, ...]:
+def play_bass_line(plan: Plan, chords: Sequence[Chord], drums: Integers) -> tuple[Note, ...]:
     """Bass tones in the style's rhythm, or with the kick where it has none. Figures take their bars from this line."""
     traits = plan.parts["bass"]
     kicks = _onsets_of(drums, "kick")
@@ -189,7 +190,7 @@ def _rhythm(traits: PartTraits, rng: np.random.Generator) -> list[int]:
     return [slot for slot in SIXTEENTH_SLOTS.tolist() if luck[slot] < chances[slot]]
 
 
-def _onsets_of(drums: Rows, role: str) -> dict[int, list[int]]:
+def _onsets_of(drums: Integers, role: str) -> dict[int, list[int]]:
     """Slots in which a drum is struck, by bar."""
     strokes = drums[(drums[:, STEP_COLUMN] != BAR_STEP) & (drums[:, SYMBOL_COLUMN] == ROLES.index(role))]
     found: dict[int, list[int]] = {}

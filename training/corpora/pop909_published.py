@@ -12,13 +12,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from training.corpora.harte import chords_from_labels
 from training.corpora.items import Item, SkippedError
 from training.corpora.reading import guess_key, note_table, parse_midi, read_bytes, top_line
 from training.corpora.song import CorpusSong, NoteTable
 from training.corpora.splits import source_split
+from workbench.domain.arrays import Floats
 from workbench.domain.errors import ParameterError
 from workbench.domain.theory import Chord, Key
 
@@ -26,8 +26,6 @@ _LEAST_ROOT_MATCH = 0.8
 _FEWEST_BEATS = 32
 _TRACKS = {"MELODY": "leads", "PIANO": "pads"}
 _TEXTS = ("beat_midi.txt", "beat_audio.txt", "chord_midi.txt", "key_audio.txt")
-
-Floats = npt.NDArray[np.float64]
 
 
 def find(root: Path) -> Iterator[Item]:

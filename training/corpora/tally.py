@@ -13,6 +13,7 @@ import numpy.typing as npt
 from training.corpora.items import CorpusReading
 from training.corpora.near import near_counts
 from training.corpora.song import CorpusSong, NoteTable
+from workbench.domain.arrays import Integers
 from workbench.domain.elements import ELEMENTS
 
 TEMPO_EDGES_BPM = np.arange(30.0, 251.0, 10.0)
@@ -20,8 +21,6 @@ DEVIATION_EDGES_MS = np.arange(-62.5, 62.6, 5.0)
 SLOTS_PER_BEAT = 12
 _BESIDE_SIXTEENTH_BEATS = 1 / 16
 """Onsets farther than this from a 16th lie on another subdivision and say nothing about microtiming."""
-
-Counts = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +36,10 @@ class ElementTally:
     notes: int
     bars: int
     distinct_bars: int
-    onsets: Counts
-    velocities: Counts
-    pitches: Counts
-    deviations: Counts
+    onsets: Integers
+    velocities: Integers
+    pitches: Integers
+    deviations: Integers
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +139,7 @@ def deviations_ms(part: NoteTable, tempo_bpm: float) -> npt.NDArray[np.float64]:
     return np.asarray(beats[inside] * 60_000 / tempo_bpm, np.float64)
 
 
-def _bar_contents(bar: Counts, place: Counts, pitches: Counts) -> list[bytes]:
+def _bar_contents(bar: Integers, place: Integers, pitches: Integers) -> list[bytes]:
     """For each bar with notes what it holds, as bytes that are equal for equal bars."""
     order = np.lexsort((pitches, place, bar))
     cells = (place[order] * 128 + pitches[order]).astype(np.int32)

@@ -24,10 +24,10 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.concept.mood import load_lexicon
+from workbench.domain.arrays import Floats
 from workbench.domain.errors import CorpusError
 
-Array = npt.NDArray[np.float64]
-Embed = Callable[[Sequence[str]], Array]
+Embed = Callable[[Sequence[str]], Floats]
 
 LEXICON_WEIGHT = 30.0
 """A word of the lexicon counts as much as so many sentences."""
@@ -72,7 +72,7 @@ def load_embedding() -> tuple[Embed, list[str]]:
     weights = importlib.import_module("safetensors.numpy").load_file(root / "weights/l2_supercat_256.safetensors")
     table = np.asarray(next(iter(weights.values())), dtype=np.float64)
 
-    def embed(texts: Sequence[str]) -> Array:
+    def embed(texts: Sequence[str]) -> Floats:
         encoded = tokenizer.encode_batch(list(texts), add_special_tokens=False)
         rows = np.stack([table[item.ids].mean(0) if item.ids else np.zeros(table.shape[1]) for item in encoded])
         return np.asarray(rows / (np.linalg.norm(rows, axis=1, keepdims=True) + 1e-9))
@@ -81,7 +81,7 @@ def load_embedding() -> tuple[Embed, list[str]]:
     return embed, words
 
 
-def read_emobank(path: Path) -> dict[str, tuple[list[str], Array]]:
+def read_emobank(path: Path) -> dict[str, tuple[list[str], Floats]]:
     """Sentences and (valence, arousal) in -1 to 1 by split ("train", "dev", "test").
 
     Raises
@@ -104,7 +104,7 @@ def read_emobank(path: Path) -> dict[str, tuple[list[str], Array]]:
         raise CorpusError(f"EmoBank {path} cannot be read: expected columns split, V, A, text ({error})") from None
 
 
-def fit_ridge(inputs: Array, targets: Array, weights: Array, penalty: float = RIDGE) -> tuple[Array, Array]:
+def fit_ridge(inputs: Floats, targets: Floats, weights: Floats, penalty: float = RIDGE) -> tuple[Floats, Floats]:
     """Weighted ridge regression; returns the matrix (inputs, 2) and the offset (2,)."""
     share = weights[:, None]
     centre, level = (inputs * share).sum(0) / share.sum(), (targets * share).sum(0) / share.sum()
@@ -114,7 +114,7 @@ def fit_ridge(inputs: Array, targets: Array, weights: Array, penalty: float = RI
     return matrix, level - centre @ matrix
 
 
-def correlations(predicted: Array, true: Array) -> tuple[float, float]:
+def correlations(predicted: Floats, true: Floats) -> tuple[float, float]:
     """Pearson's r for valence and for arousal."""
     return tuple(float(np.corrcoef(predicted[:, axis], true[:, axis])[0, 1]) for axis in range(2))  # type: ignore[return-value]
 
@@ -134,7 +134,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     felt = (felt - felt.mean(0)) / felt.std(0) * ratings.std(0)
     rows = embed(sentences)
 
-    def fitted(chosen: npt.NDArray[np.intp]) -> tuple[Array, Array]:
+    def fitted(chosen: npt.NDArray[np.intp]) -> tuple[Floats, Floats]:
         weights = np.concatenate([np.ones(len(rows)), np.full(len(chosen), LEXICON_WEIGHT)])
         return fit_ridge(np.vstack([rows, known[chosen]]), np.vstack([felt, ratings[chosen]]), weights)
 
@@ -159,7 +159,7 @@ def _vocabulary(sentences: Sequence[str], tokens: Sequence[str], known: set[str]
     return sorted((frequent | {token for token in tokens if token in counts}) - known - _NEUTRAL)
 
 
-def _write(path: Path, words: list[str], embed: Embed, matrix: Array, offset: Array) -> None:
+def _write(path: Path, words: list[str], embed: Embed, matrix: Floats, offset: Floats) -> None:
     scores = np.clip(embed(words) @ matrix + offset, -1.0, 1.0)
     strong = np.linalg.norm(scores, axis=1) >= LEAST_LENGTH
     kept = [word for word, keep in zip(words, strong.tolist(), strict=True) if keep]

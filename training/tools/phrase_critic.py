@@ -18,7 +18,8 @@ import yaml
 from training.corpora import read_corpora
 from training.dataset import EncodedPart, encode_part
 from training.excerpts import filled_bars, own_excerpt, write_excerpt
-from workbench.composition.song_likeness import FEATURES, FEWEST_NOTES, Floats, phrase_features, widened
+from workbench.composition.song_likeness import FEATURES, FEWEST_NOTES, phrase_features, widened
+from workbench.domain.arrays import Floats
 from workbench.domain.score import Score
 from workbench.models.elements import LEADS
 from workbench.models.registry import load_model

@@ -17,11 +17,12 @@ from pathlib import Path
 
 import numpy as np
 
-from training.tools.mood_words import Array, load_embedding
+from training.tools.mood_words import load_embedding
 from workbench.concept import list_styles, load_style
 from workbench.concept.mood import load_lexicon, load_table
 from workbench.concept.neighbours import LEAST_LETTERS
 from workbench.concept.phrases import normalise
+from workbench.domain.arrays import Floats
 
 AXES = 64
 """48 to 128 axes find about as many styles; more carry noise."""
@@ -34,7 +35,7 @@ def own_words() -> set[str]:
     return _words([*texts, *load_lexicon(), *load_table()])
 
 
-def reduce_axes(vectors: Array, axes: int = AXES) -> Array:
+def reduce_axes(vectors: Floats, axes: int = AXES) -> Floats:
     """Centre (n, d) vectors, project them on their first principal axes, and scale each to length one."""
     centred = vectors / (np.linalg.norm(vectors, axis=1, keepdims=True) + 1e-9)
     centred = centred - centred.mean(0)

@@ -9,12 +9,10 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
+from workbench.domain.arrays import Floats
 from workbench.domain.audio import Audio
 from workbench.dsp.thinning import thinned
-
-Array = npt.NDArray[np.float64]
 
 FRAME_SECONDS = 0.5
 _HALF = 16
@@ -60,7 +58,7 @@ def section_boundaries(audio: Audio) -> tuple[float, ...]:
     return tuple(round(place * FRAME_SECONDS, 2) for place in found)
 
 
-def _novelty(features: Array) -> Array:
+def _novelty(features: Floats) -> Floats:
     unit = features / np.maximum(np.linalg.norm(features, axis=1, keepdims=True), 1e-9)
     padded = np.pad(unit @ unit.T, _HALF, mode="edge")
     axis = np.arange(-_HALF, _HALF) + 0.5
@@ -70,7 +68,7 @@ def _novelty(features: Array) -> Array:
     return np.array([float(np.sum(kernel * padded[i : i + 2 * _HALF, i : i + 2 * _HALF])) for i in range(count)])
 
 
-def _frames(audio: Audio) -> Array:
+def _frames(audio: Audio) -> Floats:
     """Standardised band levels and pitch classes, a row each half second."""
     step = max(1, round(audio.sample_rate_hz / _RATE_HZ))
     mono = thinned(audio.samples.mean(axis=0), step)
@@ -90,6 +88,6 @@ def _frames(audio: Audio) -> Array:
     return np.concatenate([_standard(levels), 0.7 * _standard(classes)], axis=1)
 
 
-def _standard(values: Array) -> Array:
+def _standard(values: Floats) -> Floats:
     spread = values.std(axis=0, keepdims=True)
     return np.asarray((values - values.mean(axis=0, keepdims=True)) / np.where(spread > 1e-6, spread, 1.0))

@@ -12,15 +12,14 @@ from dataclasses import dataclass
 from itertools import groupby
 
 import numpy as np
-import numpy.typing as npt
 
 from workbench.analysis.key import chromagram, frame_seconds
+from workbench.domain.arrays import Floats
 from workbench.domain.audio import Audio
 from workbench.domain.chord_symbols import CHORD_QUALITIES, intervals_of
 from workbench.domain.errors import ParameterError
 from workbench.domain.theory import NOTE_NAMES_SHARP, Key
 
-Array = npt.NDArray[np.float64]
 Triad = tuple[int, str]
 """Root (pitch class 0..11) and "maj" or "min"."""
 
@@ -174,7 +173,7 @@ def majmin_overlap(reference: Iterable[HeardChord], heard: Sequence[HeardChord])
     return right, compared
 
 
-def _likeness(tonal: Array, bass: Array) -> Array:
+def _likeness(tonal: Floats, bass: Floats) -> Floats:
     """Likeness of each frame to each triad, then to "no chord", (frames, 25)."""
     triads, roots = _templates()
     tonal, bass = _smooth(tonal), _smooth(bass)
@@ -183,7 +182,7 @@ def _likeness(tonal: Array, bass: Array) -> Array:
     return np.concatenate([likeness, none[:, None]], axis=1)
 
 
-def _templates() -> tuple[Array, Array]:
+def _templates() -> tuple[Floats, Floats]:
     """Pitch-class weights of each triad, and of its bass, each (24, 12) of length 1."""
     triads, basses = np.zeros((24, 12)), np.zeros((24, 12))
     for row, (root, quality) in enumerate(_TRIADS):
@@ -194,20 +193,20 @@ def _templates() -> tuple[Array, Array]:
     return _unit(triads), _unit(basses)
 
 
-def _smooth(frames: Array) -> Array:
+def _smooth(frames: Floats) -> Floats:
     """Mean over neighbouring frames: a passing note is no chord."""
     kernel = np.ones(_SMOOTH_FRAMES) / _SMOOTH_FRAMES
-    smooth: Array = np.stack([np.convolve(column, kernel, mode="same") for column in frames.T], axis=1)
+    smooth: Floats = np.stack([np.convolve(column, kernel, mode="same") for column in frames.T], axis=1)
     return np.maximum(smooth, 0.0)
 
 
-def _unit(rows: Array) -> Array:
-    lengths: Array = np.linalg.norm(rows, axis=1, keepdims=True)
-    scaled: Array = rows / np.maximum(lengths, 1e-12)
+def _unit(rows: Floats) -> Floats:
+    lengths: Floats = np.linalg.norm(rows, axis=1, keepdims=True)
+    scaled: Floats = rows / np.maximum(lengths, 1e-12)
     return scaled
 
 
-def _viterbi(scores: Array) -> list[int]:
+def _viterbi(scores: Floats) -> list[int]:
     """The best path through (frames, states); each change of state costs the same."""
     best = scores[0].copy()
     came_from = np.zeros(scores.shape, np.int64)

@@ -6,7 +6,8 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from workbench.domain.audio import Audio, Samples
+from workbench.domain.arrays import Signal
+from workbench.domain.audio import Audio
 from workbench.domain.units import db_to_gain
 from workbench.dsp.levels import peak_of
 
@@ -214,7 +215,7 @@ def clicks(audio: Audio) -> tuple[float, ...]:
     return _merged(sorted(times), 0.005)
 
 
-def _click_positions(channel: Samples, reach: int, alone: int) -> npt.NDArray[np.int64]:
+def _click_positions(channel: Signal, reach: int, alone: int) -> npt.NDArray[np.int64]:
     rough, total = np.empty(max(0, channel.size - 3)), np.empty(max(1, channel.size - 2))
     _roughness(np.ascontiguousarray(channel), rough, total)
     if rough.size <= 2 * reach:

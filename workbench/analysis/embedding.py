@@ -10,11 +10,9 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
+from workbench.domain.arrays import Floats
 from workbench.domain.audio import Audio
-
-Array = npt.NDArray[np.float64]
 
 WINDOW_SECONDS = 3.0
 BANDS_HZ: tuple[float, ...] = (40.0, 80.0, 160.0, 320.0, 640.0, 1250.0, 2500.0, 5000.0, 10000.0)
@@ -35,7 +33,7 @@ _SILENT_POWER = 1e-7
 _PULSE_SECONDS = (0.25, 1.0)
 
 
-def embed(audio: Audio) -> Array:
+def embed(audio: Audio) -> Floats:
     """One row for each window of 3 s that is not silent; a rest below half a window is left out.
 
     Parameters
@@ -66,7 +64,7 @@ def embed(audio: Audio) -> Array:
     return np.array(rows, np.float64).reshape(-1, len(NAMES))
 
 
-def _working_pair(audio: Audio) -> tuple[Array, Array, float]:
+def _working_pair(audio: Audio) -> tuple[Floats, Floats, float]:
     from scipy.signal import resample_poly
 
     step = max(1, round(audio.sample_rate_hz / _RATE_HZ))
@@ -78,7 +76,7 @@ def _working_pair(audio: Audio) -> tuple[Array, Array, float]:
     )
 
 
-def _window(middle: Array, side: Array, rate: float) -> Array:
+def _window(middle: Floats, side: Floats, rate: float) -> Floats:
     power, side_power = (_power(wave) for wave in (middle, side))
     hz = np.asarray(np.fft.rfftfreq(_FRAME, 1.0 / rate), np.float64)
     bands = np.stack([power[:, (hz >= low) & (hz < high)].sum(axis=1) for low, high in pairwise(BANDS_HZ)])
@@ -103,19 +101,19 @@ def _window(middle: Array, side: Array, rate: float) -> Array:
     )
 
 
-def _power(wave: Array) -> Array:
+def _power(wave: Floats) -> Floats:
     """Power by frame and bin."""
     frames = np.lib.stride_tricks.sliding_window_view(wave, _FRAME)[::_HOP]
     return np.square(np.abs(np.fft.rfft(frames * np.hanning(_FRAME), axis=1))) / _FRAME
 
 
-def _flatness_db(spectrum: Array) -> float:
+def _flatness_db(spectrum: Floats) -> float:
     """Geometric over arithmetic mean, 0 (noise) to -60 dB (tones)."""
     safe = np.maximum(spectrum, 1e-15)
     return max(-_RANGE_DB, 10.0 * float(np.mean(np.log10(safe)) - np.log10(safe.mean())))
 
 
-def _widths(power: Array, side_power: Array, hz: Array) -> tuple[float, float]:
+def _widths(power: Floats, side_power: Floats, hz: Floats) -> tuple[float, float]:
     shares = []
     for inside in ((hz >= 40.0) & (hz < 300.0), hz >= 300.0):
         middle, side = float(power[:, inside].sum()), float(side_power[:, inside].sum())
@@ -123,7 +121,7 @@ def _widths(power: Array, side_power: Array, hz: Array) -> tuple[float, float]:
     return shares[0], shares[1]
 
 
-def _tonality(power: Array, hz: Array) -> float:
+def _tonality(power: Floats, hz: Floats) -> float:
     """Share of the power from 100 Hz to 2 kHz that stands in peaks three times as high as their surroundings."""
     from scipy.ndimage import uniform_filter1d
 
@@ -132,7 +130,7 @@ def _tonality(power: Array, hz: Array) -> float:
     return float(part[part > 3.0 * context].sum() / max(float(part.sum()), 1e-12))
 
 
-def _pulse(flux: Array, rate: float) -> float:
+def _pulse(flux: Floats, rate: float) -> float:
     """Highest self-similarity of the onset strength after 0.25 to 1 s, 0 to 1."""
     curve = flux - flux.mean()
     whole = float(curve @ curve)

@@ -7,13 +7,11 @@ not known: profiles are compared at the best of the four turns.
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from workbench.analysis.rhythm import TempoFit
+from workbench.domain.arrays import Floats
 from workbench.domain.audio import Audio
 from workbench.dsp.thinning import thinned
-
-Array = npt.NDArray[np.float64]
 
 STEPS = 16
 BANDS_HZ = ((20.0, 200.0), (200.0, 2000.0), (2000.0, 10000.0))
@@ -21,7 +19,7 @@ _RATE_HZ = 22050
 _FRAME, _HOP = 512, 128
 
 
-def groove_profile(audio: Audio, fit: TempoFit) -> Array:
+def groove_profile(audio: Audio, fit: TempoFit) -> Floats:
     """Share of onset strength on each sixteenth of the bar, by band.
 
     Parameters
@@ -60,7 +58,7 @@ def groove_profile(audio: Audio, fit: TempoFit) -> Array:
     return np.asarray(np.divide(profile, total, out=np.zeros_like(profile), where=total > 1e-9))
 
 
-def groove_distance(first: Array, second: Array) -> float:
+def groove_distance(first: Floats, second: Floats) -> float:
     """Total variation between two profiles, mean over bands, at the best turn by beats.
 
     Parameters
@@ -93,7 +91,7 @@ def _phase(fit: TempoFit) -> float:
     return float(np.angle(np.exp(2j * np.pi * fit.beat_seconds / period).mean())) / (2.0 * np.pi) * period
 
 
-def _rises(audio: Audio) -> tuple[Array, float, float]:
+def _rises(audio: Audio) -> tuple[Floats, float, float]:
     """Rise of the log level by band and frame, seconds a frame, and the time of the first."""
     step = max(1, round(audio.sample_rate_hz / _RATE_HZ))
     mono = thinned(audio.samples.mean(axis=0), step)

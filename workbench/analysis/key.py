@@ -16,12 +16,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from workbench.domain.arrays import Floats, Integers
 from workbench.domain.audio import Audio
 from workbench.domain.theory import Key
 from workbench.dsp.thinning import thinned
-
-Array = npt.NDArray[np.float64]
-Indices = npt.NDArray[np.int64]
 
 TONAL_STRENGTH = 0.55
 """Correlation with the best key profile from which music is taken to be tonal."""
@@ -88,7 +86,7 @@ def estimate_key(audio: Audio) -> KeyEstimate | None:
     return key_of_profile(profile, tuning_cents)
 
 
-def chroma(audio: Audio) -> tuple[Array, float]:
+def chroma(audio: Audio) -> tuple[Floats, float]:
     """Mean pitch-class profile and tuning of a recording.
 
     Each peak counts with the square root of its magnitude, so that frames in which only drums sound say little.
@@ -118,7 +116,7 @@ def chroma(audio: Audio) -> tuple[Array, float]:
     return total / max(float(total.sum()), 1e-12), tuning_cents
 
 
-def chromagram(audio: Audio, *, low_hz: float = _LOW_HZ, high_hz: float = _HIGH_HZ) -> tuple[Array, float]:
+def chromagram(audio: Audio, *, low_hz: float = _LOW_HZ, high_hz: float = _HIGH_HZ) -> tuple[Floats, float]:
     """Pitch-class weights of each frame, and the tuning.
 
     Parameters
@@ -245,7 +243,7 @@ def _scales(key: Key) -> set[frozenset[int]]:
     return {frozenset(key.pitch_classes), frozenset(plain.pitch_classes)}
 
 
-def _correlation(first: Array, second: Array) -> float:
+def _correlation(first: Floats, second: Floats) -> float:
     a, b = first - first.mean(), second - second.mean()
     scale = float(np.sqrt(np.sum(a * a) * np.sum(b * b)))
     return float(np.sum(a * b)) / scale if scale > 1e-12 else 0.0
@@ -255,7 +253,7 @@ def _step(sample_rate_hz: int) -> int:
     return max(1, sample_rate_hz // _WORK_RATE_HZ)
 
 
-def _lasting_spectrum(audio: Audio) -> tuple[Array, npt.NDArray[np.float32]]:
+def _lasting_spectrum(audio: Audio) -> tuple[Floats, npt.NDArray[np.float32]]:
     from scipy.fft import rfft
     from scipy.ndimage import median_filter
 
@@ -265,14 +263,14 @@ def _lasting_spectrum(audio: Audio) -> tuple[Array, npt.NDArray[np.float32]]:
     if mono.size < _WINDOW:
         mono = np.pad(mono, (0, _WINDOW - mono.size))
     frames = np.lib.stride_tricks.sliding_window_view(mono, _WINDOW)[::_HOP]
-    hz: Array = np.arange(_WINDOW // 2 + 1) * np.float64(rate / _WINDOW)
+    hz: Floats = np.arange(_WINDOW // 2 + 1) * np.float64(rate / _WINDOW)
     inside = (hz >= _LOW_HZ * 0.9) & (hz <= _HIGH_HZ * 1.05)
     magnitude = np.abs(rfft(frames * np.hanning(_WINDOW).astype(np.float32), axis=1))[:, inside]
     lasting = np.minimum(magnitude, median_filter(magnitude, size=(3, 1)))
     return hz[inside], lasting
 
 
-def _peaks(hz: Array, magnitude: npt.NDArray[np.float32]) -> tuple[Array, Array, Indices]:
+def _peaks(hz: Floats, magnitude: npt.NDArray[np.float32]) -> tuple[Floats, Floats, Integers]:
     """Frequency (refined by a parabola on the log magnitude), weight and frame of each spectral peak."""
     here, before, after = magnitude[:, 1:-1], magnitude[:, :-2], magnitude[:, 2:]
     loud = here > 0.02 * np.maximum(magnitude.max(axis=1, keepdims=True), 0.001 * magnitude.max())
@@ -287,8 +285,8 @@ def _peaks(hz: Array, magnitude: npt.NDArray[np.float32]) -> tuple[Array, Array,
 
 
 def _overtone_damping(
-    hz: Array, magnitude: npt.NDArray[np.float32], peak_hz: Array, index: Indices, frame: Indices
-) -> Array:
+    hz: Floats, magnitude: npt.NDArray[np.float32], peak_hz: Floats, index: Integers, frame: Integers
+) -> Floats:
     """Factor by peak: `_OVERTONE_GAIN` where it may be the third or fifth partial of an equally loud lower tone.
 
     Fifth partials are major thirds: undamped, they turn bare fifths and minor chords over a strong bass into major.

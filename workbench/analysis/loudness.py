@@ -15,14 +15,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from workbench.domain.audio import Audio, Samples
+from workbench.domain.arrays import Floats, Signal
+from workbench.domain.audio import Audio
 from workbench.domain.errors import ParameterError
 from workbench.domain.units import gain_to_db
 from workbench.dsp.levels import mean_square, peak_of
 from workbench.dsp.loudness import default_sections, gated, warm_up_samples, weighted_energies
-from workbench.dsp.oversampling import MESH, Floats, interpolate, peaks_by_block, phase_taps
-
-Series = npt.NDArray[np.float64]
+from workbench.dsp.oversampling import MESH, interpolate, peaks_by_block, phase_taps
 
 FLOOR_LUFS = -70.0
 """Result for silence and for audio shorter than one gating block; also the absolute gate of BS.1770."""
@@ -86,7 +85,7 @@ def integrated_loudness(audio: Audio) -> float:
     return gated(power)
 
 
-def momentary_loudness(audio: Audio, *, hop_seconds: float = 0.1) -> Series:
+def momentary_loudness(audio: Audio, *, hop_seconds: float = 0.1) -> Floats:
     """Momentary loudness: a window of 0.4 s, ungated (EBU Tech 3341).
 
     Parameters
@@ -114,7 +113,7 @@ def momentary_loudness(audio: Audio, *, hop_seconds: float = 0.1) -> Series:
     return _running_loudness(_slot_energy(audio), BLOCK_SECONDS, hop_seconds)
 
 
-def short_term_loudness(audio: Audio, *, hop_seconds: float = 0.1) -> Series:
+def short_term_loudness(audio: Audio, *, hop_seconds: float = 0.1) -> Floats:
     """Short-term loudness: a window of 3 s, ungated (EBU Tech 3341).
 
     Parameters
@@ -142,7 +141,7 @@ def short_term_loudness(audio: Audio, *, hop_seconds: float = 0.1) -> Series:
     return _running_loudness(_slot_energy(audio), SHORT_TERM_SECONDS, hop_seconds)
 
 
-def loudness_series(audio: Audio) -> tuple[Series, Series]:
+def loudness_series(audio: Audio) -> tuple[Floats, Floats]:
     """Momentary and short-term loudness, one value each 0.1 s, with the signal filtered once.
 
     Parameters
@@ -347,7 +346,7 @@ def _low_cut(sample_rate_hz: int) -> npt.NDArray[np.float64]:
     return np.array([1.0, -2.0, 1.0, 1.0, 2.0 * (warped**2 - 1.0) / norm, (1.0 - warped / quality + warped**2) / norm])
 
 
-def _slot_energy(audio: Audio) -> Series:
+def _slot_energy(audio: Audio) -> Floats:
     """K-weighted mean square of both channels together in slots of 10 ms."""
     rate, count = audio.sample_rate_hz, audio.samples.shape[1]
     edges = np.round(np.arange(int(count / (rate * _SLOT_SECONDS) + 1e-9) + 1) * rate * _SLOT_SECONDS).astype(np.int64)
@@ -356,7 +355,7 @@ def _slot_energy(audio: Audio) -> Series:
     return np.asarray(energies * np.diff(edges) / (rate * _SLOT_SECONDS), dtype=np.float64)
 
 
-def _running_loudness(slots: Series, window_seconds: float, hop_seconds: float) -> Series:
+def _running_loudness(slots: Floats, window_seconds: float, hop_seconds: float) -> Floats:
     hop = round(hop_seconds / _SLOT_SECONDS)
     if hop < 1 or abs(hop * _SLOT_SECONDS - hop_seconds) > 1e-6:
         raise ParameterError(f"hop_seconds: expected a positive multiple of {_SLOT_SECONDS} s, got {hop_seconds}")
@@ -368,7 +367,7 @@ def _running_loudness(slots: Series, window_seconds: float, hop_seconds: float) 
     return np.asarray(_OFFSET_LUFS + 10.0 * np.log10(mean))
 
 
-def _range_of(short_term: Series) -> float:
+def _range_of(short_term: Floats) -> float:
     loud = short_term[short_term >= FLOOR_LUFS]
     if loud.size == 0:
         return 0.0
@@ -381,7 +380,7 @@ def _sample_peak(audio: Audio) -> float:
     return peak_of(audio.samples)
 
 
-def _fine_peak(samples: Samples, blocks: Floats) -> float:
+def _fine_peak(samples: Signal, blocks: Signal) -> float:
     """The highest magnitude of the loudest blocks, oversampled sixteenfold; 0 where nothing was oversampled."""
     top = float(blocks.max(initial=0.0))
     if top == 0.0:

@@ -15,8 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-Hashes = npt.NDArray[np.uint64]
-Signatures = npt.NDArray[np.uint32]
+from workbench.domain.arrays import Hashes, Signatures
 
 SIGNATURE_SIZE = 128
 """Minima of a signature: similarity is estimated within 0.09 nineteen times of twenty."""

@@ -12,6 +12,7 @@ import numpy as np
 from workbench.analysis import defects, loudness, rhythm, spectrum, stereo
 from workbench.analysis.key import KeyEstimate, estimate_key
 from workbench.analysis.reading import open_audio
+from workbench.domain.arrays import Floats
 from workbench.domain.audio import LOUDEST, Audio
 from workbench.domain.errors import ParameterError
 from workbench.dsp.levels import peak_of
@@ -169,7 +170,7 @@ def _loudness_numbers(audio: Audio, *, one_channel: bool) -> dict[str, float]:
     return {name: getattr(result, name) for name in result.__slots__}
 
 
-def _spectrum_numbers(picture: spectrum.StereoSpectrum, bands_db: spectrum.Array) -> dict[str, float]:
+def _spectrum_numbers(picture: spectrum.StereoSpectrum, bands_db: Floats) -> dict[str, float]:
     return {
         "spectral_tilt_db_per_octave": spectrum.spectral_tilt_db_per_octave(bands_db),
         "spectral_centroid_hz": spectrum.spectral_centroid_hz(picture),

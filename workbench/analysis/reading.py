@@ -15,7 +15,8 @@ import numpy as np
 
 from workbench.analysis.containers import Mended, mend
 from workbench.analysis.loudness import integrated_loudness
-from workbench.domain.audio import LOUDEST, Audio, Samples
+from workbench.domain.arrays import Signal
+from workbench.domain.audio import LOUDEST, Audio
 from workbench.domain.errors import AudioFileError, ParameterError, reason
 from workbench.domain.file_formats import HEAD_BYTES, is_sound, named_format
 from workbench.dsp.loudness import without_offset
@@ -182,7 +183,7 @@ def _existing(path: str | Path) -> Path:
     return source
 
 
-def _decode(source: Path) -> tuple[Samples, int, tuple[str, ...]]:
+def _decode(source: Path) -> tuple[Signal, int, tuple[str, ...]]:
     """Samples (channels, n), their rate, and remarks on them."""
     import soundfile
 
@@ -199,7 +200,7 @@ def _decode(source: Path) -> tuple[Samples, int, tuple[str, ...]]:
         raise AudioFileError(f"{source}: cannot be read as audio ({_explained(source, error)})") from None
 
 
-def _joined(source: Path, mended: Mended) -> tuple[Samples, int]:
+def _joined(source: Path, mended: Mended) -> tuple[Signal, int]:
     """The streams of a file one after the other.
 
     Raises
@@ -223,7 +224,7 @@ def _check_whole(source: Path, seconds: float, mended: Mended) -> None:
         )
 
 
-def _decode_stream(source: Path, stream: Path | BinaryIO) -> tuple[Samples, int]:
+def _decode_stream(source: Path, stream: Path | BinaryIO) -> tuple[Signal, int]:
     import soundfile
 
     with soundfile.SoundFile(os.fsencode(stream) if isinstance(stream, Path) else stream) as file:
@@ -239,7 +240,7 @@ def _decode_stream(source: Path, stream: Path | BinaryIO) -> tuple[Samples, int]
     return samples, rate
 
 
-def _check_values(source: Path, samples: Samples) -> None:
+def _check_values(source: Path, samples: Signal) -> None:
     if not np.isfinite(samples).all():
         raise AudioFileError(f"{source}: the file holds samples that are NaN or infinite: export it again")
     loudest = float(np.abs(samples).max())
@@ -292,9 +293,9 @@ def _check_header(source: Path, file: Any) -> None:
         )
 
 
-def _read_blocks(file: Any) -> Samples:
+def _read_blocks(file: Any) -> Signal:
     """Read what is really there, at most an hour, whatever the header says."""
-    blocks: list[Samples] = []
+    blocks: list[Signal] = []
     frames = 0
     while frames <= LONGEST_SECONDS * file.samplerate:
         block = file.read(_BLOCK, dtype="float32", always_2d=True)
@@ -305,7 +306,7 @@ def _read_blocks(file: Any) -> Samples:
     raise AudioFileError(f"{file.name}: expected at most {LONGEST_SECONDS:g} s of audio, the file goes on")
 
 
-def _as_stereo(samples: Samples) -> Samples:
+def _as_stereo(samples: Signal) -> Signal:
     pair = np.repeat(samples, 2, axis=0) if samples.shape[0] == 1 else samples
     return np.ascontiguousarray(pair, dtype=np.float32)
 

@@ -15,11 +15,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from workbench.domain.arrays import Floats
 from workbench.domain.audio import Audio
 from workbench.domain.errors import ParameterError
 from workbench.dsp.thinning import thinned
-
-Array = npt.NDArray[np.float64]
 
 HOP_SECONDS = 0.005
 TEMPO_RANGE_BPM = (40.0, 240.0)
@@ -40,7 +39,7 @@ _RIPPLE = 0.2
 class OnsetEnvelope:
     """Onset strength over time, one value each `hop_seconds`; value `i` belongs to time `i * hop_seconds`."""
 
-    strength: Array
+    strength: Floats
     hop_seconds: float = HOP_SECONDS
 
 
@@ -55,7 +54,7 @@ class TempoFit:
     bpm: float
     confidence: float
     residual_ms: float
-    beat_seconds: Array
+    beat_seconds: Floats
 
     @property
     def is_steady(self) -> bool:
@@ -99,7 +98,7 @@ def onset_envelope(audio: Audio) -> OnsetEnvelope:
     return OnsetEnvelope(np.maximum(rise - _moving_mean(rise, 101) - _RIPPLE, 0.0), hop / rate)
 
 
-def onsets(envelope: OnsetEnvelope, *, threshold: float = 0.15) -> tuple[Array, Array]:
+def onsets(envelope: OnsetEnvelope, *, threshold: float = 0.15) -> tuple[Floats, Floats]:
     """Peaks of the envelope that exceed `threshold` times its 99th percentile.
 
     Parameters
@@ -265,7 +264,7 @@ def _band_edges(rate_hz: float) -> npt.NDArray[np.int64]:
     return np.unique(np.round(np.geomspace(1.0, top, _BANDS + 1)).astype(np.int64))
 
 
-def _log_levels(mono: npt.NDArray[np.float32], hop: int, edges: npt.NDArray[np.int64]) -> Array:
+def _log_levels(mono: npt.NDArray[np.float32], hop: int, edges: npt.NDArray[np.int64]) -> Floats:
     from scipy.fft import rfft
 
     padded = np.pad(mono, (_WINDOW // 2, _WINDOW // 2))
@@ -280,13 +279,13 @@ def _log_levels(mono: npt.NDArray[np.float32], hop: int, edges: npt.NDArray[np.i
     return np.log1p(100.0 * level / reference) if reference > 1e-9 else np.zeros_like(level)
 
 
-def _moving_mean(values: Array, width: int) -> Array:
+def _moving_mean(values: Floats, width: int) -> Floats:
     from scipy.ndimage import uniform_filter1d
 
     return np.asarray(uniform_filter1d(values, width, mode="nearest"), dtype=np.float64)
 
 
-def _pulse_spectrum(envelope: OnsetEnvelope) -> tuple[Array, Array]:
+def _pulse_spectrum(envelope: OnsetEnvelope) -> tuple[Floats, Floats]:
     """Strength of a pulse by tempo: weighted sum of the envelope's Fourier lines at 1, 2, 3 and 4 times the beat."""
     from scipy.fft import next_fast_len, rfft
 
@@ -299,13 +298,13 @@ def _pulse_spectrum(envelope: OnsetEnvelope) -> tuple[Array, Array]:
     return axis, np.asarray(pulse)
 
 
-def _strongest_bpm(axis: Array, pulse: Array) -> float:
+def _strongest_bpm(axis: Floats, pulse: Floats) -> float:
     inside = (axis >= TEMPO_RANGE_BPM[0]) & (axis <= TEMPO_RANGE_BPM[1])
     preference = np.exp(-0.5 * (np.log2(axis[inside] / 115.0) / 0.55) ** 2)
     return float(axis[inside][int(np.argmax(pulse[inside] * preference))])
 
 
-def _near_expected(axis: Array, pulse: Array, free_bpm: float, expected_bpm: float) -> float:
+def _near_expected(axis: Floats, pulse: Floats, free_bpm: float, expected_bpm: float) -> float:
     near = np.abs(axis / expected_bpm - 1.0) <= _SEARCH_SHARE
     best = int(np.argmax(np.where(near, pulse, -1.0)))
     folded = fold_bpm(free_bpm, expected_bpm)
@@ -334,7 +333,7 @@ def _fit_line(envelope: OnsetEnvelope, rough_bpm: float) -> TempoFit:
     )
 
 
-def _line(numbers: Array, beats: Array, weights: Array) -> tuple[float, float]:
+def _line(numbers: Floats, beats: Floats, weights: Floats) -> tuple[float, float]:
     """Slope and intercept of the weighted least-squares line."""
     share = weights / weights.sum()
     centre, middle = float(np.sum(share * numbers)), float(np.sum(share * beats))
@@ -342,7 +341,7 @@ def _line(numbers: Array, beats: Array, weights: Array) -> tuple[float, float]:
     return slope, middle - slope * centre
 
 
-def _best_phase(times: Array, strengths: Array, period: float) -> float:
+def _best_phase(times: Floats, strengths: Floats, period: float) -> float:
     """Time of beat 0 at which most onset strength falls on the beats (smoothed histogram modulo the period)."""
     bins = 96
     place = np.floor((times % period) / period * bins).astype(np.int64) % bins
@@ -351,7 +350,7 @@ def _best_phase(times: Array, strengths: Array, period: float) -> float:
     return (float(np.argmax(smooth)) + 0.5) / bins * period
 
 
-def _snap(times: Array, strengths: Array, period: float, phase: float, share: float) -> tuple[Array, Array, Array]:
+def _snap(times: Floats, strengths: Floats, period: float, phase: float, share: float) -> tuple[Floats, Floats, Floats]:
     """For each beat number the strongest onset within `share` of a period; nearer onsets count more."""
     number = np.round((times - phase) / period)
     distance = np.abs(times - phase - number * period) / period

@@ -18,9 +18,8 @@ import numpy.typing as npt
 
 from workbench.analysis.key import KeyEstimate, key_of_profile
 from workbench.analysis.rhythm import OnsetEnvelope, tempo_of_envelope
+from workbench.domain.arrays import Singles
 from workbench.domain.audio import Audio
-
-Frames = npt.NDArray[np.float32]
 
 RATE_HZ = 22050
 HOP = 512
@@ -98,7 +97,7 @@ def second_opinion(audio: Audio) -> SecondOpinion:
     )
 
 
-def mel_db(audio: Audio) -> Frames:
+def mel_db(audio: Audio) -> Singles:
     """Mel spectrum up to 10 kHz.
 
     Parameters
@@ -123,7 +122,7 @@ def mel_db(audio: Audio) -> Frames:
     return np.asarray(librosa.power_to_db(mel, ref=max(float(mel.max()), 1e-10)), np.float32)
 
 
-def constant_q_chroma(audio: Audio) -> Frames:
+def constant_q_chroma(audio: Audio) -> Singles:
     """Constant-Q chroma of the harmonic part.
 
     Parameters
@@ -140,7 +139,7 @@ def constant_q_chroma(audio: Audio) -> Frames:
     return np.asarray(chroma, np.float32)
 
 
-def tempogram(audio: Audio) -> Frames:
+def tempogram(audio: Audio) -> Singles:
     """Self-similarity of the onset strength over nine seconds by lag.
 
     Parameters

@@ -11,13 +11,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from workbench.domain.arrays import Floats, Spectra
 from workbench.domain.audio import Audio
-from workbench.dsp.frames import FRAMES_TOGETHER, Spectra, spectra
+from workbench.dsp.frames import FRAMES_TOGETHER, spectra
 from workbench.dsp.parallel import each_block
-
-Array = npt.NDArray[np.float64]
 
 THIRD_OCTAVE_HZ: tuple[float, ...] = tuple(round(float(1000.0 * 10.0 ** (step / 10.0)), 2) for step in range(-16, 14))
 """Exact mid-band frequencies of the third-octave bands from 25 Hz to 20 kHz (IEC 61260-1, base ten)."""
@@ -40,13 +38,13 @@ _WINDOW = 16384
 class StereoSpectrum:
     """Mean power by frequency bin. `cross` is the real part of left times conjugate right."""
 
-    frequency_hz: Array
-    left: Array
-    right: Array
-    cross: Array
+    frequency_hz: Floats
+    left: Floats
+    right: Floats
+    cross: Floats
 
     @property
-    def total(self) -> Array:
+    def total(self) -> Floats:
         """Mean of both channels' power."""
         return (self.left + self.right) / 2.0
 
@@ -77,24 +75,24 @@ def stereo_spectrum(audio: Audio) -> StereoSpectrum:
     window = np.hanning(_WINDOW + 1)[:-1].astype(np.float32)
     starts = range(0, max(samples.shape[1] - _WINDOW, 0) + 1, _WINDOW // 2)
 
-    def add(first: int, last: int) -> Array:
+    def add(first: int, last: int) -> Floats:
         left, right = spectra(samples, starts[first:last], window)
         return np.stack([_power(left, left), _power(right, right), _power(left, right)])
 
     sums = sum(each_block(add, len(starts), FRAMES_TOGETHER), np.zeros((3, _WINDOW // 2 + 1)))
     scale = 2.0 / (len(starts) * _WINDOW * float(np.sum(np.square(window, dtype=np.float64))))
-    frequency_hz: Array = np.arange(_WINDOW // 2 + 1) * np.float64(audio.sample_rate_hz / _WINDOW)
+    frequency_hz: Floats = np.arange(_WINDOW // 2 + 1) * np.float64(audio.sample_rate_hz / _WINDOW)
     return StereoSpectrum(frequency_hz, sums[0] * scale, sums[1] * scale, sums[2] * scale)
 
 
-def _power(first: Spectra, second: Spectra) -> Array:
+def _power(first: Spectra, second: Spectra) -> Floats:
     """Real part of one spectrum times the other's conjugate, summed over frames."""
     products = first.real * second.real
     products += first.imag * second.imag
     return np.asarray(products.sum(axis=0, dtype=np.float64))
 
 
-def band_power(frequency_hz: Array, power: Array, low_hz: float, high_hz: float) -> float:
+def band_power(frequency_hz: Floats, power: Floats, low_hz: float, high_hz: float) -> float:
     """Power between two frequencies; a bin that an edge cuts counts in proportion.
 
     Parameters
@@ -121,7 +119,7 @@ def band_power(frequency_hz: Array, power: Array, low_hz: float, high_hz: float)
     return float(high - low)
 
 
-def third_octave_db(spectrum: StereoSpectrum) -> Array:
+def third_octave_db(spectrum: StereoSpectrum) -> Floats:
     """Level of each band of `THIRD_OCTAVE_HZ` (IEC 61260-1) relative to the whole signal.
 
     The bands' powers are divided by their sum, so that gain does not matter.
@@ -155,7 +153,7 @@ def third_octave_db(spectrum: StereoSpectrum) -> Array:
     return np.asarray(np.maximum(SILENT_BAND_DB, 10.0 * np.log10(np.maximum(power / total, 1e-12))))
 
 
-def spectral_tilt_db_per_octave(bands_db: Array, *, low_hz: float = 50.0, high_hz: float = 12500.0) -> float:
+def spectral_tilt_db_per_octave(bands_db: Floats, *, low_hz: float = 50.0, high_hz: float = 12500.0) -> float:
     """Slope of a straight line through the third-octave levels.
 
     Pink noise gives 0, white noise +3; finished popular music lies about -2 to -6.

@@ -9,12 +9,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
 from workbench.analysis.spectrum import StereoSpectrum, band_power
+from workbench.domain.arrays import Floats
 from workbench.domain.audio import Audio
-
-Array = npt.NDArray[np.float64]
 
 STEREO_BANDS_HZ: dict[str, tuple[float, float]] = {
     "low": (20.0, 120.0),
@@ -41,7 +39,7 @@ class StereoImage:
     width: float
     mono_loss_db: float
     balance_db: float
-    correlation_series: Array
+    correlation_series: Floats
 
 
 def stereo_image(audio: Audio, *, window_seconds: float = 3.0) -> StereoImage:
@@ -125,7 +123,7 @@ def band_width(spectrum: StereoSpectrum) -> dict[str, float]:
     return {name: _side_share(*_band_products(spectrum, low, high)) for name, (low, high) in STEREO_BANDS_HZ.items()}
 
 
-def _products(audio: Audio, window: int) -> Array:
+def _products(audio: Audio, window: int) -> Floats:
     """Rows of left squared, right squared, left times right and length by window; a rest below half joins the last."""
     count = audio.samples.shape[1]
     starts = list(range(0, count, window))

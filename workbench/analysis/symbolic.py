@@ -11,11 +11,10 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from workbench.domain.arrays import Floats
 from workbench.domain.plan import SectionPlan
 from workbench.domain.score import Note, Part, Score
 from workbench.domain.theory import Chord, Key
-
-Array = npt.NDArray[np.float64]
 
 STEPS_PER_BEAT = 4
 PERCUSSION = "percussion"
@@ -108,7 +107,7 @@ def chord_coverage(score: Score) -> float:
     return covered / score.length_beats if score.length_beats > 0.0 else 0.0
 
 
-def notes_per_bar(part: Part, score: Score) -> Array:
+def notes_per_bar(part: Part, score: Score) -> Floats:
     """Number of notes that begin in each bar.
 
     Parameters

@@ -14,6 +14,7 @@ from workbench.composition.ensemble import beneath_tune
 from workbench.composition.finishing import finished_drums, finished_line
 from workbench.composition.harmony import write_chords
 from workbench.composition.melodic import write_melodic
+from workbench.domain.arrays import Bytes, Integers
 from workbench.domain.clock import Progress
 from workbench.domain.cores import thread_count
 from workbench.domain.elements import ELEMENTS, is_drums, of_kind
@@ -22,14 +23,12 @@ from workbench.domain.plan import Delivery, Plan, SoundTraits
 from workbench.domain.score import Note, Part, Score
 from workbench.domain.song import DRUM_ROLES
 from workbench.domain.theory import Chord
-from workbench.models.context import Bits
 from workbench.models.elements import get_spec
-from workbench.models.history import Rows
 from workbench.models.registry import check_models, model_hashes
 from workbench.models.threads import one_thread
 from workbench.store import Store, code_version, content_key
 
-_Written = tuple[Rows, tuple[Note, ...]]
+_Written = tuple[Integers, tuple[Note, ...]]
 _ROLES = list(DRUM_ROLES)
 _MOST_THREADS = 2
 """There are never more than two elements that do not wait for others."""
@@ -126,7 +125,7 @@ def _write_in_turn(
 ) -> _Written:
     """An element once the chords stand, if it knows any, and those before it whose onsets it sees."""
     spec = get_spec(element)
-    streams: dict[str, Bits] = {}
+    streams: dict[str, Bytes] = {}
     for name, part in before.items():
         if set(streams_seen(name)) & set(spec.streams):
             streams |= streams_of(name, part.result()[0], plan.bars)
@@ -134,8 +133,8 @@ def _write_in_turn(
 
 
 def write_element(
-    plan: Plan, element: str, chords: tuple[Chord, ...], streams: Mapping[str, Bits]
-) -> tuple[Rows, tuple[Note, ...]]:
+    plan: Plan, element: str, chords: tuple[Chord, ...], streams: Mapping[str, Bytes]
+) -> tuple[Integers, tuple[Note, ...]]:
     """Rows and finished notes of one element over the whole song, in sight of chords and of what `streams` hold."""
     if is_drums(element):
         rows = write_percussion(plan)
@@ -149,7 +148,7 @@ def streams_seen(element: str) -> tuple[str, ...]:
     return ("kick", "snare") if is_drums(element) else (element,)
 
 
-def streams_of(element: str, rows: Rows, bars: int) -> dict[str, Bits]:
+def streams_of(element: str, rows: Integers, bars: int) -> dict[str, Bytes]:
     """What the elements after it see of one: its onsets, of percussion those of kick and snare."""
     if is_drums(element):
         return {role: onset_stream(rows, bars, _ROLES.index(role)) for role in streams_seen(element)}

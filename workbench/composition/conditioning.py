@@ -9,12 +9,13 @@ import numpy.typing as npt
 
 from workbench.composition.harmonic_rhythm import bars_per_chord
 from workbench.composition.phrases import HOOKS, resting_bars
+from workbench.domain.arrays import Bytes, Integers
 from workbench.domain.elements import Kind, kind_of, of_kind, plays
 from workbench.domain.plan import Plan, SectionPlan
 from workbench.domain.theory import Chord
-from workbench.models.context import DENSITY_CLASSES, Bits, SongContext, register_classes
+from workbench.models.context import DENSITY_CLASSES, SongContext, register_classes
 from workbench.models.grid import SLOTS_PER_BAR
-from workbench.models.history import BAR_COLUMN, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN, Rows
+from workbench.models.history import BAR_COLUMN, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN
 from workbench.models.spec import BAR_STEP, ElementSpec, base_pitches
 from workbench.models.vocabulary import mood_index
 
@@ -40,7 +41,7 @@ def section_of_bar(plan: Plan) -> list[SectionPlan]:
 
 
 def context_for(
-    plan: Plan, spec: ElementSpec, chords: Sequence[Chord], streams: Mapping[str, Bits], source: str
+    plan: Plan, spec: ElementSpec, chords: Sequence[Chord], streams: Mapping[str, Bytes], source: str
 ) -> SongContext:
     """The song as one element is conditioned on it."""
     sections = section_of_bar(plan)
@@ -125,7 +126,7 @@ def asked_register(plan: Plan, element: str) -> npt.NDArray[np.int64]:
     return register_classes(middle + register_lift(plan, element))
 
 
-def onset_stream(rows: Rows, bars: int, symbol: int | None = None) -> Bits:
+def onset_stream(rows: Integers, bars: int, symbol: int | None = None) -> Bytes:
     """Onsets of a part (of one symbol, if given) as (bars, 48)."""
     grid = np.zeros((bars, SLOTS_PER_BAR), np.uint8)
     notes = rows[rows[:, STEP_COLUMN] != BAR_STEP]

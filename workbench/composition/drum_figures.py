@@ -16,11 +16,12 @@ from workbench.composition.drum_sheet import ROLES, beat_slot, patterns_of, step
 from workbench.composition.drummer import is_programmed, occasion, restlessness
 from workbench.composition.fills import announcements
 from workbench.composition.phrases import habit
+from workbench.domain.arrays import Integers
 from workbench.domain.plan import Plan, SectionPlan
 from workbench.domain.seeding import generator
 from workbench.domain.song import HOOK_SECTIONS
 from workbench.models.grid import OFFSET_BINS, SLOTS_PER_BEAT
-from workbench.models.history import BAR_COLUMN, FIRST_ATTRIBUTE, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN, Rows
+from workbench.models.history import BAR_COLUMN, FIRST_ATTRIBUTE, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN
 from workbench.models.spec import BAR_STEP, VELOCITY_BINS
 from workbench.models.tokenizer import with_bar_lines
 
@@ -50,26 +51,26 @@ _AGAIN, _AFTER_FILL, _ACCENT = 0.9, 0.6, 0.5
 """How surely another follows after eight bars and after a fill, and how often a hook has one each four."""
 
 
-def with_figures(rows: Rows, plan: Plan) -> Rows:
+def with_figures(rows: Integers, plan: Plan) -> Integers:
     """Rows of a part, or of some whole bars of it, with what belongs to the style and to the song's sections."""
     notes = rows[rows[:, STEP_COLUMN] != BAR_STEP]
     bars = np.unique(rows[:, BAR_COLUMN]).tolist()
     for change in (_ornamented, _weighed, _with_licks, _rolled, _crashed, _stopped):
         notes = change(notes, plan, bars)
     lines = with_bar_lines(notes, plan.bars)
-    kept: Rows = lines[np.isin(lines[:, BAR_COLUMN], bars)]
+    kept: Integers = lines[np.isin(lines[:, BAR_COLUMN], bars)]
     return without_roles(kept, plan.groove.without)
 
 
-def without_roles(rows: Rows, roles: Collection[str]) -> Rows:
+def without_roles(rows: Integers, roles: Collection[str]) -> Integers:
     """Rows without the strokes of some drums, which nobody else shall see either."""
     silent = [ROLES.index(role) for role in roles]
     strokes = rows[:, STEP_COLUMN] != BAR_STEP
-    kept: Rows = rows[~(strokes & np.isin(rows[:, SYMBOL_COLUMN], silent))]
+    kept: Integers = rows[~(strokes & np.isin(rows[:, SYMBOL_COLUMN], silent))]
     return kept
 
 
-def _ornamented(notes: Rows, plan: Plan, bars: Sequence[int]) -> Rows:
+def _ornamented(notes: Integers, plan: Plan, bars: Sequence[int]) -> Integers:
     """Here and there a stroke comes or goes where the style leaves it open, the more often the more variation."""
     sections, ends = section_of_bar(plan), announcements(plan)
     programmed = is_programmed(plan)
@@ -90,7 +91,7 @@ def _ornamented(notes: Rows, plan: Plan, bars: Sequence[int]) -> Rows:
     return notes
 
 
-def _with_licks(notes: Rows, plan: Plan, bars: Sequence[int]) -> Rows:
+def _with_licks(notes: Integers, plan: Plan, bars: Sequence[int]) -> Integers:
     """A drummer's licks; strokes that stand stay, and bars that end in a fill have enough."""
     if is_programmed(plan) or plan.groove.steps_per_beat != 4:
         return notes
@@ -103,12 +104,12 @@ def _with_licks(notes: Rows, plan: Plan, bars: Sequence[int]) -> Rows:
     return notes
 
 
-def _backbeats(inside: Rows) -> list[int]:
+def _backbeats(inside: Integers) -> list[int]:
     snares = inside[:, SYMBOL_COLUMN] == ROLES.index("snare")
     return [slot for slot in inside[snares, SLOT_COLUMN].tolist() if slot % SLOTS_PER_BEAT == 0 and slot > 0]
 
 
-def _licked(notes: Rows, bar: int, strokes: Sequence[Stroke], chokes: Collection[str]) -> Rows:
+def _licked(notes: Integers, bar: int, strokes: Sequence[Stroke], chokes: Collection[str]) -> Integers:
     """Notes with the strokes of a lick where their drums are free."""
     for slot, role, loud in strokes:
         here = (notes[:, BAR_COLUMN] == bar) & (notes[:, SLOT_COLUMN] == slot)
@@ -130,17 +131,17 @@ def _open_cells(plan: Plan, section: SectionPlan) -> list[tuple[int, str, float]
     ]
 
 
-def _toggled(notes: Rows, bar: int, slot: int, role: str, velocity_bin: int) -> Rows:
+def _toggled(notes: Integers, bar: int, slot: int, role: str, velocity_bin: int) -> Integers:
     here = (
         (notes[:, BAR_COLUMN] == bar) & (notes[:, SLOT_COLUMN] == slot) & (notes[:, SYMBOL_COLUMN] == ROLES.index(role))
     )
     if here.any():
-        kept: Rows = notes[~here]
+        kept: Integers = notes[~here]
         return kept
     return np.concatenate([notes, _strokes([slot], role, [velocity_bin]) + _at(bar)])
 
 
-def _weighed(notes: Rows, plan: Plan, bars: Sequence[int]) -> Rows:
+def _weighed(notes: Integers, plan: Plan, bars: Sequence[int]) -> Integers:
     """Ghost strokes are played softly, and what is certain is meant."""
     sections, weighed = section_of_bar(plan), notes.copy()
     slots = step_slots(plan.groove.steps_per_beat)
@@ -159,7 +160,7 @@ def _weighed(notes: Rows, plan: Plan, bars: Sequence[int]) -> Rows:
     return weighed
 
 
-def _rolled(notes: Rows, plan: Plan, bars: Sequence[int]) -> Rows:
+def _rolled(notes: Integers, plan: Plan, bars: Sequence[int]) -> Integers:
     """The closed hat rolls at the ends of phrases, where it plays."""
     if not plan.groove.rolls or plan.groove.steps_per_beat != 4:
         return notes
@@ -177,7 +178,7 @@ def _rolled(notes: Rows, plan: Plan, bars: Sequence[int]) -> Rows:
     return np.concatenate([notes[~taken], *made[1:]])
 
 
-def _roll_of(plan: Plan, section: SectionPlan, bar: int) -> tuple[Rows, int, int] | None:
+def _roll_of(plan: Plan, section: SectionPlan, bar: int) -> tuple[Integers, int, int] | None:
     """Strokes of the roll in a bar of a section, from its bar line on, and the slots from and to which it lasts."""
     rng = generator(plan.seed, "rolls", section.label, bar)
     chance, choice, rising = rng.random(3)
@@ -197,7 +198,7 @@ def _roll_of(plan: Plan, section: SectionPlan, bar: int) -> tuple[Rows, int, int
     return _strokes(slots, "closed_hat", louder if rising < 0.6 else louder[::-1]), first, end
 
 
-def _strokes(slots: Iterable[int], role: str, velocity_bins: Iterable[int]) -> Rows:
+def _strokes(slots: Iterable[int], role: str, velocity_bins: Iterable[int]) -> Integers:
     """Rows of strokes on time in bar 0."""
     rows = [
         (0, slot, 0, ROLES.index(role), min(velocity, VELOCITY_BINS - 1), _ON_TIME)
@@ -211,7 +212,7 @@ def _at(bar: int) -> npt.NDArray[np.int64]:
     return np.array([bar, *[0] * (FIRST_ATTRIBUTE + 1)], np.int64)
 
 
-def _crashed(notes: Rows, plan: Plan, bars: Sequence[int]) -> Rows:
+def _crashed(notes: Integers, plan: Plan, bars: Sequence[int]) -> Integers:
     """A crash opens a section, more surely one that the song is remembered by; strokes beside it are left out."""
     sections, ends, opened = section_of_bar(plan), announcements(plan), []
     for bar in bars:
@@ -236,12 +237,12 @@ def _crash_chance(plan: Plan, section: SectionPlan, bar: int, *, after_fill: boo
     return often * max(_AGAIN * (bar % 8 == 0), _AFTER_FILL * after_fill, accents)
 
 
-def _stopped(notes: Rows, plan: Plan, bars: Sequence[int]) -> Rows:
+def _stopped(notes: Integers, plan: Plan, bars: Sequence[int]) -> Integers:
     """Silence before what comes next."""
     silent = np.zeros(len(notes), bool)
     for bar, end in announcements(plan).items():
         if end.stops and bar in bars:
             after = notes[:, SLOT_COLUMN] >= beat_slot(plan.metre.bar_beats, end.beats)
             silent |= (notes[:, BAR_COLUMN] == bar) & after
-    kept: Rows = notes[~silent]
+    kept: Integers = notes[~silent]
     return kept

@@ -17,12 +17,11 @@ from workbench.composition.drummer import is_programmed, within_reach
 from workbench.composition.fills import Announcement, announcements
 from workbench.composition.patterns import in_feel, layered
 from workbench.composition.phrases import habit
+from workbench.domain.arrays import Floats
 from workbench.domain.plan import Feel, Plan, SectionPlan
 from workbench.domain.song import DRUM_ROLES
 from workbench.models.grid import SIXTEENTH_SLOTS, SLOTS_PER_BAR, SLOTS_PER_BEAT
 from workbench.models.pattern_prior import PatternPrior
-
-Grid = npt.NDArray[np.float64]
 
 ROLES = tuple(DRUM_ROLES)
 _EXPECTED = {"X": 1.0 - 1e-7, "x": 0.96, "o": 0.35, "g": 0.65, ".": 0.03, "-": 0.0008}
@@ -66,7 +65,7 @@ def drum_prior(plan: Plan) -> PatternPrior:
     return PatternPrior(grids, grid_of_bar, weight)
 
 
-def drum_grids(plan: Plan) -> tuple[list[Grid], list[int]]:
+def drum_grids(plan: Plan) -> tuple[list[Floats], list[int]]:
     """Probabilities (48, roles) of a stroke, one grid for each kind of bar, and which of them each bar has."""
     ends = announcements(plan)
     kinds = [_kind(plan, section, bar, ends.get(bar)) for bar, section in enumerate(section_of_bar(plan))]
@@ -119,7 +118,7 @@ def _patterns(plan: Plan, section: str, feel: Feel, level: int) -> dict[str, str
     return layered(in_feel(patterns, feel), level)
 
 
-def _grid_of(plan: Plan, kind: _Kind) -> Grid:
+def _grid_of(plan: Plan, kind: _Kind) -> Floats:
     steps = plan.groove.steps_per_beat
     if kind.stage >= 0:
         # Builds grow from the calmest pattern.
@@ -154,7 +153,7 @@ def with_ending(
     return filled
 
 
-def _roll(plain: Grid, strokes: npt.NDArray[np.int64]) -> Grid:
+def _roll(plain: Floats, strokes: npt.NDArray[np.int64]) -> Floats:
     """A snare that is struck ever more often, as builds have it."""
     grid = plain.copy()
     grid[:, ROLES.index("snare")] = _OFF_GRID
@@ -162,7 +161,7 @@ def _roll(plain: Grid, strokes: npt.NDArray[np.int64]) -> Grid:
     return grid
 
 
-def _grid(patterns: Mapping[str, str], options: float, steps_per_beat: int) -> Grid:
+def _grid(patterns: Mapping[str, str], options: float, steps_per_beat: int) -> Floats:
     """Probabilities (48, roles) from the style's patterns; what is merely possible is scaled by `options`."""
     expected = {**_EXPECTED, **{character: min(0.9, _EXPECTED[character] * options) for character in _SCALED}}
     slots = step_slots(steps_per_beat)
@@ -178,7 +177,7 @@ def _grid(patterns: Mapping[str, str], options: float, steps_per_beat: int) -> G
     return grid
 
 
-def _on_grid(step: float, other: float, steps_per_beat: int) -> Grid:
+def _on_grid(step: float, other: float, steps_per_beat: int) -> Floats:
     # In compound metres what lies between the eighths would sound like a mistake.
     column = np.full(SLOTS_PER_BAR, other if steps_per_beat == 4 else other * _OFF_TRIPLET)
     column[step_slots(steps_per_beat)] = step

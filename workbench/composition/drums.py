@@ -12,12 +12,12 @@ from workbench.composition.drum_sheet import ROLES, beat_slot, drum_prior, loop_
 from workbench.composition.drummer import PROGRAM_BARS, is_programmed, restlessness
 from workbench.composition.fills import Announcement, announcements
 from workbench.composition.phrases import TRIES, stands_still
+from workbench.domain.arrays import Integers
 from workbench.domain.plan import Plan, SectionPlan
 from workbench.domain.seeding import generator
 from workbench.models.context import SongContext
 from workbench.models.elements import PERCUSSION
 from workbench.models.grid import SLOTS_PER_BEAT
-from workbench.models.history import Rows
 from workbench.models.part_writer import PartWriter
 from workbench.models.registry import load_network
 from workbench.models.spec import conditioning_of
@@ -32,7 +32,7 @@ _LONGEST_TURN_BEATS, _RESTLESS = 3, 0.6
 """Beats that end anew, and from how much on a whole bar may."""
 
 
-def write_percussion(plan: Plan) -> Rows:
+def write_percussion(plan: Plan) -> Integers:
     """Rows of the percussion part; sections that it does not play in are empty."""
     writer, _ = drum_writer(plan)
     ends = announcements(plan)
@@ -49,7 +49,7 @@ def write_percussion(plan: Plan) -> Rows:
     return with_figures(writer.rows, plan)
 
 
-def drum_writer(plan: Plan, *, ahead: Rows | None = None) -> tuple[PartWriter, SongContext]:
+def drum_writer(plan: Plan, *, ahead: Integers | None = None) -> tuple[PartWriter, SongContext]:
     """The network of percussion, ready to write, and its conditioning; `ahead` are bars that stand already."""
     source = "accompaniment" if plan.model_style in _MACHINE_STYLES else "played"
     context = context_for(plan, PERCUSSION, (), {}, source)

@@ -9,15 +9,15 @@ from workbench.composition.figures import play_figures
 from workbench.composition.lead_line import ornamented, risen
 from workbench.composition.performance import close, in_register, perform, shape_lengths, without_unisons
 from workbench.composition.voicing import in_time, state_chords, with_last_chord, without_chord
+from workbench.domain.arrays import Integers
 from workbench.domain.elements import kind_of
 from workbench.domain.plan import Plan
 from workbench.domain.score import Note
 from workbench.domain.theory import Chord
-from workbench.models.history import Rows
 from workbench.models.tokenizer import decode_drums
 
 
-def finished_drums(rows: Rows, plan: Plan, element: str) -> tuple[Note, ...]:
+def finished_drums(rows: Integers, plan: Plan, element: str) -> tuple[Note, ...]:
     """Rows of percussion as they are played."""
     notes = decode_drums(rows, round(plan.metre.bar_beats))
     return perform(close(notes, plan, element), plan, element)

@@ -29,15 +29,16 @@ from workbench.composition.song_likeness import song_likeness, to_and_fro
 from workbench.composition.tonal import symbol_bias
 from workbench.composition.tunes import PHRASE_BARS, plan_tune
 from workbench.composition.voicing import nearest_tone
+from workbench.domain.arrays import Bytes, Integers
 from workbench.domain.elements import kind_of
 from workbench.domain.plan import Plan, SectionPlan
 from workbench.domain.score import Note
 from workbench.domain.seeding import generator
 from workbench.domain.theory import Chord
-from workbench.models.context import Bits, SongContext
+from workbench.models.context import SongContext
 from workbench.models.elements import get_spec
 from workbench.models.grid import SLOTS_PER_BEAT
-from workbench.models.history import BAR_COLUMN, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN, Rows
+from workbench.models.history import BAR_COLUMN, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN
 from workbench.models.part_writer import PartWriter
 from workbench.models.registry import load_network
 from workbench.models.spec import BAR_STEP, Settings, conditioning_of
@@ -53,8 +54,8 @@ _Beats = tuple[tuple[int, str, int], ...]
 
 
 def write_melodic(
-    plan: Plan, element: str, chords: tuple[Chord, ...], streams: Mapping[str, Bits]
-) -> tuple[Rows, tuple[Note, ...]]:
+    plan: Plan, element: str, chords: tuple[Chord, ...], streams: Mapping[str, Bytes]
+) -> tuple[Integers, tuple[Note, ...]]:
     """Rows and notes of a pitched element."""
     silences: dict[int, tuple[int, int]] = {}
     writer, context = melodic_writer(plan, element, chords, streams, silences=silences)
@@ -66,9 +67,9 @@ def melodic_writer(
     plan: Plan,
     element: str,
     chords: tuple[Chord, ...],
-    streams: Mapping[str, Bits],
+    streams: Mapping[str, Bytes],
     *,
-    ahead: Rows | None = None,
+    ahead: Integers | None = None,
     silences: Mapping[int, tuple[int, int]] | None = None,
 ) -> tuple[PartWriter, SongContext]:
     """The network of a pitched element, ready to write, and its conditioning.
@@ -150,7 +151,7 @@ class Line:
             takes = [self._take(phrase, section, number, start, take) for take in range(_TAKES if fresh else 1)]
             self._writer.take(takes[0] if len(takes) == 1 else max(takes, key=self._likeness))
 
-    def _take(self, phrase: Sequence[BarPlan], section: SectionPlan, number: int, start: int, take: int) -> Rows:
+    def _take(self, phrase: Sequence[BarPlan], section: SectionPlan, number: int, start: int, take: int) -> Integers:
         """One draw of a phrase, as rows; the writer stands afterwards where it stood."""
         rng = generator(self._plan.seed, self._element, section.label, number, start, take)
         before = len(self._writer.rows)
@@ -162,7 +163,7 @@ class Line:
             self._writer.undo()
         return rows
 
-    def _likeness(self, rows: Rows) -> float:
+    def _likeness(self, rows: Integers) -> float:
         """How song-like a draw of the next bars is."""
         notes = decode_pitched(rows, get_spec(self._element), self._context)
         start, bars = self._writer.bars, int(rows[-1, BAR_COLUMN]) + 1 - self._writer.bars
@@ -226,7 +227,7 @@ class Line:
         if what.silence:
             self._breathe(*what.silence)
 
-    def _moved_to_chords(self, source: int, bar: int) -> Rows:
+    def _moved_to_chords(self, source: int, bar: int) -> Integers:
         """An earlier bar of chords on the chords of another: the same strikes, each note on the nearest new tone."""
         notes = self._writer.rows[self._writer.rows[:, BAR_COLUMN] == source]
         notes = notes[notes[:, STEP_COLUMN] != BAR_STEP].copy()

@@ -28,14 +28,15 @@ from workbench.composition.finishing import finished_drums, finished_line
 from workbench.composition.harmony import cut, write_chords
 from workbench.composition.melodic import Line, melodic_writer
 from workbench.composition.performance import ride, swing_shift
+from workbench.domain.arrays import Bytes, Integers
 from workbench.domain.elements import ELEMENTS, is_drums, kind_of, of_kind
 from workbench.domain.plan import Plan
 from workbench.domain.score import Note, Part, Score
 from workbench.domain.seeding import generator
 from workbench.domain.theory import Chord
-from workbench.models.context import Bits, SongContext
+from workbench.models.context import SongContext
 from workbench.models.elements import PERCUSSION, get_spec
-from workbench.models.history import BAR_COLUMN, Rows
+from workbench.models.history import BAR_COLUMN
 from workbench.models.part_writer import PartWriter
 from workbench.models.threads import one_thread
 from workbench.models.tokenizer import decode_pitched, encode_drums, encode_pitched
@@ -131,10 +132,10 @@ def with_chords(
     return (*chords, *cut(standing, done, float("inf")))
 
 
-def standing_streams(plan: Plan, score: Score, element: str) -> dict[str, Bits]:
+def standing_streams(plan: Plan, score: Score, element: str) -> dict[str, Bytes]:
     """What an element sees of the elements that are composed before it."""
     before = ELEMENTS[: ELEMENTS.index(element)]
-    streams: dict[str, Bits] = {}
+    streams: dict[str, Bytes] = {}
     for name in before:
         if name in score.parts:
             streams |= streams_of(name, _rows(plan, score, name, score.parts[name].notes), plan.bars)
@@ -189,7 +190,7 @@ def _finished(
     element: str,
     notes: tuple[Note, ...],
     piece: range,
-    rows: Rows,
+    rows: Integers,
     context: SongContext,
 ) -> tuple[Note, ...]:
     """Rows as notes that are shaped and performed as in composition."""
@@ -208,7 +209,7 @@ def _merged(
     return tuple(sorted([*(note for note in notes if not first <= note.onset_beats < end), *fresh]))
 
 
-def _rows(plan: Plan, score: Score, element: str, notes: tuple[Note, ...]) -> Rows:
+def _rows(plan: Plan, score: Score, element: str, notes: tuple[Note, ...]) -> Integers:
     """Finished notes as the network would have written them: without swing, and as loud as before the section rides."""
     rides = [ride(plan, element, section) for section in section_of_bar(plan)]
     looseness = plan.groove.looseness or 1.0

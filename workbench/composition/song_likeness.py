@@ -15,11 +15,10 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
+from workbench.domain.arrays import Floats
 from workbench.domain.data_files import read_shipped
 from workbench.domain.score import Note
 from workbench.domain.theory import Chord
-
-Floats = npt.NDArray[np.float64]
 
 FEATURES = (
     "peak_place", "low_place", "peak_count", "start_height", "end_height", "first_quarter", "second_quarter",

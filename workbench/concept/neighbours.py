@@ -14,13 +14,11 @@ from functools import cache
 from importlib import resources
 
 import numpy as np
-import numpy.typing as npt
 
 from workbench.concept.mood import load_lexicon
 from workbench.concept.phrases import normalise
 from workbench.concept.style import list_styles, load_style
-
-Vectors = npt.NDArray[np.float32]
+from workbench.domain.arrays import Singles
 
 LEAST_LETTERS = 3
 LEAST_LIKENESS = 0.25
@@ -88,7 +86,7 @@ def _likeness(word: str, style: str) -> tuple[float, str]:
 
 
 @cache
-def _keywords(style: str) -> tuple[tuple[str, ...], Vectors, Vectors]:
+def _keywords(style: str) -> tuple[tuple[str, ...], Singles, Singles]:
     """Keywords and names of a style that have a vector, their vectors (n, 64), and their say (n)."""
     loaded = load_style(style)
     weights = {**loaded.keywords, **dict.fromkeys(loaded.aliases, 1.0)}
@@ -100,7 +98,7 @@ def _keywords(style: str) -> tuple[tuple[str, ...], Vectors, Vectors]:
 
 
 @cache
-def _table() -> Mapping[str, Vectors]:
+def _table() -> Mapping[str, Singles]:
     with resources.files("workbench.concept").joinpath("word_vectors.npz").open("rb") as file:
         data = np.load(file, allow_pickle=False)
         words, vectors = bytes(data["words"]).decode().split(" "), data["vectors"].astype(np.float32)

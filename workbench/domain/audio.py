@@ -6,12 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from workbench.domain.arrays import Signal
 from workbench.domain.errors import ParameterError
 from workbench.domain.showing import Shown
 
-Samples = npt.NDArray[np.float32]
 LOUDEST = 1000.0
 """60 dB above full scale: what lies higher is no sound, and its power would leave the range of floats."""
 
@@ -20,7 +19,7 @@ LOUDEST = 1000.0
 class Audio(Shown):
     """Stereo sound: `samples` has shape (2, n), float32, full scale at 1.0."""
 
-    samples: Samples
+    samples: Signal
     sample_rate_hz: int
 
     def __post_init__(self) -> None:
@@ -89,8 +88,8 @@ class Desk:
     """
 
     curves: Mapping[str, tuple[float, ...]]
-    side_gain: Samples
-    gain: Samples
+    side_gain: Signal
+    gain: Signal
     hop_samples: int
     length_samples: int
 

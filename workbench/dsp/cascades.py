@@ -10,12 +10,9 @@ import math
 
 import numba
 import numpy as np
-import numpy.typing as npt
 
+from workbench.domain.arrays import Floats, Signal
 from workbench.dsp.parallel import each
-
-Sections = npt.NDArray[np.float64]
-Signal = npt.NDArray[np.float32]
 
 _STRETCHES = 8
 """Stretches that run side by side, two channels each: two vector registers of doubles."""
@@ -25,7 +22,7 @@ _FORGOTTEN = 1e-11
 _TILE = 128
 
 
-def settling_samples(sections: Sections) -> int:
+def settling_samples(sections: Floats) -> int:
     """Samples after which a cascade has forgotten its past: no more than 1e-11 of it is left.
 
     Parameters
@@ -49,7 +46,7 @@ def settling_samples(sections: Sections) -> int:
     return 1 + math.ceil(2.0 * math.log(_FORGOTTEN) / math.log(max(radius, 1e-6)))
 
 
-def filter_side_by_side(samples: Signal, sections: Sections, out: Signal) -> bool:
+def filter_side_by_side(samples: Signal, sections: Floats, out: Signal) -> bool:
     """Filter (2, n) samples into `out`, if they are long enough for that to pay; tells whether it did.
 
     Parameters

@@ -6,13 +6,11 @@ A transform of eight rows at once runs on vectors, which makes it two and a half
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 from scipy import fft
 
+from workbench.domain.arrays import Signal
 from workbench.dsp.memory import fresh
 from workbench.dsp.parallel import each_block
-
-Signal = npt.NDArray[np.float32]
 
 _ROWS = 8
 """Rows that are transformed together."""

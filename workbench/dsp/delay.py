@@ -8,7 +8,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from workbench.domain.audio import Samples
+from workbench.domain.arrays import Signal
 from workbench.domain.errors import ParameterError
 from workbench.dsp.memory import silence
 
@@ -70,7 +70,7 @@ def delay_samples(beats: float, tempo_bpm: float, sample_rate_hz: int) -> int:
     return max(1, round(beats * 60.0 / tempo_bpm * sample_rate_hz))
 
 
-def echo(samples: Samples, delay: Delay, tempo_bpm: float, sample_rate_hz: int) -> Samples:
+def echo(samples: Signal, delay: Delay, tempo_bpm: float, sample_rate_hz: int) -> Signal:
     """Echoes of (2, n) samples without the dry signal, the same length.
 
     The first echo comes exactly after `delay_samples`; the filters (one pole each) act on the first echo too.
@@ -110,14 +110,14 @@ def echo(samples: Samples, delay: Delay, tempo_bpm: float, sample_rate_hz: int) 
 
 
 def add_echoes(
-    samples: Samples,
+    samples: Signal,
     delay: Delay,
     tempo_bpm: float,
     sample_rate_hz: int,
     *,
     level: float = 1.0,
     send: npt.NDArray[np.float32] | None = None,
-) -> Samples:
+) -> Signal:
     """Add `level` times the `echo` of (2, n) samples to them, in place; returns the same array.
 
     Parameters
@@ -154,8 +154,8 @@ def add_echoes(
 
 
 def _add_to(
-    out: Samples,
-    samples: Samples,
+    out: Signal,
+    samples: Signal,
     delay: Delay,
     tempo_bpm: float,
     sample_rate_hz: int,

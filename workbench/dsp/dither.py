@@ -8,7 +8,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from workbench.domain.audio import Samples
+from workbench.domain.arrays import Signal
 from workbench.domain.errors import ParameterError
 from workbench.dsp.memory import fresh
 from workbench.dsp.parallel import blocks, each_block
@@ -198,7 +198,7 @@ def _interleave(steps, width, out):  # type: ignore[no-untyped-def]  # pragma: n
             place += width
 
 
-def on_steps(samples: Samples, *, bit_depth: int, seed: int = 0, shaped: bool = False) -> Samples:
+def on_steps(samples: Signal, *, bit_depth: int, seed: int = 0, shaped: bool = False) -> Signal:
     """What `quantised` makes of (c, n) samples, full scale 1.0 again: what a listener hears.
 
     Parameters

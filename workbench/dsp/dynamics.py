@@ -13,12 +13,10 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from workbench.domain.audio import Samples
+from workbench.domain.arrays import Gain, Signal
 from workbench.domain.errors import ParameterError
 from workbench.dsp.decibels import db_to_gains, gains_to_db
 from workbench.dsp.memory import fresh
-
-Gain = npt.NDArray[np.float32]
 
 _BLOCK = 1024
 _LEAST_LEVEL = np.float32(1e-20)
@@ -73,7 +71,7 @@ def static_curve_db(level_db: npt.NDArray[np.float64], compressor: Compressor) -
     return np.asarray(level_db + np.where(over > knee / 2.0, slope * over, curved))
 
 
-def compressor_gain(samples: Samples, compressor: Compressor, sample_rate_hz: int) -> Gain:
+def compressor_gain(samples: Signal, compressor: Compressor, sample_rate_hz: int) -> Gain:
     """Gain of a compressor for (2, n) samples, both channels linked by the louder one.
 
     Parameters
@@ -116,7 +114,7 @@ def compressor_gain(samples: Samples, compressor: Compressor, sample_rate_hz: in
     return gain
 
 
-def compress(samples: Samples, compressor: Compressor, sample_rate_hz: int) -> Samples:
+def compress(samples: Signal, compressor: Compressor, sample_rate_hz: int) -> Signal:
     """Apply `compressor_gain` to (2, n) samples.
 
     Parameters

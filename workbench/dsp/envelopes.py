@@ -6,11 +6,9 @@ from collections.abc import Sequence
 
 import numba
 import numpy as np
-import numpy.typing as npt
 
+from workbench.domain.arrays import Signal
 from workbench.domain.errors import ParameterError
-
-Signal = npt.NDArray[np.float32]
 
 SHORTEST_RAMP_SECONDS = 0.001
 """Attacks and releases are never shorter, so that no envelope clicks."""

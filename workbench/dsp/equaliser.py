@@ -14,12 +14,11 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from workbench.domain.audio import Samples
+from workbench.domain.arrays import Floats, Signal
 from workbench.domain.errors import ParameterError
 from workbench.dsp.cascades import filter_side_by_side, settling_samples
 from workbench.dsp.memory import fresh
 
-Sections = npt.NDArray[np.float64]
 BandKind = Literal["peak", "low_shelf", "high_shelf", "low_pass", "high_pass", "notch"]
 BUTTERWORTH_Q = sqrt(0.5)
 _BLOCK = 512
@@ -49,7 +48,7 @@ class Band:
             )
 
 
-def design(bands: Sequence[Band], sample_rate_hz: int) -> Sections:
+def design(bands: Sequence[Band], sample_rate_hz: int) -> Floats:
     """Coefficients of the bands as rows (b0, b1, b2, a1, a2), normalized to a0 = 1.
 
     Parameters
@@ -157,7 +156,7 @@ def response_db(
     return np.asarray(20.0 * np.log10(np.maximum(np.abs(total), 1e-10)))
 
 
-def equalise(samples: Samples, bands: Sequence[Band], sample_rate_hz: int, *, out: Samples | None = None) -> Samples:
+def equalise(samples: Signal, bands: Sequence[Band], sample_rate_hz: int, *, out: Signal | None = None) -> Signal:
     """Filter stereo samples of shape (2, n) through the bands in series; `out` may be the samples themselves.
 
     Returns
@@ -181,7 +180,7 @@ def equalise(samples: Samples, bands: Sequence[Band], sample_rate_hz: int, *, ou
     return filter_sections(samples, design(bands, sample_rate_hz), out) if bands else samples
 
 
-def filter_sections(samples: Samples, sections: Sections, out: Samples | None = None) -> Samples:
+def filter_sections(samples: Signal, sections: Floats, out: Signal | None = None) -> Signal:
     """Filter (2, n) samples through second-order sections (s, 5) as `design` makes them; states are float64.
 
     Returns
@@ -206,7 +205,7 @@ def filter_sections(samples: Samples, sections: Sections, out: Samples | None = 
     return out
 
 
-def filter_channel(channel: npt.NDArray[np.float32], sections: Sections) -> npt.NDArray[np.float32]:
+def filter_channel(channel: npt.NDArray[np.float32], sections: Floats) -> npt.NDArray[np.float32]:
     """Filter one channel (n,) through second-order sections, in place; returns the same array.
 
     Its two halves run as two channels do, the second after a warm-up in which the filters forget how they began.
@@ -294,8 +293,8 @@ def tilt(gain_db: float, pivot_hz: float = 800.0) -> tuple[Band, ...]:
 
 
 def split_bands(
-    samples: Samples, crossover_hz: float, sample_rate_hz: int, *, out: Samples | None = None
-) -> tuple[Samples, Samples]:
+    samples: Signal, crossover_hz: float, sample_rate_hz: int, *, out: Signal | None = None
+) -> tuple[Signal, Signal]:
     """Split into a low and a high band that add up to an all-pass (Linkwitz-Riley, fourth order).
 
     The high band goes to `out`, which may be the samples themselves. Source: S. H. Linkwitz, "Active crossover networks
@@ -348,13 +347,13 @@ def _sweep(samples, cutoff_hz, hop, sample_rate_hz, high_pass, out):  # type: ig
 
 
 def sweep_filter(
-    samples: Samples,
+    samples: Signal,
     cutoff_hz: npt.NDArray[np.float64],
     hop_samples: int,
     sample_rate_hz: int,
     *,
     high_pass: bool = False,
-) -> Samples:
+) -> Signal:
     """Low-pass or high-pass (12 dB per octave, Butterworth) whose cutoff moves without clicks.
 
     Parameters

@@ -8,14 +8,13 @@ import numpy as np
 import numpy.typing as npt
 from scipy import fft
 
-from workbench.domain.audio import Samples
+from workbench.domain.arrays import Signal, Spectra
 
-Spectra = npt.NDArray[np.complex64]
 FRAMES_TOGETHER = 16
 """Frames that are transformed together: what they need stays within a core's cache."""
 
 
-def spectra(samples: Samples, starts: Sequence[int], window: npt.NDArray[np.float32]) -> Spectra:
+def spectra(samples: Signal, starts: Sequence[int], window: npt.NDArray[np.float32]) -> Spectra:
     """Spectra (c, frames, bins) of windowed frames of (c, n) samples; what lies beyond the end counts as silence.
 
     Parameters

@@ -8,16 +8,15 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from workbench.domain.audio import Samples
+from workbench.domain.arrays import Gain, Signal
 from workbench.dsp.memory import fresh
 from workbench.dsp.parallel import blocks, each_block
 
-Gain = npt.NDArray[np.float32]
 _SMALL = 1 << 14
 """Samples that stay within a core's cache while several sounds are added."""
 
 
-def amplify(samples: Samples, gain: Gain | float) -> Samples:
+def amplify(samples: Signal, gain: Gain | float) -> Signal:
     """Multiply (2, n) samples by a gain, or by a curve of gains (n,), in place; returns the same array.
 
     Parameters
@@ -39,7 +38,7 @@ def amplify(samples: Samples, gain: Gain | float) -> Samples:
     return scaled(samples, gain, out=samples)
 
 
-def scaled(samples: Samples, gain: Gain | float, *, out: Samples | None = None) -> Samples:
+def scaled(samples: Signal, gain: Gain | float, *, out: Signal | None = None) -> Signal:
     """(2, n) samples times a gain, or a curve of gains (n,); `out` may be the samples themselves.
 
     Parameters
@@ -70,7 +69,7 @@ def scaled(samples: Samples, gain: Gain | float, *, out: Samples | None = None) 
     return found
 
 
-def add_scaled(samples: Samples, other: Samples, gain: float) -> Samples:
+def add_scaled(samples: Signal, other: Signal, gain: float) -> Signal:
     """Add `gain` times other (2, n) samples in place; returns the same array.
 
     Parameters
@@ -94,7 +93,7 @@ def add_scaled(samples: Samples, other: Samples, gain: float) -> Samples:
     return samples
 
 
-def sum_of(sounds: Iterable[Samples]) -> Samples:
+def sum_of(sounds: Iterable[Signal]) -> Signal:
     """The sum of (2, n) sounds, taken in their order.
 
     Parameters

@@ -6,17 +6,14 @@ import math
 
 import numba
 import numpy as np
-import numpy.typing as npt
 
-from workbench.domain.audio import Samples
+from workbench.domain.arrays import Control, Signal
 from workbench.dsp.oscillators import fast_sine
-
-Control = npt.NDArray[np.float64]
 
 
 def add_gliding_sine(
-    samples: Samples, frequency_hz: Control, level: Control, hop_samples: int, sample_rate_hz: int
-) -> Samples:
+    samples: Signal, frequency_hz: Control, level: Control, hop_samples: int, sample_rate_hz: int
+) -> Signal:
     """Add a sine to all channels of (c, n) samples in place; returns the same array.
 
     Parameters

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import numba
 import numpy as np
-import numpy.typing as npt
 
+from workbench.domain.arrays import Control, Signal
 from workbench.domain.errors import ParameterError
 from workbench.dsp.oscillators import CONTROL_SAMPLES, WaveTables
-
-Signal = npt.NDArray[np.float32]
-Control = npt.NDArray[np.float64]
 
 
 @numba.njit(nogil=True, cache=True)

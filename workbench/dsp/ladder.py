@@ -10,13 +10,10 @@ from collections.abc import Sequence
 
 import numba
 import numpy as np
-import numpy.typing as npt
 
+from workbench.domain.arrays import Control, Signal
 from workbench.dsp.oscillators import CONTROL_SAMPLES
 from workbench.dsp.oversampling import STEEP_BETA, STEEP_HALF_TAPS, convolve, decimate, phase_taps
-
-Signal = npt.NDArray[np.float32]
-Control = npt.NDArray[np.float64]
 
 _WIDTH = 8
 """Lanes are filled up to a multiple of this: doubles in a vector register of 512 bits."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from workbench.domain.audio import Samples
+from workbench.domain.arrays import Signal
 from workbench.dsp.parallel import blocks, each_block
 
 _SMALL = 1 << 16
 """Samples that stay within a core's cache while they are looked at."""
 
 
-def peak_of(samples: Samples) -> float:
+def peak_of(samples: Signal) -> float:
     """Highest magnitude of (c, n) samples; 0 for none, not a number where one is not.
 
     Parameters
@@ -37,7 +37,7 @@ def peak_of(samples: Samples) -> float:
     return float(np.max(each_block(highest, samples.shape[1]), initial=0.0))
 
 
-def mean_square(samples: Samples) -> float:
+def mean_square(samples: Signal) -> float:
     """Mean of the squares of (c, n) samples over both axes; 0 for none.
 
     Parameters

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 
 import numba
 import numpy as np
-import numpy.typing as npt
 
-from workbench.domain.audio import Samples
+from workbench.domain.arrays import Gain, Signal
 from workbench.domain.errors import ParameterError
 from workbench.domain.units import db_to_gain, gain_to_db
 from workbench.dsp.gains import scaled
@@ -32,7 +31,6 @@ from workbench.dsp.oversampling import (
 )
 from workbench.dsp.parallel import each_block
 
-Gain = npt.NDArray[np.float32]
 _PASSES = 4
 _HARDLY_OVER_DB = 0.01
 _FORGOTTEN = 18.0
@@ -55,7 +53,7 @@ class Limiter:
             )
 
 
-def true_peak_db(samples: Samples) -> float:
+def true_peak_db(samples: Signal) -> float:
     """Highest true peak of (2, n) samples in dB of full scale, 4-fold oversampled; silence gives -200.
 
     Returns
@@ -74,7 +72,7 @@ def true_peak_db(samples: Samples) -> float:
     return 20.0 * float(np.log10(max(true_peak(samples), 1e-10)))
 
 
-def limiter_gain(samples: Samples, limiter: Limiter, sample_rate_hz: int) -> Gain:
+def limiter_gain(samples: Signal, limiter: Limiter, sample_rate_hz: int) -> Gain:
     """Gain that keeps (2, n) samples below the ceiling, one curve for both channels.
 
     Returns
@@ -167,7 +165,7 @@ def _mean_around(values, reach, out):  # type: ignore[no-untyped-def]  # pragma:
         total += np.float64(values[min(i + reach + 1, length - 1)]) - np.float64(values[max(i - reach, 0)])
 
 
-def limit(samples: Samples, limiter: Limiter, sample_rate_hz: int, *, out: Samples | None = None) -> Samples:
+def limit(samples: Signal, limiter: Limiter, sample_rate_hz: int, *, out: Signal | None = None) -> Signal:
     """Limit (2, n) samples: the true peak of the result does not exceed the ceiling. `out` may be the samples.
 
     A gain that moves can raise the peak between two samples a little above what was measured before, so the result
@@ -199,8 +197,8 @@ def limit(samples: Samples, limiter: Limiter, sample_rate_hz: int, *, out: Sampl
 
 
 def soft_clip(
-    samples: Samples, *, gain: float = 1.0, ceiling_db: float = 0.0, knee_db: float = 3.0, factor: int = 4
-) -> Samples:
+    samples: Signal, *, gain: float = 1.0, ceiling_db: float = 0.0, knee_db: float = 3.0, factor: int = 4
+) -> Signal:
     """Raise (2, n) samples by a gain and round off what lies within `knee_db` below the ceiling then.
 
     All below the knee is raised alone, and samples that stay as they are come back themselves. The curve is a

@@ -10,11 +10,10 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from workbench.domain.audio import Samples
-from workbench.dsp.equaliser import Band, Sections, design
+from workbench.domain.arrays import Floats, Signal
+from workbench.dsp.equaliser import Band, design
 from workbench.dsp.parallel import BLOCK_SAMPLES, each, each_block
 
-Energies = npt.NDArray[np.float64]
 HOP_SECONDS = 0.1
 _HOPS_PER_BLOCK = 4
 _ABSOLUTE_GATE_LUFS = -70.0
@@ -64,7 +63,7 @@ def _weigh(samples, start, sections, edges, energies):  # type: ignore[no-untype
         place = edges[slot]
 
 
-def weighted_energies(samples: Samples, sections: Sections, edges: npt.NDArray[np.int64], warm_up: int) -> Energies:
+def weighted_energies(samples: Signal, sections: Floats, edges: npt.NDArray[np.int64], warm_up: int) -> Floats:
     """Mean square of (2, n) samples behind two filter sections, both channels added, between neighbouring edges.
 
     Parameters
@@ -104,7 +103,7 @@ def weighted_energies(samples: Samples, sections: Sections, edges: npt.NDArray[n
 
 
 def _weigh_side_by_side(
-    source: Samples, sections: Sections, edges: npt.NDArray[np.int64], warm_up: int, energies: Energies
+    source: Signal, sections: Floats, edges: npt.NDArray[np.int64], warm_up: int, energies: Floats
 ) -> int:
     """Measure the first slots, as many as are equally long and fill whole stretches; tells how many those are."""
     lengths = np.diff(edges)
@@ -183,7 +182,7 @@ def _weigh_row(x, state, sections, total):  # type: ignore[no-untyped-def]  # pr
         total[lane] += z * z
 
 
-def default_sections(sample_rate_hz: int) -> Sections:
+def default_sections(sample_rate_hz: int) -> Floats:
     """The filters of pyloudnorm's default meter, as `weighted_energies` takes them.
 
     Returns
@@ -204,7 +203,7 @@ def default_sections(sample_rate_hz: int) -> Sections:
     return design(_K_WEIGHTING, sample_rate_hz)
 
 
-def hop_energies(samples: Samples, sample_rate_hz: int) -> Energies:
+def hop_energies(samples: Signal, sample_rate_hz: int) -> Floats:
     """K-weighted mean square of (2, n) samples, both channels added, for every whole 0.1 s.
 
     Returns
@@ -240,7 +239,7 @@ def warm_up_samples(sample_rate_hz: int) -> int:
     return round(_WARM_UP_SECONDS * sample_rate_hz)
 
 
-def gated_loudness(energies: Energies) -> float:
+def gated_loudness(energies: Floats) -> float:
     """Integrated loudness in LUFS from `hop_energies`; -70 when nothing passes the absolute gate.
 
     Parameters
@@ -263,7 +262,7 @@ def gated_loudness(energies: Energies) -> float:
     return gated(np.convolve(energies, np.full(_HOPS_PER_BLOCK, 1.0 / _HOPS_PER_BLOCK), mode="valid"))
 
 
-def gated(blocks: Energies) -> float:
+def gated(blocks: Floats) -> float:
     """Loudness in LUFS of the mean squares of overlapping blocks of 0.4 s: absolute gate, then relative gate.
 
     Returns
@@ -310,7 +309,7 @@ def _energy(loudness_lufs: float) -> float:
     return float(10.0 ** ((loudness_lufs + 0.691) / 10.0))
 
 
-def loudness(samples: Samples, sample_rate_hz: int) -> float:
+def loudness(samples: Signal, sample_rate_hz: int) -> float:
     """Integrated loudness of (2, n) samples in LUFS; silence gives -70.
 
     Returns
@@ -329,7 +328,7 @@ def loudness(samples: Samples, sample_rate_hz: int) -> float:
     return gated_loudness(hop_energies(samples, sample_rate_hz))
 
 
-def without_offset(samples: Samples) -> Samples:
+def without_offset(samples: Signal) -> Signal:
     """(c, n) samples without the constant offset of each channel, whose onset BS.1770's filters take for a thump.
 
     Returns
@@ -345,5 +344,5 @@ def without_offset(samples: Samples) -> Samples:
     offset = samples.mean(axis=1, dtype=np.float64, keepdims=True)
     if not np.abs(offset).max(initial=0.0) > _AUDIBLE_OFFSET:
         return samples
-    moving: Samples = (samples - offset).astype(np.float32)
+    moving: Signal = (samples - offset).astype(np.float32)
     return moving

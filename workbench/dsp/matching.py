@@ -9,13 +9,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy import fft
 
-from workbench.domain.audio import Samples
+from workbench.domain.arrays import Floats, Signal
 from workbench.domain.errors import ParameterError
 from workbench.dsp.convolution import convolve_long
 from workbench.dsp.frames import FRAMES_TOGETHER, spectra
 from workbench.dsp.parallel import each_block
-
-Levels = npt.NDArray[np.float64]
 
 THIRDS_HZ = 1000.0 * 10.0 ** (np.arange(-15, 13) / 10.0)
 """Third-octave centres from 31.6 Hz to 15.8 kHz (IEC 61260-1, base ten)."""
@@ -26,7 +24,7 @@ _TAPS = 8192
 _DESIGN = 1 << 16
 
 
-def bin_frequencies_hz(sample_rate_hz: int) -> Levels:
+def bin_frequencies_hz(sample_rate_hz: int) -> Floats:
     """Frequencies of the bins of `bin_powers`, in Hz.
 
     Returns
@@ -42,7 +40,7 @@ def bin_frequencies_hz(sample_rate_hz: int) -> Levels:
     return np.arange(_FRAME // 2 + 1, dtype=np.float64) * np.float64(sample_rate_hz / _FRAME)
 
 
-def bin_powers(samples: Samples) -> Levels:
+def bin_powers(samples: Signal) -> Floats:
     """Mean power of (2, n) samples by frequency bin, both channels added.
 
     Every frame counts: what only a few hits hold, as the top of a soft kit, is 2 to 4 dB off where some are left out.
@@ -71,7 +69,7 @@ def bin_powers(samples: Samples) -> Levels:
     frames = max(0, samples.shape[1] - _FRAME) // _HOP + 1
     window = np.hanning(_FRAME).astype(np.float32)
 
-    def add(first: int, last: int) -> Levels:
+    def add(first: int, last: int) -> Floats:
         found = spectra(samples, range(first * _HOP, last * _HOP, _HOP), window)
         powers = np.square(found.real)
         powers += np.square(found.imag)
@@ -81,7 +79,7 @@ def bin_powers(samples: Samples) -> Levels:
     return np.asarray(power / (frames * _FRAME * float(np.sum(window**2))), dtype=np.float64)
 
 
-def third_octave_sums(power: Levels, sample_rate_hz: int) -> Levels:
+def third_octave_sums(power: Floats, sample_rate_hz: int) -> Floats:
     """Power in each band of `THIRDS_HZ` of a spectrum by `bin_powers`; a bin that an edge cuts counts in part.
 
     Parameters
@@ -109,7 +107,7 @@ def third_octave_sums(power: Levels, sample_rate_hz: int) -> Levels:
     return np.diff(np.interp(places, np.arange(total.size), total))
 
 
-def curve_at(gains_db: Levels, frequencies_hz: Levels) -> Levels:
+def curve_at(gains_db: Floats, frequencies_hz: Floats) -> Floats:
     """A curve of gains at `THIRDS_HZ`, in dB, at other frequencies: straight over their logarithm, level beyond.
 
     Parameters
@@ -133,7 +131,7 @@ def curve_at(gains_db: Levels, frequencies_hz: Levels) -> Levels:
     return np.asarray(np.interp(np.log(np.maximum(frequencies_hz, 1.0)), np.log(THIRDS_HZ), gains_db))
 
 
-def curve_filter(gains_db: Levels, sample_rate_hz: int) -> npt.NDArray[np.float32]:
+def curve_filter(gains_db: Floats, sample_rate_hz: int) -> npt.NDArray[np.float32]:
     """Impulse response of a minimum-phase filter with the given gains at `THIRDS_HZ`, 8192 taps.
 
     The curve runs straight between the bands over the logarithm of frequency, and level beyond them. Minimum phase
@@ -165,7 +163,7 @@ def curve_filter(gains_db: Levels, sample_rate_hz: int) -> npt.NDArray[np.float3
     """
     if gains_db.shape != THIRDS_HZ.shape:
         raise ParameterError(f"curve: expected {THIRDS_HZ.size} gains, got {gains_db.size}")
-    hz: Levels = np.arange(_DESIGN // 2 + 1, dtype=np.float64) * np.float64(sample_rate_hz / _DESIGN)
+    hz: Floats = np.arange(_DESIGN // 2 + 1, dtype=np.float64) * np.float64(sample_rate_hz / _DESIGN)
     log_gain = curve_at(gains_db, hz) * (np.log(10.0) / 20.0)
     cepstrum = fft.irfft(log_gain, _DESIGN)
     fold = np.zeros(_DESIGN)
@@ -177,7 +175,7 @@ def curve_filter(gains_db: Levels, sample_rate_hz: int) -> npt.NDArray[np.float3
     return np.asarray(response, dtype=np.float32)
 
 
-def apply_curve(samples: Samples, gains_db: Levels, sample_rate_hz: int) -> Samples:
+def apply_curve(samples: Signal, gains_db: Floats, sample_rate_hz: int) -> Signal:
     """Filter (2, n) samples by a curve of gains at `THIRDS_HZ`; no gain leaves them untouched.
 
     Parameters

@@ -11,15 +11,16 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
+from workbench.domain.arrays import Bytes
+
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
 """Parameters of glibc's `mallopt` (malloc.h)."""
 _LARGE_BYTES = 32 << 20
 _KEPT_BYTES = 128 << 20
 
-_Block = npt.NDArray[np.uint8]
 _ROUNDED = 4 << 20
 _MOST_WASTE = 2.2
-_free: list[_Block] = []
+_free: list[Bytes] = []
 """Blocks that nothing uses, those given back last at the end."""
 _taking = threading.Lock()
 """Held by who takes blocks; giving one back is a single append, for that may happen anywhere."""
@@ -118,7 +119,7 @@ def let_go() -> None:
         _free.clear()
 
 
-def _taken(size: int) -> _Block:
+def _taken(size: int) -> Bytes:
     """The smallest block that fits, or a new one in place of others that do not."""
     with _taking:
         fitting = [place for place, block in enumerate(_free) if size <= block.size <= _MOST_WASTE * size]

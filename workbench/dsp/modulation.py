@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import numba
 import numpy as np
-import numpy.typing as npt
 
+from workbench.domain.arrays import Signal
 from workbench.domain.errors import ParameterError
 from workbench.dsp.memory import fresh, silence
 from workbench.dsp.oscillators import CONTROL_SAMPLES, control_seconds
-
-Signal = npt.NDArray[np.float32]
-Control = npt.NDArray[np.float64]
 
 
 @numba.njit(nogil=True, cache=True)

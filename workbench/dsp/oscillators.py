@@ -16,10 +16,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from workbench.domain.arrays import Control, Signal
 from workbench.domain.errors import ParameterError, unknown_name
-
-Signal = npt.NDArray[np.float32]
-Control = npt.NDArray[np.float64]
 
 CONTROL_SAMPLES = 32
 """Samples for which frequency, morph and filter controls hold one value (0.67 ms at 48 kHz)."""

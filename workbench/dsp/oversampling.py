@@ -12,7 +12,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from workbench.domain.audio import Samples
+from workbench.domain.arrays import Signal
 from workbench.domain.errors import ParameterError
 from workbench.dsp.levels import peak_of
 from workbench.dsp.memory import fresh
@@ -29,8 +29,6 @@ STEEP_HALF_TAPS, STEEP_BETA = 18, 9.0
 
 MESH = 64
 """Samples that are looked at, or left out, together; more than the filters reach."""
-
-Floats = npt.NDArray[np.float32]
 
 
 def windowed_sinc(factor: int, half_taps: int, beta: float, *, gain: float = 1.0) -> npt.NDArray[np.float64]:
@@ -56,7 +54,7 @@ def windowed_sinc(factor: int, half_taps: int, beta: float, *, gain: float = 1.0
 
 
 @lru_cache(maxsize=16)
-def phase_taps(factor: int, half_taps: int = HALF_TAPS, beta: float = 5.0) -> tuple[Floats, Floats]:
+def phase_taps(factor: int, half_taps: int = HALF_TAPS, beta: float = 5.0) -> tuple[Signal, Signal]:
     """Taps of interpolation and decimation, (factor, t) each: row p, column j weighs sample i + j - half_taps.
 
     A Kaiser window on an ideal low-pass at the original Nyquist frequency. By default (beta 5) it is the filter that
@@ -219,7 +217,7 @@ def _block_peaks(samples, tops, taps, reach, above, rising, start, stop, peaks):
                 above = max(above, highest)
 
 
-def tops_of(samples: Samples) -> Floats:
+def tops_of(samples: Signal) -> Signal:
     """Highest magnitude in each block of `MESH` samples of (c, n), (c, blocks).
 
     Returns
@@ -235,7 +233,7 @@ def tops_of(samples: Samples) -> Floats:
     return tops
 
 
-def reach_of(taps: Floats) -> float:
+def reach_of(taps: Signal) -> float:
     """How many times the highest sample an interpolated one can be: the largest sum of magnitudes of a phase.
 
     Returns
@@ -252,12 +250,12 @@ def reach_of(taps: Floats) -> float:
     return 1.0001 * float(np.abs(taps).sum(axis=1, dtype=np.float64).max(initial=1.0))
 
 
-def _padded(samples: Samples, reach: int) -> Floats:
+def _padded(samples: Signal, reach: int) -> Signal:
     """Zeros on both sides; a few more behind for the taps that are zero themselves."""
     return np.pad(np.asarray(samples, dtype=np.float32), ((0, 0), (reach, reach + _TAPS)))
 
 
-def oversample(samples: Samples, factor: int = 4) -> Floats:
+def oversample(samples: Signal, factor: int = 4) -> Signal:
     """Interpolated phases of (2, n) samples: shape (2, factor, n).
 
     Returns
@@ -281,7 +279,7 @@ def oversample(samples: Samples, factor: int = 4) -> Floats:
     return out
 
 
-def peak_envelope(samples: Samples, factor: int = 4, *, above: float = 0.0) -> Floats:
+def peak_envelope(samples: Signal, factor: int = 4, *, above: float = 0.0) -> Signal:
     """Highest absolute value near each sample, between the samples included; over both channels, shape (n,).
 
     The peak between two samples counts for both. Follows ITU-R BS.1770-4, annex 2 (4-fold oversampling). Where nothing
@@ -303,7 +301,7 @@ def peak_envelope(samples: Samples, factor: int = 4, *, above: float = 0.0) -> F
     return peaks
 
 
-def true_peak(samples: Samples, factor: int = 4) -> float:
+def true_peak(samples: Signal, factor: int = 4) -> float:
     """Highest value of `peak_envelope`, in a fraction of its time: most of a song lies too low to be looked at.
 
     Returns
@@ -322,7 +320,7 @@ def true_peak(samples: Samples, factor: int = 4) -> float:
     return max(peak_of(samples), float(_found(samples, factor, None).max(initial=0.0)))
 
 
-def peaks_by_block(samples: Samples, factor: int = 4, *, within: float) -> Floats:
+def peaks_by_block(samples: Signal, factor: int = 4, *, within: float) -> Signal:
     """Highest interpolated magnitude in each block of `MESH` samples, (c, blocks).
 
     Blocks that cannot come within the share `within` of the highest of all are 0; all are with a factor of 1.
@@ -340,7 +338,7 @@ def peaks_by_block(samples: Samples, factor: int = 4, *, within: float) -> Float
     return _found(samples, factor, within)
 
 
-def _found(samples: Samples, factor: int, within: float | None) -> Floats:
+def _found(samples: Signal, factor: int, within: float | None) -> Signal:
     """Peaks by block that come `within` a share of the highest sample, or without one those that may be the highest."""
     source = np.ascontiguousarray(samples, dtype=np.float32)
     tops = tops_of(source)
@@ -356,7 +354,7 @@ def _found(samples: Samples, factor: int, within: float | None) -> Floats:
     return peaks
 
 
-def oversampled(audio: Floats, factor: int) -> Floats:
+def oversampled(audio: Signal, factor: int) -> Signal:
     """Samples (c, n) at a multiple of their rate, (c, factor n), for stages with memory: steep filters, no delay.
 
     Returns
@@ -375,7 +373,7 @@ def oversampled(audio: Floats, factor: int) -> Floats:
     return np.ascontiguousarray(phases.transpose(0, 2, 1)).reshape(audio.shape[0], -1)
 
 
-def decimated(dense: Floats, factor: int) -> Floats:
+def decimated(dense: Signal, factor: int) -> Signal:
     """The way back of `oversampled`: (c, factor n) to (c, n).
 
     Returns

@@ -8,9 +8,9 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
+from workbench.domain.arrays import Signal
 from workbench.domain.errors import ParameterError
 
-Signal = npt.NDArray[np.float32]
 _LN_1000 = 6.907755278982137  # a fall by 60 dB
 
 

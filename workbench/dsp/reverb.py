@@ -8,7 +8,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from workbench.domain.audio import Samples
+from workbench.domain.arrays import Signal
 from workbench.domain.errors import ParameterError
 from workbench.dsp.memory import silence
 
@@ -47,7 +47,7 @@ class Reverb:
             )
 
 
-def reverberate(samples: Samples, reverb: Reverb, sample_rate_hz: int) -> Samples:
+def reverberate(samples: Signal, reverb: Reverb, sample_rate_hz: int) -> Signal:
     """Reverberation of (2, n) samples without the dry signal, the same length.
 
     Its energy is that of the input times the room's gain, which is normalized: a long reverb is not louder than a

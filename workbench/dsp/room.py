@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from workbench.domain.audio import Samples
+from workbench.domain.arrays import Signal
 from workbench.domain.errors import ParameterError
 from workbench.domain.seeding import generator
 from workbench.dsp.convolution import convolve_long
@@ -45,7 +45,7 @@ class Room:
             )
 
 
-def in_room(samples: Samples, room: Room, sample_rate_hz: int, *, seed: int = 0) -> Samples:
+def in_room(samples: Signal, room: Room, sample_rate_hz: int, *, seed: int = 0) -> Signal:
     """What the walls send back of (2, n) samples, the same length, without the direct sound.
 
     The middle of the signal excites the room; the ears hear independent reflections. White noise comes back with the
@@ -82,7 +82,7 @@ def in_room(samples: Samples, room: Room, sample_rate_hz: int, *, seed: int = 0)
 
 
 @lru_cache(maxsize=8)
-def room_response(room: Room, sample_rate_hz: int, seed: int) -> Samples:
+def room_response(room: Room, sample_rate_hz: int, seed: int) -> Signal:
     """Impulse response for both ears, (2, k), each of energy 1; nothing arrives with the direct sound.
 
     Reflections come at chance times that grow denser with time, and fall with the room's decay (W. G. Gardner,

@@ -6,13 +6,11 @@ import math
 
 import numba
 import numpy as np
-import numpy.typing as npt
 
+from workbench.domain.arrays import Signal
 from workbench.domain.errors import ParameterError
 from workbench.dsp.memory import fresh
 from workbench.dsp.oversampling import STEEP_BETA, STEEP_HALF_TAPS, convolve, copy_around, phase_taps
-
-Signal = npt.NDArray[np.float32]
 
 _BLOCK_SAMPLES = 1024
 _STRAIGHT = 1e-4

@@ -6,7 +6,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from workbench.domain.audio import Samples
+from workbench.domain.arrays import Signal
 from workbench.domain.errors import ParameterError
 from workbench.dsp.equaliser import Band, BandKind, design
 from workbench.dsp.gains import ramps
@@ -20,8 +20,8 @@ _GUARD_HOP_SECONDS, _GUARD_WINDOW_SECONDS = 0.5, 3.0
 
 
 def set_width(
-    samples: Samples, width: float, sample_rate_hz: int, *, mono_below_hz: float = 0.0, out: Samples | None = None
-) -> Samples:
+    samples: Signal, width: float, sample_rate_hz: int, *, mono_below_hz: float = 0.0, out: Signal | None = None
+) -> Signal:
     """Scale the side signal by `width` (0 mono, 1 as it is, 2 twice as wide) and fold the lows to mono.
 
     Parameters
@@ -97,7 +97,7 @@ def _filter_in_place(x, section, states):  # type: ignore[no-untyped-def]  # pra
     states[0], states[1] = (0.0, 0.0) if quiet else (s1, s2)
 
 
-def pan(samples: Samples, position: float) -> Samples:
+def pan(samples: Signal, position: float) -> Signal:
     """Balance towards the left (-1) or right (1); constant power, unity in the middle.
 
     Returns
@@ -134,14 +134,14 @@ def pan_gains(position: float) -> npt.NDArray[np.float32]:
 
 
 def decorrelate(
-    samples: Samples,
+    samples: Signal,
     amount: float,
     sample_rate_hz: int,
     *,
     spread_ms: float = 6.0,
     above_hz: float = 250.0,
-    out: Samples | None = None,
-) -> Samples:
+    out: Signal | None = None,
+) -> Signal:
     """Widen a narrow sound: a dispersed, high-passed copy of the mid is added to the side only.
 
     The mono sum is untouched, because what goes to the left comes off the right (H. Lauridsen's pseudo-stereo).
@@ -209,7 +209,7 @@ def _disperse(samples, amount, delays, cut, out):  # type: ignore[no-untyped-def
             second[i] = other - piece[i]
 
 
-def side_ratio(samples: Samples, sample_rate_hz: int, *, above_hz: float = 250.0) -> float:
+def side_ratio(samples: Signal, sample_rate_hz: int, *, above_hz: float = 250.0) -> float:
     """Power of the side over power of the mid above a frequency; 0 for mono and for silence.
 
     Returns
@@ -249,14 +249,14 @@ def _mid_and_side_power(samples, cut):  # type: ignore[no-untyped-def]  # pragma
 
 
 def widen_to(
-    samples: Samples,
+    samples: Signal,
     side_db: float,
     sample_rate_hz: int,
     *,
     mono_below_hz: float = 0.0,
     above_hz: float = 250.0,
-    out: Samples | None = None,
-) -> Samples:
+    out: Signal | None = None,
+) -> Signal:
     """Bring the side of (2, n) samples to `side_db` relative to the mid (above 250 Hz), by what the sound needs.
 
     Its own side is scaled by 0.4 to 1.7 first; what is missing then comes from `decorrelate`, at most 0.8, from
@@ -283,7 +283,7 @@ def widen_to(
     return decorrelate(wide, amount, sample_rate_hz, above_hz=above_hz, out=wide if own else None)
 
 
-def side_guard(samples: Samples, sample_rate_hz: int, *, least_correlation: float) -> npt.NDArray[np.float32]:
+def side_guard(samples: Signal, sample_rate_hz: int, *, least_correlation: float) -> npt.NDArray[np.float32]:
     """Gain of the side signal that keeps the correlation of every three seconds above a limit, (n,).
 
     The correlation is at least (M² - S²) / (M² + S²) of the powers of mid and side. Where a window's side is too
@@ -327,7 +327,7 @@ def side_guard(samples: Samples, sample_rate_hz: int, *, least_correlation: floa
     return ramps(strictest, hop, length)
 
 
-def to_mid_and_side(samples: Samples) -> Samples:
+def to_mid_and_side(samples: Signal) -> Signal:
     """Half the sum and half the difference of the channels of (2, n) samples, in place; returns the same array.
 
     Returns
@@ -343,7 +343,7 @@ def to_mid_and_side(samples: Samples) -> Samples:
     return samples
 
 
-def to_left_and_right(samples: Samples) -> Samples:
+def to_left_and_right(samples: Signal) -> Signal:
     """The way back of `to_mid_and_side`, in place; returns the same array.
 
     Returns
@@ -363,7 +363,7 @@ def _sum_and_difference(samples, share):  # type: ignore[no-untyped-def]  # prag
         second[i] = share * (one - other)
 
 
-def scale_side(samples: Samples, gain: npt.NDArray[np.float32], *, out: Samples | None = None) -> Samples:
+def scale_side(samples: Signal, gain: npt.NDArray[np.float32], *, out: Signal | None = None) -> Signal:
     """Multiply the side of (2, n) samples by a gain (n,); the mid stays. `out` may be the samples themselves.
 
     Returns

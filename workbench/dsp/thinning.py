@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import numba
 import numpy as np
-import numpy.typing as npt
 
+from workbench.domain.arrays import Signal
 from workbench.dsp.oversampling import HALF_TAPS, windowed_sinc
-
-Signal = npt.NDArray[np.float32]
 
 _BETA = 5.0
 _LANES = 16

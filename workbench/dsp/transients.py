@@ -6,13 +6,11 @@ from dataclasses import dataclass
 
 import numba
 import numpy as np
-import numpy.typing as npt
 
-from workbench.domain.audio import Samples
+from workbench.domain.arrays import Gain, Signal
 from workbench.domain.errors import ParameterError
 from workbench.dsp.memory import fresh
 
-Gain = npt.NDArray[np.float32]
 _MOST_DB = 18.0
 _QUIET_DB, _FULL_DB = 5.0, 8.0
 """Steady sound keeps the two envelopes up to 5 dB apart; at 8 dB more the whole gain is applied."""
@@ -33,7 +31,7 @@ class Transients:
             )
 
 
-def transient_gain(samples: Samples, transients: Transients, sample_rate_hz: int) -> Gain:
+def transient_gain(samples: Signal, transients: Transients, sample_rate_hz: int) -> Gain:
     """Gain for (2, n) samples, one curve for both channels, linear.
 
     Two followers of the louder channel differ in attack only (1 and 40 ms): their distance in dB marks an onset.
@@ -68,7 +66,7 @@ def transient_gain(samples: Samples, transients: Transients, sample_rate_hz: int
     return gain
 
 
-def shape_transients(samples: Samples, transients: Transients, sample_rate_hz: int) -> Samples:
+def shape_transients(samples: Signal, transients: Transients, sample_rate_hz: int) -> Signal:
     """Apply `transient_gain` to (2, n) samples.
 
     Returns

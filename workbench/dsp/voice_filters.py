@@ -11,14 +11,11 @@ from collections.abc import Sequence
 
 import numba
 import numpy as np
-import numpy.typing as npt
 
+from workbench.domain.arrays import Control, Signal
 from workbench.domain.errors import ParameterError
 from workbench.dsp.ladder import run_ladder
 from workbench.dsp.oscillators import CONTROL_SAMPLES, control_length
-
-Signal = npt.NDArray[np.float32]
-Control = npt.NDArray[np.float64]
 
 SVF_MODES = ("lowpass", "bandpass", "highpass", "notch")
 _LOWEST_HZ = 10.0

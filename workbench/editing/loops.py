@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from workbench.domain.audio import Audio, Mix, Samples
+from workbench.domain.arrays import Signal
+from workbench.domain.audio import Audio, Mix
 from workbench.domain.automation import laid
 from workbench.domain.clock import Clock
 from workbench.domain.moves import with_lanes
@@ -80,7 +81,7 @@ def folded(stem: Audio, length: int) -> Audio:
     >>> folded(tail, 3).samples.tolist()
     [[11.0, 22.0, 3.0], [0.0, 5.0, 0.0]]
     """
-    samples: Samples = stem.samples
+    samples: Signal = stem.samples
     turns = -(-samples.shape[1] // length)
     padded = np.pad(samples, ((0, 0), (0, turns * length - samples.shape[1])))
     return Audio(padded.reshape(2, turns, length).sum(axis=1, dtype=np.float32), stem.sample_rate_hz)

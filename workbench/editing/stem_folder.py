@@ -16,7 +16,8 @@ from workbench.analysis.key import estimate_key
 from workbench.analysis.reading import open_audio
 from workbench.analysis.rhythm import estimate_tempo
 from workbench.concept import translate
-from workbench.domain.audio import Audio, Samples, summed
+from workbench.domain.arrays import Signal
+from workbench.domain.audio import Audio, summed
 from workbench.domain.chord_symbols import NO_CHORD
 from workbench.domain.clock import Progress
 from workbench.domain.edit_state import EditState
@@ -224,7 +225,7 @@ def _common_rate(files: Mapping[Path, str]) -> tuple[int, list[str]]:
 
 def _stems(files: Mapping[Path, str], rate: int) -> dict[str, Audio]:
     """The sound of each element, all of one length."""
-    sums: dict[str, Samples] = {}
+    sums: dict[str, Signal] = {}
     for file, element in files.items():
         samples = open_audio(file, sample_rate_hz=rate).audio.samples
         sums[element] = _added(sums[element], samples) if element in sums else samples
@@ -232,7 +233,7 @@ def _stems(files: Mapping[Path, str], rate: int) -> dict[str, Audio]:
     return {element: Audio(_added(np.zeros((2, length), np.float32), s), rate) for element, s in sums.items()}
 
 
-def _added(first: Samples, second: Samples) -> Samples:
+def _added(first: Signal, second: Signal) -> Signal:
     longer, shorter = (first, second) if first.shape[1] >= second.shape[1] else (second, first)
     total = longer.copy()
     total[:, : shorter.shape[1]] += shorter

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from workbench.analysis.loudness import BLOCK_SECONDS, integrated_loudness
-from workbench.domain.audio import Audio, Samples
+from workbench.domain.arrays import Signal
+from workbench.domain.audio import Audio
 from workbench.domain.errors import ParameterError
 from workbench.domain.units import db_to_gain, gain_to_db
 from workbench.dsp.dynamics import compressor_gain
@@ -157,7 +158,7 @@ def stages(audio: Audio, *, target_lufs: float, ceiling_dbtp: float, processing_
     return {**done, "limiter": finished}
 
 
-def _steps(audio: Audio, gain: np.float32, style: MasterStyle) -> dict[str, Samples]:
+def _steps(audio: Audio, gain: np.float32, style: MasterStyle) -> dict[str, Signal]:
     """The staged mix, and the sound behind every stage before loudness."""
     samples = scaled(audio.samples, float(gain))
     done = {"mix": samples}
@@ -166,7 +167,7 @@ def _steps(audio: Audio, gain: np.float32, style: MasterStyle) -> dict[str, Samp
     return done
 
 
-def _stages_of(style: MasterStyle, rate: int) -> list[tuple[str, Callable[[Samples], Samples]]]:
+def _stages_of(style: MasterStyle, rate: int) -> list[tuple[str, Callable[[Signal], Signal]]]:
     """Stages by name; each may write over what it is given."""
     bands = [Band("high_pass", style.low_cut_hz), *style.eq]
     return [
@@ -177,12 +178,12 @@ def _stages_of(style: MasterStyle, rate: int) -> list[tuple[str, Callable[[Sampl
     ]
 
 
-def _widened(samples: Samples, style: MasterStyle, rate: int) -> Samples:
+def _widened(samples: Signal, style: MasterStyle, rate: int) -> Signal:
     wide = set_width(samples, style.width, rate, mono_below_hz=_LOW_CROSSOVER_HZ, out=samples)
     return scale_side(wide, side_guard(wide, rate, least_correlation=_LEAST_CORRELATION), out=wide)
 
 
-def _multiband(samples: Samples, style: MasterStyle, rate: int) -> Samples:
+def _multiband(samples: Signal, style: MasterStyle, rate: int) -> Signal:
     """Compress lows, and where the style asks for it middle and highs, each by itself."""
     low, rest = split_bands(samples, _LOW_CROSSOVER_HZ, rate, out=samples)
     out = amplify(low, compressor_gain(low, style.low_control, rate))
@@ -197,7 +198,7 @@ def _multiband(samples: Samples, style: MasterStyle, rate: int) -> Samples:
     return out
 
 
-def _to_loudness(samples: Samples, target_lufs: float, ceiling_db: float, style: MasterStyle, rate: int) -> Audio:
+def _to_loudness(samples: Signal, target_lufs: float, ceiling_db: float, style: MasterStyle, rate: int) -> Audio:
     """Gain, clip, limit, measure; the gain of the next pass follows the secant through the last two.
 
     No gain counts at which clip and limiter take out more than a stage may: what they leave of lone peaks is the
@@ -229,7 +230,7 @@ def _to_loudness(samples: Samples, target_lufs: float, ceiling_db: float, style:
     return Audio(_finished(samples, best_db, ceiling_db, style, rate), rate)
 
 
-def _finished(samples: Samples, gain_db: float, ceiling_db: float, style: MasterStyle, rate: int) -> Samples:
+def _finished(samples: Signal, gain_db: float, ceiling_db: float, style: MasterStyle, rate: int) -> Signal:
     most_db = ceiling_db + _CLIP_ABOVE_CEILING_DB
     clipped = soft_clip(samples, gain=db_to_gain(gain_db), ceiling_db=most_db, knee_db=style.clip_knee_db)
     # A gain of exactly 1 below the knee gives back what went in, which is needed for the next pass.

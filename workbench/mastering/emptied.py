@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from workbench.domain.audio import Samples
+from workbench.domain.arrays import Floats, Signal
 from workbench.domain.errors import ParameterError
 from workbench.dsp.equaliser import Band, equalise
-from workbench.dsp.loudness import HOP_SECONDS, Energies, hop_energies
+from workbench.dsp.loudness import HOP_SECONDS, hop_energies
 
 MOST_REMOVED_DB = 12.0
 _WINDOW_HOPS = 30
@@ -21,10 +21,10 @@ _LEAST_SHARE = 0.05
 _LOW_HZ, _AUDIBLE_HZ = 120.0, 35.0
 _THINNED = 8
 
-Powers = Mapping[str, Energies]
+Powers = Mapping[str, Floats]
 
 
-def check_kept(before: Powers, after: Samples, rate: int, stages: Callable[[], Mapping[str, Samples]]) -> None:
+def check_kept(before: Powers, after: Signal, rate: int, stages: Callable[[], Mapping[str, Signal]]) -> None:
     """Refuse a mix of which the chain takes out more than 12 dB, as a whole or of its bass, for some seconds.
 
     Parameters
@@ -52,12 +52,12 @@ def check_kept(before: Powers, after: Samples, rate: int, stages: Callable[[], M
             raise ParameterError(f"master: stage {stage!r} takes out {removed:.0f} dB of the {band}: {cause}")
 
 
-def powers_of(samples: Samples, rate: int, sound: Energies) -> Powers:
+def powers_of(samples: Signal, rate: int, sound: Floats) -> Powers:
     """Power by band every 0.1 s of (2, n) samples whose `hop_energies` are `sound`."""
     return {"sound": sound, "bass": _bass_energies(samples, rate)}
 
 
-def _bass_energies(samples: Samples, rate: int) -> Energies:
+def _bass_energies(samples: Signal, rate: int) -> Floats:
     """Power of both channels from 35 to 120 Hz, every 0.1 s; at an eighth of the rate, which is plenty for that."""
     count = samples.shape[1] // _THINNED * _THINNED
     thin = samples[:, :count].reshape(2, -1, _THINNED).mean(axis=2)
@@ -68,10 +68,10 @@ def _bass_energies(samples: Samples, rate: int) -> Energies:
     return np.asarray(np.square(low[:, : hops * hop], dtype=np.float64).reshape(2, hops, hop).mean(axis=2).sum(axis=0))
 
 
-_BANDS: dict[str, Callable[[Samples, int], Energies]] = {"sound": hop_energies, "bass": _bass_energies}
+_BANDS: dict[str, Callable[[Signal, int], Floats]] = {"sound": hop_energies, "bass": _bass_energies}
 
 
-def _removed_db(before: Energies, after: Energies, whole: Energies) -> float:
+def _removed_db(before: Floats, after: Floats, whole: Floats) -> float:
     """What the emptiest stretch of three seconds lost, among those that are loud beside the whole sound."""
     width = min(_WINDOW_HOPS, before.size, whole.size)
     if width == 0:
@@ -86,9 +86,7 @@ def _removed_db(before: Energies, after: Energies, whole: Energies) -> float:
     return float(np.quantile(lost, 1.0 - _LEAST_SHARE))
 
 
-def _guilty(
-    before: Samples, stages: Mapping[str, Samples], rate: int, energies: Callable[[Samples, int], Energies]
-) -> str:
+def _guilty(before: Signal, stages: Mapping[str, Signal], rate: int, energies: Callable[[Signal, int], Floats]) -> str:
     """The stage that lost most against the one before it."""
     level, losses = energies(before, rate), {}
     for name, samples in stages.items():
@@ -97,7 +95,7 @@ def _guilty(
     return max(losses, key=lambda name: losses[name])
 
 
-def _cause(samples: Samples, rate: int, energies: Callable[[Samples, int], Energies]) -> str:
+def _cause(samples: Signal, rate: int, energies: Callable[[Signal, int], Floats]) -> str:
     """What a mix looks like that loses so much: its sum in mono tells."""
     middle = 0.5 * (samples[0] + samples[1])
     whole = energies(samples, rate)

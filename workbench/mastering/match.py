@@ -11,7 +11,8 @@ from workbench.analysis.loudness import crest_factor_db
 from workbench.analysis.profile import Measurements
 from workbench.analysis.spectrum import THIRD_OCTAVE_HZ, stereo_spectrum, third_octave_db
 from workbench.analysis.stereo import stereo_image
-from workbench.domain.audio import Audio, Samples
+from workbench.domain.arrays import Signal
+from workbench.domain.audio import Audio
 from workbench.domain.errors import ParameterError
 from workbench.domain.units import gain_to_db
 from workbench.dsp.limiter import Limiter, limiter_gain
@@ -74,7 +75,7 @@ def _levels(third_octaves_db: Sequence[float]) -> np.ndarray:
     return np.interp(np.log(THIRDS_HZ), np.log(THIRD_OCTAVE_HZ), levels)
 
 
-def _matched_width(audio: Audio, wanted: float, amount: float) -> Samples:
+def _matched_width(audio: Audio, wanted: float, amount: float) -> Signal:
     """`width` is the side's share of the power: scaling the side by s turns share w into s²w / (1 - w + s²w)."""
     own = stereo_image(audio).width
     if own <= 1e-6 or amount == 0.0:
@@ -84,7 +85,7 @@ def _matched_width(audio: Audio, wanted: float, amount: float) -> Samples:
     return set_width(audio.samples, scale, audio.sample_rate_hz, mono_below_hz=_LOW_HZ)
 
 
-def _matched_crest(samples: Samples, audio: Audio, wanted_db: float, amount: float) -> Samples:
+def _matched_crest(samples: Signal, audio: Audio, wanted_db: float, amount: float) -> Signal:
     own = crest_factor_db(audio)
     target = max(_LEAST_CREST_DB, own + amount * min(wanted_db - own, 0.0))
     if target >= own:

@@ -7,16 +7,15 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from workbench.domain.audio import Samples
+from workbench.domain.arrays import Floats, Gain, Signal
 from workbench.domain.plan import SectionPlan
 from workbench.domain.score import Score
 from workbench.domain.song import drum_role
 from workbench.domain.units import db_to_gain
 from workbench.dsp.equaliser import sweep_filter
-from workbench.dsp.loudness import HOP_SECONDS, Energies, energy_to_lufs
+from workbench.dsp.loudness import HOP_SECONDS, energy_to_lufs
 from workbench.dsp.memory import duplicate, fresh
 
-Gain = npt.NDArray[np.float32]
 OPEN_HZ = 18_000.0
 _OPENING_SECTIONS = ("intro", "build")
 _RAMP_SECONDS = 0.06
@@ -55,7 +54,7 @@ def fade_out(score: Score, length: int, sample_rate_hz: int) -> Gain:
     return np.asarray(0.5 + 0.5 * np.cos(np.pi * way), np.float32)
 
 
-def section_rides_db(energies: Energies, score: Score, slope_lu: float) -> list[float]:
+def section_rides_db(energies: Floats, score: Score, slope_lu: float) -> list[float]:
     """Gain for each section that brings the song's loudness towards what its energies ask for.
 
     A section of energy `e` should be `slope_lu * e` louder than one of energy 0. What the arrangement does by
@@ -107,7 +106,7 @@ def section_gain(rides_db: Sequence[float], score: Score, length_samples: int, s
     return gain
 
 
-def open_over_sections(samples: Samples, score: Score, opening_hz: float, sample_rate_hz: int) -> Samples:
+def open_over_sections(samples: Signal, score: Score, opening_hz: float, sample_rate_hz: int) -> Signal:
     """Low-pass (2, n) samples in every intro and build, opening exponentially from `opening_hz` to 18 kHz.
 
     Neighbouring sections are untouched: the filtered sound is cross-faded in and out at the borders.
@@ -120,8 +119,8 @@ def open_over_sections(samples: Samples, score: Score, opening_hz: float, sample
 
 
 def _open_one(
-    samples: Samples, section: SectionPlan, start: float, end: float, opening_hz: float, sample_rate_hz: int
-) -> Samples:
+    samples: Signal, section: SectionPlan, start: float, end: float, opening_hz: float, sample_rate_hz: int
+) -> Signal:
     fade = round(_CROSSFADE_SECONDS * sample_rate_hz)
     lead = fade if section.start_bar else 0
     first, last = round(start * sample_rate_hz), min(round(end * sample_rate_hz), samples.shape[1])
@@ -142,7 +141,7 @@ def _open_one(
     return out
 
 
-def rise_over_builds(samples: Samples, score: Score, rising_hz: float, sample_rate_hz: int) -> Samples:
+def rise_over_builds(samples: Signal, score: Score, rising_hz: float, sample_rate_hz: int) -> Signal:
     """High-pass (2, n) samples in every build, from 20 Hz to `rising_hz`; the low end comes back with the next section.
 
     The cutoff rises exponentially, most of it in the second half; filtered and plain sound are cross-faded over 30 ms.

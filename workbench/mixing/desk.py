@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 
-from workbench.domain.audio import Audio, Desk, Mix, Samples, summed
+from workbench.domain.arrays import Floats, Gain, Signal
+from workbench.domain.audio import Audio, Desk, Mix, summed
 from workbench.domain.elements import ELEMENTS
 from workbench.domain.errors import ParameterError
 from workbench.domain.moves import StripMove
@@ -48,8 +48,6 @@ _LEAST_TAIL_SECONDS = 0.4
 
 # Gains that move in step with a low note leave a steady part behind; nothing below 18 Hz is music.
 _SUBSONIC = (Band("high_pass", 18.0),)
-Gain = npt.NDArray[np.float32]
-Levels = npt.NDArray[np.float64]
 
 
 def mix(
@@ -119,7 +117,7 @@ def _toned(
     profile: Profile,
     colour: Colour,
     release: Callable[[str], object] | None,
-) -> tuple[dict[str, Samples], dict[str, Levels]]:
+) -> tuple[dict[str, Signal], dict[str, Floats]]:
     """The stems through their strips and on the spectrum that the profile aims at, and the curve that took each there.
 
     The order is that of the elements.
@@ -130,13 +128,13 @@ def _toned(
     strips = {element: coloured(profile.strip_of(element), colour) for element in elements}
     low_cut = _low_cut(profile)
 
-    def take(element: str) -> Samples:
+    def take(element: str) -> Signal:
         samples = stems[element].samples
         if release is not None and element not in plan.mix:
             release(element)
         return samples
 
-    def process(element: str) -> Samples:
+    def process(element: str) -> Signal:
         return run_strip(take(element), strips[element], colour, context, length)
 
     # Stems are independent of each other, so the number of threads cannot change a byte.
@@ -145,7 +143,7 @@ def _toned(
     found = stem_curves(processed, profile.tone, colour.bands, rate)
     curves = {element: recallable_levels(curve) for element, curve in found.items()}
 
-    def tone(element: str) -> Samples:
+    def tone(element: str) -> Signal:
         # What a stem was before is let go as soon as it is filtered: the song is held once.
         samples = processed.pop(element)
         return apply_curve(equalise(samples, low_cut, rate, out=samples), curves[element], rate)
@@ -250,7 +248,7 @@ def _tail_seconds(profile: Profile, tempo_bpm: float) -> float:
     return float(min(TAIL_SECONDS, max(1.4 * profile.reverb.decay_seconds, echoes)))
 
 
-def _bus_gain(total: Samples, score: Score, profile: Profile, crest_limit_db: float, rate: int) -> Gain:
+def _bus_gain(total: Signal, score: Score, profile: Profile, crest_limit_db: float, rate: int) -> Gain:
     """The gain that all stems share: staging of the sum, section rides, glue, control of the highest peaks.
 
     The sum goes through it in place.
@@ -270,7 +268,7 @@ def _bus_gain(total: Samples, score: Score, profile: Profile, crest_limit_db: fl
     return gain
 
 
-def _finish(stems: dict[str, Samples], elements: list[str], gain: Gain, score: Score, rate: int) -> tuple[Mix, Gain]:
+def _finish(stems: dict[str, Signal], elements: list[str], gain: Gain, score: Score, rate: int) -> tuple[Mix, Gain]:
     """Apply the shared gain, cut silence after the song, fade the end out and set the peak; and all of it as a gain.
 
     Stems and gain are written over.
@@ -292,7 +290,7 @@ def _finish(stems: dict[str, Samples], elements: list[str], gain: Gain, score: S
     return Mix(audio, {element: Audio(samples, rate) for element, samples in finished.items()}), envelope
 
 
-def _audible_end(total: Samples, peak: float, song_samples: int, least_samples: int) -> int:
+def _audible_end(total: Signal, peak: float, song_samples: int, least_samples: int) -> int:
     """Where the tail falls below -84 dB of the peak, at least `least_samples` after the song ends."""
     tail = np.abs(total[:, song_samples:]).max(axis=0, initial=0.0)
     loud = np.flatnonzero(tail > peak * db_to_gain(_SILENCE_DB))

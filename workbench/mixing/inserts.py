@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from workbench.domain.audio import Samples
+from workbench.domain.arrays import Signal
 from workbench.domain.moves import StripMove
 from workbench.domain.score import Score
 from workbench.plugins import place_in, run_effect
 
 
-def with_inserts(samples: Samples, move: StripMove, score: Score, sample_rate_hz: int) -> Samples:
+def with_inserts(samples: Signal, move: StripMove, score: Score, sample_rate_hz: int) -> Signal:
     """A stem, (2, n), through the plug-ins of its channel in their order; one that fails or is bypassed is passed by.
 
     Parameters that move do so over the bars of the score.

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
+from workbench.domain.arrays import Gain
 from workbench.domain.audio import Desk
 from workbench.dsp.matching import THIRDS_HZ
 from workbench.dsp.memory import fresh
@@ -16,7 +17,6 @@ HOPS_PER_SECOND = 200
 """Values a second of a recalled gain: the fastest gain of the desk, its peak control, moves over 6 ms."""
 
 _DIGITS = 6
-Gain = npt.NDArray[np.float32]
 
 
 def recallable(curve: Gain, sample_rate_hz: int) -> Gain:

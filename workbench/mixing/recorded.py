@@ -11,7 +11,8 @@ from statistics import median
 
 import numpy as np
 
-from workbench.domain.audio import Audio, Mix, Samples, summed
+from workbench.domain.arrays import Signal
+from workbench.domain.audio import Audio, Mix, summed
 from workbench.domain.moves import StripMove
 from workbench.domain.plan import Plan
 from workbench.domain.recordings import only_notes, plays_recording
@@ -45,7 +46,7 @@ def mix_recorded(stems: Mapping[str, Audio], score: Score, plan: Plan) -> Mix:
     recorded = {name: stem for name, stem in stems.items() if plays_recording(plan.patches.get(name))}
     offset_db = _offset_db(recorded, profile) if len(recorded) < len(stems) else 0.0
 
-    def channel(name: str, samples: Samples) -> Samples:
+    def channel(name: str, samples: Signal) -> Signal:
         if name in recorded:
             return _moved(samples, plan.mix.get(name), context)
         return _composed(name, samples, plan, profile, context) * np.float32(db_to_gain(offset_db))
@@ -63,7 +64,7 @@ def _offset_db(recorded: Mapping[str, Audio], profile: Profile) -> float:
     return median(found) if found else 0.0
 
 
-def _composed(name: str, samples: Samples, plan: Plan, profile: Profile, context: StripContext) -> Samples:
+def _composed(name: str, samples: Signal, plan: Plan, profile: Profile, context: StripContext) -> Signal:
     """What plays notes through its channel; its tail is cut where the stems end."""
     move, rate = plan.mix.get(name, StripMove()), context.sample_rate_hz
     if move.mute:
@@ -74,7 +75,7 @@ def _composed(name: str, samples: Samples, plan: Plan, profile: Profile, context
     return run_strip(heard, strip, colour, context)[:, : samples.shape[1]]
 
 
-def _moved(samples: Samples, move: StripMove | None, context: StripContext) -> Samples:
+def _moved(samples: Signal, move: StripMove | None, context: StripContext) -> Signal:
     if move is None:
         return samples
     if move.mute:

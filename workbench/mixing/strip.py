@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from workbench.domain.audio import Samples
+from workbench.domain.arrays import Gain, Signal
 from workbench.domain.plan import Plan
 from workbench.domain.score import Score
 from workbench.domain.units import beats_to_seconds, db_to_gain
 from workbench.dsp.delay import Delay, add_echoes
-from workbench.dsp.dynamics import Gain, compressor_gain, ducking_gain
+from workbench.dsp.dynamics import compressor_gain, ducking_gain
 from workbench.dsp.equaliser import Band, equalise
 from workbench.dsp.gains import add_scaled, amplify
 from workbench.dsp.loudness import loudness
@@ -80,8 +80,8 @@ def _longer(reverb_db: float) -> float:
 
 
 def run_strip(
-    samples: Samples, strip: Strip, colour: Colour, context: StripContext, length: int | None = None
-) -> Samples:
+    samples: Signal, strip: Strip, colour: Colour, context: StripContext, length: int | None = None
+) -> Signal:
     """Process one stem, (2, n), and add its own send returns; a silent stem stays silent.
 
     The result has `length` samples, if that is more: what rings on after the stem's end is heard there.
@@ -95,7 +95,7 @@ def run_strip(
     return _sent(_shape(staged, strip, colour, context), strip, colour, context)
 
 
-def _staged(samples: Samples, level_lufs: float, strip: Strip, context: StripContext, length: int) -> Samples:
+def _staged(samples: Signal, level_lufs: float, strip: Strip, context: StripContext, length: int) -> Signal:
     """A longer copy at the loudness for which a strip is set."""
     staged = silence((2, length))
     np.multiply(samples, np.float32(db_to_gain(STAGE_LUFS - level_lufs)), out=staged[:, : samples.shape[1]])
@@ -104,14 +104,14 @@ def _staged(samples: Samples, level_lufs: float, strip: Strip, context: StripCon
     return add_sub_octave(staged, context.score, strip.sub_db, context.sample_rate_hz)
 
 
-def _sent(samples: Samples, strip: Strip, colour: Colour, context: StripContext) -> Samples:
+def _sent(samples: Signal, strip: Strip, colour: Colour, context: StripContext) -> Signal:
     """Placed, levelled, ducked, and with what comes back from the sends."""
     samples = at_level(_place(samples, strip, context), strip, context.sample_rate_hz)
     samples = _on_bed(samples, strip, colour, context)
     return with_returns(_ducked(samples, strip, context), strip, context)
 
 
-def _on_bed(samples: Samples, strip: Strip, colour: Colour, context: StripContext) -> Samples:
+def _on_bed(samples: Signal, strip: Strip, colour: Colour, context: StripContext) -> Signal:
     """The strip with its noise, which ends where the song does."""
     if strip.bed is None:
         return samples
@@ -123,7 +123,7 @@ def _on_bed(samples: Samples, strip: Strip, colour: Colour, context: StripContex
     return samples
 
 
-def at_level(samples: Samples, strip: Strip, sample_rate_hz: int) -> Samples:
+def at_level(samples: Signal, strip: Strip, sample_rate_hz: int) -> Signal:
     """Bring (2, n) samples to the loudness of their strip, in place; silence stays silent."""
     present = loudness(samples, sample_rate_hz)
     if present <= _SILENT_LUFS:
@@ -131,7 +131,7 @@ def at_level(samples: Samples, strip: Strip, sample_rate_hz: int) -> Samples:
     return amplify(samples, db_to_gain(STAGE_LUFS + strip.level_lu - present))
 
 
-def _shape(samples: Samples, strip: Strip, colour: Colour, context: StripContext) -> Samples:
+def _shape(samples: Signal, strip: Strip, colour: Colour, context: StripContext) -> Signal:
     rate = context.sample_rate_hz
     low_cut = [Band("high_pass", strip.highpass_hz)] if strip.highpass_hz else []
     equalise(samples, [*low_cut, *strip.eq, *colour.bands], rate, out=samples)
@@ -151,14 +151,14 @@ def _shape(samples: Samples, strip: Strip, colour: Colour, context: StripContext
 
 
 def saturated(
-    samples: Samples,
+    samples: Signal,
     drive_db: float,
     bias: float,
     sample_rate_hz: int,
     factor: int | None = None,
     *,
-    out: Samples | None = None,
-) -> Samples:
+    out: Signal | None = None,
+) -> Signal:
     """Hyperbolic tangent, oversampled, with unity gain for small signals.
 
     Parameters
@@ -183,7 +183,7 @@ def saturated(
     return equalise(bent, [Band("high_pass", 20.0)], sample_rate_hz, out=bent) if bias else bent
 
 
-def _place(samples: Samples, strip: Strip, context: StripContext) -> Samples:
+def _place(samples: Signal, strip: Strip, context: StripContext) -> Signal:
     rate = context.sample_rate_hz
     if strip.side_db is not None:
         widen_to(
@@ -203,7 +203,7 @@ def _place(samples: Samples, strip: Strip, context: StripContext) -> Samples:
     return samples
 
 
-def _ducked(samples: Samples, strip: Strip, context: StripContext) -> Samples:
+def _ducked(samples: Signal, strip: Strip, context: StripContext) -> Signal:
     if strip.duck_db <= 0 or not context.kicks_seconds:
         return samples
     release_ms = 1000.0 * beats_to_seconds(context.duck_release_beats, context.score.tempo_bpm)
@@ -218,7 +218,7 @@ def _ducked(samples: Samples, strip: Strip, context: StripContext) -> Samples:
     return amplify(samples, gain)
 
 
-def with_returns(samples: Samples, strip: Strip, context: StripContext) -> Samples:
+def with_returns(samples: Signal, strip: Strip, context: StripContext) -> Signal:
     """A strip, (2, n), with what comes back from room, delay and reverb, in place."""
     rate = context.sample_rate_hz
     if strip.room_db is not None:

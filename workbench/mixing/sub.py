@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 from scipy.ndimage import gaussian_filter1d
 
-from workbench.domain.audio import Samples
+from workbench.domain.arrays import Control, Signal
 from workbench.domain.score import Score
 from workbench.domain.units import db_to_gain, midi_to_hz
 from workbench.dsp.equaliser import Band, equalise
@@ -24,7 +23,6 @@ _BELOW_THE_NOTES = tuple(Band("low_pass", 50.0, q=q) for q in (0.5098, 0.6013, 0
 """Butterworth of the eighth order: the lowest note with an octave, D2, is 27 dB down."""
 
 _SILENT_POWER = 1e-12
-Control = npt.NDArray[np.float64]
 
 
 def sub_pitch(pitch: int) -> int | None:
@@ -39,7 +37,7 @@ def sub_pitch(pitch: int) -> int | None:
     return below if below in SUB_PITCHES and below < pitch else None
 
 
-def add_sub_octave(samples: Samples, score: Score, level_db: float, sample_rate_hz: int) -> Samples:
+def add_sub_octave(samples: Signal, score: Score, level_db: float, sample_rate_hz: int) -> Signal:
     """Add a sine on the octave of 37 to 46 Hz below the bass's notes, as loud as they are, in place.
 
     It follows the level of what the stem plays below 160 Hz, so that it dies away and is played as softly as the note.
@@ -95,7 +93,7 @@ def _filled(pitch: Control) -> Control:
     return np.asarray(pitch[known[np.maximum(before, 0)]])
 
 
-def _block_powers(samples: Samples) -> Control:
+def _block_powers(samples: Signal) -> Control:
     """Mean square over both channels of each block; the last one counts as filled up with silence."""
     whole = samples.shape[1] // _HOP
     parts = [samples[:, : whole * _HOP], np.pad(samples[:, whole * _HOP :], ((0, 0), (0, -samples.shape[1] % _HOP)))]

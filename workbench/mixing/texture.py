@@ -8,11 +8,11 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from workbench.domain.audio import Samples
+from workbench.domain.arrays import Gain, Signal
 from workbench.domain.errors import ParameterError
 from workbench.domain.seeding import generator
 from workbench.domain.units import db_to_gain
-from workbench.dsp.dynamics import Compressor, Gain, compressor_gain
+from workbench.dsp.dynamics import Compressor, compressor_gain
 from workbench.dsp.envelopes import fade_edges
 from workbench.dsp.equaliser import Band, equalise
 from workbench.dsp.gains import add_scaled, amplify
@@ -54,7 +54,7 @@ class Bed:
             raise ParameterError(f"bed: expected level_db in -80..0, got {self.level_db:g}")
 
 
-def bed_of(bed: Bed, length: int, sample_rate_hz: int, *, seed: int, stage_db: float) -> Samples:
+def bed_of(bed: Bed, length: int, sample_rate_hz: int, *, seed: int, stage_db: float) -> Signal:
     """A bed, (2, length), that fades in and out.
 
     Its mean power without the crackle lies `level_db` above `stage_db`; left and right are independent.
@@ -69,7 +69,7 @@ def bed_of(bed: Bed, length: int, sample_rate_hz: int, *, seed: int, stage_db: f
     return fade_edges(hiss, sample_rate_hz, in_ms=_FADE_MS, out_ms=_FADE_MS)
 
 
-def _crackle(length: int, rate: int, rng: np.random.Generator) -> Samples:
+def _crackle(length: int, rate: int, rng: np.random.Generator) -> Signal:
     """Dust in a groove: short bursts at chance times, most of them faint, somewhere between left and right."""
     count = int(rng.poisson(_CRACKLES_A_SECOND * length / rate))
     out = np.zeros((2, length), dtype=np.float32)
@@ -89,7 +89,7 @@ def _dust(rate: int, rng: np.random.Generator) -> npt.NDArray[np.float32]:
     return np.asarray(shape * np.sin(2.0 * np.pi * hz * seconds), dtype=np.float32)
 
 
-def with_air(samples: Samples, air_db: float, sample_rate_hz: int, factor: int | None = None) -> Samples:
+def with_air(samples: Signal, air_db: float, sample_rate_hz: int, factor: int | None = None) -> Signal:
     """Add harmonics above 5 kHz of what (2, n) samples hold above 2.2 kHz, at `air_db` relative to that, in place.
 
     Saturation makes them, so they last as long as the sound and move with it, as an equaliser's highs do only where
@@ -106,7 +106,7 @@ def with_air(samples: Samples, air_db: float, sample_rate_hz: int, factor: int |
     return add_scaled(samples, harmonics, db_to_gain(air_db) * float(np.sqrt(power / own)))
 
 
-def parallel_gain(samples: Samples, parallel: Compressor, sample_rate_hz: int) -> Gain:
+def parallel_gain(samples: Signal, parallel: Compressor, sample_rate_hz: int) -> Gain:
     """Gain of parallel compression, (n,): the sound and, with it, itself through a heavy compressor.
 
     Loud hits stay as they are, and what rings between them comes up by at most 20 log10(1 + make-up).

@@ -10,16 +10,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 from scipy.ndimage import gaussian_filter1d
 
-from workbench.domain.audio import Samples
+from workbench.domain.arrays import Floats, Signal
 from workbench.domain.data_files import read_shipped
 from workbench.domain.errors import unknown_name
 from workbench.dsp.equaliser import Band, response_db
 from workbench.dsp.matching import THIRDS_HZ, bin_frequencies_hz, bin_powers, curve_at, third_octave_sums
-
-Levels = npt.NDArray[np.float64]
 
 _ROUNDS = 8
 _SILENT_POWER = 1e-12
@@ -52,7 +49,7 @@ class Tone:
 
 
 @lru_cache(maxsize=1)
-def _targets() -> Mapping[str, Levels]:
+def _targets() -> Mapping[str, Floats]:
     families = read_shipped("workbench.mixing", "targets.yaml")["families"]
     return {name: np.array(levels, dtype=np.float64) for name, levels in families.items()}
 
@@ -62,7 +59,7 @@ def list_families() -> tuple[str, ...]:
     return tuple(sorted(_targets()))
 
 
-def target_db(family: str) -> Levels:
+def target_db(family: str) -> Floats:
     """Median third-octave spectrum of a family's reference tracks, in the bands of `THIRDS_HZ`.
 
     Raises
@@ -76,11 +73,11 @@ def target_db(family: str) -> Levels:
 
 
 def stem_curves(
-    stems: Mapping[str, Samples],
+    stems: Mapping[str, Signal],
     tone: Tone,
     colour: Sequence[Band],
     sample_rate_hz: int,
-) -> dict[str, Levels]:
+) -> dict[str, Floats]:
     """Gain by third octave for each stem, in dB.
 
     All stems share the part that moves their sum towards the target; each has its own part that gives way.
@@ -119,14 +116,14 @@ def stem_curves(
     return none | {name: np.round(shared + own[name], 6) for name in heard}
 
 
-def _wanted(tone: Tone, colour: Sequence[Band], sample_rate_hz: int) -> Levels:
+def _wanted(tone: Tone, colour: Sequence[Band], sample_rate_hz: int) -> Floats:
     season = response_db(colour, THIRDS_HZ, sample_rate_hz) if colour else np.zeros(THIRDS_HZ.size)
     season = season + tone.low_db / (1.0 + (THIRDS_HZ / 90.0) ** 4) + tone.high_db / (1.0 + (5000.0 / THIRDS_HZ) ** 2)
     season -= np.median(season)
     return np.asarray(target_db(tone.family) + _COLOUR_DB * np.tanh(season / _COLOUR_DB))
 
 
-def _step(difference: Levels, shared: Levels, tone: Tone) -> Levels:
+def _step(difference: Floats, shared: Floats, tone: Tone) -> Floats:
     """What is missing of the wanted curve: a part of the smooth distance, and all that lies beyond what is bearable."""
     difference = difference - np.median(difference)
     untouched = difference + shared
@@ -136,7 +133,7 @@ def _step(difference: Levels, shared: Levels, tone: Tone) -> Levels:
     return np.asarray(smooth + beyond - shared)
 
 
-def _limited(curve: Levels, tone: Tone) -> Levels:
+def _limited(curve: Floats, tone: Tone) -> Floats:
     """Clip to what may be taken and added: more below 60 Hz, and more and more is added from 8 to 12.5 kHz."""
     air = np.interp(np.log(THIRDS_HZ), np.log([8000.0, 12_500.0]), [tone.boost_db, _AIR_BOOST_DB])
     most = np.where(THIRDS_HZ < _LOW_HZ, max(_LOW_BOOST_DB, tone.boost_db), air)
@@ -144,7 +141,7 @@ def _limited(curve: Levels, tone: Tone) -> Levels:
     return np.clip(curve, least, most)
 
 
-def _giving_way(name: str, powers: Mapping[str, Levels], room_db: float) -> Levels:
+def _giving_way(name: str, powers: Mapping[str, Floats], room_db: float) -> Floats:
     """Cuts where another stem owns the band, most where both are nearly as strong; nothing where this one is far below.
 
     Smoothed over half an octave, so that the stem keeps its character.

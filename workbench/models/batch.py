@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from workbench.domain.arrays import Integers
 from workbench.domain.cores import thread_count
-from workbench.models.history import BAR_COLUMN, Rows
+from workbench.models.history import BAR_COLUMN
 from workbench.models.network import Network
 from workbench.models.part_writer import PartWriter
 from workbench.models.spec import Conditioning, Settings
@@ -36,8 +37,8 @@ class Job:
     conditioning: Conditioning
     bar_beats: int
     seed: int | Sequence[int]
-    given: Rows | None = None
-    ahead: Rows | None = None
+    given: Integers | None = None
+    ahead: Integers | None = None
 
     @property
     def end_bar(self) -> int:
@@ -47,7 +48,9 @@ class Job:
         return int(self.ahead[0, BAR_COLUMN])
 
 
-def write_batch(network: Network, jobs: Sequence[Job], settings: Settings, *, threads: int | None = None) -> list[Rows]:
+def write_batch(
+    network: Network, jobs: Sequence[Job], settings: Settings, *, threads: int | None = None
+) -> list[Integers]:
     """Rows of each job, those given and ahead included.
 
     Parameters
@@ -68,7 +71,7 @@ def write_batch(network: Network, jobs: Sequence[Job], settings: Settings, *, th
         return list(pool.map(lambda job: _write(network, job, settings), jobs))
 
 
-def _write(network: Network, job: Job, settings: Settings) -> Rows:
+def _write(network: Network, job: Job, settings: Settings) -> Integers:
     writer = PartWriter(network, job.conditioning, job.bar_beats, settings, ahead=job.ahead)
     if job.given is not None:
         writer.take(job.given)

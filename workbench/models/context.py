@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from workbench.domain.arrays import Bytes
 from workbench.domain.theory import Chord, Key
 from workbench.models.grid import SLOTS_PER_BAR
 from workbench.models.vocabulary import (
@@ -56,8 +57,6 @@ bars to the end of the section (1, 2, 3, more). `register` and `dynamics` are wh
 whole."""
 
 DENSITY_COLUMN, REGISTER_COLUMN = (list(PREFIX_SIZES).index(name) for name in ("density", "register"))
-
-Bits = npt.NDArray[np.uint8]
 
 
 def register_classes(mean_pitches: npt.ArrayLike) -> npt.NDArray[np.int64]:
@@ -111,7 +110,7 @@ class SongContext:
     sections: tuple[str, ...]
     remaining: npt.NDArray[np.int64]
     density: npt.NDArray[np.int64]
-    streams: Mapping[str, Bits]
+    streams: Mapping[str, Bytes]
     mood: int = 0
     section_keys: tuple[Key, ...] = ()
     register: npt.NDArray[np.int64] | int = 0
@@ -156,7 +155,7 @@ class SongContext:
                 result.append(None)
         return result
 
-    def chord_features(self, *, relative_to_root: bool) -> Bits:
+    def chord_features(self, *, relative_to_root: bool) -> Bytes:
         """Chord features for each beat, (bars, bar_beats, CHORD_FEATURES), relative to the root or the tonic."""
         table = np.zeros((self.bars * self.bar_beats, CHORD_FEATURES), np.uint8)
         scales = [key.pitch_classes if key else () for key in self.bar_keys]
@@ -172,7 +171,7 @@ class SongContext:
             table[beat, [48 + (pitch - zero) % 12 for pitch in scales[beat // self.bar_beats]]] = 1
         return table.reshape(self.bars, self.bar_beats, CHORD_FEATURES)
 
-    def stream_features(self, names: tuple[str, ...]) -> Bits:
+    def stream_features(self, names: tuple[str, ...]) -> Bytes:
         """Onsets of the named streams, (bars, 48, len(names)); zeros for a stream that is not there."""
         empty = np.zeros((self.bars, SLOTS_PER_BAR), np.uint8)
         if not names:

@@ -11,15 +11,15 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
+from workbench.domain.arrays import Floats, Integers, Singles
 from workbench.models.density_control import Holding
 from workbench.models.grid import SLOTS_PER_BEAT
 from workbench.models.guidance import Guidance
-from workbench.models.history import BAR_COLUMN, FIRST_ATTRIBUTE, Rows
-from workbench.models.kernels import Floats
+from workbench.models.history import BAR_COLUMN, FIRST_ATTRIBUTE
 from workbench.models.network import Network
 from workbench.models.pattern_prior import PatternPrior
 from workbench.models.recall import Recall
-from workbench.models.sampling import Logits, index_at
+from workbench.models.sampling import index_at
 from workbench.models.spec import BAR_STEP, SAME_STEP, STEPS, Conditioning, Settings
 from workbench.models.standing import Standing
 
@@ -38,9 +38,9 @@ class Decoder:
         settings: Settings,
         *,
         prior: PatternPrior | None = None,
-        symbol_bias: Logits | None = None,
-        attribute_bias: Mapping[str, Logits] | None = None,
-        ahead: Rows | None = None,
+        symbol_bias: Floats | None = None,
+        attribute_bias: Mapping[str, Floats] | None = None,
+        ahead: Integers | None = None,
     ) -> None:
         self._network, self._spec, self._settings, self._bar_beats = network, network.spec, settings, bar_beats
         self._prior, self._symbol_bias, self._attribute_bias = prior, symbol_bias, attribute_bias or {}
@@ -49,7 +49,7 @@ class Decoder:
         self.standing = Standing(network.spec, conditioning, ahead)
         self._recall = Recall(network, self._guidance, self.standing)
 
-    def add(self, rows: Rows) -> None:
+    def add(self, rows: Integers) -> None:
         """Rows that need not be drawn."""
         self.standing.add(rows)
 
@@ -87,7 +87,7 @@ class Decoder:
             self._finish(stream, [bar, slot, step, symbol], chance)
             together += 1
 
-    def play(self, notes: Rows, rng: np.random.Generator, *, kept: tuple[str, ...], anew: bool = False) -> None:
+    def play(self, notes: Integers, rng: np.random.Generator, *, kept: tuple[str, ...], anew: bool = False) -> None:
         """Enter notes in the bar under way with all attributes drawn anew but those kept; with `anew` symbols too."""
         bar = self.standing.bars - 1
         for _, slot, step, symbol, *attributes in notes.tolist():
@@ -99,7 +99,7 @@ class Decoder:
             self._finish(stream, [bar, slot, step, symbol], chance, given)
 
     def _step(
-        self, stream: Floats, bar: int, slot: int, symbol: int, together: int, chance: float, *, ending: bool
+        self, stream: Singles, bar: int, slot: int, symbol: int, together: int, chance: float, *, ending: bool
     ) -> int:
         if self._settings.on_downbeat and slot < 0:
             return 1
@@ -114,11 +114,11 @@ class Decoder:
         allowed[SAME_STEP] = 0 <= symbol < self._spec.symbols - 1 and together < self._settings.polyphony
         return self._draw("step", values, allowed, chance)
 
-    def _with_step(self, stream: Floats, bar: int, slot: int, step: int) -> Floats:
+    def _with_step(self, stream: Singles, bar: int, slot: int, step: int) -> Singles:
         cells = self._guidance.cells(self.standing.cells(np.array([bar]), np.array([slot])))
         return self._network.with_step(stream, np.full(len(stream), step), cells)
 
-    def _symbol(self, stream: Floats, bar: int, slot: int, lowest: int, chance: float) -> int:
+    def _symbol(self, stream: Singles, bar: int, slot: int, lowest: int, chance: float) -> int:
         values = self._guidance.extrapolate(self._network.choose(_SYMBOL, stream))
         counted = self.standing.since(self._holding.first_bar_for_register(bar))
         values += self._holding.symbols(counted, bar, slot)
@@ -129,7 +129,7 @@ class Decoder:
         return self._draw("symbol", values, np.arange(self._spec.symbols) >= lowest, chance)
 
     def _finish(
-        self, stream: Floats, place: list[int], chance: npt.NDArray[np.float64], given: Mapping[str, int] | None = None
+        self, stream: Singles, place: list[int], chance: npt.NDArray[np.float64], given: Mapping[str, int] | None = None
     ) -> None:
         """Draw the attributes of a note that are not given, and let it stand."""
         bar, slot, _, symbol = place
@@ -146,13 +146,13 @@ class Decoder:
                 stream = self._network.with_attribute(stream, number, np.full(len(stream), row[-1]))
         self.standing.add_note(row)
 
-    def _attribute(self, stream: Floats, number: int, name: str, symbol: int, chance: float) -> int:
+    def _attribute(self, stream: Singles, number: int, name: str, symbol: int, chance: float) -> int:
         values = self._guidance.extrapolate(self._network.choose(_ATTRIBUTES + number, stream))
         if name in self._attribute_bias:
             values += self._attribute_bias[name][symbol]
         return self._draw(name, values, None, chance)
 
-    def _draw(self, field: str, values: Logits, allowed: npt.NDArray[np.bool_] | None, chance: float) -> int:
+    def _draw(self, field: str, values: Floats, allowed: npt.NDArray[np.bool_] | None, chance: float) -> int:
         """Draw a field; only structure, which grammar rules, is kept to the nucleus."""
         if allowed is None:
             return index_at(values, chance, self._settings.temperature(field), 1.0)

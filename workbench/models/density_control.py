@@ -11,11 +11,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import numpy.typing as npt
 
+from workbench.domain.arrays import Floats, Integers
 from workbench.models.context import DENSITY_COLUMN, REGISTER_COLUMN, REGISTER_EDGES, REGISTER_WIDTH
 from workbench.models.grid import SLOTS_PER_BEAT
-from workbench.models.history import BAR_COLUMN, SLOT_COLUMN, SYMBOL_COLUMN, Rows
+from workbench.models.history import BAR_COLUMN, SLOT_COLUMN, SYMBOL_COLUMN
 from workbench.models.spec import BAR_STEP, SAME_STEP, STEPS, Conditioning, ElementSpec, Settings
 
 LOOK_BACK_BARS = 4
@@ -29,9 +29,6 @@ _PATIENCE = 0.25
 """How far it may stray, as a logarithm, before the pull is twice what it would be in proportion."""
 
 _SLOT_OF_STEP = np.arange(STEPS) - 1.0
-
-Integers = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 
 def density_limits(spec: ElementSpec, density: int) -> tuple[float, float]:
@@ -170,7 +167,7 @@ class Holding:
         self._alike_density, self._alike_register = bars_alike(self._density), bars_alike(self._register)
         self._symbols = np.arange(spec.symbols)
 
-    def steps(self, notes: Rows, bar: int, slot: int, together: int) -> Floats | float:
+    def steps(self, notes: Integers, bar: int, slot: int, together: int) -> Floats | float:
         """What is added to the step logits after `together` notes in a slot (-1: none in the bar yet).
 
         `notes` are those of the bars that are looked back over, see `first_bar_for_density`.
@@ -180,7 +177,7 @@ class Holding:
         place = (len(notes), int(self._alike_density[bar]) - 1, slot, together, self._bar_slots)
         return density_bias(self._spec, self._settings.pace, int(self._density[bar]), *place)
 
-    def symbols(self, notes: Rows, bar: int, slot: int) -> Floats | float:
+    def symbols(self, notes: Integers, bar: int, slot: int) -> Floats | float:
         """What is added to the symbol logits in a slot; `notes` as in `first_bar_for_register`."""
         if not (self._settings.register or self._settings.compass):
             return 0.0

@@ -10,10 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from workbench.domain.arrays import Bytes, Floats, Integers, Singles
 from workbench.models.context import CONDITION_CHORD_FEATURES, PREFIX_SIZES
-from workbench.models.kernels import Floats, Integers
-from workbench.models.network import Bits
-from workbench.models.sampling import Logits
 from workbench.models.spec import ElementSpec
 
 _COLUMNS = {name: column for column, name in enumerate(PREFIX_SIZES)}
@@ -45,17 +43,17 @@ class Guidance:
         both[len(prefix) :, self._columns] = 0
         return both
 
-    def cells(self, cell: Bits) -> Bits:
+    def cells(self, cell: Bytes) -> Bytes:
         """Features of slots (n, D2) for each twin."""
         both = self.twice(cell)
         if self._chords:
             both[len(cell) :, self._first_chord : self._first_chord + CONDITION_CHORD_FEATURES] = 0
         return both
 
-    def extrapolate(self, logits: Floats) -> Logits:
+    def extrapolate(self, logits: Singles) -> Floats:
         """Logits (twins, size) of one row as those to draw from, (size,)."""
-        conditional: Logits = logits[0].astype(np.float64)
+        conditional: Floats = logits[0].astype(np.float64)
         if self.twins == 1:
             return conditional
-        guided: Logits = conditional + self._strength * (conditional - logits[1])
+        guided: Floats = conditional + self._strength * (conditional - logits[1])
         return guided

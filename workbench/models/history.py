@@ -16,14 +16,12 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
+from workbench.domain.arrays import Integers
 from workbench.models.grid import SLOTS_PER_BAR
 from workbench.models.spec import BAR_STEP, RECENT_NOTES, SAME_STEP, UNKNOWN_STEP, ElementSpec
 
-Rows = npt.NDArray[np.int64]
-"""Rows of a part: columns bar, slot, step, symbol, attributes; bar lines have step 0 and symbol 0."""
 BAR_COLUMN, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN, FIRST_ATTRIBUTE = 0, 1, 2, 3, 4
-
-Integers = npt.NDArray[np.int64]
+"""Columns of the rows of a part; bar lines have step 0 and symbol 0."""
 
 
 class History:
@@ -47,7 +45,7 @@ class History:
         # Earlier bars, which are always shown, then later ones, which are where they stand.
         self._lags = np.array([*spec.lags, *(-lag for lag in spec.lags)])
 
-    def add(self, rows: Rows) -> None:
+    def add(self, rows: Integers) -> None:
         """Enter the notes of `rows`; bar lines are passed over. Only later bars are shown them."""
         notes = rows[rows[:, STEP_COLUMN] > 0]
         bar, slot, symbol = notes[:, BAR_COLUMN] + self._pad, notes[:, SLOT_COLUMN], notes[:, SYMBOL_COLUMN]
@@ -68,7 +66,7 @@ class History:
         self._cells[bar + self._pad] = 0
         self._onsets[bar + self._pad] = 0
 
-    def add_ahead(self, rows: Rows) -> None:
+    def add_ahead(self, rows: Integers) -> None:
         """Enter whole bars that stand already although the bars before them are still to be written."""
         self.add(rows)
         self._stands[np.unique(rows[:, BAR_COLUMN]) + self._pad] = 1
@@ -172,7 +170,7 @@ def _memory(
     return attributes
 
 
-def same_at_end(rows: Rows, bar_slots: int, parts: int = 1) -> int:
+def same_at_end(rows: Integers, bar_slots: int, parts: int = 1) -> int:
     """How many bars at the end of a part hold the very same notes, each bar taken as `parts` equal ones."""
     cells = _bars_from_end(rows, bar_slots // parts, parts)
     last = next(cells, None)
@@ -181,7 +179,7 @@ def same_at_end(rows: Rows, bar_slots: int, parts: int = 1) -> int:
     return 1 + sum(1 for _ in itertools.takewhile(lambda cell: np.array_equal(cell, last), cells))
 
 
-def _bars_from_end(rows: Rows, slots: int, parts: int) -> Iterator[Rows]:
+def _bars_from_end(rows: Integers, slots: int, parts: int) -> Iterator[Integers]:
     """Slot and symbol of the notes of each part of a bar, the last one first."""
     end = len(rows)
     for first in np.flatnonzero(rows[:, STEP_COLUMN] == BAR_STEP)[::-1].tolist():
@@ -191,7 +189,7 @@ def _bars_from_end(rows: Rows, slots: int, parts: int) -> Iterator[Rows]:
         end = first
 
 
-def recent_attributes(rows: Rows, attributes: int) -> Integers:
+def recent_attributes(rows: Integers, attributes: int) -> Integers:
     """Attribute values plus one of the notes before each row, the last one first, 0 where there is none.
 
     Parameters

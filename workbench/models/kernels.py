@@ -17,9 +17,7 @@ from llvmlite import ir
 from numba.core import types
 from numba.extending import intrinsic
 
-Floats = npt.NDArray[np.float32]
-Integers = npt.NDArray[np.int64]
-Halves = npt.NDArray[np.uint16]
+from workbench.domain.arrays import Halves, Integers, Singles
 
 _EPSILON = np.float32(1e-5)
 _HALF, _ONE = np.float32(0.5), np.float32(1.0)
@@ -45,12 +43,12 @@ class Blocks(NamedTuple):
     Matrices are float32, or the bits of half precision where that holds them exactly: reading them is what takes time.
     """
 
-    attention_norm: Floats
-    qkv: Floats | Halves
-    attention_out: Floats | Halves
-    feed_norm: Floats
-    feed_in: Floats | Halves
-    feed_out: Floats | Halves
+    attention_norm: Singles
+    qkv: Singles | Halves
+    attention_out: Singles | Halves
+    feed_norm: Singles
+    feed_in: Singles | Halves
+    feed_out: Singles | Halves
 
 
 class Heads(NamedTuple):
@@ -59,11 +57,11 @@ class Heads(NamedTuple):
     S is at least the size of the largest head; the rest is padded with zeros.
     """
 
-    norm: Floats
-    hidden: Floats
-    hidden_bias: Floats
-    out: Floats
-    out_bias: Floats
+    norm: Singles
+    hidden: Singles
+    hidden_bias: Singles
+    out: Singles
+    out_bias: Singles
 
 
 class Memory(NamedTuple):
@@ -71,8 +69,8 @@ class Memory(NamedTuple):
     (streams, blocks, heads, positions, size).
     """
 
-    keys: Floats
-    values: Floats
+    keys: Singles
+    values: Singles
 
 
 def _widened(_: Any, weight: types.Type) -> tuple[Any, Callable[..., ir.Value]]:
@@ -90,7 +88,7 @@ _wide: Any = intrinsic(_widened)
 
 
 @numba.njit(nogil=True, cache=True, fastmath={"contract"})
-def add_product(rows: Floats, weights: Floats | Halves, out: Floats) -> None:
+def add_product(rows: Singles, weights: Singles | Halves, out: Singles) -> None:
     """Add rows (n, I) times weights (I, O) to `out` (n, O). Two rows share each reading of the weights."""
     whole, pairs = rows.shape[1] - rows.shape[1] % 4, rows.shape[0] - rows.shape[0] % 2
     for i in range(0, whole, 4):
@@ -105,7 +103,7 @@ def add_product(rows: Floats, weights: Floats | Halves, out: Floats) -> None:
 
 
 @numba.njit(nogil=True, cache=True, fastmath={"contract"})
-def _add_four_to_two(rows: Floats, weights: Floats | Halves, out: Floats, i: int, r: int) -> None:
+def _add_four_to_two(rows: Singles, weights: Singles | Halves, out: Singles, i: int, r: int) -> None:
     s = r + 1
     a, b, c, d = rows[r, i], rows[r, i + 1], rows[r, i + 2], rows[r, i + 3]
     e, f, g, h = rows[s, i], rows[s, i + 1], rows[s, i + 2], rows[s, i + 3]
@@ -117,7 +115,7 @@ def _add_four_to_two(rows: Floats, weights: Floats | Halves, out: Floats, i: int
 
 
 @numba.njit(nogil=True, cache=True, fastmath={"contract"})
-def _add_four_to_one(rows: Floats, weights: Floats | Halves, out: Floats, i: int, r: int) -> None:
+def _add_four_to_one(rows: Singles, weights: Singles | Halves, out: Singles, i: int, r: int) -> None:
     a, b, c, d = rows[r, i], rows[r, i + 1], rows[r, i + 2], rows[r, i + 3]
     for j in range(weights.shape[1]):
         first = out[r, j] + a * _wide(weights[i, j]) + b * _wide(weights[i + 1, j])
@@ -125,7 +123,7 @@ def _add_four_to_one(rows: Floats, weights: Floats | Halves, out: Floats, i: int
 
 
 @numba.njit(nogil=True, cache=True)
-def add_entries(out: Floats, table: Floats, entries: Integers) -> None:
+def add_entries(out: Singles, table: Singles, entries: Integers) -> None:
     """Add rows `entries` (n, K) of a table (size, W) to `out` (n, W)."""
     for r in range(entries.shape[0]):
         for k in range(entries.shape[1]):
@@ -135,7 +133,7 @@ def add_entries(out: Floats, table: Floats, entries: Integers) -> None:
 
 
 @numba.njit(nogil=True, cache=True)
-def add_flagged(out: Floats, table: Floats, flags: npt.NDArray[np.uint8]) -> None:
+def add_flagged(out: Singles, table: Singles, flags: npt.NDArray[np.uint8]) -> None:
     """Add the rows of a table (K, W) where flags (n, K) stand to `out` (n, W)."""
     for r in range(flags.shape[0]):
         for k in range(flags.shape[1]):
@@ -145,7 +143,7 @@ def add_flagged(out: Floats, table: Floats, flags: npt.NDArray[np.uint8]) -> Non
 
 
 @numba.njit(nogil=True, cache=True, fastmath={"contract", "reassoc"})
-def normed(rows: Floats, norm: Floats) -> Floats:
+def normed(rows: Singles, norm: Singles) -> Singles:
     """Layer norm of rows (n, W) with scale and shift (2, W); a width is summed in one order, as it is compiled."""
     out = np.empty_like(rows)
     width = rows.shape[1]
@@ -164,7 +162,7 @@ def normed(rows: Floats, norm: Floats) -> Floats:
 
 
 @numba.njit(nogil=True, cache=True, fastmath={"contract"})
-def gelu(rows: Floats) -> None:
+def gelu(rows: Singles) -> None:
     """Gaussian error linear units of rows (n, W), in place (Hendrycks and Gimpel 2016)."""
     for r in range(rows.shape[0]):
         for j in range(rows.shape[1]):
@@ -179,7 +177,7 @@ def gelu(rows: Floats) -> None:
 
 
 @numba.njit(nogil=True, cache=True, fastmath={"contract"})
-def exponentials(values: Floats, bits: npt.NDArray[np.int32]) -> None:
+def exponentials(values: Singles, bits: npt.NDArray[np.int32]) -> None:
     """Exponentials of numbers up to 0, in place; `bits` is room of the same size."""
     for t in range(values.shape[0]):
         scaled = max(values[t], _LEAST) * _LOG2_E
@@ -193,7 +191,7 @@ def exponentials(values: Floats, bits: npt.NDArray[np.int32]) -> None:
 
 
 @numba.njit(nogil=True, cache=True, fastmath={"contract"})
-def _attend(query: Floats, keys: Floats, values: Floats, length: int, out: Floats) -> None:
+def _attend(query: Singles, keys: Singles, values: Singles, length: int, out: Singles) -> None:
     """Write what a head (D,) sees of `length` positions, keys (D, positions) and values (positions, D), to `out`."""
     size = query.shape[0]
     weights, bits = np.zeros(length, np.float32), np.empty(length, np.int32)
@@ -228,7 +226,7 @@ def _attend(query: Floats, keys: Floats, values: Floats, length: int, out: Float
 
 
 @numba.njit(nogil=True, cache=True, fastmath={"contract"})
-def _remember(qkv: Floats, turns: Floats, keys: Floats, values: Floats, position: int, heads: int) -> None:
+def _remember(qkv: Singles, turns: Singles, keys: Singles, values: Singles, position: int, heads: int) -> None:
     """Turn the query of a row (3 * W,) to its position, in place, and store the turned key and the value.
 
     Rotary positions: `turns` (positions, 2, D / 2) holds cosines and sines (Su et al. 2021).
@@ -252,7 +250,7 @@ def _remember(qkv: Floats, turns: Floats, keys: Floats, values: Floats, position
 
 @numba.njit(nogil=True, cache=True)
 def run_blocks(
-    rows: Floats, blocks: Blocks, first: int, last: int, memory: Memory, turns: Floats, places: Integers
+    rows: Singles, blocks: Blocks, first: int, last: int, memory: Memory, turns: Singles, places: Integers
 ) -> None:
     """Rows (n, W) through blocks `first`..`last`-1, in place.
 
@@ -281,7 +279,7 @@ def run_blocks(
 
 
 @numba.njit(nogil=True, cache=True)
-def head_logits(rows: Floats, heads: Heads, head: int) -> Floats:
+def head_logits(rows: Singles, heads: Heads, head: int) -> Singles:
     """Logits (n, S) of one head for rows (n, W)."""
     n = rows.shape[0]
     hidden, out = np.empty(rows.shape, np.float32), np.empty((n, heads.out.shape[2]), np.float32)

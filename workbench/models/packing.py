@@ -11,8 +11,9 @@ import numpy as np
 import numpy.typing as npt
 from llvmlite import binding
 
+from workbench.domain.arrays import Halves, Integers, Singles
 from workbench.models.context import PREFIX_SIZES
-from workbench.models.kernels import Blocks, Floats, Halves, Heads, Integers
+from workbench.models.kernels import Blocks, Heads
 from workbench.models.spec import RECENT_NOTES, STEPS, ElementSpec, ModelConfig
 
 _LANES = 16
@@ -25,30 +26,30 @@ State = Mapping[str, npt.NDArray[np.generic]]
 class Table(NamedTuple):
     """Embeddings of several columns, one below the other (rows, W), and the row where each column begins."""
 
-    rows: Floats
+    rows: Singles
     starts: Integers
 
 
 class Linear(NamedTuple):
     """Weights (inputs, W) and bias (W,)."""
 
-    weights: Floats
-    bias: Floats
+    weights: Singles
+    bias: Singles
 
 
 class Weights(NamedTuple):
     """All that a network knows; names are those of `ElementTransformer`."""
 
-    start: Floats
+    start: Singles
     row_in: Table
     prefix_in: Table
     bar_in: Linear
     next_steps_in: Table
-    step_chosen: Floats
+    step_chosen: Singles
     cell_in: Linear
-    symbol_chosen: Floats
+    symbol_chosen: Singles
     memory_in: Table
-    attribute_chosen: tuple[Floats, ...]
+    attribute_chosen: tuple[Singles, ...]
     blocks: Blocks
     heads: Heads
 
@@ -65,10 +66,10 @@ def pack(state: State, spec: ElementSpec, config: ModelConfig) -> Weights:
     """
     width, sizes, lags = config.width, list(spec.attributes.values()), 2 * len(spec.lags)
 
-    def table(name: str, rows: int) -> Floats:
+    def table(name: str, rows: int) -> Singles:
         return _read(state, f"{name}.weight", (rows, width))
 
-    def tables(name: str, rows: Sequence[int]) -> list[Floats]:
+    def tables(name: str, rows: Sequence[int]) -> list[Singles]:
         return [table(f"{name}.{number}", size) for number, size in enumerate(rows)]
 
     def linear(name: str, inputs: int) -> Linear:
@@ -95,7 +96,7 @@ def pack(state: State, spec: ElementSpec, config: ModelConfig) -> Weights:
     )
 
 
-def turns(positions: int, size: int) -> Floats:
+def turns(positions: int, size: int) -> Singles:
     """Cosines and sines of the rotary positions of a head of some size, (positions, 2, size / 2)."""
     half = size // 2
     frequency = np.float32(10000.0) ** (-np.arange(half, dtype=np.float32) / np.float32(half))
@@ -108,14 +109,14 @@ def _more(sizes: Sequence[int]) -> list[int]:
     return [size + 1 for size in sizes]
 
 
-def _read(state: State, name: str, shape: tuple[int, ...]) -> Floats:
+def _read(state: State, name: str, shape: tuple[int, ...]) -> Singles:
     weights = np.ascontiguousarray(state[name], np.float32)
     if weights.shape != shape:
         raise ValueError(f"{name} has shape {weights.shape}, not {shape}")
     return weights
 
 
-def _stacked(tables: Sequence[Floats]) -> Table:
+def _stacked(tables: Sequence[Singles]) -> Table:
     starts = np.cumsum([0, *(len(table) for table in tables[:-1])])
     return Table(np.concatenate(tables), starts.astype(np.int64))
 
@@ -125,10 +126,10 @@ def _blocks(state: State, config: ModelConfig) -> Blocks:
     names = [f"trunk.{number}" for number in range(config.trunk_blocks)]
     names += [f"note_blocks.{number}" for number in range(config.note_blocks)]
 
-    def norms(name: str) -> Floats:
+    def norms(name: str) -> Singles:
         return np.stack([_norm(state, f"{block}.{name}", width) for block in names])
 
-    def matrices(name: str, outputs: int, inputs: int) -> Floats:
+    def matrices(name: str, outputs: int, inputs: int) -> Singles:
         read = [_read(state, f"{block}.{name}.weight", (outputs, inputs)) for block in names]
         return np.ascontiguousarray(np.stack(read).swapaxes(1, 2))
 
@@ -143,7 +144,7 @@ def _blocks(state: State, config: ModelConfig) -> Blocks:
     return Blocks(norms("attention_norm"), qkv, attention_out, norms("feed_norm"), feed_in, feed_out)
 
 
-def _halved(matrices: Sequence[Floats]) -> Sequence[Floats] | Sequence[Halves]:
+def _halved(matrices: Sequence[Singles]) -> Sequence[Singles] | Sequence[Halves]:
     """The bits of half precision where they tell all numbers exactly, as weights from disk, and can be read fast."""
     halves = [matrix.astype(np.float16) for matrix in matrices]
     exact = all(np.array_equal(half, matrix) for half, matrix in zip(halves, matrices, strict=True))
@@ -169,5 +170,5 @@ def _heads(state: State, width: int, sizes: Sequence[int]) -> Heads:
     return Heads(np.stack([_norm(state, f"{name}.0", width) for name in names]), hidden, bias, out, out_bias)
 
 
-def _norm(state: State, name: str, width: int) -> Floats:
+def _norm(state: State, name: str, width: int) -> Singles:
     return np.stack([_read(state, f"{name}.{part}", (width,)) for part in ("weight", "bias")])

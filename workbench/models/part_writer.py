@@ -10,12 +10,12 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from workbench.domain.arrays import Floats, Integers
 from workbench.models.decoder import Decoder
 from workbench.models.grid import SLOTS_PER_BEAT
-from workbench.models.history import BAR_COLUMN, SLOT_COLUMN, SYMBOL_COLUMN, Rows, same_at_end
+from workbench.models.history import BAR_COLUMN, SLOT_COLUMN, SYMBOL_COLUMN, same_at_end
 from workbench.models.network import Network
 from workbench.models.pattern_prior import PatternPrior
-from workbench.models.sampling import Logits
 from workbench.models.spec import Conditioning, Settings
 from workbench.models.standing import moved
 from workbench.models.tokenizer import with_bar_lines
@@ -52,9 +52,9 @@ class PartWriter:
         settings: Settings,
         *,
         prior: PatternPrior | None = None,
-        symbol_bias: Logits | None = None,
-        attribute_bias: Mapping[str, Logits] | None = None,
-        ahead: Rows | None = None,
+        symbol_bias: Floats | None = None,
+        attribute_bias: Mapping[str, Floats] | None = None,
+        ahead: Integers | None = None,
     ) -> None:
         self._length, self._bar_slots = len(conditioning.prefix), bar_beats * SLOTS_PER_BEAT
         self._decoder = Decoder(
@@ -64,7 +64,7 @@ class PartWriter:
         self._standing = self._decoder.standing
 
     @property
-    def rows(self) -> Rows:
+    def rows(self) -> Integers:
         """The rows that stand."""
         return self._standing.rows
 
@@ -78,7 +78,7 @@ class PartWriter:
         """Bars of the whole song."""
         return self._length
 
-    def take(self, rows: Rows) -> None:
+    def take(self, rows: Integers) -> None:
         """Write given rows: whole bars that follow those that stand."""
         self._decoder.add(rows)
 
@@ -141,7 +141,7 @@ class PartWriter:
         self._decoder.add(moved(head, self.bars - 1 - first_bar))
         self._decoder.write_notes(rng, may_rest=may_rest, from_slot=from_slot)
 
-    def _notes_of(self, bar: int, without: tuple[int, ...]) -> Rows:
+    def _notes_of(self, bar: int, without: tuple[int, ...]) -> Integers:
         notes = self._standing.of_bar(bar).copy()
         left = np.array([symbol not in without for symbol in notes[:, SYMBOL_COLUMN].tolist()], bool)
         # Leaving a note out changes which of the others is the first of its slot.

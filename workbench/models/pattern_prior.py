@@ -10,11 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from workbench.domain.arrays import Floats
 from workbench.models.spec import BAR_STEP, SAME_STEP, STEPS
-
-Grid = npt.NDArray[np.float64]
 
 
 class PatternPrior:
@@ -30,7 +28,7 @@ class PatternPrior:
         Exponent of the prior, 0 (no influence) to 1 or more.
     """
 
-    def __init__(self, grids: Sequence[Grid], kind_of_bar: Sequence[int], weight: float) -> None:
+    def __init__(self, grids: Sequence[Floats], kind_of_bar: Sequence[int], weight: float) -> None:
         self._weight, self._kind = weight, tuple(kind_of_bar)
         self._on = [np.log(grid) for grid in grids]
         self._off = [np.log1p(-grid) for grid in grids]
@@ -39,7 +37,7 @@ class PatternPrior:
         # What each slot costs where it is the first that sounds: silence before it, then a note.
         self._sounds = [before[:-1] + _log_some(slots) for before, slots in zip(self._before, silent, strict=True)]
 
-    def step_bias(self, bar: int, slot: int, symbol: int) -> Grid:
+    def step_bias(self, bar: int, slot: int, symbol: int) -> Floats:
         """Log probability of each step, (STEPS,), after the cell (slot, symbol); (-1, -1) at the bar line."""
         kind = self._kind[bar]
         before = self._before[kind]
@@ -51,15 +49,15 @@ class PatternPrior:
         bias[SAME_STEP] = _log_some(np.array([rest_of_slot]))[0] if slot >= 0 else 0.0
         return self._weight * bias
 
-    def symbol_bias(self, bar: int, slot: int, lowest: int) -> Grid:
+    def symbol_bias(self, bar: int, slot: int, lowest: int) -> Floats:
         """Log probability of each symbol, (symbols,), as the first of the slot at or above `lowest`."""
         on, off = self._on[self._kind[bar]][slot], self._off[self._kind[bar]][slot]
         skipped = np.cumsum(off) - off
         start = skipped[lowest] if lowest < len(skipped) else 0.0
-        bias: Grid = self._weight * (on + skipped - start)
+        bias: Floats = self._weight * (on + skipped - start)
         return bias
 
 
-def _log_some(log_none: Grid) -> Grid:
+def _log_some(log_none: Floats) -> Floats:
     """Log probability of at least one event, from the log probability of none."""
     return np.log(-np.expm1(np.minimum(log_none, -1e-9))).astype(np.float64)

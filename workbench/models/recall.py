@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from workbench.domain.arrays import Integers, Singles
 from workbench.models.guidance import Guidance
 from workbench.models.history import (
     BAR_COLUMN,
@@ -18,7 +19,7 @@ from workbench.models.history import (
     SYMBOL_COLUMN,
     recent_attributes,
 )
-from workbench.models.kernels import Floats, Integers, Memory
+from workbench.models.kernels import Memory
 from workbench.models.network import Network, room
 from workbench.models.spec import BAR_STEP
 from workbench.models.standing import Standing
@@ -44,7 +45,7 @@ class Recall:
         self._network, self._guidance, self._standing = network, guidance, standing
         self._window, self._twins = network.spec.window_rows, np.arange(guidance.twins)[:, None]
         self._memory = room(network.config, guidance.twins, self._window)
-        self._states: dict[int, Floats] = {}
+        self._states: dict[int, Singles] = {}
         self._first = self._entered = 0
 
     def clear(self) -> None:
@@ -64,7 +65,7 @@ class Recall:
         if self._standing.count - self._first + _SPARE_ROWS >= self._window:
             self._first, self._entered = self._start(), 0
 
-    def advance(self) -> Floats:
+    def advance(self) -> Singles:
         """Enter the rows that wait; the stream (twins, W) from which the next row is decided."""
         waiting = self._standing.count - self._first - self._entered
         places = self._places(waiting + 1)
@@ -74,7 +75,7 @@ class Recall:
             self._enter_notes(np.ascontiguousarray(by_twin[:, :-1]).reshape(-1, stream.shape[1]), waiting)
         return np.ascontiguousarray(by_twin[:, -1])
 
-    def with_symbol(self, stream: Floats, symbol: int, seen: Integers) -> Floats:
+    def with_symbol(self, stream: Singles, symbol: int, seen: Integers) -> Singles:
         """The stream of the next row once its symbol is known; the row has to be added to the part then."""
         symbols = np.full(self._guidance.twins, symbol)
         stream = self._network.with_symbol(stream, symbols, self._guidance.twice(seen), self._memory, self._places(1))
@@ -100,7 +101,7 @@ class Recall:
         places[:, :, 0], places[:, :, 1] = self._twins, np.arange(self._entered, end)
         return places.reshape(-1, 2)
 
-    def _inputs(self, waiting: int) -> Floats:
+    def _inputs(self, waiting: int) -> Singles:
         """What enters the trunk for the rows that wait and the next one, (twins * (waiting + 1), W)."""
         table, begin = self._standing.rows, self._first + self._entered
         before = table[max(begin - 1, self._first) : begin + waiting, STEP_COLUMN:]
@@ -108,7 +109,7 @@ class Recall:
         if begin == self._first:
             rows = np.concatenate([self._network.start[None], rows])
         states = np.stack([self._state(bar) for bar in self._bars_under_way(waiting).tolist()], axis=1)
-        entered: Floats = rows + states
+        entered: Singles = rows + states
         return entered.reshape(-1, rows.shape[1])
 
     def _bars_under_way(self, waiting: int) -> Integers:
@@ -125,7 +126,7 @@ class Recall:
         slots, symbols = (np.where(line, -1, rows[:, column]) for column in (SLOT_COLUMN, SYMBOL_COLUMN))
         return self._guidance.twice(self._standing.history.next_steps(rows[:, BAR_COLUMN], slots, symbols))
 
-    def _enter_notes(self, stream: Floats, waiting: int) -> None:
+    def _enter_notes(self, stream: Singles, waiting: int) -> None:
         """The rows that wait through the note blocks."""
         begin, twice = self._first + self._entered, self._guidance.twice
         rows = self._standing.rows[begin : begin + waiting]
@@ -138,7 +139,7 @@ class Recall:
         self._network.with_symbol(stream, twice(symbols), twice(seen), self._memory, self._places(waiting))
         self._entered += waiting
 
-    def _state(self, bar: int) -> Floats:
+    def _state(self, bar: int) -> Singles:
         """What is shown of a bar, (twins, W)."""
         if bar not in self._states:
             prefix, features = self._standing.bar(bar)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import numba
 import numpy as np
-import numpy.typing as npt
 
-Logits = npt.NDArray[np.float64]
+from workbench.domain.arrays import Floats
 
 
-def draw(logits: Logits, rng: np.random.Generator, *, temperature: float = 1.0, nucleus: float = 1.0) -> int:
+def draw(logits: Floats, rng: np.random.Generator, *, temperature: float = 1.0, nucleus: float = 1.0) -> int:
     """Draw an index from logits.
 
     Parameters
@@ -31,7 +30,7 @@ def draw(logits: Logits, rng: np.random.Generator, *, temperature: float = 1.0, 
     return index_at(logits, rng.random(), temperature, nucleus)
 
 
-def index_at(logits: Logits, chance: float, temperature: float, nucleus: float) -> int:
+def index_at(logits: Floats, chance: float, temperature: float, nucleus: float) -> int:
     """The index that a number 0..1 falls on; parameters as of `draw`.
 
     Examples
@@ -43,7 +42,7 @@ def index_at(logits: Logits, chance: float, temperature: float, nucleus: float) 
 
 
 @numba.njit(nogil=True, cache=True)
-def _index_at(logits: Logits, chance: float, temperature: float, nucleus: float) -> int:
+def _index_at(logits: Floats, chance: float, temperature: float, nucleus: float) -> int:
     probability = np.exp((logits - logits.max()) / temperature)
     probability /= probability.sum()
     if nucleus < 1.0:

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from workbench.models.history import BAR_COLUMN, FIRST_ATTRIBUTE, STEP_COLUMN, History, Rows, recent_attributes
-from workbench.models.kernels import Integers
-from workbench.models.network import Bits
+from workbench.domain.arrays import Bytes, Integers
+from workbench.models.history import BAR_COLUMN, FIRST_ATTRIBUTE, STEP_COLUMN, History, recent_attributes
 from workbench.models.spec import BAR_STEP, RECENT_NOTES, Conditioning, ElementSpec
 
 
@@ -23,7 +22,7 @@ class Standing:
         Whole bars, up to the song's last, that stand already.
     """
 
-    def __init__(self, spec: ElementSpec, conditioning: Conditioning, ahead: Rows | None) -> None:
+    def __init__(self, spec: ElementSpec, conditioning: Conditioning, ahead: Integers | None) -> None:
         self._spec, self._conditioning, self._ahead = spec, conditioning, ahead
         self._table = np.zeros((256, FIRST_ATTRIBUTE + len(spec.attributes)), np.int64)
         self._starts: list[int] = []
@@ -32,7 +31,7 @@ class Standing:
         self.forget()
 
     @property
-    def rows(self) -> Rows:
+    def rows(self) -> Integers:
         """The rows, (count, 4 + A)."""
         return self._table[: self.count]
 
@@ -53,7 +52,7 @@ class Standing:
         if self._ahead is not None:
             self.history.add_ahead(self._ahead)
 
-    def add(self, rows: Rows) -> None:
+    def add(self, rows: Integers) -> None:
         """Add rows: the rest of the bar under way, and bars after it."""
         end = self.count + len(rows)
         if end > len(self._table):
@@ -87,28 +86,28 @@ class Standing:
         known = np.concatenate([self.rows[self.start(self.origin) :], line])
         self.recent = recent_attributes(known, len(self._spec.attributes))[-1]
 
-    def bar(self, bar: int) -> tuple[Integers, Bits]:
+    def bar(self, bar: int) -> tuple[Integers, Bytes]:
         """Conditions (1, P) and features (1, D1) of a bar."""
         index = np.array([bar])
         features = np.concatenate([self._conditioning.bar[index], self.history.bar_features(index)], axis=1)
         return self._conditioning.prefix[index], features
 
-    def cells(self, bars: Integers, slots: Integers) -> Bits:
+    def cells(self, bars: Integers, slots: Integers) -> Bytes:
         """Features of slots, (n, D2)."""
         return np.concatenate([self._conditioning.cell[bars, slots], self.history.cell_features(bars, slots)], axis=1)
 
-    def of_bar(self, bar: int) -> Rows:
+    def of_bar(self, bar: int) -> Integers:
         """The notes of a bar."""
         return self.rows[self.start(bar) + 1 : self.start(bar + 1)]
 
-    def since(self, bar: int) -> Rows:
+    def since(self, bar: int) -> Integers:
         """The notes since a bar began."""
         rows = self.rows[self.start(max(bar, 0)) :]
-        notes: Rows = rows[rows[:, STEP_COLUMN] != BAR_STEP]
+        notes: Integers = rows[rows[:, STEP_COLUMN] != BAR_STEP]
         return notes
 
 
-def moved(rows: Rows, bars: int) -> Rows:
+def moved(rows: Integers, bars: int) -> Integers:
     """Rows so many bars later."""
     later = rows.copy()
     later[:, BAR_COLUMN] += bars

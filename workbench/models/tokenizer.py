@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from workbench.domain.arrays import Integers
 from workbench.domain.chord_symbols import CHORD_QUALITIES, known_quality
 from workbench.domain.score import Note
 from workbench.domain.song import DRUM_ROLES, drum_role
@@ -14,7 +15,6 @@ from workbench.domain.theory import Chord, Key
 from workbench.models.context import SongContext
 from workbench.models.elements.harmony import NO_CHORD
 from workbench.models.grid import SLOTS_PER_BEAT, quantise, slot_to_beats
-from workbench.models.history import Rows
 from workbench.models.spec import (
     BAR_STEP,
     DURATIONS_BEATS,
@@ -43,7 +43,7 @@ def duration_to_bin(duration_beats: npt.NDArray[np.float64]) -> npt.NDArray[np.i
     return nearest
 
 
-def with_bar_lines(notes: Rows, bars: int) -> Rows:
+def with_bar_lines(notes: Integers, bars: int) -> Integers:
     """Put a bar line before each bar, mark repeated slots, and sort. One row for each (bar, slot, symbol) is kept."""
     order = np.lexsort((notes[:, 3], notes[:, 1], notes[:, 0]))
     notes = notes[order]
@@ -66,7 +66,7 @@ def encode_drums(
     pitches: npt.NDArray[np.int64],
     velocities: npt.NDArray[np.int64],
     context: SongContext,
-) -> Rows:
+) -> Integers:
     """Drum notes (General MIDI pitches) to rows; of two hits of one role in one slot the louder is kept."""
     bar, slot, offset = quantise(onsets_beats, context.tempo_bpm, context.bar_beats)
     role = np.array([_ROLE_INDEX[drum_role(int(pitch))] for pitch in pitches], np.int64)
@@ -82,7 +82,7 @@ def encode_pitched(
     velocities: npt.NDArray[np.int64],
     spec: ElementSpec,
     context: SongContext,
-) -> Rows:
+) -> Integers:
     """Pitched notes to rows. A pitch beyond the vocabulary is moved by octaves into it."""
     bar, slot, offset = quantise(onsets_beats, context.tempo_bpm, context.bar_beats)
     inside = (bar >= 0) & (bar < context.bars)
@@ -104,7 +104,7 @@ def _quality(chord: Chord) -> int:
     return _QUALITIES.index(known_quality(chord.quality)) if chord.sounds else 0
 
 
-def encode_chords(chords: Sequence[Chord], key: Key, bars: int, bar_beats: int) -> Rows:
+def encode_chords(chords: Sequence[Chord], key: Key, bars: int, bar_beats: int) -> Integers:
     """Chords to rows, one for each change and for each bar that begins under a held chord."""
     table = []
     for chord in chords:
@@ -119,7 +119,7 @@ def encode_chords(chords: Sequence[Chord], key: Key, bars: int, bar_beats: int) 
     return with_bar_lines(rows[rows[:, 0] < bars], bars)
 
 
-def decode_drums(rows: Rows, bar_beats: int) -> tuple[Note, ...]:
+def decode_drums(rows: Integers, bar_beats: int) -> tuple[Note, ...]:
     """Rows to drum notes of a 16th's length; velocity is the middle of its class."""
     return tuple(
         Note(
@@ -134,7 +134,7 @@ def decode_drums(rows: Rows, bar_beats: int) -> tuple[Note, ...]:
     )
 
 
-def decode_pitched(rows: Rows, spec: ElementSpec, context: SongContext) -> tuple[Note, ...]:
+def decode_pitched(rows: Integers, spec: ElementSpec, context: SongContext) -> tuple[Note, ...]:
     """Rows to pitched notes."""
     bases = base_pitches(spec, context).tolist()
     return tuple(
@@ -150,7 +150,7 @@ def decode_pitched(rows: Rows, spec: ElementSpec, context: SongContext) -> tuple
     )
 
 
-def decode_chords(rows: Rows, key: Key, bars: int, bar_beats: int) -> tuple[Chord, ...]:
+def decode_chords(rows: Integers, key: Key, bars: int, bar_beats: int) -> tuple[Chord, ...]:
     """Rows to chords that cover `bars` without gaps; equal neighbours are joined."""
     changes: list[tuple[float, int, str, int]] = []
     for bar, slot, step, root, quality, bass in rows.tolist():

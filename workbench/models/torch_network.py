@@ -10,8 +10,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from workbench.models.kernels import Floats, Integers, Memory
-from workbench.models.network import Bits, CompiledNetwork
+from workbench.domain.arrays import Bytes, Integers, Singles
+from workbench.models.kernels import Memory
+from workbench.models.network import CompiledNetwork
 from workbench.models.spec import ElementSpec, ModelConfig
 from workbench.models.transformer import Block, ElementTransformer, rotate
 
@@ -39,22 +40,22 @@ class TorchNetwork:
         return self._model.config
 
     @property
-    def start(self) -> Floats:
+    def start(self) -> Singles:
         """What stands before the first row, (W,)."""
         return _array(self._model.start)
 
     @torch.inference_mode()
-    def embed_bars(self, prefix: Integers, bar: Bits) -> Floats:
+    def embed_bars(self, prefix: Integers, bar: Bytes) -> Singles:
         """Conditions (n, P) and bar features (n, D1) to (n, W)."""
         return _array(self._model.embed_bars(torch.from_numpy(prefix)[None], torch.from_numpy(bar)[None])[0])
 
     @torch.inference_mode()
-    def embed_rows(self, fields: Integers) -> Floats:
+    def embed_rows(self, fields: Integers) -> Singles:
         """Decided rows (n, 2 + A) to (n, W)."""
         return _array(self._model.embed_rows(torch.from_numpy(fields)[None])[0])
 
     @torch.inference_mode()
-    def run_trunk(self, rows: Floats, next_steps: Integers, memory: Memory, places: Integers) -> Floats:
+    def run_trunk(self, rows: Singles, next_steps: Integers, memory: Memory, places: Integers) -> Singles:
         """Rows (n, W) and the neighbours' steps (n, L) through the trunk."""
         stream = torch.from_numpy(rows)
         for index, table in enumerate(self._model.next_steps_in):
@@ -62,24 +63,26 @@ class TorchNetwork:
         return _array(_run(self._model.trunk, 0, stream, memory, places))
 
     @torch.inference_mode()
-    def with_step(self, stream: Floats, step: Integers, cell: Bits) -> Floats:
+    def with_step(self, stream: Singles, step: Integers, cell: Bytes) -> Singles:
         """The stream once the steps (n,) and so the slots' features (n, D2) are known."""
         known = self._model.with_step(torch.from_numpy(stream), torch.from_numpy(step), torch.from_numpy(cell))
         return _array(known)
 
     @torch.inference_mode()
-    def with_symbol(self, stream: Floats, symbol: Integers, seen: Integers, memory: Memory, places: Integers) -> Floats:
+    def with_symbol(
+        self, stream: Singles, symbol: Integers, seen: Integers, memory: Memory, places: Integers
+    ) -> Singles:
         """The stream once the symbols (n,) are known, through the note blocks; `seen` is (n, L + R, A)."""
         known = self._model.with_memory(torch.from_numpy(stream), torch.from_numpy(symbol), torch.from_numpy(seen))
         return _array(_run(self._model.note_blocks, len(self._model.trunk), known, memory, places))
 
     @torch.inference_mode()
-    def with_attribute(self, stream: Floats, number: int, value: Integers) -> Floats:
+    def with_attribute(self, stream: Singles, number: int, value: Integers) -> Singles:
         """The stream once an attribute (n,) is known, not the last one."""
         return _array(torch.from_numpy(stream) + self._model.attribute_chosen[number](torch.from_numpy(value)))
 
     @torch.inference_mode()
-    def choose(self, field: int, stream: Floats) -> Floats:
+    def choose(self, field: int, stream: Singles) -> Singles:
         """Logits (n, size) of a field: 0 the step, 1 the symbol, then the attributes."""
         head = list(self._model.heads.values())[field]
         return _array(head(torch.from_numpy(stream)))
@@ -112,5 +115,5 @@ def _through(
     return fed
 
 
-def _array(tensor: Tensor) -> Floats:
+def _array(tensor: Tensor) -> Singles:
     return np.ascontiguousarray(tensor.detach().numpy(), np.float32)

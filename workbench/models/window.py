@@ -7,28 +7,21 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import torch
 
-from workbench.models.history import (
-    BAR_COLUMN,
-    SLOT_COLUMN,
-    STEP_COLUMN,
-    SYMBOL_COLUMN,
-    History,
-    Rows,
-    recent_attributes,
-)
+from workbench.domain.arrays import Integers
+from workbench.models.history import BAR_COLUMN, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN, History, recent_attributes
 from workbench.models.spec import BAR_STEP, Conditioning, ElementSpec
 from workbench.models.transformer import Batch
 
 Item = dict[str, np.ndarray]
 
 
-def line_starts(rows: Rows) -> np.ndarray:
+def line_starts(rows: Integers) -> np.ndarray:
     """Index of each bar line in the rows, (bars,)."""
     return np.flatnonzero(rows[:, STEP_COLUMN] == BAR_STEP)
 
 
 def build_item(
-    rows: Rows,
+    rows: Integers,
     starts: np.ndarray,
     conditioning: Conditioning,
     spec: ElementSpec,
@@ -36,7 +29,7 @@ def build_item(
     last: int,
     scored_from: int,
     *,
-    ahead: Rows | None = None,
+    ahead: Integers | None = None,
     origin: int | None = None,
 ) -> Item:
     """Arrays of rows `first`..`last`-1, where `first` is a bar line; rows before `scored_from` are context only.
@@ -86,7 +79,7 @@ def build_item(
     }
 
 
-def _from_bar(rows: Rows, origin: int) -> Rows:
+def _from_bar(rows: Integers, origin: int) -> Integers:
     moved = rows.copy()
     moved[:, BAR_COLUMN] -= origin
     return moved

@@ -7,11 +7,10 @@ from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 
+from workbench.domain.arrays import Signal
 from workbench.plugins.lanes import BLOCK_SAMPLES, Moves, block_starts, values_at
 
-Signal = npt.NDArray[np.float32]
 Report = Callable[[float], object]
 
 LONGEST_BLOCK = 1024

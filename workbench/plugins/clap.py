@@ -9,7 +9,8 @@ import ctypes
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from workbench.plugins.blocks import LONGEST_BLOCK, Report, Signal, through
+from workbench.domain.arrays import Signal
+from workbench.plugins.blocks import LONGEST_BLOCK, Report, through
 from workbench.plugins.clap_forms import (
     AUDIO_PORTS,
     FACTORY,

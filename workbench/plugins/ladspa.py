@@ -7,7 +7,8 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from workbench.plugins.blocks import Report, Signal, through
+from workbench.domain.arrays import Signal
+from workbench.plugins.blocks import Report, through
 from workbench.plugins.lanes import Moves
 
 _INPUT, _OUTPUT, _CONTROL, _AUDIO = 1, 2, 4, 8

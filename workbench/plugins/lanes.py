@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from workbench.domain.arrays import Integers
 from workbench.domain.automation import Placed
 
 BLOCK_SAMPLES = 64
 """Parameters move in steps of this, 1.3 ms at 48 kHz; at a point of their own they are exact to the sample."""
 
 Moves = Mapping[str, Sequence[Placed]]
-Starts = npt.NDArray[np.int64]
 
 
-def block_starts(moves: Moves, length: int, block: int = BLOCK_SAMPLES) -> Starts:
+def block_starts(moves: Moves, length: int, block: int = BLOCK_SAMPLES) -> Integers:
     """The first sample of each block of a sound of `length`: every `block`th one, and those of points.
 
     Examples
@@ -28,7 +27,7 @@ def block_starts(moves: Moves, length: int, block: int = BLOCK_SAMPLES) -> Start
     return np.union1d(np.arange(0, length, block, dtype=np.int64), np.asarray(points, np.int64))
 
 
-def values_at(lane: Sequence[Placed], starts: Starts) -> list[float | str]:
+def values_at(lane: Sequence[Placed], starts: Integers) -> list[float | str]:
     """The value of a lane at each of these samples.
 
     Examples

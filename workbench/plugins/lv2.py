@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from workbench.plugins.blocks import LONGEST_BLOCK, Report, Signal, through
+from workbench.domain.arrays import Signal
+from workbench.plugins.blocks import LONGEST_BLOCK, Report, through
 from workbench.plugins.lanes import Moves
 from workbench.plugins.lilv import Lilv
 

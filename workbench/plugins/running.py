@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from workbench.domain.audio import Samples
+from workbench.domain.arrays import Signal
 from workbench.domain.automation import Lane, Placed, placed
 from workbench.domain.clock import LOG
 from workbench.domain.errors import ParameterError
@@ -46,8 +46,8 @@ def failures(names: Sequence[str]) -> Mapping[str, str]:
 
 
 def run_effect(
-    name: str, settings: PluginSettings, sound: Samples, sample_rate_hz: int, place: Place = _at_the_start
-) -> Samples | None:
+    name: str, settings: PluginSettings, sound: Signal, sample_rate_hz: int, place: Place = _at_the_start
+) -> Signal | None:
     """Sound, (2, n), through an effect: as long as it was; None where the plug-in is missing or fails (reported).
 
     Parameters
@@ -83,7 +83,7 @@ def play_instrument(
     length: int,
     sample_rate_hz: int,
     place: Place = _at_the_start,
-) -> Samples | None:
+) -> Signal | None:
     """`length` samples of what an instrument makes of MIDI messages, (2, n); None where it is missing or fails.
 
     The parameters are those of `run_effect`.
@@ -107,7 +107,7 @@ def _asked(
     sample_rate_hz: int,
     place: Place,
     ask: Callable[[PluginFacts, Path], dict[str, Any]],
-) -> Samples | None:
+) -> Signal | None:
     try:
         plugin = find_plugin(name)
     except ParameterError as error:

@@ -13,12 +13,10 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from workbench.domain.arrays import Integers, Signal
 from workbench.domain.automation import Placed
-from workbench.plugins.lanes import BLOCK_SAMPLES, Moves, Starts, block_starts, values_at
-
-Signal = npt.NDArray[np.float32]
+from workbench.plugins.lanes import BLOCK_SAMPLES, Moves, block_starts, values_at
 
 _CONTROLLERS = "MIDI Ch"
 """What the MIDI controllers are called that JUCE makes parameters of: two thousand for each instrument."""
@@ -125,7 +123,7 @@ def _moving(
             sign += step
 
 
-def _places(one: Any, lane: Sequence[Placed], starts: Starts) -> list[float]:
+def _places(one: Any, lane: Sequence[Placed], starts: Integers) -> list[float]:
     """Where between 0 and 1 a parameter stands at each of these samples: what it shows moves in straight lines."""
     exact = {value: _place_of(one, value) for _, value, _ in lane}
     facts = _parameter(one)

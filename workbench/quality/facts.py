@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from workbench.analysis import defects, symbolic
-from workbench.analysis.loudness import Series, momentary_loudness
+from workbench.analysis.loudness import momentary_loudness
 from workbench.analysis.profile import Measurements, measure
 from workbench.analysis.rhythm import fold_bpm
+from workbench.domain.arrays import Floats
 from workbench.domain.audio import Audio, Mix
 from workbench.domain.plan import Plan
 from workbench.domain.results import Outcome
@@ -32,7 +33,7 @@ class Facts:
     master: Audio
     measured: Measurements
     click_seconds: tuple[float, ...]
-    momentary_lufs: Series
+    momentary_lufs: Floats
     extra: Mapping[str, float]
 
     def __getitem__(self, name: str) -> float:

@@ -7,9 +7,9 @@ from itertools import pairwise
 import numpy as np
 
 from workbench.analysis.key import same_family
-from workbench.analysis.loudness import Series
 from workbench.analysis.rhythm import STEADY_CONFIDENCE, fold_bpm
 from workbench.analysis.symbolic import PERCUSSION, notes_per_bar
+from workbench.domain.arrays import Floats
 from workbench.domain.plan import SectionPlan
 from workbench.domain.score import Score
 from workbench.domain.theory import Key
@@ -160,13 +160,13 @@ def _line_up(facts: Facts, section: SectionPlan) -> frozenset[str]:
     )
 
 
-def _ranks(values: Series) -> Series:
+def _ranks(values: Floats) -> Floats:
     """Places from 1 in ascending order; equal values share the mean of theirs."""
     _, which, counts = np.unique(values, return_inverse=True, return_counts=True)
     return np.asarray((np.cumsum(counts) - (counts - 1) / 2.0)[which], dtype=np.float64)
 
 
-def _rank_correlation(first: Series, second: Series) -> float:
+def _rank_correlation(first: Floats, second: Floats) -> float:
     a, b = (_ranks(values) - (len(values) + 1) / 2.0 for values in (first, second))
     scale = float(np.sqrt(np.sum(a * a) * np.sum(b * b)))
     return float(np.sum(a * b)) / scale if scale > 0.0 else 0.0

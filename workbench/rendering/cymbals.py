@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from workbench.domain.arrays import Signal
 from workbench.domain.units import db_to_gain
 from workbench.dsp.envelopes import decay_curve, fade_edges
 from workbench.dsp.noise import white_noise
@@ -12,8 +12,6 @@ from workbench.dsp.oscillators import control_length, wave_tables, wavetable_osc
 from workbench.dsp.physical import modal_bank
 from workbench.dsp.voice_filters import state_variable_filter
 from workbench.rendering.kit import Crash, HiHat, Ride
-
-Signal = npt.NDArray[np.float32]
 
 # Oscillators of the TR-808's cymbal circuit, as ratios to their mean (Werner, Abel, Smith, DAFx 2014).
 _SQUARE_RATIOS = np.array([205.3, 304.4, 369.6, 522.7, 540.0, 800.0]) / 457.0

@@ -7,8 +7,8 @@ Velocity sets timbre here; loudness follows in `workbench.rendering.drums`.
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from workbench.domain.arrays import Signal
 from workbench.domain.units import db_to_gain
 from workbench.dsp.envelopes import decay_curve, fade_edges
 from workbench.dsp.noise import white_noise
@@ -17,8 +17,6 @@ from workbench.dsp.physical import modal_bank
 from workbench.dsp.saturation import saturate
 from workbench.dsp.voice_filters import state_variable_filter
 from workbench.rendering.kit import Clap, HandPercussion, Kick, SideStick, Snare, Toms
-
-Signal = npt.NDArray[np.float32]
 
 _HEAD_MODES = (1.594, 2.136, 2.296, 2.653)  # circular membrane, Rossing, "The Physics of Musical Instruments"
 

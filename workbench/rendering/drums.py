@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from workbench.domain.arrays import Signal
 from workbench.domain.score import Note
 from workbench.domain.seeding import generator
 from workbench.domain.song import drum_role
@@ -21,8 +22,6 @@ from workbench.dsp.voice_filters import state_variable_filter
 from workbench.rendering import cymbals, drum_voices
 from workbench.rendering.effects import finish_stem
 from workbench.rendering.kit import Kit, Room
-
-Signal = npt.NDArray[np.float32]
 
 VARIANTS = 4
 """Different takes of one hit at one velocity; the place of a note decides which is heard."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from workbench.domain.arrays import Signal
 from workbench.domain.units import db_to_gain
 from workbench.dsp.equaliser import Band, design, equalise, filter_channel
 from workbench.dsp.modulation import chorus, ensemble, tape_wow
@@ -13,8 +13,6 @@ from workbench.dsp.saturation import saturate
 from workbench.dsp.stereo import to_left_and_right, to_mid_and_side
 from workbench.dsp.voice_filters import state_variable_filter
 from workbench.rendering.patch import Effects
-
-Signal = npt.NDArray[np.float32]
 
 # First four formants of sung vowels (ah, oh, oo, eh): centre in Hz and level in dB, an alto's ranges.
 _FORMANTS_HZ = np.array(

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from workbench.domain.arrays import Control
 from workbench.dsp.oscillators import control_seconds
 from workbench.rendering.patch import PERIODS_BEATS, Route
-
-Control = npt.NDArray[np.float64]
 
 SCALE = {"pitch": 12.0, "cutoff": 4.0, "level": 24.0, "index": 2.0, "pan": 1.0}
 """What an amount of 1 does at the source's full height: semitones, octaves, dB, octaves of the index, place."""

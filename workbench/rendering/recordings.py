@@ -15,7 +15,8 @@ from pathlib import Path
 import numpy as np
 
 from workbench.analysis.reading import read_audio
-from workbench.domain.audio import Audio, Samples
+from workbench.domain.arrays import Signal
+from workbench.domain.audio import Audio
 from workbench.domain.drafts import draft_beside
 from workbench.domain.errors import OutputError, ParameterError, reason
 from workbench.domain.naming import latin_id
@@ -106,15 +107,15 @@ def _folder() -> Path:
     return home_dir() / "recordings"
 
 
-def _padded(samples: Samples, length: int) -> Samples:
+def _padded(samples: Signal, length: int) -> Signal:
     if samples.shape[1] == length:
         return samples
     return np.pad(samples, ((0, 0), (0, length - samples.shape[1])))
 
 
 def _played(
-    sound: Samples, notes: Sequence[Note], edges: Sequence[int], bar_samples: float, bar_beats: float, rate: int
-) -> Samples:
+    sound: Signal, notes: Sequence[Note], edges: Sequence[int], bar_samples: float, bar_beats: float, rate: int
+) -> Signal:
     """A recording by its marks: `edges` are the song's bar lines in samples, its own lie `bar_samples` apart."""
     last_bar = math.ceil(sound.shape[1] / bar_samples - 1e-6) - 1
     runs: list[list[int]] = []
@@ -134,8 +135,8 @@ def _played(
 
 
 def _piece(
-    sound: Samples, run: Sequence[int], edges: Sequence[int], bar_samples: float, last_bar: int, fade: int
-) -> tuple[int, Samples]:
+    sound: Signal, run: Sequence[int], edges: Sequence[int], bar_samples: float, last_bar: int, fade: int
+) -> tuple[int, Signal]:
     """Where a run of bars begins in the song, and its sound: it fades in where it does not begin with the recording,
     and out, beyond its last bar, where it does not end with it.
     """

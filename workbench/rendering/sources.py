@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import numpy.typing as npt
 from scipy.ndimage import uniform_filter1d
 
+from workbench.domain.arrays import Control, Signal
 from workbench.domain.units import db_to_gain, midi_to_hz
 from workbench.dsp.envelopes import decay_curve, fade_edges
 from workbench.dsp.granular import grain_cloud
@@ -19,9 +19,6 @@ from workbench.rendering.modulation import smooth_steps
 from workbench.rendering.patch import FmPair, GrainCloud, NoiseSource, Oscillator, Patch, ReleaseNoise, StringModel
 from workbench.rendering.phrases import Phrase
 from workbench.rendering.struck import strike
-
-Signal = npt.NDArray[np.float32]
-Control = npt.NDArray[np.float64]
 
 _PREVIEW_UNISON = 2
 _ENDLESS_MS = 20000.0

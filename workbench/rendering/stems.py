@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from workbench.domain.arrays import Signal
 from workbench.domain.audio import Audio
 from workbench.domain.clock import Progress
 from workbench.domain.elements import element_of, is_drums
@@ -38,7 +38,6 @@ from workbench.rendering.synth import render_synth
 from workbench.rendering.tuning import tuned
 from workbench.store import SampleStore, code_version, content_key
 
-Signal = npt.NDArray[np.float32]
 Sound = Patch | Kit | Instrument | Recording | PluginInstrument
 
 LONGEST_TAIL_SECONDS = 6.0

@@ -5,14 +5,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import numpy.typing as npt
 
+from workbench.domain.arrays import Floats, Signal
 from workbench.domain.units import db_to_gain, midi_to_hz
 from workbench.dsp.physical import modal_bank
 from workbench.rendering.patch import StruckModel
-
-Signal = npt.NDArray[np.float32]
-Array = npt.NDArray[np.float64]
 
 _HIGHEST_HZ = 12_000.0
 _MOST_PARTIALS = 44
@@ -61,7 +58,7 @@ def strike(model: StruckModel, note: int, velocity: int, length: int, sample_rat
     return np.asarray(tone * np.float32(0.8 * db_to_gain(model.level_db)), dtype=np.float32)
 
 
-def _partials(model: StruckModel, base_hz: float) -> tuple[Array, Array]:
+def _partials(model: StruckModel, base_hz: float) -> tuple[Floats, Floats]:
     """Number of each partial (a bar's count by their ratio) and its frequency."""
     if model.body != "string":
         ratios = np.array(_BARS[model.body])

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from workbench.domain.arrays import Control, Signal
 from workbench.domain.score import Note
 from workbench.domain.seeding import generator
 from workbench.domain.units import db_to_gain
@@ -27,9 +27,6 @@ from workbench.rendering.modulation import modulation, smooth_steps
 from workbench.rendering.patch import Filter, Patch, Pitch
 from workbench.rendering.phrases import Phrase, make_phrases, strummed
 from workbench.rendering.sources import is_stereo, make_sources, release_noise
-
-Signal = npt.NDArray[np.float32]
-Control = npt.NDArray[np.float64]
 
 _LADDER_FACTOR = 2
 _LADDER_LANES = 16

@@ -7,13 +7,13 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Protocol
 
-from workbench.domain.audio import Samples
+from workbench.domain.arrays import Signal
 
 
 class SampleStore(Protocol):
     """What keeps samples by their key: a `Store` on disk, or a `MemoryStore`."""
 
-    def samples(self, key: str, make: Callable[[], Samples]) -> Samples:
+    def samples(self, key: str, make: Callable[[], Signal]) -> Signal:
         """The samples of a key; made, and kept, if they are not there."""
 
 
@@ -22,10 +22,10 @@ class MemoryStore:
 
     def __init__(self, limit_bytes: int) -> None:
         self._limit = limit_bytes
-        self._kept: OrderedDict[str, Samples] = OrderedDict()
+        self._kept: OrderedDict[str, Signal] = OrderedDict()
         self._lock = threading.Lock()
 
-    def samples(self, key: str, make: Callable[[], Samples]) -> Samples:
+    def samples(self, key: str, make: Callable[[], Signal]) -> Signal:
         """The samples of a key; made, and kept, if they are not there. They must not be written to."""
         with self._lock:
             if key in self._kept:

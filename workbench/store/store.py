@@ -26,7 +26,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from workbench.domain.audio import Samples
+from workbench.domain.arrays import Signal
 from workbench.domain.cores import thread_count
 
 _INDEX = "entry.json"
@@ -64,9 +64,9 @@ class Store:
     folder: Path
     limit_bytes: int
 
-    def samples(self, key: str, make: Callable[[], Samples]) -> Samples:
+    def samples(self, key: str, make: Callable[[], Signal]) -> Signal:
         """The samples of a key; made, and kept, if they are not there."""
-        kept: Samples | None = self._read(key, _as_samples)
+        kept: Signal | None = self._read(key, _as_samples)
         if kept is not None:
             return kept
         made = make()
@@ -201,8 +201,8 @@ def _checksum(path: Path) -> int:
     return value
 
 
-def _as_samples(folder: Path) -> Samples:
-    samples: Samples = np.load(folder / _ARRAY, allow_pickle=False)
+def _as_samples(folder: Path) -> Signal:
+    samples: Signal = np.load(folder / _ARRAY, allow_pickle=False)
     return samples
 
 

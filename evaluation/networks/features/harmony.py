@@ -6,7 +6,8 @@ import numpy as np
 
 from evaluation.networks.features.percussion import gaps
 from evaluation.networks.features.table import Features, by_owner, count, entropy, mean, repetition, share
-from evaluation.networks.notes import Flags, Integers, Notes
+from evaluation.networks.notes import Notes
+from workbench.domain.arrays import Flags, Integers
 from workbench.domain.chord_symbols import CHORD_QUALITIES
 from workbench.domain.theory import SCALES
 

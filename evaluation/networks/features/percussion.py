@@ -19,7 +19,8 @@ from evaluation.networks.features.table import (
     share,
     spread_by_owner,
 )
-from evaluation.networks.notes import Flags, Floats, Notes
+from evaluation.networks.notes import Notes
+from workbench.domain.arrays import Flags, Floats
 from workbench.domain.song import DRUM_ROLES
 
 _ROLES = tuple(DRUM_ROLES)

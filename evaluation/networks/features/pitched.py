@@ -22,7 +22,8 @@ from evaluation.networks.features.table import (
     share,
     spread_by_owner,
 )
-from evaluation.networks.notes import Floats, Integers, Notes
+from evaluation.networks.notes import Notes
+from workbench.domain.arrays import Floats, Integers
 
 _LENGTHS_BEATS = (0.0, 0.2, 0.3, 0.45, 0.6, 0.9, 1.1, 1.9, 2.1, 3.9, 100.0)
 _CHORD, _ROOT, _SCALE = slice(0, 12), slice(12, 24), slice(48, 60)

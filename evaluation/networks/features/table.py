@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from evaluation.networks.notes import Flags, Floats, Integers, Notes, Numbers
+from evaluation.networks.notes import Notes
+from workbench.domain.arrays import Flags, Floats, Integers, Numbers
 
 
 @dataclass(slots=True)

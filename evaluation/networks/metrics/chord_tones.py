@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from evaluation.networks.features.pitched import in_chord
-from evaluation.networks.notes import Flags, Notes
+from evaluation.networks.notes import Notes
+from workbench.domain.arrays import Flags
 
 LONG_BEATS = 1.0
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 import numpy as np
 
 from evaluation.networks.features.table import count
-from evaluation.networks.notes import Floats, Notes
+from evaluation.networks.notes import Notes
+from workbench.domain.arrays import Floats
 from workbench.domain.theory import SCALES
 from workbench.models.grid import SIXTEENTH_SLOTS
 

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from workbench.models.history import BAR_COLUMN, FIRST_ATTRIBUTE, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN, Rows
+from workbench.domain.arrays import Integers
+from workbench.models.history import BAR_COLUMN, FIRST_ATTRIBUTE, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN
 from workbench.models.spec import BAR_STEP, ElementSpec
 
 _EMPTY = b""
@@ -30,7 +31,9 @@ class CopyShare:
     n: int
 
 
-def copy_share(tables: Sequence[Rows], training: Iterable[Rows], spec: ElementSpec, *, run: int = 1) -> CopyShare:
+def copy_share(
+    tables: Sequence[Integers], training: Iterable[Integers], spec: ElementSpec, *, run: int = 1
+) -> CopyShare:
     """How many runs of `run` bars of `tables` (rows of one excerpt each) stand in the training parts."""
     known: set[tuple[bytes, ...]] = set()
     for rows in training:
@@ -39,7 +42,7 @@ def copy_share(tables: Sequence[Rows], training: Iterable[Rows], spec: ElementSp
     return CopyShare(float(np.mean(own)) if own else 0.0, len(own))
 
 
-def bar_words(rows: Rows, spec: ElementSpec) -> list[bytes]:
+def bar_words(rows: Integers, spec: ElementSpec) -> list[bytes]:
     """Each bar's cells as bytes; empty bytes for a bar with too few notes."""
     notes = rows[rows[:, STEP_COLUMN] != BAR_STEP]
     bars = int(rows[:, BAR_COLUMN].max()) + 1 if len(rows) else 0

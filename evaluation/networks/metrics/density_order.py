@@ -16,9 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from evaluation.metrics.two_sample import balanced_accuracy
-
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
+from workbench.domain.arrays import Floats, Integers
 
 LEAST_OF_STYLE = 10
 """Excerpts that a style needs for its share to say anything."""

@@ -17,7 +17,8 @@ import numpy.typing as npt
 from scipy.stats import wasserstein_distance
 
 from evaluation.networks.features.table import changes
-from evaluation.networks.notes import Flags, Floats, Integers, Notes
+from evaluation.networks.notes import Notes
+from workbench.domain.arrays import Flags, Floats, Integers
 from workbench.domain.elements import is_drums
 
 LEAST_IN_CELL = 30

@@ -11,7 +11,8 @@ from __future__ import annotations
 import numpy as np
 
 from evaluation.networks.features.table import similarity
-from evaluation.networks.notes import Floats, Notes
+from evaluation.networks.notes import Notes
+from workbench.domain.arrays import Floats
 
 
 def distinct_bars(notes: Notes) -> Floats:

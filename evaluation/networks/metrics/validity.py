@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from workbench.domain.arrays import Integers
 from workbench.models.grid import SLOTS_PER_BEAT
-from workbench.models.history import BAR_COLUMN, FIRST_ATTRIBUTE, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN, Rows
+from workbench.models.history import BAR_COLUMN, FIRST_ATTRIBUTE, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN
 from workbench.models.spec import BAR_STEP, SAME_STEP, ElementSpec
 
 
-def fault(rows: Rows, spec: ElementSpec, *, bars: int, bar_beats: int = 4, polyphony: int = 8) -> str:
+def fault(rows: Integers, spec: ElementSpec, *, bars: int, bar_beats: int = 4, polyphony: int = 8) -> str:
     """What is wrong with the rows of a part of `bars` bars; "" if nothing.
 
     Parameters

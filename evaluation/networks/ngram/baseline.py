@@ -13,9 +13,10 @@ import numpy as np
 
 from evaluation.networks.ngram.columns import row_columns
 from evaluation.networks.ngram.contexts import candidate_chains
-from evaluation.networks.ngram.counts import Integers, KneserNey, best_model
+from evaluation.networks.ngram.counts import KneserNey, best_model
 from training.config import TrainingConfig
 from training.dataset import EncodedPart, validation_windows
+from workbench.domain.arrays import Integers
 from workbench.models.elements import get_spec
 from workbench.models.spec import BAR_STEP, STEPS, ElementSpec
 

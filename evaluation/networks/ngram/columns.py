@@ -12,16 +12,16 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from evaluation.networks.ngram.counts import Integers
+from workbench.domain.arrays import Integers
 from workbench.models.context import CHORD_FEATURES, PREFIX_SIZES
 from workbench.models.grid import SLOTS_PER_BAR
-from workbench.models.history import BAR_COLUMN, FIRST_ATTRIBUTE, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN, History, Rows
+from workbench.models.history import BAR_COLUMN, FIRST_ATTRIBUTE, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN, History
 from workbench.models.spec import BAR_STEP, SAME_STEP, Conditioning, ElementSpec
 
 LAGS = (1, 2, 3)
 
 
-def row_columns(rows: Rows, conditioning: Conditioning, spec: ElementSpec) -> dict[str, Integers]:
+def row_columns(rows: Integers, conditioning: Conditioning, spec: ElementSpec) -> dict[str, Integers]:
     """All columns of the rows of a part, each (rows,), the fields themselves among them."""
     bar, slot, step, symbol = (rows[:, column] for column in (BAR_COLUMN, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN))
     line = step == BAR_STEP
@@ -89,7 +89,9 @@ def _last_of_symbol(symbol: Integers, value: Integers, line: npt.NDArray[np.bool
     return result
 
 
-def _copied(rows: Rows, spec: ElementSpec, columns: dict[str, Integers], under_way: Integers) -> dict[str, Integers]:
+def _copied(
+    rows: Integers, spec: ElementSpec, columns: dict[str, Integers], under_way: Integers
+) -> dict[str, Integers]:
     """What the previous bar held: the next onset after the place, the lowest symbol still to come, the attributes."""
     bars = int(rows[-1, BAR_COLUMN]) + 1
     history = History(spec, bars)

@@ -16,10 +16,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from workbench.domain.arrays import Floats, Integers
 from workbench.domain.errors import ParameterError
 
-Integers = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 Columns = Mapping[str, Integers]
 Chain = tuple[tuple[str, ...], ...]
 """Names of context columns, longest context first, usually ending with the empty one."""

@@ -13,17 +13,17 @@ import numpy.typing as npt
 
 from evaluation.networks.ngram.baseline import Baseline
 from evaluation.networks.ngram.columns import LAGS, next_onset, surrounding_columns
-from evaluation.networks.ngram.counts import Integers
+from workbench.domain.arrays import Integers
 from workbench.models.batch import Job
 from workbench.models.context import PREFIX_SIZES
 from workbench.models.grid import SLOTS_PER_BAR
-from workbench.models.history import FIRST_ATTRIBUTE, Rows
+from workbench.models.history import FIRST_ATTRIBUTE
 from workbench.models.spec import BAR_STEP, SAME_STEP
 
 _TRIES = 40
 
 
-def write_with_ngram(baseline: Baseline, jobs: Sequence[Job]) -> list[Rows]:
+def write_with_ngram(baseline: Baseline, jobs: Sequence[Job]) -> list[Integers]:
     """Rows of each job. All must have the same metre of 4/4; what is given or ahead is not looked at.
 
     Parameters
@@ -52,7 +52,7 @@ class _Lockstep:
         self._last = {name: np.full((size, self._spec.symbols), -2, np.int64) for name in self._spec.attributes}
         self._all = np.arange(size)
 
-    def run(self) -> list[Rows]:
+    def run(self) -> list[Integers]:
         size = len(self._jobs)
         bar, slot = np.full(size, -1), np.full(size, -1)
         symbol, together = np.full(size, -1), np.zeros(size, np.int64)
@@ -69,7 +69,7 @@ class _Lockstep:
             self._remember(row, line, going)
         return [np.array(table, np.int64) for table in rows]
 
-    def _row(self, bar: Integers, slot: Integers, symbol: Integers, together: Integers) -> Rows:
+    def _row(self, bar: Integers, slot: Integers, symbol: Integers, together: Integers) -> Integers:
         columns, symbols = self._at_step(bar), self._spec.symbols
         more = (symbol >= 0) & (symbol < symbols - 1) & (together < self._spec.settings.polyphony)
         step = self._drawn("step", columns, lambda drawn: _step_allowed(drawn, slot, more))
@@ -138,7 +138,7 @@ class _Lockstep:
                 break
         return result
 
-    def _remember(self, row: Rows, line: npt.NDArray[np.bool_], going: npt.NDArray[np.bool_]) -> None:
+    def _remember(self, row: Integers, line: npt.NDArray[np.bool_], going: npt.NDArray[np.bool_]) -> None:
         note = np.flatnonzero(~line & going)
         bar, slot, symbol = row[note, 0], row[note, 1], row[note, 3]
         self._held[note, bar + 1, slot, symbol] = row[note, FIRST_ATTRIBUTE:] + 1

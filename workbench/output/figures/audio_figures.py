@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from workbench.analysis.loudness import loudness_series
+from workbench.domain.arrays import Floats
 from workbench.domain.audio import Audio
 from workbench.domain.plan import Delivery, SectionPlan
 from workbench.dsp.frames import FRAMES_TOGETHER, spectra
@@ -18,7 +18,6 @@ from workbench.dsp.parallel import each_block
 from workbench.output.figures.drawing import canvas, envelope, look, section_bands, time_axis
 from workbench.output.figures.palette import ACCENT, MASTER_COLOUR, MUTED, OUTCOME_COLOURS, REFERENCE_COLOURS
 
-Floats = npt.NDArray[np.float64]
 _LOWEST_HZ, _HIGHEST_HZ = 30.0, 20000.0
 _SPECTRUM_SPAN_DB = 60.0
 _SPECTROGRAM_FRAME = 4096

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from workbench.analysis.loudness import loudness_series
 from workbench.analysis.spectrum import THIRD_OCTAVE_HZ, stereo_spectrum, third_octave_db
+from workbench.domain.arrays import Floats
 from workbench.domain.audio import Audio, check_audible
 from workbench.output.figures.audio_figures import log_spectrogram_db
 from workbench.output.figures.drawing import canvas, look, time_axis
@@ -22,8 +23,6 @@ from workbench.output.figures.palette import (
     MUTED,
     element_colour,
 )
-
-Floats = npt.NDArray[np.float64]
 
 HOP_SECONDS = 0.25
 WINDOW_SECONDS = 1.0

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 from matplotlib.figure import Figure
 
 from workbench.analysis.profile import Measurements
 from workbench.output.figures.drawing import DPI, canvas, look
 from workbench.output.figures.palette import ACCENT, GRID, INK, MASTER_COLOUR, MUTED
-
-Floats = npt.NDArray[np.float64]
 
 AXES: tuple[tuple[str, str], ...] = (
     ("integrated_loudness_lufs", "loud"),

@@ -5,18 +5,16 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import numpy.typing as npt
 
+from workbench.domain.arrays import Floats
 from workbench.rendering.sampler.instrument import Fade, Zone
 from workbench.rendering.sampler.shapes import Envelope, Lfo
-
-Curve = npt.NDArray[np.float64]
 
 _SHORTEST_MS = 0.1
 _LN_10_BY_20 = math.log(10.0) / 20.0
 
 
-def envelope(shape: Envelope, seconds: Curve, gate_seconds: float) -> Curve:
+def envelope(shape: Envelope, seconds: Floats, gate_seconds: float) -> Floats:
     """Level (0..1) at each time of a note whose key is released at `gate_seconds`.
 
     The attack rises in a straight line; decay and release fall by `shape.decibels` in their time, evenly in decibels,
@@ -31,7 +29,7 @@ def envelope(shape: Envelope, seconds: Curve, gate_seconds: float) -> Curve:
     return np.where(seconds < gate_seconds, level, released)
 
 
-def _held(shape: Envelope, seconds: Curve) -> Curve:
+def _held(shape: Envelope, seconds: Floats) -> Floats:
     after_delay = seconds - shape.delay_ms / 1000.0
     attack = max(shape.attack_ms, _SHORTEST_MS) / 1000.0
     rise = np.clip(shape.start + after_delay / attack, shape.start, 1.0)
@@ -42,14 +40,14 @@ def _held(shape: Envelope, seconds: Curve) -> Curve:
     return np.minimum(rise, np.maximum(falling, shape.sustain))
 
 
-def _fallen(shape: Envelope, level: float, seconds: Curve, milliseconds: float) -> Curve:
+def _fallen(shape: Envelope, level: float, seconds: Floats, milliseconds: float) -> Floats:
     share = seconds / (max(milliseconds, _SHORTEST_MS) / 1000.0)
     if shape.decibels == 0.0:
         return np.asarray(np.maximum(0.0, level - share))
     return np.asarray(level * np.exp(-_LN_10_BY_20 * shape.decibels * share))
 
 
-def lfo(shape: Lfo, seconds: Curve) -> Curve:
+def lfo(shape: Lfo, seconds: Floats) -> Floats:
     """The oscillator's value (-1..1; pulses 0..1) at each time of a note."""
     since = seconds - shape.delay_ms / 1000.0
     turned = (since * shape.hz + shape.phase) % 1.0
@@ -57,7 +55,7 @@ def lfo(shape: Lfo, seconds: Curve) -> Curve:
     return np.asarray(np.where(since < 0.0, 0.0, fade * _wave(shape.wave, turned)))
 
 
-def _wave(name: str, turned: Curve) -> Curve:
+def _wave(name: str, turned: Floats) -> Floats:
     if name == "sine":
         return np.asarray(np.sin(2.0 * np.pi * turned))
     if name == "triangle":

@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.analysis.reading import open_audio
+from workbench.domain.arrays import Signal
 
-Signal = npt.NDArray[np.float32]
 _PROBED = 256
 _MOST_CHUNKS = 4096
 

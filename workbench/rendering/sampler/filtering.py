@@ -10,13 +10,10 @@ import math
 
 import numba
 import numpy as np
-import numpy.typing as npt
 
+from workbench.domain.arrays import Floats, Signal
 from workbench.domain.units import db_to_gain
 from workbench.rendering.sampler.shapes import EqualiserBand, Filter, FilterKind
-
-Signal = npt.NDArray[np.float32]
-Curve = npt.NDArray[np.float64]
 
 CONTROL_SAMPLES = 64
 """Samples between two values of a moving cutoff."""
@@ -24,12 +21,12 @@ _LOWEST_HZ = 5.0
 _HIGHEST_OF_RATE = 0.45
 
 
-def control_times(count: int, rate: int) -> Curve:
+def control_times(count: int, rate: int) -> Floats:
     """Seconds of the control values that `count` samples need."""
     return np.asarray(np.arange(-(-count // CONTROL_SAMPLES) + 1) * (CONTROL_SAMPLES / rate), dtype=np.float64)
 
 
-def filtered(sound: Signal, shape: Filter, cents: Curve, rate: int) -> Signal:
+def filtered(sound: Signal, shape: Filter, cents: Floats, rate: int) -> Signal:
     """Filter (c, n) samples; `cents` moves the cutoff, one value each `CONTROL_SAMPLES` or a single one."""
     hertz = np.clip(shape.cutoff_hz * 2.0 ** (cents / 1200.0), _LOWEST_HZ, min(20000.0, _HIGHEST_OF_RATE * rate))
     quality = db_to_gain(shape.resonance_db)
@@ -49,14 +46,14 @@ def equalised(sound: Signal, band: EqualiserBand, velocity: float, rate: int) ->
     return _run(sound, coefficients(band.kind, np.array([hertz]), rate, quality, gain))
 
 
-def coefficients(kind: FilterKind, hertz: Curve, rate: int, quality: float, gain_db: float = 0.0) -> Curve:
+def coefficients(kind: FilterKind, hertz: Floats, rate: int, quality: float, gain_db: float = 0.0) -> Floats:
     """Rows of b0, b1, b2, a1, a2 (a0 is 1) for each frequency, shape (n, 5)."""
     turn = 2.0 * np.pi * np.asarray(hertz, dtype=np.float64) / rate
     if kind.endswith("_1"):
         return _first_order(kind, turn)
     cosine, alpha = np.cos(turn), np.sin(turn) / (2.0 * max(quality, 0.001))
     root = 10.0 ** (gain_db / 40.0)
-    rows: tuple[Curve, ...]
+    rows: tuple[Floats, ...]
     if kind == "peak":
         rows = (1 + alpha * root, -2 * cosine, 1 - alpha * root, 1 + alpha / root, -2 * cosine, 1 - alpha / root)
     elif kind in ("low_shelf", "high_shelf"):
@@ -67,7 +64,7 @@ def coefficients(kind: FilterKind, hertz: Curve, rate: int, quality: float, gain
     return np.stack([b0 / a0, b1 / a0, b2 / a0, a1 / a0, a2 / a0], axis=1)
 
 
-def _numerator(kind: str, cosine: Curve, alpha: Curve) -> tuple[Curve, Curve, Curve]:
+def _numerator(kind: str, cosine: Floats, alpha: Floats) -> tuple[Floats, Floats, Floats]:
     if kind == "lowpass":
         return (1 - cosine) / 2, 1 - cosine, (1 - cosine) / 2
     if kind == "highpass":
@@ -77,7 +74,7 @@ def _numerator(kind: str, cosine: Curve, alpha: Curve) -> tuple[Curve, Curve, Cu
     return np.ones_like(cosine), -2 * cosine, np.ones_like(cosine)
 
 
-def _shelf(a: float, cosine: Curve, slope: Curve, side: float) -> tuple[Curve, ...]:
+def _shelf(a: float, cosine: Floats, slope: Floats, side: float) -> tuple[Floats, ...]:
     """A low shelf; the high shelf is its mirror, with the signs of the cosine and of the odd terms changed."""
     c = side * cosine
     return (
@@ -90,7 +87,7 @@ def _shelf(a: float, cosine: Curve, slope: Curve, side: float) -> tuple[Curve, .
     )
 
 
-def _first_order(kind: str, turn: Curve) -> Curve:
+def _first_order(kind: str, turn: Floats) -> Floats:
     pole = np.exp(-turn)
     zero = np.zeros_like(pole)
     if kind == "lowpass_1":
@@ -101,7 +98,7 @@ def _first_order(kind: str, turn: Curve) -> Curve:
     return np.stack([turned, np.ones_like(turn), zero, turned, zero], axis=1)
 
 
-def _run(sound: Signal, sections: Curve) -> Signal:
+def _run(sound: Signal, sections: Floats) -> Signal:
     needed = -(-sound.shape[1] // CONTROL_SAMPLES) + 1
     rows = np.ascontiguousarray(np.broadcast_to(sections, (needed, 5)) if len(sections) == 1 else sections)
     out = np.empty_like(sound)

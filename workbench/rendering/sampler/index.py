@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from workbench.domain.arrays import Signal
 from workbench.domain.errors import AudioFileError, ParameterError
 from workbench.domain.sound_files import SUFFIXES, files_below
 from workbench.domain.units import gain_to_db
@@ -20,7 +21,6 @@ _CLIPPED_RUN = 4
 _PITCH_SECONDS = 0.4
 _LEAST_CLARITY = 0.85
 _CENTS_OFF = 60.0
-Signal = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)

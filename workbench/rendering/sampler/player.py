@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
+from workbench.domain.arrays import Signal
 from workbench.domain.score import Note
 from workbench.dsp.envelopes import fade_edges
 from workbench.dsp.voice_filters import state_variable_filter
@@ -19,7 +19,6 @@ from workbench.rendering.sampler.voice import Strike, sound
 
 __all__ = ["levelled", "render_instrument", "zones_for"]
 
-Signal = npt.NDArray[np.float32]
 
 _SHORTEST_GATE_SECONDS = 0.02
 

@@ -11,8 +11,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-Signal = npt.NDArray[np.float32]
-Places = npt.NDArray[np.float64]
+from workbench.domain.arrays import Floats, Signal
 
 _HALF_TAPS = 16
 _PASSED = 0.9
@@ -25,12 +24,12 @@ _MOST_STRETCH = 32.0
 class Path:
     """Places (n,) in a sample, and how often each has gone round the loop; `around` says whether it goes on so."""
 
-    places: Places
+    places: Floats
     turns: npt.NDArray[np.int64]
     around: npt.NDArray[np.bool_]
 
 
-def walked(travel: Places, last: int, loop: tuple[int, int] | None, most_turns: float) -> Path:
+def walked(travel: Floats, last: int, loop: tuple[int, int] | None, most_turns: float) -> Path:
     """Fold what was travelled into a loop, and end at the last frame.
 
     Parameters

@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from workbench.domain.arrays import Signal
 from workbench.domain.errors import ParameterError, counted, did_you_mean
 from workbench.rendering.sampler.instrument import Instrument, Zone
 from workbench.rendering.sampler.soundfont_modulators import DEFAULT_MODULATORS, Modulator, joined_modulators
 from workbench.rendering.sampler.soundfont_zone import DEFAULTS, Sample, SoundZone, signed, zone_at
 
-Signal = npt.NDArray[np.float32]
 Generators = dict[int, int]
 
 _INSTRUMENT, _SAMPLE = 41, 53

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from workbench.domain.arrays import Floats, Signal
 from workbench.domain.seeding import generator
 from workbench.domain.units import db_to_gain
 from workbench.dsp.envelopes import fade_edges
@@ -17,9 +18,6 @@ from workbench.rendering.sampler.filtering import control_times, equalised, filt
 from workbench.rendering.sampler.instrument import Zone
 from workbench.rendering.sampler.reading import resampled, walked
 from workbench.rendering.sampler.shapes import Sweep
-
-Signal = npt.NDArray[np.float32]
-Curve = npt.NDArray[np.float64]
 
 _MOST_OCTAVES = 10.0
 _RING = 1.03
@@ -140,7 +138,7 @@ def _loop(zone: Zone, last: int) -> tuple[int, int] | None:
     return (first, stop) if 0 <= first < stop else None
 
 
-def _most_turns(zone: Zone, travel: Curve, loop: tuple[int, int] | None, gate: float) -> float:
+def _most_turns(zone: Zone, travel: Floats, loop: tuple[int, int] | None, gate: float) -> float:
     """How often the loop is gone round: as often as the zone says, and where it asks so no more than while held."""
     most = math.inf if zone.loop_count is None else float(zone.loop_count)
     if loop is None or not zone.loop_held or gate >= travel.size:
@@ -168,7 +166,7 @@ def _depth(sweep: Sweep | None, velocity: float) -> float:
     return 0.0 if sweep is None else sweep.cents + velocity * sweep.velocity_cents
 
 
-def _bend(zone: Zone, strike: Strike, count: int, gate: float) -> Curve:
+def _bend(zone: Zone, strike: Strike, count: int, gate: float) -> Floats:
     seconds = np.arange(count) / strike.rate
     cents = _swept(zone.pitch_sweep, seconds, strike, gate / strike.rate)
     for one in zone.lfos:
@@ -176,7 +174,7 @@ def _bend(zone: Zone, strike: Strike, count: int, gate: float) -> Curve:
     return np.clip(cents, -1200.0 * _MOST_OCTAVES, 1200.0 * _MOST_OCTAVES)
 
 
-def _swept(sweep: Sweep | None, seconds: Curve, strike: Strike, gate_seconds: float) -> Curve:
+def _swept(sweep: Sweep | None, seconds: Floats, strike: Strike, gate_seconds: float) -> Floats:
     depth = _depth(sweep, strike.velocity / 127.0)
     if sweep is None or depth == 0.0:
         return np.zeros(seconds.size)
@@ -199,7 +197,7 @@ def _filtered(zone: Zone, tone: Signal, strike: Strike, drawn: _Draws, gate_seco
     return tone
 
 
-def _tremolo(zone: Zone, seconds: Curve) -> Curve | float:
+def _tremolo(zone: Zone, seconds: Floats) -> Floats | float:
     moving = [one for one in zone.lfos if one.volume_db]
     if not moving:
         return 1.0
