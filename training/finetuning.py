@@ -110,7 +110,7 @@ def finetune(
     seed: int = 1,
     overwrite: bool = False,
     library: Path | None = None,
-    logger: Any = False,
+    open_run: Callable[[], Any] | None = None,
     report: Callable[[float, str], None] | None = None,
     after_seconds: float = 0.0,
     on_parts: Callable[[Sequence[EncodedPart]], None] = lambda parts: None,
@@ -119,80 +119,69 @@ def finetune(
 
     Parameters
     ----------
-    element : str
-        "harmony", "percussion", "bass", "pads" or "leads".
+    element, name : str
+        "harmony", "percussion", "bass", "pads" or "leads", and what requests call it: `"models": {"bass": name}`.
     midi : path or songs
         A folder of MIDI files, or songs that were read already.
-    name : str
-        What requests call it: `"models": {"bass": name}`.
-    method : {"lora", "full"}
-        A low-rank adapter of at most 1 MB (Hu et al. 2022), or all weights.
-    rank : int
-        Of the adapter.
-    minutes : float
-        Longest time of everything, reading and measuring too; a third of it is for learning however long reading took.
-        The learning rate comes down in time for it.
+    method, rank, minutes, steps, learning_rate, seed
+        As of `TuningRecipe`; the learning rate is by default the method's of `LEARNING_RATES`.
     data : path, optional
         A folder that holds corpora that the element was trained on, or some of them. Where it is given, old songs are
         replayed between new ones, and what is forgotten of them is measured.
-    steps : int
-        Optimiser steps at most.
-    learning_rate : float, optional
-        By default the one of `LEARNING_RATES`.
-    seed : int
-    overwrite : bool
-        Whether a network of that name may be replaced.
-    library : Path, optional
-        Folder of named networks; by default the user's own, where requests look.
-    logger : Lightning logger or False
-    report : callable, optional
-        Called with a fraction 0..1 of the expected time and what is being done.
+    overwrite, library : bool, Path
+        Whether a network of that name may be replaced; the folder of named networks, by default where requests look.
+    open_run : callable, optional
+        Called once the arguments hold; gives the Lightning logger.
+    report, on_parts : callable, optional
+        Called with a fraction 0..1 of the expected time and what is being done; with all parts when they are read.
     after_seconds : float
         How much of the minutes is kept for what follows.
-    on_parts : callable
-        Called with the new and old parts when they are read.
-
-    Returns
-    -------
-    FineTuneResult
-        Figures of the network as it was written, on validation songs.
 
     Raises
     ------
     CorpusError
         If the folder holds too little of the element.
     ModelError, ParameterError
-        If element, name or method cannot be, or if the name is taken.
+        If element, name or a number cannot be, or if the name is taken.
     """
-    path = checked_target(
-        element, name, method=method, overwrite=overwrite, library=library, steps=steps,
-        learning_rate=learning_rate, seed=seed,
-    )  # fmt: skip
+    rate = _checked_rate(method, steps, learning_rate, seed)
+    path = _checked_path(element, name, library, overwrite=overwrite)
+    recipe = TuningRecipe(method=method, rank=rank, minutes=minutes, steps=steps, learning_rate=rate, seed=seed)
+    logger = False if open_run is None else open_run()
     budget = Budget(60 * minutes, report, after_seconds=after_seconds)
-    budget.tell("reading the new songs", budget.left_seconds)
-    new = new_parts(midi, element, tell=lambda line: budget.tell(line, budget.left_seconds))
+    return _tune_and_write(element, midi, path, recipe, data, logger, budget, on_parts)
+
+
+def _tune_and_write(
+    element: str, midi: str | Path | Iterable[CorpusSong], path: Path, recipe: TuningRecipe, data: str | Path | None,
+    logger: Any, budget: Budget, on_parts: Callable[[Sequence[EncodedPart]], None],
+) -> FineTuneResult:  # fmt: skip
+    """Read, tune, measure what was written, write: values of the network as it will be read back."""
+
+    def tell(line: str) -> None:
+        budget.tell(line, budget.left_seconds)
+
+    tell("reading the new songs")
+    new = new_parts(midi, element, tell=tell)
     config = load_config(element)
     if data is not None:
-        config = _with_remarks(fit_to_data(config, Path(data)), lambda line: budget.tell(line, budget.left_seconds))
-        budget.tell("reading old songs (kept for the next time)", budget.left_seconds)
+        config = _with_remarks(fit_to_data(config, Path(data)), tell)
+        tell("reading old songs (kept for the next time)")
     old = [] if data is None else old_parts(Path(data), config)
     on_parts([*new, *old])
-    recipe = TuningRecipe(
-        method=method, rank=rank, minutes=minutes, steps=steps, seed=seed,
-        learning_rate=learning_rate or LEARNING_RATES[method],
-    )  # fmt: skip
     base = load_model(element)
-    budget.tell("measuring the network as it is", budget.left_seconds)
+    tell("measuring the network as it is")
     tuned = tune(base, new, old, config, recipe, logger=logger, budget=budget)
     budget.tell("measuring what was learned", tuned.measure_seconds)
-    written = _as_written(tuned, base, method)
-    figures = _figures(tuned, written, new, old, config)
-    card = _card(name, method, recipe, config, tuned, new, old, figures, budget.elapsed_seconds)
-    _write(path, method, tuned, base, card)
+    written = _as_written(tuned, base, recipe.method)
+    nats = _nats(tuned, written, new, old, config)
+    card = _card(path.stem, recipe, config, tuned, new, old, nats, budget.elapsed_seconds)
+    _write(path, recipe.method, tuned, base, card)
     budget.tell("written", 0.0)
     return FineTuneResult(
-        element, name, method, path, path.stat().st_size, len(new), tuned.steps, budget.elapsed_seconds, **figures
-    )
+        element, path.stem, recipe.method, path, path.stat().st_size, len(new), tuned.steps, budget.elapsed_seconds,
+        **nats,
+    )  # fmt: skip
 
 
 def new_parts(
@@ -257,29 +246,9 @@ def old_parts(data: Path, config: TrainingConfig) -> list[EncodedPart]:
     return parts
 
 
-def checked_target(
-    element: str,
-    name: str,
-    *,
-    method: str = "lora",
-    overwrite: bool = False,
-    library: Path | None = None,
-    steps: int = 240,
-    learning_rate: float | None = None,
-    seed: int = 1,
-    **others: Any,
-) -> Path:
-    """Where a fine-tuned network will be written; arguments that `finetune` cannot take are refused before any work.
-
-    Raises
-    ------
-    ModelError, ParameterError
-        As `finetune`.
-    """
+def _checked_path(element: str, name: str, library: Path | None, *, overwrite: bool) -> Path:
+    """Where a fine-tuned network will be written; element and name are refused that cannot be."""
     get_spec(element)
-    _check_numbers(steps, learning_rate, seed)
-    if method not in LEARNING_RATES:
-        raise ParameterError(f"method {method!r} is not known: expected lora or full")
     check_name(name)
     if name in RESERVED_NAMES:
         raise ModelError(f"model name {name!r} is an alias of the registry: take another one")
@@ -291,13 +260,17 @@ def checked_target(
     return path
 
 
-def _check_numbers(steps: int, learning_rate: float | None, seed: int) -> None:
+def _checked_rate(method: Method, steps: int, learning_rate: float | None, seed: int) -> float:
+    """The learning rate; numbers are refused that no fine-tuning can have."""
     if steps < 1:
         raise ParameterError(f"steps {steps}: expected at least 1")
     if learning_rate is not None and not 0.0 < learning_rate < math.inf:
         raise ParameterError(f"learning rate {learning_rate:g}: expected a number above 0")
     if seed < 0:
         raise ParameterError(f"seed {seed}: expected 0 or more")
+    if method not in LEARNING_RATES:
+        raise ParameterError(f"method {method!r} is not known: expected lora or full")
+    return LEARNING_RATES[method] if learning_rate is None else learning_rate
 
 
 def _as_written(tuned: Tuned, base: ElementTransformer, method: Method) -> ElementTransformer:
@@ -307,7 +280,7 @@ def _as_written(tuned: Tuned, base: ElementTransformer, method: Method) -> Eleme
     return tuned.network.half().float()
 
 
-def _figures(
+def _nats(
     tuned: Tuned, written: ElementTransformer, new: Sequence[EncodedPart], old: Sequence[EncodedPart],
     config: TrainingConfig,
 ) -> dict[str, Any]:  # fmt: skip
@@ -320,13 +293,13 @@ def _figures(
 
 
 def _card(
-    name: str, method: Method, recipe: TuningRecipe, config: TrainingConfig, tuned: Tuned, new: Sequence[EncodedPart],
-    old: Sequence[EncodedPart], figures: dict[str, Any], seconds: float,
+    name: str, recipe: TuningRecipe, config: TrainingConfig, tuned: Tuned, new: Sequence[EncodedPart],
+    old: Sequence[EncodedPart], nats: dict[str, Any], seconds: float,
 ) -> dict[str, Any]:  # fmt: skip
     return {
         "name": name,
-        "method": method,
-        "rank": recipe.rank if method == "lora" else None,
+        "method": recipe.method,
+        "rank": recipe.rank if recipe.method == "lora" else None,
         "recipe": asdict(recipe),
         "steps": tuned.steps,
         "share": tuned.share,
@@ -335,7 +308,7 @@ def _card(
         "data": _data(recipe, config, new, old),
         "new_data": _counts(new),
         "old_data": _counts(old) or "not measured",
-        "nats_per_note": figures,
+        "nats_per_note": nats,
         "course": [list(entry) for entry in tuned.course],
     }
 

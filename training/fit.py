@@ -82,25 +82,17 @@ def fit(
 
     Parameters
     ----------
-    config, data : TrainingConfig, Path
-        The recipe, and the folder that holds the corpora.
-    run_dir : Path
-        Checkpoints and the result go here.
-    limit : int, optional
-        Songs of each corpus and split.
-    start : Path, optional
-        Weights to start from instead of from chance; the recipe's network must have their size.
+    config, data, run_dir : TrainingConfig, Path, Path
+        The recipe, the folder that holds the corpora, and where checkpoints and the result go.
+    limit, start : int, Path, optional
+        Songs of each corpus and split; weights to start from, of the size of the recipe's network.
     logger, progress, callbacks
         Lightning logger or False; whether a progress bar is shown; what is called beside checkpoints and stopping.
-    parts : list of EncodedPart, optional
-        What `load_parts` gave, where it was called already.
-    machines : Machines
-        Processes and machines that share the work.
-    checkpoints : str, optional
-        A folder that all machines see, or an address that fsspec knows (`s3://bucket/run`), for checkpoints instead of
-        `run_dir`. A `last.ckpt` found there is resumed.
-    command : str, optional
-        What was typed, for the card.
+    parts, command : list of EncodedPart, str, optional
+        What `load_parts` gave, where it was called already; what was typed, for the card.
+    machines, checkpoints : Machines, str
+        Processes and machines that share the work. A folder that all of them see, or an address that fsspec knows
+        (`s3://bucket/run`), for checkpoints instead of `run_dir`; a `last.ckpt` found there is resumed.
 
     Returns
     -------
@@ -113,27 +105,30 @@ def fit(
     module = _module(config, start)
     place = check_place(str(run_dir) if checkpoints is None else checkpoints)
     best = ModelCheckpoint(place, filename="best", monitor="val_nll", save_top_k=1, enable_version_counter=False)
-    watchers: list[lightning.Callback] = [best, *([Meters()] if logger else []), *callbacks]
+    watchers = [_last_checkpoint(config, place), best, *([Meters()] if logger else []), *callbacks]
     if config.sample_every:
         watchers.append(SampleWriter(parts, run_dir, every=config.sample_every, seed=config.seed))
     origin = provenance(parts, command)
-    watchers.insert(0, _last_checkpoint(config, place))
     trainer = _trainer(config, run_dir, machines, watchers, precision=origin["precision"], logger=logger, bar=progress)
     if logger:
         logger.log_hyperparams({**asdict(config), **origin})
-    resumed = fetched_checkpoint(place, run_dir)
-    _train(trainer, module, ElementData(parts, config, _VALIDATION_SHARE_WHILE_TRAINING), resumed)
+    data_module = ElementData(parts, config, _VALIDATION_SHARE_WHILE_TRAINING)
+    _train(trainer, module, data_module, fetched_checkpoint(place, run_dir))
     path = run_dir / f"{config.element}.safetensors"
-    if trainer.global_rank > 0:
-        return path
-    # Of a network that was parted each process holds a part: the checkpoint is whole.
-    module = ElementModule(config)
-    module.load_state_dict(read_checkpoint(best.best_model_path)["state_dict"])
-    temperatures, metrics = calibrate(module, parts, config), validate(module, parts, config)
-    card = describe(config, parts, metrics, trainer.global_step, time.monotonic() - started, origin)
-    earlier = {} if start is None else {"started_from": earlier_training(start)}
-    save_checkpoint(module.network, path, card | {"temperatures": temperatures} | earlier)
+    if trainer.global_rank == 0:
+        module = _best(config, best.best_model_path)
+        temperatures, metrics = calibrate(module, parts, config), validate(module, parts, config)
+        card = describe(config, parts, metrics, trainer.global_step, time.monotonic() - started, origin)
+        earlier = {} if start is None else {"started_from": earlier_training(start)}
+        save_checkpoint(module.network, path, card | {"temperatures": temperatures} | earlier)
     return path
+
+
+def _best(config: TrainingConfig, place: str) -> ElementModule:
+    """The network of the best checkpoint: of one that was parted each process holds a part, the checkpoint is whole."""
+    module = ElementModule(config)
+    module.load_state_dict(read_checkpoint(place)["state_dict"])
+    return module
 
 
 def _module(config: TrainingConfig, start: Path | None) -> ElementModule:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,25 +44,16 @@ def finetune_run(
     CorpusError, ModelError, ParameterError
         As `training.finetune`.
     """
-    from training.session import mlflow_logger, quiet, where_logged
+    from training.session import quiet, where_logged
 
     with quiet():
         from training.before_after import PAGE, write_before_after
-        from training.finetuning import checked_target, finetune
-        from training.run_record import record_data
+        from training.finetuning import finetune
 
-        checked_target(element, name, **options)
-        logger = mlflow_logger(f"{element}/{name}") if track else None
-        learned: list[EncodedPart] = []
-
-        def take(parts: Sequence[EncodedPart]) -> None:
-            learned.extend(parts)
-            if logger is not None:
-                record_data(logger, parts)
-
+        run = _Run(f"{element}/{name}")
         tell = options.get("report") or (lambda fraction, message: None)
         result = finetune(
-            element, midi, name, logger=logger or False, on_parts=take,
+            element, midi, name, open_run=run.open if track else None, on_parts=run.take,
             after_seconds=_SAMPLES_SECONDS if samples is not None else 0.0, **options,
         )  # fmt: skip
         files: dict[str, Path] = {}
@@ -70,11 +61,33 @@ def finetune_run(
             seed = options.get("seed", 1)
             tell(result.seconds / (result.seconds + _SAMPLES_SECONDS), "one song by both networks, to compare by ear")
             files = write_before_after(element, name, samples, concept=concept or None, seed=seed)
-        if logger is not None:
-            _record(logger, result, learned, files)
-            result = replace(result, run=where_logged(logger))
+        if run.logger is not None:
+            _record(run.logger, result, run.learned, files)
+            result = replace(result, run=where_logged(run.logger))
         tell(1.0, "done")
     return replace(result, page=files.get(PAGE))
+
+
+@dataclass(slots=True)
+class _Run:
+    """The run in MLflow, once it is open, and what is learned in it."""
+
+    name: str
+    logger: Any = None
+    learned: list[EncodedPart] = field(default_factory=list)
+
+    def open(self) -> Any:
+        from training.session import mlflow_logger
+
+        self.logger = mlflow_logger(self.name)
+        return self.logger
+
+    def take(self, parts: Sequence[EncodedPart]) -> None:
+        from training.run_record import record_data
+
+        self.learned.extend(parts)
+        if self.logger is not None:
+            record_data(self.logger, parts)
 
 
 def _record(logger: Any, result: FineTuneResult, learned: Sequence[EncodedPart], files: dict[str, Path]) -> None:

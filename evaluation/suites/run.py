@@ -7,7 +7,7 @@ import json
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
@@ -88,26 +88,34 @@ def run_suite(
     missing = [track for track in suite.tracks if track.id not in done]
     written, failures, writing_mb = _write_all(missing, folder, keys, engine, report)
     sounded, failed, sounding_mb = _sound_all(missing, written, folder, keys, engine, report)
-    done |= sounded
     shutil.rmtree(folder / WRITTEN, ignore_errors=True)
+    result = replace(
+        _result(suite, folder.name, code, done | sounded, failures | failed),
+        seconds=round(time.monotonic() - began, 1),
+        peak_memory_mb=round(peak_memory_mb() + jobs * max(writing_mb, sounding_mb)),
+    )
+    write_text_atomically(folder / RESULT_FILE, result.to_json())
+    return result
+
+
+def _result(
+    suite: Suite, name: str, code: str, done: Mapping[str, TrackResult], failures: Mapping[str, str]
+) -> RunResult:
+    """What the tracks of a run came to, in the order of the suite."""
     tracks = tuple(done[track.id] for track in suite.tracks if track.id in done)
-    result = RunResult(
+    return RunResult(
         suite=suite.name,
         title=suite.title,
         suite_digest=suite.digest,
         code_digest=code,
         tracks=tracks,
-        failures=failures | failed,
+        failures=dict(failures),
         versions=installed_versions(),
-        seconds=round(time.monotonic() - began, 1),
-        peak_memory_mb=round(peak_memory_mb() + jobs * max(writing_mb, sounding_mb)),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
-        name=folder.resolve().name,
+        name=name,
         sets=set_distances(tracks),
         human_sets=human_distances(tracks),
     )
-    write_text_atomically(folder / RESULT_FILE, result.to_json())
-    return result
 
 
 def track_key(track: SuiteTrack, code: str) -> str:
