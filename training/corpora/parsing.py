@@ -28,7 +28,9 @@ from training.corpora.splits import split_by_content
 from workbench.backends import Backend, carry_out
 from workbench.backends.carrying_out import in_chunks
 from workbench.domain.clock import Progress
+from workbench.domain.drafts import sweep
 from workbench.domain.errors import CorpusError
+from workbench.domain.files import replaced_file
 from workbench.midi.file import MidiFile
 
 SONGS, NOTES, SPLIT = "songs", "notes", "split.parquet"
@@ -177,9 +179,8 @@ def _write(columns: dict[str, Any], path: Path, **encoding: Any) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    draft = path.with_name(f".{path.name}.part")
-    pq.write_table(pa.table(columns), draft, compression="zstd", **encoding)
-    draft.replace(path)
+    with replaced_file(path) as place:
+        pq.write_table(pa.table(columns), place, compression="zstd", **encoding)
     # Arrow keeps what it freed for its next table, and holds more of it with every larger one.
     pa.default_memory_pool().release_unused()
 
@@ -187,8 +188,9 @@ def _write(columns: dict[str, Any], path: Path, **encoding: Any) -> None:
 def _remove_others(out: Path, names: set[str]) -> None:
     """Remove parts of files that changed or are gone, and what was half written."""
     for folder in (SONGS, NOTES):
+        sweep(out / folder)
         for path in (out / folder).iterdir():
-            if path.name.startswith(".") or path.stem not in names:
+            if path.is_file() and (path.name.startswith(".") or path.stem not in names):
                 path.unlink()
 
 

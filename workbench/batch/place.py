@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.domain.errors import OutputError
+from workbench.domain.files import atomic_file
 
 SONGS, JOURNAL, ATTEMPTS = "songs", "journal", "attempts"
 TABLE, BATCH = "table.parquet", "batch.json"
@@ -94,11 +95,8 @@ class Place:
             if not _is_local(system):
                 system.pipe_file(path, data)
                 return
-            target = Path(path)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            draft = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.part")
-            draft.write_bytes(data)
-            draft.replace(target)
+            with atomic_file(Path(path)) as draft:
+                draft.write_bytes(data)
         except OSError as error:
             raise OutputError(f"{self.at(name)} cannot be written: {error.strerror or error}") from None
 
@@ -119,10 +117,8 @@ class Place:
             if not _is_local(system):
                 system.put_file(str(path), target)
                 return
-            Path(target).parent.mkdir(parents=True, exist_ok=True)
-            draft = Path(target).with_name(f".{Path(target).name}.{uuid.uuid4().hex[:8]}.part")
-            shutil.copyfile(path, draft)
-            draft.replace(target)
+            with atomic_file(Path(target)) as draft:
+                shutil.copyfile(path, draft)
         except OSError as error:
             raise OutputError(f"{self.at(name)} cannot be written: {error.strerror or error}") from None
 

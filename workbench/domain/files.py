@@ -12,19 +12,32 @@ _CONTENT = "content"
 
 
 @contextlib.contextmanager
-def atomic_file(path: Path) -> Iterator[Path]:
+def replaced_file(path: Path) -> Iterator[Path]:
     """A place to write a file to; at the end of the block it replaces `path`, unless the block raised.
 
-    The parent folders are made. The place carries the file's own name, so that its suffix may decide the format.
+    The place carries the file's own name, so that its suffix may decide the format. The folder must be there.
 
     Raises
     ------
     OSError
         If it cannot be written.
     """
-    with parents_made(path), draft_beside(path) as draft:
+    with draft_beside(path) as draft:
         yield draft / path.name
         (draft / path.name).replace(path)
+
+
+@contextlib.contextmanager
+def atomic_file(path: Path) -> Iterator[Path]:
+    """As `replaced_file`; the parent folders are made.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written.
+    """
+    with parents_made(path), replaced_file(path) as place:
+        yield place
 
 
 @contextlib.contextmanager

@@ -114,9 +114,11 @@ def _stretches(samples, past, sections, begin, stretch, warm_up, out):  # type: 
                     column[i] = piece[i]
         for pair in range(0, sections.shape[0], 2):
             memory = state[2 * pair : 2 * pair + 4]
-            first, second = sections[pair], sections[pair + 1]
+            first, second = section(sections[pair]), section(sections[pair + 1])
             for i in range(size):
-                _two_sections(tile[i], memory, first, second)
+                x = tile[i]
+                for lane in range(2 * _STRETCHES):
+                    x[lane] = two_sections(x[lane], memory, lane, first, second)
         # Denormal numbers cost a hundred times the time of ordinary ones: cut tails at -500 dB.
         for row in range(state.shape[0]):
             for lane in range(lanes):
@@ -139,16 +141,23 @@ def _copy_ending(past, channel, begin, place, column):  # type: ignore[no-untype
 
 
 @numba.njit(cache=True, nogil=True, error_model="numpy", inline="always")
-def _two_sections(x, memory, first, second):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
-    """One sample of every lane through two sections, transposed direct form II."""
+def two_sections(value, memory, lane, first, second):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    """One sample of a lane through two sections, transposed direct form II.
+
+    `first` and `second` are (b0, b1, b2, a1, a2); `memory` is (4, lanes). It is compiled into the loop that calls it.
+    """
     b0, b1, b2, a1, a2 = first
     d0, d1, d2, c1, c2 = second
-    for lane in range(2 * _STRETCHES):
-        value = x[lane]
-        y = b0 * value + memory[0, lane]
-        memory[0, lane] = (b1 * value + memory[1, lane]) - a1 * y
-        memory[1, lane] = b2 * value - a2 * y
-        z = d0 * y + memory[2, lane]
-        memory[2, lane] = (d1 * y + memory[3, lane]) - c1 * z
-        memory[3, lane] = d2 * y - c2 * z
-        x[lane] = z
+    y = b0 * value + memory[0, lane]
+    memory[0, lane] = (b1 * value + memory[1, lane]) - a1 * y
+    memory[1, lane] = b2 * value - a2 * y
+    z = d0 * y + memory[2, lane]
+    memory[2, lane] = (d1 * y + memory[3, lane]) - c1 * z
+    memory[3, lane] = d2 * y - c2 * z
+    return z
+
+
+@numba.njit(cache=True, nogil=True, error_model="numpy", inline="always")
+def section(row):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    """The coefficients of a row of sections as a tuple, which a loop keeps in registers."""
+    return row[0], row[1], row[2], row[3], row[4]

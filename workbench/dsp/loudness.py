@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.domain.arrays import Floats, Signal
+from workbench.domain.errors import ParameterError
+from workbench.dsp.cascades import section, two_sections
 from workbench.dsp.equaliser import Band, design
 from workbench.dsp.parallel import BLOCK_SAMPLES, each, each_block
 
@@ -81,12 +83,19 @@ def weighted_energies(samples: Signal, sections: Floats, edges: npt.NDArray[np.i
     -------
     ndarray of shape (k,), float64
 
+    Raises
+    ------
+    ParameterError
+        If there is no warm-up.
+
     Examples
     --------
     >>> plain = np.array([[1.0, 0.0, 0.0, 0.0, 0.0]] * 2)
     >>> weighted_energies(np.full((2, 200), 0.5, np.float32), plain, np.array([0, 100, 200]), 64).tolist()
     [0.5, 0.5]
     """
+    if warm_up < 1:
+        raise ParameterError(f"warm_up {warm_up}: expected at least 1 sample")
     source = np.ascontiguousarray(samples, dtype=np.float32)
     energies = np.zeros(max(0, edges.size - 1))
     first = _weigh_side_by_side(source, sections, edges, warm_up, energies)
@@ -142,6 +151,7 @@ def _weigh_stretches(samples, begin, sections, slot, warm_up_slots, energies):  
     state = np.zeros((4, lanes))
     tile = np.zeros((_TILE, lanes), dtype=np.float32)
     total = np.empty(lanes)
+    first, second = section(sections[0]), section(sections[1])
     for number in range(-warm_up_slots, count):
         total[:] = 0.0
         for start in range(0, slot, _TILE):
@@ -156,7 +166,10 @@ def _weigh_stretches(samples, begin, sections, slot, warm_up_slots, energies):  
                 for i in range(piece.shape[0]):
                     column[low + i] = piece[i]
             for i in range(size):
-                _weigh_row(tile[i], state, sections, total)
+                x = tile[i]
+                for lane in range(2 * _STRETCHES):
+                    z = two_sections(np.float64(x[lane]), state, lane, first, second)
+                    total[lane] += z * z
         # Denormal numbers cost a hundred times the time of ordinary ones: cut tails at -500 dB.
         for row in range(4):
             for lane in range(lanes):
@@ -164,22 +177,6 @@ def _weigh_stretches(samples, begin, sections, slot, warm_up_slots, energies):  
         if number >= 0:
             for stretch in range(stretches):
                 energies[stretch, number] = (total[2 * stretch] + total[2 * stretch + 1]) / slot
-
-
-@numba.njit(cache=True, nogil=True, fastmath={"contract"}, error_model="numpy", inline="always")
-def _weigh_row(x, state, sections, total):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
-    """One sample of every lane through both sections, transposed direct form II; its square is added to the total."""
-    b0, b1, b2, a1, a2 = sections[0]
-    d0, d1, d2, c1, c2 = sections[1]
-    for lane in range(2 * _STRETCHES):
-        value = np.float64(x[lane])
-        y = b0 * value + state[0, lane]
-        state[0, lane] = (b1 * value + state[1, lane]) - a1 * y
-        state[1, lane] = b2 * value - a2 * y
-        z = d0 * y + state[2, lane]
-        state[2, lane] = (d1 * y + state[3, lane]) - c1 * z
-        state[3, lane] = d2 * y - c2 * z
-        total[lane] += z * z
 
 
 def default_sections(sample_rate_hz: int) -> Floats:

@@ -11,8 +11,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from workbench.domain.drafts import draft_beside
 from workbench.domain.errors import ParameterError, did_you_mean
+from workbench.domain.files import write_text_atomically
 from workbench.domain.moves import Insert, StripMove
 from workbench.domain.paths import home_dir
 from workbench.domain.plain_data import from_plain, to_plain
@@ -176,11 +176,7 @@ def _read() -> dict[str, dict[str, Any]]:
 
 
 def _write(known: Mapping[str, Any]) -> None:
-    path = home_dir() / _CACHE
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with draft_beside(path) as draft:
-            (draft / path.name).write_text(json.dumps(to_plain(dict(known))), encoding="utf-8")
-            (draft / path.name).replace(path)
+        write_text_atomically(home_dir() / _CACHE, json.dumps(to_plain(dict(known))))
     except OSError:
         return  # it is only looked at again

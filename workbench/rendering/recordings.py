@@ -17,8 +17,8 @@ import numpy as np
 from workbench.analysis.reading import read_audio
 from workbench.domain.arrays import Signal
 from workbench.domain.audio import Audio
-from workbench.domain.drafts import draft_beside
 from workbench.domain.errors import OutputError, ParameterError, reason
+from workbench.domain.files import atomic_file
 from workbench.domain.naming import latin_id
 from workbench.domain.paths import home_dir
 from workbench.domain.plan import Plan
@@ -56,10 +56,8 @@ def keep_recording(audio: Audio, name: str) -> str:
     path = _folder() / f"{own}.wav"
     try:
         if not path.is_file():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with draft_beside(path) as draft:
-                soundfile.write(draft / path.name, audio.samples.T, audio.sample_rate_hz, subtype="FLOAT")
-                (draft / path.name).replace(path)
+            with atomic_file(path) as place:
+                soundfile.write(place, audio.samples.T, audio.sample_rate_hz, subtype="FLOAT")
     except (OSError, soundfile.LibsndfileError) as error:
         raise OutputError(
             f"{path} cannot be written: {reason(error) if isinstance(error, OSError) else error}"

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from workbench.domain.errors import ParameterError
+from workbench.domain.files import write_text_atomically
 from workbench.domain.paths import home_dir
 from workbench.session.midi_controller import Target
 
@@ -26,10 +27,7 @@ def keep_bindings(bindings: Bindings, path: Path | None = None) -> Path:
         {"channel": channel, "control": control, **dataclasses.asdict(bound)}
         for (channel, control), bound in sorted(bindings.items())
     ]
-    target.parent.mkdir(parents=True, exist_ok=True)
-    beside = target.with_suffix(".part")
-    beside.write_text(json.dumps(entries, indent=1) + "\n", encoding="utf-8")
-    beside.replace(target)
+    write_text_atomically(target, json.dumps(entries, indent=1) + "\n")
     return target
 
 

@@ -15,8 +15,8 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from workbench.domain.audio import Audio
-from workbench.domain.drafts import draft_beside
 from workbench.domain.errors import AudioFileError, OutputError, ParameterError, reason
+from workbench.domain.files import replaced_file
 from workbench.domain.plan import Delivery
 from workbench.domain.units import gain_to_db
 from workbench.dsp.levels import peak_of
@@ -219,11 +219,10 @@ def write_audio(
     path = Path(path)
     delivery = delivery or delivery_of(path, audio.sample_rate_hz)
     try:
-        with draft_beside(path) as draft:
-            encode_to(draft / path.name, audio, delivery, seed=seed)
+        with replaced_file(path) as place:
+            encode_to(place, audio, delivery, seed=seed)
             if tags is not None:
-                stamp(draft / path.name, delivery.format, tags)
-            (draft / path.name).replace(path)
+                stamp(place, delivery.format, tags)
     except (ParameterError, AudioFileError):
         raise
     except (OSError, ValueError) as error:

@@ -14,8 +14,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from workbench.domain.drafts import draft_beside
 from workbench.domain.errors import OutputError, ParameterError, reason
+from workbench.domain.files import replaced_file
 from workbench.domain.paths import home_dir, is_file
 from workbench.output.files.stamping import verdict
 
@@ -84,9 +84,8 @@ def sign(
         raise OutputError(f"{source} is not as BeatsFoundry wrote it: only untouched files of ours are signed")
     chain, secret = _local() if certificate is None or key is None else (_read(certificate), _read(key))
     try:
-        with draft_beside(target) as draft:
-            _signed(source, draft / target.name, chain, secret)
-            (draft / target.name).replace(target)
+        with replaced_file(target) as place:
+            _signed(source, place, chain, secret)
     except OSError as error:
         raise OutputError(f"{target} cannot be written: {reason(error)}") from None
     return target
