@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import Field, fields, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,7 @@ from workbench.rendering.kit import (
     Snare,
     Toms,
 )
+from workbench.rendering.parameters import Parameter, parameters
 from workbench.rendering.patch import (
     Amplifier,
     Effects,
@@ -116,19 +117,18 @@ PITCHES: dict[str, tuple[int, ...]] = {
 }
 
 
-def other_value(item: Field[Any], value: Any) -> Any:
+def other_value(item: Parameter, value: Any) -> Any:
     """Another legal value: a third of the way to the farther end, or another word."""
-    if "options" in item.metadata:
-        return next(option for option in item.metadata["options"] if option not in (value, "none"))
-    low, high = item.metadata["low"], item.metadata["high"]
-    end = high if high - value >= value - low else low
+    if item.options:
+        return next(option for option in item.options if option not in (value, "none"))
+    end = item.high if item.high - value >= value - item.low else item.low
     return value + (end - value) / 3.0
 
 
 def changes(group: Any) -> Iterator[tuple[str, Any]]:
-    for item in fields(group):
-        if "low" in item.metadata or "options" in item.metadata:
-            yield item.name, replace(group, **{item.name: other_value(item, getattr(group, item.name))})
+    for name, item in parameters(type(group)).items():
+        if item.is_number or item.options:
+            yield name, replace(group, **{name: other_value(item, getattr(group, name))})
 
 
 def patch_cases() -> Iterator[Any]:
@@ -186,8 +186,8 @@ def test_kit_parameter_is_heard(
 
 
 def test_every_group_of_a_kit_is_covered() -> None:
-    named = {item.name for item in fields(Kit) if "group" in item.metadata}
-    assert named == set(PITCHES)
-    assert {Kick, Snare, SideStick, Clap, HiHat, Toms, Ride, Crash, HandPercussion, Room, KitBus} == {
-        item.metadata["group"] for item in fields(Kit) if "group" in item.metadata
-    }
+    groups = {name: item.group for name, item in parameters(Kit).items() if item.group}
+    assert set(groups) == set(PITCHES)
+    assert {Kick, Snare, SideStick, Clap, HiHat, Toms, Ride, Crash, HandPercussion, Room, KitBus} == set(
+        groups.values()
+    )

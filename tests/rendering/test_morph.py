@@ -11,7 +11,7 @@ from workbench.domain.errors import ParameterError
 from workbench.domain.score import Note
 from workbench.rendering import list_kits, list_patches, load_kit, load_patch
 from workbench.rendering.drums import render_drums
-from workbench.rendering.morph import morph, random_kit, random_patch
+from workbench.rendering.morph import morph, random_patch
 from workbench.rendering.patch import Patch
 from workbench.rendering.synth import render_synth
 
@@ -57,12 +57,10 @@ def test_chance_is_repeatable_and_sounds(seed: int) -> None:
 def test_kits_are_crossed_too() -> None:
     names = list_kits()
     middle = morph(load_kit(names[0]), load_kit(names[1]), 0.4)
-    tossed = random_kit(names[0], names[1], 3)
     hits = (Note(0.0, 36, 0.2, 110), Note(1.0, 38, 0.2, 110))
-    for kit in (middle, tossed):
-        sound = render_drums(hits, kit, samples_per_beat=RATE * 0.3, length=RATE, sample_rate_hz=RATE, seed=1)
-        assert np.isfinite(sound).all()
-        assert np.abs(sound).max() > 0.01
+    sound = render_drums(hits, middle, samples_per_beat=RATE * 0.3, length=RATE, sample_rate_hz=RATE, seed=1)
+    assert np.isfinite(sound).all()
+    assert np.abs(sound).max() > 0.01
 
 
 def test_what_makes_no_sense_is_refused() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import Field, fields, is_dataclass, replace
+from dataclasses import is_dataclass, replace
 from typing import Any, TypeVar, cast
 
 import numpy as np
@@ -11,7 +11,8 @@ import numpy as np
 from workbench.domain.errors import ParameterError
 from workbench.domain.seeding import generator
 from workbench.rendering.kit import Kit
-from workbench.rendering.library import list_patches, load_kit, load_patch
+from workbench.rendering.library import list_patches, load_patch
+from workbench.rendering.parameters import Parameter, parameters
 from workbench.rendering.patch import Patch
 
 Sound = TypeVar("Sound", Patch, Kit)
@@ -85,37 +86,22 @@ def random_patch(element: str, seed: int, *, spread: float = 0.3) -> Patch:
     )  # fmt: skip
 
 
-def random_kit(first: str, second: str, seed: int) -> Kit:
-    """A kit of drums that come from either of two kits, each drum by the toss of a coin.
-
-    Raises
-    ------
-    ParameterError
-        If a kit is not known.
-    """
-    rng = generator(seed, "random kit", first, second)
-    kits = (load_kit(first), load_kit(second))
-    groups = [item.name for item in fields(Kit) if "group" in item.metadata]
-    chosen = {name: getattr(kits[int(rng.integers(2))], name) for name in groups}
-    return replace(kits[0], name=f"random-{seed}", description=f"Drums of {first} and {second}.", **chosen)
-
-
 def _between(one: Any, other: Any, amount: float) -> Any:
-    values = {}
-    for item in fields(one):
-        a, b = getattr(one, item.name), getattr(other, item.name)
-        values[item.name] = _value_between(item, a, b, amount)
+    values = {
+        name: _value_between(item, getattr(one, name), getattr(other, name), amount)
+        for name, item in parameters(type(one)).items()
+    }
     return replace(one, **values)
 
 
-def _value_between(item: Field[Any], a: Any, b: Any, amount: float) -> Any:
-    if "low" in item.metadata:
+def _value_between(item: Parameter, a: Any, b: Any, amount: float) -> Any:
+    if item.is_number:
         return _number_between(item.name, float(a), float(b), amount)
     if is_dataclass(a) and is_dataclass(b):
         return _between(a, b, amount)
-    if "group" in item.metadata:
+    if item.group and not item.many:
         return _faded(a, 1.0 - amount) if a is not None else _faded(b, amount) if b is not None else None
-    if "groups" in item.metadata:
+    if item.many:
         pairs = [_between(x, y, amount) for x, y in zip(a, b, strict=False)]
         rest = [_faded(x, 1.0 - amount) for x in a[len(pairs) :]] + [_faded(y, amount) for y in b[len(pairs) :]]
         return (*pairs, *rest)
@@ -140,9 +126,9 @@ def _faded(group: Any, share: float) -> Any:
 
 def _moved(group: Any, spread: float, rng: np.random.Generator) -> Any:
     values: dict[str, Any] = {}
-    for item in fields(group):
+    for item in parameters(type(group)).values():
         value = getattr(group, item.name)
-        if "low" in item.metadata and item.name not in ("level_db", "semitones"):
+        if item.is_number and item.name not in ("level_db", "semitones"):
             values[item.name] = _shifted(item, float(value), spread, rng)
         elif is_dataclass(value):
             values[item.name] = _moved(value, spread, rng)
@@ -151,9 +137,9 @@ def _moved(group: Any, spread: float, rng: np.random.Generator) -> Any:
     return replace(group, **values)
 
 
-def _shifted(item: Field[Any], value: float, spread: float, rng: np.random.Generator) -> float:
+def _shifted(item: Parameter, value: float, spread: float, rng: np.random.Generator) -> float:
     """Chance in proportion to the value itself: what is off stays off, and nothing jumps across its whole range."""
-    low, high = float(item.metadata["low"]), float(item.metadata["high"])
+    low, high = item.low, item.high
     chance = float(rng.standard_normal()) * spread
     if item.name.endswith(_LOGARITHMIC) and value > 0.0:
         return float(np.clip(value * 2.0**chance, low, high))

@@ -1,10 +1,19 @@
-"""Sound parameters that say their own range: fields with limits and meaning, checked wherever a value is built."""
+"""Parameters of a sound as its dataclass annotates them: limits, words and meaning, checked wherever one is made.
+
+A number is `Annotated[float, Field(ge=0.0, le=1.0, description="width")]`, a word `Annotated[str, OneOf(WAVES),
+Field(description="wave form")]`; a field that holds another such dataclass, or a tuple of them, is a group.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import Field, dataclass, field, fields
-from typing import Any, ClassVar, Protocol, TypeVar, cast
+import types
+from collections.abc import Hashable, Mapping
+from dataclasses import Field, dataclass, fields
+from functools import cache
+from typing import Annotated, Any, ClassVar, Protocol, TypeVar, cast, get_args, get_origin, get_type_hints
+
+import annotated_types
+from pydantic.fields import FieldInfo
 
 from workbench.domain.errors import ParameterError
 
@@ -17,54 +26,87 @@ Group = TypeVar("Group", bound=_IsDataclass)
 
 
 @dataclass(frozen=True, slots=True)
-class ParameterDescription:
-    """One parameter for listings: dotted name, default, range or choices as text, meaning."""
+class OneOf:
+    """An annotation of a text: it must be one of these words."""
+
+    options: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """What a field is: a number in `low`..`high`, one of `options`, one `group` or (`many`) several, or free text."""
 
     name: str
-    default: Any
-    range: str
     meaning: str
+    low: float = 0.0
+    high: float = 0.0
+    options: tuple[str, ...] = ()
+    group: type[Any] | None = None
+    many: bool = False
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it has limits."""
+        return self.low < self.high
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it only says which sound it is."""
+        return not (self.is_number or self.options or self.group)
 
 
-def ranged(default: float, low: float, high: float, meaning: str) -> Any:
-    """Declare a number that must lie in `low`..`high`."""
-    return field(default=default, metadata={"low": low, "high": high, "meaning": meaning})
+def parameters(kind: type[Any]) -> Mapping[str, Parameter]:
+    """What each field of a dataclass of parameters is, by name, in order.
+
+    Examples
+    --------
+    >>> from workbench.rendering.patch import Amplifier
+    >>> parameters(Amplifier)["sustain"]
+    Parameter(name='sustain', meaning='level held', low=0.0, high=1.0, options=(), group=None, many=False)
+    """
+    return _parameters(cast(Hashable, kind))
 
 
-def choice(default: str, options: tuple[str, ...], meaning: str) -> Any:
-    """Declare a word that must be one of `options`."""
-    return field(default=default, metadata={"options": options, "meaning": meaning})
+@cache
+def _parameters(kind: Any) -> Mapping[str, Parameter]:
+    hints = get_type_hints(kind, include_extras=True)
+    return {item.name: _parameter(item.name, hints[item.name]) for item in fields(kind)}
 
 
-def group(kind: type[Any], meaning: str) -> dict[str, Any]:
-    """Metadata of a field that holds a nested group of parameters, or None."""
-    return {"group": kind, "meaning": meaning}
-
-
-def groups(kind: type[Any], meaning: str) -> dict[str, Any]:
-    """Metadata of a field that holds a list of groups."""
-    return {"groups": kind, "meaning": meaning}
+def _parameter(name: str, hint: Any) -> Parameter:
+    held, *notes = get_args(hint) if get_origin(hint) is Annotated else (hint,)
+    info = next((note for note in notes if isinstance(note, FieldInfo)), FieldInfo())
+    limits = {type(limit): limit for limit in info.metadata}
+    meaning = info.description or ""
+    if annotated_types.Ge in limits:
+        return Parameter(name, meaning, limits[annotated_types.Ge].ge, limits[annotated_types.Le].le)
+    words = next((note.options for note in notes if isinstance(note, OneOf)), ())
+    kinds = [held, *(get_args(held) if get_origin(held) in (tuple, types.UnionType) else ())]
+    groups = [one for one in kinds if isinstance(one, type) and issubclass(one, Validated)]
+    return Parameter(
+        name, meaning, options=words, group=groups[0] if groups else None, many=get_origin(held) is tuple
+    )  # fmt: skip
 
 
 class Validated:
-    """A dataclass whose fields are checked against their declared range whenever one is made."""
+    """A dataclass whose fields are checked against what they are annotated with whenever one is made."""
 
     __slots__ = ()
 
     def __post_init__(self) -> None:
-        for item in fields(cast(Any, self)):
-            _check(type(self).__name__.lower(), item, getattr(self, item.name))
+        where = type(self).__name__.lower()
+        for item in parameters(type(self)).values():
+            _check(where, item, getattr(self, item.name))
 
 
-def _check(where: str, item: Field[Any], value: Any) -> None:
-    if "low" in item.metadata:
-        low, high = item.metadata["low"], item.metadata["high"]
-        if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-            raise ParameterError(f"{where}.{item.name}: expected a number of {low:g} to {high:g}, got {value!r}")
-    elif "options" in item.metadata and value not in item.metadata["options"]:
-        raise ParameterError(
-            f"{where}.{item.name}: expected one of {', '.join(item.metadata['options'])}, got {value!r}"
-        )
+def _check(where: str, item: Parameter, value: Any) -> None:
+    if item.is_number:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not item.low <= value <= item.high:
+            raise ParameterError(
+                f"{where}.{item.name}: expected a number of {item.low:g} to {item.high:g}, got {value!r}"
+            )
+    elif item.options and value not in item.options:
+        raise ParameterError(f"{where}.{item.name}: expected one of {', '.join(item.options)}, got {value!r}")
 
 
 def build(kind: type[Group], data: Mapping[str, Any], where: str) -> Group:
@@ -73,7 +115,7 @@ def build(kind: type[Group], data: Mapping[str, Any], where: str) -> Group:
     Parameters
     ----------
     kind : type
-        Dataclass whose fields are declared by `ranged`, `choice`, `group`, `groups`, or are plain text.
+        A dataclass of parameters.
     data : Mapping
         Values by field; what is left out keeps its default.
     where : str
@@ -86,7 +128,7 @@ def build(kind: type[Group], data: Mapping[str, Any], where: str) -> Group:
     """
     if not isinstance(data, Mapping):
         raise ParameterError(f"{where}: expected a mapping of parameters, got {data!r}")
-    known = {item.name: item for item in fields(kind)}
+    known = parameters(kind)
     foreign = [str(name) for name in data if name not in known]
     if foreign:
         raise ParameterError(f"{where}: {', '.join(foreign)} is not known: expected names of {', '.join(known)}")
@@ -99,44 +141,15 @@ def build(kind: type[Group], data: Mapping[str, Any], where: str) -> Group:
         raise ParameterError(f"{where}: {str(error).split('__init__() ')[-1]}") from None
 
 
-def _convert(item: Field[Any], value: Any, where: str) -> Any:
-    if "groups" in item.metadata:
+def _convert(item: Parameter, value: Any, where: str) -> Any:
+    if item.group is not None and item.many:
         if not isinstance(value, list | tuple):
             raise ParameterError(f"{where}: expected a list, got {value!r}")
-        return tuple(build(item.metadata["groups"], entry, f"{where}[{i}]") for i, entry in enumerate(value))
-    if "group" in item.metadata:
-        return None if value is None else build(item.metadata["group"], value, where)
-    if "low" in item.metadata and isinstance(value, int) and not isinstance(value, bool):
+        return tuple(build(item.group, entry, f"{where}[{i}]") for i, entry in enumerate(value))
+    if item.group is not None:
+        return None if value is None else build(item.group, value, where)
+    if item.is_number and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
-    if not item.metadata and not isinstance(value, str):
+    if item.is_text and not isinstance(value, str):
         raise ParameterError(f"{where}: expected text, got {value!r}")
     return value
-
-
-def describe(kind: type[Any], prefix: str = "") -> Iterator[ParameterDescription]:
-    """List every parameter of a dataclass and of its nested groups.
-
-    Parameters
-    ----------
-    kind : type
-        Dataclass as for `build`.
-    prefix : str
-        Put before the names.
-
-    Yields
-    ------
-    ParameterDescription
-        In the order of the fields.
-    """
-    for item in fields(kind):
-        name = f"{prefix}{item.name}"
-        meaning = item.metadata.get("meaning", "")
-        if "low" in item.metadata:
-            limits = f"{item.metadata['low']:g} to {item.metadata['high']:g}"
-            yield ParameterDescription(name, item.default, limits, meaning)
-        elif "options" in item.metadata:
-            yield ParameterDescription(name, item.default, ", ".join(item.metadata["options"]), meaning)
-        elif "group" in item.metadata:
-            yield from describe(item.metadata["group"], f"{name}.")
-        elif "groups" in item.metadata:
-            yield from describe(item.metadata["groups"], f"{name}[].")

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from workbench.domain.errors import ParameterError, did_you_mean
 from workbench.domain.moves import Setting, Settings
+from workbench.rendering.parameters import parameters
 
 Sound = TypeVar("Sound")
 
@@ -64,14 +65,13 @@ def knobs_of(sound: Any, prefix: str = "") -> Iterator[Knob]:
         for number, entry in enumerate(sound):
             yield from knobs_of(entry, f"{prefix}{number}.")
         return
-    for item in dataclasses.fields(sound):
-        held, about = getattr(sound, item.name), item.metadata
-        name, meaning = f"{prefix}{item.name}", about.get("meaning", "")
-        if "low" in about:
-            yield Knob(name, held, meaning, about["low"], about["high"])
-        elif "options" in about:
-            yield Knob(name, held, meaning, options=about["options"])
-        elif about and held is not None:
+    for item in parameters(type(sound)).values():
+        held, name = getattr(sound, item.name), f"{prefix}{item.name}"
+        if item.is_number:
+            yield Knob(name, held, item.meaning, item.low, item.high)
+        elif item.options:
+            yield Knob(name, held, item.meaning, options=item.options)
+        elif item.group and held is not None:
             yield from knobs_of(held, f"{name}.")
 
 
@@ -108,7 +108,7 @@ def _names(owner: Any) -> list[str]:
     """What can be named below an owner; what only says which sound it is cannot."""
     if isinstance(owner, tuple):
         return [str(number) for number in range(len(owner))]
-    return [item.name for item in dataclasses.fields(owner) if item.metadata]
+    return [name for name, item in parameters(type(owner)).items() if not item.is_text]
 
 
 def _as_kind(held: Any, value: Setting, name: str) -> Setting:

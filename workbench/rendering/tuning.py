@@ -7,13 +7,14 @@ Engineers tune a kit for the same reason; nothing moves by more than a few semit
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from workbench.domain.theory import Key
 from workbench.rendering.kit import Kick, Kit, SideStick, Snare, Toms
+from workbench.rendering.parameters import parameters
 
 _A4_PITCH, _A4_HZ = 69, 440.0
 _FARTHEST_OCTAVES = 4.5 / 12.0
@@ -72,5 +73,5 @@ def _moved(drum: Any, kind: type[Any], names: Collection[str], pitch_classes: Co
 
 def _limits(kind: type[Any], name: str) -> tuple[float, float]:
     """The range that a parameter is declared with."""
-    metadata = next(item.metadata for item in fields(kind) if item.name == name)
-    return metadata["low"], metadata["high"]
+    item = parameters(kind)[name]
+    return item.low, item.high
