@@ -6,8 +6,10 @@ from typing import get_args
 
 import pytest
 
-from workbench.domain.deliveries import list_deliveries, load_delivery
+from workbench.domain.data_files import read_shipped
+from workbench.domain.deliveries import DELIVERIES, list_deliveries, load_delivery
 from workbench.domain.errors import ParameterError
+from workbench.domain.request import GenerationRequest, request_schema
 from workbench.domain.request_fields import DeliveryName
 
 
@@ -18,4 +20,10 @@ def test_profiles_are_those_of_the_services() -> None:
 
 
 def test_a_request_knows_every_profile() -> None:
-    assert {profile.name for profile in list_deliveries()} == set(get_args(DeliveryName))
+    """The file alone says which there are: types, schema and checks follow it."""
+    names = tuple(read_shipped("workbench.domain", "deliveries.yaml"))
+    assert names == DELIVERIES == get_args(DeliveryName)
+    assert {profile.name for profile in list_deliveries()} == set(names)
+    assert request_schema()["$defs"]["Options"]["properties"]["delivery"]["anyOf"][0]["enum"] == list(names)
+    for name in names:
+        assert GenerationRequest.from_concept("rain", delivery=name).options.delivery == name

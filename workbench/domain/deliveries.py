@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 from workbench.domain.data_files import read_shipped
 from workbench.domain.errors import unknown_name
@@ -21,18 +20,17 @@ class DeliveryProfile:
     ceiling_dbtp: float
 
 
-@lru_cache(maxsize=1)
-def _profiles() -> Mapping[str, DeliveryProfile]:
-    profiles = read_shipped("workbench.domain", "deliveries.yaml")
-    return {
-        name: from_plain(DeliveryProfile, {"name": name, **settings}, f"delivery {name}")
-        for name, settings in profiles.items()
-    }
+_PROFILES: Mapping[str, DeliveryProfile] = {
+    name: from_plain(DeliveryProfile, {"name": name, **settings}, f"delivery {name}")
+    for name, settings in read_shipped("workbench.domain", "deliveries.yaml").items()
+}
+DELIVERIES = tuple(_PROFILES)
+"""The names that a request may give."""
 
 
 def list_deliveries() -> tuple[DeliveryProfile, ...]:
     """All delivery profiles, loudest first."""
-    return tuple(sorted(_profiles().values(), key=lambda profile: -profile.target_lufs))
+    return tuple(sorted(_PROFILES.values(), key=lambda profile: -profile.target_lufs))
 
 
 def load_delivery(name: str) -> DeliveryProfile:
@@ -48,6 +46,6 @@ def load_delivery(name: str) -> DeliveryProfile:
     >>> load_delivery("apple").target_lufs
     -16.0
     """
-    if name not in _profiles():
-        raise unknown_name("delivery", name, sorted(_profiles()))
-    return _profiles()[name]
+    if name not in _PROFILES:
+        raise unknown_name("delivery", name, sorted(_PROFILES))
+    return _PROFILES[name]

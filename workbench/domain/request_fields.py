@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
 
 from workbench.domain.chord_lines import chords_of
+from workbench.domain.deliveries import DELIVERIES
 from workbench.domain.paths import MODEL_NAME
 from workbench.domain.roman import parse_chord
 from workbench.domain.song import parse_section_name, parse_section_reference
@@ -14,7 +15,10 @@ from workbench.domain.theory import Key
 
 AudioFormat = Literal["wav", "aiff", "flac", "mp3"]
 SampleRate = Literal[44100, 48000, 88200, 96000]
-DeliveryName = Literal["streaming", "apple", "club", "loud", "game", "archive", "film", "broadcast-us"]
+if TYPE_CHECKING:
+    DeliveryName: TypeAlias = str
+else:
+    DeliveryName = Literal[DELIVERIES]
 
 _ANY_KEY = Key(0, "major")
 """Degrees are read in the song's key once it is known; whether they can be read does not depend on it."""
