@@ -202,7 +202,7 @@ def test_the_next_candidate_is_written_while_one_is_heard(line: Line, monkeypatc
 
 
 def test_a_lossy_file_keeps_the_ceiling(line: Line) -> None:
-    from workbench.analysis.loudness import true_peak_dbtp
+    from workbench.analysis.peaks import true_peak_dbtp
 
     noise = np.random.default_rng(1).uniform(-0.5, 0.5, (2, 96000)).astype(np.float32)
     line.mixed = Mix(Audio(noise, 48000), {"pads": Audio(noise, 48000)})
@@ -217,7 +217,7 @@ def test_a_lossy_file_keeps_the_ceiling(line: Line) -> None:
 @pytest.mark.parametrize(("first_dbtp", "looks"), [(-1.15, 1), (-1.02, 2), (-0.5, 2)])
 def test_the_ceiling_is_kept_for_meters_that_read_a_little_more(line: Line, first_dbtp: float, looks: int) -> None:
     """What the format makes of a master is imitated by a gain that brings the first master to a given peak."""
-    from workbench.analysis.loudness import true_peak_dbtp
+    from workbench.analysis.peaks import true_peak_dbtp
 
     # Slow noise has no peaks between samples: where the peak holds, the gain moves loudness by 0.04 LU alone.
     rough = np.random.default_rng(1).uniform(-0.5, 0.5, (2, 96000))

@@ -16,7 +16,8 @@ from evaluation.metrics.chord_overlap import overlap
 from evaluation.metrics.estimator_errors import EstimatorError
 from workbench.analysis.chords import HeardChord, estimate_chords, triad_of
 from workbench.analysis.key import chroma, estimate_key
-from workbench.analysis.loudness import integrated_loudness, true_peak_dbtp
+from workbench.analysis.loudness import integrated_loudness
+from workbench.analysis.peaks import true_peak_dbtp
 from workbench.analysis.rhythm import estimate_tempo, fit_tempo
 from workbench.domain.audio import Audio
 from workbench.domain.score import Note, Part

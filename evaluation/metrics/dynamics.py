@@ -13,7 +13,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from workbench.analysis.loudness import integrated_loudness, momentary_loudness, true_peak_dbtp
+from workbench.analysis.loudness import integrated_loudness, momentary_loudness
+from workbench.analysis.peaks import true_peak_dbtp
 from workbench.domain.audio import Audio
 
 _RANGE_LU = 40.0

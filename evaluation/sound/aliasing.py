@@ -10,8 +10,9 @@ import numpy.typing as npt
 
 from evaluation.criteria import Row, at_most
 from workbench.domain.arrays import Floats, Signal
+from workbench.dsp.fm import fm_oscillator
 from workbench.dsp.limiter import soft_clip
-from workbench.dsp.oscillators import WAVES, control_length, fm_oscillator, wave_tables, wavetable_oscillator
+from workbench.dsp.oscillators import WAVES, control_length, wave_tables, wavetable_oscillator
 from workbench.dsp.saturation import saturate
 from workbench.dsp.voice_filters import ladder_filter
 from workbench.mixing.strip import saturated

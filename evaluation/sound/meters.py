@@ -10,13 +10,8 @@ import numpy.typing as npt
 
 from evaluation.criteria import Row, at_most, observed
 from evaluation.sound.second_meter import MISSING, second_opinion
-from workbench.analysis.loudness import (
-    integrated_loudness,
-    loudness_range,
-    momentary_loudness,
-    short_term_loudness,
-    true_peak_dbtp,
-)
+from workbench.analysis.loudness import integrated_loudness, loudness_range, momentary_loudness, short_term_loudness
+from workbench.analysis.peaks import true_peak_dbtp
 from workbench.domain.arrays import Floats
 from workbench.domain.audio import Audio
 from workbench.domain.units import gain_to_db

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from evaluation.sound.second_meter import second_opinion
-from workbench.analysis import defects, loudness, spectrum, stereo
+from workbench.analysis import defects, loudness, peaks, spectrum, stereo
 from workbench.analysis.reference_halves import family_of
 from workbench.domain.audio import Audio, Mix
 from workbench.domain.plan import Delivery, Plan
@@ -133,7 +133,7 @@ def measure_file(audio: Audio, delivery: Delivery) -> FileFigures:
         ceiling_dbtp=delivery.ceiling_dbtp,
         pyloudnorm_lufs=loudness.integrated_loudness(audio),
         ebur128_lufs=math.nan if second is None else second.integrated_lufs,
-        own_true_peak_dbtp=loudness.true_peak_dbtp(audio),
+        own_true_peak_dbtp=peaks.true_peak_dbtp(audio),
         ebur128_true_peak_dbtp=math.nan if second is None else second.true_peak_dbtp,
     )
 
@@ -152,8 +152,8 @@ def _figures(
         family=family_of(plan.style),
         files=files,
         third_octave_db=tuple(float(level) for level in spectrum.third_octave_db(picture)),
-        crest_db=loudness.crest_factor_db(master),
-        mix_crest_db=loudness.crest_factor_db(mixed.audio),
+        crest_db=peaks.crest_factor_db(master),
+        mix_crest_db=peaks.crest_factor_db(mixed.audio),
         correlation_min=float(image.correlation_series.min(initial=1.0)),
         correlation_low=stereo.band_correlation(picture)["low"],
         mono_loss_db=image.mono_loss_db,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from workbench.analysis.loudness import true_peak_dbtp
+from workbench.analysis.peaks import true_peak_dbtp
 from workbench.domain.audio import Audio
 
 

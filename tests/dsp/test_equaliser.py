@@ -5,15 +5,8 @@ import pytest
 from scipy.signal import freqz
 
 from workbench.domain.errors import ParameterError
-from workbench.dsp.equaliser import (
-    Band,
-    design,
-    equalise,
-    response_db,
-    split_bands,
-    sweep_filter,
-    tilt,
-)
+from workbench.dsp.equaliser import Band, design, equalise, response_db, split_bands, tilt
+from workbench.dsp.sweep import sweep_filter
 
 RATE = 48000
 

@@ -6,14 +6,8 @@ import numpy as np
 import pytest
 
 from workbench.domain.errors import ParameterError
-from workbench.dsp.oscillators import (
-    WAVES,
-    control_length,
-    fm_oscillator,
-    make_tables,
-    wave_tables,
-    wavetable_oscillator,
-)
+from workbench.dsp.fm import fm_oscillator
+from workbench.dsp.oscillators import WAVES, control_length, make_tables, wave_tables, wavetable_oscillator
 
 RATE = 48000
 LENGTH = RATE

@@ -5,8 +5,9 @@ import pytest
 from scipy.signal import resample_poly
 
 from workbench.domain.errors import ParameterError
-from workbench.dsp.oversampling import oversample, peak_envelope, true_peak
+from workbench.dsp.oversampling import oversample
 from workbench.dsp.parallel import BLOCK_SAMPLES
+from workbench.dsp.true_peak import peak_envelope, true_peak
 
 RATE = 48000
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from workbench.domain.errors import ParameterError
-from workbench.dsp.stereo import decorrelate, pan, scale_side, set_width, side_guard, side_ratio, widen_to
+from workbench.dsp.mid_side import scale_side, side_guard, side_ratio, widen_to
+from workbench.dsp.stereo import decorrelate, pan, set_width
 
 RATE = 48000
 

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from workbench.analysis.loudness import integrated_loudness, true_peak_dbtp
+from workbench.analysis.loudness import integrated_loudness
+from workbench.analysis.peaks import true_peak_dbtp
 from workbench.analysis.profile import Measurements, measure
 from workbench.cli.main import main
 from workbench.domain.audio import Audio

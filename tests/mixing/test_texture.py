@@ -11,8 +11,8 @@ from workbench.domain.errors import ParameterError
 from workbench.domain.plan import SoundTraits
 from workbench.dsp.delay import Delay
 from workbench.dsp.dynamics import Compressor
+from workbench.dsp.mid_side import side_ratio
 from workbench.dsp.reverb import Reverb
-from workbench.dsp.stereo import side_ratio
 from workbench.mixing.profiles import Colour, Strip, coloured, list_profiles, load_profile
 from workbench.mixing.strip import StripContext, run_strip, strip_context
 from workbench.mixing.texture import Bed, bed_of, parallel_gain, with_air

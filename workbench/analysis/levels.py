@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from workbench.analysis.loudness import integrated_loudness, true_peak_dbtp
+from workbench.analysis.loudness import integrated_loudness
+from workbench.analysis.peaks import true_peak_dbtp
 from workbench.domain.audio import Audio, check_audible
 from workbench.domain.errors import ParameterError
 from workbench.domain.units import db_to_gain

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from workbench.analysis.defects import clicks, clipped_samples
-from workbench.analysis.loudness import integrated_loudness, true_peak_dbtp
+from workbench.analysis.loudness import integrated_loudness
+from workbench.analysis.peaks import true_peak_dbtp
 from workbench.analysis.stereo import stereo_image
 from workbench.diagnostics.findings import Finding
 from workbench.diagnostics.plugins import examine_plugins

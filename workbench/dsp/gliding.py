@@ -8,7 +8,7 @@ import numba
 import numpy as np
 
 from workbench.domain.arrays import Control, Signal
-from workbench.dsp.oscillators import fast_sine
+from workbench.dsp.fm import fast_sine
 
 
 def add_gliding_sine(

@@ -17,19 +17,9 @@ from workbench.domain.errors import ParameterError
 from workbench.domain.units import db_to_gain, gain_to_db
 from workbench.dsp.gains import scaled
 from workbench.dsp.memory import fresh
-from workbench.dsp.oversampling import (
-    HALF_TAPS,
-    MESH,
-    convolve,
-    copy_around,
-    near_top,
-    peak_envelope,
-    phase_taps,
-    reach_of,
-    tops_of,
-    true_peak,
-)
+from workbench.dsp.oversampling import HALF_TAPS, MESH, convolve, phase_taps
 from workbench.dsp.parallel import each_block
+from workbench.dsp.true_peak import copy_around, near_top, peak_envelope, reach_of, tops_of, true_peak
 
 _PASSES = 4
 _HARDLY_OVER_DB = 0.01

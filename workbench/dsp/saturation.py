@@ -10,7 +10,8 @@ import numpy as np
 from workbench.domain.arrays import Signal
 from workbench.domain.errors import ParameterError
 from workbench.dsp.memory import fresh
-from workbench.dsp.oversampling import STEEP_BETA, STEEP_HALF_TAPS, convolve, copy_around, phase_taps
+from workbench.dsp.oversampling import STEEP_BETA, STEEP_HALF_TAPS, convolve, phase_taps
+from workbench.dsp.true_peak import copy_around
 
 _BLOCK_SAMPLES = 1024
 _STRAIGHT = 1e-4

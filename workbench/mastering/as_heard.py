@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from workbench.analysis.loudness import true_peak_dbtp
+from workbench.analysis.peaks import true_peak_dbtp
 from workbench.domain.audio import Audio
 from workbench.domain.units import db_to_gain
 from workbench.dsp.loudness import loudness

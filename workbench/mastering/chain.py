@@ -19,7 +19,8 @@ from workbench.dsp.levels import peak_of
 from workbench.dsp.limiter import Limiter, limit, soft_clip
 from workbench.dsp.loudness import gated_loudness, hop_energies, loudness, without_offset
 from workbench.dsp.memory import duplicate
-from workbench.dsp.stereo import scale_side, set_width, side_guard
+from workbench.dsp.mid_side import scale_side, side_guard
+from workbench.dsp.stereo import set_width
 from workbench.mastering.emptied import MOST_REMOVED_DB, check_kept, powers_of
 from workbench.mastering.styles import MasterStyle, load_style
 

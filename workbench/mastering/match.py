@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from workbench.analysis.loudness import crest_factor_db
+from workbench.analysis.peaks import crest_factor_db
 from workbench.analysis.profile import Measurements
 from workbench.analysis.spectrum import THIRD_OCTAVE_HZ, stereo_spectrum, third_octave_db
 from workbench.analysis.stereo import stereo_image

@@ -12,9 +12,9 @@ from workbench.domain.plan import SectionPlan
 from workbench.domain.score import Score
 from workbench.domain.song import drum_role
 from workbench.domain.units import db_to_gain
-from workbench.dsp.equaliser import sweep_filter
 from workbench.dsp.loudness import HOP_SECONDS, energy_to_lufs
 from workbench.dsp.memory import duplicate, fresh
+from workbench.dsp.sweep import sweep_filter
 
 OPEN_HZ = 18_000.0
 _OPENING_SECTIONS = ("intro", "build")

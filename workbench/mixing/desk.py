@@ -23,8 +23,8 @@ from workbench.dsp.levels import mean_square, peak_of
 from workbench.dsp.limiter import Limiter, limiter_gain
 from workbench.dsp.loudness import gated_loudness, hop_energies
 from workbench.dsp.matching import apply_curve
+from workbench.dsp.mid_side import scale_side, side_guard
 from workbench.dsp.parallel import each
-from workbench.dsp.stereo import scale_side, side_guard
 from workbench.mixing.automation import fade_out, section_gain, section_rides_db
 from workbench.mixing.inserts import with_inserts
 from workbench.mixing.profiles import Colour, Profile, colour_of, coloured, load_profile, moved

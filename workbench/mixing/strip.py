@@ -16,10 +16,11 @@ from workbench.dsp.equaliser import Band, equalise
 from workbench.dsp.gains import add_scaled, amplify
 from workbench.dsp.loudness import loudness
 from workbench.dsp.memory import silence
+from workbench.dsp.mid_side import widen_to
 from workbench.dsp.reverb import Reverb, reverberate
 from workbench.dsp.room import Room, in_room
 from workbench.dsp.saturation import bit_crush, factor_for, oversampled_tanh
-from workbench.dsp.stereo import pan_gains, widen_to
+from workbench.dsp.stereo import pan_gains
 from workbench.dsp.transients import transient_gain
 from workbench.mixing.automation import kick_onsets_seconds, open_over_sections, rise_over_builds, throw_gain
 from workbench.mixing.profiles import Colour, Profile, Strip

@@ -7,10 +7,10 @@ import numpy as np
 from workbench.domain.arrays import Signal
 from workbench.domain.units import db_to_gain
 from workbench.dsp.equaliser import Band, design, equalise, filter_channel
+from workbench.dsp.mid_side import to_left_and_right, to_mid_and_side
 from workbench.dsp.modulation import chorus, ensemble, tape_wow
 from workbench.dsp.oscillators import CONTROL_SAMPLES, control_seconds
 from workbench.dsp.saturation import saturate
-from workbench.dsp.stereo import to_left_and_right, to_mid_and_side
 from workbench.dsp.voice_filters import state_variable_filter
 from workbench.rendering.patch import Effects
 

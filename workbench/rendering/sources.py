@@ -10,9 +10,10 @@ from scipy.ndimage import uniform_filter1d
 from workbench.domain.arrays import Control, Signal
 from workbench.domain.units import db_to_gain, midi_to_hz
 from workbench.dsp.envelopes import decay_curve, fade_edges
+from workbench.dsp.fm import fm_oscillator
 from workbench.dsp.granular import grain_cloud
 from workbench.dsp.noise import white_noise
-from workbench.dsp.oscillators import control_seconds, fm_oscillator, wave_tables, wavetable_oscillator
+from workbench.dsp.oscillators import control_seconds, wave_tables, wavetable_oscillator
 from workbench.dsp.physical import plucked_string
 from workbench.dsp.voice_filters import state_variable_filter
 from workbench.rendering.modulation import smooth_steps

@@ -26,7 +26,8 @@ from evaluation.review.outcome import krippendorff_alpha
 from evaluation.review.store import save_answers
 from evaluation.review.views import review_view, sessions_view
 from workbench.analysis.levels import at_equal_loudness
-from workbench.analysis.loudness import integrated_loudness, true_peak_dbtp
+from workbench.analysis.loudness import integrated_loudness
+from workbench.analysis.peaks import true_peak_dbtp
 from workbench.domain.audio import Audio
 from workbench.domain.errors import ParameterError
 
