@@ -350,6 +350,23 @@ def test_analyze_tells_the_good_files_before_the_error(
     assert "true_peak_dbtp" in capsys.readouterr().out
 
 
+def test_analyze_reads_each_file_once(tmp_path: Path, tiny_track: Track, monkeypatch: pytest.MonkeyPatch) -> None:
+    from workbench.analysis import reading
+    from workbench.output import write_audio
+
+    files = [str(write_audio(tiny_track.master, tmp_path / name)) for name in ("a.wav", "b.wav")]
+    read, opened = [], reading.open_audio
+
+    def counted(path: str, **rate: int) -> reading.Incoming:
+        read.append(path)
+        return opened(path, **rate)
+
+    monkeypatch.setattr(reading, "open_audio", counted)
+    asked = ["--second-ear", "--pictures", str(tmp_path / "pictures")]
+    assert cli.main(["analyze", *files, *asked, "--quiet"]) == 0
+    assert read == files
+
+
 def test_no_command_shows_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main([]) == 2
     assert "usage: beatsfoundry" in capsys.readouterr().out

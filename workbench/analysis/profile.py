@@ -11,7 +11,7 @@ import numpy as np
 
 from workbench.analysis import defects, loudness, rhythm, spectrum, stereo
 from workbench.analysis.key import KeyEstimate, estimate_key
-from workbench.analysis.reading import open_audio
+from workbench.analysis.reading import Incoming, open_audio
 from workbench.domain.arrays import Floats
 from workbench.domain.audio import LOUDEST, Audio
 from workbench.domain.errors import ParameterError
@@ -99,7 +99,29 @@ def analyze(path: str | Path, *, dual_mono: bool = False) -> AnalysisResult:
     >>> mono.channels, round(dual.measurements[name] - mono.measurements[name], 2)
     (1, 3.01)
     """
-    incoming = open_audio(path)
+    return analyze_incoming(open_audio(path), path, dual_mono=dual_mono)
+
+
+def analyze_incoming(incoming: Incoming, path: str | Path, *, dual_mono: bool = False) -> AnalysisResult:
+    """`analyze` of a file that was read already, by `analysis.reading.open_audio`.
+
+    Parameters
+    ----------
+    incoming : Incoming
+        What was read.
+    path, dual_mono
+        As of `analyze`.
+
+    Returns
+    -------
+    AnalysisResult
+
+    Examples
+    --------
+    >>> tone = 0.1 * np.sin(np.arange(8000, dtype=np.float32) / 2)
+    >>> analyze_incoming(Incoming(Audio(np.stack([tone, tone]), 8000), 2, ()), "tone.wav").channels
+    2
+    """
     mono = incoming.channels == 1
     meant = _DUAL if dual_mono else _SINGLE
     return AnalysisResult(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from workbench.analysis.profile import AnalysisResult
+    from workbench.analysis.second_ear import SecondOpinion
+    from workbench.domain.audio import Audio
 
 _FILES_A_TABLE = 4
 _ASKED_FIRST = (
@@ -59,17 +63,23 @@ def analyze(options: argparse.Namespace) -> int:
 
     Files that cannot be read do not hold up the others: those are listed first, then the error.
     """
-    results, failed = _measure(_files(options.files), dual_mono=options.dual_mono, quiet=options.quiet)
+    second_ear = options.second_ear and not options.json
+    heard, failed = _measure(
+        _files(options.files), dual_mono=options.dual_mono, quiet=options.quiet,
+        keep_sound=options.pictures is not None, second_ear=second_ear,
+    )  # fmt: skip
+    results = [one.result for one in heard]
     if options.pictures is not None and results:
-        _draw([result.path for result in results], options.pictures)
+        _draw([(one.result.path, one.sound) for one in heard if one.sound is not None], options.pictures)
     if options.json and results:
         from workbench.output import to_json
 
         print(to_json([result.to_dict() for result in results]), end="", flush=True)
     elif results:
         _tables(results)
-        if options.second_ear:
-            _print_second_ear(results)
+        for one in heard:
+            if one.second is not None:
+                print(_second_ear_line(one.result, one.second))
     if failed:
         raise AudioFileError("; ".join(str(error) for error in failed))
     return 0
@@ -86,32 +96,52 @@ def _files(named: list[str]) -> list[str]:
     return files
 
 
-def _measure(files: list[str], *, dual_mono: bool, quiet: bool) -> tuple[list[AnalysisResult], list[AudioFileError]]:
-    """Measurements of the files that can be read, and why the others cannot."""
-    from workbench.analysis.profile import analyze as measure_file
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """A file that was read once: what was measured, and its sound and librosa's opinion where they are asked for."""
 
-    results, failed = [], []
+    result: AnalysisResult
+    sound: Audio | None
+    second: SecondOpinion | None
+
+
+def _measure(
+    files: list[str], *, dual_mono: bool, quiet: bool, keep_sound: bool, second_ear: bool
+) -> tuple[list[_Heard], list[AudioFileError]]:
+    """Measurements of the files that can be read, and why the others cannot."""
+    from workbench.analysis.profile import analyze_incoming
+    from workbench.analysis.reading import open_audio
+
+    heard, failed = [], []
     with progress_bar("analyze", quiet=quiet) as progress:
         for number, file in enumerate(files, start=1):
             try:
-                results.append(measure_file(file, dual_mono=dual_mono))
+                incoming = open_audio(file)
+                result = analyze_incoming(incoming, file, dual_mono=dual_mono)
+                sound = incoming.audio if keep_sound else None
+                heard.append(_Heard(result, sound, _second_opinion(incoming.audio) if second_ear else None))
                 progress(number / len(files), file)
             except AudioFileError as error:
                 failed.append(error)
-    return results, failed
+    return heard, failed
 
 
-def _draw(files: list[str], folder: Path) -> None:
+def _second_opinion(audio: Audio) -> SecondOpinion:
+    from workbench.analysis.second_ear import second_opinion
+
+    return second_opinion(audio)
+
+
+def _draw(files: Sequence[tuple[str, Audio]], folder: Path) -> None:
     """Two pictures a file, over time and as music, and one with the spectra of all (a song's stems) over each other."""
-    from workbench.analysis.reading import read_audio
     from workbench.domain.errors import OutputError
     from workbench.output.figures.diagnostic_figures import diagnostics, spectra
     from workbench.output.figures.drawing import to_png
     from workbench.output.figures.listening_figures import listening
 
     # What a name holds that is no text, no font can draw.
-    names = [printable(name) for name in distinct_names([Path(file) for file in files])]
-    sounds = {name: read_audio(file) for name, file in zip(names, files, strict=True)}
+    names = [printable(name) for name in distinct_names([Path(file) for file, _ in files])]
+    sounds = dict(zip(names, (sound for _, sound in files), strict=True))
     pictures = {f"{name}-over-time.png": to_png(diagnostics(audio)) for name, audio in sounds.items()}
     pictures |= {f"{name}-music.png": to_png(listening(audio, title=name)) for name, audio in sounds.items()}
     pictures["spectra.png"] = to_png(spectra(sounds))
@@ -123,20 +153,16 @@ def _draw(files: list[str], folder: Path) -> None:
         raise OutputError(f"{folder}: pictures cannot be written ({error.strerror})") from None
 
 
-def _print_second_ear(results: list[AnalysisResult]) -> None:
-    """A line a file: librosa's estimates, each followed by ours."""
-    from workbench.analysis.reading import read_audio
-    from workbench.analysis.second_ear import second_opinion
-
-    for result in results:
-        ours, other = result.measurements.numbers, second_opinion(read_audio(result.path))
-        key = str(other.key.key) if other.key is not None and other.key.is_tonal else "none"
-        print(
-            f"{printable(result.path)}: librosa hears {other.tempo_bpm:.1f} BPM by its beat tracker and "
-            f"{other.fitted_bpm:.2f} by a line through its onsets (ours {ours.get('tempo_bpm', 0.0):.2f}), key {key} "
-            f"(ours {result.measurements.key or 'none'}), tuning {other.tuning_cents:+.0f} cents "
-            f"(ours {ours.get('tuning_cents', 0.0):+.0f}), {other.percussive_share:.0%} percussive"
-        )
+def _second_ear_line(result: AnalysisResult, other: SecondOpinion) -> str:
+    """Librosa's estimates, each followed by ours."""
+    ours = result.measurements.numbers
+    key = str(other.key.key) if other.key is not None and other.key.is_tonal else "none"
+    return (
+        f"{printable(result.path)}: librosa hears {other.tempo_bpm:.1f} BPM by its beat tracker and "
+        f"{other.fitted_bpm:.2f} by a line through its onsets (ours {ours.get('tempo_bpm', 0.0):.2f}), key {key} "
+        f"(ours {result.measurements.key or 'none'}), tuning {other.tuning_cents:+.0f} cents "
+        f"(ours {ours.get('tuning_cents', 0.0):+.0f}), {other.percussive_share:.0%} percussive"
+    )
 
 
 def _tables(results: list[AnalysisResult]) -> None:
