@@ -27,6 +27,7 @@ from workbench.domain.plan import Plan
 from workbench.editing import Song, adopt, edit_song
 from workbench.output.daw import read_session
 from workbench.rendering.sampler import load_instrument
+from workbench.rendering.sampler.instrument import Instrument
 from workbench.widgets import Explorer
 
 Door = Callable[[Path], Any]
@@ -255,10 +256,14 @@ def _asked_for(path: Path) -> int:
     return main(["explain", str(path.parent / "request.json")])
 
 
+def _read_whole(instrument: Instrument) -> int:
+    return sum(instrument.read(zone.sample)[0].nbytes for zone in instrument.zones)
+
+
 INSTRUMENT_DOORS: dict[str, Door] = {
     "samples": lambda at: main(["samples", str(at)]),
     "explain": _asked_for,
-    "load_instrument": lambda at: str(load_instrument(at).preload()),
+    "load_instrument": lambda at: str(_read_whole(load_instrument(at))),
 }
 
 

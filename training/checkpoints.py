@@ -13,7 +13,7 @@ import torch
 
 from workbench.domain.errors import ModelError
 
-LAST, BEST = "last.ckpt", "best.ckpt"
+LAST = "last.ckpt"
 
 
 def fetched_checkpoint(place: str, folder: Path) -> Path | None:

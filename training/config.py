@@ -104,17 +104,6 @@ def list_configs() -> list[str]:
     return [name for name in _names() if "-" not in name]
 
 
-def list_recipes(element: str) -> list[str]:
-    """Names of an element's further recipes, as `--recipe` takes them.
-
-    Examples
-    --------
-    >>> list_recipes("bass")
-    ['small']
-    """
-    return [name.removeprefix(f"{element}-") for name in _names() if name.startswith(f"{element}-")]
-
-
 def parse_corpora(text: str) -> dict[str, float]:
     """Shares of corpora from text such as "groove=3,freedoom" (a share that is left out is 1); they sum to 1.
 

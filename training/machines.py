@@ -88,9 +88,3 @@ def shard(network: ElementTransformer, mesh: Any) -> None:
     fully_shard(network, mesh=mesh)
     # The network is called by this method, not by `forward`.
     register_fsdp_forward_method(network, "losses")
-
-
-def whole_weights(network: torch.nn.Module) -> Mapping[str, torch.Tensor]:
-    """Every weight as a whole tensor of this process; all processes must call it, where a network is parted."""
-    state = network.state_dict()
-    return {name: value.full_tensor() if hasattr(value, "full_tensor") else value for name, value in state.items()}

@@ -67,11 +67,6 @@ def record_result(logger: Any, weights: Path, card: Mapping[str, Any], *, kind: 
     )  # fmt: skip
 
 
-def record_page(logger: Any, page: str, name: str) -> None:
-    """Log a page that stands alone, at the top of the run's artifacts."""
-    logger.experiment.log_text(logger.run_id, page, name)
-
-
 def training_note(card: Mapping[str, Any], parts: Sequence[EncodedPart]) -> str:
     """The description of a training."""
     nats = card["validation_nats_per_note"]["nll"]

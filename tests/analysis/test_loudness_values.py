@@ -6,7 +6,7 @@ import numpy as np
 import pyloudnorm
 import pytest
 
-from workbench.analysis import loudness
+from workbench.analysis import loudness, peaks
 from workbench.domain.audio import Audio
 from workbench.domain.errors import ParameterError
 
@@ -175,9 +175,9 @@ def test_one_channel_is_read_as_a_mono_file(sine):
 @pytest.mark.parametrize(("rate", "factor"), [(44100, 4), (48000, 4), (88200, 2), (96000, 2), (176400, 1), (192000, 1)])
 def test_the_first_pass_of_true_peak_looks_four_times_as_close_at_48_khz(monkeypatch, rate, factor):
     asked = []
-    whole = loudness.peaks_by_block
-    monkeypatch.setattr(loudness, "peaks_by_block", lambda x, n, within: asked.append(n) or whole(x, n, within=within))
-    loudness.true_peak_dbtp(Audio(np.full((2, 200), 0.5, np.float32), rate))
+    whole = peaks.peaks_by_block
+    monkeypatch.setattr(peaks, "peaks_by_block", lambda x, n, within: asked.append(n) or whole(x, n, within=within))
+    peaks.true_peak_dbtp(Audio(np.full((2, 200), 0.5, np.float32), rate))
     assert asked == [factor]
 
 
@@ -186,7 +186,7 @@ def test_the_peak_between_two_equal_samples_is_that_of_the_ideal_filter(place):
     """Half a sample from either of two equal ones: 2 sinc(1/2) = 4/pi times their height, at the ends as well."""
     samples = np.zeros((2, 200), np.float32)
     samples[1, place : place + 2] = 0.5
-    assert loudness.true_peak_dbtp(Audio(samples, 48000)) == pytest.approx(20 * np.log10(2 / np.pi), abs=0.01)
+    assert peaks.true_peak_dbtp(Audio(samples, 48000)) == pytest.approx(20 * np.log10(2 / np.pi), abs=0.01)
 
 
 @pytest.mark.parametrize("share", [0.2, 0.3, 0.38])
@@ -194,30 +194,28 @@ def test_the_crest_of_a_high_tone_between_samples(share):
     places = np.arange(8000) - 4000.5
     wave = 0.8 * np.exp(-0.5 * (places / 800.0) ** 2) * np.cos(2 * np.pi * share * places)
     audio = Audio(np.stack([wave, 0 * wave]).astype(np.float32), 48000)
-    assert loudness.true_peak_dbtp(audio) == pytest.approx(20 * np.log10(0.8), abs=0.01)
+    assert peaks.true_peak_dbtp(audio) == pytest.approx(20 * np.log10(0.8), abs=0.01)
 
 
 def test_a_lone_sample_has_its_own_peak():
-    assert loudness.true_peak_dbtp(Audio(np.full((2, 1), 0.5, np.float32), 48000)) == pytest.approx(-6.02, abs=0.01)
+    assert peaks.true_peak_dbtp(Audio(np.full((2, 1), 0.5, np.float32), 48000)) == pytest.approx(-6.02, abs=0.01)
 
 
 @pytest.mark.parametrize("level", [-80.0, -60.0, -1.0])
 def test_the_crest_factor_of_a_tone_is_3_db_at_any_level(sine, mono_audio, level):
     audio = mono_audio(sine(level, 1.0, 1000.0, phase_deg=90.0))
-    assert loudness.crest_factor_db(audio) == pytest.approx(3.01, abs=0.01)
-    assert loudness.peak_db(audio) == pytest.approx(level, abs=0.01)
+    assert peaks.crest_factor_db(audio) == pytest.approx(3.01, abs=0.01)
+    assert peaks.peak_db(audio) == pytest.approx(level, abs=0.01)
 
 
 @pytest.mark.parametrize(("below_db", "looked_at"), [(0.5, 2), (0.69, 2), (0.71, 1), (3.0, 1)])
 def test_what_comes_within_0_7_db_of_the_highest_is_looked_at_closely(monkeypatch, below_db, looked_at):
     pieces = []
-    whole = loudness.interpolate
-    monkeypatch.setattr(
-        loudness, "interpolate", lambda padded, *rest: pieces.append(len(padded)) or whole(padded, *rest)
-    )
+    whole = peaks.interpolate
+    monkeypatch.setattr(peaks, "interpolate", lambda padded, *rest: pieces.append(len(padded)) or whole(padded, *rest))
     samples = np.zeros((2, 4000), np.float32)
     samples[0, 100], samples[1, 3000] = 0.5, 0.5 * 10 ** (-below_db / 20)
-    loudness.true_peak_dbtp(Audio(samples, 48000))
+    peaks.true_peak_dbtp(Audio(samples, 48000))
     assert pieces == [looked_at]
 
 
@@ -226,5 +224,5 @@ def test_more_loud_places_than_are_looked_at_closely():
     samples = np.zeros((2, 64 * 3000), np.float32)
     samples[0, 20::64] = samples[0, 21::64] = 0.5
     samples[0, 64 * 2999 + 20 : 64 * 2999 + 22] = 0.52
-    found = loudness.true_peak_dbtp(Audio(samples, 48000))
+    found = peaks.true_peak_dbtp(Audio(samples, 48000))
     assert found == pytest.approx(20 * np.log10(0.52 * 4 / np.pi), abs=0.02)

@@ -65,12 +65,6 @@ def test_range_entropy_and_groove():
     assert symbolic.groove_consistency(moved, song({"leads": moved})) == pytest.approx(1 - 2 / 16)
 
 
-def test_empty_bar_share_knows_held_notes():
-    held = part(Note(0, 60, 5, 90))
-    score = song({"leads": held}, bars=4)
-    assert symbolic.empty_bar_share(held, score, score.sections) == 0.5
-
-
 def test_symbolic_numbers_are_flat(tiny_score):
     numbers = symbolic.symbolic_numbers(tiny_score)
     assert numbers["score_scale_consistency"] == 1.0

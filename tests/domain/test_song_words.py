@@ -12,7 +12,6 @@ from workbench.domain.units import (
     beats_to_seconds,
     db_to_gain,
     gain_to_db,
-    hz_to_midi,
     midi_to_hz,
     seconds_to_beats,
 )
@@ -66,8 +65,8 @@ def test_beats_round_trip(beats: float, tempo_bpm: float) -> None:
 
 
 @given(st.floats(0, 127))
-def test_pitch_round_trip(pitch: float) -> None:
-    assert hz_to_midi(midi_to_hz(pitch)) == pytest.approx(pitch, abs=1e-9)
+def test_a_semitone_is_a_twelfth_of_an_octave(pitch: float) -> None:
+    assert midi_to_hz(pitch + 1.0) / midi_to_hz(pitch) == pytest.approx(2.0 ** (1.0 / 12.0), rel=1e-12)
 
 
 def test_known_values() -> None:

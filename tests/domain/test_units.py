@@ -10,7 +10,6 @@ from workbench.domain.units import (
     beats_to_seconds,
     db_to_gain,
     gain_to_db,
-    hz_to_midi,
     midi_to_hz,
     seconds_to_beats,
 )
@@ -33,9 +32,7 @@ def test_silence_has_a_level(gain: float) -> None:
 @pytest.mark.parametrize(("pitch", "hz"), [(69.0, 440.0), (57.0, 220.0), (60.0, 261.6256), (127.0, 12543.854)])
 def test_twelve_semitones_are_an_octave(pitch: float, hz: float) -> None:
     assert midi_to_hz(pitch) == pytest.approx(hz, rel=1e-6)
-    assert hz_to_midi(hz) == pytest.approx(pitch, abs=1e-5)
     assert midi_to_hz(pitch, a4_hz=432.0) == pytest.approx(hz * 432.0 / 440.0, rel=1e-6)
-    assert hz_to_midi(hz, a4_hz=432.0) == pytest.approx(pitch + 0.317667, abs=1e-5)
     np.testing.assert_allclose(midi_to_hz(np.array([pitch, pitch + 12.0])), [hz, 2.0 * hz], rtol=1e-6)
 
 

@@ -142,7 +142,7 @@ from pathlib import Path
 import lightning
 from training.config import load_config
 from training.fit import fit
-from training.machines import Machines, whole_weights
+from training.machines import Machines
 
 class Witness(lightning.Callback):
     def __init__(self):
@@ -150,7 +150,8 @@ class Witness(lightning.Callback):
     def on_train_batch_end(self, trainer, module, outputs, batch, index):
         self.nats.append(float(outputs["loss"]))
     def on_train_end(self, trainer, module):
-        weights = whole_weights(module.network)
+        state = module.network.state_dict()
+        weights = {name: one.full_tensor() if hasattr(one, "full_tensor") else one for name, one in state.items()}
         digest = hashlib.sha256(b"".join(weights[name].detach().numpy().tobytes() for name in sorted(weights)))
         held = sum(getattr(value, "to_local", lambda value=value: value)().numel() for value in module.parameters())
         told = {"nats": self.nats, "sha256": digest.hexdigest(), "held": held, "step": trainer.global_step}

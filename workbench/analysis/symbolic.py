@@ -12,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.domain.arrays import Floats
-from workbench.domain.plan import SectionPlan
 from workbench.domain.score import Note, Part, Score
 from workbench.domain.theory import Chord, Key
 
@@ -267,40 +266,6 @@ def groove_consistency(part: Part, score: Score) -> float:
     if not pairs:
         return 1.0
     return float(np.mean([1.0 - np.mean(a != b) for a, b in pairs]))
-
-
-def empty_bar_share(part: Part, score: Score, sections: tuple[SectionPlan, ...]) -> float:
-    """Share of bars without an onset or a sounding note, among the sections in which the element is planned.
-
-    Parameters
-    ----------
-    part : Part
-    score : Score
-        Whose bars these are.
-    sections : tuple of SectionPlan
-        What is planned.
-
-    Returns
-    -------
-    float
-        0..1; 0 where the element is planned nowhere.
-
-    Examples
-    --------
-    >>> from workbench.domain.theory import Metre
-    >>> sections = (SectionPlan("verse", "verse", 0, 2, 0.5, ("bass",)),)
-    >>> part = Part("bass", (Note(0, 36, 1, 90),))
-    >>> empty_bar_share(part, Score("", 120.0, Metre(), Key.parse("C"), sections, (), {"bass": part}), sections)
-    0.5
-    """
-    sounding = np.zeros(score.bars, dtype=np.bool_)
-    for note in part.notes:
-        first = int(note.onset_beats // score.metre.bar_beats)
-        last = int(max(note.onset_beats, note.end_beats - 1e-6) // score.metre.bar_beats)
-        sounding[max(first, 0) : min(last + 1, score.bars)] = True
-    planned = [bar for section in sections if part.element in section.elements
-               for bar in range(section.start_bar, min(section.end_bar, score.bars))]  # fmt: skip
-    return float(np.mean(~sounding[planned])) if planned else 0.0
 
 
 def symbolic_numbers(score: Score) -> dict[str, float]:

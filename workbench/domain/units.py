@@ -68,14 +68,3 @@ def midi_to_hz(pitch: Scalar, a4_hz: float = 440.0) -> Scalar:
     """
     frequency_hz: Scalar = a4_hz * 2.0 ** ((pitch - 69.0) / 12.0)
     return frequency_hz
-
-
-def hz_to_midi(frequency_hz: float, a4_hz: float = 440.0) -> float:
-    """Convert Hz to a fractional MIDI note number.
-
-    Examples
-    --------
-    >>> hz_to_midi(880.0)
-    81.0
-    """
-    return 69.0 + 12.0 * float(np.log2(frequency_hz / a4_hz))

@@ -41,36 +41,6 @@ class Compressor:
             )
 
 
-def static_curve_db(level_db: npt.NDArray[np.float64], compressor: Compressor) -> npt.NDArray[np.float64]:
-    """Output level of a steady input level, without make-up.
-
-    Parameters
-    ----------
-    level_db : array of any shape
-        Input level in dB of full scale.
-    compressor : Compressor
-        Threshold, ratio and knee.
-
-    Returns
-    -------
-    array of the same shape, float64, in dB of full scale
-
-    Notes
-    -----
-    D. Giannoulis, M. Massberg and J. D. Reiss, "Digital dynamic range compressor design", JAES 60 (2012), equation 4.
-
-    Examples
-    --------
-    >>> static_curve_db(np.array([-30.0, 0.0]), Compressor(-20.0, 4.0, knee_db=0.0)).tolist()
-    [-30.0, -15.0]
-    """
-    over = np.asarray(level_db, dtype=np.float64) - compressor.threshold_db
-    slope = 1.0 / compressor.ratio - 1.0
-    knee = max(compressor.knee_db, 1e-9)
-    curved = slope * np.clip(over + knee / 2.0, 0.0, knee) ** 2 / (2.0 * knee)
-    return np.asarray(level_db + np.where(over > knee / 2.0, slope * over, curved))
-
-
 def compressor_gain(samples: Signal, compressor: Compressor, sample_rate_hz: int) -> Gain:
     """Gain of a compressor for (2, n) samples, both channels linked by the louder one.
 

@@ -22,7 +22,7 @@ def peak_of(samples: Signal) -> float:
     Returns
     -------
     float
-        Sample peak, linear; `oversampling.true_peak` looks between the samples too.
+        Sample peak, linear; `true_peak.true_peak` looks between the samples too.
 
     Examples
     --------

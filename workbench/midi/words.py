@@ -39,7 +39,6 @@ _WHOLE = {
     "leads": {"vox", "arp", "lead", "mel", "tune"},
 }  # fmt: skip
 _NO_BASS = re.compile(r"bass\s*(drum|clarinet|oon)|basso(on|nov)|bassetthorn")
-_BASS_DRUM = re.compile(r"bass\s*drum")
 _PITCHED = re.compile(r"steel\s*(drum|pan)|timpani|drum\s*(n|and|&)\s*bass\b")
 _INSIDE = 6
 """Letters of a stem from which it is found inside of words: "AddictiveDrums", "MyHihatTrack"."""

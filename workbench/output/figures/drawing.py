@@ -47,8 +47,6 @@ _LOOK: dict[str, Any] = {
     "xtick.major.size": 0.0,
     "ytick.major.size": 0.0,
     "path.simplify": True,
-    "svg.hashsalt": "beatsfoundry",
-    "svg.fonttype": "path",
 }
 
 
@@ -76,14 +74,6 @@ def to_png(figure: Figure) -> bytes:
     buffer = io.BytesIO()
     with look():
         figure.savefig(buffer, format="png", dpi=DPI, metadata={"Software": None})
-    return buffer.getvalue()
-
-
-def to_svg(figure: Figure) -> bytes:
-    """The figure as SVG; the same figure gives the same bytes (fixed hash salt, no date)."""
-    buffer = io.BytesIO()
-    with look():
-        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     return buffer.getvalue()
 
 

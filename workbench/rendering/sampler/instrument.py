@@ -136,7 +136,3 @@ class Instrument:
         """Samples that zones name and that are neither in memory nor in the folder, sorted."""
         named = {zone.sample for zone in self.zones} - self.memory.keys()
         return tuple(sorted(name for name in named if self.folder is None or not (self.folder / name).is_file()))
-
-    def preload(self) -> int:
-        """Read every sample that a zone needs; returns the bytes that they take."""
-        return sum(self.read(zone.sample)[0].nbytes for zone in self.zones)
