@@ -15,15 +15,15 @@ from evaluation.bench.measure import CURRENT, Measured, measure
 from evaluation.statistics import mean_interval
 from workbench.domain.errors import WorkbenchError
 
-Figure = Callable[[Measured], float | None]
+Measure = Callable[[Measured], float | None]
 
 
-def _warm(*stages: str) -> Figure:
+def _warm(*stages: str) -> Measure:
     """Seconds of some stages of the warm song."""
     return lambda found: None if found.warm is None else sum(found.warm.seconds[stage] for stage in stages)
 
 
-FIGURES: dict[str, Figure] = {
+MEASURES: dict[str, Measure] = {
     "cold, wall": lambda found: found.cold_seconds,
     "cold, processor": lambda found: found.cold.cpu_seconds,
     "warm, wall": lambda found: None if found.warm is None else found.warm.wall_seconds,
@@ -40,7 +40,7 @@ FIGURES: dict[str, Figure] = {
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """A figure of this checkout over that of the other: the geometric mean of `pairs` ratios, and its 95 % interval.
+    """A value of this checkout over that of the other: the geometric mean of `pairs` ratios, and its 95 % interval.
 
     Of one pair the interval reaches from 0 to infinity.
     """
@@ -77,10 +77,10 @@ def compare(
 
 
 def ratios(ours: Sequence[Measured], theirs: Sequence[Measured]) -> list[Ratio]:
-    """The ratio of each figure that both have."""
+    """The ratio of each measure that both have."""
     found = []
-    for name, figure in FIGURES.items():
-        pairs = [(figure(one), figure(other)) for one, other in zip(ours, theirs, strict=True)]
+    for name, taken in MEASURES.items():
+        pairs = [(taken(one), taken(other)) for one, other in zip(ours, theirs, strict=True)]
         logs = [math.log(one / other) for one, other in pairs if one and other]
         if logs:
             found.append(_ratio(name, logs))

@@ -14,11 +14,11 @@ _MOST_LONG_MB = 1500.0
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A figure and the most that it may be; None where the bench did not take it."""
+    """A value and the most that it may be; None where the bench did not take it."""
 
     name: str
     most: float
-    figure: Callable[[BenchResult], float | None]
+    value: Callable[[BenchResult], float | None]
 
 
 def _ratio(name: str) -> Callable[[BenchResult], float | None]:
@@ -69,10 +69,10 @@ BARS = (
 
 def bar_lines(found: BenchResult) -> list[str]:
     """Each bar with what was found, and whether it holds."""
-    return [f"{'':44}{'found':>9}{'at most':>9}", *(_line(bar, bar.figure(found)) for bar in BARS)]
+    return [f"{'':44}{'found':>9}{'at most':>9}", *(_line(bar, bar.value(found)) for bar in BARS)]
 
 
-def _line(bar: Bar, figure: float | None) -> str:
-    if figure is None:
+def _line(bar: Bar, value: float | None) -> str:
+    if value is None:
         return f"{bar.name:44}{'-':>9}{bar.most:9.3g}   not taken"
-    return f"{bar.name:44}{figure:9.3g}{bar.most:9.3g}   {'holds' if figure <= bar.most else 'missed'}"
+    return f"{bar.name:44}{value:9.3g}{bar.most:9.3g}   {'holds' if value <= bar.most else 'missed'}"

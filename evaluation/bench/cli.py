@@ -31,7 +31,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--quick", action="store_true", help="the song of 30 seconds alone")
     parser.add_argument("--long", action="store_true", help="also the song of 15 minutes")
     parser.add_argument("--no-peers", action="store_true", help="leave out other programs")
-    parser.add_argument("--no-track", action="store_true", help="do not log the figures in MLflow")
+    parser.add_argument("--no-track", action="store_true", help="do not log the values in MLflow")
     parser.add_argument("--json", action="store_true", help="print nothing but the result as JSON")
     return parser
 
@@ -101,8 +101,8 @@ def _lengths(options: argparse.Namespace) -> dict[str, int]:
 
 
 def _log(result: BenchResult) -> str:
-    """Log the figures in MLflow; return the address of the run."""
-    from evaluation.bench.result import figures_of
+    """Log the values in MLflow; return the address of the run."""
+    from evaluation.bench.result import values_of
     from workbench.provenance import installed_versions
     from workbench.tracking import address_and_command
     from workbench.tracking.dashboard import EVALUATION
@@ -111,5 +111,5 @@ def _log(result: BenchResult) -> str:
     tags = {f"version/{name}": version for name, version in installed_versions().items()}
     tags |= {"kind": "bench", "machine": platform.machine()}
     params = {"against": result.revision} if result.revision else {}
-    run = log_records([(RunRecord(EVALUATION, "bench", params, figures_of(result), tags), None)])[0]
+    run = log_records([(RunRecord(EVALUATION, "bench", params, values_of(result), tags), None)])[0]
     return address_and_command(run)

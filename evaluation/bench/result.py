@@ -1,4 +1,4 @@
-"""What a bench found, as lines for people, as plain data and as a run's figures."""
+"""What a bench found, as lines for people, as plain data and as a run's values."""
 
 from __future__ import annotations
 
@@ -54,28 +54,28 @@ def lines_of(result: BenchResult) -> list[str]:
     return lines + [_peer_line(peer) for peer in result.peers]
 
 
-def figures_of(result: BenchResult) -> dict[str, float]:
+def values_of(result: BenchResult) -> dict[str, float]:
     """The result as metrics by name, such as `4_min/warm/mix_seconds`."""
-    figures: dict[str, float] = {}
+    values: dict[str, float] = {}
     for length, found in result.measured.items():
         for name, run in _runs(found).items():
             place = f"{length.replace(' ', '_')}/{name}"
-            figures |= {f"{place}/{stage}_seconds": seconds for stage, seconds in run.seconds.items()}
-            figures |= {
+            values |= {f"{place}/{stage}_seconds": seconds for stage, seconds in run.seconds.items()}
+            values |= {
                 f"{place}/wall_seconds": run.wall_seconds,
                 f"{place}/cpu_seconds": run.cpu_seconds,
                 f"{place}/real_time_factor": run.real_time_factor,
                 f"{place}/notes_per_second": run.notes_per_second,
                 f"{place}/peak_mb": run.peak_mb,
             }
-        figures[f"{length.replace(' ', '_')}/start_seconds"] = found.start_seconds
+        values[f"{length.replace(' ', '_')}/start_seconds"] = found.start_seconds
     for length, ratios in result.ratios.items():
         place = f"{length.replace(' ', '_')}/ratio"
-        figures |= {f"{place}/{one.name.replace(', ', '_').replace(' ', '_')}": one.ratio for one in ratios}
-    figures |= {
+        values |= {f"{place}/{one.name.replace(', ', '_').replace(' ', '_')}": one.ratio for one in ratios}
+    values |= {
         f"peer/{peer.name.replace(' ', '_')}_seconds": peer.seconds for peer in result.peers if peer.seconds is not None
     }
-    return figures | {f"change/{name.replace(' ', '_')}": figure for name, figure in result.changes.items()}
+    return values | {f"change/{name.replace(' ', '_')}": value for name, value in result.changes.items()}
 
 
 def _runs(found: Measured) -> dict[str, Run]:

@@ -28,7 +28,7 @@ def add_to(subjects: Any) -> None:
         "--measure-human",
         type=Path,
         metavar="DIR",
-        help="measure the corpora in DIR anew for the human figures, and stop",
+        help="measure the corpora in DIR anew for the human values, and stop",
     )
     control.set_defaults(run=run)
 

@@ -1,7 +1,7 @@
 """Concepts: whether words become the style, the mood and the facts that a listener would expect of them.
 
 The labelled concepts of `data/suites/concepts.yaml` have two halves. The open half is there to learn from: `misses`
-tells what went wrong. Of the frozen half only totals are ever shown, so that its figures hold for unseen concepts.
+tells what went wrong. Of the frozen half only totals are ever shown, so that its values hold for unseen concepts.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def load_concepts(half: str) -> tuple[Labelled, ...]:
 
 
 def judge_concepts() -> list[Row]:
-    """The bars, which stand on the frozen half, and beside them the same figures of the open half."""
+    """The bars, which stand on the frozen half, and beside them the same values of the open half."""
     rows: list[Row] = []
     for question, bar in (("style", LEAST_RIGHT), ("valence", LEAST_RIGHT), ("arousal", LEAST_RIGHT), ("stated", 1.0)):
         right, count = _share(judge(load_concepts("frozen")), question)

@@ -25,8 +25,8 @@ _FEWEST_STRONG_BEATS = 16
 
 
 @dataclass(frozen=True, slots=True)
-class HumanFigure:
-    """A human figure: its value, or its low and high bound (5th and 95th percentile of songs), `n` and source."""
+class HumanValue:
+    """Of people's music: a value, or its low and high bound (5th and 95th percentile of songs), `n` and source."""
 
     n: int
     source: str
@@ -35,13 +35,13 @@ class HumanFigure:
     high: float | None = None
 
 
-def load_human() -> dict[str, HumanFigure]:
-    """The figures that ship with the project."""
-    figures = read_yaml(data_dir() / "suites" / "human_notes.yaml")
-    return {name: HumanFigure(**fields) for name, fields in figures.items()}
+def load_human() -> dict[str, HumanValue]:
+    """The values that ship with the project."""
+    values = read_yaml(data_dir() / "suites" / "human_notes.yaml")
+    return {name: HumanValue(**fields) for name, fields in values.items()}
 
 
-def measure_human(data: Path) -> dict[str, HumanFigure]:
+def measure_human(data: Path) -> dict[str, HumanValue]:
     """Measure the corpora that lie below a folder.
 
     Raises
@@ -52,37 +52,37 @@ def measure_human(data: Path) -> dict[str, HumanFigure]:
     there = {corpus.name for corpus in find_corpora(data)}
     multitrack = tuple(name for name in MULTITRACK if name in there)
     annotated = tuple(name for name in ANNOTATED if name in there)
-    figures: dict[str, HumanFigure] = {}
+    values: dict[str, HumanValue] = {}
     if multitrack:
-        figures |= _clash_figures(list(read_corpora(data, multitrack)), _named(multitrack))
+        values |= _clash_values(list(read_corpora(data, multitrack)), _named(multitrack))
     if annotated:
-        figures |= _scale_figures(list(read_corpora(data, annotated)), _named(annotated))
-    return figures
+        values |= _scale_values(list(read_corpora(data, annotated)), _named(annotated))
+    return values
 
 
-def to_yaml(figures: Mapping[str, HumanFigure]) -> str:
-    """The form of the file; figures alone, never music."""
-    fields = {name: {k: v for k, v in asdict(one).items() if v is not None} for name, one in figures.items()}
+def to_yaml(values: Mapping[str, HumanValue]) -> str:
+    """The form of the file; values alone, never music."""
+    fields = {name: {k: v for k, v in asdict(one).items() if v is not None} for name, one in values.items()}
     head = "# Human music by the measures of `evaluate control`; `--measure-human --data DIR` measures it again.\n"
     return head + yaml.safe_dump(fields, sort_keys=False, width=110)
 
 
-def _clash_figures(songs: Sequence[CorpusSong], source: str) -> dict[str, HumanFigure]:
+def _clash_values(songs: Sequence[CorpusSong], source: str) -> dict[str, HumanValue]:
     counts = [clashes(song_score(song)) for song in songs if len(set(TONAL) & set(song.parts)) > 1]
     heard = [(clashing, together) for clashing, together in counts if together >= _FEWEST_STRONG_BEATS]
     total = sum(together for _, together in heard)
     shares = [clashing / together for clashing, together in heard]
     return {
-        "strong_beat_clashes": HumanFigure(
+        "strong_beat_clashes": HumanValue(
             total, f"strong beats of {len(heard)} songs: {source}", value=_rounded(sum(c for c, _ in heard) / total)
         ),
-        "strong_beat_clashes_median_song": HumanFigure(
+        "strong_beat_clashes_median_song": HumanValue(
             len(heard), f"songs: {source}", value=_rounded(np.median(shares))
         ),
     }
 
 
-def _scale_figures(songs: Sequence[CorpusSong], source: str) -> dict[str, HumanFigure]:
+def _scale_values(songs: Sequence[CorpusSong], source: str) -> dict[str, HumanValue]:
     values = []
     for song in songs:
         if song.key is not None:
@@ -91,7 +91,7 @@ def _scale_figures(songs: Sequence[CorpusSong], source: str) -> dict[str, HumanF
             values.append(scale_consistency(notes, song.key))
     low, middle, high = np.percentile(values, [5, 50, 95])
     return {
-        "scale_consistency": HumanFigure(
+        "scale_consistency": HumanValue(
             len(values), f"songs: {source}", value=_rounded(middle), low=_rounded(low), high=_rounded(high)
         )
     }

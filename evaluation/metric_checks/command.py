@@ -16,7 +16,7 @@ def add_to(subjects: Any) -> None:
     metrics.add_argument("--json", action="store_true", help="print JSON")
     metrics.set_defaults(run=prove_metrics)
     errors = subjects.add_parser("estimators", help="how far estimators err on signals whose truth is known")
-    errors.add_argument("--update", action="store_true", help="keep the errors as those that stand beside figures")
+    errors.add_argument("--update", action="store_true", help="keep the errors as those that stand beside values")
     errors.add_argument("--json", action="store_true", help="print JSON")
     errors.set_defaults(run=measure_errors)
 

@@ -82,17 +82,17 @@ def _keys() -> Measured:
         chords, part = truth.chord_song(asked, bars=_TRUTH_BARS)
         audio = truth.mixed(truth.play_notes(part, 110.0), quiet)
         estimate, profile = estimate_key(audio), chroma(audio)[0]
-        figures = key.evaluate(asked, estimate.key if estimate else None, profile)
+        values = key.evaluate(asked, estimate.key if estimate else None, profile)
         share = _written_share(part, asked)
-        yield "key score", 1.0 - figures["key_score"], "", kind
-        yield "key exact", 1.0 - figures["key_exact"], "wrong", kind
-        yield "key family", 1.0 - figures["key_family"], "wrong", kind
+        yield "key score", 1.0 - values["key_score"], "", kind
+        yield "key exact", 1.0 - values["key_exact"], "wrong", kind
+        yield "key family", 1.0 - values["key_family"], "wrong", kind
         written = tuple(
             HeardChord(chord.onset_beats * 60 / 110, chord.end_beats * 60 / 110, triad_of(chord.root, chord.quality))
             for chord in chords
         )
         yield "chords", 1.0 - (overlap(written, estimate_chords(audio)) or 0.0), "", kind
-        yield "scale share", abs(figures["scale_share"] - share), "", kind
+        yield "scale share", abs(values["scale_share"] - share), "", kind
 
 
 def _written_share(part: Part, asked: Key) -> float:

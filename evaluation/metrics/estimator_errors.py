@@ -24,7 +24,7 @@ class EstimatorError:
     signals: str
 
     def __str__(self) -> str:
-        """Short: what stands beside a figure."""
+        """Short: what stands beside a value."""
         return f"±{self.mean:.2g} {self.unit}".rstrip()
 
 

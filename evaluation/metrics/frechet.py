@@ -6,7 +6,7 @@ Sets are tables of embedding windows (n, d). Each is taken as a Gaussian; the di
 distance of the two, 0 for equal ones, symmetric. A finite sample reads too high, by about a constant over n: the value
 is extrapolated to endless n by a line over 1/n (Chong and Forsyth 2020; Gui and others 2024), and may then fall a
 little below 0. The interval is a bootstrap over whole recordings, since windows of one recording are alike. State the
-embedding and n beside every figure; values of different embeddings cannot be compared.
+embedding and n beside every value; values of different embeddings cannot be compared.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Conventions
 -----------
 Histograms have 20 bins between the 0.5th and 99.5th percentile of both sides together, and values beyond lie in the
-outer bins. 1 means equal histograms, 0 disjoint ones. A finite sample never reaches 1, so the figure is read beside
+outer bins. 1 means equal histograms, 0 disjoint ones. A finite sample never reaches 1, so the value is read beside
 that of human against human music at the same n.
 """
 

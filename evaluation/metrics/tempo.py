@@ -5,7 +5,7 @@ Conventions
 Accuracy 1 counts a tempo within 4 % as right, accuracy 2 also its half, double, third and triple (Gouyon and others
 2006). The tempo bin (TB) asks whether both tempi lie in the same of nine bins that musicians' words name, and the
 tolerant bin (TBT) accepts the neighbour (Melechovsky and others 2024, "Mustango"). A tempo of 0 was not heard, and is
-always wrong. Every figure but the error in percent is 0 or 1, 1 is best.
+always wrong. Every value but the error in percent is 0 or 1, 1 is best.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ def add_to(subjects: Any) -> None:
     models.add_argument("--pace", type=float, metavar="X", help="how firmly the density asked for is held")
     models.add_argument("--guidance", type=float, metavar="X", help="how far choices are led towards the style")
     models.add_argument("--quick", action="store_true", help="leave the minutes of fine-tuning out")
-    models.add_argument("--update-cards", action="store_true", help="write the figures into the cards of the weights")
+    models.add_argument("--update-cards", action="store_true", help="write the values into the cards of the weights")
     models.add_argument("--json", action="store_true", help="print JSON")
     models.set_defaults(run=run)
 
@@ -84,7 +84,7 @@ def _with_data(named: Sequence[str], data: Path, *, whole: bool) -> list[str]:
             print(f"{element} is not judged: {error}", file=sys.stderr)
             continue
         if whole and fitted.remarks:
-            raise ParameterError(f"cards hold figures on the whole recipe's songs only: {fitted.remarks[0]}")
+            raise ParameterError(f"cards hold values on the whole recipe's songs only: {fitted.remarks[0]}")
         for line in fitted.remarks:
             print(line, file=sys.stderr)
         kept.append(element)

@@ -122,8 +122,8 @@ def update_cards(results: Sequence[ElementResult]) -> None:
             card["validation_nats_per_note"] = result.likelihood.network
             card["validation_notes"] = result.likelihood.notes
             card["baselines"] = {
-                name: {field: round(nats, 4) for field, nats in figures.items()}
-                for name, figures in (
+                name: {field: round(nats, 4) for field, nats in values.items()}
+                for name, values in (
                     ("five_gram", result.likelihood.five_gram),
                     ("five_gram_with_previous_bar", result.likelihood.copy),
                 )
@@ -133,7 +133,7 @@ def update_cards(results: Sequence[ElementResult]) -> None:
 
 
 def to_json(results: Sequence[ElementResult]) -> dict[str, Any]:
-    """The published form: bars, and beside them the figures and the nats by field."""
+    """The published form: bars, and beside them the values and the nats by field."""
     return {
         **rows_form([row for result in results for row in result.rows]),
         "fields": [asdict(result.likelihood) for result in results if result.likelihood],
@@ -141,7 +141,7 @@ def to_json(results: Sequence[ElementResult]) -> dict[str, Any]:
 
 
 def to_table(results: Sequence[ElementResult]) -> str:
-    """A plain table: nats by field, then every bar and figure."""
+    """A plain table: nats by field, then every bar and value."""
     lines = [f"{'element':12}{'field':10}{'network':>9}{'5-gram':>9}{'copy':>9}{'lower by':>10}"]
     for result in results:
         lines += _fields(result.likelihood) if result.likelihood else []

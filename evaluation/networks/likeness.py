@@ -34,7 +34,7 @@ _HUMAN_TIMING_SHARE = 0.5
 def judge_two_sample(case: JudgedSamples) -> list[Row]:
     """Classifier two-sample tests: the sample, human music against itself, and others beside.
 
-    The worst figure of the sample counts, of both classifiers, and with and without the places that are all but empty.
+    The worst value of the sample counts, of both classifiers, and with and without the places that are all but empty.
     """
     results = {name: two_sample_test(*pair) for name, pair in _pairs(case).items()}
     title = f"{case.element}: two-sample accuracy"

@@ -45,10 +45,10 @@ def judge_element(element: str, data: Path, *, n: int, songs: int | None = None)
 
 
 def criteria_table(results: Sequence[ElementResult]) -> HtmlTable:
-    """Every figure that has a threshold, with its light; below, folded, also those that it is read beside."""
+    """Every value that has a threshold, with its light; below, folded, also those that it is read beside."""
     rows: list[Row] = [row for result in results for row in result.rows]
     judged = criteria_of(rows)
-    every = folded(f"All {len(rows)} figures, with those of people beside", _table(rows))
+    every = folded(f"All {len(rows)} values, with those of people beside", _table(rows))
     return HtmlTable(f"{_table(judged)}{every}")
 
 

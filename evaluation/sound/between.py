@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from evaluation.criteria import Row, at_most, observed
-from evaluation.sound.between_hits import FIGURES, BetweenHits, between_hits
+from evaluation.sound.between_hits import MEASURES, BetweenHits, between_hits
 from evaluation.sound.tracks import TrackJob, compose_job
 from workbench.analysis.reading import read_audio
 from workbench.analysis.reference_halves import family_of, halves
@@ -25,7 +25,7 @@ STYLES = ("house", "pop", "rock", "lo-fi", "jazz-hop", "reggae-dub", "funk-disco
 MEASURED_SECONDS = 60.0
 """Of a reference, from its middle."""
 
-_UNITS = dict(zip(FIGURES, ("", "Hz", "dB", "", "dB"), strict=True))
+_UNITS = dict(zip(MEASURES, ("", "Hz", "dB", "", "dB"), strict=True))
 
 
 def jobs(seconds: float, seed: int, styles: Sequence[str] = STYLES) -> list[TrackJob]:
@@ -34,7 +34,7 @@ def jobs(seconds: float, seed: int, styles: Sequence[str] = STYLES) -> list[Trac
 
 
 def judge_between(made: Sequence[TrackJob], *, progress: Callable[[str], None] | None = None) -> list[Row]:
-    """Make each track and hold its figures against its family."""
+    """Make each track and hold its values against its family."""
     found: dict[str, list[BetweenHits]] = {}
     for job in made:
         if progress:
@@ -44,35 +44,35 @@ def judge_between(made: Sequence[TrackJob], *, progress: Callable[[str], None] |
 
 
 def rows_of(found: Mapping[str, Sequence[BetweenHits]]) -> list[Row]:
-    """For each family and figure the tracks' median, and how far it lies outside the middle half of the references."""
+    """For each family and measure the tracks' median, and how far it lies outside the middle half of the references."""
     rows: list[Row] = []
     for family, tracks in found.items():
-        for figure in FIGURES:
-            low, high = band(family, figure)
-            value = float(np.median([getattr(track, figure) for track in tracks]))
+        for measure in MEASURES:
+            low, high = band(family, measure)
+            value = float(np.median([getattr(track, measure) for track in tracks]))
             outside = max(low - value, value - high, 0.0)
-            name = f"between hits: {family}, {figure}"
-            rows.append(observed(name, value, _UNITS[figure], len(tracks)))
-            rows.append(at_most(f"{name} off {low:.4g} to {high:.4g}", outside, 0.0, _UNITS[figure], len(tracks)))
+            name = f"between hits: {family}, {measure}"
+            rows.append(observed(name, value, _UNITS[measure], len(tracks)))
+            rows.append(at_most(f"{name} off {low:.4g} to {high:.4g}", outside, 0.0, _UNITS[measure], len(tracks)))
     return rows
 
 
-def band(family: str, figure: str) -> tuple[float, float]:
-    """25th and 75th percentile of a figure over the tracks that judge the family, which no mix is moved towards."""
-    values = [getattr(reference_figures()[name], figure) for name in halves(family).judging]
+def band(family: str, measure: str) -> tuple[float, float]:
+    """25th and 75th percentile of a measure over the tracks that judge the family, which no mix is moved towards."""
+    values = [getattr(reference_values()[name], measure) for name in halves(family).judging]
     low, high = np.percentile(values, (25.0, 75.0))
     return float(low), float(high)
 
 
 @lru_cache(maxsize=1)
-def reference_figures() -> Mapping[str, BetweenHits]:
+def reference_values() -> Mapping[str, BetweenHits]:
     """What `measure_references` found, which ships in place of the sound."""
     data = json.loads((data_dir() / "evaluation" / "between_hits.json").read_text(encoding="utf-8"))
-    return {name: BetweenHits(**figures) for name, figures in data.items()}
+    return {name: BetweenHits(**values) for name, values in data.items()}
 
 
 def measure_references(folder: Path) -> dict[str, dict[str, float]]:
-    """Figures of the middle minute of every track of a folder, by file name, as they are kept in the data folder."""
+    """Values of the middle minute of every track of a folder, by file name, as they are kept in the data folder."""
     return {
         path.stem: {name: round(value, 4) for name, value in asdict(between_hits(_middle(read_audio(path)))).items()}
         for path in sorted(files_below(folder))

@@ -28,7 +28,7 @@ _LEAST_SIDE = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class BetweenHits:
-    """Figures of one track. None of them depends on its gain.
+    """Values of one track. None of them depends on its gain.
 
     `highs_present` is the share of cells (third octave from 2 to 12.7 kHz by frame of 46 ms, while the track plays)
     within 20 dB of the band's 95th percentile. `centroid_hz` is the median over frames. `lower_width_db` is side over
@@ -43,7 +43,7 @@ class BetweenHits:
     fall_db: float
 
 
-FIGURES = tuple(item.name for item in fields(BetweenHits))
+MEASURES = tuple(item.name for item in fields(BetweenHits))
 
 
 def between_hits(audio: Audio) -> BetweenHits:

@@ -9,9 +9,9 @@ import numpy as np
 from evaluation.criteria import Row, at_least, at_most, observed
 from evaluation.sound.families import deviation, human_deviations, target
 from evaluation.sound.second_meter import MISSING, is_installed
-from evaluation.sound.tracks import FORMATS, TrackFigures
+from evaluation.sound.tracks import FORMATS, TrackValues
 
-Tracks = Sequence[TrackFigures]
+Tracks = Sequence[TrackValues]
 
 
 def judge_tracks(tracks: Tracks) -> list[Row]:

@@ -15,7 +15,7 @@ from evaluation.sound.delivered import judge_tracks
 from evaluation.sound.families import deviation, judging_half_text, target
 from evaluation.sound.meters import judge_meters
 from evaluation.sound.parameters import judge_parameters
-from evaluation.sound.tracks import TrackFigures, TrackJob, compose_job, judge_track
+from evaluation.sound.tracks import TrackJob, TrackValues, compose_job, judge_track
 from workbench.analysis.reference_halves import family_names, judges
 
 Progress = Callable[[str], None]
@@ -35,8 +35,8 @@ BY_NAME = ("between",)
 """What is judged only where it is named: goals that are not reached in every family yet."""
 
 
-def evaluate_tracks(jobs: Sequence[TrackJob], *, progress: Progress | None = None) -> list[TrackFigures]:
-    """Make and measure tracks one after the other; only figures are kept."""
+def evaluate_tracks(jobs: Sequence[TrackJob], *, progress: Progress | None = None) -> list[TrackValues]:
+    """Make and measure tracks one after the other; only values are kept."""
     found = []
     for job in jobs:
         if progress:
@@ -51,7 +51,7 @@ def evaluate_sound(
     *,
     between: Sequence[TrackJob] = (),
     progress: Progress | None = None,
-) -> tuple[list[Row], list[TrackFigures]]:
+) -> tuple[list[Row], list[TrackValues]]:
     """Judge the parts asked for.
 
     Parameters
@@ -67,7 +67,7 @@ def evaluate_sound(
 
     Returns
     -------
-    tuple of rows and of the figures of each track
+    tuple of rows and of the values of each track
     """
     tracks = evaluate_tracks(jobs, progress=progress) if "tracks" in parts else []
     rows = judge_tracks(tracks) if tracks else []
@@ -81,8 +81,8 @@ def evaluate_sound(
     return rows, tracks
 
 
-def to_json(rows: Sequence[Row], tracks: Sequence[TrackFigures]) -> dict[str, Any]:
-    """Bars and figures, and beside them what was measured of each track."""
+def to_json(rows: Sequence[Row], tracks: Sequence[TrackValues]) -> dict[str, Any]:
+    """Bars and values, and beside them what was measured of each track."""
     return {
         **rows_form(rows),
         "tracks": [asdict(track) for track in tracks],
@@ -90,8 +90,8 @@ def to_json(rows: Sequence[Row], tracks: Sequence[TrackFigures]) -> dict[str, An
     }
 
 
-def to_table(rows: Sequence[Row], tracks: Sequence[TrackFigures]) -> str:
-    """A plain table: each track in a line, then every bar and figure."""
+def to_table(rows: Sequence[Row], tracks: Sequence[TrackValues]) -> str:
+    """A plain table: each track in a line, then every bar and value."""
     lines = []
     if tracks:
         lines.append(f"{'track':18}{'LUFS':>8}{'PLR':>6}{'crest':>7}{'corr':>6}{'spectrum':>10}{'worst band':>11}")
@@ -100,7 +100,7 @@ def to_table(rows: Sequence[Row], tracks: Sequence[TrackFigures]) -> str:
     return "\n".join([*lines, rows_table(rows)])
 
 
-def _track_line(track: TrackFigures) -> str:
+def _track_line(track: TrackValues) -> str:
     file, gap = track.files["wav"], abs(deviation(track.third_octave_db, target(track.family)))
     ratio = file.own_true_peak_dbtp - file.pyloudnorm_lufs
     return (

@@ -1,4 +1,4 @@
-"""Tracks under judgement: composed, rendered, mixed, mastered and delivered, one at a time, kept as figures only."""
+"""Tracks under judgement: composed, rendered, mixed, mastered and delivered, one at a time, kept as values only."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class TrackJob:
 
 
 @dataclass(frozen=True, slots=True)
-class FileFigures:
+class FileValues:
     """One delivered file after decoding."""
 
     target_lufs: float
@@ -55,7 +55,7 @@ class FileFigures:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class TrackFigures:
+class TrackValues:
     """What was measured of one track.
 
     `files` by format; `overlap` and `overlap_unequalised` are `stems.overlap` with and without the equalising of the
@@ -65,7 +65,7 @@ class TrackFigures:
     name: str
     style: str
     family: str
-    files: Mapping[str, FileFigures]
+    files: Mapping[str, FileValues]
     third_octave_db: tuple[float, ...]
     crest_db: float
     mix_crest_db: float
@@ -101,7 +101,7 @@ def compose_job(job: TrackJob) -> tuple[Plan, Score]:
     return compose_only(request)
 
 
-def judge_track(name: str, plan: Plan, score: Score) -> TrackFigures:
+def judge_track(name: str, plan: Plan, score: Score) -> TrackValues:
     """Render, mix and deliver a composed track, and measure it."""
     from evaluation.sound.stems import lean, overlap, without_equalising
     from workbench.dsp.headroom import within_full_scale
@@ -117,7 +117,7 @@ def judge_track(name: str, plan: Plan, score: Score) -> TrackFigures:
         delivered = replace(plan, delivery=as_format(plan.delivery, kind))
         _, heard[kind] = deliver(mixed, delivered)
     files = {kind: measure_file(audio, plan.delivery) for kind, audio in heard.items()}
-    return _figures(name, plan, score, mixed, heard["wav"], files, overlap(mixed), overlap(plain), lean(mixed))
+    return _values(name, plan, score, mixed, heard["wav"], files, overlap(mixed), overlap(plain), lean(mixed))
 
 
 def as_format(delivery: Delivery, kind: str) -> Delivery:
@@ -125,10 +125,10 @@ def as_format(delivery: Delivery, kind: str) -> Delivery:
     return replace(delivery, format=kind, bit_depth=24)
 
 
-def measure_file(audio: Audio, delivery: Delivery) -> FileFigures:
+def measure_file(audio: Audio, delivery: Delivery) -> FileValues:
     """Both loudness meters and both true-peak meters on one decoded file; nan where there is no second one."""
     second = second_opinion(audio)
-    return FileFigures(
+    return FileValues(
         target_lufs=delivery.target_lufs,
         ceiling_dbtp=delivery.ceiling_dbtp,
         pyloudnorm_lufs=loudness.integrated_loudness(audio),
@@ -138,15 +138,15 @@ def measure_file(audio: Audio, delivery: Delivery) -> FileFigures:
     )
 
 
-def _figures(
-    name: str, plan: Plan, score: Score, mixed: Mix, master: Audio, files: Mapping[str, FileFigures],
+def _values(
+    name: str, plan: Plan, score: Score, mixed: Mix, master: Audio, files: Mapping[str, FileValues],
     shared: float, shared_unequalised: float, places: Mapping[str, float],
-) -> TrackFigures:  # fmt: skip
+) -> TrackValues:  # fmt: skip
     from workbench.quality.facts import mix_numbers
 
     picture = spectrum.stereo_spectrum(master)
     image = stereo.stereo_image(master)
-    return TrackFigures(
+    return TrackValues(
         name=name,
         style=plan.style,
         family=family_of(plan.style),

@@ -1,4 +1,4 @@
-"""What each figure of a track is called, which way is better, and from what difference on it matters."""
+"""What each metric of a track is called, which way is better, and from what difference on it matters."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ Direction = Literal["higher", "lower", "neither"]
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One figure: `group/name`, what it is called, its unit, which way is better, and the least difference that counts.
+    """One metric: `group/name`, what it is called, its unit, which way is better, and the least difference that counts.
 
-    `least` is in the figure's own unit: below it nobody hears or minds the difference, however sure it is. `estimator`
-    names the estimator whose own error stands beside the figure (see `estimator_errors.py`), if there is one.
+    `least` is in the metric's own unit: below it nobody hears or minds the difference, however sure it is. `estimator`
+    names the estimator whose own error stands beside the metric (see `estimator_errors.py`), if there is one.
     """
 
     name: str
@@ -89,11 +89,11 @@ _RULES = (
 """First match wins; an empty title is made of the name."""
 
 ABSOLUTE = re.compile(r"stems/[a-z]+_(detuning_cents|lag_ms)")
-"""Figures with a sign of which 0 is best: what is compared is their size."""
+"""Metrics with a sign of which 0 is best: what is compared is their size."""
 
 
 def metric(name: str) -> Metric:
-    """What is known of a figure; one without a rule is neither good nor bad.
+    """What is known of a metric; one without a rule is neither good nor bad.
 
     Examples
     --------
@@ -111,5 +111,5 @@ def metric(name: str) -> Metric:
 
 
 def comparable(name: str, value: float) -> float:
-    """The value that is compared: the size of a figure of which 0 is best."""
+    """The value that is compared: the size of a metric of which 0 is best."""
     return abs(value) if ABSOLUTE.fullmatch(name) else value

@@ -12,22 +12,22 @@ from workbench.domain.errors import OutputError, ParameterError, reason
 
 def add_to(subjects: Any) -> None:
     """Add the parsers of both subjects."""
-    both = subjects.add_parser("compare", help="two runs of a suite, figure by figure, regressions first")
+    both = subjects.add_parser("compare", help="two runs of a suite, metric by metric, regressions first")
     both.add_argument("first", metavar="RUN_A", help="folder of a suite's run, or its id in MLflow")
     both.add_argument("second", metavar="RUN_B", help="the run that is judged")
     _common(both)
     both.set_defaults(run=compare)
-    gate = subjects.add_parser("gate", help="exit code 1 if a run is worse than a baseline in any figure")
+    gate = subjects.add_parser("gate", help="exit code 1 if a run is worse than a baseline in any metric")
     gate.add_argument("--baseline", required=True, metavar="RUN", help="folder of a suite's run, or its id in MLflow")
     gate.add_argument("--run", dest="judged", metavar="RUN", help="the run that is judged (default: the newest one)")
-    allowed = "a figure that may become worse; stems/ELEMENT_notes_heard lets a stem be lost"
+    allowed = "a metric that may become worse; stems/ELEMENT_notes_heard lets a stem be lost"
     gate.add_argument("--allow", action="append", default=[], metavar="FIGURE", help=allowed)
     _common(gate)
     gate.set_defaults(run=judge)
 
 
 def _common(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--all", action="store_true", help="also print figures in which no difference is shown")
+    parser.add_argument("--all", action="store_true", help="also print metrics in which no difference is shown")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--page", type=Path, metavar="FILE", help="also write the table as a page with both sounds")
 
@@ -44,7 +44,7 @@ def judge(options: argparse.Namespace) -> int:
     named = {row.metric.name for row in found.rows}
     for name in options.allow:
         if name not in named:
-            raise ParameterError(f"figure {name!r} is not in the runs: see 'evaluate compare --all --json'")
+            raise ParameterError(f"metric {name!r} is not in the runs: see 'evaluate compare --all --json'")
     worse = [row for row in found.regressions if row.metric.name not in options.allow]
     return 1 if worse or found.only_first else 0
 

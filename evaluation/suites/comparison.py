@@ -1,17 +1,17 @@
 """Whether a run is better than another, where, and how sure that is.
 
 Both runs hold the same suite's tracks, so that each track is compared with itself: the interval is that of the mean
-difference over tracks. A figure is better or worse if its interval leaves out 0 and the mean difference is at least as
-large as what counts for that figure; everything else is "no difference shown". Figures of which neither way is better
+difference over tracks. A metric is better or worse if its interval leaves out 0 and the mean difference is at least as
+large as what counts for that metric; everything else is "no difference shown". Metrics of which neither way is better
 are reported to differ, no more.
 
-A track that lost a stem, wholly or for a while, cannot make a figure better: what is left of it may well be purer,
-louder or nearer to a reference, but it is not the same music. A figure that is better only with such tracks is "not
+A track that lost a stem, wholly or for a while, cannot make a metric better: what is left of it may well be purer,
+louder or nearer to a reference, but it is not the same music. A metric that is better only with such tracks is "not
 comparable", and the row says which stems are no longer heard.
 
 A stem of which nothing is heard any more, or that is not there any more, is a regression in as few as one track: a mean
-over tracks may well hide it. Its figure `stems/ELEMENT_notes_heard` is worse whatever its interval, and is 0 where the
-second run has no such stem. Figures and tracks that only one run has are reported.
+over tracks may well hide it. Its metric `stems/ELEMENT_notes_heard` is worse whatever its interval, and is 0 where the
+second run has no such stem. Metrics and tracks that only one run has are reported.
 """
 
 from __future__ import annotations
@@ -50,9 +50,9 @@ _HEARD = re.compile(r"stems/([a-z]+)_notes_heard")
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One figure of two runs: means, mean difference (b less a) with its interval over `n` tracks, and the verdict.
+    """One metric of two runs: means, mean difference (b less a) with its interval over `n` tracks, and the verdict.
 
-    `reason` says why a figure is not comparable, or in which tracks a stem is no longer heard; it is empty elsewhere.
+    `reason` says why a metric is not comparable, or in which tracks a stem is no longer heard; it is empty elsewhere.
     """
 
     metric: Metric
@@ -74,9 +74,9 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """All figures of two runs, regressions first; `only_first` and `only_second` name tracks without a partner.
+    """All metrics of two runs, regressions first; `only_first` and `only_second` name tracks without a partner.
 
-    `figures_only_first` and `figures_only_second` hold, by figure, the shared tracks in which the other run lacks it.
+    `metrics_only_first` and `metrics_only_second` hold, by metric, the shared tracks in which the other run lacks it.
     `same_suite` tells whether both runs are of the same suite's file, so that equal ids stand for equal requests.
     """
 
@@ -86,8 +86,8 @@ class Comparison:
     tracks: tuple[str, ...]
     only_first: tuple[str, ...] = ()
     only_second: tuple[str, ...] = ()
-    figures_only_first: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    figures_only_second: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    metrics_only_first: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    metrics_only_second: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     same_suite: bool = True
 
     def with_verdict(self, *verdicts: Verdict) -> tuple[Difference, ...]:
@@ -112,14 +112,15 @@ class Comparison:
         return self.with_verdict("worse")
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain types for JSON; endless intervals are null."""
+        """The published JSON form, in which `metrics_only_*` are `figures_only_*`; endless intervals are null."""
         rows = []
         for row in self.rows:
             flat = asdict(row)
             flat |= flat.pop("metric")
             flat |= {"group": row.metric.group, "estimator_error": error_text(row.metric.estimator)}
             rows.append({name: None if value in (math.inf, -math.inf) else value for name, value in flat.items()})
-        return {**asdict(self), "rows": rows}
+        published = {name: name.replace("metrics_only", "figures_only") for name in asdict(self)}
+        return {published[name]: value for name, value in {**asdict(self), "rows": rows}.items()}
 
 
 def compare(
@@ -137,7 +138,7 @@ def compare(
     Returns
     -------
     Comparison
-        For each figure: unit, direction, difference, interval and verdict; what became worse stands first. Runs of
+        For each metric: unit, direction, difference, interval and verdict; what became worse stands first. Runs of
         one name, as copies of a folder have, are named by their folders.
 
     Raises
@@ -163,8 +164,8 @@ def compare(
         shared,
         tuple(name for name in ids_a if name not in shared),
         tuple(name for name in ids_b if name not in shared),
-        _figures_only(first, second),
-        _figures_only(second, first),
+        _metrics_only(first, second),
+        _metrics_only(second, first),
         first.suite_digest == second.suite_digest,
     )
 
@@ -207,7 +208,7 @@ def _folder(run: str | Path) -> Path:
 
 
 def _after(name: str, first: RunResult, second: RunResult) -> dict[str, float]:
-    """A figure of the second run by track; of a stem that only the first one has, no note is heard."""
+    """A metric of the second run by track; of a stem that only the first one has, no note is heard."""
     values = second.values(name)
     if not _HEARD.fullmatch(name):
         return values
@@ -215,13 +216,13 @@ def _after(name: str, first: RunResult, second: RunResult) -> dict[str, float]:
     return {track: 0.0 for track in first.values(name) if track in there} | values
 
 
-def _figures_only(run: RunResult, other: RunResult) -> dict[str, tuple[str, ...]]:
-    """By figure, the tracks of both runs in which the other one lacks it."""
-    theirs = {track.id: track.figures for track in other.tracks}
+def _metrics_only(run: RunResult, other: RunResult) -> dict[str, tuple[str, ...]]:
+    """By metric, the tracks of both runs in which the other one lacks it."""
+    theirs = {track.id: track.metrics for track in other.tracks}
     only: dict[str, list[str]] = {}
     for track in run.tracks:
         if track.id in theirs:
-            for name in track.figures:
+            for name in track.metrics:
                 if name not in theirs[track.id]:
                     only.setdefault(name, []).append(track.id)
     return {name: tuple(tracks) for name, tracks in only.items()}
@@ -270,6 +271,6 @@ def _verdict(what: Metric, gaps: npt.NDArray[np.float64]) -> Verdict:
     if not sure or abs(mean) < what.least or what.group == "time":
         return "no difference shown"
     if what.direction == "neither":
-        # A figure of which nobody knows what counts differs if a reader can see it.
+        # A metric of which nobody knows what counts differs if a reader can see it.
         return "differs" if what.least or format_number(mean) != format_number(0.0) else "no difference shown"
     return "better" if (mean > 0.0) == (what.direction == "higher") else "worse"

@@ -27,7 +27,7 @@ LIGHTS = {
     "not comparable": "not applicable", "no difference shown": "not applicable",
 }  # fmt: skip
 _HEADS = (
-    "Verdict", "Figure", "Before", "After", "Difference", "95 % interval", "n", "Estimator errs by", "Least track",
+    "Verdict", "Metric", "Before", "After", "Difference", "95 % interval", "n", "Estimator errs by", "Least track",
 )  # fmt: skip
 
 
@@ -52,7 +52,7 @@ def comparison_page(found: Comparison, sounds: Mapping[str, Mapping[str, Audio]]
         f'<title>{escape(title)}</title>\n<link rel="icon" href="data:,">\n<style>\n{style}</style>\n</head>\n<body>\n'
         f'<header><div class="inner"><h1>{escape(title)}</h1><ul class="facts"><li class="verdict">'
         f"{light(found.outcome)}{escape(verdict_line(found))}</li><li>{len(found.tracks)} tracks in both</li></ul>"
-        f'</div></header>\n<main>{heard}<section><h2>By figures</h2><div class="bf scroll">{rows_html(found)}</div>'
+        f'</div></header>\n<main>{heard}<section><h2>By metrics</h2><div class="bf scroll">{rows_html(found)}</div>'
         f"{remarks_html(found)}</section></main>\n</body>\n</html>\n"
     )
 
@@ -61,7 +61,7 @@ def rows_html(found: Comparison, *, everything: bool = False) -> str:
     """The table of what became worse, better, differs or cannot be compared; a line where there is nothing."""
     rows = found.rows if everything else found.with_verdict(*REPORTED)
     if not rows:
-        return "<p>No figure shows a difference that counts.</p>"
+        return "<p>No metric shows a difference that counts.</p>"
     head = "".join(f'<th scope="col">{text}</th>' for text in _HEADS)
     body = "".join(_row_html(row) for row in rows)
     return f'<table class="bf-table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
@@ -73,7 +73,7 @@ def remarks_html(found: Comparison) -> str:
 
 
 def moved_most(found: Comparison) -> list[str]:
-    """Tracks in both runs, those that are least in a figure that is reported first."""
+    """Tracks in both runs, those that are least in a metric that is reported first."""
     worst_tracks = [row.worst_track for row in found.with_verdict(*REPORTED)]
     return list(dict.fromkeys([*worst_tracks, *found.tracks]))
 

@@ -87,7 +87,7 @@ def _heading(text: str) -> HtmlTable:
 
 
 def summary_view(result: RunResult) -> HtmlTable:
-    """Means with intervals of the figures that have a better way, then tracks that lie far off."""
+    """Means with intervals of the metrics that have a better way, then tracks that lie far off."""
     rows = [
         (metric(one.name).title, f"{number(one.mean)} {metric(one.name).unit}", interval(one.low, one.high), str(one.n),
          error_text(metric(one.name).estimator))
@@ -98,14 +98,14 @@ def summary_view(result: RunResult) -> HtmlTable:
         for track, titles in outliers_by_track(result.summary()).items()
     )
     sets = "".join(f"<p>{escape(set_text(result, name))}</p>" for name in result.sets)
-    table = plain_table(("Figure", "Mean", "95 % interval", "n", "Estimator errs by"), rows, numeric=(3,))
+    table = plain_table(("Metric", "Mean", "95 % interval", "n", "Estimator errs by"), rows, numeric=(3,))
     return HtmlTable(table + sets + far)
 
 
 def differences_picture(found: Comparison, *, most: int = 24) -> Image:
-    """Differences with their intervals, in units of what counts for each figure; right of the line is better.
+    """Differences with their intervals, in units of what counts for each metric; right of the line is better.
 
-    Figures in which no track moved are left out, unless none did.
+    Metrics in which no track moved are left out, unless none did.
     """
     from workbench.output.figures.drawing import canvas, look
 

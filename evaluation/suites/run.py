@@ -121,7 +121,7 @@ def _result(
 def track_key(track: SuiteTrack, code: str) -> str:
     """Hash of a track's request and references, and of the code that makes and measures it.
 
-    Equal keys give equal figures.
+    Equal keys give equal metrics.
     """
     form = {"request": track.request.model_dump(mode="json"), "references": track.references, "code": code}
     return hashlib.sha256(json.dumps(form, sort_keys=True).encode()).hexdigest()

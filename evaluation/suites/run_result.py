@@ -1,4 +1,4 @@
-"""What a suite's run found: figures by track, on disk as JSON, and their means with intervals."""
+"""What a suite's run found: values of metrics by track, on disk as JSON, and their means with intervals."""
 
 from __future__ import annotations
 
@@ -18,18 +18,19 @@ from workbench.domain.paths import is_file, is_folder
 
 RESULT_FILE = "results.json"
 FORMAT = 1
+_PUBLISHED = {"metrics": "figures"}
 
 
 @dataclass(frozen=True, slots=True)
 class TrackResult:
-    """Figures of one track by `group/name`; `key` tells request and code, `outcomes` the coded checks.
+    """Values of the metrics of one track, by `group/name`; `key` tells request and code, `outcomes` the coded checks.
 
     `embedding` holds its windows of `analysis.embedding`, for distances between sets.
     """
 
     id: str
     key: str
-    figures: Mapping[str, float]
+    metrics: Mapping[str, float]
     outcomes: Mapping[str, str] = field(default_factory=dict)
     style: str = ""
     seed: int = 0
@@ -37,10 +38,14 @@ class TrackResult:
     model_hashes: Mapping[str, str] = field(default_factory=dict)
     embedding: tuple[tuple[float, ...], ...] = ()
 
+    def to_dict(self) -> dict[str, Any]:
+        """The published JSON form, in which values are `figures`; `track_from_dict` reads it back."""
+        return {_PUBLISHED.get(name, name): value for name, value in asdict(self).items()}
+
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Mean of one figure over the tracks that have it, its 95 % interval, and the tracks that lie far off."""
+    """Mean of one metric over the tracks that have it, its 95 % interval, and the tracks that lie far off."""
 
     name: str
     mean: float
@@ -54,7 +59,7 @@ class Summary:
 class RunResult:
     """One run of a suite.
 
-    `failures` tells, by track, why there are no figures; `sets` holds the distances of all tracks together from the
+    `failures` tells, by track, why there are no values; `sets` holds the distances of all tracks together from the
     reference tracks (see `evaluation.suites.set_distances`), `human_sets` those between the references' halves: the
     scale on which they are read.
     """
@@ -74,20 +79,21 @@ class RunResult:
     human_sets: Mapping[str, SetDistance] = field(default_factory=dict)
 
     def names(self) -> list[str]:
-        """Names of all figures, in the order of the first track that has them."""
-        return list(dict.fromkeys(name for track in self.tracks for name in track.figures))
+        """Names of all metrics, in the order of the first track that has them."""
+        return list(dict.fromkeys(name for track in self.tracks for name in track.metrics))
 
     def values(self, name: str) -> dict[str, float]:
-        """A figure by track, as it is compared."""
-        return {track.id: comparable(name, track.figures[name]) for track in self.tracks if name in track.figures}
+        """A metric by track, as it is compared."""
+        return {track.id: comparable(name, track.metrics[name]) for track in self.tracks if name in track.metrics}
 
     def summary(self) -> list[Summary]:
-        """Mean, interval and outliers of each figure."""
+        """Mean, interval and outliers of each metric."""
         return [_summary(name, self.values(name)) for name in self.names()]
 
     def to_json(self) -> str:
         """Text that `from_json` reads back."""
-        return json.dumps({"format": FORMAT, **asdict(self)}, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+        form = {"format": FORMAT, **asdict(self), "tracks": [track.to_dict() for track in self.tracks]}
+        return json.dumps(form, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
     @classmethod
     def from_json(cls, text: str) -> RunResult:
@@ -113,7 +119,9 @@ class RunResult:
 def track_from_dict(data: Mapping[str, Any]) -> TrackResult:
     """One track's result from its JSON form."""
     rows = tuple(tuple(map(float, row)) for row in data.get("embedding", ()))
-    return TrackResult(**{**data, "references": tuple(data.get("references", ())), "embedding": rows})
+    ours = {published: name for name, published in _PUBLISHED.items()}
+    fields = {ours.get(name, name): value for name, value in data.items()}
+    return TrackResult(**{**fields, "references": tuple(data.get("references", ())), "embedding": rows})
 
 
 def load_run(run: str | Path | RunResult, *, tracking_uri: str | None = None) -> RunResult:
@@ -152,7 +160,7 @@ def _summary(name: str, values: Mapping[str, float]) -> Summary:
 
 
 def outliers_by_track(summaries: Iterable[Summary]) -> dict[str, list[str]]:
-    """By track, the titles of the figures that lie far from those of the other tracks; only ones with a better way."""
+    """By track, the titles of the metrics that lie far from those of the other tracks; only ones with a better way."""
     outliers: dict[str, list[str]] = {}
     for one in summaries:
         if metric(one.name).direction != "neither":

@@ -22,7 +22,7 @@ _FOLDED = ("quality", "set", "suite", "stems", "score", "sound", "time")
 
 
 def suites_view(names: Sequence[str]) -> SavedView:
-    """The view of runs that hold these figures: a section for each group and better way.
+    """The view of runs that hold these metrics: a section for each group and better way.
 
     Examples
     --------

@@ -24,7 +24,7 @@ def run_table(result: RunResult) -> str:
             )  # fmt: skip
     lines = [f"{result.title}: {len(result.tracks)} tracks in {result.seconds:.0f} s, "
              f"{result.peak_memory_mb:.0f} MB at most", ""]  # fmt: skip
-    lines += columns(("figure", "mean", "95 % interval", "n", "better", "estimator errs by"), rows)
+    lines += columns(("metric", "mean", "95 % interval", "n", "better", "estimator errs by"), rows)
     lines += [""] * bool(result.sets)
     lines += [f"set      {set_text(result, name)}" for name in result.sets]
     far = outliers_by_track(summaries)
@@ -55,41 +55,41 @@ def comparison_table(found: Comparison, *, everything: bool = False) -> str:
     shown = found.rows if everything else found.with_verdict(*REPORTED)
     if shown:
         rows = [difference_cells(row) for row in shown]
-        heads = ("verdict", "figure", "before", "after", "difference", "95 % interval", "n", "estimator errs by")
+        heads = ("verdict", "metric", "before", "after", "difference", "95 % interval", "n", "estimator errs by")
         lines += ["", *columns(heads, rows)]
     return "\n".join([*lines, *remarks(found)])
 
 
 def remarks(found: Comparison) -> list[str]:
-    """Why figures are worse or not comparable where the numbers do not say it, and what only one of the runs has."""
+    """Why metrics are worse or not comparable where the numbers do not say it, and what only one of the runs has."""
     lines = [f"{row.verdict}: {row.metric.title}: {row.reason}" for row in found.rows if row.reason]
     lines += [f"only in {found.first}: {name}" for name in found.only_first]
     lines += [f"only in {found.second}: {name}" for name in found.only_second]
-    lines += _only_in(found.first, found.figures_only_first)
-    lines += _only_in(found.second, found.figures_only_second)
+    lines += _only_in(found.first, found.metrics_only_first)
+    lines += _only_in(found.second, found.metrics_only_second)
     if not found.same_suite:
         lines.append("the suites' files differ: tracks of the same id may come from different requests")
     return lines
 
 
-def _only_in(run: str, figures: Mapping[str, Sequence[str]]) -> list[str]:
-    """Names of the figures that only this run has, those of equally many tracks in one line."""
-    counts = sorted({len(tracks) for tracks in figures.values()}, reverse=True)
+def _only_in(run: str, metrics: Mapping[str, Sequence[str]]) -> list[str]:
+    """Names of the metrics that only this run has, those of equally many tracks in one line."""
+    counts = sorted({len(tracks) for tracks in metrics.values()}, reverse=True)
     return [
         f"only in {run}, in {count} track{'s' * (count > 1)}: "
-        + ", ".join(name for name, tracks in figures.items() if len(tracks) == count)
+        + ", ".join(name for name, tracks in metrics.items() if len(tracks) == count)
         for count in counts
     ]
 
 
 def verdict_line(found: Comparison) -> str:
-    """How many figures became worse and better, in one line."""
+    """How many metrics became worse and better, in one line."""
     worse, better = len(found.regressions), len(found.with_verdict("better"))
     quiet, apart = len(found.with_verdict("no difference shown")), len(found.with_verdict("not comparable"))
     counts = f"{worse} worse, {better} better" + f", {apart} not comparable" * bool(apart)
     missing = len(found.only_first)
     counts += f", {missing} track{'s' * (missing > 1)} missing" * bool(missing)
-    return f"{counts}, no difference shown in {quiet} of {len(found.rows)} figures"
+    return f"{counts}, no difference shown in {quiet} of {len(found.rows)} metrics"
 
 
 def difference_cells(row: Difference) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Everything that is known of one finished track, as flat named figures: what suites collect and compare.
+"""Everything that is known of one finished track, as flat named metrics: what suites collect and compare.
 
 Names are `group/name` with the unit as suffix. Groups: `delivery` (does the file keep what was agreed), `quality`
 (coded checks), `adherence` (does the music keep to its plan), `stems` (does each stem play what is written),
@@ -34,7 +34,7 @@ from workbench.domain.theory import Key
 from workbench.quality.facts import mix_numbers
 
 
-def track_figures(
+def track_values(
     track: Track, *, heard: Audio | None = None, references: Sequence[ReferenceProfile] = ()
 ) -> dict[str, float]:
     """Measure a track.
@@ -49,12 +49,12 @@ def track_figures(
         Tracks that it is compared with; the mean of their distances is reported.
     """
     return {
-        **written_figures(track.plan, track.score),
-        **sounding_figures(track, heard=heard, references=references),
+        **written_values(track.plan, track.score),
+        **sounding_values(track, heard=heard, references=references),
     }
 
 
-def written_figures(plan: Plan, score: Score) -> dict[str, float]:
+def written_values(plan: Plan, score: Score) -> dict[str, float]:
     """What the notes alone tell: groups `score`, and of `adherence` the density."""
     from evaluation.metrics.density import class_error
 
@@ -62,10 +62,10 @@ def written_figures(plan: Plan, score: Score) -> dict[str, float]:
     return _flat({"adherence": errors, "score": symbolic_numbers(score)})
 
 
-def sounding_figures(
+def sounding_values(
     track: Track, *, heard: Audio | None = None, references: Sequence[ReferenceProfile] = ()
 ) -> dict[str, float]:
-    """What is to be heard: every figure of `track_figures` but the written ones. PyTorch is not loaded for it."""
+    """What is to be heard: every metric of `track_values` but the written ones. PyTorch is not loaded for it."""
     audio = heard or track.master
     measured = measure(audio, expected_bpm=track.plan.tempo_bpm)
     return _flat(
@@ -82,11 +82,11 @@ def sounding_figures(
 
 
 def _flat(groups: Mapping[str, Mapping[str, float | None]]) -> dict[str, float]:
-    """Names with their groups; figures that could not be measured are left out."""
+    """Names with their groups; metrics that could not be measured are left out."""
     return {
         f"{group}/{name}": round(float(value), 6)
-        for group, figures in groups.items()
-        for name, value in figures.items()
+        for group, metrics in groups.items()
+        for name, value in metrics.items()
         if value is not None and math.isfinite(value)
     }
 
@@ -110,21 +110,21 @@ def _quality(track: Track) -> dict[str, float]:
 
 def _adherence(track: Track, audio: Audio, measured: Measurements) -> dict[str, float | None]:
     plan, score = track.plan, track.score
-    figures: dict[str, float | None] = {}
+    metrics: dict[str, float | None] = {}
     # A song of several tempi or keys has no one that a detector could hear.
     steady = len(set(score.tempo_map.tempi_bpm)) == 1
     if steady and PERCUSSION in score.parts and score.parts[PERCUSSION].notes:
         envelope = onset_envelope(audio)
-        figures |= tempo.evaluate(plan.tempo_bpm, tempo_of_envelope(envelope).bpm)
-        figures["tempo_fit_error_percent"] = tempo.error_percent(plan.tempo_bpm, measured["tempo_bpm"])
-        figures["beat_f_measure"] = _beat_f_measure(track, tempo_of_envelope(envelope, plan.tempo_bpm))
+        metrics |= tempo.evaluate(plan.tempo_bpm, tempo_of_envelope(envelope).bpm)
+        metrics["tempo_fit_error_percent"] = tempo.error_percent(plan.tempo_bpm, measured["tempo_bpm"])
+        metrics["beat_f_measure"] = _beat_f_measure(track, tempo_of_envelope(envelope, plan.tempo_bpm))
     if any(part.notes for element, part in score.parts.items() if element != PERCUSSION):
         heard_key = Key.parse(measured.key) if measured.key else None
         if len({score.key_at(section.start_bar * score.metre.bar_beats) for section in score.sections}) == 1:
-            figures |= key.evaluate(plan.key, heard_key, chroma(audio)[0])
-        figures["chord_overlap"] = chord_overlap(score, audio)
-    figures["energy_correlation"] = _checked(track, "BF033")
-    return figures
+            metrics |= key.evaluate(plan.key, heard_key, chroma(audio)[0])
+        metrics["chord_overlap"] = chord_overlap(score, audio)
+    metrics["energy_correlation"] = _checked(track, "BF033")
+    return metrics
 
 
 def _checked(track: Track, code: str) -> float | None:
@@ -143,19 +143,19 @@ def _beat_f_measure(track: Track, fit: TempoFit) -> float:
 
 def _stems(track: Track) -> dict[str, float | None]:
     mix_lufs = integrated_loudness(track.mix.audio)
-    figures: dict[str, float | None] = {}
+    metrics: dict[str, float | None] = {}
     score = in_one_tempo(track.score)
     bpm = score.tempo_bpm
     for element, part in score.parts.items():
         stem = track.mix.stems.get(element)
         if stem is None:
             continue
-        figures[f"{element}_notes_heard"] = stem_presence.heard_share(stem, part, bpm)
-        figures[f"{element}_below_mix_lu"] = mix_lufs - integrated_loudness(stem)
-        figures[f"{element}_lag_ms"] = stem_timing.lag_ms(stem, part, bpm)
+        metrics[f"{element}_notes_heard"] = stem_presence.heard_share(stem, part, bpm)
+        metrics[f"{element}_below_mix_lu"] = mix_lufs - integrated_loudness(stem)
+        metrics[f"{element}_lag_ms"] = stem_timing.lag_ms(stem, part, bpm)
         if element != PERCUSSION:
-            figures[f"{element}_detuning_cents"] = stem_tuning.deviation_cents(stem, part, bpm)
-    return figures
+            metrics[f"{element}_detuning_cents"] = stem_tuning.deviation_cents(stem, part, bpm)
+    return metrics
 
 
 def _references(measured: Measurements, audio: Audio, references: Sequence[ReferenceProfile]) -> dict[str, float]:

@@ -57,7 +57,7 @@ def _parent(result: RunResult) -> RunRecord:
     lines = [f"**{result.title}**, {len(result.tracks)} tracks", ""]
     lines += [f"- {name} failed: {why}" for name, why in result.failures.items()]
     lines += [f"- {track} lies far off: {', '.join(titles)}" for track, titles in far.items()]
-    lines += ["", "| figure | mean | 95 % interval | n |", "|---|---|---|---|"]
+    lines += ["", "| metric | mean | 95 % interval | n |", "|---|---|---|---|"]
     lines += [
         f"| {metric(one.name).title} ({one.name}) | {format_number(one.mean)} {metric(one.name).unit} "
         f"| {format_number(one.low)} to {format_number(one.high)} | {one.n} |"
@@ -77,7 +77,7 @@ def _child(result: RunResult, track: TrackResult, parent: RunRecord) -> RunRecor
     }
     params = {"style": track.style, "seed": str(track.seed), "references": ", ".join(track.references)}
     return RunRecord(
-        EVALUATION, track.id, params, {**track.figures, **checks},
+        EVALUATION, track.id, params, {**track.metrics, **checks},
         {**_tags(result), **{f"model/{name}": digest for name, digest in track.model_hashes.items()}, "kind": "track"},
         _child_note(track), parent=parent.id, id=track_record(result, track.id),
     )  # fmt: skip

@@ -12,7 +12,7 @@ import hashlib
 import json
 import resource
 import socket
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from evaluation.suites.definition import SuiteTrack
@@ -71,12 +71,12 @@ def write_track(task: Writing) -> Done:
     """Plan and compose a track, and keep it until it has sound."""
     try:
         _require(task.code)
-        from evaluation.suites.track_measurements import written_figures
+        from evaluation.suites.track_measurements import written_values
         from workbench.models.registry import model_hashes
         from workbench.pipeline import compose_only
 
         plan, score = compose_only(task.track.request)
-        written = Written(plan, score, model_hashes(plan.models), written_figures(plan, score))
+        written = Written(plan, score, model_hashes(plan.models), written_values(plan, score))
         keep_written(task.file, written, task.key)
         return Done(written, "", peak_memory_mb())
     except Exception as error:
@@ -103,7 +103,7 @@ def _require(code: str) -> None:
 
 
 def _sound(track: SuiteTrack, written: Written, folder: Path, key: str) -> TrackResult:
-    from evaluation.suites.track_measurements import sounding_figures
+    from evaluation.suites.track_measurements import sounding_values
     from workbench.analysis.embedding import embed
     from workbench.analysis.references import ReferenceLibrary
     from workbench.output.files.bundle import master_as_heard
@@ -119,7 +119,7 @@ def _sound(track: SuiteTrack, written: Written, folder: Path, key: str) -> Track
     result = TrackResult(
         id=track.id,
         key=key,
-        figures={**written.figures, **sounding_figures(made, heard=heard, references=references)},
+        metrics={**written.metrics, **sounding_values(made, heard=heard, references=references)},
         outcomes={check.code: check.outcome for check in made.report.checks},
         style=made.plan.style,
         seed=made.plan.seed,
@@ -132,7 +132,7 @@ def _sound(track: SuiteTrack, written: Written, folder: Path, key: str) -> Track
 
 
 def _write(made: Track, result: TrackResult, folder: Path) -> None:
-    """The page to listen to and look at, the notes, the plan; the figures last, as they tell that a track is done."""
+    """The page to listen to and look at, the notes, the plan; the metrics last, as they tell that a track is done."""
     from evaluation.suites.comparison_page import TRACK_SOUND
     from evaluation.suites.track_page import track_page
     from workbench.domain.plan_form import plan_to_dict
@@ -146,7 +146,9 @@ def _write(made: Track, result: TrackResult, folder: Path) -> None:
         (draft / "song.mid").write_bytes(midi_bytes(made.score))
         (draft / "plan.json").write_text(to_json(plan_to_dict(made.plan)), encoding="utf-8")
         (draft / "report.json").write_text(to_json(report_document(made.report)), encoding="utf-8")
-        (draft / TRACK_FILE).write_text(json.dumps(asdict(result), indent=1, allow_nan=False) + "\n", encoding="utf-8")
+        (draft / TRACK_FILE).write_text(
+            json.dumps(result.to_dict(), indent=1, allow_nan=False) + "\n", encoding="utf-8"
+        )
 
 
 def _give_back_memory() -> None:

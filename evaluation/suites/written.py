@@ -22,7 +22,7 @@ class Written:
     plan: Plan
     score: Score
     model_hashes: Mapping[str, str]
-    figures: Mapping[str, float]
+    metrics: Mapping[str, float]
 
 
 def keep_written(path: Path, written: Written, key: str) -> None:
@@ -32,7 +32,7 @@ def keep_written(path: Path, written: Written, key: str) -> None:
         "plan": plan_to_dict(written.plan),
         "score": to_plain(written.score),
         "model_hashes": dict(written.model_hashes),
-        "figures": dict(written.figures),
+        "figures": dict(written.metrics),
     }
     write_text_atomically(path, json.dumps(form, allow_nan=False) + "\n")
 

@@ -21,7 +21,7 @@ _CLOSING_TONES = 3
 
 
 def form_rows(songs: Sequence[WholeSong]) -> list[Row]:
-    """Bars and figures of form."""
+    """Bars and values of form."""
     return [*_hooks(songs), *_choruses(songs), *_leads(songs), *_endings(songs)]
 
 

@@ -32,7 +32,7 @@ _TELLING = 4
 
 
 def judge_songs(songs: Sequence[WholeSong], human: Mapping[str, Table], generated: Mapping[str, Table]) -> list[Row]:
-    """Every bar and figure of whole songs.
+    """Every bar and value of whole songs.
 
     Parameters
     ----------

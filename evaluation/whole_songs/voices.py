@@ -1,4 +1,4 @@
-"""One part of a song as arrays, and the figures that every kind of part shares."""
+"""One part of a song as arrays, and the values that every kind of part shares."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Excerpts written by hand, whose every figure is known."""
+"""Excerpts written by hand, whose every value is known."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ import numpy as np
 from evaluation import degradations
 from evaluation.metric_checks import truth
 from evaluation.suites.run_result import RunResult, TrackResult
-from evaluation.suites.track_measurements import track_figures
+from evaluation.suites.track_measurements import track_values
 from workbench.domain.audio import Audio, Mix
 from workbench.domain.plan import Delivery, PartTraits, Plan, SectionPlan
 from workbench.domain.request import GenerationRequest
@@ -65,5 +65,5 @@ def with_stem(track: Track, element: str, change: Callable[[Audio], Audio]) -> T
 
 def measured(tracks: list[Track], name: str) -> RunResult:
     """The tracks as the result of a run."""
-    results = tuple(TrackResult(f"song-{number}", "", track_figures(track)) for number, track in enumerate(tracks))
+    results = tuple(TrackResult(f"song-{number}", "", track_values(track)) for number, track in enumerate(tracks))
     return RunResult("hand", "By hand", "", "", results, name=name)

@@ -1,4 +1,4 @@
-"""Our metrics give the figures of mir_eval, the field's reference implementation, on many random annotations."""
+"""Our metrics give the values of mir_eval, the field's reference implementation, on many random annotations."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ def test_what_only_one_run_has_is_reported_and_turns_the_light_red() -> None:
     heard, width = "stems/bass_notes_heard", "sound/width"
     songs = [TrackResult(f"song <{i}>", "", {heard: 1.0, width: 0.1}) for i in range(4)]
     first = RunResult("s", "S", "", "", tuple(songs), name="first")
-    muted = replace(songs[1], figures={heard: 0.0})
+    muted = replace(songs[1], metrics={heard: 0.0})
     second = replace(first, tracks=(songs[0], muted, songs[2]), suite_digest="x", name="second")
     html = _shown(comparison_view(compare(first, second)))
     assert "bass no longer heard in 1 of 3 tracks: song &lt;1&gt;" in html
@@ -68,7 +68,7 @@ def test_what_only_one_run_has_is_reported_and_turns_the_light_red() -> None:
 
 def test_tracks_that_moved_are_heard_at_equal_loudness_from_both_runs(tmp_path: Path) -> None:
     songs = tuple(TrackResult(f"song-{i}", "", {"delivery/clipped_samples": 0.0}) for i in range(4))
-    worse = tuple(replace(song, figures={"delivery/clipped_samples": 9.0 + i}) for i, song in enumerate(songs))
+    worse = tuple(replace(song, metrics={"delivery/clipped_samples": 9.0 + i}) for i, song in enumerate(songs))
     folders = {}
     for name, tracks, level in (("old", songs, 0.4), ("new", worse, 0.1)):
         folders[name] = tmp_path / name

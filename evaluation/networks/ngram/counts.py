@@ -113,7 +113,7 @@ class KneserNey:
 def best_model(
     chains: Sequence[Chain], vocabulary: int, train: tuple[Columns, Integers], held_out: tuple[Columns, Integers]
 ) -> tuple[KneserNey, float]:
-    """The model whose chain has the least mean nats on the held-out rows, and that figure: tuned in its favour."""
+    """The model whose chain has the least mean nats on the held-out rows, and that value: tuned in its favour."""
     best: tuple[KneserNey, float] | None = None
     for chain in chains:
         model = KneserNey(chain, vocabulary).fit(*train)

@@ -13,7 +13,7 @@ from evaluation.bench import against, knobs, measure, peers
 from evaluation.bench.bars import BARS, bar_lines
 from evaluation.bench.measure import Measured, Run, bench_request, parse_measured
 from evaluation.bench.peers import Peer, measure_peers
-from evaluation.bench.result import STAGES, BenchResult, as_plain, figures_of, lines_of
+from evaluation.bench.result import STAGES, BenchResult, as_plain, lines_of, values_of
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.request import parse_request
 
@@ -145,11 +145,11 @@ def test_the_result_as_lines_data_and_metrics() -> None:
     plain = json.loads(json.dumps(as_plain(result), allow_nan=False))
     assert plain["measured"]["30 s"]["warm"]["real_time_factor"] == 8.0
     assert plain["ratios"]["30 s"][0]["high"] is None
-    figures = figures_of(result)
-    assert figures["30_s/warm/mix_seconds"] == 0.5
-    assert figures["30_s/ratio/cold_wall"] == pytest.approx(0.5)
-    assert figures["peer/matchering_seconds"] == 4.0
-    assert "peer/ffmpeg_loudnorm_seconds" not in figures
+    values = values_of(result)
+    assert values["30_s/warm/mix_seconds"] == 0.5
+    assert values["30_s/ratio/cold_wall"] == pytest.approx(0.5)
+    assert values["peer/matchering_seconds"] == 4.0
+    assert "peer/ffmpeg_loudnorm_seconds" not in values
 
 
 def test_each_bar_is_told_with_what_was_found() -> None:

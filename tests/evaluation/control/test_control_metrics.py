@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from evaluation.control.heard import reference_chords
-from evaluation.control.human_notes import HumanFigure, load_human, to_yaml
+from evaluation.control.human_notes import HumanValue, load_human, to_yaml
 from evaluation.control.metrics.clashes import clashes_at, strong_beats
 from evaluation.control.metrics.form import longest_run, section_likeness
 from evaluation.control.metrics.request_adherence import kept, read_back
@@ -102,7 +102,7 @@ def test_reference_chords_lie_in_seconds(tiny_score: Score) -> None:
 
 
 def test_human_figures_ship_with_their_source() -> None:
-    figures = load_human()
-    assert figures["strong_beat_clashes"].n > 1000
-    assert "pop909" in figures["scale_consistency"].source
-    assert to_yaml({"x": HumanFigure(1, "y", value=0.5)}).endswith("x:\n  n: 1\n  source: y\n  value: 0.5\n")
+    values = load_human()
+    assert values["strong_beat_clashes"].n > 1000
+    assert "pop909" in values["scale_consistency"].source
+    assert to_yaml({"x": HumanValue(1, "y", value=0.5)}).endswith("x:\n  n: 1\n  source: y\n  value: 0.5\n")

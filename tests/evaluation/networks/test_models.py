@@ -108,7 +108,7 @@ def test_fields_add_up(result: ElementResult) -> None:
 def test_published_forms(result: ElementResult) -> None:
     document = json.loads(json.dumps(to_json([result])))
     assert all(set(bar) == {"name", "value", "bar", "unit", "n", "holds"} for bar in document["bars"])
-    assert all(set(figure) == {"name", "value", "unit", "n"} for figure in document["figures"])
+    assert all(set(value) == {"name", "value", "unit", "n"} for value in document["figures"])
     table = to_table([result])
     assert all(bar.name in table for bar in result.criteria)
     assert "NO" in table

@@ -1,4 +1,4 @@
-"""The sound between the hits, on signals whose figures are known."""
+"""The sound between the hits, on signals whose values are known."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from evaluation.criteria import Criterion, criteria_of
 from evaluation.sound import between
-from evaluation.sound.between_hits import FIGURES, BetweenHits, between_hits
+from evaluation.sound.between_hits import MEASURES, BetweenHits, between_hits
 from workbench.analysis.reference_halves import family_names, family_of, halves, members_of
 from workbench.domain.audio import Audio
 
@@ -41,9 +41,9 @@ def test_highs_count_where_they_lie_within_twenty_db() -> None:
 
 def test_width_and_correlation_follow_the_side() -> None:
     for side in (1.0, 0.25):
-        figures = heard(noise(side=side))
-        assert figures.lower_width_db == pytest.approx(20.0 * np.log10(side), abs=0.7)
-        assert figures.correlation == pytest.approx((1.0 - side**2) / (1.0 + side**2), abs=0.02)
+        values = heard(noise(side=side))
+        assert values.lower_width_db == pytest.approx(20.0 * np.log10(side), abs=0.7)
+        assert values.correlation == pytest.approx((1.0 - side**2) / (1.0 + side**2), abs=0.02)
     assert heard(noise(side=0.0)).lower_width_db == -60.0
 
 
@@ -61,7 +61,7 @@ def test_the_fall_after_a_hit_is_its_decay() -> None:
 
 
 def test_rows_hold_inside_the_middle_half_of_the_references() -> None:
-    middle = BetweenHits(**{name: float(np.mean(between.band("song", name))) for name in FIGURES})
+    middle = BetweenHits(**{name: float(np.mean(between.band("song", name))) for name in MEASURES})
     assert all(row.holds for row in criteria_of(between.rows_of({"song": [middle]})))
     dull = replace(middle, highs_present=0.5)
     broken = [row for row in between.rows_of({"song": [dull, dull]}) if isinstance(row, Criterion) and not row.holds]
@@ -71,17 +71,17 @@ def test_rows_hold_inside_the_middle_half_of_the_references() -> None:
 
 def test_every_reference_was_measured() -> None:
     wanted = {name for family in family_names() for name in members_of(family)}
-    assert wanted <= set(between.reference_figures())
+    assert wanted <= set(between.reference_values())
     assert {family_of(style) for style in between.STYLES} == set(family_names())
 
 
 def test_tracks_that_shape_mixes_do_not_judge_them(monkeypatch: pytest.MonkeyPatch) -> None:
     """A band follows the judging half, and stays where a track of the other half is, as loud as it may."""
     family = "dance"
-    figures, before = dict(between.reference_figures()), between.band(family, "centroid_hz")
-    shaped = {name: replace(figures[name], centroid_hz=1e6) for name in halves(family).shaping}
-    monkeypatch.setattr(between, "reference_figures", lambda: {**figures, **shaped})
+    values, before = dict(between.reference_values()), between.band(family, "centroid_hz")
+    shaped = {name: replace(values[name], centroid_hz=1e6) for name in halves(family).shaping}
+    monkeypatch.setattr(between, "reference_values", lambda: {**values, **shaped})
     assert between.band(family, "centroid_hz") == before
-    judged = {name: replace(figures[name], centroid_hz=1e6) for name in halves(family).judging}
-    monkeypatch.setattr(between, "reference_figures", lambda: {**figures, **judged})
+    judged = {name: replace(values[name], centroid_hz=1e6) for name in halves(family).judging}
+    monkeypatch.setattr(between, "reference_values", lambda: {**values, **judged})
     assert between.band(family, "centroid_hz") == (1e6, 1e6)

@@ -18,9 +18,9 @@ from workbench.domain.errors import ParameterError
 RATE = 48000
 
 
-def figures(**changes: float) -> tracks.TrackFigures:
-    file = tracks.FileFigures(-14.0, -1.0, -14.02, -14.05, -1.1, -1.08)
-    fine = tracks.TrackFigures(
+def values(**changes: float) -> tracks.TrackValues:
+    file = tracks.FileValues(-14.0, -1.0, -14.02, -14.05, -1.1, -1.08)
+    fine = tracks.TrackValues(
         name="x", style="house", family="dance", files={"wav": file, "mp3": file},
         third_octave_db=tuple(_as_thirds("dance")),
         crest_db=12.0, mix_crest_db=15.0, correlation_min=0.3, correlation_low=0.99, mono_loss_db=1.0,
@@ -41,7 +41,7 @@ def bars(rows: list) -> dict[str, Criterion]:
 
 
 def test_a_fine_track_holds_every_bar_and_each_fault_breaks_its_own() -> None:
-    assert all(bar.holds for bar in bars(delivered.judge_tracks([figures()])).values())
+    assert all(bar.holds for bar in bars(delivered.judge_tracks([values()])).values())
     wrong = {
         "mix: crest factor, least": {"mix_crest_db": 12.0},
         "stereo: lowest correlation in 3 s": {"correlation_min": -0.1},
@@ -50,7 +50,7 @@ def test_a_fine_track_holds_every_bar_and_each_fault_breaks_its_own() -> None:
         "spectrum: a band's deviation, worst of all": {"third_octave_db": tuple(_as_thirds("dance") * 2.0)},
     }
     for name, change in wrong.items():
-        assert not bars(delivered.judge_tracks([figures(), figures(**change)]))[name].holds, name
+        assert not bars(delivered.judge_tracks([values(), values(**change)]))[name].holds, name
 
 
 def test_aliasing_is_seen_and_harmonics_are_not() -> None:

@@ -25,7 +25,7 @@ LOUDNESS, HEARD, WIDTH = "delivery/loudness_error_lu", "stems/bass_notes_heard",
 
 
 def run(name: str, **columns: list[float]) -> RunResult:
-    """A result of made-up figures: one list a figure, one value a track."""
+    """A result of made-up metrics: one list a metric, one value a track."""
     names = {"loudness": LOUDNESS, "heard": HEARD, "width": WIDTH, "detuning": "stems/bass_detuning_cents"}
     count = len(next(iter(columns.values())))
     tracks = tuple(
@@ -57,7 +57,7 @@ def test_a_figure_without_a_rule_differs_only_where_it_can_be_seen() -> None:
     def after(step: float) -> str:
         runs = []
         for add in (0.0, step):
-            tracks = [TrackResult(f"song-{i}", "", {"sound/no_such_figure": 1e-7 * i + add}) for i in range(5)]
+            tracks = [TrackResult(f"song-{i}", "", {"sound/no_such_metric": 1e-7 * i + add}) for i in range(5)]
             runs.append(RunResult("hand", "By hand", "", "", tuple(tracks)))
         return compare(*runs).rows[0].verdict
 
@@ -97,7 +97,7 @@ def test_a_track_that_lost_a_stem_makes_nothing_better() -> None:
 
 
 SILENT = {
-    "no figure in any track": {"loudness": [0.1, 0.2, 0.15, 0.1, 0.12], "width": [0.1, 0.2, 0.3, 0.2, 0.1]},
+    "no metric in any track": {"loudness": [0.1, 0.2, 0.15, 0.1, 0.12], "width": [0.1, 0.2, 0.3, 0.2, 0.1]},
     "0 in one track": {**SAME, "heard": [1.0, 1.0, 0.0, 1.0, 1.0]},
     "0 in all tracks": {**SAME, "heard": [0.0] * 5},
 }
@@ -116,7 +116,7 @@ def test_a_silent_stem_is_a_regression_with_its_tracks_named(case: str) -> None:
 
 
 def test_a_stem_that_one_track_lacks_is_silent_there() -> None:
-    less = replace(BEFORE.tracks[3], figures={LOUDNESS: 0.1, WIDTH: 0.2})
+    less = replace(BEFORE.tracks[3], metrics={LOUDNESS: 0.1, WIDTH: 0.2})
     found = compare(BEFORE, replace(BEFORE, tracks=(*BEFORE.tracks[:3], less, BEFORE.tracks[4]), name="after"))
     assert [row.reason for row in found.regressions] == ["bass no longer heard in 1 of 5 tracks: song-3"]
     assert found.regressions[0].second == pytest.approx(0.8)
@@ -126,8 +126,8 @@ def test_a_stem_that_one_track_lacks_is_silent_there() -> None:
 def test_a_stem_that_was_silent_before_or_is_new_is_no_regression() -> None:
     silent = run("silent", **SILENT["0 in all tracks"])
     assert not compare(silent, silent).regressions
-    assert not compare(silent, run("without", **SILENT["no figure in any track"])).regressions
-    new = compare(run("without", **SILENT["no figure in any track"]), BEFORE)
+    assert not compare(silent, run("without", **SILENT["no metric in any track"])).regressions
+    new = compare(run("without", **SILENT["no metric in any track"]), BEFORE)
     assert not new.regressions
     assert "only in before, in 5 tracks: stems/bass_notes_heard" in comparison_table(new).splitlines()
 
@@ -139,8 +139,8 @@ def test_a_stem_that_is_heard_a_little_less_in_one_track_is_no_regression() -> N
 def test_figures_that_only_one_run_has_are_reported() -> None:
     found = compare(BEFORE, run("after", loudness=[0.1, 0.2, 0.15, 0.1, 0.12], detuning=[1.0] * 5))
     everywhere = tuple(f"song-{i}" for i in range(5))
-    assert found.figures_only_first == {HEARD: everywhere, WIDTH: everywhere}
-    assert found.figures_only_second == {"stems/bass_detuning_cents": everywhere}
+    assert found.metrics_only_first == {HEARD: everywhere, WIDTH: everywhere}
+    assert found.metrics_only_second == {"stems/bass_detuning_cents": everywhere}
     lines = comparison_table(found).splitlines()
     assert f"only in before, in 5 tracks: {HEARD}, {WIDTH}" in lines
     assert "only in after, in 5 tracks: stems/bass_detuning_cents" in lines
@@ -157,7 +157,7 @@ def test_equal_runs_say_no_more_than_that() -> None:
     found = compare(BEFORE, replace(BEFORE, name="after"))
     assert comparison_table(found).splitlines() == [
         "after against before: 5 tracks in both",
-        "0 worse, 0 better, no difference shown in 3 of 3 figures",
+        "0 worse, 0 better, no difference shown in 3 of 3 metrics",
     ]
 
 

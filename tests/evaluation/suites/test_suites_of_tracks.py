@@ -216,12 +216,12 @@ def compared(path: Path) -> bool:
 
 
 def without_times(track: TrackResult) -> TrackResult:
-    return replace(track, figures={name: value for name, value in track.figures.items() if name[:5] != "time/"})
+    return replace(track, metrics={name: value for name, value in track.metrics.items() if name[:5] != "time/"})
 
 
 @pytest.mark.long
 def test_engines_give_the_same_tracks(tmp_path: Path) -> None:
-    """Real songs by one process, by two, and by a Dask cluster that runs already: figures and files are the same."""
+    """Real songs by one process, by two, and by a Dask cluster that runs already: metrics and files are the same."""
     from distributed import LocalCluster
 
     file = tmp_path / "small.yaml"
@@ -241,8 +241,8 @@ def test_engines_give_the_same_tracks(tmp_path: Path) -> None:
     ]
     assert len(files[0]) == 2 * 3
     assert files[0] == files[1] == files[2]
-    figures = [[without_times(track) for track in result.tracks] for result in runs.values()]
-    assert figures[0] == figures[1] == figures[2]
+    metrics = [[without_times(track) for track in result.tracks] for result in runs.values()]
+    assert metrics[0] == metrics[1] == metrics[2]
     assert runs["one"].sets == runs["dask"].sets
 
 
