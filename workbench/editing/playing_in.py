@@ -90,27 +90,35 @@ def played_in(
         raise ParameterError(f"grid {grid_beats:g}, strength {strength:g}: expected 0 to 4 quarter notes and 0 to 1")
     heard = [_checked(one) for one in played]
     fitting = [one for one in heard if _plays(element, one[2])]
-    total = len(place) * song.bar_beats
-    grid = grid_beats or FINEST_BEATS
-    keep = strength if grid_beats else 0.0
+    fresh = _fresh(element, fitting, len(place) * song.bar_beats, grid_beats, strength)
+    standing = [note for note in song.score.parts[element].notes if song.bar_of(note) in place]
+    gone = [note for note in standing if not overdub or _in_the_way(song, element, note, place, fresh)]
+    edit = _edit(song, element, place, [fresh[at] for at in sorted(fresh)], gone) if fresh else None
+    return Take(edit, len(fresh), _remarks(element, len(heard), len(fitting), len(fresh)))
+
+
+def _fresh(
+    element: str, notes: Iterable[tuple[float, float, int, int]], total_beats: float, grid_beats: float, strength: float
+) -> dict[tuple[float, int], dict[str, Any]]:
+    """Notes as an edit adds them, by onset and sound; of those that cannot stand together the last pressed stays."""
+    grid, keep = grid_beats or FINEST_BEATS, strength if grid_beats else 0.0
     fresh: dict[tuple[float, int], dict[str, Any]] = {}
-    for onset, length, pitch, velocity in fitting:
-        new = _written(onset, length, pitch, velocity, total=total, grid=grid, keep=keep)
+    for onset, length, pitch, velocity in notes:
+        new = _written(onset, length, pitch, velocity, total=total_beats, grid=grid, keep=keep)
         sound = DRUM_ROLES[drum_role(pitch)] if is_drums(element) else pitch
         # What is pressed last goes last, where it replaces what began with it.
         at = (new["onset"], 0 if _one_voice(element) else sound)
         fresh.pop(at, None)
         fresh[at] = new | {"pitch": sound}
-    standing = [note for note in song.score.parts[element].notes if song.bar_of(note) in place]
-    gone = [note for note in standing if not overdub or _in_the_way(song, element, note, place, fresh)]
-    remarks = []
-    if len(heard) > len(fitting):
-        low, high = element_of(element).compass
-        remarks.append(f"{_count(len(heard) - len(fitting))} left out: {element} plays MIDI {low} to {high}")
-    if len(fitting) > len(fresh):
-        remarks.append(f"{_count(len(fitting) - len(fresh))} left out: another began with it")
-    edit = _edit(song, element, place, [fresh[at] for at in sorted(fresh)], gone) if fresh else None
-    return Take(edit, len(fresh), tuple(remarks))
+    return fresh
+
+
+def _remarks(element: str, heard: int, fitting: int, fresh: int) -> tuple[str, ...]:
+    """What was left out, and why."""
+    low, high = element_of(element).compass
+    out_of_compass, replaced = heard - fitting, fitting - fresh
+    remarks = [f"{_count(out_of_compass)} left out: {element} plays MIDI {low} to {high}"] if out_of_compass else []
+    return (*remarks, *([f"{_count(replaced)} left out: another began with it"] if replaced else []))
 
 
 def _checked(note: tuple[float, float, int, int]) -> tuple[float, float, int, int]:
