@@ -25,11 +25,11 @@ VISITS = 3
 @pytest.fixture
 def filled(tiny_track: Track, tmp_path: Path) -> str:
     """A store of 29 suites of six tracks, 203 runs, with a page to listen to each; returns its address."""
-    from evaluation.suites.track_measurements import sounding_figures, written_figures
+    from evaluation.suites.track_measurements import sounding_values, written_values
     from evaluation.suites.track_page import track_page
     from evaluation.suites.tracking import log_suite
 
-    figures = {**written_figures(tiny_track.plan, tiny_track.score), **sounding_figures(tiny_track)}
+    figures = {**written_values(tiny_track.plan, tiny_track.score), **sounding_values(tiny_track)}
     figures = {name: value for name, value in figures.items() if value is not None}
     page = track_page(tiny_track)
     for song in range(TRACKS):

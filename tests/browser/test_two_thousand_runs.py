@@ -68,13 +68,13 @@ def served(request: pytest.FixtureRequest, tiny_track: Track, tmp_path: Path) ->
 
 def log_runs(uri: str, track: Track, folder: Path) -> None:
     """Five suites of six tracks with a page to listen to each, and five songs with their bundles."""
-    from evaluation.suites.track_measurements import sounding_figures, written_figures
+    from evaluation.suites.track_measurements import sounding_values, written_values
     from evaluation.suites.track_page import track_page
     from evaluation.suites.tracking import log_suite
     from workbench.output import export
     from workbench.tracking import log_track
 
-    figures = {**written_figures(track.plan, track.score), **sounding_figures(track)}
+    figures = {**written_values(track.plan, track.score), **sounding_values(track)}
     figures = {name: value for name, value in figures.items() if value is not None}
     page = track_page(track)
     for song in range(TRACKS):

@@ -1,4 +1,4 @@
-// Tracks of two runs: a table with lights, both versions in step under one playhead, figures in their bands, remarks.
+// Tracks of two runs: a table with lights, both versions in step under one playhead, metrics in their bands, remarks.
 function render({ model, el }) {
   const frame = bfPanel(el, model, "tracks", "Tracks");
   const { shell, head, body, ask, on } = frame;
@@ -30,7 +30,7 @@ function render({ model, el }) {
   const keep = () => { if (say.value.trim()) ask("remark", { seconds: now, text: say.value, version: which, page: location.origin + location.pathname }); say.value = ""; };
   say.onkeydown = (event) => { if (event.key === "Enter") keep(); if (event.key === "Escape") shell.focus(); };
   bfButton("bf-tool bf-main", row, "Keep", "Keep the remark at this time", keep);
-  const remarked = bfMake("ul", "bf-remarks", box), figures = bfMake("div", "", box);
+  const remarked = bfMake("ul", "bf-remarks", box), metrics = bfMake("div", "", box);
   bfMake("p", "bf-keys-help", body, "Keys: space plays, A and B switch, left and right move by 5 s, N and P choose tracks, C writes a remark.");
 
   function hear(name) {
@@ -64,10 +64,10 @@ function render({ model, el }) {
     title.replaceChildren();
     bfMake("b", "", title, model.get("track"));
   });
-  on(["figures", "reference"], () => {
-    figures.replaceChildren();
+  on(["metrics", "reference"], () => {
+    metrics.replaceChildren();
     const text = (value) => (value === null ? "" : String(Number(value.toPrecision(4))));
-    bfTable(figures, `Figures${model.get("reference") ? `, beside ${model.get("reference")}` : ""}`, ["", "figure", ...(names.length > 1 ? [names[0]] : []), names[names.length - 1], "unit", "references, 10 to 90 %"], model.get("figures").map((one) => [
+    bfTable(metrics, `Metrics${model.get("reference") ? `, beside ${model.get("reference")}` : ""}`, ["", "metric", ...(names.length > 1 ? [names[0]] : []), names[names.length - 1], "unit", "references, 10 to 90 %"], model.get("metrics").map((one) => [
       light(one.light, one.verdict || (one.light === "warn" ? "outside" : "")), one.title, ...(names.length > 1 ? [text(one.before)] : []), text(one.now), one.unit, one.band ? band(one) : "",
     ]));
   });

@@ -1,4 +1,4 @@
-"""Tracks of two runs in a notebook: heard in step, judged by figures beside reference bands, remarked on at a time."""
+"""Tracks of two runs in a notebook: heard in step, judged by metrics beside reference bands, remarked on at a time."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ _LIGHTS = {"fail": 0, "warn": 1, "ok": 2}
 
 
 class TrackReview(Answering):
-    """The tracks of a run, beside those of an earlier one: a table with lights, players in step, figures, remarks.
+    """The tracks of a run, beside those of an earlier one: a table with lights, players in step, metrics, remarks.
 
-    A and B switch at the same beat, equally loud. Each figure stands beside the middle four fifths of the references
+    A and B switch at the same beat, equally loud. Each metric stands beside the middle four fifths of the references
     of the track's style, and beside the other version; what lies outside, or became worse by more than counts, is lit.
     A remark holds its time; it is kept in `runs/review/remarks` and on the track's run in MLflow.
 
@@ -57,7 +57,7 @@ class TrackReview(Answering):
     names: Any = traitlets.List().tag(sync=True)
     tracks: Any = traitlets.List().tag(sync=True)
     track = traitlets.Unicode("").tag(sync=True)
-    figures: Any = traitlets.List().tag(sync=True)
+    metrics: Any = traitlets.List().tag(sync=True)
     reference = traitlets.Unicode("").tag(sync=True)
     remarks: Any = traitlets.List().tag(sync=True)
     urls: Any = traitlets.Dict().tag(sync=True)
@@ -86,7 +86,7 @@ class TrackReview(Answering):
         """Show a track, and send both versions of it."""
         self._found(self._runs[-1], track)
         self.track = track
-        self.figures = self._figures(track)
+        self.metrics = self._metrics(track)
         self.remarks = [asdict(one) for one in load_remarks(self._file(track))]
         sounds = self._sounds(track)
         if not sounds:
@@ -161,9 +161,9 @@ class TrackReview(Answering):
         failed = sorted(code for code, outcome in track.outcomes.items() if outcome == "fail")
         warned = sorted(code for code, outcome in track.outcomes.items() if outcome == "warn")
         worse = better = 0
-        for figure in self._figures(track.id):
-            worse += figure["verdict"] == "worse"
-            better += figure["verdict"] == "better"
+        for row in self._metrics(track.id):
+            worse += row["verdict"] == "worse"
+            better += row["verdict"] == "better"
         return {
             "id": track.id, "style": track.style, "seed": track.seed,
             "light": "fail" if failed else "warn" if warned else "ok",
@@ -171,18 +171,18 @@ class TrackReview(Answering):
             "remarks": len(load_remarks(self._file(track.id))),
         }  # fmt: skip
 
-    def _figures(self, track: str) -> list[dict[str, Any]]:
-        """What is judged of a track: figures with a better way, and those of its sound beside the references."""
+    def _metrics(self, track: str) -> list[dict[str, Any]]:
+        """What is judged of a track: metrics with a better way, and those of its sound beside the references."""
         now = self._found(self._runs[-1], track)
         before = next((one for one in self._runs[0].tracks if one.id == track), None) if len(self._runs) == 2 else None
         profiles, self.reference = _profiles(self._library, now)
         rows = []
-        for name, value in now.figures.items():
+        for name, value in now.metrics.items():
             about = metric(name)
             band = _band(name, profiles)
             if about.direction == "neither" and band is None:
                 continue
-            old = None if before is None else before.figures.get(name)
+            old = None if before is None else before.metrics.get(name)
             verdict = _verdict(about, old, value)
             outside = band is not None and not band[0] <= value <= band[2]
             rows.append({
@@ -216,7 +216,7 @@ def _profiles(library: ReferenceLibrary, track: TrackResult) -> tuple[Sequence[R
 
 
 def _band(name: str, profiles: Sequence[ReferenceProfile]) -> tuple[float, float, float] | None:
-    """The 10th, 50th and 90th percentile of a figure of the sound over the references."""
+    """The 10th, 50th and 90th percentile of a metric of the sound over the references."""
     group, _, own = name.partition("/")
     if group != "sound" or own == "duration_seconds":
         return None

@@ -70,14 +70,14 @@ def test_tracks_are_listed_by_what_is_wrong(page: Page) -> None:
     assert page.widget.names == ["before", "after"]
 
 
-def test_figures_stand_in_the_band_of_the_references(page: Page) -> None:
+def test_metrics_stand_in_the_band_of_the_references(page: Page) -> None:
     page.ask("choose", track="song-2")
-    rows = {row["name"]: row for row in page.widget.figures}
+    rows = {row["name"]: row for row in page.widget.metrics}
     low, middle, high = rows["sound/spectral_centroid_hz"]["band"]
     assert low < middle < high < 1e5
     assert (rows["sound/spectral_centroid_hz"]["light"], rows["sound/spectral_centroid_hz"]["verdict"]) == ("warn", "")
     page.ask("choose", track="song-1")
-    rows = {row["name"]: row for row in page.widget.figures}
+    rows = {row["name"]: row for row in page.widget.metrics}
     assert rows["sound/spectral_centroid_hz"]["light"] == "ok"
     worse = rows["delivery/loudness_error_lu"]
     assert (worse["before"], worse["now"], worse["verdict"], worse["light"]) == (0.1, 1.6, "worse", "fail")
@@ -180,6 +180,6 @@ def test_a_track_without_sound_is_told(runs: list[Path]) -> None:
     page = Page(TrackReview(runs[1], runs[0]))
     page.ask("choose", track="song-1")
     assert page.widget.message == "song-1: no sound is kept in the folder of the run"
-    assert page.widget.figures
-    assert json.dumps(page.widget.figures)
+    assert page.widget.metrics
+    assert json.dumps(page.widget.metrics)
     assert soundfile.info(io.BytesIO(encode_for_page(tone(440, 0.1)))).samplerate == 44100
