@@ -7,7 +7,7 @@ would have been heard.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -23,6 +23,7 @@ from workbench.dsp.dynamics import ducking_gain
 from workbench.mixing.automation import open_over_sections, rise_over_builds, section_gain, throw_gain
 from workbench.rendering import patch as p
 from workbench.rendering.modulation import SCALE
+from workbench.rendering.parameters import parameters
 from workbench.rendering.synth import render_synth
 
 RATE = 44100
@@ -78,7 +79,7 @@ def play(patch: p.Patch, notes: list[Note]) -> Signal:
 
 def matrix_moves() -> Iterator[tuple[str, Signal]]:
     """Every source and LFO shape to every target, the whole amount up and down, as fast as it goes."""
-    words = {field.name: field.metadata.get("options", ()) for field in fields(p.Route)}
+    words = {name: item.options for name, item in parameters(p.Route).items()}
     for target in SCALE:
         for source in words["source"]:
             for shape in words["shape"] if source == "lfo" else ("sine",):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import Field, dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, is_dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -18,6 +18,7 @@ from workbench.domain.score import Note
 from workbench.rendering import list_kits, list_patches, load_kit, load_patch
 from workbench.rendering.drums import render_drums
 from workbench.rendering.kit import Kit
+from workbench.rendering.parameters import Parameter, parameters
 from workbench.rendering.patch import Patch
 from workbench.rendering.synth import render_synth
 
@@ -94,7 +95,7 @@ def sweep(sounds_and_players: Sequence[tuple[Any, Callable[[Any], Signal]]]) -> 
 
 def parameter_ends(whole: Any) -> Iterator[tuple[str, list[Any]]]:
     """Every parameter of a patch or kit by dotted name, with the sound that has it at either end or other word."""
-    for item in fields(whole):
+    for item in parameters(type(whole)).values():
         value = getattr(whole, item.name)
         if is_dataclass(value):
             for name, others in _ends_of(value):
@@ -107,18 +108,16 @@ def parameter_ends(whole: Any) -> Iterator[tuple[str, list[Any]]]:
 
 
 def _ends_of(group: Any) -> Iterator[tuple[str, list[Any]]]:
-    for item in fields(group):
+    for item in parameters(type(group)).values():
         values = _end_values(item, getattr(group, item.name))
         if values:
             yield item.name, [replace(group, **{item.name: value}) for value in values]
 
 
-def _end_values(item: Field[Any], value: Any) -> list[Any]:
-    if "options" in item.metadata:
-        return [option for option in item.metadata["options"] if option != value]
-    if "low" in item.metadata:
-        return [end for end in (item.metadata["low"], item.metadata["high"]) if end != value]
-    return []
+def _end_values(item: Parameter, value: Any) -> list[Any]:
+    if item.options:
+        return [option for option in item.options if option != value]
+    return [end for end in (item.low, item.high) if end != value] if item.is_number else []
 
 
 def _faulty(sound: Signal) -> bool:
