@@ -80,6 +80,7 @@ function bfTransport(parent, engine, { keys = {}, shell, undo, redo, compares = 
   const meter = bfMake("div", "bf-meter", row);
   const fill = bfMake("i", "", meter);
   const read = bfMake("span", "bf-read", row, "");
+  read.title = "Loudness of the last 0.4 s and since the start, highest true peak since the start, correlation of the sides";
   if (undo) row.append(undo, redo);
   const hold = bfButton("bf-tool bf-hold", compares ? row : null, "Hold", "Hold what is heard now as A, to compare changes with it (H)", () => engine.hold());
   const ab = bfButton("bf-tool bf-ab", compares ? row : null, "A / B", "Hear A, what was held, at the loudness of B, the song as it stands (B)", () => engine.compare(!engine.comparing));
@@ -111,7 +112,8 @@ function bfTransport(parent, engine, { keys = {}, shell, undo, redo, compares = 
       const db = 20 * Math.log10(Math.max(1e-4, levels.peak));
       fill.style.width = `${Math.max(0, Math.min(100, (db + 48) / 0.48))}%`;
       fill.classList.toggle("bf-hot", db > -0.5);
-      read.textContent = `${db.toFixed(1)} dBFS, correlation ${levels.correlation.toFixed(2)}`;
+      const lufs = (value) => (value <= -70 ? "\u2212\u221e" : value.toFixed(1));
+      read.textContent = `${lufs(levels.momentary)} LUFS, all ${lufs(levels.integrated)}, peak ${levels.truePeak.toFixed(1)} dBTP, correlation ${levels.correlation.toFixed(2)}`;
     },
   };
 }

@@ -4,7 +4,7 @@
 function bfEngine({ onTick, onState, onCompare }) {
   const FADE = 0.012, LEAD = 0.02;
   const channels = new Map();
-  let context = null, output = null, match = null, split = null, meters = null, comparing = false;
+  let context = null, output = null, match = null, meters = null, comparing = false;
   let seconds = 0, playing = false, startedAt = 0, offset = 0, frame = 0, volume = 1, bars = [1, 1];
   const alone = bfOnlyOne(() => pause());
 
@@ -13,17 +13,10 @@ function bfEngine({ onTick, onState, onCompare }) {
     context = new (window.AudioContext || window.webkitAudioContext)({ latencyHint: "interactive" });
     output = context.createGain();
     output.gain.value = volume;
-    split = context.createChannelSplitter(2);
-    meters = [0, 1].map((side) => {
-      const meter = context.createAnalyser();
-      meter.fftSize = 2048;
-      split.connect(meter, side);
-      return meter;
-    });
     match = context.createGain();
     match.connect(output);
-    output.connect(split);
     output.connect(context.destination);
+    meters = bfMeters(context, output);
   }
   function channel(name) {
     if (channels.has(name)) return channels.get(name);
@@ -201,6 +194,7 @@ function bfEngine({ onTick, onState, onCompare }) {
     open();
     await context.resume();
     alone.claim();
+    meters.reset();
     startedAt = context.currentTime + LEAD + after;
     for (const own of channels.values()) begin(own, startedAt, offset);
     playing = true;
@@ -229,16 +223,7 @@ function bfEngine({ onTick, onState, onCompare }) {
     for (const value of part) most = Math.max(most, Math.abs(value));
     return most;
   };
-  function levels() {
-    const both = meters.map((meter) => { const data = new Float32Array(2048); meter.getFloatTimeDomainData(data); return data; });
-    let lr = 0, ll = 1e-12, rr = 1e-12, peak = 0;
-    for (let i = 0; i < 2048; i++) {
-      const [l, r] = [both[0][i], both[1][i]];
-      lr += l * r; ll += l * l; rr += r * r;
-      peak = Math.max(peak, Math.abs(l), Math.abs(r));
-    }
-    return { peak, correlation: lr / Math.sqrt(ll * rr), channels: new Map([...channels].map(([name, own]) => [name, peakOf(own.meter)])) };
-  }
+  const levels = () => ({ ...meters.read(), channels: new Map([...channels].map(([name, own]) => [name, peakOf(own.meter)])) });
   function tick() {
     if (!playing) return;
     if (onTick) onTick(phase());

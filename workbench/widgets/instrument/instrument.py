@@ -25,7 +25,7 @@ _PLAYERS: weakref.WeakKeyDictionary[Session, weakref.WeakSet[Instrument]] = weak
 def front_end(script: Path, *parts: str) -> str:
     """A widget's module: what all are built of, the engine, shipped parts by name, then its own script."""
     shared = asset("parts.js") + "".join(asset(part) for part in parts)
-    own = [(_HERE / name).read_text(encoding="utf-8") for name in ("engine.js", "controls.js", "chart.js")]
+    own = [(_HERE / name).read_text(encoding="utf-8") for name in ("meters.js", "engine.js", "controls.js", "chart.js")]
     return shared + "".join(own) + script.read_text(encoding="utf-8")
 
 
