@@ -136,6 +136,17 @@ def test_what_needs_notes_of_a_recording_is_refused(beside: Track, edit: dict[st
         modify(beside, [edit])
 
 
+def test_drums_need_no_chords(tmp_path: Path) -> None:
+    place = takes(tmp_path / "keys")
+    (place / "drums.wav").unlink()
+    keys = import_stems(place, StemWishes(BPM, "A minor"), concept="house")
+    with_drums = modify(keys, [{"edit": "add", "element": "percussion"}])
+    assert len(with_drums.score.parts["percussion"].notes) > 20
+    assert not any(chord.sounds for chord in with_drums.score.chords)
+    length = keys.mix.stems["pads"].samples.shape[1]
+    np.testing.assert_array_equal(with_drums.mix.stems["pads"].samples[:, :length], keys.mix.stems["pads"].samples)
+
+
 def test_without_a_chord_nothing_is_guessed(tmp_path: Path) -> None:
     drums = import_stems(takes(tmp_path / "drums", chords=False), StemWishes(BPM, "A minor"), concept="house")
     with pytest.raises(ParameterError, match="no chords are heard in the recordings: state them first with the edit"):

@@ -12,8 +12,10 @@ import soundfile
 from tests.widgets.conftest import Page
 from workbench import widgets
 from workbench.domain.audio import Audio
+from workbench.domain.automation import Point
 from workbench.domain.results import Track
 from workbench.output.daw import read_session
+from workbench.plugins import scanning
 from workbench.session import Session
 from workbench.widgets.instrument import loop_of
 
@@ -58,6 +60,21 @@ def test_a_move_is_one_edit(page: Page, session: Session) -> None:
     content, _ = page.messages[-1]
     assert content["sound"]["names"] == ["bass"]
     assert content["sound"]["mixed"]["bass"]["gain_db"] == -6.0
+
+
+def test_plug_ins_are_a_move_as_a_request_names_them(
+    page: Page, session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scanning, "_FOLDERS", {})
+    monkeypatch.setenv("BEATSFOUNDRY_HOME", str(tmp_path))
+    points = [{"bar": 1, "value": 0.0}, {"bar": 3, "value": 1.0}]
+    page.ask("listen", first=1, last=1)
+    page.ask("move", element="bass", inserts=[{"plugin": "Elsewhere", "settings": {"mix": points}}])
+    (insert,) = session.state.song.plan.mix["bass"].inserts
+    assert (insert.plugin, insert.settings) == ("Elsewhere", {"mix": (Point(1, 0.0), Point(3, 1.0))})
+    assert page.widget.message == "bass: inserts 1 plug-ins"
+    content, _ = page.messages[-1]
+    assert content["sound"]["names"] == ["bass"], "the song goes on without a plug-in that is not there"
 
 
 def test_undo_and_redo_show_the_channel_as_it_was(page: Page) -> None:

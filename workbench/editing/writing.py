@@ -132,7 +132,8 @@ def add(song: Song, edit: Add, seed: int) -> Song:
         raise ParameterError(f"{edit.element} is locked in {spelled(place)}: unlock it first")
     if edit.patch or edit.style:
         check_unlocked(song, edit.element)
-    song = introduced(with_heard_chords(song), edit)
+    # Drums need no chords, and are added where none is heard.
+    song = introduced(song if is_drums(edit.element) else with_heard_chords(song), edit)
     for piece in place:
         song = song.with_players(edit.element, piece, playing=True)
     return written(song, edit.element, place, seed)
