@@ -176,7 +176,7 @@ def test_completion_is_a_script_that_bash_reads(capsys: pytest.CaptureFixture[st
     ("arguments", "message"),
     [
         (["modify", "nowhere", "edits.json", "--out", "x"], "nowhere is no bundle"),
-        (["modify"], "expected DIR CHANGES.json --out DIR2"),
+        (["modify"], "expected DIR CHANGES --out DIR2"),
         (["compose", "absent.json"], "request file absent.json does not exist"),
         (["compose", "house", "--seed", "x"], "invalid int value"),
     ],

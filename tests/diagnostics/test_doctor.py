@@ -18,6 +18,7 @@ from workbench.domain.audio import Audio
 from workbench.domain.drafts import draft_beside
 from workbench.domain.moves import Insert, StripMove
 from workbench.domain.results import Track
+from workbench.domain.score import Note, Part, Score
 from workbench.models import registry
 from workbench.models.checkpoint import file_hash
 from workbench.models.registry import weights_path
@@ -175,7 +176,18 @@ def test_clicks_are_named_with_their_time() -> None:
     findings = signal_path.examine_stages({"bass": Audio(jump, RATE)}, tone(0.1))
     click = next(finding for finding in findings if finding.code == "BFD033")
     assert (click.subject, click.outcome) == ("bass", "warn")
-    assert "1.00 s" in click.message
+    assert click.message.startswith("1 click, at 1.00 s")
+
+
+def test_what_a_note_begins_with_is_no_click(tiny_score: Score) -> None:
+    """An attack may rise like one; a stem is held to its own notes."""
+    jump = tone(0.1).samples.copy()
+    jump[:, RATE:] += np.float32(0.3)
+    part = Part("bass", (Note(tiny_score.tempo_map.beats_at(1.0), 40, 0.5, 90),))
+    played = replace(tiny_score, parts={"bass": part, "leads": Part("leads", ())})
+    for stem, expected in (("bass", []), ("leads", ["BFD033"])):
+        findings = signal_path.examine_stages({stem: Audio(jump, RATE)}, tone(0.1), played)
+        assert [finding.code for finding in findings if finding.subject == stem and finding.code] == expected
 
 
 def test_channels_that_cancel_are_named() -> None:

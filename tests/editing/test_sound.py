@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -180,6 +181,21 @@ def test_notes_alone_are_edited_too(track: Track, tmp_path: Path, capsys: pytest
     assert cli.main(command) == 0
     first, back = hashes(tmp_path / "notes"), hashes(tmp_path / "back")
     assert {name for name in first if first[name] != back[name]} == {"plan.json"}, "the plan tells the edits"
+
+
+@pytest.mark.parametrize(
+    "form", ['[{"edit": "mute", "element": "pads"}]', '{"edit": "mute", "element": "pads"}',
+             '{"edits": [{"edit": "mute", "element": "pads"}]}'],
+)  # fmt: skip
+def test_edits_come_as_json_too_on_the_line_or_by_standard_input(
+    track: Track, tmp_path: Path, form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export_composition(track.plan, track.score, tmp_path / "notes")
+    assert cli.main(["modify", str(tmp_path / "notes"), form, "--out", str(tmp_path / "line"), "--quiet"]) == 0
+    monkeypatch.setattr("sys.stdin", io.StringIO(form))
+    assert cli.main(["modify", str(tmp_path / "notes"), "-", "--out", str(tmp_path / "input"), "--quiet"]) == 0
+    assert hashes(tmp_path / "line") == hashes(tmp_path / "input")
+    assert not (tmp_path / "line" / "midi" / "pads.mid").exists()
 
 
 def test_the_schema_is_printed(capsys: pytest.CaptureFixture[str]) -> None:

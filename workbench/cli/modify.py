@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,9 @@ def add_to(commands: Any) -> None:
     """Declare the command."""
     parser = commands.add_parser("modify", help="edit a finished track", description=modify.__doc__)
     parser.add_argument("bundle", metavar="DIR", type=Path, nargs="?", help="bundle to edit; it stays as it is")
-    parser.add_argument("edits", metavar="CHANGES.json", type=Path, nargs="?", help="a list of edits")
+    parser.add_argument(
+        "edits", metavar="CHANGES", nargs="?", help="a JSON file with a list of edits, the JSON itself, or - for stdin"
+    )
     parser.add_argument("--out", metavar="DIR2", type=Path, help="folder to write; absent or empty")
     parser.add_argument("--overwrite", action="store_true", help="replace an earlier bundle in DIR2")
     parser.add_argument("--track", action="store_true", help="log the edited track in MLflow")
@@ -41,9 +44,7 @@ def modify(options: argparse.Namespace) -> int:
         print(json.dumps(edits_schema(), indent=2, ensure_ascii=False))
         return 0
     _refuse_wrong_arguments(options)
-    from workbench.editing.edits import load_edits
-
-    edits = load_edits(options.edits)
+    edits = _edits(options.edits)
     from workbench.output import check_target, has_sound
 
     check_target(options.out, overwrite=options.overwrite)
@@ -52,10 +53,20 @@ def modify(options: argparse.Namespace) -> int:
     return _notes(options, edits)
 
 
+def _edits(source: str) -> tuple[Edit, ...]:
+    from workbench.editing.edits import load_edits, parse_edits_text
+
+    if source == "-":
+        return parse_edits_text(sys.stdin.read(), "standard input")
+    if source.lstrip().startswith(("[", "{")):
+        return parse_edits_text(source)
+    return load_edits(source)
+
+
 def _refuse_wrong_arguments(options: argparse.Namespace) -> None:
     """Say what is wrong with the arguments before anything heavy is imported."""
     if options.bundle is None or options.edits is None or options.out is None:
-        raise WorkbenchError("expected DIR CHANGES.json --out DIR2 (see beatsfoundry modify --help)")
+        raise WorkbenchError("expected DIR CHANGES --out DIR2 (see beatsfoundry modify --help)")
     if options.out.expanduser().resolve() == options.bundle.expanduser().resolve():
         raise WorkbenchError(f"{options.out} is the bundle that is edited, which stays as it is: name another folder")
     if not options.bundle.expanduser().is_dir():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from workbench.analysis.defects import clicks, clipped_samples
@@ -13,8 +14,10 @@ from workbench.diagnostics.findings import Finding
 from workbench.diagnostics.plugins import examine_plugins
 from workbench.domain.audio import Audio, summed
 from workbench.domain.errors import WorkbenchError
+from workbench.domain.score import Score
 from workbench.output import has_sound, load
 from workbench.output.files.verifying import verify
+from workbench.quality.facts import unexplained_clicks
 
 TOOL = "signal path"
 _OPPOSED = 0.0
@@ -43,11 +46,11 @@ def examine_project(folder: Path) -> list[Finding]:
         track = load(folder)
     except WorkbenchError as error:
         return [*findings, Finding("files", str(folder), "fail", str(error), "BFD030")]
-    return [*findings, *examine_plugins(track.plan), *examine_stages({**track.mix.stems}, track.master)]
+    return [*findings, *examine_plugins(track.plan), *examine_stages({**track.mix.stems}, track.master, track.score)]
 
 
-def examine_stages(stems: Mapping[str, Audio], master: Audio) -> list[Finding]:
-    """Each stem, their sum where they fit together, and the master."""
+def examine_stages(stems: Mapping[str, Audio], master: Audio, score: Score | None = None) -> list[Finding]:
+    """Each stem, their sum where they fit together, and the master; what the score begins there is no click."""
     rates = {name: audio.sample_rate_hz for name, audio in {**stems, "master": master}.items()}
     if len(set(rates.values())) > 1:
         message = ", ".join(f"{name} {rate} Hz" for name, rate in rates.items())
@@ -55,10 +58,10 @@ def examine_stages(stems: Mapping[str, Audio], master: Audio) -> list[Finding]:
     stages = dict(stems)
     if len({audio.samples.shape for audio in stems.values()}) == 1:
         stages["mix"] = summed(stems.values())
-    return [finding for name, audio in {**stages, "master": master}.items() for finding in _stage(name, audio)]
+    return [finding for name, audio in {**stages, "master": master}.items() for finding in _stage(name, audio, score)]
 
 
-def _stage(name: str, audio: Audio) -> Iterator[Finding]:
+def _stage(name: str, audio: Audio, score: Score | None) -> Iterator[Finding]:
     image = stereo_image(audio)
     loudness, peak = integrated_loudness(audio), true_peak_dbtp(audio)
     yield Finding(
@@ -67,9 +70,17 @@ def _stage(name: str, audio: Audio) -> Iterator[Finding]:
     clipped = clipped_samples(audio)
     if clipped:
         yield Finding(TOOL, name, "fail", f"{clipped} samples are clipped", "BFD032")
-    found = clicks(audio)
+    found = _unexplained(clicks(audio), name, score)
     if found:
         first = ", ".join(f"{at:.2f} s" for at in found[:5])
-        yield Finding(TOOL, name, "warn", f"{len(found)} clicks, at {first}", "BFD033")
+        yield Finding(TOOL, name, "warn", f"{len(found)} click{'s' * (len(found) > 1)}, at {first}", "BFD033")
     if image.correlation < _OPPOSED:
         yield Finding(TOOL, name, "warn", f"correlation {image.correlation:.2f}", "BFD034")
+
+
+def _unexplained(times: tuple[float, ...], name: str, score: Score | None) -> tuple[float, ...]:
+    """Clicks that no note of the stem begins with, or none at all in what holds several stems."""
+    if score is None:
+        return times
+    heard = replace(score, parts={name: score.parts[name]}) if name in score.parts else score
+    return unexplained_clicks(times, heard)

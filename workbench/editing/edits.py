@@ -7,7 +7,7 @@ it is the whole song. An edit without `element` is for every element that plays 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
@@ -299,6 +299,10 @@ def parse_edits(data: Any) -> tuple[Edit, ...]:
     Traceback (most recent call last):
     workbench.domain.errors.ParameterError: edit 1 (tempo): bpm: 300 is above the limit; expected 40 to 240 BPM
     """
+    if isinstance(data, Mapping) and set(data) == {"edits"}:
+        data = data["edits"]  # as the HTTP API takes them
+    if isinstance(data, Mapping) and "edit" in data:
+        data = [data]
     if isinstance(data, str) or not isinstance(data, Sequence):
         raise ParameterError(
             f'edits: expected a list such as [{{"edit": "drop", "element": "pads"}}], got {shown(data)}'
