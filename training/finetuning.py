@@ -17,7 +17,7 @@ from training.corpora.song import CorpusSong
 from training.dataset import EncodedPart, encode_part
 from training.fit import provenance
 from training.presence import Fitted, fit_to_data
-from training.tuning import MOST_BLOCKS, NEW, Figures, Method, Tuned, TuningRecipe, nats_per_note, tune
+from training.tuning import MOST_BLOCKS, NEW, Method, Nats, Tuned, TuningRecipe, nats_per_note, tune
 from workbench.domain.errors import CorpusError, ModelError, ParameterError
 from workbench.domain.paths import home_dir
 from workbench.midi.file import MIDI_SUFFIXES
@@ -54,10 +54,10 @@ class FineTuneResult:
     files: int
     steps: int
     seconds: float
-    new_before: Figures
-    new_after: Figures
-    old_before: Figures | None
-    old_after: Figures | None
+    new_before: Nats
+    new_after: Nats
+    old_before: Nats | None
+    old_after: Nats | None
     page: Path | None = None
     run: str = ""
 

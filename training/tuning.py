@@ -23,7 +23,8 @@ from workbench.models.transformer import ElementTransformer
 
 Method = Literal["lora", "full"]
 State = dict[str, Tensor]
-Figures = dict[str, float]
+Nats = dict[str, float]
+"""Nats a note by field; "nll" is their sum."""
 NEW = "new"
 """The corpus name of the user's own parts while they are learned."""
 
@@ -88,7 +89,7 @@ class Tuned:
     steps: int
     share: float
     seconds: float
-    before: tuple[Figures, Figures | None]
+    before: tuple[Nats, Nats | None]
     measure_seconds: float
 
 
@@ -155,7 +156,7 @@ def tune(
 
 def nats_per_note(
     network: ElementTransformer, parts: Sequence[EncodedPart], config: TrainingConfig, *, most: int | None = None
-) -> Figures:
+) -> Nats:
     """Nats a note by field and in total ("nll") on the validation blocks of `parts`, by the measure of training.
 
     Of more than `most` blocks every n-th is measured, from the shortest to the longest.
@@ -202,7 +203,7 @@ class _Watch(lightning.Callback):
         budget: Budget,
     ) -> None:  # fmt: skip
         self.course: list[tuple[int, float, float | None]] = []
-        self.before: tuple[Figures, Figures | None] = ({}, None)
+        self.before: tuple[Nats, Nats | None] = ({}, None)
         self.seconds = 0.0
         self._recipe, self._new, self._old, self._config = recipe, new, old, config
         self._budget = budget

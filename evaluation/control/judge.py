@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from evaluation.control.concepts import judge_concepts
 from evaluation.control.heard import HeardTrack, judge_sound, listen
 from evaluation.control.notes_kept import Composed, judge_notes
 from evaluation.control.requests import draw_requests
 from evaluation.criteria import Row
+from workbench.domain.clock import Tell
 from workbench.domain.request import GenerationRequest
 from workbench.pipeline import compose_only, generate
-
-Progress = Callable[[str], None]
 
 REQUESTS, QUICK_REQUESTS = 60, 16
 HEARD, QUICK_HEARD = 30, 4
@@ -20,7 +17,7 @@ HEARD, QUICK_HEARD = 30, 4
 
 
 def evaluate_control(
-    requests: int = REQUESTS, heard: int = HEARD, *, seed: int = 0, progress: Progress | None = None
+    requests: int = REQUESTS, heard: int = HEARD, *, seed: int = 0, progress: Tell | None = None
 ) -> list[Row]:
     """Judge what was asked for against what came out.
 

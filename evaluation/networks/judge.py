@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -22,12 +22,11 @@ from evaluation.networks.element_data import ElementData, load_element_data
 from evaluation.networks.fine_tuning import judge_fine_tuning
 from evaluation.networks.likelihood import Likelihood, measure_likelihood
 from evaluation.networks.likeness import judge_samples
+from workbench.domain.clock import Tell
 from workbench.models.checkpoint import read_card, write_card
 from workbench.models.elements import SPECS, get_spec
 from workbench.models.registry import weights_path
 from workbench.models.threads import one_thread
-
-Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +71,7 @@ def evaluate_models(
     seed: int = 0,
     validity_n: int = VALIDITY_SAMPLES,
     fine_tuning: bool = False,
-    progress: Progress | None = None,
+    progress: Tell | None = None,
 ) -> list[ElementResult]:
     """Measure the weights in use on the validation parts of the corpora.
 

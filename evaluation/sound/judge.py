@@ -17,8 +17,7 @@ from evaluation.sound.meters import judge_meters
 from evaluation.sound.parameters import judge_parameters
 from evaluation.sound.tracks import TrackJob, TrackValues, compose_job, judge_track
 from workbench.analysis.reference_halves import family_names, judges
-
-Progress = Callable[[str], None]
+from workbench.domain.clock import Tell
 
 STATIC: dict[str, Callable[[], list[Row]]] = {
     "meters": judge_meters,
@@ -35,7 +34,7 @@ BY_NAME = ("between",)
 """What is judged only where it is named: goals that are not reached in every family yet."""
 
 
-def evaluate_tracks(jobs: Sequence[TrackJob], *, progress: Progress | None = None) -> list[TrackValues]:
+def evaluate_tracks(jobs: Sequence[TrackJob], *, progress: Tell | None = None) -> list[TrackValues]:
     """Make and measure tracks one after the other; only values are kept."""
     found = []
     for job in jobs:
@@ -50,7 +49,7 @@ def evaluate_sound(
     jobs: Sequence[TrackJob] = (),
     *,
     between: Sequence[TrackJob] = (),
-    progress: Progress | None = None,
+    progress: Tell | None = None,
 ) -> tuple[list[Row], list[TrackValues]]:
     """Judge the parts asked for.
 

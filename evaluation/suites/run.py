@@ -27,11 +27,11 @@ from evaluation.suites.worker import (
 )
 from evaluation.suites.written import Written, kept_written
 from workbench.backends import carry_out, open_backend
+from workbench.domain.clock import Progress
 from workbench.domain.errors import OutputError
 from workbench.domain.files import write_text_atomically
 from workbench.provenance import installed_versions
 
-Progress = Callable[[float, str], None]
 Task = TypeVar("Task", Writing, Sounding)
 
 TRACKS, WRITTEN = "tracks", "written"

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
 from workbench.concept.style import load_style
+from workbench.domain.clock import Tell
 from workbench.domain.data_files import read_yaml
 from workbench.domain.paths import data_dir
 from workbench.domain.plan import Plan
 from workbench.domain.request import GenerationRequest, parse_request
 from workbench.domain.score import Score
 from workbench.pipeline import compose_only
-
-Progress = Callable[[str], None]
 
 LENGTHS = 3
 """Songs of each style."""
@@ -57,7 +55,7 @@ def song_requests() -> tuple[tuple[str, GenerationRequest], ...]:
     )
 
 
-def compose_songs(n: int, *, progress: Progress | None = None) -> list[WholeSong]:
+def compose_songs(n: int, *, progress: Tell | None = None) -> list[WholeSong]:
     """Compose `n` songs of the suite, evenly over styles.
 
     Parameters

@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from training.corpora.corpus import Corpus, place_of
-from training.corpora.download import Progress, download
+from training.corpora.download import Loaded, download
 from training.corpora.gathering import find_items
 from training.corpora.registry import CORPORA, SOURCES, how_to_have
 from training.corpora.unpack import check_manifest, unpack
@@ -81,7 +81,7 @@ def _state(corpus: Corpus, data: Path) -> tuple[str, int, int]:
 
 
 def get_corpora(
-    names: tuple[str, ...], data: Path, *, progress: Progress | None = None
+    names: tuple[str, ...], data: Path, *, progress: Loaded | None = None
 ) -> Iterator[tuple[str, str | CorpusError]]:
     """Load several public sets, one after the other; one that fails does not keep the next from coming.
 
@@ -133,7 +133,7 @@ def _check_known(name: str) -> None:
         raise unknown_name("corpus", name, SOURCES, CorpusError)
 
 
-def get_corpus(name: str, data: Path, *, progress: Progress | None = None) -> tuple[Path, int]:
+def get_corpus(name: str, data: Path, *, progress: Loaded | None = None) -> tuple[Path, int]:
     """Load a public set and unpack it below the data folder.
 
     Returns

@@ -17,7 +17,8 @@ from workbench.domain.errors import CorpusError
 from workbench.domain.files import write_text_atomically
 from workbench.domain.paths import home_dir
 
-Progress = Callable[[int, int | None], None]
+Loaded = Callable[[int, int | None], None]
+"""Called with the bytes that have come and, where it is known, how many there are."""
 
 _ATTEMPTS = 5
 _TIMEOUT_SECONDS = 60.0
@@ -25,7 +26,7 @@ _CHUNK_BYTES = 1 << 16
 LARGEST_DOWNLOAD_BYTES = 4 << 30
 
 
-def download(url: str, path: Path, *, checksum: str = "", progress: Progress | None = None) -> str:
+def download(url: str, path: Path, *, checksum: str = "", progress: Loaded | None = None) -> str:
     """Load a file to `path`.
 
     What has come lies in `path.part` until it is whole; a load that breaks off is tried again from there, now and in a
@@ -78,7 +79,7 @@ class _BrokenOffError(OSError):
     """The server closed the connection before the file was whole."""
 
 
-def _load_rest(url: str, part: Path, progress: Progress | None) -> None:
+def _load_rest(url: str, part: Path, progress: Loaded | None) -> None:
     """Ask for what is missing in the part, and append it; the whole file comes where the server knows no ranges."""
     here = part.stat().st_size if part.is_file() else 0
     validator = _read_json(_validator_file(part)).get("validator") if here else None

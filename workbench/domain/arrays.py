@@ -28,7 +28,7 @@ Flags = npt.NDArray[np.bool_]
 
 Spectra = npt.NDArray[np.complex64]
 """Spectra of frames, in single precision."""
-Halves = npt.NDArray[np.uint16]
+HalfFloats = npt.NDArray[np.uint16]
 """Bit patterns of bfloat16 numbers."""
 Hashes = npt.NDArray[np.uint64]
 """Hash values."""

@@ -9,6 +9,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 Progress = Callable[[float, str], None]
+"""Called with a fraction 0..1 and what is being done."""
+Tell = Callable[[str], None]
+"""Called with what is done now, in a line."""
 
 LOG = logging.getLogger("workbench.run")
 """What a run does; the command line writes it down as lines (`workbench.domain.log_lines`)."""

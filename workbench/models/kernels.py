@@ -17,7 +17,7 @@ from llvmlite import ir
 from numba.core import types
 from numba.extending import intrinsic
 
-from workbench.domain.arrays import Halves, Integers, Singles
+from workbench.domain.arrays import HalfFloats, Integers, Singles
 
 _EPSILON = np.float32(1e-5)
 _HALF, _ONE = np.float32(0.5), np.float32(1.0)
@@ -44,11 +44,11 @@ class Blocks(NamedTuple):
     """
 
     attention_norm: Singles
-    qkv: Singles | Halves
-    attention_out: Singles | Halves
+    qkv: Singles | HalfFloats
+    attention_out: Singles | HalfFloats
     feed_norm: Singles
-    feed_in: Singles | Halves
-    feed_out: Singles | Halves
+    feed_in: Singles | HalfFloats
+    feed_out: Singles | HalfFloats
 
 
 class Heads(NamedTuple):
@@ -88,7 +88,7 @@ _wide: Any = intrinsic(_widened)
 
 
 @numba.njit(nogil=True, cache=True, fastmath={"contract"})
-def add_product(rows: Singles, weights: Singles | Halves, out: Singles) -> None:
+def add_product(rows: Singles, weights: Singles | HalfFloats, out: Singles) -> None:
     """Add rows (n, I) times weights (I, O) to `out` (n, O). Two rows share each reading of the weights."""
     whole, pairs = rows.shape[1] - rows.shape[1] % 4, rows.shape[0] - rows.shape[0] % 2
     for i in range(0, whole, 4):
@@ -103,7 +103,7 @@ def add_product(rows: Singles, weights: Singles | Halves, out: Singles) -> None:
 
 
 @numba.njit(nogil=True, cache=True, fastmath={"contract"})
-def _add_four_to_two(rows: Singles, weights: Singles | Halves, out: Singles, i: int, r: int) -> None:
+def _add_four_to_two(rows: Singles, weights: Singles | HalfFloats, out: Singles, i: int, r: int) -> None:
     s = r + 1
     a, b, c, d = rows[r, i], rows[r, i + 1], rows[r, i + 2], rows[r, i + 3]
     e, f, g, h = rows[s, i], rows[s, i + 1], rows[s, i + 2], rows[s, i + 3]
@@ -115,7 +115,7 @@ def _add_four_to_two(rows: Singles, weights: Singles | Halves, out: Singles, i: 
 
 
 @numba.njit(nogil=True, cache=True, fastmath={"contract"})
-def _add_four_to_one(rows: Singles, weights: Singles | Halves, out: Singles, i: int, r: int) -> None:
+def _add_four_to_one(rows: Singles, weights: Singles | HalfFloats, out: Singles, i: int, r: int) -> None:
     a, b, c, d = rows[r, i], rows[r, i + 1], rows[r, i + 2], rows[r, i + 3]
     for j in range(weights.shape[1]):
         first = out[r, j] + a * _wide(weights[i, j]) + b * _wide(weights[i + 1, j])

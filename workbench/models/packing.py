@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from llvmlite import binding
 
-from workbench.domain.arrays import Halves, Integers, Singles
+from workbench.domain.arrays import HalfFloats, Integers, Singles
 from workbench.models.context import PREFIX_SIZES
 from workbench.models.kernels import Blocks, Heads
 from workbench.models.spec import RECENT_NOTES, STEPS, ElementSpec, ModelConfig
@@ -144,7 +144,7 @@ def _blocks(state: State, config: ModelConfig) -> Blocks:
     return Blocks(norms("attention_norm"), qkv, attention_out, norms("feed_norm"), feed_in, feed_out)
 
 
-def _halved(matrices: Sequence[Singles]) -> Sequence[Singles] | Sequence[Halves]:
+def _halved(matrices: Sequence[Singles]) -> Sequence[Singles] | Sequence[HalfFloats]:
     """The bits of half precision where they tell all numbers exactly, as weights from disk, and can be read fast."""
     halves = [matrix.astype(np.float16) for matrix in matrices]
     exact = all(np.array_equal(half, matrix) for half, matrix in zip(halves, matrices, strict=True))

@@ -30,11 +30,11 @@ class Estimate:
     without: tuple[float, ...] = ()
 
 
-Figures = Mapping[str, float | Estimate]
+Values = Mapping[str, float | Estimate]
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class ComparedValue:
     """A figure of a challenger beside the champion's.
 
     `change` is by how much it is worse (negative: better), `interval` where that lies with 95 % confidence, None where
@@ -85,8 +85,8 @@ class Comparison:
 
 
 def compare(
-    figures: Figures, before: Figures, directions: Mapping[str, Direction], tolerances: Mapping[str, float]
-) -> list[Comparison]:
+    figures: Values, before: Values, directions: Mapping[str, Direction], tolerances: Mapping[str, float]
+) -> list[ComparedValue]:
     """Each figure of `directions` beside the one before; `tolerances` are shares, `TOLERANCE` where none is given.
 
     Raises
@@ -110,7 +110,7 @@ def compare(
             interval = jackknife_interval(sign * (new.value - old.value), moved)
         tolerance = tolerances.get(name, TOLERANCE)
         change = sign * (new.value - old.value)
-        compared.append(Comparison(name, new.value, old.value, change, tolerance, new.songs, interval))
+        compared.append(ComparedValue(name, new.value, old.value, change, tolerance, new.songs, interval))
     return compared
 
 
@@ -132,7 +132,7 @@ def jackknife_interval(value: float, without: Sequence[float]) -> tuple[float, f
     return value - reach, value + reach
 
 
-def refusal(compared: Sequence[Comparison]) -> str | None:
+def refusal(compared: Sequence[ComparedValue]) -> str | None:
     """Why a challenger is not to be promoted; None if it may be.
 
     It may unless a figure is worse. A figure that is worse by more than is accepted, but by so much chance alone may
@@ -152,7 +152,7 @@ def refusal(compared: Sequence[Comparison]) -> str | None:
     )
 
 
-def plain(figures: Figures) -> dict[str, float]:
+def plain(figures: Values) -> dict[str, float]:
     """The values alone."""
     return {name: _estimate(figure).value for name, figure in figures.items()}
 

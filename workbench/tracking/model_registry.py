@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.domain.errors import ModelError, TrackingError
 from workbench.domain.paths import home_dir
-from workbench.tracking.comparing import Direction, Figures, compare, plain, refusal
+from workbench.tracking.comparing import Direction, Values, compare, plain, refusal
 from workbench.tracking.store import default_tracking_uri, experiment_id, make_store_folder, quiet
 from workbench.tracking.training_runs import WEIGHTS_FOLDER, WEIGHTS_TAG, log_result
 
@@ -29,7 +29,7 @@ EXPERIMENT = "beatsfoundry/models"
 CHAMPION, CHALLENGER = "champion", "challenger"
 _PREFIX = "beatsfoundry-"
 
-Measure = Callable[[Path], Figures]
+Measure = Callable[[Path], Values]
 
 
 @dataclass(frozen=True, slots=True)
