@@ -93,6 +93,7 @@ def chord_coverage(score: Score) -> float:
 
     Examples
     --------
+    >>> from workbench.domain.plan import SectionPlan
     >>> from workbench.domain.theory import Metre
     >>> sections = (SectionPlan("verse", "verse", 0, 2, 0.5, ()),)
     >>> chord_coverage(Score("", 120.0, Metre(), Key.parse("C"), sections, (Chord.parse("C", duration_beats=6),), {}))
@@ -121,6 +122,7 @@ def notes_per_bar(part: Part, score: Score) -> Floats:
 
     Examples
     --------
+    >>> from workbench.domain.plan import SectionPlan
     >>> from workbench.domain.theory import Metre
     >>> sections = (SectionPlan("verse", "verse", 0, 2, 0.5, ("bass",)),)
     >>> part = Part("bass", (Note(0, 36, 1, 90), Note(2, 36, 1, 90), Note(4, 36, 1, 90)))
@@ -222,6 +224,7 @@ def onset_grid(part: Part, score: Score) -> npt.NDArray[np.bool_]:
 
     Examples
     --------
+    >>> from workbench.domain.plan import SectionPlan
     >>> from workbench.domain.theory import Metre
     >>> sections = (SectionPlan("verse", "verse", 0, 1, 0.5, ("bass",)),)
     >>> part = Part("bass", (Note(0, 36, 1, 90), Note(1.5, 36, 1, 90)))
@@ -255,6 +258,7 @@ def groove_consistency(part: Part, score: Score) -> float:
     --------
     One of sixteen steps differs:
 
+    >>> from workbench.domain.plan import SectionPlan
     >>> from workbench.domain.theory import Metre
     >>> sections = (SectionPlan("verse", "verse", 0, 2, 0.5, ("bass",)),)
     >>> part = Part("bass", (Note(0, 36, 1, 90), Note(4, 36, 1, 90), Note(6, 36, 1, 90)))
@@ -282,6 +286,7 @@ def symbolic_numbers(score: Score) -> dict[str, float]:
 
     Examples
     --------
+    >>> from workbench.domain.plan import SectionPlan
     >>> from workbench.domain.theory import Metre
     >>> sections = (SectionPlan("verse", "verse", 0, 1, 0.5, ("bass",)),)
     >>> part = Part("bass", (Note(0, 36, 1, 90), Note(2, 43, 1, 90)))
