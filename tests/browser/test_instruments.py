@@ -160,6 +160,12 @@ def test_notes_are_written_by_hand(opened: Open, visit: Any, repository: Path) -
     page.keyboard.press("Control+z")
     told(page, "arranger", "undone")
     shown(page, written + 1, sounds + 5)
+    arranger.locator(".bf-chord").nth(1).click()
+    page.keyboard.type("Dm Gm")
+    page.keyboard.press("Enter")
+    told(page, "arranger", "chords: all elements, bars 2 to 2")
+    assert edits(arranger)[-1] == {"edit": "chords", "bars": [2, 2], "chords": "| Dm Gm |"}
+    page.wait_for_function("() => document.querySelectorAll('.bf-chord')[1].textContent === 'Dm Gm'")
     arranger.locator("[aria-label='Element that is changed']").select_option("percussion")
     grid_of = arranger.locator(".bf-hand-grid[aria-label^='Notes of percussion']")
     grid_of.focus()

@@ -84,6 +84,19 @@ def test_drums_lie_in_rows_of_roles(page: Page) -> None:
     assert all(rows[note[5]]["pitch"] == note[2] for note in written)
 
 
+def test_chords_of_the_bars_are_told_and_stated(page: Page, session: Session) -> None:
+    page.ask("show_notes", element="bass", first=2, last=3)
+    shown = page.widget.grid["chords"]
+    assert len(shown) == 2
+    assert all(shown)
+    page.ask("edit", edit={"edit": "chords", "bars": [2, 2], "chords": "| Dm Gm |"})
+    assert not page.widget.failed, page.widget.message
+    assert page.widget.grid["chords"] == ["Dm Gm", shown[1]]
+    page.ask("edit", edit={"edit": "chords", "bars": [2, 2], "chords": "Hello"})
+    assert page.widget.failed
+    assert page.widget.grid["chords"] == ["Dm Gm", shown[1]]
+
+
 def test_pitches_lie_in_rows_with_room_around_them(page: Page) -> None:
     page.ask("show_notes", element="leads", first=1, last=2)
     rows = [row["pitch"] for row in page.widget.grid["rows"]]

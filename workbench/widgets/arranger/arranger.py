@@ -32,7 +32,9 @@ class Arranger(Instrument):
         Holds a song; a finished one is heard in full quality where nothing changed.
     """
 
-    _esm = (_HERE / "notes.js").read_text(encoding="utf-8") + front_end(_HERE / "arranger.js", "roll.js")
+    _esm = "".join((_HERE / name).read_text(encoding="utf-8") for name in ("chord_lane.js", "notes.js")) + front_end(
+        _HERE / "arranger.js", "roll.js"
+    )
     _css = sheet("player.css", "roll.css") + (_HERE / "arranger.css").read_text(encoding="utf-8")
     roll: Any = traitlets.Dict().tag(sync=True)
     elements: Any = traitlets.List().tag(sync=True)

@@ -25,8 +25,8 @@ _BLACK = (1, 3, 6, 8, 10)
 def note_grid(song: Song, element: str, first: int, last: int) -> dict[str, Any]:
     """Plain values for the page.
 
-    A row is `{"pitch", "label", "black"}`, the highest first; a note is `[bar, beat, pitch, length_beats, velocity,
-    row]`, bars and beats from 1 as the edit `notes` names them.
+    `chords` holds a text for each bar. A row is `{"pitch", "label", "black"}`, the highest first; a note is
+    `[bar, beat, pitch, length_beats, velocity, row]`, bars and beats from 1 as the edit `notes` names them.
 
     Raises
     ------
@@ -47,6 +47,7 @@ def note_grid(song: Song, element: str, first: int, last: int) -> dict[str, Any]
         "bar_beats": song.bar_beats,
         "rows": rows,
         "notes": [_note(song, element, note, row_of) for note in notes if song.bar_of(note) in bars],
+        "chords": [_chords(song, bar) for bar in bars],
         "locked": sorted(bar + 1 for bar in song.locked_bars(element) & set(bars)),
     }
 
@@ -59,6 +60,13 @@ def _bars(song: Song, first: int, last: int) -> range:
         )
     (bars,) = bars_of(song.plan, None, (first, last))
     return bars[:MOST_BARS]
+
+
+def _chords(song: Song, bar: int) -> str:
+    """The chords that sound in a bar, as the edit `chords` takes them."""
+    start, end = bar * song.bar_beats, (bar + 1) * song.bar_beats
+    inside = [one for one in song.score.chords if one.onset_beats < end - 1e-6 and one.end_beats > start + 1e-6]
+    return " ".join(one.symbol(song.score.key_at(max(start, one.onset_beats))) for one in inside)
 
 
 def _drum_rows() -> list[dict[str, Any]]:

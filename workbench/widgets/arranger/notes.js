@@ -1,7 +1,7 @@
 // Notes of one element by hand: drawn, moved, stretched, deleted, louder or softer, by pointer and by keyboard.
-// bfNotes(parent, {send(edit, serial)}) -> {show(grid), hint(on)}. What is done is drawn at once; the notes that Python
+// bfNotes(parent, {send(edit, serial), state(edit)}) -> {show(grid), hint(on)}; `state` takes edits of chords. What is done is drawn at once; the notes that Python
 // answers with replace it, unless they are older than what was done since.
-function bfNotes(parent, { send }) {
+function bfNotes(parent, { send, state }) {
   const STEPS = [["1/4", 1], ["1/8", 1 / 2], ["1/8 triplet", 1 / 3], ["1/16", 1 / 4], ["1/16 triplet", 1 / 6], ["1/32", 1 / 8]];
   const WAIT_MS = 350, EDGE_PX = 7, BEAT_PX = 30;
   let data = null, notes = [], chosen = new Set(), sent = 0, waiting = 0, gesture = null, missed = null;
@@ -30,9 +30,10 @@ function bfNotes(parent, { send }) {
   const scroll = bfMake("div", "bf-hand-scroll", box);
   const sheet = bfMake("div", "bf-hand-sheet", scroll);
   const corner = bfMake("div", "bf-hand-corner", sheet), ruler = bfMake("div", "bf-hand-ruler", sheet);
+  const chordName = bfMake("div", "bf-hand-corner bf-hand-chord-name", sheet, "chords"), lanes = bfChordLane(sheet, { send: state });
   const keys = bfMake("div", "bf-hand-keys", sheet), grid = bfMake("div", "bf-hand-grid", sheet);
   const laneName = bfMake("div", "bf-hand-corner bf-hand-lane-name", sheet, "velocity"), lane = bfMake("div", "bf-hand-lane", sheet);
-  for (const node of [corner, ruler, keys, laneName, lane]) node.setAttribute("aria-hidden", "true");
+  for (const node of [corner, ruler, chordName, keys, laneName, lane]) node.setAttribute("aria-hidden", "true");
   grid.tabIndex = 0;
   grid.setAttribute("role", "group");
   bfMake("p", "bf-hand-help", box, "Double click or Draw: new note. Drag: move, at its end stretch, with Alt velocity. Keys: arrows move the cursor, Enter draws or takes a note; arrows then move it, Shift+left and right stretch, Alt+up and down velocity, Ctrl+left and right the next note, Delete, Esc.");
@@ -68,6 +69,7 @@ function bfNotes(parent, { send }) {
     const kept = new Set([...chosen].map(keyOf)), focused = notes.find((note) => note.node === document.activeElement);
     const top = data && data.rows[0].pitch, scrolled = scroll.scrollTop;
     data = fresh;
+    lanes.show(data);
     notes = data.notes.map(([bar, beat, pitch, length, velocity, row]) => ({ bar, beat, pitch, length, velocity, row }));
     notes.forEach((note) => { note.was = values(note); });
     chosen = new Set(other ? [] : notes.filter((note) => kept.has(keyOf(note))));
