@@ -172,6 +172,10 @@ def test_notes_are_written_by_hand(opened: Open, visit: Any, repository: Path) -
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
     told(page, "arranger", "notes: percussion, 1 added")
+    arranger.locator("[aria-label^='Swing']").focus()
+    page.keyboard.press("ArrowRight")
+    told(page, "arranger", " changed")
+    assert {note["to"]["shift_beats"] for note in edits(arranger)[-1]["change"]} == {0.0025}
     dark(page, "arranger")
     light(page, "arranger")
     assert visit.outside == []

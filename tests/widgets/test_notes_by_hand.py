@@ -97,6 +97,30 @@ def test_chords_of_the_bars_are_told_and_stated(page: Page, session: Session) ->
     assert page.widget.grid["chords"] == ["Dm Gm", shown[1]]
 
 
+def test_drums_swing_by_one_edit(page: Page, session: Session) -> None:
+    page.ask("swing", percent=60.0)
+    assert page.widget.message == "swing: choose an element first"
+    page.ask("show_notes", element="percussion", first=1, last=2)
+    before = page.widget.grid["notes"]
+    page.ask("swing", percent=66.0, step=0.5)
+    assert not page.widget.failed, page.widget.message
+    assert page.widget.grid["swing"][1] == 66.0
+    after = page.widget.grid["notes"]
+    assert [note[:6] for note in after] == [note[:6] for note in before]
+    moved = [new for old, new in zip(before, after, strict=True) if old != new]
+    assert moved
+    assert all((note[1] - 1) / 0.5 % 2 == pytest.approx(1) and note[6] == pytest.approx(0.16) for note in moved)
+    assert page.widget.edits[-1]["edit"] == "notes"
+    page.ask("swing", percent=66.0, step=0.5)
+    assert page.widget.message == "percussion swings by 66 per cent already in bars 1 to 2"
+    page.ask("swing", percent=50.0, step=0.5)
+    assert page.widget.grid["swing"][1] == 50.0
+    for wrong in ({"percent": 80.0}, {"percent": "x"}, {"percent": 60.0, "step": 0.3}):
+        page.ask("swing", **wrong)
+        assert page.widget.failed
+        assert "\n" not in page.widget.message
+
+
 def test_pitches_lie_in_rows_with_room_around_them(page: Page) -> None:
     page.ask("show_notes", element="leads", first=1, last=2)
     rows = [row["pitch"] for row in page.widget.grid["rows"]]

@@ -58,7 +58,7 @@ function render({ model, el }) {
   chords.setAttribute("aria-label", "Chords of these bars; bars parted by a line");
   chords.onkeydown = (event) => { if (event.key === "Enter" && chords.value.trim()) send({ edit: "chords", ...where(), chords: chords.value.trim() }); };
 
-  const notes = bfNotes(hand, { send: (edit, serial) => ask("edit", { edit, serial, stamp: performance.now() }), state: send });
+  const notes = bfNotes(hand, { send: (edit, serial) => ask("edit", { edit, serial, stamp: performance.now() }), state: send, swing: (percent, step) => ask("swing", { percent, step, stamp: performance.now() }) });
   // One element's notes are written at a time; the chosen bars of it are shown.
   function showNotes() {
     const name = which.value === "harmony" ? "" : which.value;

@@ -10,6 +10,7 @@ import traitlets
 
 from workbench.domain.errors import ParameterError
 from workbench.editing import Song, parse_edits
+from workbench.editing.swinging import swung
 from workbench.output.figures.palette import element_colour
 from workbench.output.report.roll_data import roll_data
 from workbench.session import Session
@@ -84,6 +85,19 @@ class Arranger(Instrument):
         finally:
             self._show_grid()
         self._hear_again(stamp)
+
+    @action
+    def swing(self, percent: float, step: float = 0.25, stamp: float = 0.0) -> None:
+        """Give the notes that are shown some swing: 50 per cent is straight, 66.7 a triplet."""
+        if self._shown is None:
+            raise ParameterError("swing: choose an element first")
+        element = self._shown[0]
+        bars = (int(self.grid["first"]), int(self.grid["last"]))
+        edit = swung(self.session.state.song, element, bars, percent, step_beats=step)
+        if edit is None:
+            self.tell(f"{element} swings by {percent:g} per cent already in bars {bars[0]} to {bars[1]}")
+            return
+        self.edit(edit, stamp=stamp)
 
     def _apply(self, edit: Mapping[str, Any]) -> None:
         (wanted,) = parse_edits([edit])

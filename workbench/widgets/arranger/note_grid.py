@@ -11,6 +11,7 @@ from workbench.domain.score import Note
 from workbench.domain.song import DRUM_ROLES, drum_role
 from workbench.editing import Song
 from workbench.editing.song import bars_of, check_element
+from workbench.editing.swinging import swing_of
 from workbench.editing.transposing import note_name
 from workbench.output.figures.palette import element_colour
 
@@ -25,8 +26,9 @@ _BLACK = (1, 3, 6, 8, 10)
 def note_grid(song: Song, element: str, first: int, last: int) -> dict[str, Any]:
     """Plain values for the page.
 
-    `chords` holds a text for each bar. A row is `{"pitch", "label", "black"}`, the highest first; a note is
-    `[bar, beat, pitch, length_beats, velocity, row]`, bars and beats from 1 as the edit `notes` names them.
+    `chords` holds a text for each bar, `swing` that of sixteenths and of eighths. A row is `{"pitch", "label",
+    "black"}`, the highest first; a note is `[bar, beat, pitch, length_beats, velocity, row, shift_beats]`, bars and
+    beats from 1 as the edit `notes` names them.
 
     Raises
     ------
@@ -47,6 +49,7 @@ def note_grid(song: Song, element: str, first: int, last: int) -> dict[str, Any]
         "bar_beats": song.bar_beats,
         "rows": rows,
         "notes": [_note(song, element, note, row_of) for note in notes if song.bar_of(note) in bars],
+        "swing": [swing_of(song, element, (bars[0] + 1, bars[-1] + 1), step_beats=step) for step in (0.25, 0.5)],
         "chords": [_chords(song, bar) for bar in bars],
         "locked": sorted(bar + 1 for bar in song.locked_bars(element) & set(bars)),
     }
@@ -88,4 +91,4 @@ def _note(song: Song, element: str, note: Note, row_of: dict[int, int]) -> list[
     bar = song.bar_of(note)
     beat = round(note.onset_beats - bar * song.bar_beats + 1, 6)
     row = row_of[DRUM_ROLES[drum_role(note.pitch)] if is_drums(element) else note.pitch]
-    return [bar + 1, beat, note.pitch, note.duration_beats, note.velocity, row]
+    return [bar + 1, beat, note.pitch, note.duration_beats, note.velocity, row, round(note.shift_beats, 6)]

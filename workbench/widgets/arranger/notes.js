@@ -1,7 +1,7 @@
 // Notes of one element by hand: drawn, moved, stretched, deleted, louder or softer, by pointer and by keyboard.
-// bfNotes(parent, {send(edit, serial), state(edit)}) -> {show(grid), hint(on)}; `state` takes edits of chords. What is done is drawn at once; the notes that Python
+// bfNotes(parent, {send(edit, serial), state(edit), swing(percent, step)}) -> {show(grid), hint(on)}; `state` takes chords. What is done is drawn at once; the notes that Python
 // answers with replace it, unless they are older than what was done since.
-function bfNotes(parent, { send, state }) {
+function bfNotes(parent, { send, state, swing }) {
   const STEPS = [["1/4", 1], ["1/8", 1 / 2], ["1/8 triplet", 1 / 3], ["1/16", 1 / 4], ["1/16 triplet", 1 / 6], ["1/32", 1 / 8]];
   const WAIT_MS = 350, EDGE_PX = 7, BEAT_PX = 30;
   let data = null, notes = [], chosen = new Set(), sent = 0, waiting = 0, gesture = null, missed = null;
@@ -17,13 +17,17 @@ function bfNotes(parent, { send, state }) {
   const steps = bfMake("select", "bf-select", label);
   for (const [text, value] of STEPS) bfMake("option", "", steps, text).value = value;
   steps.value = step;
-  steps.onchange = () => { step = Number(steps.value); };
+  steps.onchange = () => { step = Number(steps.value); if (data) swingOf(); };
   const velocity = bfSlider(tools, "Velocity", 1, 127, 1, lastVelocity, (value) => {
     lastVelocity = value;
     change([...chosen], (note) => { note.velocity = value; });
     later();
   });
   velocity.input.setAttribute("aria-label", "Velocity of the selected notes, and of new ones");
+  const swings = bfSlider(tools, "Swing", 50, 75, 0.5, 50, (value) => { swings.input.setAttribute("aria-valuetext", `${value} per cent`); });
+  swings.input.parentElement.classList.add("bf-swing");
+  swings.input.setAttribute("aria-label", "Swing of these bars in per cent: 50 is straight, 66.7 a triplet");
+  swings.input.onchange = () => { flush(); swing(Number(swings.input.value), step >= 1 / 2 ? 1 / 2 : 1 / 4); };
   const trash = bfButton("bf-tool", tools, "Delete", "Delete the selected notes (Delete)", () => remove());
   const live = bfMake("span", "bf-hand-live", tools);
   live.setAttribute("role", "status");
@@ -38,6 +42,7 @@ function bfNotes(parent, { send, state }) {
   grid.setAttribute("role", "group");
   bfMake("p", "bf-hand-help", box, "Double click or Draw: new note. Drag: move, at its end stretch, with Alt velocity. Keys: arrows move the cursor, Enter draws or takes a note; arrows then move it, Shift+left and right stretch, Alt+up and down velocity, Ctrl+left and right the next note, Delete, Esc.");
 
+  const swingOf = () => { swings.input.value = data.swing[step >= 1 / 2 ? 1 : 0]; };
   const total = () => (data.last - data.first + 1) * data.bar_beats;
   const tidy = (beats) => Math.round(beats * 1e6) / 1e6;
   const placeOf = (note) => (note.bar - data.first) * data.bar_beats + note.beat - 1;
@@ -70,7 +75,8 @@ function bfNotes(parent, { send, state }) {
     const top = data && data.rows[0].pitch, scrolled = scroll.scrollTop;
     data = fresh;
     lanes.show(data);
-    notes = data.notes.map(([bar, beat, pitch, length, velocity, row]) => ({ bar, beat, pitch, length, velocity, row }));
+    swingOf();
+    notes = data.notes.map(([bar, beat, pitch, length, velocity, row, shift]) => ({ bar, beat, pitch, length, velocity, row, shift }));
     notes.forEach((note) => { note.was = values(note); });
     chosen = new Set(other ? [] : notes.filter((note) => kept.has(keyOf(note))));
     ground();
@@ -122,7 +128,8 @@ function bfNotes(parent, { send, state }) {
     place(note);
   }
   function place(note) {
-    const left = `${(100 * placeOf(note)) / total()}%`, share = 100 / data.rows.length;
+    // It is drawn where it sounds: the deviation lies beside its place.
+    const left = `${(100 * Math.max(0, placeOf(note) + (note.shift || 0))) / total()}%`, share = 100 / data.rows.length;
     Object.assign(note.node.style, { left, top: `${note.row * share}%`, height: `${share}%`, width: `${Math.min(100 * note.length, 100 * (total() - placeOf(note))) / total()}%` });
     note.node.style.setProperty("--bf-loud", `${35 + (65 * note.velocity) / 127}%`);
     Object.assign(note.stalk.style, { left, height: `${(100 * note.velocity) / 127}%` });
