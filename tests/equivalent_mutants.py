@@ -10,7 +10,7 @@ _SIZE = "the size of pieces, which no result depends on"
 _ACCIDENTALS = "the line is reached with accidentals alone: E#, B#, Cb, Fb have one, the others two"
 
 EQUIVALENT: dict[str, dict[tuple[str, str], str]] = {
-    "workbench.analysis.loudness": {
+    "workbench.analysis.peaks": {
         (
             "places = block[:, None] * MESH + np.arange(-_FINE_REACH, MESH + _FINE_REACH + 8)",
             "8 -> 9",

@@ -35,6 +35,10 @@ ROOMS = {
     "workbench.analysis.loudness": (
         "tests/analysis/test_loudness_meter.py",
         "tests/analysis/test_loudness_values.py",
+    ),
+    "workbench.analysis.peaks": (
+        "tests/analysis/test_loudness_meter.py",
+        "tests/analysis/test_loudness_values.py",
         "tests/analysis/test_true_peak.py",
     ),
     "workbench.dsp.levels": ("tests/dsp/test_levels.py",),

@@ -74,6 +74,8 @@ def test_a_look_creates_no_store(
 ) -> None:
     from workbench.cli.main import main
 
+    # A workspace of its own: another one's runs may lie in a folder above.
+    (tmp_path / "pyproject.toml").touch()
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     assert main(["evaluate", "lineage", "nosuch"]) == 2
@@ -81,4 +83,4 @@ def test_a_look_creates_no_store(
     assert captured.err == (
         "beatsfoundry: run 'nosuch' is not there: no run is logged yet, runs/mlflow.db does not exist\n"
     )
-    assert (captured.out, list(tmp_path.iterdir())) == ("", [])
+    assert (captured.out, [path.name for path in tmp_path.iterdir()]) == ("", ["pyproject.toml"])
