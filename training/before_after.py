@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from training.takes_page import Take, takes_page
+from training.takes_page import TrainingTake, takes_page
 from workbench.domain.request import parse_request
 from workbench.domain.score import Score
 
@@ -50,7 +50,7 @@ def write_before_after(
             break
     for when, score in scores.items():
         files |= {path.name: path for path in audition(score, folder, when)}
-    takes = [Take(when, {element: folder / when}) for when in ("before", "after")]
+    takes = [TrainingTake(when, {element: folder / when}) for when in ("before", "after")]
     page = folder / PAGE
     page.write_text(
         takes_page(f"{element}/{name}", takes, f"“{asked}”, seed {seed}: {same} of {union} notes are the same"),

@@ -22,7 +22,7 @@ from training.config import TrainingConfig
 from training.corpora import CORPORA, read_corpora
 from training.dataset import EncodedPart, encode_part
 from training.machines import SINGLE, Machines
-from training.module import ElementData, ElementModule
+from training.module import ElementDataModule, ElementModule
 from training.provenance import data_hash, git_revision
 from training.samples import SampleWriter
 from workbench.domain.errors import CorpusError, ModelError
@@ -112,7 +112,7 @@ def fit(
     trainer = _trainer(config, run_dir, machines, watchers, precision=origin["precision"], logger=logger, bar=progress)
     if logger:
         logger.log_hyperparams({**asdict(config), **origin})
-    data_module = ElementData(parts, config, _VALIDATION_SHARE_WHILE_TRAINING)
+    data_module = ElementDataModule(parts, config, _VALIDATION_SHARE_WHILE_TRAINING)
     _train(trainer, module, data_module, fetched_checkpoint(place, run_dir))
     path = run_dir / f"{config.element}.safetensors"
     if trainer.global_rank == 0:
@@ -168,7 +168,7 @@ def _last_checkpoint(config: TrainingConfig, place: str) -> ModelCheckpoint:
     )
 
 
-def _train(trainer: lightning.Trainer, module: ElementModule, data: ElementData, resume: Path | None) -> None:
+def _train(trainer: lightning.Trainer, module: ElementModule, data: ElementDataModule, resume: Path | None) -> None:
     try:
         trainer.fit(module, data, ckpt_path=None if resume is None else str(resume), weights_only=True)
     except SystemExit:
@@ -200,7 +200,7 @@ def earlier_training(start: Path) -> dict[str, Any]:
 def calibrate(module: ElementModule, parts: list[EncodedPart], config: TrainingConfig) -> dict[str, float]:
     """Make the network no surer than it is right on validation blocks; the temperatures that were folded in."""
     network = module.network.cpu().eval()
-    temperatures = fit_temperatures(network, ElementData(parts, config).val_dataloader())
+    temperatures = fit_temperatures(network, ElementDataModule(parts, config).val_dataloader())
     apply_temperatures(network, temperatures)
     return temperatures
 
@@ -211,7 +211,7 @@ def validate(module: ElementModule, parts: list[EncodedPart], config: TrainingCo
         accelerator="cpu", devices=1, logger=False, enable_progress_bar=False, enable_model_summary=False,
         enable_checkpointing=False,
     )  # fmt: skip
-    trainer.validate(module, ElementData(parts, config), verbose=False)
+    trainer.validate(module, ElementDataModule(parts, config), verbose=False)
     return {name: round(value, 4) for name, value in module.nats_per_note().items()}
 
 

@@ -138,7 +138,7 @@ class _From(Sampler[int]):
         return self._length // self._processes
 
 
-class ElementData(lightning.LightningDataModule):
+class ElementDataModule(lightning.LightningDataModule):
     """Encoded parts of one element as training windows and validation blocks.
 
     Parameters

@@ -51,20 +51,20 @@ _SIDE = """<section class="side"><output></output>
 
 
 @dataclass(frozen=True, slots=True)
-class Take:
+class TrainingTake:
     """A moment: its title, and for each song the place of its files without their endings .mid, .mp3 and .png."""
 
     title: str
     songs: Mapping[str, Path]
 
 
-def takes_page(title: str, takes: Sequence[Take], note: str = "") -> str:
+def takes_page(title: str, takes: Sequence[TrainingTake], note: str = "") -> str:
     """The page as HTML: the first moment on the left, the last on the right, a slider below each.
 
     Parameters
     ----------
     title : str
-    takes : sequence of Take
+    takes : sequence of TrainingTake
         In order of time; one at least.
     note : str
         What there is to say, under the title.
@@ -80,12 +80,12 @@ def takes_page(title: str, takes: Sequence[Take], note: str = "") -> str:
     )
 
 
-def takes_of(folder: Path) -> list[Take]:
+def takes_of(folder: Path) -> list[TrainingTake]:
     """The samples of a run in the order of their steps, and at the end the songs themselves."""
     found = [path for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")]
     ordered = sorted(found, key=lambda path: (path.name == "songs", path.name))
     return [
-        Take(_title(path.name), {file.stem: file.with_suffix("") for file in sorted(path.glob("*.mid"))})
+        TrainingTake(_title(path.name), {file.stem: file.with_suffix("") for file in sorted(path.glob("*.mid"))})
         for path in ordered
     ]
 

@@ -17,7 +17,7 @@ from training.budget import Budget
 from training.config import TrainingConfig
 from training.dataset import EncodedPart
 from training.fit import trainer_precision
-from training.module import ElementData, ElementModule
+from training.module import ElementDataModule, ElementModule
 from workbench.models.lora import with_lora
 from workbench.models.transformer import ElementTransformer
 
@@ -137,7 +137,7 @@ def tune(
         enable_progress_bar=False, enable_model_summary=False, enable_checkpointing=False,
     )  # fmt: skip
     try:
-        trainer.fit(module, ElementData(parts, config))
+        trainer.fit(module, ElementDataModule(parts, config))
     except SystemExit:
         # Lightning leaves the process after Ctrl-C; whoever called decides that.
         raise KeyboardInterrupt from None
@@ -175,7 +175,7 @@ def validated(
     network.eval()
     module.on_validation_epoch_start()
     with torch.no_grad():
-        for number, batch in enumerate(ElementData(parts, config, most_blocks=most).val_dataloader()):
+        for number, batch in enumerate(ElementDataModule(parts, config, most_blocks=most).val_dataloader()):
             module.validation_step(type(batch)(*(tensor.to(device) for tensor in batch)), number)
     network.train(training)
     return module

@@ -13,7 +13,7 @@ from evaluation.networks.metrics.density_order import rank_correlation, rank_cor
 from evaluation.networks.metrics.validity import fault
 from evaluation.networks.writing import asked, job_at, last_bars
 from workbench.domain.arrays import Integers
-from workbench.models.batch import Job
+from workbench.models.batch import WritingJob
 from workbench.models.context import DENSITY_CLASSES, DENSITY_COLUMN
 from workbench.models.history import STEP_COLUMN
 from workbench.models.spec import BAR_STEP
@@ -57,7 +57,7 @@ def judge_density(element_data: ElementData) -> tuple[list[Row], list[Integers]]
     return rows, written
 
 
-def _notes_a_bar(rows: Integers, job: Job) -> float:
+def _notes_a_bar(rows: Integers, job: WritingJob) -> float:
     last = last_bars(rows, len(job.conditioning.prefix) - EXCERPT_BARS)
     return float((last[:, STEP_COLUMN] != BAR_STEP).sum()) / EXCERPT_BARS
 
@@ -95,7 +95,7 @@ def judge_validity(element_data: ElementData, written: Sequence[Integers], n: in
         conditioning = job_at(
             part.conditioning, int(rng.integers(part.bars)), (element_data.seed, 2, number)
         ).conditioning
-        jobs.append(Job(conditioning.bars(0, 1), part.bar_beats, (element_data.seed, 2, number)))
+        jobs.append(WritingJob(conditioning.bars(0, 1), part.bar_beats, (element_data.seed, 2, number)))
     everything = [*written, *element_data.write(jobs)]
     most = element_data.settings.polyphony
     faults = [fault(rows, element_data.spec, bars=int(rows[:, 0].max()) + 1, polyphony=most) for rows in everything]

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
-from evaluation.networks.excerpts import LEAST_NOTES, Excerpt, Place, choose_places, cut, matched_excerpts
+from evaluation.networks.excerpts import LEAST_NOTES, ExcerptPlace, PartExcerpt, choose_places, cut, matched_excerpts
 from evaluation.networks.features import Features, features_of
 from evaluation.networks.ngram.baseline import Baseline, fit_baselines
 from evaluation.networks.ngram.writer import write_with_ngram
-from evaluation.networks.notes import Notes, pool_notes
+from evaluation.networks.notes import ExcerptNotes, pool_notes
 from evaluation.networks.writing import Write, network_writer, write_excerpts
 from training.config import TrainingConfig, load_config
 from training.dataset import EncodedPart
@@ -30,8 +30,8 @@ from workbench.models.transformer import ElementTransformer
 class Side:
     """Excerpts of one kind with their notes, features and source songs."""
 
-    excerpts: tuple[Excerpt, ...]
-    notes: Notes
+    excerpts: tuple[PartExcerpt, ...]
+    notes: ExcerptNotes
     features: Features
     songs: tuple[str, ...]
 
@@ -39,7 +39,7 @@ class Side:
         return len(self.excerpts)
 
 
-def side(excerpts: Sequence[Excerpt], spec: ElementSpec, *, least_notes: int = LEAST_NOTES) -> Side:
+def side(excerpts: Sequence[PartExcerpt], spec: ElementSpec, *, least_notes: int = LEAST_NOTES) -> Side:
     """Measure excerpts; those with fewer notes are left out."""
     kept = tuple(excerpt for excerpt in excerpts if len(excerpt.notes) >= least_notes)
     notes = pool_notes(kept, spec)
@@ -123,7 +123,7 @@ class ElementData:
         return self._parts_of("train")
 
     @cached_property
-    def places(self) -> list[Place]:
+    def places(self) -> list[ExcerptPlace]:
         """Where the validation excerpts lie."""
         return choose_places(self.validation, self.n, self.seed)
 
@@ -149,7 +149,7 @@ class ElementData:
         return fit_baselines(self.parts, self.config)
 
     @cached_property
-    def written(self) -> tuple[list[Excerpt], list[Integers]]:
+    def written(self) -> tuple[list[PartExcerpt], list[Integers]]:
         """The network's samples: excerpts, and the rows that they were cut from."""
         return write_excerpts(self.write, self.validation, self.places, self.seed)
 
@@ -162,7 +162,7 @@ class ElementData:
         )
         return side(excerpts, self.spec)
 
-    def compare(self, samples: Sequence[Excerpt], *, with_ngram: bool = False) -> JudgedSamples:
+    def compare(self, samples: Sequence[PartExcerpt], *, with_ngram: bool = False) -> JudgedSamples:
         """Samples of any origin beside the human excerpts."""
         return JudgedSamples(
             self.element, self.human, self.matched, side(samples, self.spec),

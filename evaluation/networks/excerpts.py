@@ -34,7 +34,7 @@ _MATCHED_ON = (
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Excerpt:
+class PartExcerpt:
     """Four bars of one part.
 
     Parameters
@@ -77,29 +77,29 @@ class Excerpt:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ExcerptPlace:
     """Where an excerpt lies: the number of the part and the first bar."""
 
     part: int
     bar: int
 
 
-def cut(part: EncodedPart, bar: int) -> Excerpt:
+def cut(part: EncodedPart, bar: int) -> PartExcerpt:
     """The excerpt of a part that begins at `bar`."""
     ends = np.r_[part.line_starts, len(part.rows)]
     rows = part.rows[ends[bar] : ends[bar + EXCERPT_BARS]].copy()
     rows[:, BAR_COLUMN] -= bar
     beats = slice(bar * part.bar_beats, (bar + EXCERPT_BARS) * part.bar_beats)
     conditioning = part.conditioning.bars(bar, bar + EXCERPT_BARS)
-    return Excerpt(part.song_id, part.corpus, bar, part.tempo_bpm, rows, conditioning, part.base_pitches[beats])
+    return PartExcerpt(part.song_id, part.corpus, bar, part.tempo_bpm, rows, conditioning, part.base_pitches[beats])
 
 
-def with_rows(excerpt: Excerpt, rows: Integers) -> Excerpt:
+def with_rows(excerpt: PartExcerpt, rows: Integers) -> PartExcerpt:
     """The same place with other music."""
     return replace(excerpt, rows=rows)
 
 
-def places(parts: Sequence[EncodedPart], hop: int, least_notes: int = 0) -> list[Place]:
+def places(parts: Sequence[EncodedPart], hop: int, least_notes: int = 0) -> list[ExcerptPlace]:
     """Every place in 4/4 parts at multiples of `hop` bars whose four bars hold so many notes."""
     found = []
     for number, part in enumerate(parts):
@@ -108,11 +108,11 @@ def places(parts: Sequence[EncodedPart], hop: int, least_notes: int = 0) -> list
         ends = np.r_[part.line_starts, len(part.rows)]
         for bar in range(0, part.bars - EXCERPT_BARS + 1, hop):
             if ends[bar + EXCERPT_BARS] - ends[bar] - EXCERPT_BARS >= least_notes:
-                found.append(Place(number, bar))
+                found.append(ExcerptPlace(number, bar))
     return found
 
 
-def choose_places(parts: Sequence[EncodedPart], n: int, seed: int = 0) -> list[Place]:
+def choose_places(parts: Sequence[EncodedPart], n: int, seed: int = 0) -> list[ExcerptPlace]:
     """Places drawn without replacement, so many that `n` of them hold enough notes to be judged.
 
     They lie four bars apart, closer only where the songs are too few. Places with too few notes are among them, for a
@@ -123,8 +123,8 @@ def choose_places(parts: Sequence[EncodedPart], n: int, seed: int = 0) -> list[P
     CorpusError
         If the parts hold no excerpt.
     """
-    found: list[Place] = []
-    full: set[Place] = set()
+    found: list[ExcerptPlace] = []
+    full: set[ExcerptPlace] = set()
     for hop in (4, 2, 1):
         found, full = places(parts, hop), set(places(parts, hop, LEAST_NOTES))
         if len(full) >= n:
@@ -137,7 +137,7 @@ def choose_places(parts: Sequence[EncodedPart], n: int, seed: int = 0) -> list[P
     return [found[index] for index in np.sort(order[: last + 1])]
 
 
-def matched_excerpts(targets: Sequence[Excerpt], pool: Sequence[EncodedPart], seed: int = 0) -> list[Excerpt]:
+def matched_excerpts(targets: Sequence[PartExcerpt], pool: Sequence[EncodedPart], seed: int = 0) -> list[PartExcerpt]:
     """For each target one excerpt of the pool of the same corpus with as many equal conditions as can be had.
 
     No place is taken twice while another one matches as well.
@@ -175,7 +175,7 @@ def _keys(part: EncodedPart, bar: int) -> list[Hashable]:
     return list(_match_keys(part.corpus, part.conditioning.prefix[bar]))
 
 
-def _excerpt_keys(excerpt: Excerpt) -> list[Hashable]:
+def _excerpt_keys(excerpt: PartExcerpt) -> list[Hashable]:
     return list(_match_keys(excerpt.corpus, excerpt.conditioning.prefix[0]))
 
 

@@ -14,7 +14,7 @@ from evaluation.networks.excerpts import LEAST_NOTES
 from evaluation.networks.features import overlap_features
 from evaluation.networks.metrics import chord_tones, consistency, microtiming, repetition
 from evaluation.networks.metrics.copies import copy_share
-from evaluation.networks.notes import Notes
+from evaluation.networks.notes import ExcerptNotes
 from workbench.domain.arrays import Floats
 from workbench.domain.elements import is_drums
 
@@ -90,7 +90,7 @@ def judge_touch(case: JudgedSamples) -> list[Row]:
 
 
 def _judge_touch(case: JudgedSamples, name: str) -> list[Row]:
-    values: Callable[[Notes], Floats] = (lambda n: n.offset_ms) if name == "offset" else (lambda n: n.velocity)
+    values: Callable[[ExcerptNotes], Floats] = (lambda n: n.offset_ms) if name == "offset" else (lambda n: n.velocity)
     unit = "ms" if name == "offset" else "MIDI"
     human, n = case.human.notes, len(case.sample.notes)
     title = f"{case.element}: {name}"
@@ -114,7 +114,7 @@ def _judge_touch(case: JudgedSamples, name: str) -> list[Row]:
     return rows
 
 
-def _is_played(notes: Notes, name: str) -> bool:
+def _is_played(notes: ExcerptNotes, name: str) -> bool:
     if name not in notes.attributes or not len(notes):
         return False
     off_grid = float((notes.attributes["offset"] != 12).mean())
@@ -141,18 +141,18 @@ def judge_form(case: JudgedSamples) -> list[Row]:
     return rows
 
 
-def _groove_on_sixteenths(notes: Notes) -> Floats:
+def _groove_on_sixteenths(notes: ExcerptNotes) -> Floats:
     return consistency.groove_consistency(notes, sixteenths=True)
 
 
-def _points(case: JudgedSamples, name: str, metric: Callable[[Notes], Floats], most: float) -> list[Row]:
+def _points(case: JudgedSamples, name: str, metric: Callable[[ExcerptNotes], Floats], most: float) -> list[Row]:
     title = f"{case.element}: {name}"
     difference = 100 * abs(metric(case.sample.notes).mean() - metric(case.human.notes).mean())
     return [at_most(f"{title}, difference from human", difference, most, "points", len(case.sample)),
             *_means(title, metric, case)]  # fmt: skip
 
 
-def _means(title: str, metric: Callable[[Notes], Floats], case: JudgedSamples) -> list[Row]:
+def _means(title: str, metric: Callable[[ExcerptNotes], Floats], case: JudgedSamples) -> list[Row]:
     sides = {"sample": case.sample, "human": case.human, "human training music": case.matched} | dict(case.others)
     return [observed(f"{title}, {name}", metric(one.notes).mean(), "", len(one)) for name, one in sides.items()]
 

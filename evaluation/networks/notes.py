@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from evaluation.networks.excerpts import EXCERPT_BARS, Excerpt
+from evaluation.networks.excerpts import EXCERPT_BARS, PartExcerpt
 from workbench.domain.arrays import Flags, Floats, Integers
 from workbench.models.context import CHORD_FEATURES
 from workbench.models.grid import SLOTS_24, SLOTS_PER_BAR, SLOTS_PER_BEAT
@@ -17,7 +17,7 @@ from workbench.models.spec import DURATIONS_BEATS, ElementSpec
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Notes:
+class ExcerptNotes:
     """All notes of `excerpts` excerpts, sorted by excerpt, bar, slot and symbol; arrays (n,) but where said.
 
     `place_24` counts 24ths of a quarter note from the excerpt's first downbeat. `velocity` is the middle of its class
@@ -63,7 +63,7 @@ class Notes:
         return onsets
 
 
-def pool_notes(excerpts: Sequence[Excerpt], spec: ElementSpec) -> Notes:
+def pool_notes(excerpts: Sequence[PartExcerpt], spec: ElementSpec) -> ExcerptNotes:
     """Put the notes of excerpts into one table."""
     tables = [excerpt.notes for excerpt in excerpts]
     counts = [len(table) for table in tables]
@@ -80,7 +80,7 @@ def pool_notes(excerpts: Sequence[Excerpt], spec: ElementSpec) -> Notes:
     )])  # fmt: skip
     pitched = "duration" in spec.attributes
     nothing = np.zeros(len(rows))
-    return Notes(
+    return ExcerptNotes(
         spec=spec,
         excerpts=len(excerpts),
         excerpt=excerpt,
@@ -98,7 +98,7 @@ def pool_notes(excerpts: Sequence[Excerpt], spec: ElementSpec) -> Notes:
     )
 
 
-def _chords(excerpts: Sequence[Excerpt], tables: Sequence[Integers], spec: ElementSpec) -> npt.NDArray[np.uint8]:
+def _chords(excerpts: Sequence[PartExcerpt], tables: Sequence[Integers], spec: ElementSpec) -> npt.NDArray[np.uint8]:
     first = len(spec.streams)
     empty = np.zeros((0, CHORD_FEATURES), np.uint8)
     if not spec.sees_chords:

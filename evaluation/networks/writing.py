@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from evaluation.networks.excerpts import EXCERPT_BARS, Excerpt, Place, cut, with_rows
+from evaluation.networks.excerpts import EXCERPT_BARS, ExcerptPlace, PartExcerpt, cut, with_rows
 from training.dataset import EncodedPart
 from workbench.domain.arrays import Integers
-from workbench.models.batch import Job, write_batch
+from workbench.models.batch import WritingJob, write_batch
 from workbench.models.history import BAR_COLUMN
 from workbench.models.spec import Conditioning, Settings
 from workbench.models.torch_network import compiled
@@ -20,7 +20,7 @@ from workbench.models.transformer import ElementTransformer
 
 LEAD_IN_BARS = 4
 
-Write = Callable[[Sequence[Job]], list[Integers]]
+Write = Callable[[Sequence[WritingJob]], list[Integers]]
 """Anything that writes parts: a network, an n-gram model, a stand-in of a test."""
 
 
@@ -31,8 +31,8 @@ def network_writer(model: ElementTransformer, settings: Settings) -> Write:
 
 
 def write_excerpts(
-    write: Write, parts: Sequence[EncodedPart], where: Sequence[Place], seed: int = 0
-) -> tuple[list[Excerpt], list[Integers]]:
+    write: Write, parts: Sequence[EncodedPart], where: Sequence[ExcerptPlace], seed: int = 0
+) -> tuple[list[PartExcerpt], list[Integers]]:
     """The excerpts that are judged, and the whole rows that were written, for each place."""
     jobs = [job_at(parts[place.part].conditioning, place.bar, (seed, number)) for number, place in enumerate(where)]
     written = write(jobs)
@@ -43,10 +43,10 @@ def write_excerpts(
     return excerpts, written
 
 
-def job_at(conditioning: Conditioning, bar: int, seed: Sequence[int]) -> Job:
+def job_at(conditioning: Conditioning, bar: int, seed: Sequence[int]) -> WritingJob:
     """A part that ends with the excerpt at `bar`, with up to four bars before it."""
     first = max(0, bar - LEAD_IN_BARS)
-    return Job(conditioning.bars(first, bar + EXCERPT_BARS), 4, tuple(seed))
+    return WritingJob(conditioning.bars(first, bar + EXCERPT_BARS), 4, tuple(seed))
 
 
 def last_bars(rows: Integers, first: int) -> Integers:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from evaluation.review.design import Session as Session
+    from evaluation.review.design import ListeningSession as ListeningSession
     from evaluation.review.design import ab_session as ab_session
     from evaluation.review.design import abx_session as abx_session
     from evaluation.review.design import mushra_session as mushra_session
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "ReviewPanel": "panel",
-    "Session": "design",
+    "ListeningSession": "design",
     "ab_session": "design",
     "abx_session": "design",
     "load_answers": "store",
@@ -29,8 +29,16 @@ _HOMES = {
     "write_csv": "store",
 }
 __all__ = [
-    "ReviewPanel", "Session", "ab_session", "abx_session", "load_answers", "mushra_session", "results", "save_answers",
-    "to_csv", "write_csv",
+    "ListeningSession",
+    "ReviewPanel",
+    "ab_session",
+    "abx_session",
+    "load_answers",
+    "mushra_session",
+    "results",
+    "save_answers",
+    "to_csv",
+    "write_csv",
 ]  # fmt: skip
 
 

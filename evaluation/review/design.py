@@ -57,7 +57,7 @@ class Trial:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Session:
+class ListeningSession:
     """The trials of one reviewer in their order."""
 
     kind: Kind
@@ -91,7 +91,7 @@ class Answer:
 def ab_session(
     items: Mapping[str, Item], *, name: str, reviewer: str, seed: int = 0, repeats: int = 1, controls: int = 0,
     longest_seconds: float = LONGEST_SECONDS,
-) -> Session:  # fmt: skip
+) -> ListeningSession:  # fmt: skip
     """Which of two versions is preferred: each item `repeats` times, with both orders equally often where possible.
 
     Parameters
@@ -114,14 +114,14 @@ def ab_session(
 def abx_session(
     items: Mapping[str, Item], *, name: str, reviewer: str, seed: int = 0, repeats: int = 4,
     longest_seconds: float = LONGEST_SECONDS,
-) -> Session:  # fmt: skip
+) -> ListeningSession:  # fmt: skip
     """Whether a difference is heard: X is one of the two, and each is X equally often where possible."""
     return _paired("abx", items, name, reviewer, seed, repeats, longest_seconds)
 
 
 def mushra_session(
     items: Mapping[str, Item], *, name: str, reviewer: str, seed: int = 0, longest_seconds: float = LONGEST_SECONDS
-) -> Session:
+) -> ListeningSession:
     """How good versions are beside an open reference: each item needs a version called "reference".
 
     Two low-passed anchors are added, and the reference is hidden once more among the letters.
@@ -139,12 +139,12 @@ def mushra_session(
         trials.append(
             Trial(item, letters, {letter: sounds[version] for letter, version in letters.items()}, sounds[REFERENCE])
         )
-    return Session("mushra", name, reviewer, _shuffled(trials, seed, name, reviewer))
+    return ListeningSession("mushra", name, reviewer, _shuffled(trials, seed, name, reviewer))
 
 
 def _paired(
     kind: Kind, items: Mapping[str, Item], name: str, reviewer: str, seed: int, repeats: int, longest_seconds: float
-) -> Session:
+) -> ListeningSession:
     names = {tuple(sorted(versions)) for versions in items.values()}
     if len(names) != 1 or len(next(iter(names))) != 2:
         raise ParameterError("session: expected the same two versions of every item")
@@ -159,7 +159,7 @@ def _paired(
             if kind == "abx":
                 letters["X"] = second if turned else first
             trials.append(Trial(item, letters, {letter: sounds[version] for letter, version in letters.items()}))
-    return Session(kind, name, reviewer, _shuffled(trials, seed, name, reviewer))
+    return ListeningSession(kind, name, reviewer, _shuffled(trials, seed, name, reviewer))
 
 
 def _controls(

@@ -9,7 +9,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-from evaluation.review.design import NO_PREFERENCE, Answer, Session, Trial
+from evaluation.review.design import NO_PREFERENCE, Answer, ListeningSession, Trial
 from evaluation.review.store import answers_so_far, log_answers, save_answers
 from workbench.domain.errors import ParameterError, TrackingError
 from workbench.output.report.html_tables import asset, script
@@ -45,7 +45,7 @@ class ReviewPanel(anywidget.AnyWidget):
     question: Any = traitlets.Dict().tag(sync=True)
     sounds: Any = traitlets.List().tag(sync=True)
 
-    def __init__(self, session: Session, *, folder: Path | None = None, track: bool = True) -> None:
+    def __init__(self, session: ListeningSession, *, folder: Path | None = None, track: bool = True) -> None:
         super().__init__()
         self.session, self.folder, self.track = session, folder, track
         self.answers: list[Answer] = answers_so_far(session, folder=folder)
@@ -139,7 +139,7 @@ class ReviewPanel(anywidget.AnyWidget):
         }  # fmt: skip
 
 
-def _choices(session: Session) -> list[dict[str, str]]:
+def _choices(session: ListeningSession) -> list[dict[str, str]]:
     """What can be answered by a click: value and label."""
     if session.kind == "mushra":
         return []

@@ -12,7 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from evaluation.review.design import Answer, Session
+from evaluation.review.design import Answer, ListeningSession
 from evaluation.review.outcome import results
 from workbench.domain.errors import ParameterError
 from workbench.domain.files import write_text_atomically
@@ -78,7 +78,7 @@ def has_answers(session: str, *, folder: Path | None = None) -> bool:
     return any(_place(session, folder).glob("*.json"))
 
 
-def write_csv(sessions: Iterable[Session], path: Path, *, folder: Path | None = None) -> int:
+def write_csv(sessions: Iterable[ListeningSession], path: Path, *, folder: Path | None = None) -> int:
     """Write the answers of every reviewer to some sessions into one CSV file; returns their number.
 
     A session that nobody has answered adds none.
@@ -96,7 +96,7 @@ def write_csv(sessions: Iterable[Session], path: Path, *, folder: Path | None = 
     return len(answers)
 
 
-def answers_so_far(session: Session, *, folder: Path | None = None) -> list[Answer]:
+def answers_so_far(session: ListeningSession, *, folder: Path | None = None) -> list[Answer]:
     """What the reviewer of a session has answered of it before; nothing where questions or sounds were others.
 
     Raises

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
-from evaluation.review.design import Session
+from evaluation.review.design import ListeningSession
 from evaluation.review.outcome import ReviewResult, results
 from evaluation.review.store import has_answers, load_answers
 from workbench.domain.errors import ParameterError
@@ -22,12 +22,12 @@ def review_view(result: ReviewResult) -> HtmlTable:
     return HtmlTable(_review_html(result))
 
 
-def sessions_view(sessions: Sequence[Session], *, folder: Path | None = None) -> HtmlTable:
+def sessions_view(sessions: Sequence[ListeningSession], *, folder: Path | None = None) -> HtmlTable:
     """What sessions of blind listening show so far, of every reviewer; those that nobody has answered say so."""
     return HtmlTable("".join(f"<h4>{escape(one.name)}</h4>{_session_html(one, folder)}" for one in sessions))
 
 
-def _session_html(session: Session, folder: Path | None) -> str:
+def _session_html(session: ListeningSession, folder: Path | None) -> str:
     try:
         return _review_html(results(load_answers(session.name, folder=folder)))
     except ParameterError as error:

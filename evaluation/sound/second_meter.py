@@ -18,7 +18,7 @@ MISSING = f"{NAME} is not installed (`pip install beatsfoundry[peers]`, Python 3
 
 
 @dataclass(frozen=True, slots=True)
-class SecondOpinion:
+class MeterReading:
     """Integrated loudness and true peak of a stereo file."""
 
     integrated_lufs: float
@@ -30,7 +30,7 @@ def is_installed() -> bool:
     return find_spec(NAME) is not None
 
 
-def second_opinion(audio: Audio) -> SecondOpinion | None:
+def second_opinion(audio: Audio) -> MeterReading | None:
     """What libebur128 measures; None where it is not installed."""
     if not is_installed():
         return None
@@ -41,4 +41,4 @@ def second_opinion(audio: Audio) -> SecondOpinion | None:
     samples = np.ascontiguousarray(audio.samples.T, dtype=np.float32)
     state.add_frames(samples.reshape(-1), samples.shape[0])
     peak = max(float(pyebur128.get_true_peak(state, channel)) for channel in range(2))
-    return SecondOpinion(float(pyebur128.get_loudness_global(state)), gain_to_db(peak))
+    return MeterReading(float(pyebur128.get_loudness_global(state)), gain_to_db(peak))

@@ -13,7 +13,7 @@ import soundfile
 from safetensors.numpy import load_file, save_file
 
 from workbench.cli import main as cli
-from workbench.diagnostics import CODES, Finding, library, networks, services, signal_path, system
+from workbench.diagnostics import CODES, Diagnosis, library, networks, services, signal_path, system
 from workbench.domain.audio import Audio
 from workbench.domain.drafts import draft_beside
 from workbench.domain.moves import Insert, StripMove
@@ -30,7 +30,7 @@ GOOD = system.Machine(cores=8, free_memory_gb=16.0, free_disk_gb=100.0, has_gpu=
 RATE = 48000
 
 
-def codes(findings: Sequence[Finding]) -> list[tuple[str, str, str]]:
+def codes(findings: Sequence[Diagnosis]) -> list[tuple[str, str, str]]:
     return [(finding.subject, finding.outcome, finding.code) for finding in findings if finding.code]
 
 

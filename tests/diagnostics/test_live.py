@@ -14,11 +14,11 @@ from socketserver import BaseRequestHandler, TCPServer
 import pytest
 
 from workbench.cli import main as cli
-from workbench.diagnostics import Finding, monitor, services
+from workbench.diagnostics import Diagnosis, monitor, services
 from workbench.domain.errors import ParameterError
 
 
-def codes(findings: list[Finding]) -> list[tuple[str, str, str]]:
+def codes(findings: list[Diagnosis]) -> list[tuple[str, str, str]]:
     return [(finding.subject, finding.outcome, finding.code) for finding in findings]
 
 

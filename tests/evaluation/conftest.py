@@ -7,12 +7,12 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pytest
 
-from evaluation.networks.excerpts import Excerpt
+from evaluation.networks.excerpts import PartExcerpt
 from workbench.models.context import CHORD_FEATURES, PREFIX_SIZES
 from workbench.models.spec import Conditioning, ElementSpec
 from workbench.models.tokenizer import with_bar_lines
 
-MakeExcerpt = Callable[..., Excerpt]
+MakeExcerpt = Callable[..., PartExcerpt]
 
 
 @pytest.fixture(scope="session")
@@ -30,7 +30,7 @@ def _make(
     chord: tuple[int, ...] = (),
     root: int = 0,
     style: int = 1,
-) -> Excerpt:
+) -> PartExcerpt:
     width = len(spec.attributes)
     default = [12 if name == "offset" else 0 for name in spec.attributes]
     table = [
@@ -47,4 +47,4 @@ def _make(
         cell[..., streams + 12 + root] = 1
     base = spec.anchors(np.zeros(1, np.int64), 0)[0] + spec.lowest_pitch
     conditioning = Conditioning(prefix, np.zeros((4, 0), np.uint8), cell, np.full((4, 4), base))
-    return Excerpt(song, "hand", 0, tempo_bpm, rows, conditioning, np.full(16, base))
+    return PartExcerpt(song, "hand", 0, tempo_bpm, rows, conditioning, np.full(16, base))

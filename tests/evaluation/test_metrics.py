@@ -9,14 +9,14 @@ from evaluation.networks.metrics import chord_tones, consistency, microtiming, r
 from evaluation.networks.metrics.copies import CopyShare, copy_share
 from evaluation.networks.metrics.density_order import rank_correlation, style_heard
 from evaluation.networks.metrics.validity import fault
-from evaluation.networks.notes import Notes, pool_notes
+from evaluation.networks.notes import ExcerptNotes, pool_notes
 from tests.evaluation.conftest import MakeExcerpt
 from workbench.domain.arrays import Floats
 from workbench.domain.errors import ParameterError
 from workbench.models.elements import BASS, HARMONY, LEADS, PERCUSSION
 
 
-def offset(notes: Notes) -> Floats:
+def offset(notes: ExcerptNotes) -> Floats:
     return notes.offset_ms
 
 
@@ -102,7 +102,7 @@ class TestOverlap:
 
 
 class TestMicrotiming:
-    def drummer(self, make_excerpt: MakeExcerpt, seed: int, persistent: float) -> Notes:
+    def drummer(self, make_excerpt: MakeExcerpt, seed: int, persistent: float) -> ExcerptNotes:
         """Hats on every eighth, late by a habit of each cell and a little chance."""
         rng = np.random.default_rng(seed)
         excerpts = []

@@ -7,7 +7,7 @@ import pytest
 
 from tests.models.test_part_writer import BARS, make_context, make_network
 from workbench.domain.arrays import Integers
-from workbench.models.batch import Job, write_batch
+from workbench.models.batch import WritingJob, write_batch
 from workbench.models.elements import SPECS
 from workbench.models.history import BAR_COLUMN, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN
 from workbench.models.sampling import draw, index_at
@@ -16,11 +16,11 @@ from workbench.models.spec import BAR_STEP, SAME_STEP, Settings, conditioning_of
 SETTINGS = Settings()
 
 
-def jobs_for(element: str, count: int = 5, **kwargs: object) -> list[Job]:
+def jobs_for(element: str, count: int = 5, **kwargs: object) -> list[WritingJob]:
     spec = SPECS[element]
     lengths = [BARS - number % 3 for number in range(count)]
     return [
-        Job(conditioning_of(spec, make_context(length)), 4, (3, number), **kwargs)  # type: ignore[arg-type]
+        WritingJob(conditioning_of(spec, make_context(length)), 4, (3, number), **kwargs)  # type: ignore[arg-type]
         for number, length in enumerate(lengths)
     ]
 
@@ -52,7 +52,7 @@ def test_company_changes_nothing() -> None:
 
 def test_seed_decides() -> None:
     model, (job, *_) = make_network("leads"), jobs_for("leads")
-    other = Job(job.conditioning, 4, 99)
+    other = WritingJob(job.conditioning, 4, 99)
     first, again, different = write_batch(model, [job, job, other], SETTINGS)
     assert np.array_equal(first, again)
     assert not np.array_equal(first, different)
@@ -62,7 +62,7 @@ def test_given_bars_come_first_and_bars_ahead_last() -> None:
     model, (job, *_) = make_network("percussion"), jobs_for("percussion")
     (whole,) = write_batch(model, [job], SETTINGS)
     before, after = whole[whole[:, BAR_COLUMN] < 2], whole[whole[:, BAR_COLUMN] >= 5]
-    (filled,) = write_batch(model, [Job(job.conditioning, 4, 5, given=before, ahead=after)], SETTINGS)
+    (filled,) = write_batch(model, [WritingJob(job.conditioning, 4, 5, given=before, ahead=after)], SETTINGS)
     assert_valid(filled, BARS)
     assert np.array_equal(filled[filled[:, BAR_COLUMN] < 2], before)
     assert np.array_equal(filled[filled[:, BAR_COLUMN] >= 5], after)
@@ -72,7 +72,9 @@ def test_what_lies_ahead_is_seen() -> None:
     model, (job, *_) = make_network("percussion"), jobs_for("percussion")
     (whole,) = write_batch(model, [job], SETTINGS)
     ahead = whole[whole[:, BAR_COLUMN] >= 4]
-    rows = write_batch(model, [Job(job.conditioning, 4, 5), Job(job.conditioning, 4, 5, ahead=ahead)], SETTINGS)
+    rows = write_batch(
+        model, [WritingJob(job.conditioning, 4, 5), WritingJob(job.conditioning, 4, 5, ahead=ahead)], SETTINGS
+    )
     first, second = (table[table[:, BAR_COLUMN] < 4] for table in rows)
     assert not np.array_equal(first, second)
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.models.test_part_writer import BARS, make_context, make_network
 from workbench.domain.arrays import Integers
-from workbench.models.batch import Job, write_batch
+from workbench.models.batch import WritingJob, write_batch
 from workbench.models.context import SongContext
 from workbench.models.density_control import density_bias, density_limits
 from workbench.models.elements import SPECS
@@ -51,7 +51,7 @@ def test_parts_come_nearer_to_what_is_asked(element: str) -> None:
     written = {}
     for density in (2, 7):
         conditioning = conditioning_of(spec, context_asking(density))
-        jobs = [Job(conditioning, 4, (1, number)) for number in range(8)]
+        jobs = [WritingJob(conditioning, 4, (1, number)) for number in range(8)]
         for pace in (0.0, 2.0):
             rows = write_batch(model, jobs, Settings(pace=pace))
             written[density, pace] = float(np.mean([notes_a_bar(part) for part in rows]))

@@ -11,7 +11,7 @@ import torch
 from tests.models.test_part_writer import make_context, make_network
 from workbench.domain.arrays import Integers
 from workbench.domain.errors import ModelError
-from workbench.models.batch import Job, write_batch
+from workbench.models.batch import WritingJob, write_batch
 from workbench.models.elements import SPECS
 from workbench.models.network import Network, room
 from workbench.models.part_writer import PartWriter
@@ -36,7 +36,7 @@ def test_many_parts_are_written_as_one_is(element: str, bars: int) -> None:
     """Bar by bar as composition does, and all bars at once among others as a judge does: 24 bars outgrow the window."""
     network = load_network(element)
     conditioning = [conditioning_of(network.spec, make_context(length)) for length in (bars, bars // 3, bars - 1)]
-    jobs = [Job(each, 4, number) for number, each in enumerate(conditioning)]
+    jobs = [WritingJob(each, 4, number) for number, each in enumerate(conditioning)]
     together = write_batch(network, jobs, network.spec.settings, threads=2)
     for job, rows in zip(jobs, together, strict=True):
         writer, rng = PartWriter(network, job.conditioning, 4, network.spec.settings), np.random.default_rng(job.seed)
@@ -127,7 +127,7 @@ def test_pytorch_draws_the_same_rows_on_two_hundred_seeds(element: str) -> None:
 def test_threads_change_nothing(threads: int) -> None:
     network = make_network("percussion")
     settings = replace(network.spec.settings, guidance=0.5)
-    jobs = [Job(conditioning_of(network.spec, make_context(4)), 4, seed) for seed in range(8)]
+    jobs = [WritingJob(conditioning_of(network.spec, make_context(4)), 4, seed) for seed in range(8)]
     alone = write_batch(network, jobs, settings)
     assert all(map(np.array_equal, alone, write_batch(network, jobs, settings, threads=threads)))
 

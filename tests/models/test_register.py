@@ -9,7 +9,7 @@ import pytest
 
 from tests.models.test_part_writer import BARS, make_context, make_network
 from workbench.domain.arrays import Integers
-from workbench.models.batch import Job, write_batch
+from workbench.models.batch import WritingJob, write_batch
 from workbench.models.density_control import register_bias, register_limits
 from workbench.models.elements import SPECS
 from workbench.models.history import BAR_COLUMN, SLOT_COLUMN, STEP_COLUMN, SYMBOL_COLUMN
@@ -65,7 +65,7 @@ def test_lines_come_nearer_to_what_is_asked(writer: str) -> None:
             settings = Settings(register=strength, polyphony=1)
             for seed in range(4):
                 if writer == "batch":
-                    rows = write_batch(model, [Job(conditioning, 4, seed)], settings)[0]
+                    rows = write_batch(model, [WritingJob(conditioning, 4, seed)], settings)[0]
                 else:
                     part = PartWriter(model, conditioning, 4, settings)
                     part.sample(BARS, np.random.default_rng(seed), may_rest=False)

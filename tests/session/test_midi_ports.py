@@ -18,7 +18,7 @@ from workbench.domain.plan import Plan
 from workbench.domain.results import Track
 from workbench.domain.score import Note, Part, Score
 from workbench.session import Session
-from workbench.session.midi_controller import MidiController, Target
+from workbench.session.midi_controller import KnobTarget, MidiController
 from workbench.session.midi_out import CLOCKS_PER_BEAT, play, timed_messages
 from workbench.session.midi_ports import open_input, open_output, output_names
 
@@ -157,7 +157,7 @@ def test_knobs_are_learned_by_turning_them(session: Session) -> None:
         time.sleep(0.01)
     over.set()
     follower.join()
-    assert controller.bindings == {(0, 21): Target("bass", "mix.gain_db", -12.7, 0.0)}
+    assert controller.bindings == {(0, 21): KnobTarget("bass", "mix.gain_db", -12.7, 0.0)}
     # Three messages of one knob in one look are one step, to where it stands.
     assert len(session.history) == 2
     assert session.state.song.plan.mix["bass"].gain_db == pytest.approx(-6.3)
@@ -178,9 +178,9 @@ def test_two_knobs_of_a_patch_are_one_edit(session: Session) -> None:
 
 
 def test_a_knob_may_run_backwards_and_frequencies_go_by_factors() -> None:
-    back = Target("leads", "mix.pan", 1.0, -1.0)
+    back = KnobTarget("leads", "mix.pan", 1.0, -1.0)
     assert [back.value_at(position) for position in (0, 127)] == [1.0, -1.0]
-    cutoff = Target("leads", "filter.cutoff_hz", 100.0, 10000.0)
+    cutoff = KnobTarget("leads", "filter.cutoff_hz", 100.0, 10000.0)
     middle = cutoff.value_at(63) * cutoff.value_at(64)
     assert middle == pytest.approx(100.0 * 10000.0, rel=1e-6)
 

@@ -10,7 +10,7 @@ import torch
 from training.calibration import apply_temperatures, fit_temperatures
 from training.config import TrainingConfig
 from training.fit import load_parts
-from training.module import ElementData
+from training.module import ElementDataModule
 from workbench.models.elements import PERCUSSION
 from workbench.models.transformer import Batch, ElementTransformer, ModelConfig
 
@@ -29,7 +29,7 @@ class Oracle(ElementTransformer):
 
 @pytest.fixture
 def batches(groove_data: Path) -> list[Batch]:
-    return list(ElementData(load_parts(groove_data, RECIPE), RECIPE).val_dataloader())
+    return list(ElementDataModule(load_parts(groove_data, RECIPE), RECIPE).val_dataloader())
 
 
 @pytest.mark.parametrize("temperature", [0.7, 1.0, 2.0])

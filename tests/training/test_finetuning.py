@@ -20,7 +20,7 @@ from training.config import TrainingConfig
 from training.corpora import read_corpora
 from training.corpora.song import CorpusSong
 from training.finetuning import finetune, new_parts, old_parts
-from training.module import ElementData, ElementModule
+from training.module import ElementDataModule, ElementModule
 from training.tuned_run import finetune_run
 from training.tuning import TuningRecipe, nats_per_note, tune
 from workbench.domain.errors import CorpusError, ModelError, WorkbenchError
@@ -169,7 +169,7 @@ def test_learning_has_a_third_however_long_reading_took(
 
 def test_only_so_many_blocks_are_measured(home: Path, songs: list[CorpusSong]) -> None:
     parts, every = new_parts(songs, "percussion"), replace(RECIPE, validate_on=())
-    blocks = [sum(len(batch.scored) for batch in ElementData(parts, every, most_blocks=most).val_dataloader())
+    blocks = [sum(len(batch.scored) for batch in ElementDataModule(parts, every, most_blocks=most).val_dataloader())
               for most in (None, 3)]  # fmt: skip
     assert blocks[0] > 3 >= blocks[1] >= 2
 

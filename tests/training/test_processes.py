@@ -23,7 +23,7 @@ from training.checkpoints import read_checkpoint
 from training.commands.train import main
 from training.config import load_config
 from training.fit import fit, load_parts
-from training.module import ElementData, _From
+from training.module import ElementDataModule, _From
 from workbench.domain.errors import ModelError, ParameterError
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -213,7 +213,7 @@ def test_two_processes_hold_the_same_weights_and_one_goes_on(
 
 def test_a_batch_that_cannot_be_shared_is_reported(groove_data: Path, tmp_path: Path) -> None:
     config = load_config(write_recipe(tmp_path / "recipe.yaml", batch=3))
-    data = ElementData(load_parts(groove_data, config), config)
+    data = ElementDataModule(load_parts(groove_data, config), config)
     data.trainer = SimpleNamespace(global_step=0, global_rank=0, world_size=2)  # type: ignore[assignment]
     with pytest.raises(ParameterError, match="batch 3 cannot be shared by 2 processes"):
         data.train_dataloader()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from training.takes_page import Take, takes_of, takes_page
+from training.takes_page import TrainingTake, takes_of, takes_page
 
 
 @pytest.fixture
@@ -40,5 +40,5 @@ def test_the_page_holds_every_sound_picture_and_file(folder: Path) -> None:
 
 
 def test_no_title_ends_the_script(tmp_path: Path, folder: Path) -> None:
-    page = takes_page("x", [Take("</script><b>", {"1": folder / "songs" / "1"})])
+    page = takes_page("x", [TrainingTake("</script><b>", {"1": folder / "songs" / "1"})])
     assert page.count("</script>") == 2

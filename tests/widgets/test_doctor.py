@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from tests.widgets.conftest import Page
-from workbench.diagnostics import Finding, networks
+from workbench.diagnostics import Diagnosis, networks
 from workbench.domain.errors import ParameterError
 from workbench.widgets import Doctor
 
 
 def test_findings_have_their_remedies(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    bad = Finding("models", "bass", "fail", "another hash", "BFD011")
+    bad = Diagnosis("models", "bass", "fail", "another hash", "BFD011")
     monkeypatch.setattr(networks, "validate", lambda: [bad])
     widget = Doctor(logs=tmp_path)
     page = Page(widget)

@@ -44,7 +44,7 @@ _USUAL_BPM, _USUAL_BAR_BEATS = 120.0, 4.0
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class TaskFiles:
     """The files of one task, as names below a root; `first` is the number of the first of them."""
 
     name: str
@@ -67,13 +67,13 @@ class ParsingSummary:
     parts_kept: int
 
 
-def parts_of(root: Path, *, size: int = FILES_PER_PART) -> Iterator[Part]:
+def parts_of(root: Path, *, size: int = FILES_PER_PART) -> Iterator[TaskFiles]:
     """The tasks of a folder, in the order of the files' paths."""
     first = 0
     for number, paths in enumerate(in_chunks(midi_files(root), size)):
         facts = [(path.relative_to(root).as_posix(), path.stat().st_size, path.stat().st_mtime_ns) for path in paths]
         digest = hashlib.sha256(repr(facts).encode()).hexdigest()[:8]
-        yield Part(f"{number:06d}-{digest}", first, tuple(name for name, _, _ in facts))
+        yield TaskFiles(f"{number:06d}-{digest}", first, tuple(name for name, _, _ in facts))
         first += len(paths)
 
 
@@ -102,7 +102,7 @@ def parse_folder(
     return _parted(out, parts, len(parts) - len(missing))
 
 
-def parse_part(part: Part, *, root: Path, out: Path) -> int:
+def parse_part(part: TaskFiles, *, root: Path, out: Path) -> int:
     """Parse the files of a part; returns how many notes they hold."""
     songs: list[dict[str, Any]] = []
     tables: list[dict[str, Any]] = []
@@ -194,7 +194,7 @@ def _remove_others(out: Path, names: set[str]) -> None:
                 path.unlink()
 
 
-def _parted(out: Path, parts: Sequence[Part], kept: int) -> ParsingSummary:
+def _parted(out: Path, parts: Sequence[TaskFiles], kept: int) -> ParsingSummary:
     """Write group and side of each song; of all songs together only signatures and hashes are held."""
     from workbench.analysis.near_duplicates import SIGNATURE_SIZE, group_names, near_duplicate_groups
 

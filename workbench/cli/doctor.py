@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.cli.parser import printable
 
 if TYPE_CHECKING:
-    from workbench.diagnostics import Finding
+    from workbench.diagnostics import Diagnosis
 
 
 def add_to(commands: Any) -> None:
@@ -52,7 +52,7 @@ def doctor(options: argparse.Namespace) -> int:
     return int(any(finding.outcome == "fail" for finding in findings))
 
 
-def _watched(options: argparse.Namespace) -> list[Finding]:
+def _watched(options: argparse.Namespace) -> list[Diagnosis]:
     """Print what a process uses, once a second, and judge it at the end."""
     from workbench.cli.run_log import log_folder
     from workbench.diagnostics.monitor import find_process, judge, watch

@@ -15,7 +15,7 @@ from workbench.domain.errors import WorkbenchError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from workbench.output.files.verifying import Finding
+    from workbench.output.files.verifying import FileVerdict
 
 
 def add_to(commands: Any) -> None:
@@ -41,7 +41,7 @@ def verify(options: argparse.Namespace) -> int:
     A sound file is known by the seal in its tags, the files of a bundle by the hashes in its manifest. With --remake a
     bundle is made again from the request, seed and edits of its manifest. What cannot be looked at is named last (2).
     """
-    findings: list[Finding] = []
+    findings: list[FileVerdict] = []
     refused: list[WorkbenchError] = []
     for path in options.paths:
         try:
@@ -75,7 +75,7 @@ def sign(options: argparse.Namespace) -> int:
     return 0
 
 
-def _of(path: str, options: argparse.Namespace) -> list[Finding]:
+def _of(path: str, options: argparse.Namespace) -> list[FileVerdict]:
     from workbench.output.files.verifying import verify as look
 
     if not options.remake:
@@ -87,7 +87,7 @@ def _of(path: str, options: argparse.Namespace) -> list[Finding]:
         return remake(path, progress=progress)
 
 
-def _print(findings: Sequence[Finding], *, remade: bool) -> None:
+def _print(findings: Sequence[FileVerdict], *, remade: bool) -> None:
     """What is not as it was, line by line, then how many files there are."""
     words = {"untouched": "same", "edited": "differs", "missing": "missing"} if remade else {}
     for finding in findings:

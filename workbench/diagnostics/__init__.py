@@ -2,7 +2,7 @@
 
 from workbench.diagnostics.codes import CODES, Code
 from workbench.diagnostics.doctor import examine
-from workbench.diagnostics.findings import Finding
+from workbench.diagnostics.findings import Diagnosis
 from workbench.diagnostics.logs import LoggedFailure, LogReport, analyse_lines, analyse_logs
 
-__all__ = ["CODES", "Code", "Finding", "LogReport", "LoggedFailure", "analyse_lines", "analyse_logs", "examine"]
+__all__ = ["CODES", "Code", "Diagnosis", "LogReport", "LoggedFailure", "analyse_lines", "analyse_logs", "examine"]

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from workbench.diagnostics import library, networks, services, signal_path, system
-from workbench.diagnostics.findings import Finding
+from workbench.diagnostics.findings import Diagnosis
 
 
-def examine(project: Path | None = None, addresses: Sequence[str] = ()) -> list[Finding]:
+def examine(project: Path | None = None, addresses: Sequence[str] = ()) -> list[Diagnosis]:
     """Look at the machine, the networks, the sample library and the services, and at a project if one is named.
 
     `addresses` are those of further services, such as `redis://host:6379`.

@@ -11,7 +11,7 @@ Outcome = Literal["ok", "warn", "fail"]
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Diagnosis:
     """One thing that was looked at: by which tool, what, how it is, and in words what was measured."""
 
     tool: str
@@ -26,7 +26,7 @@ class Finding:
         return CODES[self.code].remedy if self.code else ""
 
 
-def judged(tool: str, subject: str, message: str, code: str, *, fails: bool, warns: bool = False) -> Finding:
+def judged(tool: str, subject: str, message: str, code: str, *, fails: bool, warns: bool = False) -> Diagnosis:
     """A finding that has the code only where something is wrong."""
     outcome: Outcome = "fail" if fails else "warn" if warns else "ok"
-    return Finding(tool, subject, outcome, message, code if outcome != "ok" else "")
+    return Diagnosis(tool, subject, outcome, message, code if outcome != "ok" else "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from workbench.diagnostics.findings import Finding, judged
+from workbench.diagnostics.findings import Diagnosis, judged
 from workbench.domain.errors import WorkbenchError, counted
 from workbench.domain.paths import home_dir
 from workbench.rendering.sampler import look_at, missing_text, near_names
@@ -14,20 +14,20 @@ _INSTRUMENTS = (".sfz", ".sf2", ".sf3")
 _MOST_NAMED = 3
 
 
-def check(folder: Path | None = None) -> list[Finding]:
+def check(folder: Path | None = None) -> list[Diagnosis]:
     """One finding for each folder and instrument of a sample library, by default the user's."""
     place = home_dir() / "samples" if folder is None else folder
     entries = sorted(place.glob("*")) if place.is_dir() else []
     return [_entry(one) for one in entries if one.is_dir() or one.suffix.lower() in _INSTRUMENTS]
 
 
-def _entry(path: Path) -> Finding:
+def _entry(path: Path) -> Diagnosis:
     try:
         facts, instrument = look_at(path)
     except WorkbenchError as error:
-        return Finding(TOOL, path.name, "fail", str(error), "BFD035")
+        return Diagnosis(TOOL, path.name, "fail", str(error), "BFD035")
     if missing := instrument.missing():
-        return Finding(TOOL, path.name, "fail", missing_text(missing) + near_names(instrument), "BFD035")
+        return Diagnosis(TOOL, path.name, "fail", missing_text(missing) + near_names(instrument), "BFD035")
     wrong = [one for one in facts if one.problems]
     named = "; ".join(f"{one.path.name}: {one.problems[0]}" for one in wrong[:_MOST_NAMED])
     more = f" and {len(wrong) - _MOST_NAMED} more" if len(wrong) > _MOST_NAMED else ""

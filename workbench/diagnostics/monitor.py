@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 
-from workbench.diagnostics.findings import Finding, judged
+from workbench.diagnostics.findings import Diagnosis, judged
 from workbench.domain.errors import ParameterError
 
 TOOL = "monitor"
@@ -124,10 +124,10 @@ def _memory_mb(pid: int) -> float | None:
     return total / 1e6
 
 
-def judge(usages: Sequence[Usage]) -> list[Finding]:
+def judge(usages: Sequence[Usage]) -> list[Diagnosis]:
     """What held a process up: memory that ran out, or a processor or disk that others had."""
     if not usages:
-        return [Finding(TOOL, "process", "ok", "it ended before there was anything to see")]
+        return [Diagnosis(TOOL, "process", "ok", "it ended before there was anything to see")]
     cores = sum(usage.cores for usage in usages) / len(usages)
     busy = sum(usage.busy for usage in usages) / len(usages)
     peak, least = max(usage.memory_mb for usage in usages), min(usage.free_mb for usage in usages)

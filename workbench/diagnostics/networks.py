@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from workbench.diagnostics.findings import Finding, judged
+from workbench.diagnostics.findings import Diagnosis, judged
 from workbench.domain.elements import ELEMENTS
 from workbench.domain.errors import ModelError
 from workbench.models.checkpoint import file_hash, load_compiled, read_card
@@ -21,34 +21,34 @@ LEAST_ALIKE = 0.995
 """Processors round in other ways: a choice between two that are as good as equal may fall to the other."""
 
 
-def validate() -> list[Finding]:
+def validate() -> list[Diagnosis]:
     """Every network that writes songs."""
     return [_network(element) for element in ("harmony", *ELEMENTS)]
 
 
-def _network(element: str) -> Finding:
+def _network(element: str) -> Diagnosis:
     try:
         path = weights_path(element)
         card = read_card(path)
         digest = file_hash(path)
         if digest != card.get("sha256"):
             message = f"{path} has the hash {digest[:12]}, its card says {str(card.get('sha256'))[:12]}"
-            return Finding(TOOL, element, "fail", message, "BFD011")
+            return Diagnosis(TOOL, element, "fail", message, "BFD011")
         network = load_compiled(path)
         if ships(path):
             return _on_its_slice(element, network, card, digest)
         figures = measure_slice(network, read_slice(element)[0])
     except ModelError as error:
-        return Finding(TOOL, element, "fail", str(error), "BFD010")
+        return Diagnosis(TOOL, element, "fail", str(error), "BFD010")
     found = f"{digest[:12]}, your own, {figures.nats_per_note['nll']:.3f} nats a note on the slice that ships"
     return judged(TOOL, element, found, "", fails=False)
 
 
-def _on_its_slice(element: str, network: CompiledNetwork, card: Mapping[str, Any], digest: str) -> Finding:
+def _on_its_slice(element: str, network: CompiledNetwork, card: Mapping[str, Any], digest: str) -> Diagnosis:
     """What a network that ships makes of its slice, against what its card tells."""
     stated = card.get("slice", {}).get("nats_per_note", {}).get("nll")
     if stated is None:
-        return Finding(TOOL, element, "fail", "its card tells no nats a note of the slice that ships", "BFD011")
+        return Diagnosis(TOOL, element, "fail", "its card tells no nats a note of the slice that ships", "BFD011")
     items, choices = read_slice(element)
     figures = measure_slice(network, items)
     nll = figures.nats_per_note["nll"]

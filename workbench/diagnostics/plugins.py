@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.diagnostics.findings import Finding
+from workbench.diagnostics.findings import Diagnosis
 from workbench.domain.errors import ParameterError
 from workbench.domain.plan import Plan
 from workbench.plugins import find_plugin, named_plugins
@@ -10,13 +10,13 @@ from workbench.plugins import find_plugin, named_plugins
 TOOL = "plug-ins"
 
 
-def examine_plugins(plan: Plan) -> list[Finding]:
+def examine_plugins(plan: Plan) -> list[Diagnosis]:
     """One finding for each plug-in that a plan names; one that hung or crashed before is refused until it changes."""
     findings = []
     for name in dict.fromkeys(named_plugins(plan)):
         try:
             plugin = find_plugin(name)
-            findings.append(Finding(TOOL, name, "ok", f"{plugin.format} {plugin.kind}, {plugin.path}"))
+            findings.append(Diagnosis(TOOL, name, "ok", f"{plugin.format} {plugin.kind}, {plugin.path}"))
         except ParameterError as error:
-            findings.append(Finding(TOOL, name, "warn", str(error), "BFD037"))
+            findings.append(Diagnosis(TOOL, name, "warn", str(error), "BFD037"))
     return findings

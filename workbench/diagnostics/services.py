@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from workbench.diagnostics.findings import Finding, judged
+from workbench.diagnostics.findings import Diagnosis, judged
 
 TOOL = "services"
 SLOW_MS = 500.0
@@ -27,14 +27,14 @@ _REDIS_TIME = re.compile(rb"\*2\r\n\$\d+\r\n(\d+)\r\n")
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ServiceAnswer:
     """What a service said: its clock in seconds since 1970 where it tells it, and what is wrong with it."""
 
     clock: float | None = None
     complaint: str = ""
 
 
-def reach(addresses: Sequence[str] = (), environment: Mapping[str, str] | None = None) -> list[Finding]:
+def reach(addresses: Sequence[str] = (), environment: Mapping[str, str] | None = None) -> list[Diagnosis]:
     """Speak with the tracking server and the object store that the environment names, and with services by address."""
     known = os.environ if environment is None else environment
     named = [("tracking server", known.get("MLFLOW_TRACKING_URI"))]
@@ -50,35 +50,35 @@ def _endpoint(address: str, environment: Mapping[str, str]) -> str:
     return next((environment[name] for name in _STORE_VARIABLES if environment.get(name)), "https://")
 
 
-def _service(name: str, address: str) -> list[Finding]:
+def _service(name: str, address: str) -> list[Diagnosis]:
     parts = urlsplit(address)
     try:
         host, port = parts.hostname, parts.port or _PORTS.get(parts.scheme)
     except ValueError:
         host, port = None, None
     if parts.scheme not in _PORTS and parts.scheme != "":
-        return [Finding(TOOL, name, "ok", "on this machine's disk")]
+        return [Diagnosis(TOOL, name, "ok", "on this machine's disk")]
     if not host or not port:
-        return [Finding(TOOL, name, "fail", "its address names no host and port", "BFD020")]
-    speak: Callable[[SplitResult, str, int], Answer] = _redis if parts.scheme.startswith("redis") else _http
+        return [Diagnosis(TOOL, name, "fail", "its address names no host and port", "BFD020")]
+    speak: Callable[[SplitResult, str, int], ServiceAnswer] = _redis if parts.scheme.startswith("redis") else _http
     began, clock = time.perf_counter(), time.time()
     try:
         answer = speak(parts, host, port)
     except (OSError, http.client.HTTPException) as error:
         # Host and port alone are shown: an address may hold a password.
         reason = getattr(error, "strerror", None) or error or type(error).__name__
-        return [Finding(TOOL, name, "fail", f"{host}:{port} does not answer ({reason})", "BFD020")]
+        return [Diagnosis(TOOL, name, "fail", f"{host}:{port} does not answer ({reason})", "BFD020")]
     took = time.perf_counter() - began
     return [*_reached(name, f"{host}:{port}", answer, 1000 * took), *_clock(name, answer, clock + took / 2)]
 
 
-def _reached(name: str, place: str, answer: Answer, took_ms: float) -> list[Finding]:
+def _reached(name: str, place: str, answer: ServiceAnswer, took_ms: float) -> list[Diagnosis]:
     if answer.complaint:
-        return [Finding(TOOL, name, "fail", f"{place} {answer.complaint}", "BFD020")]
+        return [Diagnosis(TOOL, name, "fail", f"{place} {answer.complaint}", "BFD020")]
     return [judged(TOOL, name, f"{place} answers in {took_ms:.0f} ms", "BFD022", fails=False, warns=took_ms > SLOW_MS)]
 
 
-def _clock(name: str, answer: Answer, ours: float) -> list[Finding]:
+def _clock(name: str, answer: ServiceAnswer, ours: float) -> list[Diagnosis]:
     if answer.clock is None:
         return []
     ahead = answer.clock - ours
@@ -86,7 +86,7 @@ def _clock(name: str, answer: Answer, ours: float) -> list[Finding]:
     return [judged(TOOL, f"{name}'s clock", words, "BFD021", fails=abs(ahead) > MOST_SKEW_SECONDS)]
 
 
-def _http(parts: SplitResult, host: str, port: int) -> Answer:
+def _http(parts: SplitResult, host: str, port: int) -> ServiceAnswer:
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     connection = kind(host, port, timeout=_PATIENCE_SECONDS)
     try:
@@ -95,7 +95,7 @@ def _http(parts: SplitResult, host: str, port: int) -> Answer:
     finally:
         connection.close()
     complaint = f"answers with status {response.status}" if response.status >= 500 else ""
-    return Answer(_moment(response.getheader("Date")), complaint)
+    return ServiceAnswer(_moment(response.getheader("Date")), complaint)
 
 
 def _moment(date: str | None) -> float | None:
@@ -105,7 +105,7 @@ def _moment(date: str | None) -> float | None:
         return None
 
 
-def _redis(parts: SplitResult, host: str, port: int) -> Answer:
+def _redis(parts: SplitResult, host: str, port: int) -> ServiceAnswer:
     """Log in where the address has a password, then ask for the time, in the protocol of Redis."""
     with socket.create_connection((host, port), timeout=_PATIENCE_SECONDS) as plain:
         line = plain
@@ -115,13 +115,13 @@ def _redis(parts: SplitResult, host: str, port: int) -> Answer:
             user = [unquote(parts.username)] if parts.username else []
             line.sendall(_command("AUTH", *user, unquote(parts.password)))
             if not line.recv(512).startswith(b"+OK"):
-                return Answer(complaint="refuses the password")
+                return ServiceAnswer(complaint="refuses the password")
         line.sendall(_command("TIME"))
         reply = line.recv(512)
     found = _REDIS_TIME.match(reply)
     if found:
-        return Answer(float(found.group(1)))
-    return Answer(complaint="asks for a password" if reply.startswith(b"-NOAUTH") else "is no Redis")
+        return ServiceAnswer(float(found.group(1)))
+    return ServiceAnswer(complaint="asks for a password" if reply.startswith(b"-NOAUTH") else "is no Redis")
 
 
 def _command(*words: str) -> bytes:

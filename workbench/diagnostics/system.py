@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 
-from workbench.diagnostics.findings import Finding, judged
+from workbench.diagnostics.findings import Diagnosis, judged
 from workbench.domain.cores import usable_cores
 from workbench.domain.drafts import LOCK, abandoned
 from workbench.domain.errors import ParameterError
@@ -42,26 +42,26 @@ def measure(folder: Path) -> Machine:
     )
 
 
-def judge(machine: Machine) -> list[Finding]:
+def judge(machine: Machine) -> list[Diagnosis]:
     """The machine against minimum (a failure below it) and recommendation (a warning)."""
     return [
         _limit("processor cores", machine.cores, LEAST_CORES, GOOD_CORES, "", "BFD002"),
         _limit("free memory", machine.free_memory_gb, LEAST_MEMORY_GB, GOOD_MEMORY_GB, " GB", "BFD001"),
         _limit("free disk", machine.free_disk_gb, LEAST_DISK_GB, GOOD_DISK_GB, " GB", "BFD003"),
-        Finding(TOOL, "GPU", "ok", "there is one, for training" if machine.has_gpu else "none, and none is needed"),
+        Diagnosis(TOOL, "GPU", "ok", "there is one, for training" if machine.has_gpu else "none, and none is needed"),
     ]
 
 
-def _limit(subject: str, value: float, least: float, good: float, unit: str, code: str) -> Finding:
+def _limit(subject: str, value: float, least: float, good: float, unit: str, code: str) -> Diagnosis:
     message = f"{value:.3g}{unit}; at least {least:g}{unit}, better {good:g}{unit}"
     return judged(TOOL, subject, message, code, fails=value < least, warns=value < good)
 
 
-def devices(cards: Path = Path("/proc/asound/cards")) -> list[Finding]:
+def devices(cards: Path = Path("/proc/asound/cards")) -> list[Diagnosis]:
     """Sound cards and MIDI ports; music is made without either, so that none is no fault."""
     return [
-        Finding(TOOL, "audio devices", "ok", ", ".join(_sound_cards(cards)) or "none, and none is needed"),
-        Finding(TOOL, "MIDI ports", "ok", _midi_ports()),
+        Diagnosis(TOOL, "audio devices", "ok", ", ".join(_sound_cards(cards)) or "none, and none is needed"),
+        Diagnosis(TOOL, "MIDI ports", "ok", _midi_ports()),
     ]
 
 
@@ -83,10 +83,10 @@ def _midi_ports() -> str:
         return str(error)
 
 
-def drafts(folder: Path) -> list[Finding]:
+def drafts(folder: Path) -> list[Diagnosis]:
     """Drafts beside a bundle, or in a folder of bundles, whose processes are dead; they are left where they are."""
     left = list(_abandoned(folder))
-    return [Finding(TOOL, str(draft), "warn", "the process that wrote it is dead", "BFD004") for draft in left]
+    return [Diagnosis(TOOL, str(draft), "warn", "the process that wrote it is dead", "BFD004") for draft in left]
 
 
 def _abandoned(folder: Path) -> Iterator[Path]:

@@ -21,7 +21,7 @@ _TAIL_SHARE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class RoomAcoustics:
     """`decay_seconds` is the time to -60 dB, `size_metres` the mean way of a first reflection beyond the direct one.
 
     `low_cut_hz` and `damping_hz` are the edges of what the walls send back.
@@ -45,7 +45,7 @@ class Room:
             )
 
 
-def in_room(samples: Signal, room: Room, sample_rate_hz: int, *, seed: int = 0) -> Signal:
+def in_room(samples: Signal, room: RoomAcoustics, sample_rate_hz: int, *, seed: int = 0) -> Signal:
     """What the walls send back of (2, n) samples, the same length, without the direct sound.
 
     The middle of the signal excites the room; the ears hear independent reflections. White noise comes back with the
@@ -55,7 +55,7 @@ def in_room(samples: Signal, room: Room, sample_rate_hz: int, *, seed: int = 0) 
     ----------
     samples : array of shape (2, n), float32
         Dry sound.
-    room : Room
+    room : RoomAcoustics
         Size, decay and edges of the walls.
     sample_rate_hz : int
         Sample rate.
@@ -72,7 +72,7 @@ def in_room(samples: Signal, room: Room, sample_rate_hz: int, *, seed: int = 0) 
 
     >>> click = np.zeros((2, 2_400), np.float32)
     >>> click[:, 0] = 1.0
-    >>> heard = np.abs(in_room(click, Room(decay_seconds=0.1, size_metres=4.0), 48_000)) > 1e-3
+    >>> heard = np.abs(in_room(click, RoomAcoustics(decay_seconds=0.1, size_metres=4.0), 48_000)) > 1e-3
     >>> bool(heard[:, :432].any()), bool(heard.any())
     (False, True)
     """
@@ -82,7 +82,7 @@ def in_room(samples: Signal, room: Room, sample_rate_hz: int, *, seed: int = 0) 
 
 
 @lru_cache(maxsize=8)
-def room_response(room: Room, sample_rate_hz: int, seed: int) -> Signal:
+def room_response(room: RoomAcoustics, sample_rate_hz: int, seed: int) -> Signal:
     """Impulse response for both ears, (2, k), each of energy 1; nothing arrives with the direct sound.
 
     Reflections come at chance times that grow denser with time, and fall with the room's decay (W. G. Gardner,
@@ -95,7 +95,7 @@ def room_response(room: Room, sample_rate_hz: int, seed: int) -> Signal:
 
     Examples
     --------
-    >>> response = room_response(Room(decay_seconds=0.1), 48_000, 1)
+    >>> response = room_response(RoomAcoustics(decay_seconds=0.1), 48_000, 1)
     >>> response.shape, np.square(response).sum(axis=1).round(3).tolist()
     ((2, 5280), [1.0, 1.0])
     """
@@ -107,7 +107,7 @@ def room_response(room: Room, sample_rate_hz: int, seed: int) -> Signal:
     return np.asarray(out / np.sqrt(np.square(out).sum(axis=1, keepdims=True)), dtype=np.float32)
 
 
-def _ear(room: Room, length: int, rate: int, rng: np.random.Generator) -> npt.NDArray[np.float64]:
+def _ear(room: RoomAcoustics, length: int, rate: int, rng: np.random.Generator) -> npt.NDArray[np.float64]:
     first = room.size_metres / _SOUND_METRES_A_SECOND
     seconds = np.arange(length) / rate
     falling = 10.0 ** (-3.0 * seconds / room.decay_seconds)

@@ -19,7 +19,7 @@ from workbench.editing.writing import varied
 
 
 @dataclass(frozen=True, slots=True)
-class Laid:
+class LaidSection:
     """A section of the new song: the section that it comes from, and the old bar that each of its bars repeats."""
 
     section: SectionPlan
@@ -33,7 +33,9 @@ def extend(song: Song, edit: Extend, seed: int) -> Song:
     phrase = section.bars // 4 * 4 or section.bars
     added = [section.start_bar + (section.bars - 1 + step) % phrase for step in range(edit.bars)]
     bars = [*_bars(section)[:-1], *added, section.end_bar - 1]
-    longer = lay_out(song, [Laid(s, tuple(bars if i == index else _bars(s))) for i, s in enumerate(song.plan.sections)])
+    longer = lay_out(
+        song, [LaidSection(s, tuple(bars if i == index else _bars(s))) for i, s in enumerate(song.plan.sections)]
+    )
     if not edit.strength:
         return longer
     recorded = recorded_elements(song)
@@ -57,13 +59,13 @@ def shorten(song: Song, edit: Shorten, seed: int) -> Song:
         )
     bars = _bars(section)
     kept = (*bars[: section.bars - 1 - edit.bars], bars[-1])
-    return lay_out(song, [Laid(s, kept if i == index else _bars(s)) for i, s in enumerate(song.plan.sections)])
+    return lay_out(song, [LaidSection(s, kept if i == index else _bars(s)) for i, s in enumerate(song.plan.sections)])
 
 
 def reorder(song: Song, edit: Reorder, seed: int) -> Song:
     """Sections in another order."""
     chosen = [song.plan.sections[one_section(song.plan, text)] for text in edit.sections]
-    return lay_out(song, [Laid(section, _bars(section)) for section in chosen])
+    return lay_out(song, [LaidSection(section, _bars(section)) for section in chosen])
 
 
 def loop(song: Song, edit: Loop, seed: int) -> Song:
@@ -74,11 +76,11 @@ def loop(song: Song, edit: Loop, seed: int) -> Song:
             f"a loop is one stretch of bars, but {edit.section!r} is {spelled(pieces)}: name one of them"
         )
     inside = [(s, tuple(bar for bar in _bars(s) if bar in pieces[0])) for s in song.plan.sections]
-    song = lay_out(song, [Laid(section, bars) for section, bars in inside if bars])
+    song = lay_out(song, [LaidSection(section, bars) for section, bars in inside if bars])
     return replace(song, plan=replace(song.plan, delivery=replace(song.plan.delivery, loop=True)))
 
 
-def lay_out(song: Song, pieces: Sequence[Laid]) -> Song:
+def lay_out(song: Song, pieces: Sequence[LaidSection]) -> Song:
     """The song with its bars in another order: notes, chords, locks, mutes and moving parameters go with their bars.
 
     Raises

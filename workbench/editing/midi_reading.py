@@ -39,7 +39,7 @@ class PlayedNote:
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
+class MidiVoice:
     """What plays on one channel of one track; `number` counts those of a file from 1, `guess` says what it plays."""
 
     number: int
@@ -57,12 +57,12 @@ class Voice:
 class ImportedFile:
     """A MIDI file's voices, all that it holds beside them, and its hash."""
 
-    voices: tuple[Voice, ...]
+    voices: tuple[MidiVoice, ...]
     music: MidiFile
     sha256: str
 
     @property
-    def pitched(self) -> tuple[Voice, ...]:
+    def pitched(self) -> tuple[MidiVoice, ...]:
         """Voices that are no drums."""
         return tuple(voice for voice in self.voices if not is_drums(voice.guess.role))
 
@@ -90,7 +90,7 @@ def read_midi(path: str | Path) -> ImportedFile:
     return ImportedFile(voices, music, hashlib.sha256(data).hexdigest())
 
 
-def melody_voice(file: ImportedFile, track: int | str | None, element: str) -> Voice:
+def melody_voice(file: ImportedFile, track: int | str | None, element: str) -> MidiVoice:
     """The melody: the track asked for, else the only one that is no drums, else the only one that plays the element.
 
     Raises
@@ -111,7 +111,7 @@ def melody_voice(file: ImportedFile, track: int | str | None, element: str) -> V
     )
 
 
-def drum_voices(file: ImportedFile, track: int | str | None) -> tuple[Voice, ...]:
+def drum_voices(file: ImportedFile, track: int | str | None) -> tuple[MidiVoice, ...]:
     """The drums: the track asked for, else all that are drums, else the only one there is.
 
     Raises
@@ -130,7 +130,7 @@ def drum_voices(file: ImportedFile, track: int | str | None) -> tuple[Voice, ...
     return drums or file.voices
 
 
-def find_voice(file: ImportedFile, track: int | str) -> Voice:
+def find_voice(file: ImportedFile, track: int | str) -> MidiVoice:
     """The voice of a number from 1, or of a name, in whatever case, as long as it is the only one.
 
     Raises
@@ -210,7 +210,7 @@ def read_chords(
     return chords, remarks
 
 
-def _voice(number: int, parts: Sequence[MidiPart], ticks_per_beat: float) -> Voice:
+def _voice(number: int, parts: Sequence[MidiPart], ticks_per_beat: float) -> MidiVoice:
     columns = [
         np.concatenate([getattr(part.notes, name) for part in parts])
         for name in ("onsets", "lengths", "pitches", "velocities")
@@ -222,10 +222,10 @@ def _voice(number: int, parts: Sequence[MidiPart], ticks_per_beat: float) -> Voi
     notes = zip(onsets.tolist(), lengths.tolist(), pitches.tolist(), velocities.tolist(), strict=True)
     heard = tuple(PlayedNote(at / ticks_per_beat, max(1, length) / ticks_per_beat, p, v) for at, length, p, v in notes)
     # A melody of three notes is one: the user says so.
-    return Voice(number, first.name, guess(describe(number, joined, ticks_per_beat), repeats=8), heard)
+    return MidiVoice(number, first.name, guess(describe(number, joined, ticks_per_beat), repeats=8), heard)
 
 
-def _listed(voices: Sequence[Voice]) -> str:
+def _listed(voices: Sequence[MidiVoice]) -> str:
     more = f" and {len(voices) - _MOST_NAMED} more" if len(voices) > _MOST_NAMED else ""
     return ", ".join(map(str, voices[:_MOST_NAMED])) + more
 

@@ -12,11 +12,11 @@ from workbench.editing.adopting import IMPORTED
 from workbench.editing.edits import parse_edits
 from workbench.editing.modifying import modify
 from workbench.output import export, load_song, read_manifest
-from workbench.output.files.verifying import Finding
+from workbench.output.files.verifying import FileVerdict
 from workbench.pipeline import generate
 
 
-def remake(directory: str | Path, *, progress: Progress | None = None) -> list[Finding]:
+def remake(directory: str | Path, *, progress: Progress | None = None) -> list[FileVerdict]:
     """Make a track again, from nothing that is kept, and hold every file to the hashes of its manifest.
 
     Raises
@@ -44,5 +44,5 @@ def remake(directory: str | Path, *, progress: Progress | None = None) -> list[F
     findings = []
     for name, entry in manifest["files"].items():
         same = again.get(name, {}).get("sha256") == entry.get("sha256")
-        findings.append(Finding(name, "untouched" if same else "edited" if name in again else "missing"))
+        findings.append(FileVerdict(name, "untouched" if same else "edited" if name in again else "missing"))
     return findings

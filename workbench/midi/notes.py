@@ -32,7 +32,7 @@ class NoteColumns:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Line:
+class ChannelNotes:
     """Notes of one channel under one program; `held` counts those that nothing ended."""
 
     channel: int
@@ -90,7 +90,7 @@ class _Reading:
 
 def lines_of(
     events: Sequence[Event], ticks_per_beat: float, programs: Mapping[int, int], drum_channels: frozenset[int]
-) -> list[Line]:
+) -> list[ChannelNotes]:
     """The lines of a track by channel and program, as each note finds them.
 
     A note that nothing ends lasts until its own pitch begins again or is ended next, else until the track ends; a drum
@@ -132,11 +132,11 @@ def lines_of(
     return [_line(channel, number, rows, held[channel]) for (channel, number), rows in sorted(reading.rows.items())]
 
 
-def _line(channel: int, program: int, rows: list[_Row], held: set[int]) -> Line:
+def _line(channel: int, program: int, rows: list[_Row], held: set[int]) -> ChannelNotes:
     onsets, ends, pitches, velocities = np.array(rows, np.int64).T
     order = np.lexsort((pitches, onsets))
     columns = NoteColumns(onsets[order], (ends - onsets)[order], pitches[order], velocities[order])
-    return Line(channel, program, columns, sum(id(row) in held for row in rows) if held else 0)
+    return ChannelNotes(channel, program, columns, sum(id(row) in held for row in rows) if held else 0)
 
 
 def _end_held(reading: _Reading, channel: int, last: int, longest: int | None) -> set[int]:

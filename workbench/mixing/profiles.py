@@ -17,7 +17,7 @@ from workbench.dsp.delay import Delay
 from workbench.dsp.dynamics import Compressor
 from workbench.dsp.equaliser import Band, tilt
 from workbench.dsp.reverb import Reverb
-from workbench.dsp.room import Room
+from workbench.dsp.room import RoomAcoustics
 from workbench.dsp.transients import Transients
 from workbench.mixing.texture import Bed
 from workbench.mixing.tone import Tone
@@ -74,7 +74,7 @@ class Profile:
     description: str
     strips: Mapping[str, Strip]
     reverb: Reverb
-    room: Room
+    room: RoomAcoustics
     delay: Delay
     glue: Compressor
     duck_release_beats: float

@@ -18,7 +18,7 @@ from workbench.dsp.loudness import loudness
 from workbench.dsp.memory import silence
 from workbench.dsp.mid_side import widen_to
 from workbench.dsp.reverb import Reverb, reverberate
-from workbench.dsp.room import Room, in_room
+from workbench.dsp.room import RoomAcoustics, in_room
 from workbench.dsp.saturation import bit_crush, factor_for, oversampled_tanh
 from workbench.dsp.stereo import pan_gains
 from workbench.dsp.transients import transient_gain
@@ -31,7 +31,7 @@ STAGE_LUFS = -20.0
 """Loudness that each stem is brought to before its strip, so that thresholds mean the same for all."""
 
 _SILENT_LUFS = -69.0
-_PLAIN_ROOM = Room()
+_PLAIN_ROOM = RoomAcoustics()
 _DOUBLE_DECAY_DB = 7.0
 _RETURN_BANDS = (Band("high_pass", 220.0), Band("peak", 2800.0, -2.0, 0.8))
 
@@ -49,7 +49,7 @@ class StripContext:
     duck_release_beats: float
     sample_rate_hz: int
     oversampling: int | None = None
-    room: Room = _PLAIN_ROOM
+    room: RoomAcoustics = _PLAIN_ROOM
     seed: int = 0
 
 

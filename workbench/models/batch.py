@@ -17,7 +17,7 @@ from workbench.models.spec import Conditioning, Settings
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Job:
+class WritingJob:
     """One part to be written, from its first bar.
 
     Parameters
@@ -49,14 +49,14 @@ class Job:
 
 
 def write_batch(
-    network: Network, jobs: Sequence[Job], settings: Settings, *, threads: int | None = None
+    network: Network, jobs: Sequence[WritingJob], settings: Settings, *, threads: int | None = None
 ) -> list[Integers]:
     """Rows of each job, those given and ahead included.
 
     Parameters
     ----------
     network : Network
-    jobs : sequence of Job
+    jobs : sequence of WritingJob
     settings : Settings
     threads : int, optional
         Jobs that are written at the same time (default: one a core). The rows are the same for any number.
@@ -71,7 +71,7 @@ def write_batch(
         return list(pool.map(lambda job: _write(network, job, settings), jobs))
 
 
-def _write(network: Network, job: Job, settings: Settings) -> Integers:
+def _write(network: Network, job: WritingJob, settings: Settings) -> Integers:
     writer = PartWriter(network, job.conditioning, job.bar_beats, settings, ahead=job.ahead)
     if job.given is not None:
         writer.take(job.given)

@@ -23,7 +23,7 @@ State = Mapping[str, npt.NDArray[np.generic]]
 """Weights by the names of `ElementTransformer.state_dict`, of any float type."""
 
 
-class Table(NamedTuple):
+class EmbeddingTable(NamedTuple):
     """Embeddings of several columns, one below the other (rows, W), and the row where each column begins."""
 
     rows: Singles
@@ -41,14 +41,14 @@ class Weights(NamedTuple):
     """All that a network knows; names are those of `ElementTransformer`."""
 
     start: Singles
-    row_in: Table
-    prefix_in: Table
+    row_in: EmbeddingTable
+    prefix_in: EmbeddingTable
     bar_in: Linear
-    next_steps_in: Table
+    next_steps_in: EmbeddingTable
     step_chosen: Singles
     cell_in: Linear
     symbol_chosen: Singles
-    memory_in: Table
+    memory_in: EmbeddingTable
     attribute_chosen: tuple[Singles, ...]
     blocks: Blocks
     heads: Heads
@@ -116,9 +116,9 @@ def _read(state: State, name: str, shape: tuple[int, ...]) -> Singles:
     return weights
 
 
-def _stacked(tables: Sequence[Singles]) -> Table:
+def _stacked(tables: Sequence[Singles]) -> EmbeddingTable:
     starts = np.cumsum([0, *(len(table) for table in tables[:-1])])
-    return Table(np.concatenate(tables), starts.astype(np.int64))
+    return EmbeddingTable(np.concatenate(tables), starts.astype(np.int64))
 
 
 def _blocks(state: State, config: ModelConfig) -> Blocks:

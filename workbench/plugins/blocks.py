@@ -16,7 +16,7 @@ Report = Callable[[float], object]
 LONGEST_BLOCK = 1024
 
 
-class Machine(Protocol):
+class BlockProcessor(Protocol):
     """An effect that is ready to run; it reads and writes the buffers, (channels, `LONGEST_BLOCK`), of its making."""
 
     def set(self, name: str, value: float) -> None:
@@ -32,7 +32,7 @@ class Machine(Protocol):
         """Let go of it."""
 
 
-Make = Callable[[Signal, Signal], Machine]
+Make = Callable[[Signal, Signal], BlockProcessor]
 
 
 def through(

@@ -21,7 +21,7 @@ from workbench.plugins.clap_forms import (
     AudioBuffer,
     AudioPortInfo,
     AudioPorts,
-    Entry,
+    ClapEntry,
     Factory,
     InputEvents,
     Latency,
@@ -139,7 +139,7 @@ def _buffers(ports: tuple[int, ...], rows: Signal) -> tuple[Any, list[Any]]:
 
 def _plugins(path: str) -> Iterator[tuple[Any, Any]]:
     """Each plug-in of a file with what describes it; made and initialised."""
-    entry = Entry.in_dll(ctypes.CDLL(path), "clap_entry")
+    entry = ClapEntry.in_dll(ctypes.CDLL(path), "clap_entry")
     if not entry.init(path.encode()):
         raise RuntimeError("it does not begin")
     address = entry.get_factory(FACTORY)

@@ -32,17 +32,17 @@ IS_HIDDEN, IS_READ_ONLY = 1 << 2, 1 << 3
 _VERSION = (1, 1, 0)
 
 
-class Version(Structure):
+class ClapVersion(Structure):
     """Of the interface."""
 
     _fields_ = (("major", c_uint32), ("minor", c_uint32), ("revision", c_uint32))
 
 
-class Entry(Structure):
+class ClapEntry(Structure):
     """What a file exports as `clap_entry`."""
 
     _fields_ = (
-        ("version", Version),
+        ("version", ClapVersion),
         ("init", CFUNCTYPE(c_bool, c_char_p)),
         ("deinit", CFUNCTYPE(None)),
         ("get_factory", CFUNCTYPE(c_void_p, c_char_p)),
@@ -53,7 +53,7 @@ class Descriptor(Structure):
     """What a plug-in says of itself."""
 
     _fields_: ClassVar[Sequence[Any]] = (
-        ("version_of_clap", Version),
+        ("version_of_clap", ClapVersion),
         *(
             (name, c_char_p)
             for name in ("identifier", "name", "vendor", "url", "manual", "support", "version", "about")
@@ -76,7 +76,7 @@ class Host(Structure):
     """What a plug-in sees of its host."""
 
     _fields_ = (
-        ("version_of_clap", Version),
+        ("version_of_clap", ClapVersion),
         ("data", c_void_p),
         ("name", c_char_p),
         ("vendor", c_char_p),
@@ -266,6 +266,6 @@ def host() -> Host:
     """The host that plug-ins are shown: it hears what they tell, and does nothing when it is asked to."""
     nothing = _CALL(lambda _: None)
     return Host(
-        Version(*_VERSION), None, b"BeatsFoundry", b"BeatsFoundry", b"", b"1",
+        ClapVersion(*_VERSION), None, b"BeatsFoundry", b"BeatsFoundry", b"", b"1",
         _ASK(_extension), nothing, nothing, nothing,
     )  # fmt: skip

@@ -10,9 +10,9 @@ from pathlib import Path
 from workbench.domain.errors import ParameterError
 from workbench.domain.files import write_text_atomically
 from workbench.domain.paths import home_dir
-from workbench.session.midi_controller import Target
+from workbench.session.midi_controller import KnobTarget
 
-Bindings = Mapping[tuple[int, int], Target]
+Bindings = Mapping[tuple[int, int], KnobTarget]
 
 
 def bindings_file() -> Path:
@@ -31,7 +31,7 @@ def keep_bindings(bindings: Bindings, path: Path | None = None) -> Path:
     return target
 
 
-def kept_bindings(path: Path | None = None) -> dict[tuple[int, int], Target]:
+def kept_bindings(path: Path | None = None) -> dict[tuple[int, int], KnobTarget]:
     """What was learned before, by channel (from 0) and number of the controller; nothing where there is no file.
 
     Raises
@@ -48,7 +48,7 @@ def kept_bindings(path: Path | None = None) -> dict[tuple[int, int], Target]:
         raise ParameterError(f"{source}: these are no knobs of a controller ({error!r}): delete the file") from None
 
 
-def _read(entry: Mapping[str, object]) -> tuple[tuple[int, int], Target]:
+def _read(entry: Mapping[str, object]) -> tuple[tuple[int, int], KnobTarget]:
     place = (int(str(entry["channel"])), int(str(entry["control"])))
     low, high = float(str(entry["low"])), float(str(entry["high"]))
-    return place, Target(str(entry["element"]), str(entry["parameter"]), low, high)
+    return place, KnobTarget(str(entry["element"]), str(entry["parameter"]), low, high)

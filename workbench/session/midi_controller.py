@@ -29,7 +29,7 @@ _TOP = 127
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class KnobTarget:
     """What a knob moves: a parameter of an element between two values, as `mix.gain_db` or `filter.cutoff_hz`."""
 
     element: str
@@ -42,9 +42,9 @@ class Target:
 
         Examples
         --------
-        >>> Target("bass", "mix.pan", -1.0, 1.0).value_at(127)
+        >>> KnobTarget("bass", "mix.pan", -1.0, 1.0).value_at(127)
         1.0
-        >>> round(Target("bass", "filter.cutoff_hz", 20.0, 20000.0).value_at(64))
+        >>> round(KnobTarget("bass", "filter.cutoff_hz", 20.0, 20000.0).value_at(64))
         650
         """
         share = position / _TOP
@@ -67,14 +67,14 @@ class MidiController:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._lock = threading.Lock()
-        self._bindings: dict[tuple[int, int], Target] = {}
-        self._learning: Target | None = None
-        self._moved: dict[Target, int] = {}
-        self._turned: dict[Target, int] = {}
+        self._bindings: dict[tuple[int, int], KnobTarget] = {}
+        self._learning: KnobTarget | None = None
+        self._moved: dict[KnobTarget, int] = {}
+        self._turned: dict[KnobTarget, int] = {}
         self._after: State | None = None
 
     @property
-    def bindings(self) -> Mapping[tuple[int, int], Target]:
+    def bindings(self) -> Mapping[tuple[int, int], KnobTarget]:
         """What was learned, by channel (from 0) and number of the controller."""
         return dict(self._bindings)
 
@@ -103,7 +103,7 @@ class MidiController:
         if not all(least <= end <= most for end in ends):
             raise ParameterError(f"{parameter}: expected {least:g} to {most:g}, got {ends[0]:g} to {ends[1]:g}")
         with self._lock:
-            self._learning = Target(element, parameter, *ends)
+            self._learning = KnobTarget(element, parameter, *ends)
 
     def receive(self, message: Any) -> None:
         """Take a message of mido; only control changes mean anything."""
@@ -117,7 +117,7 @@ class MidiController:
             if place in self._bindings:
                 self._moved[self._bindings[place]] = message.value
 
-    def bind(self, channel: int, control: int, target: Target) -> None:
+    def bind(self, channel: int, control: int, target: KnobTarget) -> None:
         """Bind a knob without turning it, as one that was learned before.
 
         Parameters
@@ -126,7 +126,7 @@ class MidiController:
             From 0.
         control : int
             Number of the controller, 0 to 127.
-        target : Target
+        target : KnobTarget
 
         Raises
         ------
@@ -186,7 +186,7 @@ class MidiController:
         return ranges
 
 
-def _edits(moved: Mapping[Target, int]) -> list[dict[str, Any]]:
+def _edits(moved: Mapping[KnobTarget, int]) -> list[dict[str, Any]]:
     """One edit for each desk channel and one for each patch."""
     desk: dict[str, dict[str, float]] = defaultdict(dict)
     sound: dict[str, dict[str, float]] = defaultdict(dict)

@@ -6,7 +6,7 @@ from evaluation.networks.features.harmony import harmony_features
 from evaluation.networks.features.percussion import percussion_features
 from evaluation.networks.features.pitched import pitched_features
 from evaluation.networks.features.table import Features
-from evaluation.networks.notes import Notes
+from evaluation.networks.notes import ExcerptNotes
 from workbench.domain.elements import is_drums
 
 OVERLAP_FEATURES: dict[str, tuple[str, ...]] = {
@@ -28,7 +28,7 @@ OVERLAP_FEATURES: dict[str, tuple[str, ...]] = {
 duration, polyphony, range, repetition."""
 
 
-def features_of(notes: Notes) -> Features:
+def features_of(notes: ExcerptNotes) -> Features:
     """The features of the element that the notes belong to."""
     if is_drums(notes.spec.name):
         return percussion_features(notes)

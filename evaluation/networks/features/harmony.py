@@ -6,7 +6,7 @@ import numpy as np
 
 from evaluation.networks.features.percussion import gaps
 from evaluation.networks.features.table import Features, by_owner, count, entropy, mean, repetition, share
-from evaluation.networks.notes import Notes
+from evaluation.networks.notes import ExcerptNotes
 from workbench.domain.arrays import Flags, Integers
 from workbench.domain.chord_symbols import CHORD_QUALITIES
 from workbench.domain.theory import SCALES
@@ -15,7 +15,7 @@ _MOVES = {"up_second": (1, 2), "up_third": (3, 4), "up_fourth": (5,), "tritone":
           "down_third": (8, 9), "down_second": (10, 11)}  # fmt: skip
 
 
-def harmony_features(notes: Notes) -> Features:
+def harmony_features(notes: ExcerptNotes) -> Features:
     """About ninety numbers of each excerpt."""
     table = Features()
     changed = is_change(notes)
@@ -29,20 +29,20 @@ def harmony_features(notes: Notes) -> Features:
     return table
 
 
-def words(notes: Notes) -> Integers:
+def words(notes: ExcerptNotes) -> Integers:
     """One number for root, quality and bass of each row."""
     quality, bass = notes.attributes["quality"], notes.attributes["bass"]
     return (notes.symbol * len(CHORD_QUALITIES) + quality) * 12 + bass
 
 
-def is_change(notes: Notes) -> Flags:
+def is_change(notes: ExcerptNotes) -> Flags:
     """Which rows bring another chord than the row before in the same excerpt; the first row of an excerpt does."""
     word = words(notes)
     changed: Flags = np.r_[np.ones(min(1, len(word)), bool), (np.diff(word) != 0) | (np.diff(notes.excerpt) != 0)]
     return changed
 
 
-def _pace(table: Features, notes: Notes, changed: Flags) -> None:
+def _pace(table: Features, notes: ExcerptNotes, changed: Flags) -> None:
     table.add("rows", count(notes) / 4)
     table.add("changes", count(notes, changed) / 4)
     for beat in range(4):
@@ -54,7 +54,7 @@ def _pace(table: Features, notes: Notes, changed: Flags) -> None:
     gaps(table, notes)
 
 
-def _chords(table: Features, notes: Notes, changed: Flags) -> None:
+def _chords(table: Features, notes: ExcerptNotes, changed: Flags) -> None:
     for degree in range(12):
         table.add(f"root_{degree}", share(notes, (notes.symbol == degree)))
     for name, degree in (("tonic", 0), ("fifth", 7), ("fourth", 5), ("sixth", 9)):
@@ -76,7 +76,7 @@ def _chords(table: Features, notes: Notes, changed: Flags) -> None:
     table.add("in_minor", share(notes, np.isin(notes.symbol, SCALES["minor"])))
 
 
-def _moves(table: Features, notes: Notes, changed: Flags) -> None:
+def _moves(table: Features, notes: ExcerptNotes, changed: Flags) -> None:
     owner, root = notes.excerpt[changed], notes.symbol[changed]
     same = owner[1:] == owner[:-1]
     owner, move = owner[1:][same], np.diff(root)[same] % 12
@@ -85,7 +85,7 @@ def _moves(table: Features, notes: Notes, changed: Flags) -> None:
     table.add("interval_entropy", entropy(owner, move, notes.excerpts))
 
 
-def _coherence(table: Features, notes: Notes) -> None:
+def _coherence(table: Features, notes: ExcerptNotes) -> None:
     """Whether chords keep to a scale, and whether a root keeps its quality and its bass when it comes back."""
     tones = _chord_tones(notes)
     for mode in ("major", "minor"):
@@ -100,7 +100,7 @@ def _coherence(table: Features, notes: Notes) -> None:
     table.add("sevenths", share(notes, tones.sum(axis=1) > 3))
 
 
-def _chord_tones(notes: Notes) -> Flags:
+def _chord_tones(notes: ExcerptNotes) -> Flags:
     """Pitch classes of each row's chord above the tonic, (n, 12)."""
     tones = np.zeros((len(notes), 12), bool)
     for index, intervals in enumerate(CHORD_QUALITIES.values()):
@@ -110,12 +110,12 @@ def _chord_tones(notes: Notes) -> Flags:
     return tones
 
 
-def _distinct(notes: Notes, words: Integers) -> Integers:
+def _distinct(notes: ExcerptNotes, words: Integers) -> Integers:
     pairs = np.unique(np.stack([notes.excerpt, words]), axis=1)
     return np.bincount(pairs[0], minlength=notes.excerpts)
 
 
-def _words_by_bar(notes: Notes) -> np.ndarray:
+def _words_by_bar(notes: ExcerptNotes) -> np.ndarray:
     """Which chord word sounds from which beat, as flags (excerpts, 4, 4 * words); words are numbered anew."""
     word, beat = words(notes), notes.slot // 12
     known, number = np.unique(word, return_inverse=True)

@@ -19,7 +19,7 @@ from evaluation.networks.features.table import (
     share,
     spread_by_owner,
 )
-from evaluation.networks.notes import Notes
+from evaluation.networks.notes import ExcerptNotes
 from workbench.domain.arrays import Flags, Floats
 from workbench.domain.song import DRUM_ROLES
 
@@ -28,7 +28,7 @@ _HATS = ("closed_hat", "pedal_hat", "open_hat", "ride")
 _TOMS = ("low_tom", "mid_tom", "high_tom")
 
 
-def percussion_features(notes: Notes) -> Features:
+def percussion_features(notes: ExcerptNotes) -> Features:
     """About a hundred numbers of each excerpt."""
     table = Features()
     _density(table, notes)
@@ -39,12 +39,12 @@ def percussion_features(notes: Notes) -> Features:
     return table
 
 
-def role(notes: Notes, *names: str) -> Flags:
+def role(notes: ExcerptNotes, *names: str) -> Flags:
     """Which notes are played by one of the named roles."""
     return np.isin(notes.symbol, [_ROLES.index(name) for name in names])
 
 
-def _density(table: Features, notes: Notes) -> None:
+def _density(table: Features, notes: ExcerptNotes) -> None:
     table.add("density", count(notes) / 4)
     for name in _ROLES:
         table.add(f"density_{name}", count(notes, role(notes, name)) / 4)
@@ -60,7 +60,7 @@ def _density(table: Features, notes: Notes) -> None:
     table.add("ghosts", count(notes, role(notes, "snare") & (notes.velocity < 50)) / 4)
 
 
-def _time(table: Features, notes: Notes) -> None:
+def _time(table: Features, notes: ExcerptNotes) -> None:
     within, beat = notes.slot % 12, notes.slot // 12
     for place in range(12):
         table.add(f"slot_{place}", share(notes, within == place))
@@ -74,7 +74,7 @@ def _time(table: Features, notes: Notes) -> None:
     gaps(table, notes)
 
 
-def gaps(table: Features, notes: Notes) -> None:
+def gaps(table: Features, notes: ExcerptNotes) -> None:
     """Add the times from onset to onset, in 24ths of a beat."""
     owner, place, _ = onsets(notes)
     same = owner[1:] == owner[:-1]
@@ -87,7 +87,7 @@ def gaps(table: Features, notes: Notes) -> None:
     table.add("gap_entropy", entropy(gap_owner, gap, notes.excerpts))
 
 
-def _repetition(table: Features, notes: Notes) -> None:
+def _repetition(table: Features, notes: ExcerptNotes) -> None:
     cells = notes.grid()
     repetition(table, cells)
     for name in ("kick", "snare"):
@@ -101,7 +101,7 @@ def _following(cells: Flags) -> Floats:
     return part.column("same_mean")
 
 
-def _velocity(table: Features, notes: Notes) -> None:
+def _velocity(table: Features, notes: ExcerptNotes) -> None:
     velocity = notes.velocity
     for name in _ROLES[:-1]:
         table.add(f"velocity_{name}", mean(notes, velocity, role(notes, name)))
@@ -122,7 +122,7 @@ def _velocity(table: Features, notes: Notes) -> None:
         table.add(f"velocity_follows_{name}", _follows(notes, velocity, role(notes, name)))
 
 
-def _timing(table: Features, notes: Notes) -> None:
+def _timing(table: Features, notes: ExcerptNotes) -> None:
     offset, within = notes.offset_ms, notes.slot % 12
     table.add("offset_mean", mean(notes, offset))
     table.add("offset_spread", deviation(notes, offset))
@@ -144,7 +144,7 @@ def _timing(table: Features, notes: Notes) -> None:
     table.add("offset_follows", _follows(notes, offset, np.ones(len(notes), bool)))
 
 
-def _spread_within_onsets(notes: Notes) -> tuple[np.ndarray, Floats]:
+def _spread_within_onsets(notes: ExcerptNotes) -> tuple[np.ndarray, Floats]:
     """Between the first and the last hit of each onset that has several: owners and milliseconds."""
     keys, inverse, counts = np.unique(notes.excerpt * 10_000 + notes.place_24, return_inverse=True, return_counts=True)
     low, high = np.full(len(keys), np.inf), np.full(len(keys), -np.inf)
@@ -154,7 +154,7 @@ def _spread_within_onsets(notes: Notes) -> tuple[np.ndarray, Floats]:
     return keys[several] // 10_000, (high - low)[several]
 
 
-def _follows(notes: Notes, values: Floats, where: Flags) -> Floats:
+def _follows(notes: ExcerptNotes, values: Floats, where: Flags) -> Floats:
     """Correlation of each value with the one before it among the chosen notes."""
     owner, chosen = notes.excerpt[where], values[where]
     same = owner[1:] == owner[:-1]

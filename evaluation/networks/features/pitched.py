@@ -22,14 +22,14 @@ from evaluation.networks.features.table import (
     share,
     spread_by_owner,
 )
-from evaluation.networks.notes import Notes
+from evaluation.networks.notes import ExcerptNotes
 from workbench.domain.arrays import Floats, Integers
 
 _LENGTHS_BEATS = (0.0, 0.2, 0.3, 0.45, 0.6, 0.9, 1.1, 1.9, 2.1, 3.9, 100.0)
 _CHORD, _ROOT, _SCALE = slice(0, 12), slice(12, 24), slice(48, 60)
 
 
-def pitched_features(notes: Notes) -> Features:
+def pitched_features(notes: ExcerptNotes) -> Features:
     """About ninety numbers of each excerpt."""
     table = Features()
     _rhythm(table, notes)
@@ -42,23 +42,23 @@ def pitched_features(notes: Notes) -> Features:
     return table
 
 
-def among(notes: Notes, part: slice) -> np.ndarray:
+def among(notes: ExcerptNotes, part: slice) -> np.ndarray:
     """Whether each note's pitch class is among the conditioned pitch classes: of the chord, its root, or the scale."""
     among: np.ndarray = notes.chord[:, part][np.arange(len(notes)), notes.degree] > 0
     return among
 
 
-def in_chord(notes: Notes) -> np.ndarray:
+def in_chord(notes: ExcerptNotes) -> np.ndarray:
     """Whether each note is a tone of the sounding chord."""
     return among(notes, _CHORD)
 
 
-def in_scale(notes: Notes) -> np.ndarray:
+def in_scale(notes: ExcerptNotes) -> np.ndarray:
     """Whether each note lies in the song's scale."""
     return among(notes, _SCALE)
 
 
-def _rhythm(table: Features, notes: Notes) -> None:
+def _rhythm(table: Features, notes: ExcerptNotes) -> None:
     within, beat = notes.slot % 12, notes.slot // 12
     table.add("density", count(notes) / 4)
     for place in range(12):
@@ -77,7 +77,7 @@ def _rhythm(table: Features, notes: Notes) -> None:
     gaps(table, notes)
 
 
-def _lengths(table: Features, notes: Notes) -> None:
+def _lengths(table: Features, notes: ExcerptNotes) -> None:
     beats = notes.duration_beats
     for low, high in itertools.pairwise(_LENGTHS_BEATS):
         table.add(f"length_{low}", share(notes, (beats >= low) & (beats < high)))
@@ -90,7 +90,7 @@ def _lengths(table: Features, notes: Notes) -> None:
     table.add("duration_change", by_owner(owner, np.abs(change), notes.excerpts))
 
 
-def _pitch(table: Features, notes: Notes) -> None:
+def _pitch(table: Features, notes: ExcerptNotes) -> None:
     pitch = notes.pitch.astype(np.float64)
     for degree in range(12):
         table.add(f"degree_{degree}", share(notes, notes.degree == degree))
@@ -115,7 +115,7 @@ def _distinct(owner: Integers, words: Integers, excerpts: int) -> Floats:
     return np.bincount(pairs[0], minlength=excerpts).astype(np.float64)
 
 
-def _line(table: Features, notes: Notes) -> None:
+def _line(table: Features, notes: ExcerptNotes) -> None:
     """The top line: steps, leaps and repeats from onset to onset."""
     last = np.r_[(np.diff(notes.excerpt) != 0) | (np.diff(notes.place_24) != 0), np.ones(min(1, len(notes)), bool)]
     owner, top = notes.excerpt[last], notes.pitch[last]
@@ -135,7 +135,7 @@ def _line(table: Features, notes: Notes) -> None:
     table.add("line_turns", by_owner(owner[1:][turn], turns, notes.excerpts))
 
 
-def _touch(table: Features, notes: Notes) -> None:
+def _touch(table: Features, notes: ExcerptNotes) -> None:
     velocity, offset = notes.velocity, notes.offset_ms
     on = notes.slot % 12 == 0
     table.add("velocity_mean", mean(notes, velocity))

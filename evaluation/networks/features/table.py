@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from evaluation.networks.notes import Notes
+from evaluation.networks.notes import ExcerptNotes
 from workbench.domain.arrays import Flags, Floats, Integers, Numbers
 
 
@@ -46,20 +46,22 @@ class Features:
         return self.columns[self.names.index(name)]
 
 
-def count(notes: Notes, where: Flags | None = None) -> Floats:
+def count(notes: ExcerptNotes, where: Flags | None = None) -> Floats:
     """Notes of each excerpt (that fulfil `where`)."""
     chosen = notes.excerpt if where is None else notes.excerpt[where]
     return np.bincount(chosen, minlength=notes.excerpts).astype(np.float64)
 
 
-def share(notes: Notes, where: Flags, among: Flags | None = None, default: float = 0.0) -> Floats:
+def share(notes: ExcerptNotes, where: Flags, among: Flags | None = None, default: float = 0.0) -> Floats:
     """Share of the notes (of those `among`) that fulfil `where`."""
     whole = count(notes, among)
     part = count(notes, where if among is None else where & among)
     return np.where(whole > 0, part / np.maximum(whole, 1), default)
 
 
-def mean(notes: Notes, values: Numbers, where: Flags | None = None, default: Floats | float | None = None) -> Floats:
+def mean(
+    notes: ExcerptNotes, values: Numbers, where: Flags | None = None, default: Floats | float | None = None
+) -> Floats:
     """Mean of `values`, by default that of the whole excerpt where none fulfils `where`, else 0."""
     chosen = np.ones(len(notes), bool) if where is None else where
     whole = count(notes, chosen)
@@ -70,14 +72,14 @@ def mean(notes: Notes, values: Numbers, where: Flags | None = None, default: Flo
     return means
 
 
-def deviation(notes: Notes, values: Numbers, where: Flags | None = None) -> Floats:
+def deviation(notes: ExcerptNotes, values: Numbers, where: Flags | None = None) -> Floats:
     """Standard deviation of `values`; 0 where there is nothing."""
     centre = mean(notes, values, where, default=0.0)
     spread = mean(notes, (values - centre[notes.excerpt]) ** 2, where, default=0.0)
     return np.sqrt(spread)
 
 
-def extreme(notes: Notes, values: Numbers, where: Flags | None = None, *, highest: bool) -> Floats:
+def extreme(notes: ExcerptNotes, values: Numbers, where: Flags | None = None, *, highest: bool) -> Floats:
     """Highest or lowest of `values`; 0 where there is nothing."""
     chosen = np.ones(len(notes), bool) if where is None else where
     result = np.full(notes.excerpts, -np.inf if highest else np.inf)
@@ -101,7 +103,7 @@ def entropy(owner: Integers, words: Integers, excerpts: int) -> Floats:
     return np.bincount(pairs[0], weights=-probability * np.log(probability), minlength=excerpts).astype(np.float64)
 
 
-def onsets(notes: Notes) -> tuple[Integers, Integers, Integers]:
+def onsets(notes: ExcerptNotes) -> tuple[Integers, Integers, Integers]:
     """Distinct (excerpt, place): their excerpts, places in 24ths, and how many notes each holds."""
     size = int(notes.place_24.max()) + 1 if len(notes) else 1
     keys, counts = np.unique(notes.excerpt * size + notes.place_24, return_counts=True)
@@ -157,7 +159,7 @@ def repetition(table: Features, bars: Flags, prefix: str = "") -> None:
     table.add(f"{prefix}same_1_4", pairs[0, 3])
 
 
-def changes(notes: Notes, values: Numbers) -> tuple[Integers, Floats]:
+def changes(notes: ExcerptNotes, values: Numbers) -> tuple[Integers, Floats]:
     """Change of `values` in the same cell from one bar to the next: the excerpts that own them, and the changes."""
     cell = notes.cell
     stride = 48 * notes.spec.symbols

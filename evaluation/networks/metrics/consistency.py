@@ -10,13 +10,13 @@ from __future__ import annotations
 import numpy as np
 
 from evaluation.networks.features.table import count
-from evaluation.networks.notes import Notes
+from evaluation.networks.notes import ExcerptNotes
 from workbench.domain.arrays import Floats
 from workbench.domain.theory import SCALES
 from workbench.models.grid import SIXTEENTH_SLOTS
 
 
-def groove_consistency(notes: Notes, *, sixteenths: bool = False) -> Floats:
+def groove_consistency(notes: ExcerptNotes, *, sixteenths: bool = False) -> Floats:
     """One less the mean share of positions whose onset state changes from bar to bar, (excerpts,).
 
     Positions are the 48 slots of the bar, or its 16ths, to which every note counts that lies nearest.
@@ -32,7 +32,7 @@ def groove_consistency(notes: Notes, *, sixteenths: bool = False) -> Floats:
     return kept
 
 
-def scale_consistency(notes: Notes) -> Floats:
+def scale_consistency(notes: ExcerptNotes) -> Floats:
     """Largest share of notes that any major or minor scale holds, (excerpts,); 1 for an empty excerpt."""
     pitch_class = notes.pitch % 12
     by_class = np.stack([count(notes, pitch_class == value) for value in range(12)], axis=1)

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from scipy.stats import wasserstein_distance
 
 from evaluation.networks.features.table import changes
-from evaluation.networks.notes import Notes
+from evaluation.networks.notes import ExcerptNotes
 from workbench.domain.arrays import Flags, Floats, Integers
 from workbench.domain.elements import is_drums
 
@@ -30,7 +30,7 @@ _DRUMS_WITH_HATS = ((0, 1), (4, 5, 6, 10))
 
 
 def marginal_distance(
-    human: Notes, other: Notes, values: Callable[[Notes], Floats], *, least: int = LEAST_IN_CELL
+    human: ExcerptNotes, other: ExcerptNotes, values: Callable[[ExcerptNotes], Floats], *, least: int = LEAST_IN_CELL
 ) -> float:
     """(a) Mean distance over roles and slots within the beat, weighted by the human notes there.
 
@@ -48,17 +48,17 @@ def marginal_distance(
     return float(np.average(distances, weights=counts[enough]))
 
 
-def change_distance(human: Notes, other: Notes, values: Callable[[Notes], Floats]) -> float:
+def change_distance(human: ExcerptNotes, other: ExcerptNotes, values: Callable[[ExcerptNotes], Floats]) -> float:
     """(b) Distance of the changes of the same cell from bar to bar."""
     return _distance(changes(human, values(human))[1], changes(other, values(other))[1])
 
 
-def hat_distance(human: Notes, other: Notes, values: Callable[[Notes], Floats]) -> float:
+def hat_distance(human: ExcerptNotes, other: ExcerptNotes, values: Callable[[ExcerptNotes], Floats]) -> float:
     """(c) Distance of what the hats add to kick and snare of the same slot."""
     return _distance(against_hats(human, values(human)), against_hats(other, values(other)))
 
 
-def against_hats(notes: Notes, values: Floats) -> Floats:
+def against_hats(notes: ExcerptNotes, values: Floats) -> Floats:
     """Value of each hat less that of each kick or snare of the same slot."""
     drums, hats = (np.isin(notes.symbol, group) for group in _DRUMS_WITH_HATS)
     slot = (notes.excerpt * 4 + notes.bar) * 48 + notes.slot
@@ -72,7 +72,7 @@ def against_hats(notes: Notes, values: Floats) -> Floats:
     return together[np.isfinite(together)]
 
 
-def jittered(notes: Notes, values: Floats, seed: int = 0) -> Floats:
+def jittered(notes: ExcerptNotes, values: Floats, seed: int = 0) -> Floats:
     """Independent Gaussian numbers of the same mean and spread as `values` have by role: what a humaniser does."""
     rng = np.random.default_rng(seed)
     result = np.zeros(len(values))
@@ -82,22 +82,22 @@ def jittered(notes: Notes, values: Floats, seed: int = 0) -> Floats:
     return result
 
 
-def change_distance_of_jitter(human: Notes, values: Callable[[Notes], Floats], seed: int = 0) -> float:
+def change_distance_of_jitter(human: ExcerptNotes, values: Callable[[ExcerptNotes], Floats], seed: int = 0) -> float:
     """(b) for the human notes themselves with Gaussian jitter of the same size."""
     real = values(human)
     return _distance(changes(human, real)[1], changes(human, jittered(human, real, seed))[1])
 
 
-def _roles(notes: Notes) -> Integers:
+def _roles(notes: ExcerptNotes) -> Integers:
     # Pitched parts have one role: their pitches are no instruments.
     return notes.symbol if is_drums(notes.spec.name) else np.zeros(len(notes), np.int64)
 
 
-def _by_role_and_slot(notes: Notes) -> Integers:
+def _by_role_and_slot(notes: ExcerptNotes) -> Integers:
     return _roles(notes) * 12 + notes.slot % 12
 
 
-def _like(notes: Notes, cell: int) -> Flags:
+def _like(notes: ExcerptNotes, cell: int) -> Flags:
     chosen: Flags = _by_role_and_slot(notes) == cell
     if chosen.sum() < _LEAST_OF_OTHER:
         chosen = _roles(notes) == cell // 12

@@ -11,11 +11,11 @@ from __future__ import annotations
 import numpy as np
 
 from evaluation.networks.features.table import similarity
-from evaluation.networks.notes import Notes
+from evaluation.networks.notes import ExcerptNotes
 from workbench.domain.arrays import Floats
 
 
-def distinct_bars(notes: Notes) -> Floats:
+def distinct_bars(notes: ExcerptNotes) -> Floats:
     """Share of the four bars that differ from each other, (excerpts,): 0.25 all equal, 1 all different."""
     bars = np.packbits(notes.grid().reshape(notes.excerpts, 4, -1), axis=2)
     equal = np.stack([(bars[:, i] == bars[:, j]).all(axis=1) for i in range(4) for j in range(i)])
@@ -24,7 +24,7 @@ def distinct_bars(notes: Notes) -> Floats:
     return distinct
 
 
-def bar_to_bar_similarity(notes: Notes) -> Floats:
+def bar_to_bar_similarity(notes: ExcerptNotes) -> Floats:
     """Mean Jaccard similarity of each bar with the next, (excerpts,)."""
     cells = notes.grid()
     following: Floats = np.mean([similarity(cells[:, bar], cells[:, bar + 1]) for bar in range(3)], axis=0)

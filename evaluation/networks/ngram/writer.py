@@ -14,7 +14,7 @@ import numpy.typing as npt
 from evaluation.networks.ngram.baseline import Baseline
 from evaluation.networks.ngram.columns import LAGS, next_onset, surrounding_columns
 from workbench.domain.arrays import Integers
-from workbench.models.batch import Job
+from workbench.models.batch import WritingJob
 from workbench.models.context import PREFIX_SIZES
 from workbench.models.grid import SLOTS_PER_BAR
 from workbench.models.history import FIRST_ATTRIBUTE
@@ -23,19 +23,19 @@ from workbench.models.spec import BAR_STEP, SAME_STEP
 _TRIES = 40
 
 
-def write_with_ngram(baseline: Baseline, jobs: Sequence[Job]) -> list[Integers]:
+def write_with_ngram(baseline: Baseline, jobs: Sequence[WritingJob]) -> list[Integers]:
     """Rows of each job. All must have the same metre of 4/4; what is given or ahead is not looked at.
 
     Parameters
     ----------
     baseline : Baseline
-    jobs : sequence of Job
+    jobs : sequence of WritingJob
     """
     return _Lockstep(baseline, jobs).run() if jobs else []
 
 
 class _Lockstep:
-    def __init__(self, baseline: Baseline, jobs: Sequence[Job]) -> None:
+    def __init__(self, baseline: Baseline, jobs: Sequence[WritingJob]) -> None:
         self._spec, self._fields, self._jobs = baseline.spec, baseline.fields, jobs
         size, self._bars = len(jobs), max(len(job.conditioning.prefix) for job in jobs)
         self._rng = np.random.default_rng(np.concatenate([np.atleast_1d(job.seed) for job in jobs]))

@@ -15,7 +15,7 @@ from evaluation.networks.ngram.contexts import as_chain
 from evaluation.networks.ngram.counts import KneserNey
 from training.corpora import read_corpora
 from training.dataset import EncodedPart, encode_part
-from workbench.models.batch import Job
+from workbench.models.batch import WritingJob
 from workbench.models.context import CHORD_FEATURES, PREFIX_SIZES
 from workbench.models.elements import LEADS, PERCUSSION
 from workbench.models.history import BAR_COLUMN, STEP_COLUMN
@@ -50,7 +50,7 @@ def test_contexts_of_draws_are_those_of_the_finished_rows(spec: ElementSpec, mon
     conditionings = [any_conditioning(spec, bars, bars) for bars in (3, 2)]
     baseline = Baseline(spec, {name: Anything(((),), size) for name, size, _ in fields_of(spec)}, {})
     tables = ngram_writer.write_with_ngram(
-        baseline, [Job(conditioning, 4, (0, i)) for i, conditioning in enumerate(conditionings)]
+        baseline, [WritingJob(conditioning, 4, (0, i)) for i, conditioning in enumerate(conditionings)]
     )
     for number, (rows, conditioning) in enumerate(zip(tables, conditionings, strict=True)):
         assert fault(rows, spec, bars=len(conditioning.prefix)) == ""
@@ -79,7 +79,7 @@ def test_a_beat_that_never_changes_is_written_again(parts: list[EncodedPart]) ->
         )
         for name, size, _ in fields_of(PERCUSSION)
     }
-    jobs = [Job(parts[0].conditioning.bars(0, 8), 4, (3, number)) for number in range(6)]
+    jobs = [WritingJob(parts[0].conditioning.bars(0, 8), 4, (3, number)) for number in range(6)]
     written, again = (ngram_writer.write_with_ngram(Baseline(PERCUSSION, models, {}), jobs) for _ in range(2))
     assert all(np.array_equal(one, two) for one, two in zip(written, again, strict=True))
     assert not np.array_equal(written[0], written[1])

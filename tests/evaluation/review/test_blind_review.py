@@ -21,7 +21,7 @@ from evaluation.review import (
     to_csv,
     write_csv,
 )
-from evaluation.review.design import NO_PREFERENCE, Answer, Session
+from evaluation.review.design import NO_PREFERENCE, Answer, ListeningSession
 from evaluation.review.outcome import krippendorff_alpha
 from evaluation.review.store import save_answers
 from evaluation.review.views import review_view, sessions_view
@@ -81,7 +81,7 @@ def test_versions_that_do_not_fit_are_refused() -> None:
         mushra_session({"one": {"old": tone(200, 0.5), "new": tone(300, 0.5)}}, name="s", reviewer="ann")
 
 
-def answered(session: Session, folder: Path, choose: Any) -> list[Answer]:
+def answered(session: ListeningSession, folder: Path, choose: Any) -> list[Answer]:
     panel = ReviewPanel(session, folder=folder, track=False)
     for trial in session.trials:
         panel.answer(choose(trial), comment="fine", heard=dict.fromkeys(trial.versions, 1.5))

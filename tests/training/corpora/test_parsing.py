@@ -17,7 +17,7 @@ import pytest
 from tests.backends.inline import Inline
 from tests.training.corpora.tiny_midi import band, midi_track, write_song
 from training.commands.corpora import main
-from training.corpora.parsing import Part, parse_folder, parse_part, parts_of, read_parsed
+from training.corpora.parsing import TaskFiles, parse_folder, parse_part, parts_of, read_parsed
 from workbench.backends import Limits, carry_out, open_backend
 from workbench.domain.errors import CorpusError
 
@@ -132,7 +132,7 @@ def perturbed_copies(source: Path, target: Path, count: int) -> None:
         score.dump_midi(path)
 
 
-def weigh_part(part: Part, *, root: Path, out: Path) -> tuple[int, float, float, int]:
+def weigh_part(part: TaskFiles, *, root: Path, out: Path) -> tuple[int, float, float, int]:
     """Parse a part; how many files it has, MiB that its process holds afterwards, processor seconds, process."""
     began = time.process_time()
     parse_part(part, root=root, out=out)
@@ -147,17 +147,17 @@ def weigh_split(folders: tuple[Path, Path]) -> tuple[float, float]:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10, time.process_time() - began
 
 
-def times_as_quick(parts: list[Part], root: Path, out: Path) -> tuple[float, float]:
+def times_as_quick(parts: list[TaskFiles], root: Path, out: Path) -> tuple[float, float]:
     """How many times as long miditoolkit reads files as ours are read, and as `parse_part` takes; part by part."""
     import miditoolkit
 
     from workbench.midi.file import read_file, read_midi
 
-    def reading(part: Part) -> None:
+    def reading(part: TaskFiles) -> None:
         for name in part.files:
             read_midi(read_file(root / name))
 
-    def theirs(part: Part) -> None:
+    def theirs(part: TaskFiles) -> None:
         for name in part.files:
             miditoolkit.MidiFile(str(root / name))
 

@@ -16,7 +16,7 @@ from workbench.output.files.stamping import Verdict, verdict
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class FileVerdict:
     """A file, and what was found of it; `missing` is what a manifest names and nobody finds. `remark` says more."""
 
     path: str
@@ -29,7 +29,7 @@ class Finding:
         return self.verdict == "untouched"
 
 
-def verify(path: str | Path) -> list[Finding]:
+def verify(path: str | Path) -> list[FileVerdict]:
     """Look at a sound file by its seal or its content credentials, or at a bundle's files by the manifest's hashes.
 
     Parameters
@@ -39,7 +39,7 @@ def verify(path: str | Path) -> list[Finding]:
 
     Returns
     -------
-    list of Finding
+    list of FileVerdict
         One of a file; of a bundle, one for each file that its manifest names or that lies there.
 
     Raises
@@ -72,28 +72,28 @@ def verify(path: str | Path) -> list[Finding]:
     return [_of_file(Path(path))]
 
 
-def _of_file(path: Path) -> Finding:
+def _of_file(path: Path) -> FileVerdict:
     """A file by its seal, or by content credentials of ours: who signs a file writes it anew, and breaks its seal."""
     found = verdict(path)
     if found == "untouched":
-        return Finding(str(path), found)
+        return FileVerdict(str(path), found)
     held = read_credentials(path)
     if held is None:
         signed = not can_read() and path.suffix.lower() in SIGNED_SUFFIXES and names_credentials(path)
-        return Finding(str(path), found, "content credentials are not read without c2pa-python" if signed else "")
+        return FileVerdict(str(path), found, "content credentials are not read without c2pa-python" if signed else "")
     if held.is_ours:
-        return Finding(str(path), "untouched" if held.valid else "edited", str(held))
-    return Finding(str(path), found, str(held))
+        return FileVerdict(str(path), "untouched" if held.valid else "edited", str(held))
+    return FileVerdict(str(path), found, str(held))
 
 
-def _bundle(folder: Path) -> list[Finding]:
+def _bundle(folder: Path) -> list[FileVerdict]:
     manifest = read_manifest(folder)
     files = manifest.get("files")
     if not isinstance(files, dict):
         raise OutputError(f"{folder / MANIFEST} names no files, so {folder} is not a bundle")
-    found = [Finding(name, _as_written(folder / name, entry)) for name, entry in files.items()]
+    found = [FileVerdict(name, _as_written(folder / name, entry)) for name, entry in files.items()]
     there = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
-    return [*found, *(Finding(name, "foreign") for name in there if name not in files and name != MANIFEST)]
+    return [*found, *(FileVerdict(name, "foreign") for name in there if name not in files and name != MANIFEST)]
 
 
 def _as_written(path: Path, entry: object) -> Verdict | Literal["missing"]:

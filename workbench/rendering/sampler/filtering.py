@@ -13,7 +13,7 @@ import numpy as np
 
 from workbench.domain.arrays import Floats, Signal
 from workbench.domain.units import db_to_gain
-from workbench.rendering.sampler.shapes import EqualiserBand, Filter, FilterKind
+from workbench.rendering.sampler.shapes import EqualiserBand, FilterKind, ZoneFilter
 
 CONTROL_SAMPLES = 64
 """Samples between two values of a moving cutoff."""
@@ -26,7 +26,7 @@ def control_times(count: int, rate: int) -> Floats:
     return np.asarray(np.arange(-(-count // CONTROL_SAMPLES) + 1) * (CONTROL_SAMPLES / rate), dtype=np.float64)
 
 
-def filtered(sound: Signal, shape: Filter, cents: Floats, rate: int) -> Signal:
+def filtered(sound: Signal, shape: ZoneFilter, cents: Floats, rate: int) -> Signal:
     """Filter (c, n) samples; `cents` moves the cutoff, one value each `CONTROL_SAMPLES` or a single one."""
     hertz = np.clip(shape.cutoff_hz * 2.0 ** (cents / 1200.0), _LOWEST_HZ, min(20000.0, _HIGHEST_OF_RATE * rate))
     quality = db_to_gain(shape.resonance_db)

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from workbench.domain.errors import ParameterError
 from workbench.rendering.sampler.conditions import ALWAYS, Conditions
 from workbench.rendering.sampler.files import mapped_samples, read_samples
-from workbench.rendering.sampler.shapes import FLAT, PLAIN, Envelope, EqualiserBand, Filter, Lfo, Sweep
+from workbench.rendering.sampler.shapes import FLAT, PLAIN, Envelope, EqualiserBand, Lfo, ModulationEnvelope, ZoneFilter
 
 SAMPLES_PREFIX = "samples:"
 """Where a patch is named, this and a name (or a path) stand for an instrument of samples."""
@@ -77,10 +77,10 @@ class Zone:
     loop_crossfade_ms: float = 0.0
     amp: Envelope = PLAIN
     amp_slopes: Envelope = FLAT
-    pitch_sweep: Sweep | None = None
-    filter_sweep: Sweep | None = None
+    pitch_sweep: ModulationEnvelope | None = None
+    filter_sweep: ModulationEnvelope | None = None
     lfos: tuple[Lfo, ...] = ()
-    filters: tuple[Filter, ...] = ()
+    filters: tuple[ZoneFilter, ...] = ()
     bands: tuple[EqualiserBand, ...] = ()
     group: int = 0
     off_by: int = 0

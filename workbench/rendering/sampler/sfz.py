@@ -18,8 +18,8 @@ from workbench.rendering.sampler.sfz_conditions import (
 )
 from workbench.rendering.sampler.sfz_controllers import Controllers
 from workbench.rendering.sampler.sfz_opcodes import Opcodes, leading_number, plain_name
-from workbench.rendering.sampler.sfz_text import Block, read_text
-from workbench.rendering.sampler.sfz_zone import Place, is_never_heard, read_zone
+from workbench.rendering.sampler.sfz_text import SfzBlock, read_text
+from workbench.rendering.sampler.sfz_zone import RegionPlace, is_never_heard, read_zone
 
 _LEVELS = ("global", "master", "group", "region")
 _KEYS = ("key", "lokey", "hikey", "pitch_keycenter")
@@ -82,7 +82,7 @@ def read_sfz(path: Path) -> Instrument:
     return Instrument(path.stem, tuple(zones), path.parent, left_out=remarks)
 
 
-def _regions(blocks: list[Block]) -> tuple[list[_Region], Controllers, _LeftOut]:
+def _regions(blocks: list[SfzBlock]) -> tuple[list[_Region], Controllers, _LeftOut]:
     """Regions with what they inherit; a header forgets the headers below it."""
     levels: dict[str, dict[str, str]] = {name: {} for name in _LEVELS}
     control: dict[str, str] = {}
@@ -145,7 +145,7 @@ def _zone(
     sample = finder.find(region.prefix + named)
     if sample not in known:
         known[sample] = sample_notes(path.parent / sample)
-    zone = read_zone(opcodes, rest, Place(sample, known[sample], keys, region.shift))
+    zone = read_zone(opcodes, rest, RegionPlace(sample, known[sample], keys, region.shift))
     if is_never_heard(zone):
         left.region("they have no level while controllers rest", named)
         return None

@@ -30,7 +30,7 @@ _NEXT = re.compile(r"[ \t](?:(?=[A-Za-z_$])[\w$]+=|\#define\b|\#include\b)")
 
 
 @dataclass(slots=True)
-class Block:
+class SfzBlock:
     """A header and its opcodes, the last of a name winning; names are in lower case."""
 
     header: str
@@ -41,7 +41,7 @@ class Block:
 class SfzText:
     """Blocks in order, and what was no SFZ, in words."""
 
-    blocks: tuple[Block, ...]
+    blocks: tuple[SfzBlock, ...]
     unread: tuple[str, ...]
 
 
@@ -65,7 +65,7 @@ class _Reader:
     """What is known while reading: macros, the block that is open, and how much has been read."""
 
     def __init__(self, path: Path) -> None:
-        self.blocks: list[Block] = []
+        self.blocks: list[SfzBlock] = []
         self.unread: list[str] = []
         self._root = path
         self._finder = FileFinder(path.parent)
@@ -107,7 +107,7 @@ class _Reader:
         if not name.isidentifier():
             self._note(f"<{header}>")
             return
-        self.blocks.append(Block(name))
+        self.blocks.append(SfzBlock(name))
 
     def _assign(self, name: str, rest: str) -> int:
         """Take an opcode's value from the rest of its line; returns how much of that was the value."""

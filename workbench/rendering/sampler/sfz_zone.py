@@ -22,10 +22,10 @@ from workbench.rendering.sampler.shapes import (
     WAVES,
     Envelope,
     EqualiserBand,
-    Filter,
     FilterKind,
     Lfo,
-    Sweep,
+    ModulationEnvelope,
+    ZoneFilter,
 )
 
 WHOLE = 1 << 40
@@ -47,7 +47,7 @@ _TIMES = ("delay", "attack", "hold", "decay", "release")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class RegionPlace:
     """Where a region stands: its sample, what that says of itself, its keys, and by how much keys are shifted."""
 
     sample: str
@@ -56,7 +56,7 @@ class Place:
     shift: int
 
 
-def read_zone(opcodes: Opcodes, rest: Controllers, place: Place) -> Zone:
+def read_zone(opcodes: Opcodes, rest: Controllers, place: RegionPlace) -> Zone:
     """A region as a zone."""
     keys = place.keys
     root = keys.root if keys.root is not None else place.notes.root
@@ -192,11 +192,11 @@ def _envelopes(zone: Zone, opcodes: Opcodes) -> Zone:
     )
 
 
-def _sweep(opcodes: Opcodes, name: str) -> Sweep | None:
+def _sweep(opcodes: Opcodes, name: str) -> ModulationEnvelope | None:
     depth = opcodes.number(f"{name}_depth", 0.0, -_MOST_CENTS, _MOST_CENTS)
     more = opcodes.number(f"{name}_vel2depth", 0.0, -_MOST_CENTS, _MOST_CENTS)
     shape, slopes = _envelope(opcodes, name), _slopes(opcodes, name)
-    return Sweep(shape, depth, more, slopes) if depth or more else None
+    return ModulationEnvelope(shape, depth, more, slopes) if depth or more else None
 
 
 def _envelope(opcodes: Opcodes, name: str, release: float = 0.0) -> Envelope:
@@ -260,13 +260,13 @@ def _lfo(opcodes: Opcodes, name: str, targets: str) -> Lfo:
     )
 
 
-def _filters(opcodes: Opcodes) -> tuple[Filter, ...]:
+def _filters(opcodes: Opcodes) -> tuple[ZoneFilter, ...]:
     found = []
     for number in ("", "2"):
         name, cutoff = f"fil{number}", f"cutoff{number}"
         kind, times = _FILTERS.get(opcodes.word(f"{name}_type", "lpf_2p"), (None, 0))
         hertz = opcodes.without_controllers(cutoff, 0.0)
-        shape = Filter(
+        shape = ZoneFilter(
             kind or "lowpass",
             max(1.0, hertz) * 2.0 ** (max(-_MOST_CENTS, min(_MOST_CENTS, opcodes.added(cutoff))) / 1200.0),
             resonance_db=opcodes.number(f"resonance{number}", 0.0, -60.0, 60.0),

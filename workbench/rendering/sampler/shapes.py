@@ -49,7 +49,7 @@ FLAT = Envelope(sustain=0.0, release_ms=0.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Sweep:
+class ModulationEnvelope:
     """An envelope that moves pitch or cutoff by `cents` at its top, and by `velocity_cents` more at full velocity."""
 
     envelope: Envelope
@@ -73,7 +73,7 @@ class Lfo:
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
+class ZoneFilter:
     """One filter; the envelope and the LFOs of a zone move the cutoff of the first.
 
     `times` filters of the kind stand in series. The cutoff follows keys by `key_cents` a semitone from `key_center`,

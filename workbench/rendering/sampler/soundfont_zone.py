@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from workbench.rendering.sampler.instrument import Zone
-from workbench.rendering.sampler.shapes import Envelope, Filter, Lfo, Sweep
+from workbench.rendering.sampler.shapes import Envelope, Lfo, ModulationEnvelope, ZoneFilter
 from workbench.rendering.sampler.soundfont_modulators import Modulator
 
 _NO_TIME = -12000
@@ -150,7 +150,7 @@ def _volume_envelope(amounts: _Amounts, key: int) -> Envelope:
     )
 
 
-def _sweep(amounts: _Amounts, key: int, cents: float) -> Sweep | None:
+def _sweep(amounts: _Amounts, key: int, cents: float) -> ModulationEnvelope | None:
     """The modulation envelope, which falls in a straight line, towards pitch or cutoff."""
     shape = Envelope(
         delay_ms=amounts.milliseconds(25),
@@ -162,7 +162,7 @@ def _sweep(amounts: _Amounts, key: int, cents: float) -> Sweep | None:
         decibels=0.0,
         convex=True,
     )
-    return Sweep(shape, cents) if cents else None
+    return ModulationEnvelope(shape, cents) if cents else None
 
 
 def _lfos(amounts: _Amounts) -> tuple[Lfo, ...]:
@@ -180,7 +180,7 @@ def _lfos(amounts: _Amounts) -> tuple[Lfo, ...]:
     return tuple(one for one in (moving, vibrato) if one.pitch_cents or one.filter_cents or one.volume_db)
 
 
-def _filters(amounts: _Amounts) -> tuple[Filter, ...]:
+def _filters(amounts: _Amounts) -> tuple[ZoneFilter, ...]:
     """The low-pass; its resonance takes half of itself from the level, as FluidSynth has it."""
     cents = amounts.of(8, 1500.0, _OPEN_CENTS)
     resonance = amounts.of(9, 0.0, 960.0) / 10.0
@@ -188,4 +188,4 @@ def _filters(amounts: _Amounts) -> tuple[Filter, ...]:
     if cents >= _OPEN_CENTS and not resonance and not moved:
         return ()
     hertz = 8.176 * 2.0 ** (cents / 1200.0)
-    return (Filter("lowpass", hertz, resonance - _BUTTERWORTH_DB, level_db=-0.5 * resonance),)
+    return (ZoneFilter("lowpass", hertz, resonance - _BUTTERWORTH_DB, level_db=-0.5 * resonance),)

@@ -17,7 +17,7 @@ from workbench.rendering.sampler.curves import crossfade_gain, envelope, lfo, ve
 from workbench.rendering.sampler.filtering import control_times, equalised, filtered
 from workbench.rendering.sampler.instrument import Zone
 from workbench.rendering.sampler.reading import resampled, walked
-from workbench.rendering.sampler.shapes import Sweep
+from workbench.rendering.sampler.shapes import ModulationEnvelope
 
 _MOST_OCTAVES = 10.0
 _RING = 1.03
@@ -162,7 +162,7 @@ def _reach(zone: Zone, velocity: float) -> float:
     return min(1200.0 * _MOST_OCTAVES, depth + abs(_depth(zone.pitch_sweep, velocity)))
 
 
-def _depth(sweep: Sweep | None, velocity: float) -> float:
+def _depth(sweep: ModulationEnvelope | None, velocity: float) -> float:
     return 0.0 if sweep is None else sweep.cents + velocity * sweep.velocity_cents
 
 
@@ -174,7 +174,7 @@ def _bend(zone: Zone, strike: Strike, count: int, gate: float) -> Floats:
     return np.clip(cents, -1200.0 * _MOST_OCTAVES, 1200.0 * _MOST_OCTAVES)
 
 
-def _swept(sweep: Sweep | None, seconds: Floats, strike: Strike, gate_seconds: float) -> Floats:
+def _swept(sweep: ModulationEnvelope | None, seconds: Floats, strike: Strike, gate_seconds: float) -> Floats:
     depth = _depth(sweep, strike.velocity / 127.0)
     if sweep is None or depth == 0.0:
         return np.zeros(seconds.size)

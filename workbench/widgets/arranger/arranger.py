@@ -15,13 +15,13 @@ from workbench.output.figures.palette import element_colour
 from workbench.output.report.roll_data import roll_data
 from workbench.session import Session
 from workbench.widgets.arranger.note_grid import note_grid
-from workbench.widgets.instrument import Instrument, action, front_end, sheet
+from workbench.widgets.instrument import InstrumentWidget, action, front_end, sheet
 from workbench.widgets.places import sections_of
 
 _HERE = Path(__file__).resolve().parent
 
 
-class Arranger(Instrument):
+class Arranger(InstrumentWidget):
     """The song bar by bar: what is chosen on the ruler loops, and is regenerated, varied, transposed, muted or locked.
 
     The notes of one element are drawn, moved, stretched and deleted by hand. Every button and every stroke is one edit,

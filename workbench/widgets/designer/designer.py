@@ -19,14 +19,14 @@ from workbench.rendering.patch import Patch
 from workbench.rendering.sampler.instrument import SAMPLES_PREFIX
 from workbench.rendering.settings import Knob, knobs_of, with_settings
 from workbench.session import Session
-from workbench.widgets.instrument import Instrument, action, front_end, sheet
+from workbench.widgets.instrument import InstrumentWidget, action, front_end, sheet
 from workbench.widgets.places import sections_of
 
 _HERE = Path(__file__).resolve().parent
 _LOOP_BARS = 4
 
 
-class SoundDesigner(Instrument):
+class SoundDesigner(InstrumentWidget):
     """The sound of one element: each turn of a knob is one `sound` edit, heard over the bars that loop.
 
     Parameters

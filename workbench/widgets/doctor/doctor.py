@@ -11,7 +11,7 @@ from typing import Any
 
 import traitlets
 
-from workbench.diagnostics import Finding, analyse_logs, examine
+from workbench.diagnostics import Diagnosis, analyse_logs, examine
 from workbench.diagnostics.codes import CODES
 from workbench.diagnostics.monitor import judge, watch
 from workbench.domain.errors import ParameterError
@@ -123,6 +123,6 @@ class Doctor(Answering):
         self.tell("; ".join(one.message for one in judged))
 
 
-def _shown(finding: Finding) -> dict[str, str]:
+def _shown(finding: Diagnosis) -> dict[str, str]:
     meaning = CODES[finding.code].title if finding.code else ""
     return {**asdict(finding), "remedy": finding.remedy, "meaning": meaning}

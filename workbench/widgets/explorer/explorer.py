@@ -21,14 +21,14 @@ from workbench.pipeline import load_references
 from workbench.session import Session
 from workbench.store import open_store
 from workbench.widgets.explorer.fields import request_fields
-from workbench.widgets.instrument import Instrument, action, front_end, sheet
+from workbench.widgets.instrument import InstrumentWidget, action, front_end, sheet
 
 _HERE = Path(__file__).resolve().parent
 _FIRST_BARS = 4
 _LARGEST_SEED = 2**32 - 1
 
 
-class Explorer(Instrument):
+class Explorer(InstrumentWidget):
     """From a sentence to a song. The table follows the text; what is set by hand is pinned, the rest is decided.
 
     `request` is what stands in it as a request that a script can run again; `session` holds the song, `track` is it

@@ -18,7 +18,7 @@ from workbench.widgets.instrument.answering import Answering, action
 from workbench.widgets.instrument.sound import loop_of
 
 _HERE = Path(__file__).resolve().parent
-_PLAYERS: weakref.WeakKeyDictionary[Session, weakref.WeakSet[Instrument]] = weakref.WeakKeyDictionary()
+_PLAYERS: weakref.WeakKeyDictionary[Session, weakref.WeakSet[InstrumentWidget]] = weakref.WeakKeyDictionary()
 """Who shows a session: what one of them changes, the others show too."""
 
 
@@ -35,7 +35,7 @@ def sheet(*parts: str) -> str:
     return shipped + (_HERE / "instrument.css").read_text(encoding="utf-8")
 
 
-class Instrument(Answering):
+class InstrumentWidget(Answering):
     """A widget on a session. The page asks by messages `{"do": NAME, ...}`; answers are traits and sound.
 
     Parameters

@@ -24,7 +24,7 @@ from workbench.session import MidiController, Session
 from workbench.session.keys import VELOCITY
 from workbench.session.midi_bindings import keep_bindings, kept_bindings
 from workbench.store import content_key
-from workbench.widgets.instrument import Instrument, action, front_end, sheet
+from workbench.widgets.instrument import InstrumentWidget, action, front_end, sheet
 from workbench.widgets.places import sections_of
 
 _HERE = Path(__file__).resolve().parent
@@ -32,7 +32,7 @@ _MOST_PITCHES = 16
 """That one message may ask for, so that others are answered between."""
 
 
-class Keyboard(Instrument):
+class Keyboard(InstrumentWidget):
     """An element under the keys of a MIDI keyboard, the computer and the page; a take is one `notes` edit.
 
     Python renders each key with the element's patch or kit, and the page plays it at once. Knobs of a controller are

@@ -15,7 +15,7 @@ from workbench.mixing.profiles import Strip, colour_of, coloured, load_profile
 from workbench.output.daw import FORMATS, export_session
 from workbench.output.figures.palette import element_colour
 from workbench.session import Session
-from workbench.widgets.instrument import Instrument, action, front_end, sheet
+from workbench.widgets.instrument import InstrumentWidget, action, front_end, sheet
 from workbench.widgets.places import sections_of
 
 _HERE = Path(__file__).resolve().parent
@@ -24,7 +24,7 @@ SESSIONS = Path("sessions")
 """Where sessions go, from the notebook's folder."""
 
 
-class Mixer(Instrument):
+class Mixer(InstrumentWidget):
     """The desk of a session: each move is one `mix` edit.
 
     The page moves the stems that it has as soon as a control moves; when it is let go, Python mixes the channel again
