@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
-from evaluation.sound.parameters import play_kit, play_patch
+from evaluation.sound.parameter_checks import play_kit, play_patch
 from evaluation.sound.tracks import TrackJob, compose_job
 from workbench.analysis.reference_halves import family_of, members_of
 from workbench.analysis.references import ReferenceLibrary

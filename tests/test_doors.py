@@ -17,7 +17,7 @@ import soundfile
 import workbench
 from tests.api.conftest import PREFIX, Server, server, settings  # noqa: F401
 from tests.midi.writing import body, chunk, header, meta, note, riff
-from training.corpora.reading import parse_midi
+from training.corpora.note_tables import parse_midi
 from workbench.api.mcp.songs import request_from
 from workbench.cli.main import main
 from workbench.composition import compose

@@ -34,7 +34,7 @@ _PLACES = {
     "workbench.domain.score": ("Note", "Part", "Score"),
     "workbench.domain.theory": ("Chord", "Key", "Metre"),
     "workbench.analysis.profile": ("analyze", "measure"),
-    "workbench.analysis.reading": ("read_audio",),
+    "workbench.analysis.audio_reading": ("read_audio",),
     "workbench.analysis.references": ("ReferenceLibrary", "ReferenceProfile"),
     "workbench.concept": ("explain", "list_macros", "list_starters", "list_styles", "load_style", "translate"),
     "workbench.composition": ("compose",),

@@ -1,8 +1,8 @@
 """The flat public API, for type checkers and editors; `__init__.py` loads the same names lazily."""
 
+from workbench.analysis.audio_reading import read_audio as read_audio
 from workbench.analysis.profile import analyze as analyze
 from workbench.analysis.profile import measure as measure
-from workbench.analysis.reading import read_audio as read_audio
 from workbench.analysis.references import ReferenceLibrary as ReferenceLibrary
 from workbench.analysis.references import ReferenceProfile as ReferenceProfile
 from workbench.composition import compose as compose

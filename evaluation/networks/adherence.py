@@ -8,10 +8,10 @@ import numpy as np
 
 from evaluation.criteria import Row, at_least, at_most, observed
 from evaluation.networks.element_data import ElementData, JudgedSamples, Side, side
+from evaluation.networks.excerpt_writing import asked, job_at, last_bars
 from evaluation.networks.excerpts import EXCERPT_BARS, choose_places, cut
 from evaluation.networks.metrics.density_order import rank_correlation, rank_correlation_of_means, style_heard
 from evaluation.networks.metrics.validity import fault
-from evaluation.networks.writing import asked, job_at, last_bars
 from workbench.domain.arrays import Integers
 from workbench.models.batch import WritingJob
 from workbench.models.context import DENSITY_CLASSES, DENSITY_COLUMN

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import numpy as np
 
+from evaluation.networks.excerpt_writing import Write, network_writer, write_excerpts
 from evaluation.networks.excerpts import LEAST_NOTES, ExcerptPlace, PartExcerpt, choose_places, cut, matched_excerpts
 from evaluation.networks.features import Features, features_of
 from evaluation.networks.ngram.baseline import Baseline, fit_baselines
 from evaluation.networks.ngram.writer import write_with_ngram
 from evaluation.networks.notes import ExcerptNotes, pool_notes
-from evaluation.networks.writing import Write, network_writer, write_excerpts
 from training.config import TrainingConfig, load_config
 from training.dataset import EncodedPart
 from training.fit import load_parts

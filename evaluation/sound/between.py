@@ -13,7 +13,7 @@ import numpy as np
 from evaluation.criteria import Row, at_most, observed
 from evaluation.sound.between_hits import MEASURES, BetweenHits, between_hits
 from evaluation.sound.tracks import TrackJob, compose_job
-from workbench.analysis.reading import read_audio
+from workbench.analysis.audio_reading import read_audio
 from workbench.analysis.reference_halves import family_of, halves
 from workbench.domain.audio import Audio
 from workbench.domain.paths import data_dir

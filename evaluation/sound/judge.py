@@ -14,7 +14,7 @@ from evaluation.sound.chain import judge_chain
 from evaluation.sound.delivered import judge_tracks
 from evaluation.sound.families import deviation, judging_half_text, target
 from evaluation.sound.meters import judge_meters
-from evaluation.sound.parameters import judge_parameters
+from evaluation.sound.parameter_checks import judge_parameters
 from evaluation.sound.tracks import TrackJob, TrackValues, compose_job, judge_track
 from workbench.analysis.reference_halves import family_names, judges
 from workbench.domain.clock import Tell

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from evaluation.suites.comparison import REPORTED, Comparison, Difference
 from evaluation.suites.tables import difference_cells, remarks, verdict_line
+from workbench.analysis.audio_reading import read_audio
 from workbench.analysis.levels import at_equal_loudness
-from workbench.analysis.reading import read_audio
 from workbench.domain.audio import Audio
 from workbench.domain.errors import WorkbenchError
 from workbench.output.report.html_tables import asset, light

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Sequence
 
-from workbench.analysis.reading import read_audio
+from workbench.analysis.audio_reading import read_audio
 from workbench.analysis.references import ReferenceLibrary, ReferenceProfile
 from workbench.domain.audio import Audio
 from workbench.domain.errors import AudioFileError

@@ -33,7 +33,7 @@ def add_to(subjects: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Judge the suite of whole songs; 0 if every bar holds, 1 if one does not."""
-    from evaluation.whole_songs import human, judge, songs
+    from evaluation.whole_songs import human, human_comparison, songs
 
     if options.measure_human:
         for kind, table in human.measure_human(options.measure_human).items():
@@ -41,6 +41,6 @@ def run(options: argparse.Namespace) -> int:
         return 0
     n = options.n or (QUICK_SONGS if options.quick else len(songs.song_requests()))
     composed = songs.compose_songs(n, progress=lambda name: print(name, file=sys.stderr, flush=True))
-    rows = judge.judge_songs(composed, human.load_human(), human.load_generated())
-    print(json.dumps(rows_form(rows), indent=1) if options.json else judge.to_table(rows))
+    rows = human_comparison.judge_songs(composed, human.load_human(), human.load_generated())
+    print(json.dumps(rows_form(rows), indent=1) if options.json else human_comparison.to_table(rows))
     return 0 if all_hold(rows) else 1

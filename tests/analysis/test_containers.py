@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tests.analysis import odd_files as odd
-from workbench.analysis.reading import open_audio
+from workbench.analysis.audio_reading import open_audio
 from workbench.domain.errors import AudioFileError
 
 SOUND = odd.sound(4.0)

@@ -14,7 +14,7 @@ from tests.api.conftest import PREFIX, SONG, Server
 from workbench.api.certificates import development_certificate
 from workbench.api.forms import ParametersResponse
 from workbench.api.middleware import JSON_DEPTH
-from workbench.api.parameters import parameters_response
+from workbench.api.parameters_page import parameters_response
 from workbench.api.queue import JobQueue
 from workbench.api.serving import Listening, check_listening, recover
 from workbench.api.settings import ApiSettings
@@ -310,9 +310,9 @@ def test_parameters_show_what_appears(server: Server, tmp_path: Path, monkeypatc
         made.append("style")
         return parameters_response().model_copy(update={"styles": list(made)})
 
-    monkeypatch.setattr("workbench.api.parameters.parameters_response", response)
+    monkeypatch.setattr("workbench.api.parameters_page.parameters_response", response)
     clock = [time.time()]
-    monkeypatch.setattr("workbench.api.parameters.now", lambda: clock[0])
+    monkeypatch.setattr("workbench.api.parameters_page.now", lambda: clock[0])
     key = server.key()
     pages = []
     for seconds in (10.0, 1.0, 10.0):

@@ -351,17 +351,17 @@ def test_analyze_tells_the_good_files_before_the_error(
 
 
 def test_analyze_reads_each_file_once(tmp_path: Path, tiny_track: Track, monkeypatch: pytest.MonkeyPatch) -> None:
-    from workbench.analysis import reading
+    from workbench.analysis import audio_reading
     from workbench.output import write_audio
 
     files = [str(write_audio(tiny_track.master, tmp_path / name)) for name in ("a.wav", "b.wav")]
-    read, opened = [], reading.open_audio
+    read, opened = [], audio_reading.open_audio
 
-    def counted(path: str, **rate: int) -> reading.Incoming:
+    def counted(path: str, **rate: int) -> audio_reading.Incoming:
         read.append(path)
         return opened(path, **rate)
 
-    monkeypatch.setattr(reading, "open_audio", counted)
+    monkeypatch.setattr(audio_reading, "open_audio", counted)
     asked = ["--second-ear", "--pictures", str(tmp_path / "pictures")]
     assert cli.main(["analyze", *files, *asked, "--quiet"]) == 0
     assert read == files

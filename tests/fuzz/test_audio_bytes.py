@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.analysis import odd_files as odd
-from workbench.analysis.reading import open_audio
+from workbench.analysis.audio_reading import open_audio
 from workbench.domain.errors import AudioFileError
 
 LONGEST_SECONDS = 10.0

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.midi.writing import At, beat, body, chunk, header, meta, note, riff, tune
 from training.corpora.items import SkippedError
-from training.corpora.reading import parse_midi
+from training.corpora.note_tables import parse_midi
 from training.corpora.stretch import MOST_BARS, longest_stretch
 from workbench.composition import compose
 from workbench.concept import translate
@@ -23,8 +23,8 @@ from workbench.domain.errors import MidiFileError, ParameterError
 from workbench.domain.plain_data import to_plain
 from workbench.domain.request import parse_request
 from workbench.editing import Song, adopt, edit_song
+from workbench.midi.chord_texts import written_chords
 from workbench.midi.file import read_midi
-from workbench.midi.harmony import written_chords
 from workbench.midi.parts import ROLES, facts_of, guess
 from workbench.output.daw import read_session
 

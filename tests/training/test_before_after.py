@@ -31,7 +31,7 @@ def asked(monkeypatch: pytest.MonkeyPatch, tiny_plan: Plan, tiny_score: Score) -
 
 
 def test_both_are_written_with_pictures(asked: list[GenerationRequest], tmp_path: Path) -> None:
-    from training.corpora.reading import parse_midi
+    from training.corpora.note_tables import parse_midi
 
     files = write_before_after("bass", "mine", tmp_path / "new", concept="funk", seed=4)
     assert sorted(files) == sorted(

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from training.corpora.items import Item, SkippedError
-from training.corpora.reading import note_table, read_midi
+from training.corpora.note_tables import note_table, read_midi
 from training.corpora.song import CorpusSong, NoteTable, spread_sections
 from workbench.domain.elements import ELEMENTS
 from workbench.domain.theory import Chord, Key

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from training.corpora.cache import content_digest, item_key, load_outcome, save_outcome
 from training.corpora.items import Item, Outcome, Reader, SkippedError
-from training.corpora.reading import parse_midi, read_bytes
+from training.corpora.note_tables import parse_midi, read_bytes
 from workbench.domain.cores import usable_cores
 from workbench.domain.errors import CorpusError
 from workbench.midi.file import MIDI_SUFFIXES

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from training.corpora.items import Item, Reader, SkippedError
-from training.corpora.reading import guess_chords, guess_key, note_table, read_midi, top_line
+from training.corpora.note_tables import guess_chords, guess_key, note_table, read_midi, top_line
 from training.corpora.sets.folder import midi_files, read_tracks
 from training.corpora.song import CorpusSong, NoteTable, Tier
 from training.corpora.splits import split_by_name

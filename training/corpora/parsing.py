@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from training.corpora.items import SkippedError
-from training.corpora.reading import parse_midi, read_bytes
+from training.corpora.note_tables import parse_midi, read_bytes
 from training.corpora.sets.folder import midi_files
 from training.corpora.splits import split_by_content
 from workbench.backends import Backend, carry_out

@@ -15,7 +15,7 @@ import numpy as np
 
 from training.corpora.harte import chords_from_labels
 from training.corpora.items import Item, SkippedError
-from training.corpora.reading import guess_key, note_table, parse_midi, read_bytes, top_line
+from training.corpora.note_tables import guess_key, note_table, parse_midi, read_bytes, top_line
 from training.corpora.song import CorpusSong, NoteTable
 from training.corpora.splits import source_split
 from workbench.domain.arrays import Floats

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from training.corpora.reading import note_table
+from training.corpora.note_tables import note_table
 from training.corpora.song import NoteTable
 from workbench.domain.errors import CorpusError
 from workbench.domain.files import write_text_atomically

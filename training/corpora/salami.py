@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from training.corpora.items import SkippedError
-from training.corpora.reading import read_bytes
+from training.corpora.note_tables import read_bytes
 
 ANNOTATION = "salami_chords.txt"
 

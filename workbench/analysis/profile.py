@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from workbench.analysis import defects, loudness, rhythm, spectrum, stereo
+from workbench.analysis.audio_reading import Incoming, open_audio
 from workbench.analysis.key import KeyEstimate, estimate_key
-from workbench.analysis.reading import Incoming, open_audio
 from workbench.domain.arrays import Floats
 from workbench.domain.audio import LOUDEST, Audio
 from workbench.domain.errors import ParameterError
@@ -86,7 +86,7 @@ def analyze(path: str | Path, *, dual_mono: bool = False) -> AnalysisResult:
     Raises
     ------
     AudioFileError
-        If the file cannot be read (see `analysis.reading.open_audio`).
+        If the file cannot be read (see `analysis.audio_reading.open_audio`).
 
     Examples
     --------
@@ -103,7 +103,7 @@ def analyze(path: str | Path, *, dual_mono: bool = False) -> AnalysisResult:
 
 
 def analyze_incoming(incoming: Incoming, path: str | Path, *, dual_mono: bool = False) -> AnalysisResult:
-    """`analyze` of a file that was read already, by `analysis.reading.open_audio`.
+    """`analyze` of a file that was read already, by `analysis.audio_reading.open_audio`.
 
     Parameters
     ----------

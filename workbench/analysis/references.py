@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from dataclasses import replace as _with
 from pathlib import Path
 
+from workbench.analysis.audio_reading import Incoming, open_music
 from workbench.analysis.distances import distance as measured_distance
 from workbench.analysis.profile import Measurements
-from workbench.analysis.reading import Incoming, open_music
 from workbench.analysis.reference_profile import ReferenceProfile, located, measure_reference
 from workbench.domain.errors import AudioFileError, OutputError, ParameterError, UnknownReferenceError
 from workbench.domain.files import write_text_atomically

@@ -11,7 +11,7 @@ from fastapi.middleware.cors import CORSMiddleware
 
 from workbench.api import problems
 from workbench.api.middleware import RequestGate
-from workbench.api.parameters import ParametersCache
+from workbench.api.parameters_page import ParametersCache
 from workbench.api.problems import Problem
 from workbench.api.routers import analyze, changes, files, generate, health, jobs, parameters, projects, sessions
 from workbench.api.services import make_services

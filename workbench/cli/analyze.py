@@ -109,8 +109,8 @@ def _measure(
     files: list[str], *, dual_mono: bool, quiet: bool, keep_sound: bool, second_ear: bool
 ) -> tuple[list[_Heard], list[AudioFileError]]:
     """Measurements of the files that can be read, and why the others cannot."""
+    from workbench.analysis.audio_reading import open_audio
     from workbench.analysis.profile import analyze_incoming
-    from workbench.analysis.reading import open_audio
 
     heard, failed = [], []
     with progress_bar("analyze", quiet=quiet) as progress:

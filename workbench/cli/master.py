@@ -45,8 +45,8 @@ def add_to(commands: Any) -> None:
 
 def master(options: argparse.Namespace) -> int:
     """Master a mix for a place of delivery, nearer to a reference if one is named, and measure what was written."""
+    from workbench.analysis.audio_reading import open_audio
     from workbench.analysis.loudness import measure_loudness
-    from workbench.analysis.reading import open_audio
     from workbench.domain.deliveries import load_delivery
     from workbench.mastering import Match, load_style, master_below, match
     from workbench.mixing import load_colour
@@ -132,8 +132,8 @@ def _check_target(options: argparse.Namespace) -> None:
 
 def _reference(name: str) -> Any:
     """Measurements of a reference by id, else of an audio file."""
+    from workbench.analysis.audio_reading import open_music
     from workbench.analysis.profile import measure
-    from workbench.analysis.reading import open_music
     from workbench.analysis.references import ReferenceLibrary
 
     if Path(name).is_file():

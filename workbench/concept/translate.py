@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from workbench.concept.brief import STATED, Brief
+from workbench.concept.brief_reading import read_brief
 from workbench.concept.chords import few_chords, section_chords
 from workbench.concept.decide import (
     Chords,
@@ -27,7 +28,6 @@ from workbench.concept.groove import decide_groove
 from workbench.concept.inserts import insert_decisions, stated_inserts
 from workbench.concept.instruments import read_instruments
 from workbench.concept.languages import read_in_english
-from workbench.concept.reading import read_brief
 from workbench.concept.section_details import (
     detail_decisions,
     lay_bars,

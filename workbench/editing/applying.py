@@ -10,7 +10,7 @@ from typing import Any
 from workbench.domain.errors import ParameterError
 from workbench.domain.plan import Decision
 from workbench.domain.seeding import derived_seed
-from workbench.editing import changing, form, hand_written, importing, transposing, writing
+from workbench.editing import changing, form, hand_written, importing, rewriting, transposing
 from workbench.editing.beside import NEED_NOTES, check_notes
 from workbench.editing.edits import Edit, Import, parse_edits
 from workbench.editing.midi_reading import read_midi
@@ -23,8 +23,8 @@ def _remix(song: Song, edit: Edit, seed: int) -> Song:
 
 
 _FUNCTIONS: Mapping[str, Callable[[Song, Any, int], Song]] = {
-    "regenerate": writing.regenerate,
-    "vary": writing.vary,
+    "regenerate": rewriting.regenerate,
+    "vary": rewriting.vary,
     "lock": changing.lock,
     "unlock": changing.unlock,
     "transpose": transposing.transpose,
@@ -32,16 +32,16 @@ _FUNCTIONS: Mapping[str, Callable[[Song, Any, int], Song]] = {
     "patch": changing.patch,
     "sound": changing.sound,
     "mix": changing.mix,
-    "style": writing.style,
+    "style": rewriting.style,
     "mute": changing.mute,
     "unmute": changing.unmute,
-    "add": writing.add,
+    "add": rewriting.add,
     "drop": changing.drop,
     "extend": form.extend,
     "shorten": form.shorten,
     "reorder": form.reorder,
     "loop": form.loop,
-    "chords": writing.chords,
+    "chords": rewriting.chords,
     "notes": hand_written.write_notes,
     "import": importing.take_in,
     "remix": _remix,

@@ -24,6 +24,7 @@ from workbench.editing.edits import (
     Unlock,
     Unmute,
 )
+from workbench.editing.rewriting import with_patch
 from workbench.editing.song import (
     Song,
     bars_of,
@@ -34,7 +35,6 @@ from workbench.editing.song import (
     ranges,
     spelled,
 )
-from workbench.editing.writing import with_patch
 from workbench.mastering import load_style
 from workbench.mixing import load_colour
 from workbench.plugins import checked_insert

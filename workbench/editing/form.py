@@ -14,8 +14,8 @@ from workbench.domain.score import Note, Part
 from workbench.domain.theory import Chord
 from workbench.editing.beside import recorded_elements
 from workbench.editing.edits import Extend, Loop, Reorder, Shorten
+from workbench.editing.rewriting import varied
 from workbench.editing.song import Song, bars_of, one_section, open_bars, ranges, section_names, spelled
-from workbench.editing.writing import varied
 
 
 @dataclass(frozen=True, slots=True)

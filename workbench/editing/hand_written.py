@@ -14,9 +14,9 @@ from workbench.domain.score import Note
 from workbench.domain.song import DRUM_ROLES, drum_role
 from workbench.editing.edits import Add
 from workbench.editing.note_edit import NamedNote, NewNote, NoteChange, Notes, NoteValues
+from workbench.editing.rewriting import introduced
 from workbench.editing.song import Song, bars_of, ranges, spelled
 from workbench.editing.transposing import note_name
-from workbench.editing.writing import introduced
 
 _NEAR_BEATS = 0.002
 """A note is meant by a place this near, a tick of 480 to the quarter: places are written with few decimals."""

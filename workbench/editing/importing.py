@@ -22,9 +22,9 @@ from workbench.editing.midi_reading import (
     read_chords,
     read_midi,
 )
+from workbench.editing.rewriting import introduced, with_harmony, written
 from workbench.editing.song import Song, open_bars, spelled
-from workbench.editing.writing import introduced, with_harmony, written
-from workbench.midi.harmony import written_chords
+from workbench.midi.chord_texts import written_chords
 
 _HARMONIES = 8
 """Progressions that are drawn under a melody; in each four bars the one that fits it best is taken."""

@@ -15,9 +15,9 @@ from workbench.domain.elements import is_drums, kind_of
 from workbench.domain.errors import MidiFileError, ParameterError
 from workbench.domain.score import Note
 from workbench.domain.theory import Chord
+from workbench.midi.chord_texts import written_chords
 from workbench.midi.file import MidiFile, MidiPart, read_file
 from workbench.midi.file import read_midi as read_music
-from workbench.midi.harmony import written_chords
 from workbench.midi.notes import NoteColumns
 from workbench.midi.parts import Guess, describe, guess
 from workbench.models.grid import quantise, slot_to_beats

@@ -13,7 +13,7 @@ from workbench.domain.results import Track
 from workbench.editing.applying import edit_song
 from workbench.editing.edits import Edit, parse_edits
 from workbench.editing.song import Song
-from workbench.editing.sound import make_sound
+from workbench.editing.stem_reuse import make_sound
 from workbench.output import load, load_song
 from workbench.store import Store
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
+from workbench.analysis.audio_reading import open_audio
 from workbench.analysis.key import estimate_key
-from workbench.analysis.reading import open_audio
 from workbench.analysis.rhythm import estimate_tempo
 from workbench.concept import translate
 from workbench.domain.arrays import Signal
@@ -35,7 +35,7 @@ from workbench.domain.theory import Chord, Key, Metre
 from workbench.editing.adopting import IMPORTED, Adopted
 from workbench.editing.edits import HIGHEST_BPM, LOWEST_BPM
 from workbench.editing.song import Song
-from workbench.output.daw.reading import sessions_in
+from workbench.output.daw.session_reading import sessions_in
 from workbench.pipeline import finish
 from workbench.rendering import keep_recording
 from workbench.store import Store

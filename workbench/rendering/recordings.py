@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from workbench.analysis.reading import read_audio
+from workbench.analysis.audio_reading import read_audio
 from workbench.domain.arrays import Signal
 from workbench.domain.audio import Audio
 from workbench.domain.errors import OutputError, ParameterError, reason

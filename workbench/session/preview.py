@@ -26,7 +26,7 @@ from workbench.domain.results import Track
 from workbench.domain.units import db_to_gain
 from workbench.dsp.loudness import loudness
 from workbench.editing import Song
-from workbench.editing.sound import kept_stems
+from workbench.editing.stem_reuse import kept_stems
 from workbench.mixing import mix, mix_again
 from workbench.rendering import render
 from workbench.session.excerpt import Excerpt, desk_of, excerpt_of

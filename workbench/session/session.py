@@ -20,7 +20,7 @@ from workbench.domain.request import GenerationRequest
 from workbench.domain.results import Track
 from workbench.editing import Edit, Song, edit_song, parse_edits
 from workbench.editing.song import bars_of, check_element
-from workbench.editing.sound import make_sound
+from workbench.editing.stem_reuse import make_sound
 from workbench.output import load
 from workbench.pipeline import candidate_request, compose_only, finish, load_references
 from workbench.session.keys import key_sounds, mix_gain_db

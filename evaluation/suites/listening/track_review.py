@@ -16,8 +16,8 @@ from evaluation.suites.listening.remarks import load_remarks, make_remark, remar
 from evaluation.suites.run import TRACKS
 from evaluation.suites.run_result import RunResult, TrackResult, load_run
 from evaluation.suites.tracking import track_record
+from workbench.analysis.audio_reading import read_audio
 from workbench.analysis.levels import at_equal_loudness
-from workbench.analysis.reading import read_audio
 from workbench.analysis.references import ReferenceLibrary, ReferenceProfile
 from workbench.domain.audio import Audio
 from workbench.domain.errors import AudioFileError, ParameterError, TrackingError

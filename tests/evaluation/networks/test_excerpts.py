@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from evaluation.networks.excerpt_writing import asked, job_at, write_excerpts
 from evaluation.networks.excerpts import EXCERPT_BARS, choose_places, cut, matched_excerpts, places
 from evaluation.networks.features import features_of, overlap_features
 from evaluation.networks.notes import pool_notes
-from evaluation.networks.writing import asked, job_at, write_excerpts
 from tests.evaluation.conftest import MakeExcerpt
 from training.corpora import read_corpora
 from training.dataset import EncodedPart, encode_part

@@ -10,7 +10,7 @@ import pytest
 
 from evaluation.cli import main
 from evaluation.criteria import Criterion
-from evaluation.sound import aliasing, automation, delivered, families, meters, parameters, stems, tracks
+from evaluation.sound import aliasing, automation, delivered, families, meters, parameter_checks, stems, tracks
 from workbench.analysis.reference_halves import family_names, styles_of
 from workbench.domain.audio import Audio, Mix
 from workbench.domain.errors import ParameterError
@@ -89,8 +89,8 @@ def test_a_meter_that_reads_wrong_is_caught(monkeypatch: pytest.MonkeyPatch) -> 
 def test_fingerprints_tell_sounds_apart() -> None:
     time = np.arange(RATE) / RATE
     low, high = (np.stack([np.sin(2 * np.pi * hz * time)] * 2).astype(np.float32) for hz in (100.0, 4000.0))
-    assert np.abs(parameters.fingerprint(low) - parameters.fingerprint(low)).mean() == 0.0
-    assert np.abs(parameters.fingerprint(low) - parameters.fingerprint(high)).mean() > 5.0
+    assert np.abs(parameter_checks.fingerprint(low) - parameter_checks.fingerprint(low)).mean() == 0.0
+    assert np.abs(parameter_checks.fingerprint(low) - parameter_checks.fingerprint(high)).mean() > 5.0
 
 
 def test_clicks_are_counted_at_any_level_and_meant_attacks_are_not() -> None:

@@ -14,7 +14,7 @@ from evaluation.whole_songs.drums import drum_features
 from evaluation.whole_songs.form import ends_on_chord, form_rows
 from evaluation.whole_songs.hooks import find_hook, likeness
 from evaluation.whole_songs.human import GENERATED, load_generated, load_human
-from evaluation.whole_songs.judge import BANDS, LARGEST_ACCURACY, judge_songs
+from evaluation.whole_songs.human_comparison import BANDS, LARGEST_ACCURACY, judge_songs
 from evaluation.whole_songs.lines import line_features, phrase_starts
 from evaluation.whole_songs.songs import FAMILIES, WholeSong, song_requests
 from evaluation.whole_songs.tables import FEATURES, read_tables, table_of, tables_of, write_tables

@@ -11,7 +11,7 @@ from workbench.domain.plan import Plan
 from workbench.domain.score import Score
 from workbench.output import export_composition
 from workbench.output.daw import export_session
-from workbench.output.daw.reading import read_session
+from workbench.output.daw.session_reading import read_session
 
 
 def test_a_bundle_is_no_session(tmp_path: Path) -> None:

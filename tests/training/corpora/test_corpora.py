@@ -7,7 +7,7 @@ import pytest
 
 from training.corpora import read_corpora
 from training.corpora.harte import chords_from_labels, parse_harte
-from training.corpora.reading import guess_chords, guess_key, guess_mode, read_midi, top_line
+from training.corpora.note_tables import guess_chords, guess_key, guess_mode, read_midi, top_line
 from training.corpora.sets.pop909 import name_sections
 from training.corpora.song import NoteTable, spread_sections
 from workbench.domain.errors import CorpusError

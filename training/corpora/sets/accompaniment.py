@@ -14,7 +14,7 @@ from training.corpora.composed import INDEX, find_composed, read_composed
 from training.corpora.corpus import Corpus, Source
 from training.corpora.harte import chords_from_labels
 from training.corpora.items import Item, Reader
-from training.corpora.reading import guess_mode, note_table, read_midi
+from training.corpora.note_tables import guess_mode, note_table, read_midi
 from training.corpora.song import CorpusSong, NoteTable, spread_sections
 from workbench.domain.theory import parse_pitch_class
 from workbench.midi.file import MidiFile

@@ -12,7 +12,7 @@ from training.corpora import salami
 from training.corpora.corpus import Corpus, Source
 from training.corpora.harte import chords_from_labels
 from training.corpora.items import Item, Reader
-from training.corpora.reading import guess_mode
+from training.corpora.note_tables import guess_mode
 from training.corpora.song import CorpusSong, spread_sections
 from training.corpora.splits import source_split
 from workbench.domain.theory import parse_pitch_class

@@ -12,7 +12,7 @@ import numpy as np
 from training.corpora.corpus import Corpus
 from training.corpora.items import Item, Outcome, Reader, SkippedError
 from training.corpora.near import content_names
-from training.corpora.reading import guess_chords, guess_key, parse_midi, read_bytes, top_line
+from training.corpora.note_tables import guess_chords, guess_key, parse_midi, read_bytes, top_line
 from training.corpora.roles import RoleRow, read_roles, role_of, role_row, tracks_of
 from training.corpora.song import CorpusSong, NoteTable, Tier
 from training.corpora.splits import Split, split_by_content

@@ -10,7 +10,7 @@ import numpy as np
 
 from training.corpora.corpus import Corpus, Source
 from training.corpora.items import Item, Reader, SkippedError
-from training.corpora.reading import note_table, read_midi
+from training.corpora.note_tables import note_table, read_midi
 from training.corpora.song import CorpusSong, NoteTable
 
 _STYLES = {

@@ -14,7 +14,7 @@ import numpy as np
 
 from training.corpora.corpus import Corpus, Source, github_archive
 from training.corpora.items import Item, Reader, SkippedError
-from training.corpora.reading import guess_key, note_table, parse_midi, read_bytes, top_line
+from training.corpora.note_tables import guess_key, note_table, parse_midi, read_bytes, top_line
 from training.corpora.song import CorpusSong, NoteTable
 from training.corpora.splits import split_by_name
 from training.corpora.stretch import longest_stretch

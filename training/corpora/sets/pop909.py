@@ -15,7 +15,7 @@ from training.corpora import pop909_published
 from training.corpora.corpus import Corpus, Source, github_archive
 from training.corpora.harte import chords_from_labels
 from training.corpora.items import Item, Reader
-from training.corpora.reading import note_table, read_midi, top_line
+from training.corpora.note_tables import note_table, read_midi, top_line
 from training.corpora.sets.accompaniment import chord_texts
 from training.corpora.song import CorpusSong, spread_sections
 from workbench.domain.theory import Key

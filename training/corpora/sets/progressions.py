@@ -19,7 +19,7 @@ import numpy as np
 
 from training.corpora.corpus import Corpus, Source, github_archive
 from training.corpora.items import Item, Reader, SkippedError
-from training.corpora.reading import guess_mode, read_bytes
+from training.corpora.note_tables import guess_mode, read_bytes
 from training.corpora.song import CorpusSong
 from training.corpora.splits import split_by_name
 from workbench.domain.theory import SCALES, Chord, Key

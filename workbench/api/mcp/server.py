@@ -12,7 +12,7 @@ from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError
 
 from workbench.api.mcp.songs import SongFolder, request_from
-from workbench.api.parameters import parameters_response
+from workbench.api.parameters_page import parameters_response
 from workbench.domain.clock import Progress
 from workbench.domain.errors import WorkbenchError
 from workbench.provenance import installed_versions

@@ -2,8 +2,8 @@
 
 from workbench.output.daw.exporting import export_session
 from workbench.output.daw.formats import FORMATS
-from workbench.output.daw.reading import read_session
 from workbench.output.daw.session import CHORD_TRACK, STEM_SUFFIX, DawSession, SessionTrack, session_of
+from workbench.output.daw.session_reading import read_session
 
 __all__ = [
     "CHORD_TRACK",

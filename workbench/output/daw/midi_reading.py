@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from workbench.domain.errors import MidiFileError, ParameterError
+from workbench.midi.chord_texts import written_chords
 from workbench.midi.file import MidiFile, MidiPart, read_file, read_midi
-from workbench.midi.harmony import written_chords
 from workbench.output.daw.events import from_the_start, ticks_of
 from workbench.output.daw.session import (
     CHORD_TRACK,

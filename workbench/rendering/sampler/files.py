@@ -14,7 +14,7 @@ from typing import BinaryIO
 import numpy as np
 import numpy.typing as npt
 
-from workbench.analysis.reading import open_audio
+from workbench.analysis.audio_reading import open_audio
 from workbench.domain.arrays import Signal
 
 _PROBED = 256

@@ -16,7 +16,7 @@ from workbench.dsp.stereo import pan_gains
 from workbench.rendering.sampler.curves import crossfade_gain, envelope, lfo, velocity_gain
 from workbench.rendering.sampler.filtering import control_times, equalised, filtered
 from workbench.rendering.sampler.instrument import Zone
-from workbench.rendering.sampler.reading import resampled, walked
+from workbench.rendering.sampler.resampling import resampled, walked
 from workbench.rendering.sampler.shapes import ModulationEnvelope
 
 _MOST_OCTAVES = 10.0

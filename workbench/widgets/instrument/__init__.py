@@ -2,6 +2,6 @@
 
 from workbench.widgets.instrument.answering import Answering, action
 from workbench.widgets.instrument.instrument import InstrumentWidget, front_end, sheet
-from workbench.widgets.instrument.sound import loop_of
+from workbench.widgets.instrument.loop_sound import loop_of
 
 __all__ = ["Answering", "InstrumentWidget", "action", "front_end", "loop_of", "sheet"]

@@ -15,7 +15,7 @@ from workbench.editing import Edit
 from workbench.output.report.html_tables import asset
 from workbench.session import Session
 from workbench.widgets.instrument.answering import Answering, action
-from workbench.widgets.instrument.sound import loop_of
+from workbench.widgets.instrument.loop_sound import loop_of
 
 _HERE = Path(__file__).resolve().parent
 _PLAYERS: weakref.WeakKeyDictionary[Session, weakref.WeakSet[InstrumentWidget]] = weakref.WeakKeyDictionary()

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from workbench.analysis.reading import read_audio
+from workbench.analysis.audio_reading import read_audio
 from workbench.domain.errors import AudioFileError
 
 RATE = 48000

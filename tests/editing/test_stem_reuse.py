@@ -110,7 +110,7 @@ def test_the_same_edit_gives_the_same_bytes(folder: Path, tmp_path: Path) -> Non
 
 def test_where_kicks_duck_new_kicks_make_new_stems(track: Track) -> None:
     from workbench.editing import Song, edit_song
-    from workbench.editing.sound import kept_stems
+    from workbench.editing.stem_reuse import kept_stems
     from workbench.mixing import load_profile
 
     song = Song(track.plan, track.score, track.edits)

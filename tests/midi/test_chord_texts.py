@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pytest
 
 from tests.midi.writing import At, chords, meta, name, smf, tune
+from workbench.midi.chord_texts import written_chords
 from workbench.midi.file import read_midi
-from workbench.midi.harmony import written_chords
 
 TEXT, LYRIC, MARKER = 0x01, 0x05, 0x06
 
