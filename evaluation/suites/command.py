@@ -39,9 +39,12 @@ def run(options: argparse.Namespace) -> int:
     from evaluation.suites.run import run_suite
     from evaluation.suites.tables import run_table
     from workbench.cli.progress import progress_bar
+    from workbench.pipeline import check_models
     from workbench.tracking import workspace
 
     suite = load_suite(options.suite, models=_models(options.model))
+    for track in suite.tracks:
+        check_models(track.request)
     stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
     folder = options.resume or options.out or workspace() / "runs" / "evaluation" / f"{suite.name}-{stamp}"
     try:

@@ -19,7 +19,12 @@ def add_to(subjects: Any) -> None:
     both.set_defaults(run=compare)
     gate = subjects.add_parser("gate", help="exit code 1 if a run is worse than a baseline in any metric")
     gate.add_argument("--baseline", required=True, metavar="RUN", help="folder of a suite's run, or its id in MLflow")
-    gate.add_argument("--run", dest="judged", metavar="RUN", help="the run that is judged (default: the newest one)")
+    gate.add_argument(
+        "--run",
+        dest="judged",
+        metavar="RUN",
+        help="the run that is judged (default: the newest one in runs/evaluation)",
+    )
     allowed = "a metric that may become worse; stems/ELEMENT_notes_heard lets a stem be lost"
     gate.add_argument("--allow", action="append", default=[], metavar="FIGURE", help=allowed)
     _common(gate)

@@ -406,3 +406,22 @@ def test_an_interruption_leaves_nothing(tmp_path: Path, repository: Path, number
     assert process.returncode == 130
     assert errors == "beatsfoundry: interrupted\n"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_interrupted_command_does_not_wait_for_its_threads(tmp_path: Path, repository: Path) -> None:
+    """What is still at work in other threads neither holds up the end nor aborts it."""
+    script = (
+        "import atexit, sys, time\n"
+        "from workbench.cli import main, generate\n"
+        "def interrupted(options):\n"
+        "    raise KeyboardInterrupt\n"
+        "generate.generate = interrupted\n"
+        "atexit.register(time.sleep, 60)\n"
+        f"sys.argv = ['beatsfoundry', 'generate', 'lo-fi', '--out', {str(tmp_path / 'song')!r}]\n"
+        "main.main()\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", script], env={**os.environ, "PYTHONPATH": str(repository)}, capture_output=True,
+        text=True, timeout=40, check=False,
+    )  # fmt: skip
+    assert (ended.returncode, ended.stderr) == (130, "beatsfoundry: interrupted\n")

@@ -204,3 +204,10 @@ def test_statements_win_over_references() -> None:
 def test_several_references_meet_in_the_middle() -> None:
     plan = weighted(1.0, profile(120.0, tilt=-1.0, width=0.19), profile(120.0, tilt=-3.0, width=0.19))
     assert plan.sound.tilt_db == 0.0
+
+
+def test_a_tempo_out_of_reach_is_a_contradiction() -> None:
+    """What cannot be made is said before what is merely unusual."""
+    plan = translate(GenerationRequest.from_concept("house at 900 bpm"))
+    tempo = next(decision for decision in plan.decisions if decision.parameter == "tempo")
+    assert tempo.contradiction == "the nearest possible, since 40 to 240 BPM can be made"

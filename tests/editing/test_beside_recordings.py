@@ -12,6 +12,7 @@ from workbench.domain.results import Track
 from workbench.domain.theory import Chord, Key
 from workbench.dsp.loudness import loudness
 from workbench.editing import StemWishes, import_stems, modify
+from workbench.editing.beside import _in_key
 from workbench.mixing.profiles import load_profile
 from workbench.output import export, load
 from workbench.output.daw import session_of
@@ -68,7 +69,7 @@ def test_it_follows_the_tempo_key_and_chords_that_are_heard(track: Track, beside
     assert [chord.symbol(KEY) for chord in beside.score.chords] == list(SYMBOLS)
     assert beside.score.tempo_bpm == BPM
     assert str(beside.plan.key) == str(track.plan.key)
-    assert "chords are heard in the recordings: Am F C G" in beside.plan.decisions[-1].reason
+    assert "by bar: 1 Am, 2 F, 3 C, 4 G, 5 Am" in beside.plan.decisions[-1].reason
     notes = beside.score.parts["bass"].notes
     assert len({int(note.onset_beats // 4) for note in notes}) >= 6
     inside = [
@@ -153,3 +154,18 @@ def test_without_a_chord_nothing_is_guessed(tmp_path: Path) -> None:
         modify(drums, [{"edit": "add", "element": "bass"}])
     stated = modify(drums, [{"edit": "chords", "chords": "Am | F"}, {"edit": "add", "element": "bass"}])
     assert stated.score.parts["bass"].notes
+
+
+@pytest.mark.parametrize(
+    ("heard", "key", "expected"),
+    [
+        ((9, "maj"), "A minor", (9, "min")),
+        ((2, "maj"), "A minor", (2, "min")),
+        ((4, "maj"), "A minor", (4, "maj")),
+        ((0, "min"), "A minor", (0, "maj")),
+        ((1, "maj"), "A minor", (1, "maj")),
+    ],
+)
+def test_a_heard_triad_has_the_third_of_the_key(heard: tuple[int, str], key: str, expected: tuple[int, str]) -> None:
+    """Of a bass alone no third is heard; a root that the key has not is left as it is."""
+    assert _in_key(heard, Key.parse(key)) == expected

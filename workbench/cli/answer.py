@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from workbench.domain.clock import Progress
     from workbench.domain.plan import Plan
-    from workbench.domain.results import Track
+    from workbench.domain.results import CheckResult, Track
 
 _ENTRIES = (("stems", "stems"), ("MIDI", "midi/song.mid"), ("report", "report.html"))
 
@@ -21,12 +21,33 @@ def answer_of(track: Track) -> dict[str, Any]:
     checks = "; ".join(filter(None, (_codes(track, outcome) for outcome in ("fail", "warn")))) or "all checks passed"
     lines = [
         *not_used(plan),
+        *_not_as_asked(plan),
         f"{plan.style}, {plan.tempo_bpm:g} BPM, {plan.key}, {track.master.duration_seconds:.1f} s",
         f"{measured['integrated_loudness_lufs']:.2f} LUFS, {measured['true_peak_dbtp']:.2f} dBTP, {checks}",
+        *_troubles(track),
     ]
     if track.ranking is not None:
         lines.append(f"best of {len(track.alternatives) + 1}: {track.ranking.reason}")
     return {"response": track.response(), "lines": lines}
+
+
+def _not_as_asked(plan: Plan) -> list[str]:
+    """A line for each decision that something speaks against, such as a limit below what was asked for."""
+    from workbench.cli.parser import printable
+
+    against = [(one.parameter, one.contradiction) for one in plan.decisions if one.contradiction]
+    return [f"{parameter}: {printable(text)}" for parameter, text in against if not parameter.startswith("edit ")]
+
+
+def _troubles(track: Track) -> list[str]:
+    """A line for each check that failed or warned: what was found, and what is accepted."""
+    found = [check for check in track.report.checks if check.outcome in ("fail", "warn")]
+    return [f"  {check.code} {check.title}: {_value(check)} (expected {check.limit})" for check in found]
+
+
+def _value(check: CheckResult) -> str:
+    value = f"{check.value:.4g}" if isinstance(check.value, float) else str(check.value)
+    return f"{value} {check.unit}".strip()
 
 
 def not_used(plan: Plan) -> list[str]:

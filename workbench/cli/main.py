@@ -13,6 +13,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import EntryPoint, entry_points
+from typing import NoReturn
 
 from workbench.cli import (
     analyze,
@@ -109,11 +110,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         return EXIT_ERROR
     except KeyboardInterrupt:
         print("beatsfoundry: interrupted", file=sys.stderr)
+        if argv is None:
+            _leave(EXIT_INTERRUPTED)
         return EXIT_INTERRUPTED
     except BrokenPipeError:
         # The reader of our output has gone, as `head` does; keep Python from complaining while it closes.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_ERROR
+
+
+def _leave(code: int) -> NoReturn:
+    """End the process at once: threads that are at work in compiled code would hold up its end, or abort it."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)
 
 
 def _say_every_name() -> None:

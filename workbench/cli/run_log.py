@@ -105,6 +105,9 @@ def _followed() -> Iterator[None]:
     except KeyboardInterrupt:
         state = "interrupted"
         raise
+    except BrokenPipeError:
+        state = "the reader of the output has gone"
+        raise
     except Exception as error:
         _log_unexpected(error)
         raise

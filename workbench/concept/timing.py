@@ -138,8 +138,10 @@ def _tempo_contradiction(brief: Brief, tempo_bpm: float, source: Source) -> str:
     against = overruled(brief.extracted.tempo_bpm, tempo_bpm, brief, "tempo") if source == "stated" else ""
     if against:
         return against
-    if source == "text" and brief.extracted.tempo_bpm and brief.extracted.tempo_bpm.against:
-        return brief.extracted.tempo_bpm.against
+    if source == "text" and brief.extracted.tempo_bpm:
+        limited = brief.extracted.tempo_bpm.note or brief.extracted.tempo_bpm.against
+        if limited:
+            return limited
     usual = style.tempo_typical_bpm
     if pace and pace.value * (tempo_bpm - usual) < 0 and abs(tempo_bpm - usual) > 0.1 * usual:
         return f"the text also says '{pace.words}', but the stated tempo wins"

@@ -10,7 +10,7 @@ from workbench.domain.elements import is_drums
 from workbench.domain.errors import ParameterError
 from workbench.domain.recordings import is_recorded, only_notes, plays_recording
 from workbench.domain.score import Score
-from workbench.domain.theory import Chord
+from workbench.domain.theory import Chord, Key
 from workbench.editing.edits import Edit
 from workbench.editing.song import Song
 from workbench.rendering.recordings import play_recordings
@@ -20,7 +20,6 @@ WRITING = ("regenerate", "vary", "transpose", "patch", "sound", "style", "notes"
 NEED_NOTES = (*WRITING, "tempo", "import")
 """Edits that a song of recordings alone has nothing for."""
 _QUALITIES = {"maj": "maj", "min": "min"}
-_SHOWN = 8
 
 
 def recorded_elements(song: Song) -> tuple[str, ...]:
@@ -85,17 +84,35 @@ def with_heard_chords(song: Song) -> Song:
     chords: list[Chord] = []
     standing = first
     for bar, triad in enumerate(triads):
-        standing = triad or standing
+        standing = _in_key(triad or standing, song.plan.key)
         chord = Chord(bar * song.bar_beats, song.bar_beats, standing[0], _QUALITIES[standing[1]], standing[0])
         last = chords[-1] if chords else None
         if last is not None and (last.root, last.quality) == (chord.root, chord.quality):
             chords[-1] = replace(last, duration_beats=last.duration_beats + song.bar_beats)
         else:
             chords.append(chord)
-    names = [chord.symbol(song.plan.key) for chord in chords]
-    shown = " ".join(names[:_SHOWN]) + (" ..." if len(names) > _SHOWN else "")
+    shown = ", ".join(_by_bar(chord, song) for chord in chords)
     song = replace(song, score=replace(song.score, chords=tuple(chords)))
-    return song.with_remarks(f"chords are heard in the recordings: {shown} (state others with the edit chords)")
+    return song.with_remarks(f"chords are heard in the recordings, by bar: {shown} (state others with the edit chords)")
+
+
+def _by_bar(chord: Chord, song: Song) -> str:
+    """Its bars, counted from 1, and its symbol: "9-12 Am"."""
+    first = round(chord.onset_beats / song.bar_beats) + 1
+    last = round(chord.end_beats / song.bar_beats)
+    return f"{first if first == last else f'{first}-{last}'} {chord.symbol(song.plan.key)}"
+
+
+def _in_key(triad: Triad, key: Key) -> Triad:
+    """The triad with the third that the key has over its root, where it has just one: of a bass alone none is heard.
+
+    The dominant of a minor key has either.
+    """
+    root, _ = triad
+    if key.has_minor_third and (root - key.tonic) % 12 == 7:
+        return triad
+    thirds = [quality for quality, third in (("maj", 4), ("min", 3)) if (root + third) % 12 in key.pitch_classes]
+    return (root, thirds[0]) if len(thirds) == 1 and root in key.pitch_classes else triad
 
 
 def _of_bar(song: Song, heard: tuple[HeardChord, ...], bar: int) -> Triad | None:

@@ -18,7 +18,7 @@ from evaluation.suites.run_result import TrackResult
 from evaluation.suites.tracking import log_suite
 from tests.backends.inline import Inline
 from workbench.domain.drafts import LOCK
-from workbench.domain.errors import OutputError, ParameterError
+from workbench.domain.errors import ModelError, OutputError, ParameterError
 from workbench.domain.plan import Plan
 from workbench.domain.results import Track
 from workbench.domain.score import Score
@@ -91,6 +91,12 @@ def test_a_suite_is_made_with_networks_of_ones_own(small: Path) -> None:
 def test_a_network_is_named_with_its_element(wrong: str) -> None:
     with pytest.raises(ParameterError, match="--model: expected one of harmony, percussion"):
         main(["suite", "smoke", "--model", wrong])
+
+
+def test_a_network_that_is_not_there_is_told_before_a_track_is_made(small: Path, tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="not-there"):
+        main(["suite", str(small), "--model", "bass=not-there", "--out", str(tmp_path / "run")])
+    assert not (tmp_path / "run").exists()
 
 
 def test_an_unknown_suite_names_the_known(tmp_path: Path) -> None:

@@ -79,6 +79,13 @@ def test_untouched_edited_and_foreign_are_distinguished(songs: dict[str, Path], 
     assert verdict(copy) == "foreign"
 
 
+def test_what_holds_no_credentials_is_not_told_to_hold_broken_ones(tmp_path: Path) -> None:
+    (tmp_path / "text.wav").write_text("hello")
+    (tmp_path / "empty.flac").touch()
+    found = [verify(tmp_path / name)[0] for name in ("text.wav", "empty.flac")]
+    assert [(one.verdict, one.remark) for one in found] == [("foreign", "")] * 2
+
+
 def test_empty_and_short_files_are_foreign(tmp_path: Path) -> None:
     for content in (b"", b"RIFF", b"x" * 300):
         (tmp_path / "x.wav").write_bytes(content)

@@ -74,7 +74,7 @@ def documents(session: DawSession, version: str) -> Mapping[str, bytes]:
     """
     drums = next((track for track in session.voices if track.is_drums), None)
     if drums is None:
-        raise ParameterError(f"{session.title}: a Hydrogen song needs percussion, this song has none")
+        raise ParameterError(f"{session.title}: a Hydrogen song needs notes of percussion, this song has none")
     if len(session.metres) > 1:
         raise ParameterError(f"{session.title}: expected one metre, as a Hydrogen song has, got {len(session.metres)}")
     bar_ticks = _bar_ticks(session)

@@ -26,8 +26,10 @@ def documents(session: DawSession, version: str) -> Mapping[str, bytes]:
     Raises
     ------
     ParameterError
-        If the tempo changes, which a project of whole BPM cannot follow.
+        If there are no notes, or if the tempo changes, which a project of whole BPM cannot follow.
     """
+    if not any(clip.notes for track in session.voices for clip in track.clips):
+        raise ParameterError(f"{session.title}: an LMMS project needs notes, this song has none")
     if len(session.tempi) > 1:
         raise ParameterError(f"{session.title}: LMMS sessions hold one tempo, this song has {len(session.tempi)}")
     numerator, denominator = session.metres[0][1]

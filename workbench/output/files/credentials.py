@@ -118,6 +118,8 @@ def names_credentials(path: str | Path) -> bool:
     """Whether a file seems to hold credentials, found without the library: by the mark of their boxes."""
     import mmap
 
+    if not Path(path).stat().st_size:
+        return False
     with Path(path).open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         return data.find(b"jumb") >= 0 and data.find(b"c2pa") >= 0
 

@@ -77,7 +77,7 @@ def _of_file(path: Path) -> FileVerdict:
     found = verdict(path)
     if found == "untouched":
         return FileVerdict(str(path), found)
-    held = read_credentials(path)
+    held = read_credentials(path) if names_credentials(path) else None
     if held is None:
         signed = not can_read() and path.suffix.lower() in SIGNED_SUFFIXES and names_credentials(path)
         return FileVerdict(str(path), found, "content credentials are not read without c2pa-python" if signed else "")
