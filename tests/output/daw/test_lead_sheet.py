@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from workbench.domain.plan import Plan
 from workbench.domain.score import Note, Part, Score
-from workbench.domain.theory import Key, Metre
+from workbench.domain.theory import Chord, Key, Metre
 from workbench.output.daw.lead_sheet import documents
 from workbench.output.daw.note_values import VALUES, bar_sixteenths, read_lengths, written
 from workbench.output.daw.session import session_of
@@ -137,3 +137,11 @@ def test_the_clef_holds_the_melody(
     found = root.find(".//clef")
     assert found is not None
     assert tuple(found.findtext(name) for name in ("sign", "line", "clef-octave-change")) == clef
+
+
+def test_a_section_begins_with_its_chord_though_that_was_held(tiny_plan: Plan, tiny_score: Score) -> None:
+    beats = tiny_score.metre.bar_beats
+    held = replace(Chord.parse("Fm"), onset_beats=0.0, duration_beats=4.0 * beats)
+    root = sheet(tiny_plan, replace(tiny_score, chords=(held,)))
+    shown = [number for number, one in enumerate(root.iterfind("part/measure")) if one.find("harmony") is not None]
+    assert shown == sorted({section.start_bar for section in tiny_score.sections})

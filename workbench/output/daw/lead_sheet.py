@@ -168,6 +168,10 @@ def _measure(measure: ET.Element, session: DawSession, number: int, pieces: Sequ
             _tempo(measure, tempo_bpm, session.metres[0][1])
     chords = [clip for track in session.tracks if track.name == CHORD_TRACK for clip in track.clips]
     places = [(clip, (clip.start_ticks - start) / _SIXTEENTH) for clip in chords if start <= clip.start_ticks < end]
+    if any(tick == start for tick, _ in session.markers) and not any(at == 0.0 for _, at in places):
+        # Who begins to play at a section has to see the chord that is held over from the one before.
+        held = [clip for clip in chords if clip.start_ticks < start < clip.end_ticks]
+        places = [*((clip, 0.0) for clip in held[-1:]), *places]
     for piece in pieces:
         # A chord that comes while a note is held stands with the note, at its own distance.
         for clip, at in places:
