@@ -78,6 +78,8 @@ def lab_command(
         # Progress bars, pictures and audio come in bursts that the usual limits would cut.
         "--ZMQChannelsWebsocketConnection.iopub_data_rate_limit=1e9",
         "--ZMQChannelsWebsocketConnection.iopub_msg_rate_limit=1e5",
+        # A notebook that is saved again after its kernel has gone keeps the widgets that it shows.
+        "--ContentsManager.pre_save_hook=workbench.widgets.saved_states.keep_states",
     ]  # fmt: skip
     if not open_browser:
         command.append("--no-browser")
