@@ -69,6 +69,8 @@ function bfRecorder(engine, { settings, onTake, onState }) {
       return [note.onset - which * total(), Math.max(0, over - note.onset), note.pitch, note.velocity];
     });
     notes = notes.filter((note) => note.round > which);
+    // A later turn of an overdub in which nobody played says nothing of the turns before it.
+    if (!taken.length && which > 0) return;
     const bar = Math.ceil((end - which * total()) / beats.bar_beats - 1e-6);
     onTake(taken, Math.max(1, bar));
   }
