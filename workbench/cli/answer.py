@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from workbench.domain.clock import Progress
     from workbench.domain.plan import Plan
-    from workbench.domain.results import CheckResult, Track
+    from workbench.domain.results import Track
 
 _ENTRIES = (("stems", "stems"), ("MIDI", "midi/song.mid"), ("report", "report.html"))
 
@@ -41,13 +41,10 @@ def _not_as_asked(plan: Plan) -> list[str]:
 
 def _troubles(track: Track) -> list[str]:
     """A line for each check that failed or warned: what was found, and what is accepted."""
+    from workbench.output.figures.labels import measured_value
+
     found = [check for check in track.report.checks if check.outcome in ("fail", "warn")]
-    return [f"  {check.code} {check.title}: {_value(check)} (expected {check.limit})" for check in found]
-
-
-def _value(check: CheckResult) -> str:
-    value = f"{check.value:.4g}" if isinstance(check.value, float) else str(check.value)
-    return f"{value} {check.unit}".strip()
+    return [f"  {check.code} {check.title}: {measured_value(check)} (expected {check.limit})" for check in found]
 
 
 def not_used(plan: Plan) -> list[str]:

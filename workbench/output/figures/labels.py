@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from workbench.domain.results import CheckResult
+
 _UNITS = (
     ("_db_per_octave", "dB/octave"),
     ("_lufs", "LUFS"),
@@ -91,6 +93,14 @@ def format_number(value: float) -> str:
     text = f"{value:.{digits}f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text == "-0" else text.replace("-", "\N{MINUS SIGN}")
+
+
+def measured_value(check: CheckResult) -> str:
+    """What a check measured, with its unit; a dash where it measured nothing."""
+    if check.value is None:
+        return "\N{EN DASH}"
+    number = check.value if isinstance(check.value, str) else format_number(check.value)
+    return f"{number} {check.unit}".strip()
 
 
 def _sentence(name: str) -> str:

@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.domain.plan import Plan
-from workbench.domain.results import CheckResult, Provenance, QualityReport
+from workbench.domain.results import Provenance, QualityReport
 from workbench.output.figures.labels import (
     MEASUREMENT_GROUPS,
     distance_label,
     format_number,
     label_and_unit,
+    measured_value,
     measurement_group,
 )
 from workbench.output.figures.palette import OUTCOME_COLOURS
@@ -70,7 +71,7 @@ def checks_html(report: QualityReport) -> str:
         (
             f'<td class="bf-outcome">{light(check.outcome)}{check.outcome}</td>',
             f'<td class="key"><span title="{escape(check.code)}">{escape(check.title)}</span></td>',
-            _cell(_measured(check), "num"),
+            _cell(measured_value(check), "num"),
             _cell(check.limit),
             _cell(check.explanation, "quiet"),
         )
@@ -185,13 +186,6 @@ def _measurement_rows(items: Iterable[tuple[str, float]]) -> str:
         return _cell(label), _cell(format_number(value), "num"), _cell(unit, "quiet")
 
     return _table(("Measurement", "Value", "Unit"), (row(name, value) for name, value in items), numeric=(1,))
-
-
-def _measured(check: CheckResult) -> str:
-    if check.value is None:
-        return "\N{EN DASH}"
-    number = check.value if isinstance(check.value, str) else format_number(check.value)
-    return f"{number} {check.unit}".strip()
 
 
 def _optional(value: float | None) -> str:
