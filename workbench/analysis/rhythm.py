@@ -18,6 +18,7 @@ import numpy.typing as npt
 from workbench.domain.arrays import Floats
 from workbench.domain.audio import Audio
 from workbench.domain.errors import ParameterError
+from workbench.dsp.memory import fresh
 from workbench.dsp.thinning import thinned
 
 HOP_SECONDS = 0.005
@@ -253,7 +254,8 @@ def fold_bpm(bpm: float, expected_bpm: float) -> float:
 
 
 def _working_mono(audio: Audio) -> tuple[npt.NDArray[np.float32], float]:
-    mono = (audio.samples[0] + audio.samples[1]) * np.float32(0.5)
+    mono = np.add(audio.samples[0], audio.samples[1], out=fresh(audio.samples[0].shape))
+    mono *= np.float32(0.5)
     step = max(1, round(audio.sample_rate_hz / _WORK_RATE_HZ))
     return thinned(mono, step), audio.sample_rate_hz / step
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import threading
 import weakref
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.domain.arrays import Bytes
+from workbench.dsp.scratch import block
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
 """Parameters of glibc's `mallopt` (malloc.h)."""
@@ -69,10 +71,10 @@ def fresh(shape: Sequence[int], dtype: npt.DTypeLike = np.float32) -> npt.NDArra
     size = int(np.prod(shape)) * np.dtype(dtype).itemsize
     if size < _LARGE_BYTES:
         return np.empty(shape, dtype)
-    block = _taken(size)
+    memory = _taken(size)
     # A view of a memory view keeps this array as its base, and no other: when it goes, nobody reads the block.
-    flat = np.frombuffer(block.data[:size], dtype)
-    weakref.finalize(flat, _free.append, block).atexit = False
+    flat = np.frombuffer(memory.data[:size], dtype)
+    weakref.finalize(flat, _free.append, memory).atexit = False
     return flat.reshape(shape)
 
 
@@ -122,10 +124,15 @@ def let_go() -> None:
 def _taken(size: int) -> Bytes:
     """The smallest block that fits, or a new one in place of others that do not."""
     with _taking:
-        fitting = [place for place, block in enumerate(_free) if size <= block.size <= _MOST_WASTE * size]
+        fitting = [place for place, free in enumerate(_free) if size <= free.size <= _MOST_WASTE * size]
         if fitting:
             return _free.pop(min(fitting, key=lambda place: _free[place].size))
         dropped = 0
         while _free and dropped < size:
             dropped += _free.pop(0).size
-    return np.empty(-(-size // _ROUNDED) * _ROUNDED, np.uint8)
+    return block(-(-size // _ROUNDED) * _ROUNDED)
+
+
+if hasattr(os, "register_at_fork"):
+    # What lies free is shared with the parent, which uses it again.
+    os.register_at_fork(after_in_child=_free.clear)

@@ -147,12 +147,19 @@ def ensemble(audio: Signal, *, sample_rate_hz: int, depth_ms: float, mix: float)
     _check("ensemble mix", mix, 0.0, 1.0)
     seconds = control_seconds(audio.shape[1], sample_rate_hz)
     turns = np.array([[0.0, 1.0 / 3.0, 2.0 / 3.0], [1.0 / 6.0, 0.5, 5.0 / 6.0]])[:, :, None]
-    slow = np.sin(2.0 * np.pi * (0.61 * seconds + turns))
-    fast = np.sin(2.0 * np.pi * (5.7 * seconds + 2.0 * turns))
-    milliseconds = 6.0 + depth_ms * (1.0 + slow + 0.12 * fast)
+    slow, fast = 0.61 * seconds + turns, 5.7 * seconds + 2.0 * turns
+    for wave in (slow, fast):
+        wave *= 2.0 * np.pi
+        np.sin(wave, out=wave)
+    fast *= 0.12
+    slow += 1.0
+    slow += fast
+    del fast
+    slow *= depth_ms
+    slow += 6.0
+    slow *= sample_rate_hz / 1000.0
     out = np.multiply(audio, np.float32(np.cos(0.5 * np.pi * mix)), out=fresh(audio.shape))
-    gain = np.float32(np.sin(0.5 * np.pi * mix) / np.sqrt(3.0))
-    _moving_delay(audio, out, milliseconds * (sample_rate_hz / 1000.0), gain)
+    _moving_delay(audio, out, slow, np.float32(np.sin(0.5 * np.pi * mix) / np.sqrt(3.0)))
     return out
 
 

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from workbench.domain.cores import thread_count
 from workbench.domain.errors import CancelledError
+from workbench.dsp import scratch
 from workbench.dsp.memory import keep_freed_memory
 
 Item = TypeVar("Item")
@@ -58,7 +59,7 @@ def each(work: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
     if above is not None and above.is_off:
         raise _called_off()
     if min(thread_count(), len(todo)) <= 1:
-        return [work(item) for item in todo]
+        return [_watched(work, item) for item in todo]
     job = _Job(work, todo)
     _crew.share(job)
     if job.error is not None:
@@ -66,6 +67,13 @@ def each(work: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
     if job.begun < len(todo):
         raise _called_off()
     return job.results
+
+
+def _watched(work: Callable[[Item], Result], item: Item) -> Result:
+    """One piece of work, after which memory that is not needed now is let go of."""
+    done = work(item)
+    scratch.look()
+    return done
 
 
 class Work:
@@ -137,7 +145,7 @@ class _Job(Work):
         """Do one piece; an error is kept for whoever asked for the work, an interruption also ends what this does."""
         try:
             with self.here():
-                self.results[number] = self._work(self._items[number])
+                self.results[number] = _watched(self._work, self._items[number])
         except BaseException as error:
             self.error = self.error or error
             self.call_off()

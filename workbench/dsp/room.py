@@ -13,6 +13,7 @@ from workbench.domain.errors import ParameterError
 from workbench.domain.seeding import generator
 from workbench.dsp.convolution import convolve_long
 from workbench.dsp.equaliser import Band, equalise
+from workbench.dsp.memory import fresh
 
 _SOUND_METRES_A_SECOND = 343.0
 _REFLECTIONS = 14
@@ -76,7 +77,7 @@ def in_room(samples: Signal, room: RoomAcoustics, sample_rate_hz: int, *, seed: 
     >>> bool(heard[:, :432].any()), bool(heard.any())
     (False, True)
     """
-    middle = samples[:1] + samples[1:]
+    middle = np.add(samples[:1], samples[1:], out=fresh((1, samples.shape[1])))
     middle *= np.float32(0.5)
     return convolve_long(middle, room_response(room, sample_rate_hz, seed))
 

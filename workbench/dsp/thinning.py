@@ -6,6 +6,7 @@ import numba
 import numpy as np
 
 from workbench.domain.arrays import Signal
+from workbench.dsp.memory import silence
 from workbench.dsp.oversampling import HALF_TAPS, windowed_sinc
 
 _BETA = 5.0
@@ -38,7 +39,8 @@ def thinned(signal: Signal, step: int) -> Signal:
     if step == 1:
         return source
     taps = windowed_sinc(step, HALF_TAPS, _BETA).astype(np.float32)
-    padded = np.pad(source, (taps.size // 2, taps.size))
+    padded = silence((source.size + taps.size // 2 + taps.size,))
+    padded[taps.size // 2 :][: source.size] = source
     out = np.empty(-(-source.size // step), dtype=np.float32)
     _thin(padded, np.pad(taps, (0, -taps.size % _LANES)), step, out)
     return out

@@ -14,6 +14,7 @@ from workbench.domain.arrays import Floats
 from workbench.domain.audio import Audio
 from workbench.domain.plan import Delivery, SectionPlan
 from workbench.dsp.frames import FRAMES_TOGETHER, spectra
+from workbench.dsp.memory import fresh
 from workbench.dsp.parallel import each_block
 from workbench.output.figures.drawing import canvas, envelope, look, section_bands, time_axis
 from workbench.output.figures.palette import ACCENT, MASTER_COLOUR, MUTED, OUTCOME_COLOURS, REFERENCE_COLOURS
@@ -34,7 +35,7 @@ def waveform(
     with look():
         figure, (wave, loudness) = canvas(4.2, 2, heights=[1.0, 1.35])
         section_bands(wave, sections, seconds_at_bar, end, labels=True)
-        low, high = envelope(audio.samples.mean(axis=0), 1600)
+        low, high = envelope(np.mean(audio.samples, axis=0, out=fresh(audio.samples[0].shape)), 1600)
         times = np.linspace(0.0, end, low.size)
         wave.fill_between(times, low, high, color=MASTER_COLOUR, linewidth=0.3, zorder=2)
         wave.set(ylim=(-1, 1), yticks=[-1, 0, 1], ylabel="level")

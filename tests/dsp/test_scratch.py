@@ -1,0 +1,141 @@
+"""Blocks of scratch memory: only a part is held, no value is lost, and no file is left."""
+
+import errno
+import mmap
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from workbench.dsp import memory, scratch
+from workbench.dsp.memory import fresh, let_go
+from workbench.dsp.parallel import each
+
+MEBIBYTE = 1 << 20
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="blocks are ordinary memory elsewhere")
+
+
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    let_go()
+    yield tmp_path
+    let_go()
+
+
+def held() -> int:
+    """Bytes that the process holds of files."""
+    return scratch._held_of_files()
+
+
+def in_a_file(block: np.ndarray) -> bool:
+    return isinstance(block.base, mmap.mmap) or isinstance(getattr(block.base, "obj", None), mmap.mmap)
+
+
+@linux
+def test_values_stay_when_nothing_is_held_of_them() -> None:
+    block = scratch.block(8 * MEBIBYTE)
+    assert in_a_file(block)
+    block[:] = np.arange(block.size) % 251
+    before = held()
+    scratch._watchman.let_go()
+    assert held() <= before - 7 * MEBIBYTE
+    assert (block == np.arange(block.size) % 251).all()
+
+
+@linux
+def test_no_more_is_held_than_the_limit_allows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scratch, "HELD_BYTES", 16 * MEBIBYTE)
+    monkeypatch.setattr(scratch, "_TICK_SECONDS", 0.0)
+    blocks = [scratch.block(8 * MEBIBYTE) for _ in range(12)]
+    least, most = held(), []
+
+    def fill(number: int) -> None:
+        blocks[number][:] = number
+        scratch.look()
+        most.append(held() - least)
+
+    for number in range(12):
+        fill(number)
+    assert max(most) <= 24 * MEBIBYTE, "the limit, and what was filled since"
+    assert [int(block[-1]) for block in blocks] == list(range(12))
+
+
+@linux
+def test_the_watchman_looks_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scratch, "HELD_BYTES", 4 * MEBIBYTE)
+    block = scratch.block(32 * MEBIBYTE)
+    before = held()
+    block.fill(1)
+    waited = threading.Event()
+    for _ in range(500):
+        if held() <= before + 4 * MEBIBYTE:
+            break
+        waited.wait(0.02)
+    assert held() <= before + 4 * MEBIBYTE
+    assert block.sum() == block.size
+
+
+@linux
+def test_pieces_of_work_are_looked_after(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[int] = []
+    monkeypatch.setattr(scratch, "look", lambda: looks.append(1))
+    each(lambda number: number, [1])
+    each(lambda number: number, [1, 2, 3])
+    assert len(looks) == 4
+
+
+@linux
+def test_no_file_is_seen_or_left(own_folder: Path) -> None:
+    block = scratch.block(MEBIBYTE)
+    block.fill(3)
+    assert list(own_folder.iterdir()) == []
+    del block
+    assert list(own_folder.iterdir()) == []
+
+
+@linux
+def test_a_full_disk_gives_ordinary_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "posix_fallocate", full)
+    block = scratch.block(MEBIBYTE)
+    assert block.shape == (MEBIBYTE,)
+    assert not in_a_file(block)
+
+
+@linux
+def test_half_of_a_disk_stays_free(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scratch, "_LARGEST_SHARE", 0.0)
+    assert not in_a_file(scratch.block(MEBIBYTE))
+
+
+def test_a_system_that_cannot_do_that_has_ordinary_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scratch.sys, "platform", "darwin")
+    assert not in_a_file(scratch.block(MEBIBYTE))
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+def test_a_forked_process_takes_none_of_its_parents_free_memory() -> None:
+    array = fresh((2, 6_000_000))
+    array.fill(1.0)
+    where = array.__array_interface__["data"][0]
+    del array
+    assert len(memory._free) == 1
+    child = os.fork()
+    if child == 0:
+        own = fresh((2, 6_000_000))
+        own.fill(2.0)
+        os._exit(0 if memory._free == [] and own.min() == 2.0 else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    again = fresh((2, 6_000_000))
+    assert again.__array_interface__["data"][0] == where
+    assert again.max() == 1.0, "what the child wrote lies elsewhere"

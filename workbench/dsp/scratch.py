@@ -1,0 +1,162 @@
+"""Memory of which only a part is held: it lies in a file without a name, and the system reads back what is asked for.
+
+Sound of a whole song is worked on from its beginning to its end, a block at a time, and most of a song's stems wait
+meanwhile. What the process holds of all these files is kept near a limit by a watchman: a thread that looks a hundred
+times a second while something changes, and whoever works on blocks looks between two pieces. What is let go of stays in the system's cache where there is room, and on disk
+where there is none, so that no value is ever lost. The files have no names: nothing remains of them when the arrays are
+gone, nor when the process is ended. A forked process shares the blocks of its parent and must not write to them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import mmap
+import os
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from weakref import WeakSet
+
+import numpy as np
+
+from workbench.domain.arrays import Bytes
+
+HELD_BYTES = 384 << 20
+"""Of all blocks together, about so much is held in memory."""
+
+_TICK_SECONDS = 0.01
+_LONGEST_PAUSE_SECONDS = 0.64
+_DISK = Path("/var/tmp")
+"""Where systems keep temporary files on a disk; what lies in `/tmp` is often held in memory."""
+_LARGEST_SHARE = 0.5
+
+
+def block(size: int) -> Bytes:
+    """Memory of any content for `size` bytes.
+
+    It lies in a file below `TMPDIR`, or `/var/tmp`, where the system can do that and the disk has twice the room;
+    elsewhere it is ordinary memory.
+
+    Parameters
+    ----------
+    size : int
+        Bytes, above 0.
+
+    Returns
+    -------
+    array of shape (size,), uint8
+
+    Examples
+    --------
+    >>> block(4096).shape
+    (4096,)
+    """
+    mapped = _mapped(size) if sys.platform == "linux" else None
+    if mapped is None:
+        return np.empty(size, np.uint8)
+    _watchman.watch(mapped)
+    return np.frombuffer(mapped, np.uint8)
+
+
+def look() -> None:
+    """Let go of what is held of all blocks if it is too much; for those who work on them, between two pieces."""
+    _watchman.look_now_and_then()
+
+
+def _mapped(size: int) -> mmap.mmap | None:
+    folder = _folder()
+    with contextlib.suppress(OSError):
+        disk = os.statvfs(folder)
+        if size > _LARGEST_SHARE * disk.f_bavail * disk.f_frsize:
+            return None
+        with tempfile.TemporaryFile(dir=folder, prefix="beatsfoundry-", buffering=0) as file:
+            # Room is taken now: a disk that is full later would end the process.
+            os.posix_fallocate(file.fileno(), 0, size)
+            return mmap.mmap(file.fileno(), size)
+    return None
+
+
+def _folder() -> str:
+    if os.environ.get("TMPDIR") or not os.access(_DISK, os.W_OK | os.X_OK):
+        return tempfile.gettempdir()
+    return str(_DISK)
+
+
+class _Watchman:
+    """Lets go of what is held of all blocks as often as that has grown by `HELD_BYTES`."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._blocks: WeakSet[mmap.mmap] = WeakSet()
+        self._begun = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._least = 0
+        """What the process held of all its files, programs among them, when nothing was held of the blocks."""
+        self._next_look = 0.0
+
+    def watch(self, mapped: mmap.mmap) -> None:
+        """Watch one block more, until it is gone."""
+        with self._lock:
+            if not self._blocks:
+                self._least = _held_of_files()
+            self._blocks.add(mapped)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._keep_watch, name="watchman", daemon=True)
+                self._thread.start()
+            self._begun.set()
+
+    def look(self) -> int:
+        """Bytes that are held of files; what is held of blocks is let go if it is too much."""
+        held = _held_of_files()
+        return self.let_go() if held - self._least > HELD_BYTES else held
+
+    def look_now_and_then(self) -> None:
+        """`look`, but not more often than it is worth."""
+        if self._blocks and time.monotonic() >= self._next_look:
+            self._next_look = time.monotonic() + _TICK_SECONDS / 2.0
+            self.look()
+
+    def let_go(self) -> int:
+        """Hold nothing of any block; what is asked for next is read back. Tells what is held of other files."""
+        with self._lock:
+            for mapped in list(self._blocks):
+                mapped.madvise(mmap.MADV_DONTNEED)
+            self._least = _held_of_files()
+            return self._least
+
+    def _keep_watch(self) -> None:
+        """Look again soon while something changes, and ever more rarely while nothing does."""
+        held, pause = 0, _TICK_SECONDS
+        while True:
+            self._begun.wait()
+            time.sleep(pause)
+            before, held = held, self.look()
+            pause = _TICK_SECONDS if held != before else min(2.0 * pause, _LONGEST_PAUSE_SECONDS)
+            if pause == _LONGEST_PAUSE_SECONDS:
+                held = self.let_go()
+            with self._lock:
+                if not self._blocks:
+                    self._begun.clear()
+
+
+def _held_of_files() -> int:
+    """Bytes that the process holds of files, as the system counts them."""
+    resident, shared = 1, 2
+    with open("/proc/self/statm", "rb", buffering=0) as file:
+        fields = file.read().split()
+    return min(int(fields[resident]), int(fields[shared])) * mmap.PAGESIZE
+
+
+_watchman = _Watchman()
+
+
+def _forget() -> None:
+    """A forked process has none of its parent's threads."""
+    global _watchman
+    _watchman = _Watchman()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget)
