@@ -2,9 +2,10 @@
 
 Sound of a whole song is worked on from its beginning to its end, a block at a time, and most of a song's stems wait
 meanwhile. What the process holds of all these files is kept near a limit by a watchman: a thread that looks a hundred
-times a second while something changes, and whoever works on blocks looks between two pieces. What is let go of stays in the system's cache where there is room, and on disk
-where there is none, so that no value is ever lost. The files have no names: nothing remains of them when the arrays are
-gone, nor when the process is ended. A forked process shares the blocks of its parent and must not write to them.
+times a second while something changes; whoever works on blocks looks between two pieces. What is let go of stays in the
+system's cache where there is room, and on disk where there is none, so that no value is ever lost. The files have no
+names: nothing remains of them when the arrays are gone, nor when the process is ended. A forked process shares the
+blocks of its parent and must not write to them.
 """
 
 from __future__ import annotations
