@@ -12,8 +12,8 @@ import traitlets
 from evaluation.review.design import NO_PREFERENCE, Answer, ListeningSession, Trial
 from evaluation.review.store import answers_so_far, log_answers, save_answers
 from workbench.domain.errors import ParameterError, TrackingError
-from workbench.output.report.html_tables import asset, script
 from workbench.output.report.page_audio import encode_for_page
+from workbench.widgets.instrument import front_end, sheet
 
 _ASSETS = Path(__file__).resolve().parent / "assets"
 LEAST_HEARD_SECONDS = 0.5
@@ -40,8 +40,8 @@ class ReviewPanel(anywidget.AnyWidget):
         Whether the finished session is logged in MLflow.
     """
 
-    _esm = script("switcher.js") + (_ASSETS / "panel.js").read_text(encoding="utf-8")
-    _css = asset("switcher.css") + (_ASSETS / "panel.css").read_text(encoding="utf-8")
+    _esm = front_end(_ASSETS / "panel.js", "switcher.js")
+    _css = sheet("switcher.css") + (_ASSETS / "panel.css").read_text(encoding="utf-8")
     question: Any = traitlets.Dict().tag(sync=True)
     sounds: Any = traitlets.List().tag(sync=True)
 

@@ -34,6 +34,7 @@ def test_questions_are_answered_by_hand(
     assert answered["choice"] in ("clean", "dark", "anchor")
     assert answered["comment"] == "rounder"
     assert max(answered["heard_seconds"].values()) > 0.3
+    _prefer_by_keyboard(page, root)
     _rate(page, root)
     assert visit.outside == []
     assert visit.errors == []
@@ -55,6 +56,34 @@ def _prefer(page: Any, root: Path) -> dict[str, Any]:
     return dict(json.loads((root / "runs" / "review" / "clean-or-dark" / "ann.json").read_text())[0])
 
 
+def _prefer_by_keyboard(page: Any, root: Path) -> None:
+    """Answers the second question without the mouse; the focus goes on to the third, and no key is the notebook's."""
+    panel, cells = page.locator(".bf-review").nth(0), page.locator(".jp-Cell").count()
+    reason = panel.locator(".bf-review-reason")
+    assert _holds_focus(panel)
+    assert reason.inner_text() == "First listen to A and B."
+    page.keyboard.press(" ")
+    for letter in "AB":
+        page.wait_for_timeout(300)
+        page.keyboard.press(letter.lower())
+        page.wait_for_timeout(900)
+    assert reason.inner_text() == "First choose an answer."
+    page.keyboard.press("3")
+    assert reason.inner_text() == ""
+    page.keyboard.press("Enter")
+    page.get_by_text("Question 3 of 5").first.wait_for()
+    for key in "ab3":
+        page.keyboard.press(key)
+    assert _holds_focus(panel)
+    assert page.locator(".jp-Cell").count() == cells
+    answers = json.loads((root / "runs" / "review" / "clean-or-dark" / "ann.json").read_text())
+    assert [answer["choice"] for answer in answers[1:]] == ["no preference"]
+
+
+def _holds_focus(panel: Any) -> bool:
+    return bool(panel.evaluate("node => node.contains(document.activeElement)"))
+
+
 def _rate(page: Any, root: Path) -> None:
     """Moves every slider of the session like MUSHRA."""
     panel = page.locator(".bf-review").nth(2)
@@ -65,9 +94,14 @@ def _rate(page: Any, root: Path) -> None:
         page.wait_for_timeout(900)
     sliders = panel.locator("input[type='range'][data-letter]")
     assert sliders.count() == 4
-    for index in range(4):
+    for index in range(3):
         assert panel.locator(".bf-review-next").is_disabled()
         sliders.nth(index).fill(str(90 - 20 * index))
+    panel.focus()
+    # The last one is rated by keys: a digit for the sound that is heard, and up.
+    page.keyboard.press("2")
+    for _ in range(2):
+        page.keyboard.press("ArrowUp")
     _picture(page, "blind-mushra")
     panel.locator(".bf-review-next").click()
     page.get_by_text("1 of 1 answered").first.wait_for()

@@ -38,7 +38,7 @@ _READ = """async ({ hz, db, right, seconds }) => {
 
 @pytest.fixture
 def meters(visit: Any, repository: Path) -> Any:
-    script = (repository / "workbench" / "widgets" / "instrument" / "meters.js").read_text(encoding="utf-8")
+    script = (repository / "workbench" / "output" / "report" / "assets" / "meters.js").read_text(encoding="utf-8")
     visit.page.goto("about:blank")
     visit.page.add_script_tag(content=script)
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from workbench.analysis.references import ReferenceProfile
 
 _OVERALL = "overall"
+_METERS = ("meters.js", "levels.js")
 _ASSETS = Path(__file__).resolve().parent / "assets"
 _SOURCES = {
     "stated": "you asked for it",
@@ -48,7 +49,13 @@ def asset(name: str) -> str:
 
 def script(name: str) -> str:
     """A script that ships with the package, with what it is built of before it."""
-    return asset("parts.js") + asset(name)
+    return scripts(name)
+
+
+def scripts(*names: str) -> str:
+    """Several scripts that ship with the package, after what they are built of."""
+    built_of = ["parts.js", *(_METERS if "player.js" in names else ())]
+    return "".join(asset(name) for name in [*built_of, *names])
 
 
 def decisions_html(plan: Plan) -> str:

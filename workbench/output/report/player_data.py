@@ -14,7 +14,7 @@ PEAKS = 900
 
 
 def player_data(track: Track) -> dict[str, Any]:
-    """Duration, sections and peaks of a track as plain values, ready for JSON."""
+    """Duration, sections, peaks and what was measured of a track as plain values, ready for JSON."""
     seconds_at_bar = track.score.seconds_at_bar
     return {
         "duration": round(track.master.duration_seconds, 3),
@@ -29,7 +29,17 @@ def player_data(track: Track) -> dict[str, Any]:
         ],
         "peaks": peaks(track.master),
         "accent": ACCENT,
+        **_measured(track),
     }
+
+
+def _measured(track: Track) -> dict[str, Any]:
+    """Loudness and true peak of the master, where they were measured."""
+    found = track.report.measurements
+    if not {"integrated_loudness_lufs", "true_peak_dbtp"} <= found.keys():
+        return {}
+    loudness, peak = found["integrated_loudness_lufs"], found["true_peak_dbtp"]
+    return {"measured": {"lufs": round(loudness, 1), "dbtp": round(peak, 1)}}
 
 
 def track_names(track: Track) -> list[dict[str, str]]:

@@ -130,7 +130,7 @@ def _mounted(code: str, data: Mapping[str, Any], parts: tuple[str, ...]) -> str:
     name = f"bf-{secrets.token_hex(6)}"
     # "<" is escaped so that no text of the song can close the script element.
     text = json.dumps(data).replace("<", "\\u003c")
-    scripts = html_tables.asset("parts.js") + "".join(html_tables.asset(f"{part}.js") for part in parts)
+    scripts = html_tables.scripts(*(f"{part}.js" for part in parts))
     return (
         f'{_style(*parts)}<div id="{name}"></div><script>(() => {{\n{scripts}\n'
         f'const root = document.getElementById("{name}");\nconst data = {text};\n{code}\n}})();</script>'

@@ -24,7 +24,7 @@ function bfNotes(parent, { send, state, swing }) {
     later();
   });
   velocity.input.setAttribute("aria-label", "Velocity of the selected notes, and of new ones");
-  const swings = bfSlider(tools, "Swing", 50, 75, 0.5, 50, (value) => { swings.input.setAttribute("aria-valuetext", `${value} per cent`); });
+  const swings = bfSlider(tools, "Swing", 50, 75, 0.5, 50, () => {}, (value) => `${value} %`);
   swings.input.parentElement.classList.add("bf-swing");
   swings.input.setAttribute("aria-label", "Swing of these bars in per cent: 50 is straight, 66.7 a triplet");
   swings.input.onchange = () => { flush(); swing(Number(swings.input.value), step >= 1 / 2 ? 1 / 2 : 1 / 4); };
@@ -32,7 +32,7 @@ function bfNotes(parent, { send, state, swing }) {
   const live = bfMake("span", "bf-hand-live", tools);
   live.setAttribute("role", "status");
   const scroll = bfMake("div", "bf-hand-scroll", box);
-  const sheet = bfMake("div", "bf-hand-sheet", scroll);
+  const sheet = bfMake("div", "bf-hand-sheet bf-asks", scroll);
   const corner = bfMake("div", "bf-hand-corner", sheet), ruler = bfMake("div", "bf-hand-ruler", sheet);
   const chordName = bfMake("div", "bf-hand-corner bf-hand-chord-name", sheet, "chords"), lanes = bfChordLane(sheet, { send: state });
   const keys = bfMake("div", "bf-hand-keys", sheet), grid = bfMake("div", "bf-hand-grid", sheet);
@@ -42,7 +42,7 @@ function bfNotes(parent, { send, state, swing }) {
   grid.setAttribute("role", "group");
   bfMake("p", "bf-hand-help", box, "Double click or Draw: new note. Drag: move, at its end stretch, with Alt velocity. Keys: arrows move the cursor, Enter draws or takes a note; arrows then move it, Shift+left and right stretch, Alt+up and down velocity, Ctrl+left and right the next note, Delete, Esc.");
 
-  const swingOf = () => { swings.input.value = data.swing[step >= 1 / 2 ? 1 : 0]; };
+  const swingOf = () => { swings.set(data.swing[step >= 1 / 2 ? 1 : 0]); };
   const total = () => (data.last - data.first + 1) * data.bar_beats;
   const tidy = (beats) => Math.round(beats * 1e6) / 1e6;
   const placeOf = (note) => (note.bar - data.first) * data.bar_beats + note.beat - 1;
@@ -144,7 +144,7 @@ function bfNotes(parent, { send, state, swing }) {
     }
     trash.disabled = !chosen.size;
     const [one] = chosen;
-    if (one) velocity.input.value = one.velocity;
+    if (one) velocity.set(one.velocity);
     live.textContent = chosen.size > 1 ? `${chosen.size} notes selected` : one ? words(one) : "";
   }
   function placeCursor() {
@@ -336,7 +336,6 @@ function bfNotes(parent, { send, state, swing }) {
     if (note && ONE_NOTE[key]) later();
   });
   grid.addEventListener("focusin", (event) => {
-    event.target.dataset.lmSuppressShortcuts = "true";
     const note = noteOf(event.target);
     if (note && !chosen.has(note) && !gesture) select(note);
   });

@@ -1,25 +1,16 @@
 // The doctor: what was found by tool, what logs tell, and a live curve of what this kernel uses.
 function render({ model, el }) {
-  const shell = bfMake("section", "bf bf-instrument bf-doctor", el);
-  shell.setAttribute("aria-label", "Doctor");
-  const head = bfMake("div", "bf-head", shell);
-  bfMake("b", "bf-title", head, "Doctor");
-  const ask = (what, fields = {}) => model.send({ do: what, ...fields });
+  const frame = bfPanel(el, model, "doctor", "Doctor");
+  const { shell, head, body, ask, on } = frame;
   const look = bfButton("bf-tool bf-main bf-examine", head, "Examine", "Look at machine, networks, samples, services and project", () => ask("examine"));
   const logs = bfButton("bf-tool bf-logs", head, "Read the logs", "What failed in earlier runs, how often, and what helps", () => ask("read_logs"));
   const live = bfButton("bf-tool bf-watch", head, "", "", () => ask("watch", { on: !model.get("watching") }));
-  const monitor = bfMake("div", "bf-monitor", shell);
+  const monitor = bfMake("div", "bf-monitor", body);
   const canvas = bfMake("canvas", "bf-use", monitor);
   canvas.setAttribute("role", "img");
   const use = bfMake("div", "bf-read", monitor);
-  const found = bfMake("div", "bf-findings", shell);
-  const failed = bfMake("div", "bf-failures", shell);
-  const foot = bfMake("div", "bf-foot", shell);
-  const bar = bfMake("progress", "bf-progress", foot);
-  bar.setAttribute("aria-label", "Working");
-  const message = bfMake("div", "bf-message", foot);
-  message.setAttribute("role", "status");
-
+  const found = bfMake("div", "bf-findings", body);
+  const failed = bfMake("div", "bf-failures", body);
   const WORDS = { ok: "good", warn: "warning", fail: "failure" };
   function table(parent, caption, names, rows) {
     const box = bfMake("div", "bf-scroll", parent);
@@ -91,25 +82,12 @@ function render({ model, el }) {
     use.textContent = `${last.cores.toFixed(2)} cores, ${last.memory_mb.toFixed(0)} MB, read ${last.read_mb.toFixed(1)} MB, written ${last.written_mb.toFixed(1)} MB; ${(100 * last.busy).toFixed(0)} % of the processors busy`;
     canvas.setAttribute("aria-label", `Use over time: ${use.textContent}`);
   }
-  const stops = [];
-  function on(names, act) {
-    for (const one of names) {
-      model.on(`change:${one}`, act);
-      stops.push(() => model.off(`change:${one}`, act));
-    }
-    act();
-  }
   on(["findings"], findings);
   on(["failures"], failures);
   on(["looks", "watching"], looks);
-  on(["message", "failed", "progress"], () => {
-    message.textContent = model.get("message");
-    message.classList.toggle("bf-failed", model.get("failed"));
-    bar.hidden = model.get("progress") < 0;
-    look.disabled = logs.disabled = !bar.hidden;
-  });
-  stops.push(bfOnTheme(looks));
+  on(["progress"], () => { look.disabled = logs.disabled = model.get("progress") >= 0; });
+  frame.onEnd(bfOnTheme(looks));
   shell.dataset.loaded = "true";
-  return () => stops.forEach((act) => act());
+  return frame.dispose;
 }
 export default { render };

@@ -129,12 +129,15 @@ function render({ model, el }) {
     blocks(line, field, set) {
       const all = bfMake("div", "bf-blocks", line);
       let names = [];
-      let dragged = -1;
-      const moved = (from, to) => { const next = [...names]; next.splice(to, 0, ...next.splice(from, 1)); set(next); };
+      let dragged = -1, followed = -1;
+      const moved = (from, to) => { followed = to; const next = [...names]; next.splice(to, 0, ...next.splice(from, 1)); set(next); };
       function show() {
+        const focused = all.contains(document.activeElement) && followed >= 0;
         all.replaceChildren();
         names.forEach((name, index) => {
           const block = bfButton("bf-block", all, name, `${name}, place ${index + 1}: arrows move it, Delete takes it out`);
+          // A block that arrows move takes the focus along.
+          if (focused && index === followed) block.focus({ preventScroll: true });
           block.draggable = true;
           block.ondragstart = (event) => { dragged = index; event.dataTransfer.setData("text/plain", name); };
           block.ondragover = (event) => event.preventDefault();

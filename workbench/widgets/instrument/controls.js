@@ -1,10 +1,15 @@
 // Controls that widgets share: frames, tables, transport, waveforms.
-// What every widget with a page shows: its frame, a bar of progress, the line of answer.
+// What every widget with a page shows: its frame, a bar of progress, the line of answer. What the page shows anew marks
+// the notebook as changed, so that it is saved with it; where no Python answers, it says so and rests.
 function bfPanel(el, model, name, title) {
   const shell = bfMake("section", `bf bf-instrument bf-${name}`, el);
   shell.setAttribute("aria-label", title);
+  shell.tabIndex = 0;
+  bfLabKeys(shell);
+  bfHoldFocus(shell);
   const head = bfMake("div", "bf-head", shell);
   bfMake("b", "bf-title", head, title);
+  const rest = bfRest(model, shell);
   const body = bfMake("div", "bf-body", shell);
   const foot = bfMake("div", "bf-foot", shell);
   const bar = bfMake("progress", "bf-progress", foot);
@@ -12,12 +17,15 @@ function bfPanel(el, model, name, title) {
   bar.setAttribute("aria-label", "Progress");
   const message = bfMake("div", "bf-message", foot);
   message.setAttribute("role", "status");
-  const ask = (what, fields = {}) => model.send({ do: what, ...fields });
-  const stops = [];
+  const unsaved = bfMake("div", "bf-message bf-unsaved", foot);
+  const ask = (what, fields = {}) => { if (!rest.now()) model.send({ do: what, ...fields }); };
+  const stops = [rest.dispose];
+  const PASSING = ["message", "failed", "progress", "can_undo", "can_redo"];
   function on(names, act) {
     for (const one of names) {
-      model.on(`change:${one}`, act);
-      stops.push(() => model.off(`change:${one}`, act));
+      const changed = () => { act(); if (!PASSING.includes(one)) unsaved.textContent = bfChanged(model); };
+      model.on(`change:${one}`, changed);
+      stops.push(() => model.off(`change:${one}`, changed));
     }
     act();
   }
@@ -27,6 +35,7 @@ function bfPanel(el, model, name, title) {
     bar.hidden = model.get("progress") < 0;
     bar.value = Math.max(0, model.get("progress"));
   });
+  rest.begin();
   return { shell, head, body, foot, ask, on, onEnd: (act) => stops.push(act), dispose: () => stops.forEach((act) => act()) };
 }
 // The frame of an instrument: also its history, and its edits as JSON.
@@ -77,10 +86,7 @@ function bfTransport(parent, engine, { keys = {}, shell, undo, redo, compares = 
   const row = bfMake("div", "bf-tools", parent);
   const play = bfButton("bf-play", row, "", "Play (space)", () => engine.toggle());
   const volume = bfSlider(row, "Volume", 0, 1, 0.01, 1, (value) => engine.setVolume(value));
-  const meter = bfMake("div", "bf-meter", row);
-  const fill = bfMake("i", "", meter);
-  const read = bfMake("span", "bf-read", row, "");
-  read.title = "Loudness of the last 0.4 s and since the start, highest true peak since the start, correlation of the sides";
+  const levels = bfLevels(row);
   if (undo) row.append(undo, redo);
   const hold = bfButton("bf-tool bf-hold", compares ? row : null, "Hold", "Hold what is heard now as A, to compare changes with it (H)", () => engine.hold());
   const ab = bfButton("bf-tool bf-ab", compares ? row : null, "A / B", "Hear A, what was held, at the loudness of B, the song as it stands (B)", () => engine.compare(!engine.comparing));
@@ -101,20 +107,16 @@ function bfTransport(parent, engine, { keys = {}, shell, undo, redo, compares = 
     state(playing) {
       play.classList.toggle("bf-playing", playing);
       play.setAttribute("aria-label", playing ? "Pause (space)" : "Play (space)");
-      if (!playing) fill.style.width = "0";
+      // What has been heard lies in the page, and can be heard again without Python.
+      play.dataset.bfPlays = volume.input.dataset.bfPlays = "";
+      if (playing) levels.begin(); else levels.fall();
     },
     compared({ comparing, differs }) {
       ab.disabled = !differs;
       ab.setAttribute("aria-pressed", String(comparing));
       ab.textContent = comparing ? "A" : differs ? "B" : "A / B";
     },
-    show(levels) {
-      const db = 20 * Math.log10(Math.max(1e-4, levels.peak));
-      fill.style.width = `${Math.max(0, Math.min(100, (db + 48) / 0.48))}%`;
-      fill.classList.toggle("bf-hot", db > -0.5);
-      const lufs = (value) => (value <= -70 ? "\u2212\u221e" : value.toFixed(1));
-      read.textContent = `${lufs(levels.momentary)} LUFS, all ${lufs(levels.integrated)}, peak ${levels.truePeak.toFixed(1)} dBTP, correlation ${levels.correlation.toFixed(2)}`;
-    },
+    show: levels.show,
   };
 }
 // Which bars are heard: a section, or the whole song.

@@ -12,7 +12,7 @@ import traitlets
 from workbench.domain.errors import ParameterError
 from workbench.domain.results import Track
 from workbench.editing import Edit
-from workbench.output.report.html_tables import asset
+from workbench.output.report.html_tables import asset, scripts
 from workbench.session import Session
 from workbench.widgets.instrument.answering import Answering, action
 from workbench.widgets.instrument.loop_sound import loop_of
@@ -24,8 +24,9 @@ _PLAYERS: weakref.WeakKeyDictionary[Session, weakref.WeakSet[InstrumentWidget]] 
 
 def front_end(script: Path, *parts: str) -> str:
     """A widget's module: what all are built of, the engine, shipped parts by name, then its own script."""
-    shared = asset("parts.js") + "".join(asset(part) for part in parts)
-    own = [(_HERE / name).read_text(encoding="utf-8") for name in ("meters.js", "engine.js", "controls.js", "chart.js")]
+    meters = [] if "player.js" in parts else ["meters.js", "levels.js"]
+    shared = scripts(*meters, *parts)
+    own = [(_HERE / name).read_text(encoding="utf-8") for name in ("kernel.js", "engine.js", "controls.js", "chart.js")]
     return shared + "".join(own) + script.read_text(encoding="utf-8")
 
 

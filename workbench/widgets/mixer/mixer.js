@@ -14,7 +14,10 @@ function render({ model, el }) {
   const soloed = new Set();
   let mixed = {}, chosen = null, wanted = null, last = 0;
   const engine = bfEngine({
-    onState: (playing) => transport.state(playing),
+    onState: (playing) => {
+      transport.state(playing);
+      for (const strip of strips.values()) { if (playing) strip.begin(); else strip.meter(0); }
+    },
     onTick: () => {
       const now = performance.now();
       if (!engine.playing || now - last < 50) return;
@@ -88,6 +91,8 @@ function render({ model, el }) {
     const showGain = control(column, "Fader", "gain_db", -48, 12, 0.1, "dB");
     const meter = bfMake("div", "bf-level", column);
     const fill = bfMake("i", "", meter);
+    const clip = bfMake("i", "bf-over", column);
+    clip.title = `Lit: ${channel.name} was above 0 dBFS since the start`;
     const keys = bfMake("div", "bf-keys", box);
     const mute = bfButton("bf-key bf-mute", keys, "M", `Mute ${channel.name}`, () => {
       wanted = performance.now();
@@ -114,10 +119,11 @@ function render({ model, el }) {
       take(next) { if (!pending && !timer) { channel = structuredClone(next); show(); } },
       answered(next) { pending = Math.max(0, pending - 1); this.take(next); },
       forget() { pending = 0; },
-      meter(level) { fill.style.height = `${Math.max(0, Math.min(100, (20 * Math.log10(Math.max(1e-4, level)) + 60) / 0.6))}%`; },
+      begin() { clip.classList.remove("bf-lit"); },
+      meter(level) { if (level > 1) clip.classList.add("bf-lit"); fill.style.height = `${Math.max(0, Math.min(100, (20 * Math.log10(Math.max(1e-4, level)) + 60) / 0.6))}%`; },
     };
   }
-  const panWord = (value) => (Math.abs(value) < 0.01 ? "middle" : `${Math.round(Math.abs(value) * 100)} ${value < 0 ? "left" : "right"}`);
+  const panWord = (value) => (Math.abs(value) < 0.01 ? "center" : `${Math.round(Math.abs(value) * 100)} ${value < 0 ? "left" : "right"}`);
 
   function choose(name) {
     chosen = name;
@@ -128,7 +134,7 @@ function render({ model, el }) {
     tone.replaceChildren();
     const own = strips.get(chosen);
     if (!own) return;
-    const canvas = bfMake("canvas", "bf-curve", tone);
+    const canvas = bfMake("canvas", "bf-curve bf-asks", tone);
     canvas.setAttribute("role", "img");
     canvas.setAttribute("aria-label", `Equaliser curve of ${chosen}; the sliders beside it set the same`);
     const rows = bfMake("div", "bf-bands", tone);

@@ -36,11 +36,66 @@ function bfOnlyOne(stop) {
     release: () => document.removeEventListener("bf-claim", listen),
   };
 }
+// JupyterLab takes a key before the page does, unless what has the focus is marked. Within a shell everything is marked
+// for each key but those of the whole Lab: save, search, print, commands, panels. None of these changes a cell.
+function bfLabKeys(shell) {
+  shell.dataset.bfKeys = "";
+  if (window.bfLabKeysKept) return;
+  window.bfLabKeysKept = true;
+  const ofTheLab = ({ key, ctrlKey, metaKey, altKey, shiftKey }) => (ctrlKey || metaKey) && !altKey && (shiftKey ? /^[a-ln-y[\]]$/i : /^[bfghijps,]$/i).test(key);
+  window.addEventListener("keydown", (event) => {
+    const own = event.target.closest && event.target.closest("[data-bf-keys]");
+    // Where Python answers no more a cell may be run from within its output.
+    const runs = own && "bfResting" in own.dataset && event.shiftKey && event.key === "Enter";
+    if (own) event.target.toggleAttribute("data-lm-suppress-shortcuts", !ofTheLab(event) && !runs);
+  }, true);
+}
+// What has the focus may be drawn anew, hidden or put to rest while it is worked on: what now stands in its place takes
+// the focus, or else the shell, so that the next key is not the notebook's.
+function bfHoldFocus(shell) {
+  if (shell.dataset.bfHolds) return;
+  shell.dataset.bfHolds = "true";
+  const nameOf = (node) => node.getAttribute("aria-label") || node.textContent;
+  let last = null, left = null;
+  shell.addEventListener("focusin", ({ target }) => {
+    const way = [];
+    for (let node = target; node && node !== shell; node = node.parentElement) way.unshift([...node.parentElement.children].indexOf(node));
+    last = { node: target, way, name: nameOf(target) };
+  });
+  shell.addEventListener("focusout", (event) => {
+    if (event.relatedTarget) { last = null; return; }
+    // A node that is taken out of the page loses the focus first; a click beside it does the same for good.
+    left = last;
+    last = null;
+    setTimeout(() => { left = null; }, 0);
+  });
+  const able = (node) => node && node.isConnected && !node.disabled && node.checkVisibility();
+  function inPlaceOf({ node, way, name }) {
+    const alike = [...shell.querySelectorAll(node.tagName)].find((one) => nameOf(one) === name && able(one));
+    if (alike) return alike;
+    let at = shell;
+    for (const index of way) {
+      const next = at.children[Math.min(index, at.children.length - 1)];
+      if (!next) break;
+      at = next;
+    }
+    return at.tagName === node.tagName && able(at) ? at : shell;
+  }
+  const watcher = new MutationObserver((changes) => {
+    const held = last || left;
+    if (!held || (document.activeElement !== document.body && document.activeElement !== held.node)) return;
+    // Whether it is to be seen costs a layout, and only an attribute changes it.
+    if (changes.some((one) => one.type === "attributes") ? able(held.node) : held.node.isConnected) return;
+    left = null;
+    if (shell.isConnected) inPlaceOf(held).focus({ preventScroll: true });
+  });
+  watcher.observe(shell, { childList: true, subtree: true, attributes: true, attributeFilter: ["disabled", "hidden"] });
+}
 // Keys of a shell: the notebook around it leaves them alone, and fields in it keep their own.
 function bfKeys(shell, keys) {
   shell.tabIndex = 0;
-  // JupyterLab looks for this mark on what has the focus alone, before it takes a key for one of its own.
-  shell.addEventListener("focusin", (event) => { event.target.dataset.lmSuppressShortcuts = "true"; });
+  bfLabKeys(shell);
+  bfHoldFocus(shell);
   shell.addEventListener("keydown", (event) => {
     const { tagName, type } = event.target;
     const slides = type === "range" && /^(Arrow|Home|End|Page)/.test(event.key);
@@ -53,10 +108,15 @@ function bfKeys(shell, keys) {
     act(event);
   });
 }
-function bfSlider(parent, name, low, high, step, value, onInput) {
+// A slider with what it says beside it: a share of one as per cent, or as `read` has it.
+function bfSlider(parent, name, low, high, step, value, onInput, read = (now) => (high <= 1 ? `${Math.round(100 * now)} %` : String(now))) {
   const label = bfMake("label", "bf-slider", parent, name);
   const input = bfMake("input", "", label);
   Object.assign(input, { type: "range", min: low, max: high, step, value });
-  input.oninput = () => onInput(Number(input.value));
-  return { input, move: (by) => { input.value = Number(input.value) + by; input.oninput(); } };
+  input.setAttribute("aria-label", name);
+  const shown = bfMake("output", "bf-said", label);
+  const tell = () => { shown.textContent = read(Number(input.value)); input.setAttribute("aria-valuetext", shown.textContent); };
+  input.oninput = () => { tell(); onInput(Number(input.value)); };
+  tell();
+  return { input, move: (by) => { input.value = Number(input.value) + by; input.oninput(); }, set: (now) => { input.value = now; tell(); } };
 }

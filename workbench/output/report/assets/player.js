@@ -1,6 +1,7 @@
 // A player for a master and its stems, kept in step: used by the HTML report and by the notebook widget.
 // mountPlayer(root, {tracks: [{name, label, colour, src}], sections: [{name, start, end, energy}],
-//                    duration, peaks, accent, onTime, onPlay, downloads: [{label, name}]}) -> {seek, toggle, dispose}
+//                    duration, peaks, accent, measured: {lufs, dbtp}, onTime, downloads: [{label, name}]})
+// -> {seek, toggle, dispose}
 // Keys: space, arrows (5 s, volume), L loops the section under the playhead, Home.
 function mountPlayer(root, options) {
   const { tracks, sections, duration, peaks, accent, onTime } = options;
@@ -74,7 +75,7 @@ function mountPlayer(root, options) {
   async function start() {
     const at = position();
     alone.claim();
-    meter.wake();
+    meter.wake(!playing);
     playing = true;
     play.classList.add("bf-playing");
     play.setAttribute("aria-label", "Pause");
@@ -90,6 +91,7 @@ function mountPlayer(root, options) {
     playing = false;
     play.classList.remove("bf-playing");
     play.setAttribute("aria-label", "Play");
+    meter.rest();
     for (const v of voices) v.audio.pause();
   }
   function seek(seconds) {
@@ -104,7 +106,7 @@ function mountPlayer(root, options) {
     // Media elements run on clocks of their own: one that strays by more than 60 ms is put back.
     for (const v of sounding()) if (Math.abs(v.audio.currentTime - at) > 0.06) v.audio.currentTime = at;
     draw(at);
-    meter.show();
+    if (playing) meter.show();
     if (onTime) onTime(at);
     if (looped && (at >= looped.end || at < looped.start - 0.1 || clockVoice().audio.ended)) return seek(looped.start), start();
     if (clockVoice().audio.ended) pause();
@@ -175,7 +177,7 @@ function mountPlayer(root, options) {
     v.muteButton.onclick = () => { v.muted = !v.muted; choose("stems"); };
   }
   const toggle = () => (playing ? pause() : start());
-  const meter = bfMeter(tools, voices);
+  const meter = bfMeter(tools, voices, options.measured);
   const volume = bfSlider(tools, "Volume", 0, 1, 0.01, 1, (value) => { for (const v of voices) v.audio.volume = value; });
   const speed = bfMake("select", "bf-speed", tools);
   speed.setAttribute("aria-label", "Speed");
@@ -232,35 +234,37 @@ function mountPlayer(root, options) {
   };
 }
 
-// The level of what is heard, peak by peak. Only sounds that lie in the page can be looked into: a file beside a page
-// that was opened from disk would fall silent.
-function bfMeter(parent, voices) {
-  const bar = bfMake("div", "bf-meter", parent);
-  bar.setAttribute("role", "meter");
-  bar.setAttribute("aria-label", "Level");
-  for (const [name, value] of [["valuemin", -80], ["valuemax", 0], ["valuenow", -80]]) bar.setAttribute(`aria-${name}`, value);
-  const fill = bfMake("i", "", bar);
-  const readable = voices.every((v) => /^(blob|data):/.test(v.audio.src));
-  bar.hidden = !readable;
-  let context = null, analyser = null, data = null;
+// Level, loudness and true peak of what is heard. Only sounds that lie in the page can be looked into: a file beside a
+// page that was opened from disk would fall silent, and so the page tells what was measured of the track.
+function bfMeter(parent, voices, measured) {
+  if (!voices.every((v) => /^(blob|data):/.test(v.audio.src))) {
+    if (measured) bfMake("span", "bf-read", parent, `master ${measured.lufs.toFixed(1)} LUFS, peak ${measured.dbtp.toFixed(1)} dBTP`);
+    return { wake() {}, show() {}, rest() {}, close() {} };
+  }
+  const READS_MS = 60;
+  const levels = bfLevels(parent);
+  let context = null, meters = null, shown = 0;
   return {
-    wake() {
-      if (!readable || context) return context && context.resume();
-      context = new (window.AudioContext || window.webkitAudioContext)();
-      analyser = context.createAnalyser();
-      analyser.fftSize = 1024;
-      data = new Float32Array(analyser.fftSize);
-      for (const v of voices) context.createMediaElementSource(v.audio).connect(analyser);
-      analyser.connect(context.destination);
+    wake(anew) {
+      if (context) context.resume();
+      else {
+        context = new (window.AudioContext || window.webkitAudioContext)();
+        const all = context.createGain();
+        for (const v of voices) context.createMediaElementSource(v.audio).connect(all);
+        meters = bfMeters(context, all);
+        all.connect(context.destination);
+      }
+      // A loop that begins again is still the same listening.
+      if (!anew) return;
+      meters.reset();
+      levels.begin();
     },
     show() {
-      if (!analyser) return;
-      analyser.getFloatTimeDomainData(data);
-      const db = 20 * Math.log10(Math.max(1e-4, data.reduce((most, value) => Math.max(most, Math.abs(value)), 0)));
-      fill.style.width = `${Math.max(0, Math.min(100, (db + 48) / 0.48))}%`;
-      fill.classList.toggle("bf-hot", db > -0.5);
-      bar.setAttribute("aria-valuenow", db.toFixed(1));
+      if (!meters || performance.now() - shown < READS_MS) return;
+      shown = performance.now();
+      levels.show(meters.read());
     },
+    rest: () => levels.fall(),
     close() { if (context) context.close(); },
   };
 }

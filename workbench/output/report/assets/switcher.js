@@ -1,6 +1,7 @@
 // Switches between sounds without a gap: all play in step, one is heard. Used by the report and by blind reviews.
-// mountSwitcher(root, {sounds: [{name, label, src | bytes}], onHeard, keysOn}) -> {choose, play, pause, seconds, dispose}
-// Keys, while `keysOn` (the switcher itself if left out) has the focus: space plays, a letter or a number chooses, L loops.
+// mountSwitcher(root, {sounds: [{name, label, src | bytes}], onHeard, keysOn, numbers}) -> {choose, chosen, play, pause, seconds, dispose}
+// Keys, while `keysOn` (the switcher itself if left out) has the focus: space plays, a letter or a number (unless
+// `numbers` is false) chooses, L loops.
 function mountSwitcher(root, options) {
   const { sounds, onHeard } = options;
   const FADE_SECONDS = 0.012;
@@ -160,12 +161,13 @@ function mountSwitcher(root, options) {
   const keyboard = options.keysOn || shell;
   keyboard.tabIndex = 0;
   // JupyterLab would take A and B for its own and insert cells.
-  keyboard.dataset.lmSuppressShortcuts = "true";
+  bfLabKeys(keyboard);
+  bfHoldFocus(keyboard);
   const onKey = (event) => {
     const field = event.target.closest("textarea, input:not([type='range'])");
     if (field || event.ctrlKey || event.metaKey || event.altKey) return;
     const key = event.key.toUpperCase();
-    const sound = sounds.find((one) => one.label === key) || sounds[Number(key) - 1];
+    const sound = sounds.find((one) => one.label === key) || (options.numbers !== false && sounds[Number(key) - 1]);
     if (key === " ") toggle();
     else if (sound && key.length === 1) choose(sound.name);
     else if (key === "L") markLoop();
@@ -183,6 +185,7 @@ function mountSwitcher(root, options) {
   show();
   return {
     choose,
+    chosen: () => chosen,
     play: start,
     pause,
     seconds: () => ({ ...heard }),

@@ -1,0 +1,86 @@
+"""What is done in an instrument belongs to the notebook; opened again without its kernel, an instrument says so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.browser.instrument_pages import Open, accessible, edits, heard, ready, told
+
+pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore")]
+_DIRTY = "window.jupyterapp.shell.currentWidget.context.model.dirty"
+_LINE = "Not running: run the cell (Shift+Enter) to play on. Shown is the last state."
+
+
+def test_a_move_marks_the_notebook_and_is_saved_from_within(opened: Open, tmp_path: Path) -> None:
+    page = opened("03_mix_and_sound_design")
+    mixer = ready(page, "mixer")
+    ready(page, "designer")
+    page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+    page.wait_for_function(f"() => !{_DIRTY}")
+    fader = mixer.locator("[aria-label='Fader of bass']")
+    fader.focus()
+    page.keyboard.press("ArrowUp")
+    told(page, "mixer", "bass: gain_db 0.1")
+    page.wait_for_function(f"() => {_DIRTY}")
+    # Keys of the notebook's own do nothing from here, those of the whole Lab do.
+    cells = page.locator(".jp-Cell").count()
+    for key in ("a", "b", "Control+a", "Control+Shift+ArrowUp", "Control+Enter"):
+        page.keyboard.press(key)
+    page.keyboard.press("Control+s")
+    page.wait_for_function(f"() => !{_DIRTY}")
+    assert page.evaluate("() => document.activeElement.getAttribute('aria-label')") == "Fader of bass"
+    assert page.locator(".jp-Cell").count() == cells
+    mixer.locator(".bf-play").click()
+    assert heard(mixer)
+
+    _without_its_kernel(page)
+    # Heard a moment ago, it can be heard again, and stopped; its meters fall.
+    assert mixer.locator(".bf-playing").count() == 1
+    mixer.locator(".bf-play").click()
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('.bf-mixer .bf-level i, .bf-mixer .bf-meter i')]"
+        ".every(bar => bar.clientHeight === 0 || bar.clientWidth === 0)"
+    )
+
+    page.goto(page.url.split("?")[0] + "?reset")
+    mixer = page.locator(".bf-mixer")
+    mixer.wait_for()
+    _rests(mixer)
+    _rests(page.locator(".bf-designer"))
+    assert edits(mixer) == [{"edit": "mix", "element": "bass", "gain_db": 0.1}]
+    assert mixer.locator(".bf-play").is_disabled()
+    accessible(page, "mixer")
+
+
+def _without_its_kernel(page: Any) -> None:
+    page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+    page.locator(".bf-mixer .bf-resting").wait_for()
+    assert page.locator(".bf-mixer [aria-label='Fader of bass']").is_disabled()
+
+
+def _rests(widget: Any) -> None:
+    """It says so in one line, and nothing in it can be pressed or moved but what plays by itself."""
+    assert widget.locator(".bf-resting").inner_text() == _LINE
+    able = widget.evaluate(
+        "node => [...node.querySelectorAll('button, input, select, textarea')]"
+        ".filter(one => !one.disabled && !one.closest('.bf-player, .bf-clip, .bf-roll-shell')).map(one => one.outerHTML)"
+    )
+    assert able == []
+
+
+def test_a_cell_is_run_from_an_instrument_that_rests(opened: Open) -> None:
+    page = opened("02_arrange_and_edit")
+    arranger = ready(page, "arranger")
+    assert arranger.locator(".bf-resting").is_hidden()
+    page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.restartKernel()")
+    arranger.locator(".bf-resting").wait_for()
+    _rests(arranger)
+    cell = page.locator(".jp-CodeCell", has=arranger)
+    assert cell.locator(".jp-InputPrompt").inner_text() == "[2]:"
+    arranger.locator(".bf-head").click()
+    page.keyboard.press("Shift+Enter")
+    # The song is not there in the fresh kernel; that the cell was run is what counts.
+    page.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr']", has_text="NameError").wait_for()
