@@ -10,6 +10,7 @@ from tests.browser.instrument_pages import Open
 
 pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.filterwarnings("ignore")]
 _LONG_WORK = ("Finish", "Export session", "Generate", "Another seed", "Compare", "Connect MIDI", "Follow")
+_KERNEL = "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel"
 _CONTROLS = "button, select, input, textarea, [tabindex='0'], summary"
 
 
@@ -46,9 +47,12 @@ def _walked(page: Any, widget: Any) -> int:
         used.add(todo["name"])
         page.keyboard.press({"select": "ArrowDown", "range": "ArrowRight"}.get(todo["kind"], "Enter"))
         page.wait_for_timeout(150)
-        page.wait_for_function("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'idle'")
+        page.wait_for_function(
+            "() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'idle'"
+        )
         kept = widget.evaluate("node => node.contains(document.activeElement)")
-        assert kept, f"{todo['name']} let the focus fall to {page.evaluate('document.activeElement.outerHTML.slice(0, 120)')}"
+        where = page.evaluate("document.activeElement.outerHTML.slice(0, 120)")
+        assert kept, f"{todo['name']} let the focus fall to {where}"
 
 
 # The first control that can be used and was not yet: it gets the focus. Its name is what it says and where it stands.

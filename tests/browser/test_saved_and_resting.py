@@ -66,7 +66,8 @@ def _rests(widget: Any) -> None:
     assert widget.locator(".bf-resting").inner_text() == _LINE
     able = widget.evaluate(
         "node => [...node.querySelectorAll('button, input, select, textarea')]"
-        ".filter(one => !one.disabled && !one.closest('.bf-player, .bf-clip, .bf-roll-shell')).map(one => one.outerHTML)"
+        ".filter(one => !one.disabled && !one.closest('.bf-player, .bf-clip, .bf-roll-shell'))"
+        ".map(one => one.outerHTML)"
     )
     assert able == []
 
