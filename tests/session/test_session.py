@@ -7,32 +7,19 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.session.conftest import REQUEST
 from workbench import modify
 from workbench.domain.errors import CancelledError, ParameterError
 from workbench.domain.request import parse_request
 from workbench.domain.results import Track
 from workbench.domain.units import gain_to_db
-from workbench.pipeline import generate
 from workbench.session import Session
 from workbench.store import Store
 
-REQUEST: dict[str, Any] = {
-    "project_id": "session",
-    "parameters": {
-        "creative": {"concept": "driving synthwave at night"},
-        "technical": {"tempo": 160, "key": "F minor", "duration": 12, "structure": ["verse", "chorus"]},
-    },
-    "options": {"seed": 3, "preview": True, "sample_rate": 44100},
-}
 EDITS: list[dict[str, Any]] = [
     {"edit": "mix", "element": "bass", "gain_db": 4.0, "pan": -0.5},
     {"edit": "sound", "element": "leads", "settings": {"amplifier.release_ms": 400}},
 ]
-
-
-@pytest.fixture(scope="module")
-def track() -> Track:
-    return generate(parse_request(REQUEST))
 
 
 @pytest.fixture

@@ -48,6 +48,7 @@ def modify(options: argparse.Namespace) -> int:
     from workbench.output import check_target, has_sound
 
     check_target(options.out, overwrite=options.overwrite)
+    _tell_of_changes(options.bundle)
     if has_sound(options.bundle):
         return _track(options, edits)
     return _notes(options, edits)
@@ -71,6 +72,20 @@ def _refuse_wrong_arguments(options: argparse.Namespace) -> None:
         raise WorkbenchError(f"{options.out} is the bundle that is edited, which stays as it is: name another folder")
     if not options.bundle.expanduser().is_dir():
         raise WorkbenchError(f"{options.bundle} is no bundle: expected a folder that generate or compose wrote")
+
+
+def _tell_of_changes(bundle: Path) -> None:
+    """An instrument of a notebook may hold changes of the song that its bundle does not."""
+    from workbench.session.kept_songs import read_unsaved
+
+    changes = read_unsaved(bundle.expanduser().absolute())
+    if changes is None:
+        return
+    from workbench.output import load_song
+
+    count = len(changes.song.state.history) - len(load_song(bundle)[2].history)
+    what = "1 change that was" if count == 1 else f"{max(count, 0) or 'some'} changes that were"
+    print(f"{bundle.name} has {what} not saved in a notebook: they are not in it", file=sys.stderr)
 
 
 def _track(options: argparse.Namespace, edits: tuple[Edit, ...]) -> int:

@@ -122,6 +122,19 @@ class Session:
             self._tracks[state.number] = track
             return state
 
+    def go_on(self, song: Song) -> State:
+        """Go on with a song that was edited from this one elsewhere, as by changes that were kept without their sound.
+
+        Raises
+        ------
+        ParameterError
+            If there is no song yet.
+        """
+        with self._working(None):
+            before = self.state.song.state.history
+            since = song.state.history[len(before) :] if song.state.history[: len(before)] == before else ()
+            return self._add(song, parse_edits([dict(edit) for edit in since]) if since else ())
+
     def modify(self, edits: Sequence[Edit | Mapping[str, Any]]) -> State:
         """Apply edits as `workbench.modify` takes them; what was undone before can no longer be redone.
 
@@ -132,13 +145,7 @@ class Session:
         """
         with self._working(None):
             wanted = parse_edits(edits)
-            song = edit_song(self.state.song, wanted)
-            kept = self._states[: self._at + 1]
-            for state in self._states[self._at + 1 :]:
-                self._tracks.pop(state.number, None)
-            self._states = (*kept, State(kept[-1].number + 1, song, wanted))
-            self._at += 1
-            return self.state
+            return self._add(edit_song(self.state.song, wanted), wanted)
 
     def set_patch(self, element: str, settings: Mapping[str, Setting]) -> State:
         """Set parameters of an element's patch or kit, such as `{"filter.cutoff_hz": 800}`."""
@@ -251,6 +258,14 @@ class Session:
         number = self._states[-1].number + 1 if self._states else 0
         self._request, self._states, self._at = request, (State(number, song),), 0
         self._tracks.clear()
+        return self.state
+
+    def _add(self, song: Song, edits: tuple[Edit, ...]) -> State:
+        kept = self._states[: self._at + 1]
+        for state in self._states[self._at + 1 :]:
+            self._tracks.pop(state.number, None)
+        self._states = (*kept, State(kept[-1].number + 1, song, edits))
+        self._at += 1
         return self.state
 
     def _move(self, step: int, name: str) -> State:
