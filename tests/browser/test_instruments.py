@@ -54,7 +54,7 @@ def test_mixer_and_sound_designer(opened: Open, visit: Any, repository: Path) ->
     page.wait_for_function("() => document.querySelector('.bf-designer').dataset.heard")
     keep(page, repository, "sound-designer")
     designer.locator(".bf-own-name").fill("browser-bass")
-    designer.locator("button", has_text="Save").click()
+    designer.locator("button", has_text="Save sound").click()
     told(page, "designer", "saved: a request names it by patches: bass: browser-bass")
     assert designer.locator("[aria-label=Patch]").input_value() == "browser-bass"
     dark(page, "designer")

@@ -63,7 +63,7 @@ def _check_outputs(outputs: list[Any]) -> None:
     assert "checks pass" in text
     assert "this run in MLflow](http://127.0.0.1:5000/#/experiments/" in text
     assert count(outputs, "image/png") == 4
-    assert count(outputs, "application/vnd.jupyter.widget-view+json") == 2
+    assert count(outputs, "application/vnd.jupyter.widget-view+json") == 3
 
 
 def _check_bundle(folder: Path) -> None:

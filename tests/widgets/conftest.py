@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 from workbench.domain.request import parse_request
 from workbench.domain.results import Track
+from workbench.output.files import bundle
 from workbench.pipeline import generate
 from workbench.session import Session
 
@@ -35,7 +37,7 @@ class Page:
     def samples(self, element: str) -> np.ndarray:
         """Left and right of the last sound of an element."""
         for content, buffers in reversed(self.messages):
-            if element in content["sound"]["names"]:
+            if "sound" in content and element in content["sound"]["names"]:
                 data = buffers[content["sound"]["names"].index(element)]
                 return np.frombuffer(data, "<i2").reshape(-1, 2).T / 32767
         raise AssertionError(f"nothing of {element} was sent")
@@ -51,3 +53,12 @@ def session(short_track: Track) -> Session:
     made = Session()
     made.open(short_track)
     return made
+
+
+@pytest.fixture
+def songs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of songs of the test's own; bundles come without the pictures of their page, which take longest."""
+    folder = tmp_path / "out"
+    monkeypatch.setenv("BEATSFOUNDRY_SONGS", str(folder))
+    monkeypatch.setattr(bundle, "_report_html", lambda track: b"<p>a report</p>")
+    return folder

@@ -7,14 +7,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-import soundfile
 
 from tests.widgets.conftest import Page
 from workbench import widgets
 from workbench.domain.audio import Audio
 from workbench.domain.automation import Point
 from workbench.domain.results import Track
-from workbench.output.daw import read_session
 from workbench.plugins import scanning
 from workbench.session import Session
 from workbench.widgets.instrument import loop_of
@@ -119,27 +117,3 @@ def test_long_bars_go_compressed(short_track: Track) -> None:
     message, buffers = loop_of({"bass": long}, (1, 24))
     assert message["sound"]["form"] == "ogg"
     assert buffers[0][:4] == b"OggS"
-
-
-def test_a_session_is_written_for_the_chosen_program(
-    page: Page, short_track: Track, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    assert {"reaper", "ableton", "dawproject"} <= set(page.widget.daws)
-    page.ask("move", element="bass", gain_db=-6.0)
-    page.ask("export", daw="reaper")
-    page.widget.wait()
-    assert not page.widget.failed, page.widget.message
-    place = Path(page.widget.message.removeprefix("session "))
-    tracks = {track.name: track for track in read_session(place).tracks}
-    assert tracks["bass"].gain_db == pytest.approx(-6.0)
-    heard, _ = soundfile.read(place.parent / "media" / "percussion.wav", dtype="float32")
-    assert np.abs(heard.T - page.widget.track.mix.stems["percussion"].samples).max() < 2**-22
-    # What may have been worked on in the DAW since is not replaced.
-    page.ask("export", daw="reaper")
-    page.widget.wait()
-    assert Path(page.widget.message.removeprefix("session ")).name == place.name.replace("-reaper", "-reaper-2")
-    page.ask("export", daw="tape")
-    page.widget.wait()
-    assert page.widget.failed
-    assert "daw 'tape' is not known" in page.widget.message

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from workbench.widgets.networks.networks import ModelBrowser
     from workbench.widgets.progress import ProgressBar
     from workbench.widgets.roll import PianoRoll
+    from workbench.widgets.songs.songs import Songs
     from workbench.widgets.tables import (
         HtmlTable,
         QualityTable,
@@ -52,6 +53,7 @@ __all__ = [
     "PianoRoll",
     "ProgressBar",
     "QualityTable",
+    "Songs",
     "SoundDesigner",
     "SoundSwitcher",
     "before_and_after",
@@ -80,6 +82,7 @@ _HOMES = {
     "Doctor": "doctor.doctor",
     "Explorer": "explorer.explorer",
     "Keyboard": "keyboard.keyboard",
+    "Songs": "songs.songs",
     "SoundDesigner": "designer.designer",
     "Mixer": "mixer.mixer",
     "ModelBrowser": "networks.networks",

@@ -43,7 +43,7 @@ def launch_lab(
     chosen = own_copy(find_notebook(notebook))
     root = chosen.parent.parent if chosen.parent.name in ("notebooks", FOLDER) else chosen.parent
     command = lab_command(root, chosen, port, open_browser=open_browser, token=token)
-    return run_until_interrupt(command, lab_environment())
+    return run_until_interrupt(command, lab_environment(root))
 
 
 def find_notebook(notebook: Path | None = None) -> Path:
@@ -90,10 +90,11 @@ def lab_command(
     return command
 
 
-def lab_environment() -> dict[str, str]:
-    """The environment of the server and its kernels: settings, one experiment store, telemetry off."""
+def lab_environment(root: Path) -> dict[str, str]:
+    """The environment of the server and its kernels: settings, songs below `root`, one store of runs, no telemetry."""
     paths = [str(SETTINGS), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]
     return {
+        "BEATSFOUNDRY_SONGS": str(root / "out"),
         **os.environ,
         "JUPYTER_CONFIG_PATH": os.pathsep.join(paths),
         "MLFLOW_TRACKING_URI": default_tracking_uri(),

@@ -130,6 +130,13 @@ function render({ model, el }) {
     roll.select(...chosen);
     shell.dataset.notes = String(data.notes.length);
   });
+  frame.onOpened(() => {
+    engine.drop();
+    soloed.clear();
+    silent.clear();
+    levels();
+    choose(1, Math.max(1, Math.min(4, model.get("bars"))));
+  });
   const hear = async (content, buffers) => {
     if (!content.sound) return;
     const { latency } = await engine.load(content.sound, buffers);

@@ -34,7 +34,7 @@ class Arranger(InstrumentWidget):
     """
 
     _esm = "".join((_HERE / name).read_text(encoding="utf-8") for name in ("chord_lane.js", "notes.js")) + front_end(
-        _HERE / "arranger.js", "roll.js"
+        _HERE / "arranger.js", "player.js", "roll.js"
     )
     _css = sheet("player.css", "roll.css") + (_HERE / "arranger.css").read_text(encoding="utf-8")
     roll: Any = traitlets.Dict().tag(sync=True)

@@ -13,7 +13,8 @@ function render({ model, el }) {
     },
   });
   const transport = bfTransport(head, engine, { shell, undo: frame.undo, redo: frame.redo, compares: true });
-  const places = bfBarsChooser(transport.row, model.get("sections"), model.get("bars"), (first, last) => ask("listen", { first, last }));
+  frame.onOpened(() => { engine.drop(); turned = ""; });
+  const places = bfBarsChooser(transport.row, frame, model, (first, last) => ask("listen", { first, last }));
   let alone = false;
   const solo = bfButton("bf-tool", transport.row, "Alone", "Hear this element alone", () => { alone = !alone; mute(); });
   function mute() {
@@ -33,7 +34,7 @@ function render({ model, el }) {
   const name = bfMake("input", "bf-own-name", top);
   Object.assign(name, { type: "text", placeholder: "name of your own" });
   name.setAttribute("aria-label", "Name to save the sound under");
-  bfButton("bf-tool bf-main", top, "Save", "Keep this sound under the name; requests can use it", () => ask("save", { name: name.value.trim() }));
+  bfButton("bf-tool bf-main", top, "Save sound", "Keep this sound under the name; requests can use it", () => ask("save", { name: name.value.trim() }));
   const groups = bfMake("div", "bf-groups", body);
 
   // One turn at a time is on its way; of those that came meanwhile only the newest follows.
@@ -129,7 +130,7 @@ function render({ model, el }) {
     if (next) send();
   };
   model.on("msg:custom", hear);
-  ask("listen", { first: places.first[0], last: places.first[1] });
+  places.hear();
   return () => { model.off("msg:custom", hear); clearTimeout(free); frame.dispose(); engine.dispose(); };
 }
 export default { render };

@@ -37,7 +37,7 @@ class SoundDesigner(InstrumentWidget):
         What is shown first; by default the first element of the song that is no drum.
     """
 
-    _esm = front_end(_HERE / "designer.js")
+    _esm = front_end(_HERE / "designer.js", "player.js")
     _css = sheet() + (_HERE / "designer.css").read_text(encoding="utf-8")
     element = traitlets.Unicode("").tag(sync=True)
     elements: Any = traitlets.List().tag(sync=True)

@@ -28,6 +28,7 @@ function render({ model, el }) {
   side.setAttribute("aria-label", "What was decided, and why");
   side.setAttribute("role", "region");
   const song = bfMake("div", "bf-song", body);
+  body.append(frame.songs.box);
   const asked = bfMake("details", "bf-json", body);
   bfMake("summary", "", asked, "Request as JSON");
   const request = bfMake("pre", "", asked);

@@ -107,17 +107,20 @@ class Explorer(InstrumentWidget):
             self.pinned = {**self.pinned, "options.seed": (seed + 1) % _LARGEST_SEED}
             self._read()
         request = self.request
+        self.keeper.now()
         self.begin(lambda: self._make(request))
 
     def _make(self, request: GenerationRequest) -> None:
-        state = self.session.compose(request, progress=lambda done, what: self._report(0.3 * done, what))
+        state = self.session.compose(request, progress=lambda done, what: self._say(0.3 * done, what))
         self.result, self.master = {}, b""
         bars = min(_FIRST_BARS, state.song.plan.bars)
-        self._report(0.3, f"the first {bars} bars")
+        self._say(0.3, f"the first {bars} bars")
         self.sound((1, bars), play=True)
-        track = self.session.track(progress=lambda done, what: self._report(0.4 + 0.6 * done, what))
+        track = self.session.track(progress=lambda done, what: self._say(0.4 + 0.55 * done, what))
         self._show(track)
-        self._changed("the song is ready")
+        self._say(0.97, "keeping it")
+        self.save_new()
+        self.songs_changed(f"the song is ready, and kept as {self.keeper.kept.name}")
 
     def _show(self, track: Track) -> None:
         """Keep the finished track in the widget, so that it plays when the notebook is opened again."""

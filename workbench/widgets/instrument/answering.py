@@ -42,9 +42,14 @@ class Answering(anywidget.AnyWidget):
         """Answer the page in one line."""
         self.failed, self.message = failed, line
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether long work that the page asked for goes on."""
+        return self._worker is not None and self._worker.is_alive()
+
     def begin(self, work: Callable[[], None]) -> None:
         """Long work in a thread of its own, so that the page can still ask, and stop it."""
-        if self._worker is not None and self._worker.is_alive():
+        if self.is_busy:
             self.tell("busy: stop it first, or wait", failed=True)
             return
         self.progress = 0.0

@@ -41,6 +41,7 @@ function bfPanel(el, model, name, title) {
 // The frame of an instrument: also its history, and its edits as JSON.
 function bfInstrument(el, model, name, title) {
   const frame = bfPanel(el, model, name, title), { foot, ask, on } = frame;
+  const songs = bfSongBar(frame, model);
   const json = bfMake("details", "bf-json", foot);
   bfMake("summary", "", json, "Edits as JSON");
   const text = bfMake("pre", "", json);
@@ -57,7 +58,9 @@ function bfInstrument(el, model, name, title) {
     undo.disabled = !model.get("can_undo");
     redo.disabled = !model.get("can_redo");
   });
-  return { ...frame, undo, redo };
+  // Another song was taken up: whatever was heard belongs to the one before.
+  const onOpened = (act) => { model.on("change:opened", act); frame.onEnd(() => model.off("change:opened", act)); };
+  return { ...frame, undo, redo, songs, onOpened };
 }
 // A table in a box that scrolls by itself; `rows` are lists of texts or of nodes, `act(index)` makes rows into buttons.
 function bfTable(parent, caption, names, rows, act = null) {
@@ -119,14 +122,22 @@ function bfTransport(parent, engine, { keys = {}, shell, undo, redo, compares = 
     show: levels.show,
   };
 }
-// Which bars are heard: a section, or the whole song.
-function bfBarsChooser(parent, sections, last, onChoose) {
+// Which bars are heard: a section, or the whole song; `onChoose(first, last)`. A song that is opened begins with its first.
+function bfBarsChooser(parent, frame, model, onChoose) {
   const choose = bfMake("select", "bf-select", parent);
   choose.setAttribute("aria-label", "Bars that are heard");
-  const places = [...sections.map((s) => [`${s.name}: bars ${s.first} to ${s.last}`, s.first, s.last]), ["whole song", 1, last]];
-  places.forEach(([label], index) => { const option = bfMake("option", "", choose, label); option.value = index; });
-  choose.onchange = () => onChoose(...places[Number(choose.value)].slice(1));
-  return { node: choose, first: places[0].slice(1) };
+  let places = [];
+  frame.on(["sections", "bars"], () => {
+    const was = choose.selectedIndex;
+    places = [...model.get("sections").map((s) => [`${s.name}: bars ${s.first} to ${s.last}`, s.first, s.last]), ["whole song", 1, model.get("bars")]];
+    choose.replaceChildren();
+    places.forEach(([label], index) => { bfMake("option", "", choose, label).value = index; });
+    choose.selectedIndex = Math.max(0, Math.min(was, places.length - 1));
+  });
+  const hear = () => onChoose(...places[Number(choose.value)].slice(1));
+  choose.onchange = hear;
+  frame.onOpened(() => { choose.selectedIndex = 0; hear(); });
+  return { node: choose, hear };
 }
 const bfGain = (db) => 10 ** (db / 20);
 const bfPan = (place) => [Math.SQRT2 * Math.cos(((place + 1) * Math.PI) / 4), Math.SQRT2 * Math.sin(((place + 1) * Math.PI) / 4)];

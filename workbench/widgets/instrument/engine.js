@@ -125,6 +125,13 @@ function bfEngine({ onTick, onState, onCompare }) {
     if (same) tellCompare(); else hold();
     return { when, latency: LEAD + (context.outputLatency || context.baseLatency || 0) };
   }
+  // Nothing of what was loaded is heard any more.
+  function drop() {
+    pause();
+    for (const own of channels.values()) own.buffer = own.held = null;
+    [seconds, bars, offset] = [0, [], 0];
+    tellCompare();
+  }
   // For what sounds beside the stems: where it goes, and by which clock.
   async function ready() {
     open();
@@ -230,7 +237,7 @@ function bfEngine({ onTick, onState, onCompare }) {
     frame = requestAnimationFrame(tick);
   }
   return {
-    load, play, pause, seek, shape, levels, hold, compare, peaks, buffer, ready,
+    load, drop, play, pause, seek, shape, levels, hold, compare, peaks, buffer, ready,
     // Seconds of the loop that have passed at a time of the context, below 0 before it begins; rounds are not taken off.
     placeAt: (time) => offset + time - startedAt,
     toggle: () => (playing ? pause() : play()),

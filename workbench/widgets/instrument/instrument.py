@@ -14,8 +14,10 @@ from workbench.domain.results import Track
 from workbench.editing import Edit
 from workbench.output.report.html_tables import asset, scripts
 from workbench.session import Session
-from workbench.widgets.instrument.answering import Answering, action
+from workbench.widgets.instrument.answering import action
 from workbench.widgets.instrument.loop_sound import loop_of
+from workbench.widgets.instrument.song_actions import SongActions
+from workbench.widgets.instrument.song_keeper import SongKeeper
 
 _HERE = Path(__file__).resolve().parent
 _PLAYERS: weakref.WeakKeyDictionary[Session, weakref.WeakSet[InstrumentWidget]] = weakref.WeakKeyDictionary()
@@ -26,7 +28,8 @@ def front_end(script: Path, *parts: str) -> str:
     """A widget's module: what all are built of, the engine, shipped parts by name, then its own script."""
     meters = [] if "player.js" in parts else ["meters.js", "levels.js"]
     shared = scripts(*meters, *parts)
-    own = [(_HERE / name).read_text(encoding="utf-8") for name in ("kernel.js", "engine.js", "controls.js", "chart.js")]
+    names = ("kernel.js", "engine.js", "controls.js", "songs.js", "chart.js")
+    own = [(_HERE / name).read_text(encoding="utf-8") for name in names]
     return shared + "".join(own) + script.read_text(encoding="utf-8")
 
 
@@ -36,7 +39,7 @@ def sheet(*parts: str) -> str:
     return shipped + (_HERE / "instrument.css").read_text(encoding="utf-8")
 
 
-class InstrumentWidget(Answering):
+class InstrumentWidget(SongActions):
     """A widget on a session. The page asks by messages `{"do": NAME, ...}`; answers are traits and sound.
 
     Parameters
@@ -52,7 +55,9 @@ class InstrumentWidget(Answering):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.session = session = _checked(session, type(self).__name__)
-        _PLAYERS.setdefault(session, weakref.WeakSet()).add(self)
+        players = _PLAYERS.setdefault(session, weakref.WeakSet())
+        self.keeper = next((player.keeper for player in players), None) or SongKeeper(session)
+        players.add(self)
         self._refresh()
 
     def refresh(self) -> None:
@@ -80,11 +85,6 @@ class InstrumentWidget(Answering):
         """Call off what is being made."""
         self.session.cancel()
 
-    @action
-    def finish(self) -> None:
-        """Make the whole track and say what was measured of it."""
-        self.begin(self._finish)
-
     def change(self, edits: Sequence[Edit | Mapping[str, Any]], message: str) -> None:
         """Edit the song, and let every instrument on the session show it."""
         self.session.modify(edits)
@@ -96,32 +96,37 @@ class InstrumentWidget(Answering):
         message, buffers = loop_of(mixed.stems, bars, **more)
         self.send(message, buffers)
 
-    def _finish(self) -> None:
-        track = self.session.track(progress=self._report)
-        measured = track.report.measurements
-        loudness, peak = measured["integrated_loudness_lufs"], measured["true_peak_dbtp"]
-        self.tell(f"finished: {loudness:.1f} LUFS, true peak {peak:.1f} dBTP")
-
-    def _changed(self, message: str) -> None:
+    def songs_changed(self, message: str, *, opened: bool = False, failed: bool = False) -> None:
+        """Let every instrument on the session show the song."""
         for player in _PLAYERS.get(self.session, ()):
             player._refresh()
+            player.opened += opened
         # Last, so that all is shown by the time that it is announced.
-        self.tell(message)
+        self.tell(message, failed=failed)
+
+    def _changed(self, message: str) -> None:
+        self.songs_changed(message)
+        self.keeper.soon(self._kept)
+
+    def _kept(self, problem: str) -> None:
+        """The changes were kept, or could not be."""
+        for player in _PLAYERS.get(self.session, ()):
+            player.show_song()
+        if problem:
+            self.tell(problem, failed=True)
 
     def _refresh(self) -> None:
         history = self.session.history
         if not history:
+            self.show_song()
             return
         at = next(index for index, state in enumerate(history) if state is self.session.state)
         self.can_undo, self.can_redo = at > 0, at + 1 < len(history)
         edits = [edit for state in history[: at + 1] for edit in state.edits]
-        self.edits = [edit.model_dump(mode="json", exclude_none=True) for edit in edits]
+        own = [edit.model_dump(mode="json", exclude_none=True) for edit in edits]
+        self.edits = [*map(dict, history[0].song.state.history), *own]
         self.refresh()
-
-    def _report(self, fraction: float, message: str) -> None:
-        if abs(fraction - self.progress) >= 0.01 or message != self.message:
-            self.progress = min(1.0, fraction)
-            self.tell(message)
+        self.show_song()
 
 
 def _checked(session: object, owner: str) -> Session:

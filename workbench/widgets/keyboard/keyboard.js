@@ -24,7 +24,8 @@ function render({ model, el }) {
     onState: recording,
   });
   const transport = bfTransport(head, engine, { shell, undo: frame.undo, redo: frame.redo });
-  const places = bfBarsChooser(transport.row, model.get("sections"), model.get("bars"), (first, last) => { recorder.rest(); ask("listen", { first, last }); });
+  frame.onOpened(() => { recorder.rest(); engine.drop(); });
+  const places = bfBarsChooser(transport.row, frame, model, (first, last) => { recorder.rest(); ask("listen", { first, last }); });
 
   const tools = bfMake("div", "bf-tools bf-top", body), tabs = bfMake("div", "bf-tabs", tools);
   tabs.setAttribute("role", "group");
@@ -177,7 +178,7 @@ function render({ model, el }) {
     voices.begin();
   };
   model.on("msg:custom", hear);
-  ask("listen", { first: places.first[0], last: places.first[1] });
+  places.hear();
   return () => {
     model.off("msg:custom", hear);
     window.removeEventListener("blur", letGo);

@@ -50,7 +50,7 @@ class Keyboard(InstrumentWidget):
     _esm = "".join(
         (_HERE / name).read_text(encoding="utf-8")
         for name in ("voices.js", "recorder.js", "web_midi.js", "knobs.js", "piano.js")
-    ) + front_end(_HERE / "keyboard.js")
+    ) + front_end(_HERE / "keyboard.js", "player.js")
     _css = sheet() + (_HERE / "keyboard.css").read_text(encoding="utf-8")
     element = traitlets.Unicode("").tag(sync=True)
     elements: Any = traitlets.List().tag(sync=True)

@@ -28,12 +28,9 @@ function render({ model, el }) {
     },
   });
   const transport = bfTransport(head, engine, { shell, undo: frame.undo, redo: frame.redo });
-  const places = bfBarsChooser(transport.row, model.get("sections"), model.get("bars"), (first, end) => ask("listen", { first, last: end }));
-  bfButton("bf-tool bf-main", transport.row, "Finish", "Make the whole track with the master, and measure it", () => ask("finish"));
-  const daws = bfMake("select", "bf-select", transport.row);
-  daws.setAttribute("aria-label", "Program that the session is for");
-  for (const daw of model.get("daws")) bfMake("option", "", daws, daw).value = daw;
-  bfButton("bf-tool", transport.row, "Export session", "Finish the track and write it as a session of the chosen program", () => ask("export", { daw: daws.value }));
+  frame.onOpened(() => { engine.drop(); mixed = {}; soloed.clear(); for (const one of strips.values()) one.forget(); });
+  const places = bfBarsChooser(transport.row, frame, model, (first, end) => ask("listen", { first, last: end }));
+  bfButton("bf-tool bf-main", transport.row, "Finish", "Make the whole track with the master, measure it, and save the song", () => ask("finish"));
   const desk = bfMake("div", "bf-strips", body);
   const tone = bfMake("div", "bf-tone", body);
 
@@ -240,7 +237,7 @@ function render({ model, el }) {
     shell.dataset.loaded = String(Number(shell.dataset.loaded || 0) + 1);
   };
   model.on("msg:custom", hear);
-  ask("listen", { first: places.first[0], last: places.first[1] });
+  places.hear();
   return () => { model.off("msg:custom", hear); frame.dispose(); engine.dispose(); };
 }
 export default { render };

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from itertools import count
 from pathlib import Path
 from typing import Any
 
 import traitlets
 
 from workbench.domain.moves import StripMove
-from workbench.domain.naming import latin_id
 from workbench.domain.plan import Plan
 from workbench.mixing.profiles import Strip, colour_of, coloured, load_profile
-from workbench.output.daw import FORMATS, export_session
 from workbench.output.figures.palette import element_colour
 from workbench.session import Session
 from workbench.widgets.instrument import InstrumentWidget, action, front_end, sheet
@@ -20,8 +17,6 @@ from workbench.widgets.places import sections_of
 
 _HERE = Path(__file__).resolve().parent
 _COUNTED = {"eq": "bands", "inserts": "plug-ins"}
-SESSIONS = Path("sessions")
-"""Where sessions go, from the notebook's folder."""
 
 
 class Mixer(InstrumentWidget):
@@ -36,12 +31,11 @@ class Mixer(InstrumentWidget):
         Holds a song; a finished one is heard in full quality.
     """
 
-    _esm = front_end(_HERE / "mixer.js")
+    _esm = front_end(_HERE / "mixer.js", "player.js")
     _css = sheet() + (_HERE / "mixer.css").read_text(encoding="utf-8")
     channels: Any = traitlets.List().tag(sync=True)
     sections: Any = traitlets.List().tag(sync=True)
     bars = traitlets.Int(1).tag(sync=True)
-    daws: Any = traitlets.List(list(FORMATS)).tag(sync=True)
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -66,16 +60,6 @@ class Mixer(InstrumentWidget):
         self._hear([element])
 
     @action
-    def export(self, daw: str) -> None:
-        """Finish the track where it is not, and write it as a session of a DAW below `sessions` here."""
-        self.begin(lambda: self._export(daw))
-
-    def _export(self, daw: str) -> None:
-        track = self.session.track(progress=self._report)
-        name = _free_name(f"{latin_id(track.score.title) or 'song'}-{daw}")
-        self.tell(f"session {export_session(track, daw, SESSIONS / name)}")
-
-    @action
     def undo(self) -> None:
         """Go back by one change, and hear it."""
         super().undo()
@@ -92,13 +76,6 @@ class Mixer(InstrumentWidget):
         plan = self.session.state.song.plan
         names = elements or list(self.session.state.song.score.parts)
         self.sound(self._heard, elements, mixed={name: channel(plan, name) for name in names})
-
-
-def _free_name(name: str) -> str:
-    """The name, or the first of NAME-2, NAME-3 ... that no session has: one may hold what was done in the DAW."""
-    taken = {path.stem for path in SESSIONS.glob("*")}
-    numbered = (name if number == 1 else f"{name}-{number}" for number in count(1))
-    return next(one for one in numbered if one not in taken)
 
 
 def channel(plan: Plan, element: str) -> dict[str, Any]:

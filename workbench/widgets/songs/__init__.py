@@ -1,0 +1,1 @@
+"""The songs at hand, and the one that is gone on with."""
