@@ -68,7 +68,7 @@ def narrow(page: Any, name: str) -> None:
     over = page.evaluate(_BEYOND, f".bf-{name}")
     look(page, name, "narrow")
     page.set_viewport_size({"width": 1280, "height": 800})
-    assert over == []
+    assert not over, over
 
 
 def look(page: Any, name: str, how: str) -> None:

@@ -38,7 +38,8 @@ def test_an_instrument_is_shown(
 def test_running_all_cells_leaves_the_song_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever made a song before finds it unchanged after the notebooks ran through, and no other song beside it."""
     workspace = make_workspace(tmp_path, monkeypatch)
-    song = {"parameters": {"technical": {"duration": 8, "structure": ["verse"]}}, "options": {"preview": True}}
+    technical = {"duration": 8, "structure": ["verse"]}
+    song = {"parameters": {"creative": {"concept": "house"}, "technical": technical}, "options": {"preview": True}}
     export(generate(parse_request({**song, "project_id": "mine"})), workspace / "out" / "mine")
     before = {path: path.read_bytes() for path in (workspace / "out" / "mine").rglob("*") if path.is_file()}
     for name in ("02_arrange_and_edit", "03_mix_and_sound_design", "04_midi"):

@@ -102,7 +102,8 @@ class InstrumentWidget(SongActions):
             player._refresh()
             player.opened += opened
         # Last, so that all is shown by the time that it is announced.
-        self.tell(message, failed=failed)
+        for player in _PLAYERS.get(self.session, ()) if opened else (self,):
+            player.tell(message, failed=failed)
 
     def _changed(self, message: str) -> None:
         self.songs_changed(message)

@@ -120,16 +120,15 @@ class SongActions(Answering):
     @action
     def look(self) -> None:
         """See whether another notebook handed a song over, or changed this one; take it up then."""
-        if self.is_busy:
-            return
         keeper = self.keeper
-        if keeper.handed:
-            name = keeper.handed
-            self._keep_changes()
-            self.begin(lambda: self._open_song(name))
-        elif keeper.kept.changed_elsewhere and not keeper.conflict:
-            self._keep_changes()
-            self.open_again()
+        if self.is_busy or keeper.opening.locked():
+            return
+        changed = keeper.kept.changed_elsewhere and not keeper.conflict
+        name = keeper.handed or (keeper.kept.name if changed else "")
+        if not name:
+            return
+        self._keep_changes()
+        self.begin(lambda: self._open_song(name, found=True))
 
     _last: Track | None = None
 
@@ -149,16 +148,20 @@ class SongActions(Answering):
         finally:
             self.show_song()
 
-    def _open_song(self, name: str) -> None:
-        self._say(0.2, f"opening {name}")
-        count = self.keeper.kept.open(name)
-        self.keeper.taken_up()
-        more = {0: "", 1: ", with 1 change that is not saved yet"}.get(
-            count, f", with {count} changes that are not saved yet"
-        )
-        self.written, self._last = {}, None
-        self.songs_changed(f"opened: {name}{more}", opened=True)
-        self.list_songs()
+    def _open_song(self, name: str, *, found: bool = False) -> None:
+        """Take up a song; one that was only `found` to have changed is left where another instrument is at it."""
+        if not self.keeper.opening.acquire(blocking=not found):
+            return
+        try:
+            self._say(0.2, f"opening {name}")
+            count = self.keeper.kept.open(name)
+            self.keeper.taken_up()
+            self.written, self._last = {}, None
+            more = "1 change that is" if count == 1 else f"{count} changes that are"
+            self.songs_changed(f"opened: {name}" + (f", with {more} not saved yet" if count else ""), opened=True)
+            self.list_songs()
+        finally:
+            self.keeper.opening.release()
 
     def _save(self, name: str, *, show: bool = False) -> None:
         self._keep(name, self._say, show=show)

@@ -37,6 +37,8 @@ class SongKeeper:
         self.follows = False
         """Whether the song that is handed over in another notebook is taken up here."""
         self.conflict = False
+        self.opening = threading.Lock()
+        """Held while a song is taken up: several instruments may see at once that it changed."""
         self._since = time.time()
         self._timer: threading.Timer | None = None
         self._keeping = threading.Lock()
