@@ -19,7 +19,7 @@ from workbench.output import load, load_song
 from workbench.output.daw import read_session
 from workbench.session import Session
 from workbench.session.kept_songs import list_songs, read_unsaved
-from workbench.widgets.songs import songs as shelf_module
+from workbench.widgets.shelf import shelf as shelf_module
 
 FADER = {"element": "bass", "gain_db": -6.0}
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from workbench.widgets.networks.networks import ModelBrowser
     from workbench.widgets.progress import ProgressBar
     from workbench.widgets.roll import PianoRoll
-    from workbench.widgets.songs.songs import Songs
+    from workbench.widgets.shelf.shelf import Songs
     from workbench.widgets.tables import (
         HtmlTable,
         QualityTable,
@@ -82,7 +82,7 @@ _HOMES = {
     "Doctor": "doctor.doctor",
     "Explorer": "explorer.explorer",
     "Keyboard": "keyboard.keyboard",
-    "Songs": "songs.songs",
+    "Songs": "shelf.shelf",
     "SoundDesigner": "designer.designer",
     "Mixer": "mixer.mixer",
     "ModelBrowser": "networks.networks",

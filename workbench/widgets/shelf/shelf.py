@@ -36,7 +36,7 @@ class Songs(InstrumentWidget):
         The name of a song, or the folder of a bundle, to begin with.
     """
 
-    _esm = front_end(_HERE / "songs.js", "player.js")
+    _esm = front_end(_HERE / "shelf.js", "player.js")
     _css = sheet()
 
     def __init__(self, song: str | Path = "") -> None:
