@@ -331,13 +331,11 @@ def _finished(
         mixed = _mixed(plan, score, clock, store)
     else:
         mixed = _mixed_beside(standing, plan, score, clock, store)
-    let_go()
     with learning_to_draw():
         with clock.stage("master"):
             master, heard = deliver(mixed, plan)
             if plan.delivery.format != "mp3":
                 master = heard  # the steps of the file: they are written as they are, and read again so
-        let_go()
         with clock.stage("check"):
             quality = check(master=heard, mix=mixed, score=score, plan=plan, references=references)
     made = provenance(plan, clock.seconds, model_hashes)

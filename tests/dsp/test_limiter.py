@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.ndimage import minimum_filter1d
 from scipy.signal import resample_poly
 
 from workbench.domain.errors import ParameterError
-from workbench.dsp.limiter import Limiter, limit, limiter_gain, soft_clip, true_peak_db
+from workbench.dsp.limiter import Limiter, _lowest_around, limit, limiter_gain, soft_clip, true_peak_db
 from workbench.dsp.parallel import BLOCK_SAMPLES
 
 RATE = 48000
@@ -134,3 +135,11 @@ def test_seams_between_blocks_change_no_gain():
     gain = limiter_gain(loud, limiter, RATE)
     shifted = limiter_gain(loud[:, 100_000:], limiter, RATE)
     assert np.abs(gain[200_000:] - shifted[100_000:]).max() < 2e-7
+
+
+@pytest.mark.parametrize("length", [1, 2, 50, 4097])
+@pytest.mark.parametrize("reach", [1, 3, 106, 2000])
+def test_the_lowest_value_around_each_place(length: int, reach: int) -> None:
+    values = np.random.default_rng(length + reach).random(length).astype(np.float32)
+    expected = minimum_filter1d(values, 2 * reach + 1, mode="constant", cval=np.inf)
+    assert (_lowest_around(values, reach) == expected).all()

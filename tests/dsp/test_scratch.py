@@ -68,6 +68,27 @@ def test_no_more_is_held_than_the_limit_allows(monkeypatch: pytest.MonkeyPatch) 
 
 
 @linux
+def test_nothing_is_held_of_an_array_that_rests() -> None:
+    array = fresh((2, 6_000_000))
+    array.fill(0.25)
+    before = held()
+    assert memory.rest(array[:, 10:]).base is not None
+    assert held() <= before - 40 * MEBIBYTE
+    assert array.min() == 0.25
+    memory.rest(np.ones((2, 2), np.float32))
+
+
+@linux
+def test_room_is_made_before_a_block_is_filled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scratch, "HELD_BYTES", 64 * MEBIBYTE)
+    block = scratch.block(40 * MEBIBYTE)
+    block.fill(1)
+    full = held()
+    scratch.expect(40 * MEBIBYTE)
+    assert held() <= full - 36 * MEBIBYTE
+
+
+@linux
 def test_the_watchman_looks_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scratch, "HELD_BYTES", 4 * MEBIBYTE)
     block = scratch.block(32 * MEBIBYTE)

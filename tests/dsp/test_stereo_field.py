@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from workbench.domain.errors import ParameterError
-from workbench.dsp.mid_side import scale_side, side_guard, side_ratio, widen_to
+from workbench.dsp.mid_side import scale_side, scale_sides, side_guard, side_ratio, widen_to
 from workbench.dsp.stereo import decorrelate, pan, set_width
 
 RATE = 48000
@@ -101,3 +101,14 @@ def test_widening_may_write_over_what_it_reads(side_db: float) -> None:
     expected = widen_to(samples, side_db, RATE, mono_below_hz=150)
     assert widen_to(samples, side_db, RATE, mono_below_hz=150, out=samples) is samples
     np.testing.assert_array_equal(samples, expected)
+
+
+def test_several_sounds_are_guarded_and_scaled_as_their_sum() -> None:
+    rng = np.random.default_rng(5)
+    sounds = [rng.standard_normal((2, 70_001)).astype(np.float32) for _ in range(3)]
+    total = sounds[0] + sounds[1] + sounds[2]
+    guard = side_guard(sounds, 8_000, least_correlation=0.5)
+    assert (guard == side_guard(total, 8_000, least_correlation=0.5)).all()
+    one_by_one = [scale_side(sound, guard) for sound in sounds]
+    assert (scale_sides(sounds, guard) == one_by_one[0] + one_by_one[1] + one_by_one[2]).all()
+    assert all((one == other).all() for one, other in zip(sounds, one_by_one, strict=True))

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from workbench.domain.arrays import Signal
 from workbench.domain.errors import ParameterError
+from workbench.dsp import scratch
 from workbench.dsp.memory import fresh
 from workbench.dsp.parallel import blocks, each_block
 
@@ -160,6 +161,7 @@ def quantised(
     for start, stop in blocks(samples.shape[1], size):
         piece = np.empty((samples.shape[0], stop - start), dtype=np.int32)
         rounding(start, stop, 1.0, piece)
+        scratch.look()
         yield piece
 
 

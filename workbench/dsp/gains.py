@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numba
 import numpy as np
@@ -111,17 +111,43 @@ def sum_of(sounds: Iterable[Signal]) -> Signal:
     >>> sum_of([np.ones((2, 1), np.float32), np.ones((2, 1), np.float32)]).tolist()
     [[2.0], [2.0]]
     """
-    first, *others = sounds
-    total = fresh(first.shape)
+    together = list(sounds)
+    total = fresh(together[0].shape)
 
     def add(start: int, stop: int) -> None:
         for begin, end in blocks(stop - start, _SMALL):
-            piece = total[:, start + begin : start + end]
-            np.copyto(piece, first[:, start + begin : start + end])
-            for other in others:
-                piece += other[:, start + begin : start + end]
+            sum_between(together, start + begin, start + end, out=total[:, start + begin : start + end])
 
-    each_block(add, first.shape[1])
+    each_block(add, total.shape[1])
+    return total
+
+
+def sum_between(sounds: Sequence[Signal], start: int, stop: int, *, out: Signal | None = None) -> Signal:
+    """The sum of samples `start` to `stop` of (2, n) sounds, taken in their order.
+
+    Parameters
+    ----------
+    sounds : sequence of arrays of shape (2, n), float32
+        At least one.
+    start, stop : int
+        Within the sounds; the stretch should fit into a core's cache.
+    out : array of shape (2, stop - start), float32, optional
+        Where the result goes.
+
+    Returns
+    -------
+    array of shape (2, stop - start), float32
+
+    Examples
+    --------
+    >>> sum_between([np.ones((2, 4), np.float32), np.ones((2, 4), np.float32)], 1, 2).tolist()
+    [[2.0], [2.0]]
+    """
+    first, *others = sounds
+    total = np.empty((first.shape[0], stop - start), np.float32) if out is None else out
+    np.copyto(total, first[:, start:stop])
+    for other in others:
+        total += other[:, start:stop]
     return total
 
 

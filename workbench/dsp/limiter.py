@@ -121,24 +121,35 @@ def _smoothed(peaks, ceiling, window, release, reach):  # type: ignore[no-untype
 
 @numba.njit(cache=True, nogil=True)
 def _lowest_around(values, reach):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
-    """Minimum over `reach` values to either side, by a queue of places whose values rise."""
-    length = values.shape[0]
+    """Minimum over `reach` values to either side.
+
+    Every window ends in one of two neighbouring blocks of its own length: running minima from the begin of each block
+    and back from its end give all of them (M. van Herk, "A fast algorithm for local minimum and maximum filters on
+    rectangular and octagonal kernels", Pattern Recognition Letters 13, 1992).
+    """
+    length, width = values.shape[0], 2 * reach + 1
     out = np.empty(length, dtype=np.float32)
-    size = 2 * reach + 2
-    queue = np.zeros(size, dtype=np.int64)
-    head, count = 0, 0
-    for i in range(length + reach):
-        if i < length:
-            while count > 0 and values[queue[(head + count - 1) % size]] >= values[i]:
-                count -= 1
-            queue[(head + count) % size] = i
-            count += 1
-        place = i - reach
-        if place >= 0:
-            if queue[head] < place - reach:
-                head = head + 1 if head + 1 < size else 0
-                count -= 1
-            out[place] = values[queue[head]]
+    before = np.full(width, np.inf, dtype=np.float32)
+    ahead = np.empty(width, dtype=np.float32)
+    # Block k holds the values from k * width - reach on; a window begins in one block and ends in the next.
+    for start in range(-reach, length + reach, width):
+        lowest = np.float32(np.inf)
+        for k in range(width):
+            place = start + k
+            if 0 <= place < length:
+                lowest = min(lowest, values[place])
+            ahead[k] = lowest
+        # Windows that end at place k of this block began at place k + 1 of the one before it.
+        for k in range(width):
+            middle = start + k - reach
+            if 0 <= middle < length:
+                out[middle] = min(ahead[k], before[k + 1]) if k + 1 < width else ahead[k]
+        lowest = np.float32(np.inf)
+        for k in range(width - 1, -1, -1):
+            place = start + k
+            if 0 <= place < length:
+                lowest = min(lowest, values[place])
+            before[k] = lowest
     return out
 
 

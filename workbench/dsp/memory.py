@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.domain.arrays import Bytes
-from workbench.dsp.scratch import block
+from workbench.dsp import scratch
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
 """Parameters of glibc's `mallopt` (malloc.h)."""
@@ -71,6 +71,7 @@ def fresh(shape: Sequence[int], dtype: npt.DTypeLike = np.float32) -> npt.NDArra
     size = int(np.prod(shape)) * np.dtype(dtype).itemsize
     if size < _LARGE_BYTES:
         return np.empty(shape, dtype)
+    scratch.expect(size)
     memory = _taken(size)
     # A view of a memory view keeps this array as its base, and no other: when it goes, nobody reads the block.
     flat = np.frombuffer(memory.data[:size], dtype)
@@ -115,6 +116,20 @@ def duplicate(array: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     return copy
 
 
+def rest(array: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Tell that an array is not needed for a while, so that its memory may serve others; gives it back.
+
+    Its values stay: what is asked for of them is read back.
+
+    Examples
+    --------
+    >>> rest(np.ones((1, 2), np.float32)).tolist()
+    [[1.0, 1.0]]
+    """
+    scratch.rest(array)
+    return array
+
+
 def let_go() -> None:
     """Give the blocks that nothing uses to the system."""
     with _taking:
@@ -130,7 +145,7 @@ def _taken(size: int) -> Bytes:
         dropped = 0
         while _free and dropped < size:
             dropped += _free.pop(0).size
-    return block(-(-size // _ROUNDED) * _ROUNDED)
+    return scratch.block(-(-size // _ROUNDED) * _ROUNDED)
 
 
 if hasattr(os, "register_at_fork"):

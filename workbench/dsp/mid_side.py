@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numba
 import numpy as np
 import numpy.typing as npt
@@ -9,11 +11,14 @@ import numpy.typing as npt
 from workbench.domain.arrays import Signal
 from workbench.domain.errors import ParameterError
 from workbench.dsp.equaliser import single_section
-from workbench.dsp.gains import ramps
+from workbench.dsp.gains import ramps, sum_between
 from workbench.dsp.memory import fresh
+from workbench.dsp.parallel import blocks, each_block
 from workbench.dsp.stereo import decorrelate, set_width
 
 _GUARD_HOP_SECONDS, _GUARD_WINDOW_SECONDS = 0.5, 3.0
+_HOPS_TOGETHER = 32
+_SMALL = 1 << 14
 
 
 def side_ratio(samples: Signal, sample_rate_hz: int, *, above_hz: float = 250.0) -> float:
@@ -90,7 +95,9 @@ def widen_to(
     return decorrelate(wide, amount, sample_rate_hz, above_hz=above_hz, out=wide if own else None)
 
 
-def side_guard(samples: Signal, sample_rate_hz: int, *, least_correlation: float) -> npt.NDArray[np.float32]:
+def side_guard(
+    samples: Signal | Sequence[Signal], sample_rate_hz: int, *, least_correlation: float
+) -> npt.NDArray[np.float32]:
     """Gain of the side signal that keeps the correlation of every three seconds above a limit, (n,).
 
     The correlation is at least (M² - S²) / (M² + S²) of the powers of mid and side. Where a window's side is too
@@ -99,7 +106,7 @@ def side_guard(samples: Signal, sample_rate_hz: int, *, least_correlation: float
     Parameters
     ----------
     samples, sample_rate_hz
-        Stereo, (2, n), and its sample rate in Hz.
+        Stereo, (2, n), or several sounds of one length, whose sum is meant; and the sample rate in Hz.
     least_correlation
         0..1.
 
@@ -120,11 +127,17 @@ def side_guard(samples: Signal, sample_rate_hz: int, *, least_correlation: float
     """
     if not 0 <= least_correlation <= 1:
         raise ParameterError(f"side guard: expected a correlation of 0 to 1, got {least_correlation:g}")
+    sounds = [samples] if isinstance(samples, np.ndarray) else samples
     hop = round(_GUARD_HOP_SECONDS * sample_rate_hz)
-    length = samples.shape[1]
-    hops = max(1, -(-length // hop))
-    powers = np.zeros((2, hops))
-    _hop_powers(np.ascontiguousarray(samples), hop, powers)
+    length = sounds[0].shape[1]
+    powers = np.zeros((2, max(1, -(-length // hop))))
+
+    def measure(begin: int, end: int) -> None:
+        for slot in range(begin, end):
+            piece = sum_between(sounds, slot * hop, min((slot + 1) * hop, length))
+            _hop_powers(piece, hop, powers[:, slot : slot + 1])
+
+    each_block(measure, powers.shape[1], _HOPS_TOGETHER)
     window = np.ones(round(_GUARD_WINDOW_SECONDS / _GUARD_HOP_SECONDS))
     mid, side = (np.convolve(np.pad(power, len(window) - 1), window, mode="valid") for power in powers)
     allowed = (1.0 - least_correlation) / (1.0 + least_correlation) * mid
@@ -180,6 +193,32 @@ def scale_side(samples: Signal, gain: npt.NDArray[np.float32], *, out: Signal | 
     out = fresh(samples.shape) if out is None else out
     _scale_side(samples, gain, out)
     return out
+
+
+def scale_sides(sounds: Sequence[Signal], gain: npt.NDArray[np.float32]) -> Signal:
+    """Multiply the side of several (2, n) sounds by a gain (n,), in place; gives their sum, taken in their order.
+
+    Returns
+    -------
+    array of shape (2, n), float32
+
+    Examples
+    --------
+    >>> left = np.array([[1.0], [0.0]], np.float32)
+    >>> scale_sides([left, left.copy()], np.zeros(1, np.float32)).tolist(), left.tolist()
+    ([[1.0], [1.0]], [[0.5], [0.5]])
+    """
+    total = fresh(sounds[0].shape)
+
+    def scale(start: int, stop: int) -> None:
+        for begin, end in blocks(stop - start, _SMALL):
+            piece = slice(start + begin, start + end)
+            for sound in sounds:
+                _scale_side(sound[:, piece], gain[piece], sound[:, piece])
+            sum_between(sounds, piece.start, piece.stop, out=total[:, piece])
+
+    each_block(scale, total.shape[1])
+    return total
 
 
 @numba.njit(cache=True, nogil=True)

@@ -21,14 +21,16 @@ from pathlib import Path
 from weakref import WeakSet
 
 import numpy as np
+import numpy.typing as npt
 
 from workbench.domain.arrays import Bytes
 
-HELD_BYTES = 384 << 20
+HELD_BYTES = 512 << 20
 """Of all blocks together, about so much is held in memory."""
 
 _TICK_SECONDS = 0.01
-_LONGEST_PAUSE_SECONDS = 0.64
+_LONGEST_PAUSE_SECONDS = 0.16
+_IDLE_SECONDS = 10.0
 _DISK = Path("/var/tmp")
 """Where systems keep temporary files on a disk; what lies in `/tmp` is often held in memory."""
 _LARGEST_SHARE = 0.5
@@ -64,6 +66,40 @@ def block(size: int) -> Bytes:
 def look() -> None:
     """Let go of what is held of all blocks if it is too much; for those who work on them, between two pieces."""
     _watchman.look_now_and_then()
+
+
+def expect(size: int) -> None:
+    """Have room for a block of `size` bytes that is about to be filled, whether it is new or used again.
+
+    Parameters
+    ----------
+    size : int
+        Bytes.
+    """
+    _watchman.look(size)
+
+
+def rest(array: npt.NDArray[np.generic]) -> None:
+    """Hold nothing of the block that an array lies in, if it lies in one; what is asked for next is read back.
+
+    Parameters
+    ----------
+    array : array
+        Of any shape and type.
+
+    Examples
+    --------
+    >>> numbers = block(4096)
+    >>> numbers[:3] = 1, 2, 3
+    >>> rest(numbers)
+    >>> numbers[:3].tolist()
+    [1, 2, 3]
+    """
+    below: object = array
+    while isinstance(below, np.ndarray | memoryview):
+        below = below.base if isinstance(below, np.ndarray) else below.obj
+    if isinstance(below, mmap.mmap):
+        below.madvise(mmap.MADV_DONTNEED)
 
 
 def _mapped(size: int) -> mmap.mmap | None:
@@ -108,10 +144,10 @@ class _Watchman:
                 self._thread.start()
             self._begun.set()
 
-    def look(self) -> int:
-        """Bytes that are held of files; what is held of blocks is let go if it is too much."""
+    def look(self, coming: int = 0) -> int:
+        """Bytes that are held of files; what is held of blocks is let go if it is too much, or will soon be."""
         held = _held_of_files()
-        return self.let_go() if held - self._least > HELD_BYTES else held
+        return self.let_go() if held + coming - self._least > HELD_BYTES else held
 
     def look_now_and_then(self) -> None:
         """`look`, but not more often than it is worth."""
@@ -129,14 +165,17 @@ class _Watchman:
 
     def _keep_watch(self) -> None:
         """Look again soon while something changes, and ever more rarely while nothing does."""
-        held, pause = 0, _TICK_SECONDS
+        held, pause, changed = 0, _TICK_SECONDS, time.monotonic()
         while True:
             self._begun.wait()
             time.sleep(pause)
             before, held = held, self.look()
-            pause = _TICK_SECONDS if held != before else min(2.0 * pause, _LONGEST_PAUSE_SECONDS)
-            if pause == _LONGEST_PAUSE_SECONDS:
-                held = self.let_go()
+            if held != before:
+                pause, changed = _TICK_SECONDS, time.monotonic()
+            else:
+                pause = min(2.0 * pause, _LONGEST_PAUSE_SECONDS)
+            if time.monotonic() > changed + _IDLE_SECONDS:
+                held, changed = self.let_go(), time.monotonic()
             with self._lock:
                 if not self._blocks:
                     self._begun.clear()

@@ -18,13 +18,14 @@ from workbench.domain.score import Score
 from workbench.domain.units import db_to_gain, gain_to_db
 from workbench.dsp.dynamics import compressor_gain
 from workbench.dsp.equaliser import Band, equalise
-from workbench.dsp.gains import amplify, scaled, sum_of
+from workbench.dsp.gains import amplify, sum_between
 from workbench.dsp.levels import mean_square, peak_of
 from workbench.dsp.limiter import Limiter, limiter_gain
 from workbench.dsp.loudness import gated_loudness, hop_energies
-from workbench.dsp.matching import apply_curve
-from workbench.dsp.mid_side import scale_side, side_guard
-from workbench.dsp.parallel import each
+from workbench.dsp.matching import apply_curve, bin_powers
+from workbench.dsp.memory import duplicate, fresh, rest
+from workbench.dsp.mid_side import scale_side, scale_sides, side_guard
+from workbench.dsp.parallel import blocks, each, each_block
 from workbench.mixing.automation import fade_out, section_gain, section_rides_db
 from workbench.mixing.inserts import with_inserts
 from workbench.mixing.profiles import Colour, Profile, colour_of, coloured, load_profile, moved
@@ -40,6 +41,8 @@ TAIL_SECONDS = 6.0
 _CREST_RANGE_DB = (14.6, 17.7)
 """Crest factor to which the peaks of a mix are held: transients are left for the master to decide on."""
 _SILENCE_DB = -84.0
+_SMALL = 1 << 14
+"""Samples that stay within a core's cache while several stems are added."""
 _LEAST_CORRELATION = 0.25
 """Of any three seconds of the mix; a master may widen it further, down to its own limit."""
 _LONGEST_FADE_SECONDS = 1.5
@@ -100,13 +103,14 @@ def mix(
     colour = colour_of(plan)
     profile = replace(profile, energy_slope_lu=max(0.0, profile.energy_slope_lu + plan.sound.contrast_lu))
     toned, curves = _toned(stems, score, plan, profile, colour, release)
-    elements = list(toned)
-    image = recallable(side_guard(sum_of(toned.values()), rate, least_correlation=_LEAST_CORRELATION), rate)
-    each(lambda element: scale_side(toned[element], image, out=toned[element]), elements)
-    gain = _bus_gain(sum_of(toned.values()), score, profile, _crest_limit_db(profile, colour), rate)
+    sounds = list(toned.values())
+    image = recallable(side_guard(sounds, rate, least_correlation=_LEAST_CORRELATION), rate)
+    total = scale_sides(sounds, image)
+    del sounds
+    gain = _bus_gain(duplicate(total), score, profile, _crest_limit_db(profile, colour), rate)
     if plan.ending == "fade" and not plan.delivery.loop:
         gain *= fade_out(score, len(gain), rate)
-    finished, envelope = _finish(toned, elements, gain, score, rate)
+    finished, envelope = _finish(toned, total, gain, score, rate)
     return _moved(replace(finished, desk=settled(curves, image, envelope, rate)), stems, score, plan)
 
 
@@ -134,19 +138,25 @@ def _toned(
             release(element)
         return samples
 
+    listens = profile.tone.strength > 0
+    spectra: dict[str, Floats | None] = {}
+
     def process(element: str) -> Signal:
-        return run_strip(take(element), strips[element], colour, context, length)
+        done = run_strip(take(element), strips[element], colour, context, length)
+        spectra[element] = bin_powers(done) if listens and done.any() else None
+        return rest(done)
 
     # Stems are independent of each other, so the number of threads cannot change a byte.
     processed = dict(zip(elements, each(process, elements), strict=True))
+    heard = {element: spectra[element] for element in elements}
     # What the desk settles on is applied as it will be recalled, so that a stem that is mixed again keeps its bytes.
-    found = stem_curves(processed, profile.tone, colour.bands, rate)
+    found = stem_curves(heard, profile.tone, colour.bands, rate)
     curves = {element: recallable_levels(curve) for element, curve in found.items()}
 
     def tone(element: str) -> Signal:
         # What a stem was before is let go as soon as it is filtered: the song is held once.
         samples = processed.pop(element)
-        return apply_curve(equalise(samples, low_cut, rate, out=samples), curves[element], rate)
+        return rest(apply_curve(equalise(samples, low_cut, rate, out=samples), curves[element], rate))
 
     return dict(zip(elements, each(tone, elements), strict=True)), curves
 
@@ -268,16 +278,14 @@ def _bus_gain(total: Signal, score: Score, profile: Profile, crest_limit_db: flo
     return gain
 
 
-def _finish(stems: dict[str, Signal], elements: list[str], gain: Gain, score: Score, rate: int) -> tuple[Mix, Gain]:
+def _finish(stems: dict[str, Signal], total: Signal, gain: Gain, score: Score, rate: int) -> tuple[Mix, Gain]:
     """Apply the shared gain, cut silence after the song, fade the end out and set the peak; and all of it as a gain.
 
-    Stems and gain are written over.
+    Stems, their sum `total` and the gain are written over.
     """
     gain = recallable(gain, rate)
-    total = amplify(sum_of(stems.values()), gain)
-    peak = peak_of(total)
     song = round(score.duration_seconds * rate)
-    end = recallable_length(_audible_end(total, peak, song, round(_LEAST_TAIL_SECONDS * rate)), rate)
+    peak, end = _peak_and_end(amplify(total, gain), song, rate)
     del total
     fade_seconds = np.clip(0.8 * (end - song) / rate, _SHORTEST_FADE_SECONDS, _LONGEST_FADE_SECONDS)
     envelope = gain[:end]
@@ -285,17 +293,35 @@ def _finish(stems: dict[str, Signal], elements: list[str], gain: Gain, score: Sc
     envelope[end - fade.size :] *= fade
     envelope *= np.float32(db_to_gain(PEAK_DB) / peak) if peak > 0 else np.float32(1.0)
     envelope = recallable(envelope, rate)
-    finished = {element: scaled(stems.pop(element)[:, :end], envelope) for element in elements}
-    audio = Audio(sum_of(finished.values()), rate)
-    return Mix(audio, {element: Audio(samples, rate) for element, samples in finished.items()}), envelope
+    mixed = {element: stem[:, :end] for element, stem in stems.items()}
+    finished = {element: fresh(stem.shape) for element, stem in mixed.items()}
+    whole = fresh((2, end))
+
+    def finish(start: int, stop: int) -> None:
+        for begin, last in blocks(stop - start, _SMALL):
+            piece = slice(start + begin, start + last)
+            for element, stem in mixed.items():
+                np.multiply(stem[:, piece], envelope[piece], out=finished[element][:, piece])
+            sum_between(list(finished.values()), piece.start, piece.stop, out=whole[:, piece])
+
+    each_block(finish, end)
+    stems.clear()
+    sounds = {element: Audio(rest(samples), rate) for element, samples in finished.items()}
+    return Mix(Audio(whole, rate), sounds), envelope
 
 
-def _audible_end(total: Signal, peak: float, song_samples: int, least_samples: int) -> int:
-    """Where the tail falls below -84 dB of the peak, at least `least_samples` after the song ends."""
-    tail = np.abs(total[:, song_samples:]).max(axis=0, initial=0.0)
-    loud = np.flatnonzero(tail > peak * db_to_gain(_SILENCE_DB))
+def _peak_and_end(total: Signal, song_samples: int, rate: int) -> tuple[float, int]:
+    """Highest magnitude of the sum (2, n) of all stems, and where it has fallen silent after the song."""
+    peak, song = peak_of(total), min(song_samples, total.shape[1])
+    rings = _audible_samples(total[:, song:], peak, round(_LEAST_TAIL_SECONDS * rate))
+    return peak, recallable_length(song + rings, rate)
+
+
+def _audible_samples(tail: Signal, peak: float, least_samples: int) -> int:
+    """Samples of the tail (2, n) after the song until it falls below -84 dB of the peak; at least so many."""
+    loud = np.flatnonzero(np.abs(tail).max(axis=0, initial=0.0) > peak * db_to_gain(_SILENCE_DB))
     rings = int(loud[-1]) + 1 if len(loud) else 0
-    return int(min(total.shape[1], song_samples + max(rings, least_samples)))
+    return min(int(tail.shape[1]), max(rings, least_samples))
 
 
 def _final_fade(fade: int) -> Gain:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numba
 import numpy as np
 import numpy.typing as npt
 
@@ -87,15 +88,27 @@ def recalled_curve(element: str, desk: Desk) -> npt.NDArray[np.float64]:
 
 
 def _drawn_out(curve: Gain, hop: int, length: int) -> Gain:
-    """Straight lines between values a hop apart, block by block: in double precision a song's worth takes 100 MB."""
+    """Straight lines between values a hop apart."""
     out = fresh((length,))
 
-    def draw(start: int, stop: int) -> None:
-        around = slice(start // hop, (stop - 1) // hop + 2)
-        out[start:stop] = np.interp(np.arange(start, stop), np.arange(len(curve))[around] * hop, curve[around])
-
-    each_block(draw, length)
+    each_block(lambda start, stop: _draw(curve, hop, start, out[start:stop]), length)
     return out
+
+
+@numba.njit(cache=True, nogil=True, error_model="numpy")
+def _draw(curve, hop, begin, out):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    """Fill `out` with the values of the lines from sample `begin` on; beyond the last value it stays there."""
+    i = 0
+    while i < out.shape[0]:
+        slot = (begin + i) // hop
+        base, step = np.float64(curve[min(slot, curve.shape[0] - 1)]), 0.0
+        if slot + 1 < curve.shape[0]:
+            step = (np.float64(curve[slot + 1]) - base) / hop
+        offset = begin + i - slot * hop
+        piece = out[i : min(out.shape[0], i + hop - offset)]
+        for k in range(piece.shape[0]):
+            piece[k] = step * (k + offset) + base
+        i += piece.shape[0]
 
 
 def _thinned(curve: Gain, hop: int) -> Gain:

@@ -12,11 +12,11 @@ from functools import lru_cache
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from workbench.domain.arrays import Floats, Signal
+from workbench.domain.arrays import Floats
 from workbench.domain.data_files import read_shipped
 from workbench.domain.errors import unknown_name
 from workbench.dsp.equaliser import Band, response_db
-from workbench.dsp.matching import THIRDS_HZ, bin_frequencies_hz, bin_powers, curve_at, third_octave_sums
+from workbench.dsp.matching import THIRDS_HZ, bin_frequencies_hz, curve_at, third_octave_sums
 
 _ROUNDS = 8
 _SILENT_POWER = 1e-12
@@ -73,7 +73,7 @@ def target_db(family: str) -> Floats:
 
 
 def stem_curves(
-    stems: Mapping[str, Signal],
+    heard: Mapping[str, Floats | None],
     tone: Tone,
     colour: Sequence[Band],
     sample_rate_hz: int,
@@ -84,8 +84,8 @@ def stem_curves(
 
     Parameters
     ----------
-    stems
-        Processed stems, (2, n) each, at their loudness.
+    heard
+        `bin_powers` of the processed stems at their loudness; none of one that is silent.
     tone
         Target, strength and limits.
     colour
@@ -98,22 +98,21 @@ def stem_curves(
     dict of str to ndarray of shape (bands,)
         Zero for all where the sum is silent or the strength is 0.
     """
-    none = {name: np.zeros(THIRDS_HZ.size) for name in stems}
-    heard = [name for name in stems if stems[name].any()]
-    if not heard or tone.strength <= 0:
+    none = {name: np.zeros(THIRDS_HZ.size) for name in heard}
+    spectra = {name: spectrum for name, spectrum in heard.items() if spectrum is not None}
+    if not spectra or tone.strength <= 0:
         return none
-    spectra = {name: bin_powers(stems[name]) for name in heard}
-    powers = {name: third_octave_sums(spectra[name], sample_rate_hz) + _SILENT_POWER for name in heard}
-    own = {name: _giving_way(name, powers, tone.room_db) for name in heard}
+    powers = {name: third_octave_sums(spectrum, sample_rate_hz) + _SILENT_POWER for name, spectrum in spectra.items()}
+    own = {name: _giving_way(name, powers, tone.room_db) for name in spectra}
     hz = bin_frequencies_hz(sample_rate_hz)
-    room = sum(spectra[name] * 10.0 ** (curve_at(own[name], hz) / 10.0) for name in heard)
+    room = sum(spectra[name] * 10.0 ** (curve_at(own[name], hz) / 10.0) for name in spectra)
     wanted = _wanted(tone, colour, sample_rate_hz)
     shared = np.zeros(THIRDS_HZ.size)
     for _ in range(_ROUNDS):
         reached = third_octave_sums(room * 10.0 ** (curve_at(shared, hz) / 10.0), sample_rate_hz)
         missing = wanted - 10.0 * np.log10(reached + _SILENT_POWER)
         shared = _limited(shared + 0.7 * _step(missing, shared, tone), tone)
-    return none | {name: np.round(shared + own[name], 6) for name in heard}
+    return none | {name: np.round(shared + own[name], 6) for name in spectra}
 
 
 def _wanted(tone: Tone, colour: Sequence[Band], sample_rate_hz: int) -> Floats:

@@ -19,7 +19,7 @@ from workbench.domain.plan import Plan
 from workbench.domain.recordings import is_recorded, plays_recording
 from workbench.domain.score import Score, in_one_tempo
 from workbench.dsp.envelopes import fade_edges
-from workbench.dsp.memory import duplicate
+from workbench.dsp.memory import duplicate, rest
 from workbench.dsp.parallel import each
 from workbench.plugins import PLUGIN_PREFIX, place_in
 from workbench.plugins.running import Place
@@ -98,13 +98,13 @@ def render(
         def make() -> Signal:
             return _render_part(name, sounds[name], timed, plan, length, meter)
 
-        return make() if store is None else store.samples(_key(name, sounds[name], timed, plan, length), make)
+        return rest(make() if store is None else store.samples(_key(name, sounds[name], timed, plan, length), make))
 
     # The part that sounds longest takes longest: it begins, and the others fill the time beside it.
     ordered = sorted(score.parts, key=lambda name: -sum(note.duration_beats for note in score.parts[name].notes))
     stems = dict(zip(ordered, each(one, ordered), strict=True))
     kept = _trimmed_length(stems, song, length, rate)
-    finished = {name: _ended(stems.pop(name)[:, :kept], rate) for name in score.parts}
+    finished = {name: rest(_ended(stems.pop(name)[:, :kept], rate)) for name in score.parts}
     meter.finish()
     return {name: Audio(stem, rate) for name, stem in finished.items()}
 
