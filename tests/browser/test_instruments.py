@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.browser.instrument_pages import Open, dark, edits, heard, keep, light, ready, told
+from tests.browser.instrument_pages import Open, accessible, dark, edits, heard, keep, light, ready, told
 
 pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore")]
 
@@ -191,6 +192,33 @@ def shown(page: Any, notes: int, sounds: int) -> None:
     )
 
 
+def _by_section(page: Any, explorer: Any) -> None:
+    """Chords and sections by hand: a wrong chord marks its field until it is mended, Enter takes a text."""
+    chords = explorer.locator("[aria-label='chords, the whole song']")
+    chords.fill("i VI Xm7 VII")
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => document.querySelector('.bf-is-wrong .bf-wrong')?.textContent.includes('Xm7')")
+    assert chords.get_attribute("aria-invalid") == "true"
+    accessible(page, "explorer")
+    chords.fill("i VI III VII")
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => !document.querySelector('.bf-is-wrong')")
+    assert chords.get_attribute("aria-invalid") is None
+    explorer.locator("[aria-label='section feels: add a section']").select_option(index=1)
+    page.keyboard.press("ArrowDown")
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('.bf-explorer pre')].some(one => one.textContent.includes('half-time'))"
+    )
+    request = json.loads(explorer.locator("pre[aria-label='Request as JSON']").text_content())
+    technical = request["parameters"]["technical"]
+    assert technical["chords"] == "i VI III VII"
+    assert set(technical["section_feels"].values()) == {"half-time"}
+    explorer.locator("button[aria-label^='Take out ']").first.click()
+    page.wait_for_function(
+        "() => ![...document.querySelectorAll('.bf-explorer pre')].some(one => one.textContent.includes('half-time'))"
+    )
+
+
 def test_explorer_and_what_is_left_without_a_kernel(opened: Open, visit: Any, repository: Path) -> None:
     page = opened("01_explore")
     explorer = page.locator(".bf-explorer")
@@ -203,6 +231,7 @@ def test_explorer_and_what_is_left_without_a_kernel(opened: Open, visit: Any, re
     tempo.focus()
     page.keyboard.press("ArrowRight")
     page.wait_for_function("() => document.querySelector('.bf-pinned .bf-label')?.textContent === 'tempo'")
+    _by_section(page, explorer)
     explorer.locator(".bf-generate").click()
     page.wait_for_function("() => document.querySelector('.bf-explorer').dataset.loaded", timeout=240_000)
     explorer.locator(".bf-player").wait_for(timeout=240_000)

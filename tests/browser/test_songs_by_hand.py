@@ -55,7 +55,7 @@ def _make(page: Any) -> str:
     """A sentence becomes a song, which is kept."""
     explorer = page.locator(".bf-explorer")
     explorer.locator(".bf-tag").first.wait_for()
-    assert explorer.locator(".bf-song-name").inner_text() == "no song yet"
+    assert explorer.locator(".bf-songbar").is_hidden()
     explorer.locator(".bf-concept").fill(SENTENCE)
     page.wait_for_function("() => document.querySelector('.bf-side').textContent.includes('160 BPM')")
     explorer.locator(".bf-generate").click()

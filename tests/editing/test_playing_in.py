@@ -62,6 +62,19 @@ def test_overdubbing_keeps_all_but_what_begins_with_it(song: Song) -> None:
     assert [note.velocity for note in notes if note.onset_beats == kick.onset_beats and note.pitch == 36] == [127]
 
 
+def test_an_overdub_tells_what_gave_way_to_it(song: Song) -> None:
+    """In one voice a note goes that began with the new one, on drums the same stroke; neither without a word."""
+    bass = next(note for note in song.score.parts["bass"].notes if song.bar_of(note) == 0)
+    played = [(bass.onset_beats, 0.25, 43, 90)]
+    take = played_in(song, "bass", played, (1, 1), grid_beats=0.25, overdub=True)
+    assert take.remarks == ("1 note that stood there gave way: bass plays one at a time",)
+    assert len((take.edit or {})["remove"]) == 1
+    assert played_in(song, "bass", played, (1, 1), grid_beats=0.25).remarks == ()
+    kick = next(note for note in song.score.parts["percussion"].notes if note.pitch == 36 and song.bar_of(note) == 0)
+    again = played_in(song, "percussion", [(kick.onset_beats, 0.1, 36, 90)], (1, 1), grid_beats=0.25, overdub=True)
+    assert again.remarks == ("1 note that stood there gave way: the same was struck again",)
+
+
 def test_where_one_plays_at_a_time_the_last_pressed_stays(song: Song) -> None:
     take = played_in(song, "bass", [(0.01, 0.5, 40, 90), (0.03, 0.5, 43, 90)], (1, 1), grid_beats=0.25)
     assert [note["pitch"] for note in (take.edit or {})["add"]] == [43]

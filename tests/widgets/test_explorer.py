@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,11 +13,15 @@ import soundfile
 from tests.widgets.conftest import Page
 from workbench import widgets
 from workbench.domain.request import GenerationRequest
+from workbench.output import load_song
+from workbench.plugins.facts import PluginFacts, PluginParameter
+from workbench.plugins.scanning import Scan
 from workbench.session import Session
+from workbench.widgets.explorer import explorer
 
 
 @pytest.fixture
-def page() -> Page:
+def page(songs: Path) -> Page:
     return Page(widgets.Explorer("rainy lo-fi study beat", session=Session()))
 
 
@@ -64,6 +69,65 @@ def test_what_is_impossible_is_reported_and_the_last_plan_stays(page: Page) -> N
     assert "no field of the request" in page.widget.message
 
 
+@pytest.mark.parametrize(
+    ("path", "value", "line"),
+    [
+        ("parameters.technical.tempo", 900, "900 is above the limit; expected 40 to 240 BPM"),
+        ("parameters.technical.chords", "Xm7 | qq", "chord 'Xm7' is not known"),
+        ("parameters.technical.section_bars", {"verse": 0}, "verse: 0 is below the limit"),
+        ("parameters.sound_design.inserts", {"bass": [{"plugin": ""}]}, "bass[0].plugin: is empty"),
+    ],
+)
+def test_a_wrong_entry_is_told_at_its_field_until_it_is_mended(page: Page, path: str, value: Any, line: str) -> None:
+    page.ask("say", text="house, verse and chorus")
+    page.ask("pin", path=path, value=value)
+    page.ask("pin", path="parameters.technical.swing", value=60.0)
+    assert page.widget.wrong == path
+    assert line in page.widget.problem
+    assert not page.widget.problem.startswith("parameters.")
+    page.ask("release", path=path)
+    assert (page.widget.wrong, page.widget.problem) == ("", "")
+    assert page.widget.decided["parameters.technical.swing"] == 60.0
+
+
+def test_a_wrong_text_is_told_as_that(page: Page) -> None:
+    page.ask("pin", path="parameters.technical.swing", value=60.0)
+    page.ask("say", text="")
+    assert page.widget.problem
+    assert page.widget.wrong == ""
+
+
+def test_no_field_asks_for_json(page: Page) -> None:
+    """What is stated by section, of plug-ins and of networks has controls of its own, with ranges and choices."""
+    fields = {field["path"]: field for field in page.widget.fields}
+    assert {field["kind"] for field in fields.values()} <= {
+        "number", "choice", "many", "flag", "text", "toggles", "blocks", "sections", "inserts",
+    }  # fmt: skip
+    assert (fields["parameters.technical.chords"]["each"], fields["parameters.technical.chords"]["song"]) == (
+        "text",
+        True,
+    )
+    bars, tempos = fields["parameters.technical.section_bars"], fields["parameters.technical.section_tempos"]
+    assert (bars["low"], bars["high"], bars["step"]) == (1, 128, 1)
+    assert (tempos["low"], tempos["high"], tempos["like"]) == (40, 240, "parameters.technical.tempo")
+    assert "G minor" in fields["parameters.technical.section_keys"]["options"]
+    assert fields["parameters.technical.section_feels"]["options"] == ["normal", "half-time", "double-time"]
+    page.ask("say", text="house, verse and chorus")
+    page.ask("pin", path="parameters.technical.section_tempos", value={"chorus": 100})
+    assert page.widget.request.parameters.technical.section_tempos == {"chorus": 100.0}
+
+
+def test_plug_ins_of_this_machine_are_offered(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    ratio = PluginParameter("Ratio", 4.0, 1.0, 20.0)
+    effect = PluginFacts("ZamComp", "lv2", "effect", "/x.lv2", parameters=(ratio,))
+    keys = PluginFacts("Keys", "vst3", "instrument", "/y.vst3")
+    monkeypatch.setattr(explorer, "scan", lambda: Scan((keys, effect), {}))
+    page.ask("list_plugins")
+    page.widget.wait()
+    assert [one["name"] for one in page.widget.plugins] == ["ZamComp"]
+    assert page.widget.plugins[0]["parameters"][0]["high"] == 20.0
+
+
 def test_every_field_of_the_request_has_a_control(page: Page) -> None:
     def leaves(model: Any, path: str = "") -> list[str]:
         found = []
@@ -89,7 +153,7 @@ def test_ranges_are_those_of_the_schema(page: Page) -> None:
     assert fields["parameters.sound_design.palette"]["kind"] == "toggles"
 
 
-def test_the_song_is_made_and_its_first_bars_come_first(page: Page) -> None:
+def test_the_song_is_made_and_its_first_bars_come_first(page: Page, songs: Path) -> None:
     page.ask("say", text="driving synthwave at night")
     for path, value in (
         ("parameters.technical.duration", 8),
@@ -108,3 +172,10 @@ def test_the_song_is_made_and_its_first_bars_come_first(page: Page) -> None:
     assert len(samples) / rate == pytest.approx(page.widget.track.master.duration_seconds, abs=0.1)
     assert page.widget.result["roll"]["notes"]
     assert page.widget.progress == -1.0
+    # It is kept, and each one that follows is another song.
+    assert page.widget.song["name"] == "driving-synthwave-at-night"
+    assert (songs / "driving-synthwave-at-night" / "master.wav").is_file()
+    page.ask("generate", another=True)
+    page.widget.wait()
+    assert page.widget.song["name"] == "driving-synthwave-at-night-2"
+    assert load_song(songs / "driving-synthwave-at-night-2")[0].seed == 2

@@ -30,7 +30,7 @@ class Take:
     added : int
         Notes of the take that the edit holds.
     remarks : tuple of str
-        What was left out, and why.
+        What was left out and what gave way, and why.
     """
 
     edit: dict[str, Any] | None
@@ -94,7 +94,8 @@ def played_in(
     standing = [note for note in song.score.parts[element].notes if song.bar_of(note) in place]
     gone = [note for note in standing if not overdub or _in_the_way(song, element, note, place, fresh)]
     edit = _edit(song, element, place, [fresh[at] for at in sorted(fresh)], gone) if fresh else None
-    return Take(edit, len(fresh), _remarks(element, len(heard), len(fitting), len(fresh)))
+    remarks = _remarks(element, len(heard), len(fitting), len(fresh))
+    return Take(edit, len(fresh), (*remarks, *(_gave_way(element, len(gone)) if overdub else ())))
 
 
 def _fresh(
@@ -119,6 +120,14 @@ def _remarks(element: str, heard: int, fitting: int, fresh: int) -> tuple[str, .
     out_of_compass, replaced = heard - fitting, fitting - fresh
     remarks = [f"{_count(out_of_compass)} left out: {element} plays MIDI {low} to {high}"] if out_of_compass else []
     return (*remarks, *([f"{_count(replaced)} left out: another began with it"] if replaced else []))
+
+
+def _gave_way(element: str, gone: int) -> tuple[str, ...]:
+    """What an overdub took the place of: notes that began together with its own."""
+    if not gone:
+        return ()
+    why = f"{element} plays one at a time" if _one_voice(element) else "the same was struck again"
+    return (f"{_count(gone)} that stood there gave way: {why}",)
 
 
 def _checked(note: tuple[float, float, int, int]) -> tuple[float, float, int, int]:

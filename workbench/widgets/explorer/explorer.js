@@ -29,6 +29,7 @@ function render({ model, el }) {
   side.setAttribute("role", "region");
   const song = bfMake("div", "bf-song", body);
   body.append(frame.songs.box);
+  frame.songs.makes();
   const asked = bfMake("details", "bf-json", body);
   bfMake("summary", "", asked, "Request as JSON");
   const request = bfMake("pre", "", asked);
@@ -47,7 +48,18 @@ function render({ model, el }) {
     bfMake("span", "bf-label", line, field.label);
     const set = (value) => ask(value === undefined ? "release" : "pin", value === undefined ? { path: field.path } : { path: field.path, value });
     const own = KINDS[field.kind](line, field, set);
+    // What is wrong with the field stands below it, as long as it is.
+    const told = bfMake("div", "bf-wrong", line);
+    told.setAttribute("role", "alert");
     controls.set(field.path, {
+      mark(problem) {
+        line.classList.toggle("bf-is-wrong", Boolean(problem));
+        told.textContent = problem;
+        for (const node of line.querySelectorAll("input, select")) {
+          if (problem) node.setAttribute("aria-invalid", "true"); else node.removeAttribute("aria-invalid");
+        }
+        if (problem) line.closest("details").open = true;
+      },
       take() {
         const pinned = field.path in model.get("pinned");
         const value = pinned ? model.get("pinned")[field.path] : model.get("decided")[field.path];
@@ -55,7 +67,7 @@ function render({ model, el }) {
         pin.title = pinned ? `${field.label} is set by hand: leave it to the text again` : `${field.label} is decided: set it by hand`;
         pin.setAttribute("aria-label", pin.title);
         line.classList.toggle("bf-pinned", pinned);
-        own.take(value);
+        own.take(value, pinned);
       },
     });
   }
@@ -81,7 +93,7 @@ function render({ model, el }) {
     },
     choice(line, field, set) {
       const input = named(bfMake("select", "bf-select", line), field);
-      bfMake("option", "", input, "").value = "";
+      bfMake("option", "", input, field.open || "").value = "";
       for (const option of field.options) bfMake("option", "", input, String(option)).value = String(option);
       const value = () => field.options.find((option) => String(option) === input.value);
       input.onchange = () => set(value());
@@ -105,17 +117,14 @@ function render({ model, el }) {
     text(line, field, set) {
       const input = named(bfMake("input", "", line), field);
       input.type = "text";
-      input.onchange = () => set(input.value.trim() || undefined);
-      return { value: () => input.value.trim() || undefined, take(now) { if (document.activeElement !== input) input.value = format(now); } };
+      let last = "";
+      const apply = () => { const now = input.value.trim(); if (now !== last) { last = now; set(now || undefined); } };
+      input.onchange = apply;
+      input.onkeydown = (event) => { if (event.key === "Enter") { event.preventDefault(); apply(); } };
+      return { value: () => input.value.trim() || undefined, take(now) { last = format(now); if (document.activeElement !== input) input.value = last; } };
     },
-    data(line, field, set) {
-      const input = named(bfMake("input", "", line), field);
-      input.type = "text";
-      input.placeholder = "by name, as JSON";
-      const value = () => { try { return JSON.parse(input.value); } catch { return input.value.trim() || undefined; } };
-      input.onchange = () => set(value());
-      return { value, take(now) { if (document.activeElement !== input) input.value = now && typeof now === "object" ? JSON.stringify(now) : field.path in model.get("pinned") ? String(now) : ""; } };
-    },
+    sections: (line, field, set) => bfSections(line, field, set, (path) => model.get("pinned")[path] ?? model.get("decided")[path]),
+    inserts: (line, field, set) => bfInserts(line, field, set, { model, ask, on: frame.on }),
     toggles(line, field, set) {
       const all = bfMake("div", "bf-toggles", line);
       let on = [];
@@ -171,8 +180,9 @@ function render({ model, el }) {
   }
   frame.on(["pinned", "decided"], () => { for (const one of controls.values()) one.take(); });
   const SOURCES = { stated: "by hand", text: "the text", mood: "the mood", style: "the style", reference: "a reference", default: "default" };
-  frame.on(["rows", "not_used", "problem"], () => {
-    const problem = model.get("problem"), words = model.get("not_used");
+  frame.on(["rows", "not_used", "problem", "wrong"], () => {
+    const wrong = model.get("wrong"), problem = wrong ? "" : model.get("problem"), words = model.get("not_used");
+    for (const [path, one] of controls) one.mark(path === wrong ? model.get("problem") : "");
     unread.textContent = problem || (words ? `Not understood: ${words}` : "");
     unread.classList.toggle("bf-failed", Boolean(problem));
     const table = bfMake("table", "bf-table");

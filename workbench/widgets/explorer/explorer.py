@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import traitlets
 
 from workbench.concept import explain, translate
 from workbench.domain.errors import ParameterError, WorkbenchError
+from workbench.domain.plain_data import to_plain
 from workbench.domain.plan import Plan
 from workbench.domain.request import GenerationRequest, parse_request
 from workbench.domain.results import Track
@@ -18,6 +20,7 @@ from workbench.output.report.page_audio import small_for_page
 from workbench.output.report.player_data import player_data
 from workbench.output.report.roll_data import roll_data
 from workbench.pipeline import load_references
+from workbench.plugins import scan
 from workbench.session import Session
 from workbench.store import open_store
 from workbench.widgets.explorer.fields import request_fields
@@ -42,7 +45,7 @@ class Explorer(InstrumentWidget):
         Where the song is made; by default a new one that keeps its results.
     """
 
-    _esm = front_end(_HERE / "explorer.js", "player.js", "roll.js")
+    _esm = (_HERE / "by_name.js").read_text(encoding="utf-8") + front_end(_HERE / "explorer.js", "player.js", "roll.js")
     _css = sheet("player.css", "roll.css", "tables.css") + (_HERE / "explorer.css").read_text(encoding="utf-8")
     concept = traitlets.Unicode("").tag(sync=True)
     fields: Any = traitlets.List().tag(sync=True)
@@ -51,6 +54,9 @@ class Explorer(InstrumentWidget):
     rows: Any = traitlets.List().tag(sync=True)
     not_used = traitlets.Unicode("").tag(sync=True)
     problem = traitlets.Unicode("").tag(sync=True)
+    wrong = traitlets.Unicode("").tag(sync=True)
+    """The field that the problem is about; none where it is the text."""
+    plugins: Any = traitlets.List().tag(sync=True)
     json = traitlets.Dict().tag(sync=True)
     result: Any = traitlets.Dict().tag(sync=True)
     master = traitlets.Bytes(b"").tag(sync=True)
@@ -70,8 +76,11 @@ class Explorer(InstrumentWidget):
         ParameterError
             One line that names the field, what came and what is expected.
         """
+        return self._request_of(self.pinned)
+
+    def _request_of(self, pinned: Mapping[str, Any]) -> GenerationRequest:
         data: dict[str, Any] = {"parameters": {"creative": {"concept": self.concept}}}
-        for path, value in self.pinned.items():
+        for path, value in pinned.items():
             *way, last = path.split(".")
             place = data
             for name in way:
@@ -89,7 +98,8 @@ class Explorer(InstrumentWidget):
     def pin(self, path: str, value: Any) -> None:
         """Set a field by hand."""
         self._check(path)
-        self.pinned = {**self.pinned, path: value}
+        # Set last, it stands last.
+        self.pinned = {**{name: one for name, one in self.pinned.items() if name != path}, path: value}
         self._read()
 
     @action
@@ -98,6 +108,16 @@ class Explorer(InstrumentWidget):
         self._check(path)
         self.pinned = {name: value for name, value in self.pinned.items() if name != path}
         self._read()
+
+    @action
+    def list_plugins(self) -> None:
+        """Look for the plug-in effects of this machine."""
+        self.begin(self._list_plugins)
+
+    def _list_plugins(self) -> None:
+        self.tell("looking for plug-ins")
+        self.plugins = [to_plain(one) for one in scan().plugins if one.kind == "effect"]
+        self.tell(f"{len(self.plugins)} plug-in effects are on this machine")
 
     @action
     def generate(self, another: bool = False) -> None:
@@ -139,15 +159,30 @@ class Explorer(InstrumentWidget):
     def _read(self) -> None:
         """Translate what stands there, and show what was decided; what cannot be read leaves the last plan in view."""
         try:
-            request = self.request
-            plan = translate(request, references=load_references(request))
+            request, plan = self._translated(self.pinned)
         except WorkbenchError as error:
-            self.problem = str(error)
+            guilty = self._guilty()
+            self.problem = _without_path(str(error), guilty)
+            self.wrong = guilty
             return
         with self.hold_sync():
-            self.problem = ""
+            self.problem = self.wrong = ""
             self.json = request.model_dump(mode="json", exclude_defaults=True)
             self._tell(plan)
+
+    def _translated(self, pinned: Mapping[str, Any]) -> tuple[GenerationRequest, Plan]:
+        request = self._request_of(pinned)
+        return request, translate(request, references=load_references(request))
+
+    def _guilty(self) -> str:
+        """The field without which all would be well, the one that was set last first; none if the text is wrong."""
+        for path in reversed(self.pinned):
+            try:
+                self._translated({name: value for name, value in self.pinned.items() if name != path})
+            except WorkbenchError:
+                continue
+            return str(path)
+        return ""
 
     def _tell(self, plan: Plan) -> None:
         table = explain(plan)
@@ -159,6 +194,21 @@ class Explorer(InstrumentWidget):
         self.not_used = next((one.value for one in plan.decisions if one.parameter == "not_used"), "")
         tails = {path: _decision_of(path) for path in (field["path"] for field in self.fields)}
         self.decided = {path: table[name]["value"] for path, name in tails.items() if name in table}
+
+
+def _without_path(line: str, path: str) -> str:
+    """A line about a field, where the field itself stands beside it.
+
+    Examples
+    --------
+    >>> _without_path("parameters.technical.tempo: 900 is above the limit", "parameters.technical.tempo")
+    '900 is above the limit'
+    >>> _without_path(
+    ...     "parameters.technical.section_bars.verse: 0 is below the limit", "parameters.technical.section_bars"
+    ... )
+    'first: 0 is below the limit'
+    """
+    return line[len(path) :].lstrip(".: ") if path and line.startswith(path) else line
 
 
 def _decision_of(path: str) -> str:

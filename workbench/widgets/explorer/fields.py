@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -15,6 +15,8 @@ from workbench.domain.request import PROCESSING_STYLES, Creative, GenerationRequ
 from workbench.domain.song import SECTION_NAMES
 from workbench.domain.theory import NOTE_NAMES_FLAT, SCALES
 from workbench.domain.user_styles import user_style_names
+from workbench.models.elements import SPECS
+from workbench.models.library import list_names
 from workbench.output.figures.palette import element_colour
 from workbench.rendering import list_patches
 
@@ -31,7 +33,7 @@ _FIRST = {"parameters.creative.concept"}
 def request_fields() -> list[dict[str, Any]]:
     """A description of each control, by group, in the order of the schema."""
     found = [field for title, (path, model) in _GROUPS.items() for field in _of_model(title, path, model)]
-    return [*found, *_patches(), *_starting(), *_macros()]
+    return [*found, *_patches(), *_starting(), *_networks(), *_macros()]
 
 
 def _of_model(title: str, path: str, model: type[BaseModel]) -> Iterator[dict[str, Any]]:
@@ -55,6 +57,10 @@ def _control(path: str, info: FieldInfo) -> dict[str, Any]:
         return {"kind": "blocks", "options": list(SECTION_NAMES)}
     if path.endswith(".references"):
         return {"kind": "many", "options": known}
+    if path.endswith(".inserts"):
+        return {"kind": "inserts", "options": list(ELEMENTS)}
+    if (by_section := _by_section(path, info)) is not None:
+        return {"kind": "sections", "places": list(SECTION_NAMES), **by_section}
     if info.annotation is bool:
         return {"kind": "flag"}
     if known:
@@ -63,7 +69,33 @@ def _control(path: str, info: FieldInfo) -> dict[str, Any]:
         whole = "int" in str(info.annotation)
         step = 1.0 if whole or limits["le"] - limits["ge"] > 20 else 0.01
         return {"kind": "number", "low": limits["ge"], "high": limits["le"], "step": step, "whole": whole}
-    return {"kind": "data" if "dict" in str(info.annotation) else "text"}
+    return {"kind": "text"}
+
+
+def _by_section(path: str, info: FieldInfo) -> dict[str, Any] | None:
+    """What is stated of sections by name: the control of one value, `song` where the whole song may have one."""
+    name = path.rsplit(".", 1)[-1]
+    if name == "chords":
+        return {"each": "text", "song": True, "example": "i VI III VII"}
+    mapping = next((one for one in get_args(info.annotation) if get_origin(one) is dict), None)
+    if mapping is None:
+        return None
+    value = get_args(mapping)[1]
+    if name == "section_keys":
+        return {"each": "choice", "options": _choices("key"), "like": "parameters.technical.key"}
+    if known := _literals(value):
+        return {"each": "choice", "options": known, "like": ""}
+    limits = {key: getattr(item, key) for item in _limits(value) for key in ("ge", "le") if hasattr(item, key)}
+    like = "parameters.technical.tempo" if name == "section_tempos" else ""
+    step = 1 if name == "section_bars" else 0.1
+    return {"each": "number", "low": limits["ge"], "high": limits["le"], "step": step, "start": 8, "like": like}
+
+
+def _limits(annotation: Any) -> Iterator[Any]:
+    """Metadata of an annotated type, those of pydantic's own fields inside too."""
+    for item in getattr(annotation, "__metadata__", ()):
+        yield item
+        yield from getattr(item, "metadata", ())
 
 
 def _choices(path: str) -> list[Any]:
@@ -101,7 +133,17 @@ def _starting() -> list[dict[str, Any]]:
     starters = [
         _plain("Start", name, name, kind="choice", options=list(list_starters(name))) for name in ("preset", "template")
     ]
-    return [*starters, _plain("Start", "models", "networks", kind="data")]
+    return list(starters)
+
+
+def _networks() -> list[dict[str, Any]]:
+    """The network of each element: those of one's own by name; left open the shipped one."""
+    field = _plain("Networks", "models", "")
+    return [
+        {**field, "path": f"models.{element}", "label": f"{element} network", "kind": "choice", "open": "shipped",
+         "options": list_names(element)}
+        for element in SPECS
+    ]  # fmt: skip
 
 
 def _plain(group: str, path: str, label: str, **control: Any) -> dict[str, Any]:

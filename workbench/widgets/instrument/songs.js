@@ -214,6 +214,8 @@ function bfSongBar({ shell, body, ask, on, onEnd }, model) {
   panel("");
   return {
     box,
+    // Where a song is made from words, none is opened.
+    makes() { keys.open.hidden = true; box.classList.add("bf-makes"); },
     // The list stays open: it is what the widget is for.
     fix() { fixed = "open"; keys.open.hidden = true; panels.open.hidden = false; ask("list_songs"); },
   };
