@@ -62,13 +62,17 @@ def light(page: Any, name: str) -> None:
 
 
 def narrow(page: Any, name: str) -> None:
-    """In a window of 600 pixels nothing of the widget lies beyond its edges."""
+    """In a window of 600 pixels nothing of the widget lies beyond its edges, nor beside the list of files."""
     page.set_viewport_size({"width": 600, "height": 900})
-    page.wait_for_timeout(300)
-    over = page.evaluate(_BEYOND, f".bf-{name}")
-    look(page, name, "narrow")
+    over = []
+    for how in ("narrow", "narrow-beside-files"):
+        page.wait_for_timeout(500)
+        over += page.evaluate(_BEYOND, f".bf-{name}")
+        look(page, name, how)
+        page.evaluate("() => window.jupyterapp.commands.execute('filebrowser:toggle-main')")
     page.set_viewport_size({"width": 1280, "height": 800})
-    assert not over, over
+    page.wait_for_timeout(500)
+    assert over == []
 
 
 def look(page: Any, name: str, how: str) -> None:

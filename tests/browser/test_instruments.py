@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.instrument_pages import Open, accessible, dark, edits, heard, keep, light, ready, told
+from tests.browser.instrument_pages import Open, accessible, dark, edits, heard, keep, light, narrow, ready, told
 
 pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore")]
 
@@ -24,7 +24,7 @@ def test_mixer_and_sound_designer(opened: Open, visit: Any, repository: Path) ->
         page.keyboard.press("ArrowUp")
     # From the event to the parameter of the sound; a block of the browser's output follows.
     assert float(mixer.get_attribute("data-moved")) < 50
-    told(page, "mixer", "bass: gain_db 1")
+    told(page, "mixer", "bass: gain 1 dB")
     assert edits(mixer) == [{"edit": "mix", "element": "bass", "gain_db": 1.0}]
     mixer.locator("button", has_text="bass").click()
     curve = mixer.locator(".bf-curve").bounding_box()
@@ -32,7 +32,7 @@ def test_mixer_and_sound_designer(opened: Open, visit: Any, repository: Path) ->
     page.mouse.down()
     page.mouse.move(curve["x"] + 200, curve["y"] + 30, steps=4)
     page.mouse.up()
-    told(page, "mixer", "eq 1 bands")
+    told(page, "mixer", "1 band")
     (band,) = edits(mixer)[-1]["eq"]
     assert band["kind"] == "peak"
     assert 10 < band["gain_db"] < 14
@@ -43,6 +43,7 @@ def test_mixer_and_sound_designer(opened: Open, visit: Any, repository: Path) ->
     assert len(edits(mixer)) == 1
     dark(page, "mixer")
     light(page, "mixer")
+    narrow(page, "mixer")
 
     designer = ready(page, "designer")
     designer.locator(".bf-play").click()
@@ -60,6 +61,7 @@ def test_mixer_and_sound_designer(opened: Open, visit: Any, repository: Path) ->
     assert designer.locator("[aria-label=Patch]").input_value() == "browser-bass"
     dark(page, "designer")
     light(page, "designer")
+    narrow(page, "designer")
     assert visit.outside == []
     assert [error for error in visit.errors if "404" not in error] == []
 
@@ -90,6 +92,7 @@ def test_arranger(opened: Open, visit: Any, repository: Path) -> None:
     told(page, "arranger", "undone")
     dark(page, "arranger")
     light(page, "arranger")
+    narrow(page, "arranger")
     assert visit.outside == []
     assert [error for error in visit.errors if "404" not in error] == []
 
@@ -179,6 +182,7 @@ def test_notes_are_written_by_hand(opened: Open, visit: Any, repository: Path) -
     assert {note["to"]["shift_beats"] for note in edits(arranger)[-1]["change"]} == {0.0025}
     dark(page, "arranger")
     light(page, "arranger")
+    narrow(page, "arranger")
     assert visit.outside == []
     assert [error for error in visit.errors if "404" not in error] == []
 
@@ -239,6 +243,7 @@ def test_explorer_and_what_is_left_without_a_kernel(opened: Open, visit: Any, re
     keep(page, repository, "explorer")
     dark(page, "explorer")
     light(page, "explorer")
+    narrow(page, "explorer")
     page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
     page.wait_for_function("() => !window.jupyterapp.shell.currentWidget.context.model.dirty")
     page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")

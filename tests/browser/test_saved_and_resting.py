@@ -23,7 +23,7 @@ def test_a_move_marks_the_notebook_and_is_saved_from_within(opened: Open, tmp_pa
     fader = mixer.locator("[aria-label='Fader of bass']")
     fader.focus()
     page.keyboard.press("ArrowUp")
-    told(page, "mixer", "bass: gain_db 0.1")
+    told(page, "mixer", "bass: gain 0.1 dB")
     page.wait_for_function(f"() => {_DIRTY}")
     # Keys of the notebook's own do nothing from here, those of the whole Lab do.
     cells = page.locator(".jp-Cell").count()

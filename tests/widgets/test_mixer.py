@@ -54,7 +54,7 @@ def test_a_move_is_one_edit(page: Page, session: Session) -> None:
     page.ask("move", element="bass", gain_db=-6.0)
     assert session.state.song.plan.mix["bass"].gain_db == -6.0
     assert page.widget.edits == [{"edit": "mix", "element": "bass", "gain_db": -6.0}]
-    assert page.widget.message == "bass: gain_db -6"
+    assert page.widget.message == "bass: gain -6 dB"
     content, _ = page.messages[-1]
     assert content["sound"]["names"] == ["bass"]
     assert content["sound"]["mixed"]["bass"]["gain_db"] == -6.0
@@ -70,7 +70,7 @@ def test_plug_ins_are_a_move_as_a_request_names_them(
     page.ask("move", element="bass", inserts=[{"plugin": "Elsewhere", "settings": {"mix": points}}])
     (insert,) = session.state.song.plan.mix["bass"].inserts
     assert (insert.plugin, insert.settings) == ("Elsewhere", {"mix": (Point(1, 0.0), Point(3, 1.0))})
-    assert page.widget.message == "bass: inserts 1 plug-ins"
+    assert page.widget.message == "bass: 1 plug-in"
     content, _ = page.messages[-1]
     assert content["sound"]["names"] == ["bass"], "the song goes on without a plug-in that is not there"
 

@@ -16,7 +16,7 @@ from workbench.output.figures.track_figures import CAPTIONS, draw_png
 from workbench.output.report import html_tables
 
 if TYPE_CHECKING:
-    from IPython.display import Image
+    from workbench.widgets.pictures import Picture
 
 
 class HtmlTable:
@@ -72,25 +72,19 @@ def _same(track: Track, name: str, stem: Audio) -> bool:
     return old is not None and bool(np.array_equal(old.samples, stem.samples))
 
 
-def picture(track: Track, name: str) -> Image:
+def picture(track: Track, name: str) -> Picture:
     """One picture of the track as PNG; `picture_names()` lists them."""
-    from IPython.display import Image
+    from workbench.widgets.pictures import Picture
 
-    return Image(  # type: ignore[no-untyped-call]
-        data=draw_png(track, name), format="png", alt=CAPTIONS[name].title, embed=True
-    )
+    return Picture(draw_png(track, name), alt=CAPTIONS[name].title)
 
 
-def before_and_after(before: Score, after: Score) -> Image:
+def before_and_after(before: Score, after: Score) -> Picture:
     """Two scores of one song as piano rolls; what stayed is grey, what changed is coloured and its bars are shaded."""
-    from IPython.display import Image
-
-    from workbench.output.figures.drawing import to_png
     from workbench.output.figures.edit_figures import before_and_after as draw
+    from workbench.widgets.pictures import embedded
 
-    return Image(  # type: ignore[no-untyped-call]
-        data=to_png(draw(before, after)), format="png", alt="Piano rolls before and after an edit", embed=True
-    )
+    return embedded(draw(before, after), alt="Piano rolls before and after an edit")
 
 
 def picture_names() -> tuple[str, ...]:

@@ -49,12 +49,12 @@ function render({ model, el }) {
     const smooth = [];
     losses.reduce((held, [step, value]) => { const next = held === null ? value : 0.85 * held + 0.15 * value; smooth.push([step, next]); return next; }, null);
     const x = [0, model.get("steps")];
-    loss.draw({ lines: [{ values: losses, colour: accent, faint: true }, { name: smooth.length ? smooth[smooth.length - 1][1].toFixed(2) : "", values: smooth, colour: accent, width: 2 }], x });
+    loss.draw({ lines: [{ values: losses, colour: accent, faint: true }, { name: smooth.length ? smooth[smooth.length - 1][1].toFixed(2) : "", values: smooth, colour: accent, width: 2 }], x, xTitle: "step", yTitle: "loss", xWhole: true });
     loss.tell(smooth.length ? `Loss while learning: ${smooth[0][1].toFixed(2)} at step ${smooth[0][0]}, ${smooth[smooth.length - 1][1].toFixed(2)} at step ${smooth[smooth.length - 1][0]}` : "Loss while learning: nothing yet");
     const fields = Object.entries(model.get("validation"));
     nats.draw({
       lines: fields.map(([name, values], index) => ({ name: name === "nll" ? "total" : name, values, colour: name === "nll" ? "--bf-ink" : COLOURS[index % COLOURS.length], width: name === "nll" ? 2.5 : 1.5 })),
-      x, y: [0, undefined],
+      x, y: [0, undefined], xTitle: "step", yTitle: "nats a note", xWhole: true,
     });
     nats.tell(`Nats a note on validation: ${fields.map(([name, values]) => `${name === "nll" ? "total" : name} ${values[values.length - 1][1].toFixed(3)}`).join(", ") || "nothing yet"}`);
   });

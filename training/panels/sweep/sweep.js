@@ -21,14 +21,15 @@ function render({ model, el }) {
     const point = (trial, x) => ({ at: [x, trial.value], colour: trial.state === "complete" ? accent : muted, ring: trial.state !== "complete" });
     let least = Infinity;
     const steps = all.filter((trial) => trial.state === "complete").map((trial) => { least = Math.min(least, trial.value); return [trial.number, least]; });
-    byTrial.chart.draw({ lines: [{ name: steps.length ? least.toFixed(3) : "", values: steps, colour: accent, faint: false }], points: all.map((trial) => point(trial, trial.number)) });
+    byTrial.chart.draw({ lines: [{ name: steps.length ? least.toFixed(3) : "", values: steps, colour: accent, faint: false }], points: all.map((trial) => point(trial, trial.number)), xTitle: "trial", yTitle: "nats a note", xWhole: true });
     byTrial.chart.tell(`Value by trial: ${all.length} trials${steps.length ? `, the best ${least.toFixed(3)}` : ""}; rings were pruned or run`);
     const name = which.value, holders = all.filter((trial) => name in trial.params);
     const words = [...new Set(holders.map((trial) => trial.params[name]))].sort(), numbers = words.every((one) => typeof one === "number");
-    byParameter.chart.draw({ lines: [], points: holders.map((trial) => point(trial, numbers ? trial.params[name] : words.indexOf(trial.params[name]))) });
+    const wide = numbers && words.length && Math.min(...words) > 0 && Math.max(...words) > 20 * Math.min(...words);
+    byParameter.chart.draw({ lines: [], points: holders.map((trial) => point(trial, numbers ? trial.params[name] : words.indexOf(trial.params[name]))), xTitle: name, yTitle: "nats a note", xNames: numbers ? null : words, xLog: wide });
     byParameter.chart.tell(`Value by ${name}${numbers ? "" : `; from left to right ${words.join(", ")}`}`);
     const top = model.get("best").number;
-    curves.chart.draw({ lines: model.get("trials").filter((trial) => trial.curve.length).map((trial) => ({ name: trial.number === top ? `trial ${top}` : "", values: trial.curve, colour: trial.number === top ? accent : muted, width: trial.number === top ? 2.5 : 1, faint: trial.number !== top })) });
+    curves.chart.draw({ lines: model.get("trials").filter((trial) => trial.curve.length).map((trial) => ({ name: trial.number === top ? `trial ${top}` : "", values: trial.curve, colour: trial.number === top ? accent : muted, width: trial.number === top ? 2.5 : 1, faint: trial.number !== top })), xTitle: "step", yTitle: "nats a note", xWhole: true });
     curves.chart.tell(`Learning curves of ${model.get("trials").length} trials`);
   }
   on(["parameters"], () => {

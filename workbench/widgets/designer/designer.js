@@ -54,13 +54,14 @@ function render({ model, el }) {
   }
   const released = () => { setTimeout(() => { if (!next) turned = ""; }, 0); };
   const knobs = new Map();
+  const UNITS = { db: "dB", hz: "Hz", ms: "ms" };
   const show = (value) => (Math.abs(value) >= 100 ? value.toFixed(0) : Math.abs(value) >= 10 ? value.toFixed(1) : value.toFixed(2));
   // Frequencies and times are turned by ratios.
   const ratio = (knob) => /_(hz|ms)$/.test(knob.name) && knob.low > 0;
   function control(parent, knob) {
     const row = bfMake("label", "bf-knob", parent);
     row.title = knob.meaning;
-    bfMake("span", "bf-knob-name", row, knob.name.split(".").slice(-1)[0].replaceAll("_", " "));
+    bfMake("span", "bf-knob-name", row, knob.name.split(".").slice(-1)[0].replace(/_(db|hz|ms)$/, (_, unit) => `, ${UNITS[unit]}`).replaceAll("_", " "));
     if (knob.options.length) {
       const input = bfMake("select", "bf-select", row);
       input.setAttribute("aria-label", `${knob.name}: ${knob.meaning}`);
@@ -93,7 +94,8 @@ function render({ model, el }) {
       if (!boxes.has(group)) {
         const box = bfMake("details", "bf-group", groups);
         box.open = boxes.size < 4;
-        bfMake("summary", "", box, group.replaceAll("_", " "));
+        // What stands in a list is counted from one, as people do.
+        bfMake("summary", "", box, group.replace(/^(\w+)s (\d+)$/, (_, what, index) => `${what} ${Number(index) + 1}`).replaceAll("_", " "));
         boxes.set(group, box);
       }
       knobs.set(knob.name, control(boxes.get(group), knob));

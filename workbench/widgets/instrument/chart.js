@@ -1,11 +1,12 @@
 // Lines and points over two axes, on a canvas that is told in words too.
-// bfChart(parent, label) -> {draw({lines, points, x, y})}; a line is {name, values: [[x, y]], colour, width}, a point
+// bfChart(parent, label) -> {draw({lines, points, x, y, xTitle, yTitle, xWhole, xNames, xLog})}; with `xWhole` ticks stand at whole
+// numbers only, `xNames` are words for 0, 1, 2 ..., `xLog` is an axis by ratios. A line is {name, values: [[x, y]], colour, width}, a point
 // {at: [x, y], colour, ring}; a colour is a value, or the theme's by its name ("--bf-accent").
 function bfChart(parent, label) {
   const canvas = bfMake("canvas", "bf-chart", parent);
   canvas.setAttribute("role", "img");
   canvas.setAttribute("aria-label", label);
-  const LEFT = 44, RIGHT = 74, TOP = 10, BOTTOM = 24;
+  const LEFT = 44, RIGHT = 74, TOP = 22, BOTTOM = 38;
   let held = { lines: [], points: [] };
   const tidy = (value) => (Math.abs(value) >= 1000 ? `${Math.round(value / 100) / 10}k` : String(Number(value.toPrecision(3))));
   function ticks(low, high, count) {
@@ -21,7 +22,7 @@ function bfChart(parent, label) {
     if (!w) return;
     const all = [...held.lines.flatMap((line) => line.values), ...(held.points || []).map((point) => point.at)].filter(([x, y]) => Number.isFinite(x) && Number.isFinite(y));
     const paint = (name) => (name.startsWith("--") ? bfColour(canvas, name) : name);
-    const ink = bfColour(canvas, "--bf-ink"), muted = bfColour(canvas, "--bf-muted"), grid = bfColour(canvas, "--bf-line");
+    const ink = bfColour(canvas, "--bf-ink"), muted = bfColour(canvas, "--bf-muted");
     g.font = "11px system-ui, 'DejaVu Sans', sans-serif";
     if (!all.length) { g.fillStyle = muted; g.fillText("nothing yet", LEFT, h / 2); canvas.dataset.drawn = "0"; return; }
     const span = (index, given) => {
@@ -30,15 +31,34 @@ function bfChart(parent, label) {
       if (low === high) return [low - 0.5, high + 0.5];
       return [low - (given && given[0] !== undefined ? 0 : room), high + room];
     };
-    const [x0, x1] = span(0, held.x), [y0, y1] = span(1, held.y);
-    const px = (x) => LEFT + ((x - x0) / (x1 - x0)) * (w - LEFT - RIGHT), py = (y) => h - BOTTOM - ((y - y0) / (y1 - y0)) * (h - TOP - BOTTOM);
+    const onX = held.xLog ? Math.log10 : Number;
+    const [x0, x1] = span(0, held.x).map(onX), [y0, y1] = span(1, held.y);
+    const px = (x) => LEFT + ((onX(x) - x0) / (x1 - x0)) * (w - LEFT - RIGHT), py = (y) => h - BOTTOM - ((y - y0) / (y1 - y0)) * (h - TOP - BOTTOM);
     for (const at of ticks(y0, y1, 4)) {
-      g.fillStyle = grid; g.fillRect(LEFT, py(at), w - LEFT - RIGHT, 1);
+      g.globalAlpha = 0.3; g.fillStyle = muted; g.fillRect(LEFT, py(at), w - LEFT - RIGHT, 1); g.globalAlpha = 1;
       g.fillStyle = muted; g.textAlign = "right"; g.fillText(tidy(at), LEFT - 6, py(at) + 4);
     }
     g.textAlign = "center";
-    for (const at of ticks(x0, x1, 5)) { g.fillStyle = muted; g.fillText(tidy(at), px(at), h - 8); }
+    g.fillStyle = muted;
+    // Of ticks that would touch, the later one is left out.
+    let free = -Infinity;
+    for (const [at, text] of marks()) {
+      const half = g.measureText(text).width / 2;
+      if (px(at) - half < free) continue;
+      g.fillRect(px(at), h - BOTTOM, 1, 4);
+      g.fillText(text, px(at), h - BOTTOM + 15);
+      free = px(at) + half + 8;
+    }
+    if (held.xTitle) g.fillText(held.xTitle, LEFT + (w - LEFT - RIGHT) / 2, h - 7);
     g.textAlign = "left";
+    if (held.yTitle) g.fillText(held.yTitle, 6, 13);
+    function marks() {
+      if (held.xNames) return held.xNames.map((name, index) => [index, name]);
+      const values = [...new Set(all.map(([x]) => x))].sort((a, b) => a - b);
+      // Few values are marked where they are.
+      if (values.length < 4 || held.xLog) return values.map((at) => [at, tidy(at)]);
+      return ticks(x0, x1, 5).filter((at) => !held.xWhole || Number.isInteger(at)).map((at) => [at, tidy(at)]);
+    }
     const ends = [];
     for (const { name, values, colour = "--bf-ink", width = 1.5, faint = false } of held.lines) {
       if (!values.length) continue;

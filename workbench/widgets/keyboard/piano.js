@@ -4,7 +4,7 @@ const bfComputerKeys = ["KeyA", "KeyW", "KeyS", "KeyE", "KeyD", "KeyF", "KeyT", 
 const bfKeyName = (code) => ({ Semicolon: ";", Quote: "'" }[code] || code.slice(3));
 function bfPiano(parent, { onDown, onUp }) {
   const NAMES = ["C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B"], KEYS = 25, ENTER_MS = 400;
-  const box = bfMake("div", "bf-piano bf-asks", parent);
+  const box = bfMake("div", "bf-piano bf-asks", bfMake("div", "bf-piano-scroll", parent));
   box.setAttribute("role", "group");
   const nodes = new Map();
   let held = null;

@@ -16,7 +16,7 @@ from workbench.widgets.instrument import InstrumentWidget, action, front_end, sh
 from workbench.widgets.places import sections_of
 
 _HERE = Path(__file__).resolve().parent
-_COUNTED = {"eq": "bands", "inserts": "plug-ins"}
+_COUNTED = {"eq": "band", "inserts": "plug-in"}
 
 
 class Mixer(InstrumentWidget):
@@ -98,7 +98,15 @@ def _strip(plan: Plan, element: str) -> Strip:
 
 
 def _moves_text(moves: dict[str, Any]) -> str:
-    words = {
-        name: f"{len(value)} {_COUNTED[name]}" if name in _COUNTED else f"{value:g}" for name, value in moves.items()
-    }
-    return ", ".join(f"{name} {value}" for name, value in words.items())
+    return ", ".join(_move_text(name, value) for name, value in moves.items())
+
+
+def _move_text(name: str, value: Any) -> str:
+    """One move in words: "gain -6 dB", "pan 30 left", "2 bands"."""
+    if name in _COUNTED:
+        return f"{len(value)} {_COUNTED[name]}{'' if len(value) == 1 else 's'}"
+    if name == "mute":
+        return "muted" if value else "not muted"
+    if name == "pan":
+        return "pan center" if not value else f"pan {abs(value) * 100:.0f} {'left' if value < 0 else 'right'}"
+    return f"{name.removesuffix('_db').replace('_', ' ')} {value:g}{' dB' if name.endswith('_db') else ''}"

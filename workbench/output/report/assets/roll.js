@@ -2,7 +2,9 @@
 // mountRoll(root, data, {onSeek, onSelect}) -> {follow, show, select, paint, dispose}; `onSelect(first, last)` makes the
 // ruler choose bars (from 1).
 function mountRoll(root, data, options = {}) {
-  const LEFT = 74, TOP = 40, BOTTOM = 22, LANE = 17, GAP = 8;
+  // The margin is as wide as the roll allows.
+  let LEFT = 74;
+  const TOP = 40, BOTTOM = 22, LANE = 17, GAP = 8;
   const shell = bfMake("div", "bf bf-roll-shell", root);
   let INK, MUTED, GRID, PAPER;
   let chosen = null;
@@ -62,6 +64,7 @@ function mountRoll(root, data, options = {}) {
     const scale = window.devicePixelRatio || 1;
     const w = width(), h = height();
     if (!w) return;
+    LEFT = w < 420 ? 48 : 74;
     canvas.width = Math.round(w * scale);
     canvas.height = Math.round(h * scale);
     const g = canvas.getContext("2d");
@@ -109,12 +112,8 @@ function mountRoll(root, data, options = {}) {
       g.fillStyle = bfColour(shell, "--bf-edge");
       g.fillRect(left, 0, 1, floor);
       g.fillStyle = MUTED;
-      g.save();
-      g.beginPath();
-      g.rect(left, 0, right - left - 4, TOP);
-      g.clip();
-      g.fillText(s.name, Math.max(left, LEFT) + 5, 14);
-      g.restore();
+      const at = Math.max(left, LEFT) + 5;
+      g.fillText(fitted(g, s.name, right - at - 2), at, 14);
     }
     const perBar = (w - LEFT) / ((to - from) / data.bar_seconds);
     const every = [1, 2, 4, 8, 16, 32].find((n) => n * perBar > 34) || 64;
@@ -142,6 +141,13 @@ function mountRoll(root, data, options = {}) {
       shown = c.symbol;
     }
   }
+  // A text that is shortened where it has no room.
+  function fitted(g, text, room) {
+    let length = text.length;
+    const shown = () => (length === text.length ? text : `${text.slice(0, length)}\u2026`);
+    while (length && g.measureText(shown()).width > room) length -= 1;
+    return length ? shown() : "";
+  }
   function margin(g, h) {
     g.fillStyle = PAPER;
     g.fillRect(0, 0, LEFT, h);
@@ -149,7 +155,7 @@ function mountRoll(root, data, options = {}) {
     g.textAlign = "right";
     g.fillStyle = MUTED;
     for (let p = data.low; p <= data.high; p++) if (p % 12 === 0) g.fillText(`C${p / 12 - 1}`, LEFT - 7, y(p) + rowHeight());
-    data.lanes.forEach((lane, index) => g.fillText(lane, LEFT - 7, laneY(index) + 12));
+    data.lanes.forEach((lane, index) => g.fillText(fitted(g, lane, LEFT - 9), LEFT - 7, laneY(index) + 12));
     g.fillText("bar", LEFT - 7, h - 7);
     g.textAlign = "left";
   }
