@@ -38,7 +38,7 @@ def own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         if "BEATSFOUNDRY_HOME" not in os.environ:
             patch.setenv("BEATSFOUNDRY_HOME", str(tmp_path_factory.mktemp("home")))
-        patch.setenv("BEATSFOUNDRY_SONGS", str(tmp_path_factory.mktemp("songs") / "out"))
+        patch.setenv("BEATSFOUNDRY_SONG_FOLDER", str(tmp_path_factory.mktemp("songs") / "out"))
         yield
 
 

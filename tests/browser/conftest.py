@@ -126,7 +126,7 @@ def lab(serve: Callable[..., str], free_port: int, tmp_path: Path) -> Callable[[
         )
         empty = {name: str(tmp_path / name.lower()) for name in homes}
         empty["BEATSFOUNDRY_HOME"] = str(tmp_path / "home")
-        empty["BEATSFOUNDRY_SONGS"] = str(root / "out")
+        empty["BEATSFOUNDRY_SONG_FOLDER"] = str(root / "out")
         store = {"MLFLOW_TRACKING_URI": f"sqlite:///{tmp_path}/runs/mlflow.db"}
         command = lab_command(root, notebook, free_port, open_browser=False, token=TOKEN)
         # `--LabApp.expose_app_in_browser` lets the test drive the page through its own command registry.

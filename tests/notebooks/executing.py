@@ -23,7 +23,7 @@ def make_workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, **environmen
         "MLFLOW_TRACKING_URI": f"sqlite:///{folder}/runs/mlflow.db",
         "IPYTHONDIR": str(tmp_path / "ipython"),
         "BEATSFOUNDRY_HOME": str(tmp_path / "home"),
-        "BEATSFOUNDRY_SONGS": str(folder / "out"),
+        "BEATSFOUNDRY_SONG_FOLDER": str(folder / "out"),
     }
     for name, value in {**own, **environment}.items():
         monkeypatch.setenv(name, value)

@@ -59,6 +59,6 @@ def session(short_track: Track) -> Session:
 def songs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of songs of the test's own; bundles come without the pictures of their page, which take longest."""
     folder = tmp_path / "out"
-    monkeypatch.setenv("BEATSFOUNDRY_SONGS", str(folder))
+    monkeypatch.setenv("BEATSFOUNDRY_SONG_FOLDER", str(folder))
     monkeypatch.setattr(bundle, "_report_html", lambda track: b"<p>a report</p>")
     return folder

@@ -38,9 +38,9 @@ def test_the_kernel_writes_to_the_workspace_store(tmp_path: Path, monkeypatch: A
     monkeypatch.setenv("JUPYTER_CONFIG_PATH", "/elsewhere")
     (tmp_path / "runs").mkdir()
     monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("BEATSFOUNDRY_SONGS")
+    monkeypatch.delenv("BEATSFOUNDRY_SONG_FOLDER")
     environment = lab_environment(tmp_path)
-    assert environment["BEATSFOUNDRY_SONGS"] == f"{tmp_path}/out"
+    assert environment["BEATSFOUNDRY_SONG_FOLDER"] == f"{tmp_path}/out"
     assert environment["MLFLOW_TRACKING_URI"] == f"sqlite:///{tmp_path}/runs/mlflow.db"
     assert environment["JUPYTER_CONFIG_PATH"] == f"{SETTINGS}:/elsewhere"
     assert environment["MLFLOW_DISABLE_TELEMETRY"] == "true"

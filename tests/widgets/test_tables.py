@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import subprocess
 import sys
 from dataclasses import replace
@@ -62,3 +63,12 @@ def test_the_command_line_can_reach_the_lab_without_loading_widgets() -> None:
 def test_every_name_that_is_promised_is_there() -> None:
     assert all(getattr(widgets, name) is not None for name in widgets.__all__)
     assert not hasattr(widgets, "NoSuchWidget")
+
+
+def test_a_picture_lies_in_the_notebook_for_every_theme(short_track: Track) -> None:
+    shown = widgets.picture(short_track, "spectrum")
+    bundle, metadata = shown._repr_mimebundle_()
+    assert base64.b64decode(bundle["image/png"]) == shown.data
+    assert f'base64,{bundle["image/png"].strip()}"' in bundle["text/html"]
+    assert f'alt="{metadata["image/png"]["alt"]}"' in bundle["text/html"]
+    assert "data-jp-theme-light='false'" in bundle["text/html"]

@@ -94,7 +94,7 @@ def lab_environment(root: Path) -> dict[str, str]:
     """The environment of the server and its kernels: settings, songs below `root`, one store of runs, no telemetry."""
     paths = [str(SETTINGS), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]
     return {
-        "BEATSFOUNDRY_SONGS": str(root / "out"),
+        "BEATSFOUNDRY_SONG_FOLDER": str(root / "out"),
         **os.environ,
         "JUPYTER_CONFIG_PATH": os.pathsep.join(paths),
         "MLFLOW_TRACKING_URI": default_tracking_uri(),

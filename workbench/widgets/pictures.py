@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _STYLE = (
-    "<style>.bf-picture { max-width: 100%; } [data-jp-theme-light='false'] .bf-picture, .vscode-dark .bf-picture "
+    "<style>.bf-figure { max-width: 100%; } [data-jp-theme-light='false'] .bf-figure, .vscode-dark .bf-figure "
     "{ filter: invert(.9) hue-rotate(180deg); }</style>"
 )
 """Lightness is turned round, hues stay: an element keeps its colour."""
@@ -35,7 +35,7 @@ class Picture(Image):
         """As PNG for whatever exports a notebook, and as HTML for whoever looks at it."""
         data, metadata = super()._repr_mimebundle_(include, exclude)  # type: ignore[no-untyped-call]
         source = f"data:image/png;base64,{data['image/png'].strip()}"
-        html = f'{_STYLE}<img class="bf-picture" alt="{escape(self.alt or "")}" src="{source}">'
+        html = f'{_STYLE}<img class="bf-figure" alt="{escape(self.alt or "")}" src="{source}">'
         return {**data, "text/html": html}, metadata
 
 

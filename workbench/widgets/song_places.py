@@ -11,7 +11,7 @@ from pathlib import Path
 from workbench.domain.files import write_text_atomically
 from workbench.tracking.store import workspace
 
-_VARIABLE = "BEATSFOUNDRY_SONGS"
+_VARIABLE = "BEATSFOUNDRY_SONG_FOLDER"
 _IN_HAND = ".in-hand.json"
 NOTEBOOKS = {"arrange": "02_arrange_and_edit", "mix": "03_mix_and_sound_design", "play": "04_midi"}
 """Where a song can be taken to, and by which notebook."""
@@ -26,7 +26,7 @@ class InHand:
 
 
 def songs_folder() -> Path:
-    """`BEATSFOUNDRY_SONGS`, else `out` of the workspace, where `beatsfoundry generate` writes too."""
+    """`BEATSFOUNDRY_SONG_FOLDER`, else `out` of the workspace, where `beatsfoundry generate` writes too."""
     named = os.environ.get(_VARIABLE)
     return Path(named).expanduser().absolute() if named else workspace() / "out"
 

@@ -17,7 +17,7 @@ function bfPanel(el, model, name, title) {
   bar.setAttribute("aria-label", "Progress");
   const message = bfMake("div", "bf-message", foot);
   message.setAttribute("role", "status");
-  const unsaved = bfMake("div", "bf-message bf-unsaved", foot);
+  const unsaved = bfMake("div", "bf-not-kept", foot);
   const ask = (what, fields = {}) => { if (!rest.now()) model.send({ do: what, ...fields }); };
   const stops = [rest.dispose];
   const PASSING = ["message", "failed", "progress", "can_undo", "can_redo"];

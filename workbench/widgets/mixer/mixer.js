@@ -12,7 +12,7 @@ function render({ model, el }) {
   const { shell, head, body, ask } = frame;
   const strips = new Map();
   const soloed = new Set();
-  let mixed = {}, chosen = null, wanted = null, last = 0;
+  let mixed = {}, chosen = null, wanted = null, last = 0, redraw = () => {};
   const engine = bfEngine({
     onState: (playing) => {
       transport.state(playing);
@@ -212,8 +212,10 @@ function render({ model, el }) {
       touch();
     };
     canvas.onpointerup = () => { held = null; send(); };
+    redraw = draw;
     requestAnimationFrame(draw);
   }
+  const themed = bfOnTheme(() => redraw());
   frame.on(["channels"], () => {
     const channels = model.get("channels");
     if ([...strips.keys()].join() !== channels.map((one) => one.name).join()) {
@@ -238,6 +240,6 @@ function render({ model, el }) {
   };
   model.on("msg:custom", hear);
   places.hear();
-  return () => { model.off("msg:custom", hear); frame.dispose(); engine.dispose(); };
+  return () => { model.off("msg:custom", hear); themed(); frame.dispose(); engine.dispose(); };
 }
 export default { render };
