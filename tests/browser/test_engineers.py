@@ -54,7 +54,15 @@ def test_a_training_is_watched(opened: Open, visit: Any, repository: Path, monke
     sweep = ready(page, "sweep")
     assert charts(sweep)[0] != "0"
 
+    # One network has nothing to be compared with; the one that was trained becomes the second.
     networks = ready(page, "networks")
+    assert networks.locator("button", has_text="Compare").is_disabled()
+    assert "needs a second network" in networks.locator(".bf-hint").inner_text()
+    training.locator("[type=text]").fill("watched")
+    page.keyboard.press("Enter")
+    told(page, "training", "kept: ")
+    networks = ready(page, "networks")
+    assert networks.locator("[aria-label='Network B']").input_value() == "watched"
     networks.locator("button", has_text="Compare").click()
     page.wait_for_function("() => document.querySelector('.bf-networks').dataset.heard")
     networks.locator(".bf-play").click()

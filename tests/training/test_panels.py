@@ -18,6 +18,7 @@ from training.corpora import read_corpus, read_folder
 from training.panels.monitor.monitor import thinned
 from workbench.domain.errors import CorpusError, ParameterError
 from workbench.models.transformer import ModelConfig
+from workbench.widgets import ModelBrowser
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 SMALL = ModelConfig(width=16, heads=2, trunk_blocks=1, note_blocks=1, dropout=0.0)
@@ -52,6 +53,33 @@ def test_a_training_is_seen_and_heard(groove_data: Path, tmp_path: Path) -> None
     assert "is finished" in widget.message
     assert widget.run is not None
     assert widget.run.weights.is_file()
+
+
+def test_a_trained_network_is_kept_and_compared(
+    groove_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From a training to two networks on one prompt, by what the two panels offer."""
+    monkeypatch.setenv("BEATSFOUNDRY_HOME", str(tmp_path / "home"))
+    page, browser = monitor(groove_data, tmp_path / "run", sample_every=0), Page(ModelBrowser("percussion"))
+    page.ask("keep", name="mine")
+    assert "a training writes it when it is finished" in page.widget.message
+    browser.ask("compare", first="in use", second="in use", concept="house, 8 seconds")
+    assert "choose two networks" in browser.widget.message
+    page.ask("start")
+    page.widget.wait()
+    assert page.widget.has_weights
+    page.ask("keep", name="mine")
+    assert not page.widget.failed, page.widget.message
+    assert [one["name"] for one in browser.widget.networks] == ["in use", "mine"]
+    page.ask("keep", name="mine")
+    assert "there is a network mine of percussion already" in page.widget.message
+    page.ask("keep", name="../mine")
+    assert page.widget.failed
+    browser.ask("compare", first="in use", second="mine", concept="house, 120 bpm, 8 seconds")
+    browser.widget.wait()
+    assert not browser.widget.failed, browser.widget.message
+    assert (browser.widget.compared["a"], browser.widget.compared["b"]) == ("in use", "mine")
+    assert browser.widget.compared["same"] < browser.widget.compared["notes"]
 
 
 def test_a_training_stops_and_goes_on_where_it_was(groove_data: Path, tmp_path: Path) -> None:

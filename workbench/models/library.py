@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -141,6 +142,26 @@ def save_adapter(
         save_file({name: tensor.to(torch.float16).contiguous() for name, tensor in state.items()}, str(draft))
         identity = {"element": base.spec.name, "config": asdict(base.config), "sha256": file_hash(draft)}
         write_card(draft, {**identity, "method": "lora", "base_sha256": base_sha256, **card})
+
+
+def keep_network(weights: Path, element: str, name: str) -> Path:
+    """Copy weights and their card to the user's networks, where requests find them under a name; returns the file.
+
+    Raises
+    ------
+    ModelError
+        If the name is none or taken, or if there are no weights.
+    """
+    check_name(name)
+    if name in list_names(element):
+        raise ModelError(f"there is a network {name} of {element} already: choose another name")
+    if not weights.is_file() or not weights.with_suffix(".json").is_file():
+        raise ModelError(f"{weights} is not there: a training writes it when it is finished")
+    target = home_dir() / "models" / element / f"{name}.safetensors"
+    with both_appear(target) as draft:
+        for suffix in (".json", ".safetensors"):
+            shutil.copyfile(weights.with_suffix(suffix), draft.with_suffix(suffix))
+    return target
 
 
 @contextmanager

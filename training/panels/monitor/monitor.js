@@ -9,6 +9,12 @@ function render({ model, el }) {
   const link = bfMake("a", "", head, "this run in MLflow");
   link.target = "_blank";
   link.rel = "noopener";
+  const kept = bfMake("div", "bf-tools", body), named = bfMake("label", "bf-slider", kept, "Keep as"), name = bfMake("input", "", named);
+  Object.assign(name, { type: "text", value: `my-${model.get("element")}` });
+  const keep = () => ask("keep", { name: name.value.trim() });
+  name.onkeydown = (event) => { if (event.key === "Enter") { event.preventDefault(); keep(); } };
+  bfButton("bf-tool", kept, "Keep", "Keep the trained network under this name: songs can use it, and it can be compared with others", keep);
+  on(["has_weights", "state"], () => { kept.hidden = !model.get("has_weights") || ["reading", "learning"].includes(model.get("state")); });
   const panes = bfMake("div", "bf-panes", body);
   const pane = (title, label) => {
     const box = bfMake("div", "bf-pane", panes);

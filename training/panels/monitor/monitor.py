@@ -15,7 +15,9 @@ from training.config import TrainingConfig
 from training.run import TrainedRun, train
 from workbench.domain.audio import Audio
 from workbench.domain.errors import ParameterError, WorkbenchError
+from workbench.models.library import keep_network
 from workbench.widgets.instrument import Answering, action, front_end, loop_of, sheet
+from workbench.widgets.networks.networks import show_kept
 
 if TYPE_CHECKING:
     from training.dataset import EncodedPart
@@ -66,6 +68,7 @@ class TrainingMonitor(Answering):
     moments: Any = traitlets.List().tag(sync=True)
     songs = traitlets.Int(0).tag(sync=True)
     url = traitlets.Unicode("").tag(sync=True)
+    has_weights = traitlets.Bool(False).tag(sync=True)
 
     def __init__(
         self,
@@ -111,6 +114,7 @@ class TrainingMonitor(Answering):
         self.moments = [{"name": name, "title": f"step {int(name[5:])}"} for name in steps] + [
             {"name": "songs", "title": "the songs"} for name in names if name == "songs"
         ]
+        self.has_weights = self._weights.is_file()
         self.songs = max((len(list((self._folder / "samples" / name).glob("*.mp3"))) for name in names), default=0)
 
     @action
@@ -125,6 +129,17 @@ class TrainingMonitor(Answering):
         frames, rate = soundfile.read(place / f"{song}.mp3", dtype="float32", always_2d=True)
         message, buffers = loop_of({"sample": Audio(frames.T, rate)}, (song, song), moment=moment)
         self.send(message, [*buffers, (place / f"{song}.png").read_bytes()])
+
+    @action
+    def keep(self, name: str) -> None:
+        """Keep the trained network under a name, for requests and to compare it with others."""
+        keep_network(self._weights, self.config.element, str(name).strip())
+        show_kept(self.config.element)
+        self.tell(f"kept: a song is written by it with {self.config.element} network {name}; it can be compared below")
+
+    @property
+    def _weights(self) -> Path:
+        return self._folder / f"{self.config.element}.safetensors"
 
     def _train(self) -> None:
         self.state = "reading"

@@ -2,7 +2,7 @@
 function render({ model, el }) {
   const frame = bfPanel(el, model, "networks", "Networks");
   const { shell, head, body, ask, on } = frame;
-  let shown = 0, side = "A", rolls = [];
+  let shown = 0, side = "A", rolls = [], alone = false;
   const engine = bfEngine({
     onState: (playing) => transport.state(playing),
     onTick: (at) => {
@@ -33,6 +33,7 @@ function render({ model, el }) {
   const chooser = (name) => { const own = bfMake("select", "bf-select", prompt); own.setAttribute("aria-label", `Network ${name}`); return own; };
   const [first, second] = [chooser("A"), chooser("B")];
   const compare = bfButton("bf-tool bf-main", prompt, "Compare", "Let both write the element of this song", () => ask("compare", { first: first.value, second: second.value, concept: concept.value, seed: Math.round(Number(seed.value)) || 0 }));
+  const hint = bfMake("p", "bf-hint", body);
   const sides = bfMake("div", "bf-choices", body);
   sides.setAttribute("role", "group");
   sides.setAttribute("aria-label", "Which of the two is heard");
@@ -60,6 +61,10 @@ function render({ model, el }) {
       for (const { name } of all) bfMake("option", "", own, name).value = name;
       own.value = all.some((one) => one.name === was) ? was : own === second ? all[all.length - 1].name : all[0].name;
     }
+    if (all.length > 1 && second.value === first.value) second.value = all.find((one) => one.name !== first.value).name;
+    alone = all.length < 2;
+    compare.disabled = alone;
+    hint.textContent = alone ? `To compare, ${model.get("element")} needs a second network: keep one that you trained (Keep, in a training), teach one your MIDI (11_fine_tune_on_your_midi), or press Registry and Load.` : "";
   });
   on(["card", "chosen"], () => {
     summary.textContent = `Card of ${model.get("element")}, ${model.get("chosen")}`;
@@ -73,7 +78,7 @@ function render({ model, el }) {
     const fetching = (one) => bfButton("bf-tool", null, "Load", `Copy version ${one.version} to your networks as v${one.version}`, () => ask("fetch", { version: one.version, name: `v${one.version}` }));
     bfTable(registered, "Versions in the registry", ["version", "name", "kind", "aliases", "figures", "sha256", ""], all.map((one) => [String(one.version), one.name, one.kind, one.aliases.join(", "), Object.entries(one.figures).slice(0, 4).map(([name, value]) => `${name} ${value.toFixed(3)}`).join(", "), one.sha256, fetching(one)]));
   });
-  on(["progress"], () => { compare.disabled = look.disabled = model.get("progress") >= 0; });
+  on(["progress"], () => { look.disabled = model.get("progress") >= 0; compare.disabled = alone || look.disabled; });
   on(["rolls", "compared"], () => {
     rolls.forEach((roll) => roll.dispose());
     panes.replaceChildren();

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
@@ -28,6 +29,7 @@ _HERE = Path(__file__).resolve().parent
 IN_USE = "in use"
 """The name of the network that songs are written by where a request names none."""
 HEARD_BARS = 8
+_BROWSERS: weakref.WeakSet[ModelBrowser] = weakref.WeakSet()
 
 
 class ModelBrowser(Answering):
@@ -54,6 +56,7 @@ class ModelBrowser(Answering):
 
     def __init__(self, element: str = "bass") -> None:
         super().__init__()
+        _BROWSERS.add(self)
         self.choose(element)
 
     @action
@@ -87,6 +90,8 @@ class ModelBrowser(Answering):
         """Let two networks write the element of one song, the same in all else, and send both, equally loud."""
         for name in (first, second):
             _path(self.element, name)
+        if first == second:
+            raise ParameterError(f"A and B are both {first}: choose two networks")
         if not str(concept).strip():
             raise ParameterError("concept: expected a sentence that both networks are given")
         self.begin(lambda: self._compare(first, second, str(concept), seed))
@@ -145,6 +150,13 @@ class ModelBrowser(Answering):
         self.tell(
             f"{same} of {union} {what} are the same in both songs; heard are bars {bars.start + 1} to {bars.stop}"
         )
+
+
+def show_kept(element: str) -> None:
+    """Let every browser of an element show the networks that there are now."""
+    for browser in _BROWSERS:
+        if browser.element == element:
+            browser.networks = [_network(element, name) for name in (IN_USE, *list_names(element))]
 
 
 def _path(element: str, name: str) -> Path:
