@@ -48,7 +48,8 @@ def test_tracks_are_reviewed(opened: Open, visit: Any, repository: Path, runs: N
     page = opened("41_review_dashboard")
     tracks = ready(page, "tracks")
     page.wait_for_function("() => document.querySelectorAll('.bf-tracks a[href*=\"/#/experiments/\"]').length === 3")
-    assert tracks.locator("tbody tr").first.inner_text().split()[:2] == ["song-1", "BF001"]
+    assert tracks.locator("tbody tr").first.inner_text().split()[:3] == ["song-1", "Integrated", "loudness"]
+    assert tracks.locator("tbody tr [title^=BF001]").count() == 1
     tracks.locator(".bf-link").first.click()
     page.wait_for_function("() => document.querySelector('.bf-tracks').dataset.heard === 'song-1'")
     assert tracks.get_attribute("data-version") == "after"

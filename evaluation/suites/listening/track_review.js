@@ -48,6 +48,12 @@ function render({ model, el }) {
     own.append(text || WORDS[kind]);
     return own;
   };
+  // Checks by their names; the codes, which commands print, at a closer look.
+  const checked = ({ light: kind, checks }) => {
+    const own = light(kind, checks.map((one) => one.title).join(", "));
+    own.title = checks.map((one) => `${one.code} ${one.title}`).join(", ");
+    return own;
+  };
   on(["tracks", "track", "urls"], () => {
     list.replaceChildren();
     const all = model.get("tracks"), urls = model.get("urls");
@@ -58,8 +64,9 @@ function render({ model, el }) {
       own.setAttribute("aria-label", `${id} in MLflow`);
       return own;
     };
-    const table = bfTable(list, `Tracks of ${names[names.length - 1]}`, ["track", "checks", "style", "seed", ...(names.length > 1 ? ["worse", "better"] : []), "remarks", "run"], all.map((one) => [one.id, light(one.light, one.checks), one.style, String(one.seed), ...(names.length > 1 ? [String(one.worse), String(one.better)] : []), one.remarks ? String(one.remarks) : "", link(one.id)]), (index) => ask("choose", { track: all[index].id }));
+    const table = bfTable(list, `Tracks of ${names[names.length - 1]}`, ["track", "checks", "style", "seed", ...(names.length > 1 ? ["down", "up"] : []), "remarks", "run"], all.map((one) => [one.id, checked(one), one.style, String(one.seed), ...(names.length > 1 ? [String(one.down), String(one.up)] : []), one.remarks ? String(one.remarks) : "", link(one.id)]), (index) => ask("choose", { track: all[index].id }));
     table.rows.forEach((tr, index) => tr.classList.toggle("bf-on", all[index].id === model.get("track")));
+    if (names.length > 1) bfMake("p", "bf-hint", list, "Down and up count the metrics of one track that moved by more than counts, for worse and for better. One track may do so by chance: what the version made worse or better is told over all tracks.");
     box.hidden = !model.get("track");
     title.replaceChildren();
     bfMake("b", "", title, model.get("track"));

@@ -21,6 +21,7 @@ from workbench.analysis.levels import at_equal_loudness
 from workbench.analysis.references import ReferenceLibrary, ReferenceProfile
 from workbench.domain.audio import Audio
 from workbench.domain.errors import AudioFileError, ParameterError, TrackingError
+from workbench.quality import CHECKS
 from workbench.tracking.dashboard import EVALUATION
 from workbench.tracking.remarks import run_urls, write_remarks
 from workbench.widgets.instrument import Answering, action, front_end, loop_of, sheet
@@ -35,7 +36,7 @@ class TrackReview(Answering):
     """The tracks of a run, beside those of an earlier one: a table with lights, players in step, metrics, remarks.
 
     A and B switch at the same beat, equally loud. Each metric stands beside the middle four fifths of the references
-    of the track's style, and beside the other version; what lies outside, or became worse by more than counts, is lit.
+    of the track's style, and beside the other version; what lies outside, or went down by more than counts, is lit.
     A remark holds its time; it is kept in `runs/review/remarks` and on the track's run in MLflow.
 
     Parameters
@@ -160,14 +161,12 @@ class TrackReview(Answering):
     def _row(self, track: TrackResult) -> dict[str, Any]:
         failed = sorted(code for code, outcome in track.outcomes.items() if outcome == "fail")
         warned = sorted(code for code, outcome in track.outcomes.items() if outcome == "warn")
-        worse = better = 0
-        for row in self._metrics(track.id):
-            worse += row["verdict"] == "worse"
-            better += row["verdict"] == "better"
+        verdicts = [row["verdict"] for row in self._metrics(track.id)]
         return {
             "id": track.id, "style": track.style, "seed": track.seed,
             "light": "fail" if failed else "warn" if warned else "ok",
-            "checks": ", ".join([*failed, *warned]), "worse": worse, "better": better,
+            "checks": [{"code": code, "title": check_title(code)} for code in [*failed, *warned]],
+            "down": verdicts.count("down"), "up": verdicts.count("up"),
             "remarks": len(load_remarks(self._file(track.id))),
         }  # fmt: skip
 
@@ -188,7 +187,7 @@ class TrackReview(Answering):
             rows.append({
                 "name": name, "title": about.title, "unit": about.unit, "before": old, "now": value,
                 "band": None if band is None else list(band), "verdict": verdict,
-                "light": "fail" if verdict == "worse" else "warn" if outside else "ok",
+                "light": "warn" if verdict == "down" or outside else "ok",
             })  # fmt: skip
         return sorted(rows, key=lambda row: (_LIGHTS[row["light"]], row["band"] is None, row["title"]))
 
@@ -201,6 +200,17 @@ class TrackReview(Answering):
             except AudioFileError:
                 continue
         return at_equal_loudness(sounds, longest_seconds=_LONGEST_SECONDS, together=True) if sounds else {}
+
+
+def check_title(code: str) -> str:
+    """What a check is called; the code of one that is no longer there.
+
+    Examples
+    --------
+    >>> check_title("BF001"), check_title("BF999")
+    ('Integrated loudness', 'BF999')
+    """
+    return next((one.title for one in CHECKS if one.code == code), code)
 
 
 def _profiles(library: ReferenceLibrary, track: TrackResult) -> tuple[Sequence[ReferenceProfile], str]:
@@ -229,10 +239,13 @@ def _band(name: str, profiles: Sequence[ReferenceProfile]) -> tuple[float, float
 
 
 def _verdict(about: Metric, before: float | None, now: float) -> str:
-    """Of one track: worse or better where the difference is large enough to count."""
+    """Of one track: down or up, for worse or for better, where it moved by more than counts.
+
+    Whether a version is worse is said of all tracks together, by the interval of their differences.
+    """
     if before is None or about.direction == "neither":
         return ""
     change = comparable(about.name, now) - comparable(about.name, before)
     if abs(change) < max(about.least, 1e-9):
         return ""
-    return "better" if (change > 0) == (about.direction == "higher") else "worse"
+    return "up" if (change > 0) == (about.direction == "higher") else "down"

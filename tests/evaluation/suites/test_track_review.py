@@ -65,8 +65,9 @@ def page(runs: list[Path], tmp_path: Path) -> Page:
 
 def test_tracks_are_listed_by_what_is_wrong(page: Page) -> None:
     first, second = page.widget.tracks
-    assert (first["id"], first["light"], first["checks"], first["worse"]) == ("song-1", "fail", "BF001", 1)
-    assert (second["id"], second["light"], second["worse"], second["better"]) == ("song-2", "ok", 0, 0)
+    assert (first["id"], first["light"], first["down"]) == ("song-1", "fail", 1)
+    assert first["checks"] == [{"code": "BF001", "title": "Integrated loudness"}]
+    assert (second["id"], second["light"], second["down"], second["up"]) == ("song-2", "ok", 0, 0)
     assert page.widget.names == ["before", "after"]
 
 
@@ -79,8 +80,8 @@ def test_metrics_stand_in_the_band_of_the_references(page: Page) -> None:
     page.ask("choose", track="song-1")
     rows = {row["name"]: row for row in page.widget.metrics}
     assert rows["sound/spectral_centroid_hz"]["light"] == "ok"
-    worse = rows["delivery/loudness_error_lu"]
-    assert (worse["before"], worse["now"], worse["verdict"], worse["light"]) == (0.1, 1.6, "worse", "fail")
+    error = rows["delivery/loudness_error_lu"]
+    assert (error["before"], error["now"], error["verdict"], error["light"]) == (0.1, 1.6, "down", "warn")
     assert page.widget.reference.endswith("reference tracks")
 
 
