@@ -179,7 +179,7 @@ FORMS: dict[str, tuple[dict[str, Any], str]] = {
     "an empty concept": ({"creative": {"concept": ""}}, "is empty"),
     "a key that is none": ({"technical": {"key": "X minor"}}, "key 'X minor' is not known"),
     "a chord that is none": ({"technical": {"chords": "C-F-Q"}}, "chord 'C-F-Q' is not known"),
-    "a metre that is none": ({"technical": {"metre": "7/8"}}, "7/8"),
+    "a metre that is none": ({"technical": {"metre": "11/8"}}, "11/8"),
     "a tempo beyond": ({"technical": {"tempo": 500}}, "tempo"),
     "a patch that is none": ({"sound_design": {"patches": {"leads": "tuba-x"}}}, "tuba-x"),
     "a chart's minor": ({"technical": {"key": "A-", "chords": "Am / / F | C-7"}}, ""),

@@ -133,7 +133,7 @@ def test_every_metre_is_read(metre: str) -> None:
 
 
 def test_a_metre_that_cannot_be_made_is_bent_and_reported() -> None:
-    plan = plan_of("techno in 7/8")
+    plan = plan_of("techno in 11/8")
     assert str(plan.metre) == "4/4"
     assert "nearest possible" in decision(plan, "metre").contradiction
 
@@ -214,3 +214,15 @@ def test_no_reverb_is_none(text: str, closed: set[str]) -> None:
 @pytest.mark.parametrize(("text", "lufs"), [("techno, louder", -11.0), ("techno, less loud", -17.0), ("techno", -14.0)])
 def test_louder_and_less_loud_move_the_master(text: str, lufs: float) -> None:
     assert plan_of(text).delivery.target_lufs == lufs
+
+
+@pytest.mark.parametrize(
+    ("text", "metre"),
+    [
+        ("math rock", "7/8"), ("a slip jig", "9/8"), ("cool jazz in five", "5/4"), ("prog rock in seven, 2 minutes", "7/8"),
+        ("an odd time signature", "7/8"), ("in 7/16", "7/8"), ("in 5/8", "5/4"), ("in 12/16", "12/8"),
+        ("a song in five parts", "4/4"), ("in seven different colours", "4/4"), ("a polka in 2/4", "4/4"),
+    ],
+)  # fmt: skip
+def test_odd_metres_are_read_from_words(text: str, metre: str) -> None:
+    assert str(plan_of(text).metre) == metre

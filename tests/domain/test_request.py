@@ -64,8 +64,8 @@ FAULTS = [
     ("parameters.technical.swing", 90, "parameters.technical.swing: 90 is above the limit; expected 50 to 75 percent"),
     (
         "parameters.technical.metre",
-        "7/8",
-        'parameters.technical.metre: "7/8" is not known; expected one of 4/4, 3/4, 6/8, 12/8',
+        "11/8",
+        'parameters.technical.metre: "11/8" is not known; expected one of 4/4, 3/4, 6/8, 9/8, 12/8, 5/4, 7/8, 7/4',
     ),
     (
         "parameters.technical.structure",
@@ -163,8 +163,8 @@ FAULTS = [
     ),
     (
         "parameters.technical.metre",
-        "5/4",
-        'parameters.technical.metre: "5/4" is not known; expected one of 4/4, 3/4, 6/8, 12/8',
+        "5/8",
+        'parameters.technical.metre: "5/8" is not known; expected one of 4/4, 3/4, 6/8, 9/8, 12/8, 5/4, 7/8, 7/4',
     ),
     ("macros", {"space": 3}, "macros.space: 3 is above the limit; expected -1 to 1"),
     ("macros", {"space": "lots"}, 'macros.space: "lots" is not a number; expected -1 to 1'),

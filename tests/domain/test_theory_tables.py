@@ -207,7 +207,16 @@ def test_the_german_h_is_b(symbol: str, root: int, bass: int) -> None:
 
 @pytest.mark.parametrize(
     ("text", "bar_beats", "beat_beats", "compound"),
-    [("4/4", 4.0, 1.0, False), ("3/4", 3.0, 1.0, False), ("6/8", 3.0, 1.5, True), ("12/8", 6.0, 1.5, True)],
+    [
+        ("4/4", 4.0, 1.0, False),
+        ("3/4", 3.0, 1.0, False),
+        ("6/8", 3.0, 1.5, True),
+        ("9/8", 4.5, 1.5, True),
+        ("12/8", 6.0, 1.5, True),
+        ("5/4", 5.0, 1.0, False),
+        ("7/8", 3.5, 1.0, False),
+        ("7/4", 7.0, 1.0, False),
+    ],
 )
 def test_bars_and_beats_of_the_metres(text: str, bar_beats: float, beat_beats: float, compound: bool) -> None:
     metre = Metre.parse(text)

@@ -127,7 +127,7 @@ def test_unknown_markers_keep_their_place_and_are_reported() -> None:
         ({"metres": ((0, (4, 4)), (BAR, (3, 4)))}, "changes its metre .4/4, 3/4 from bar 2."),
         ({"metres": ((0, (4, 4)), (BAR, (1, 4)), (BAR + 960, (4, 4)))}, "4/4, 1/4 from bar 2, 4/4 from bar 3"),
         ({"metres": ((0, (3, 2)),)}, "metre '3/2' is not known"),
-        ({"metres": ((0, (7, 8)),)}, "metre '7/8' is not known"),
+        ({"metres": ((0, (11, 8)),)}, "metre '11/8' is not known"),
         ({"tempi": ((0, 100.0), (BAR + 960, 90.0))}, "inside bar 2"),
         ({"tempi": ((0, 100.0), (BAR, 300.0))}, "to 300 BPM in bar 2: expected 40 to 240 BPM"),
         ({"tracks": ()}, "holds no notes"),

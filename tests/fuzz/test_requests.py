@@ -40,7 +40,7 @@ technical = st.fixed_dictionaries(
         "key": keys,
         "duration": st.one_of(st.floats(0, 300), st.integers(4, 240)),
         "structure": st.lists(names, max_size=8),
-        "metre": st.sampled_from(["4/4", "3/4", "6/8", "12/8", "5/4"]),
+        "metre": st.sampled_from(["4/4", "3/4", "6/8", "12/8", "5/4", "7/8", "11/8"]),
         "chords": chords,
         "variation": st.floats(-0.1, 1.1),
         "section_bars": st.dictionaries(names, st.integers(0, 40), max_size=3),

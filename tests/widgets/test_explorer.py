@@ -148,7 +148,7 @@ def test_ranges_are_those_of_the_schema(page: Page) -> None:
     assert (tempo["low"], tempo["high"], tempo["unit"], tempo["whole"]) == (40, 240, "BPM", False)
     assert fields["options.seed"]["whole"]
     assert fields["options.format"]["options"] == ["wav", "aiff", "flac", "mp3"]
-    assert fields["parameters.technical.metre"]["options"] == ["4/4", "3/4", "6/8", "12/8"]
+    assert fields["parameters.technical.metre"]["options"] == ["4/4", "3/4", "6/8", "9/8", "12/8", "5/4", "7/8", "7/4"]
     assert fields["options.preview"]["kind"] == "flag"
     assert fields["parameters.sound_design.palette"]["kind"] == "toggles"
 

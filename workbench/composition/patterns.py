@@ -11,6 +11,8 @@ _HATS = ("closed_hat", "ride", "pedal_hat")
 _TIMEKEEPERS = (*_HATS, "percussion")
 _FIRST_LAYER = ("kick", "snare", "side_stick", "closed_hat")
 _ORDER = "-.goxX"
+_TRIPLE = 12
+"""Characters of a bar of three beats."""
 _CALMER = {"x": "o", "o": ".", "g": ".", ".": "-"}
 """What becomes of a character where fewer layers play; what is certain or never stays so."""
 
@@ -40,7 +42,7 @@ def _stretched(pattern: str) -> str:
 
 
 def compound_patterns(patterns: Mapping[str, str]) -> dict[str, str]:
-    """Patterns of four 16ths a beat as three eighths to each dotted quarter, in a bar of four.
+    """Patterns of four 16ths a beat as three eighths to each dotted quarter, in a bar of four (9/8: of three).
 
     What stands on the beat stays; the off-beat comes on the third eighth, as in a shuffle. Hats play every eighth.
 
@@ -51,8 +53,8 @@ def compound_patterns(patterns: Mapping[str, str]) -> dict[str, str]:
     """
     result = {}
     for role, text in patterns.items():
-        whole = (text * 2)[:16]
-        beats = [whole[start : start + 4] for start in range(0, 16, 4)]
+        whole = text if len(text) == _TRIPLE else (text * 2)[:16]
+        beats = [whole[start : start + 4] for start in range(0, len(whole), 4)]
         result[role] = "".join(beat[0] + "-" + max(beat[2:], key=_ORDER.index) for beat in beats)
         if role in _HATS and text[0] in "Xxo":
             result[role] = "".join(beat[0] + "o" + _raised(max(beat[2:], key=_ORDER.index)) for beat in beats)

@@ -182,10 +182,19 @@ _NO_BARS_AFTER = re.compile(
 )
 
 
+_AS_METRE = r"(?= time\b|\s*(?:$|[,.;:!)]))"
 _METRES: tuple[Rule[str], ...] = (
     # A metre in figures wins over what a kind of music usually has.
     (r"(?<![\d/])(\d{1,2})/(?:4|8|16)(?![\d/])", lambda match: match[0]),
     (r"\btwelve[ -]eight\b|\bslow blues\b", lambda _: "12/8"),
+    (r"\bnine[ -]eight\b|\bslip jigs?\b", lambda _: "9/8"),
+    (
+        r"\bfive[ -]four(?: time)?\b|\bin five\b(?! (?:parts|sections|minutes|seconds|bars))|\btake five\b",
+        lambda _: "5/4",
+    ),
+    (r"\bseven[ -]four(?: time)?\b", lambda _: "7/4"),
+    (rf"\bseven[ -]eight\b|\bin seven\b{_AS_METRE}|\bmath[ -]?rock\b", lambda _: "7/8"),
+    (r"\b(?:odd|irregular|asymmetric(?:al)?|uneven)[ -](?:met(?:re|er)s?|time(?: signatures?)?)\b", lambda _: "7/8"),
     (r"\bsix[ -]eight\b|\bcompound (?:metre|meter|time)\b|\bin six\b|\bjig\b", lambda _: "6/8"),
     (r"\b(?:three[ -]four(?: time)?|waltz\w*|in three|triple (?:metre|meter|time))\b", lambda _: "3/4"),
     (r"\b(?:four[ -]four(?: time)?|common time)\b", lambda _: "4/4"),
@@ -199,10 +208,24 @@ def read_metre(text: str) -> Extracted[Metre] | None:
         return None
     if extracted.value in METRES:
         return Extracted(Metre.parse(extracted.value), extracted.words, against=extracted.against)
-    nearest = "3/4" if int(extracted.value.split("/")[0]) % 3 == 0 else "4/4"
+    nearest = _nearest(*map(int, extracted.value.split("/")))
     return Extracted(
         Metre.parse(nearest), extracted.words, f"the nearest possible, since {', '.join(METRES)} can be made"
     )
+
+
+def _nearest(above: int, below: int) -> str:
+    """The same count in another unit (7/16 is felt as 7/8), else bars of three or four.
+
+    Examples
+    --------
+    >>> _nearest(7, 16), _nearest(5, 8), _nearest(9, 4), _nearest(11, 8)
+    ('7/8', '5/4', '3/4', '4/4')
+    """
+    same = next((metre for metre in METRES if metre.startswith(f"{above}/")), None)
+    if same and below > 4:
+        return same
+    return "3/4" if above % 3 == 0 else "4/4"
 
 
 _STRAIGHT = r"\b(?:(?:no|without|zero) swing|straight (?:beat|feel|groove|eighths|16ths|8ths|time|rhythm)s?)\b"

@@ -39,7 +39,7 @@ def adapt_groove(
     """A groove of the style with the swing decided, for a metre and a feel ("half-time", "double-time" or none).
 
     Half-time moves the backbeat to the third beat, double-time plays the pattern twice as fast. A pattern counts four
-    characters a beat, so that a bar of 3/4 has twelve.
+    characters a beat, so that a bar of 3/4 has twelve; 9/8 and 5/4 take those of 3/4, 7/8 and 7/4 those of 4/4.
     """
     usual = style.groove
     patterns = _in_metre({**usual.patterns, **style.grooves.get(name, {})}, metre, feel)
@@ -60,7 +60,7 @@ def _in_metre(patterns: Mapping[str, str], metre: Metre, feel: str) -> dict[str,
         patterns = {role: _halved(text) if role in _BACKBEAT_ROLES else text for role, text in patterns.items()}
     elif feel == "double-time":
         patterns = {role: text[::2] * 2 for role, text in patterns.items()}
-    if metre.bar_beats == 3.0 and not metre.is_compound:
+    if metre.is_triple:
         # A drum that never plays plays no waltz either.
         patterns = {
             role: _WALTZ.get(role, text[:12]) if text.strip("-") else text[:12] for role, text in patterns.items()

@@ -102,9 +102,10 @@ def _tempi(score: Score) -> Iterable[Observation]:
 
 
 def _beats(score: Score) -> Iterable[Observation]:
-    beat, in_bar = score.metre.beat_beats, round(score.metre.bar_beats / score.metre.beat_beats)
-    for number in range(score.bars * in_bar):
-        yield _observed(score, number * beat, number * beat, 1 + number % in_bar)
+    for bar in range(score.bars):
+        for number, beat in enumerate(score.metre.felt_beats):
+            place = bar * score.metre.bar_beats + beat
+            yield _observed(score, place, place, 1 + number)
 
 
 def _chords(score: Score) -> Iterable[Observation]:

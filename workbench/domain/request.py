@@ -110,7 +110,7 @@ class Technical(_Frozen):
         description=f"Section names in order: {', '.join(SECTION_NAMES)}.",
         json_schema_extra=_expected('a list of section names such as ["intro", "verse", "chorus"]'),
     )
-    metre: Literal["4/4", "3/4", "6/8", "12/8"] | None = Field(
+    metre: Literal["4/4", "3/4", "6/8", "9/8", "12/8", "5/4", "7/8", "7/4"] | None = Field(
         None, description=f"Time signature: {', '.join(METRES)}."
     )
     chords: Chords | None = Field(

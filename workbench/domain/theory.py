@@ -228,7 +228,7 @@ def _german_b(note: str) -> int:
     return parse_pitch_class(note.replace("H", "B"))
 
 
-METRES = ("4/4", "3/4", "6/8", "12/8")
+METRES = ("4/4", "3/4", "6/8", "9/8", "12/8", "5/4", "7/8", "7/4")
 """Metres that can be composed."""
 
 
@@ -264,9 +264,27 @@ class Metre:
         return self.denominator == 8 and self.numerator % 3 == 0
 
     @property
+    def is_triple(self) -> bool:
+        """Whether a bar begins with three felt beats: 3/4, 9/8, and 5/4, which is counted 3 + 2."""
+        return (self.numerator, self.denominator) in ((3, 4), (9, 8), (5, 4))
+
+    @property
     def beat_beats(self) -> float:
-        """Length of the felt beat in quarter notes: 1, in 6/8 and 12/8 one and a half."""
+        """Length of the felt beat in quarter notes: 1, in 6/8, 9/8 and 12/8 one and a half."""
         return 1.5 if self.is_compound else 1.0
+
+    @property
+    def felt_beats(self) -> tuple[float, ...]:
+        """Where the felt beats of a bar fall, in quarter notes; 7/8 is felt as 3 + 2 + 2 eighths.
+
+        Examples
+        --------
+        >>> Metre(4, 4).felt_beats, Metre(6, 8).felt_beats, Metre(7, 8).felt_beats
+        ((0.0, 1.0, 2.0, 3.0), (0.0, 1.5), (0.0, 1.5, 2.5))
+        """
+        if (self.numerator, self.denominator) == (7, 8):
+            return (0.0, 1.5, 2.5)
+        return tuple(self.beat_beats * beat for beat in range(round(self.bar_beats / self.beat_beats)))
 
     def __str__(self) -> str:
         return f"{self.numerator}/{self.denominator}"

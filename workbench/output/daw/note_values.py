@@ -2,7 +2,8 @@
 
 Lengths and places are sixteenths, places count from the bar line. The rules are those of printed parts (Gould, "Behind
 Bars", 2011, chapters 1 and 6): the middle of a bar of four shows, syncopations of eighths may cross a beat, those of
-sixteenths may not; in compound metres each dotted beat shows; rests show every beat.
+sixteenths may not; in compound metres each dotted beat shows; rests show every beat. Odd metres show their parts: 3 + 2
+in 5/4, 4 + 3 in 7/4, 3 + 2 + 2 eighths in 7/8.
 """
 
 from __future__ import annotations
@@ -16,6 +17,10 @@ VALUES = {24: ("whole", 1), 16: ("whole", 0), 12: ("half", 1), 8: ("half", 0), 6
 
 Metre = tuple[int, int]
 _BEAT, _COMPOUND_BEAT = 4, 6
+_MIDDLES = {16: 8, 20: 12, 28: 16}
+"""Where the second part of a bar of 4/4, 5/4 and 7/4 begins."""
+_PARTS_OF_SEVEN = (6, 10, 14)
+"""Where the parts of a bar of 7/8 end."""
 
 
 def bar_sixteenths(metre: Metre) -> int:
@@ -24,7 +29,7 @@ def bar_sixteenths(metre: Metre) -> int:
 
 
 def is_compound(metre: Metre) -> bool:
-    """Whether beats are dotted quarters, as in 6/8 and 12/8."""
+    """Whether beats are dotted quarters, as in 6/8, 9/8 and 12/8."""
     return metre[1] == 8 and metre[0] % 3 == 0
 
 
@@ -35,13 +40,16 @@ def written(start: int, length: int, metre: Metre, *, rest: bool) -> Iterator[tu
     --------
     >>> list(written(2, 8, (4, 4), rest=False)), list(written(0, 8, (6, 8), rest=False))
     ([(2, 6), (8, 2)], [(0, 6), (6, 2)])
-    >>> list(written(2, 14, (4, 4), rest=True))
-    [(2, 2), (4, 4), (8, 8)]
+    >>> list(written(2, 14, (4, 4), rest=True)), list(written(2, 12, (7, 8), rest=False))
+    ([(2, 2), (4, 4), (8, 8)], [(2, 4), (6, 8)])
+    >>> list(written(8, 12, (5, 4), rest=False))
+    [(8, 4), (12, 8)]
     """
     end = start + length
     while start < end:
         longest = min(end, _limit(start, end, metre, rest=rest)) - start
-        head = longest if longest in VALUES else _shorter(start, longest, metre)
+        whole_rest = rest and longest == bar_sixteenths(metre)
+        head = longest if longest in VALUES or whole_rest else _shorter(start, longest, metre)
         yield start, head
         start += head
 
@@ -67,21 +75,25 @@ def _read_end(stop: int, following: int) -> int:
 def _limit(start: int, end: int, metre: Metre, *, rest: bool) -> int:
     """How far a head that begins at a place may reach."""
     bar = bar_sixteenths(metre)
-    if start == 0 and end >= bar:
+    if start == 0 and end >= bar and (rest or bar in VALUES):
         return bar
     if is_compound(metre):
         half = bar // 2
         if bar == 24 and start % half == 0 and end - start >= half:
             return start + half
         return _next(start, _COMPOUND_BEAT)
-    middle = 8 if bar == 16 else bar
+    if metre == (7, 8):
+        over = not rest and start == _PARTS_OF_SEVEN[0]
+        return bar if over else next(place for place in _PARTS_OF_SEVEN if place > start)
+    middle = _MIDDLES.get(bar, bar)
     if rest:
         return start + 8 if bar == 16 and start % 8 == 0 and end - start >= 8 else _next(start, _BEAT)
+    part = middle if start < middle else bar
     if start % _BEAT == 0:
-        held = start == 0 or start >= middle or (start == 4 and end == 12)
-        return end if held else min(end, middle)
+        over = (start == 0 and bar == 16) or (start == 4 and end == 12)
+        return end if over else min(end, part)
     if start % 2 == 0 and end % 2 == 0:
-        return min(_next(start, middle) if bar == 16 else bar, _next(start, _BEAT) + _BEAT)
+        return min(part, _next(start, _BEAT) + _BEAT)
     return _next(start, _BEAT)
 
 

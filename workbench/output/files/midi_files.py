@@ -124,7 +124,8 @@ def _signatures(score: Score) -> list[Event]:
     MIDI knows no modes but major and minor: D dorian has no accidentals and a minor third, as A minor has.
     """
     metre = score.metre
-    clocks = round(24 * metre.beat_beats)
+    click = metre.beat_beats if metre.bar_beats % metre.beat_beats == 0 else 4 / metre.denominator
+    clocks = round(24 * click)
     events = [Event(0, _FIRST, writing.metre_event(metre.numerator, metre.denominator, clocks))]
     written = b""
     for section in score.sections:
