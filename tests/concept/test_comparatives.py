@@ -77,3 +77,27 @@ def test_every_phrase_moves_a_target_that_there_is() -> None:
         assert set(amounts) <= set(TARGETS), phrase
         assert abs(sign) == 1.0
         assert read_comparatives(phrase)[0], phrase
+
+
+@pytest.mark.parametrize(
+    ("text", "target", "sign"),
+    [
+        ("reverberant house", "reverb_db", 1), ("dry house", "reverb_db", -1), ("narrow pop", "side_db", -1),
+        ("bassy techno", "low_db", 1), ("thin techno", "low_db", -1), ("tight funk", "looseness", -1),
+        ("staccato strings", "sustain", -1), ("a high-pitched melody", "register", 1),
+        ("a dynamic score", "contrast_lu", 1), ("tight drums", "looseness", -1), ("lush pop", "chord_size", 1),
+        ("simple chords", "chord_size", -1),
+    ],
+)  # fmt: skip
+def test_an_adjective_moves_by_itself(text: str, target: str, sign: int) -> None:
+    assert sum(move.amount for move in read_comparatives(text)[0] if move.target == target) * sign > 0
+
+
+@pytest.mark.parametrize("text", ["dry drums", "a distorted bass", "thin hats", "house with reverberant vocals"])
+def test_an_adjective_of_one_instrument_moves_no_song(text: str) -> None:
+    assert read_comparatives(text)[0] == ()
+
+
+def test_bone_dry_is_a_statement() -> None:
+    assert read_comparatives("bone dry house")[0] == ()
+    assert plan_of("bone dry house").sound.reverb_db <= -100.0

@@ -106,3 +106,12 @@ def test_the_fader_falls_over_the_last_half_of_a_short_song_and_stays_down(tiny_
     assert gain[6 * RATE] == pytest.approx(0.5, abs=1e-3)
     assert (np.diff(gain) <= 0.0).all()
     assert gain[8 * RATE :] == pytest.approx(0.0, abs=1e-7)
+
+
+def test_contrast_that_is_asked_for_comes_on_top(tiny_score):
+    """Energies 0 and 1 lie so much further apart, also where the ride is at its limits."""
+    flat = np.full(80, 0.01)
+    usual, more = (section_rides_db(flat, tiny_score, 20.0, contrast) for contrast in (0.0, 2.5))
+    energy = [section.energy for section in tiny_score.sections]
+    moved = np.array(more) - np.array(usual)
+    assert moved - moved[0] == pytest.approx(2.5 * (np.array(energy) - energy[0]))

@@ -25,6 +25,8 @@ _LEAST_DENSITY: Mapping[Kind, tuple[float, float]] = {"chords": (0.2, 0.35)}
 _STATED_BY: Mapping[Kind, Kind] = {"bass": "chords", "chords": "bass", "melody": "chords"}
 """Who states the chord beside an element."""
 _TEXTURE_TO_DENSITY = 0.35
+_USUAL_TEXTURE, _TEXTURE_TO_LAYERS = 0.2, 4.0
+"""How far from the middle the textures of styles lie, and what goes beyond, told in energy of layers and figures."""
 _FEEL_TO_DENSITY = {"normal": 0.0, "half-time": -0.12, "double-time": 0.12}
 _RISING, _RISE = ("build", "pre-chorus"), 0.3
 _ANSWER, _MAKE_ROOM = 0.2, -0.07
@@ -92,6 +94,12 @@ def density_class(plan: Plan, element: str, section: SectionPlan, bar: int = 0) 
         wanted += _ANSWER if bar in resting_bars(plan, leads[0], section) else _MAKE_ROOM
     least = _LEAST_DENSITY.get(kind, (0.0, 0.0))[_alone(element, section)]
     return 1 + round(float(np.clip(wanted, least, 1.0)) * (DENSITY_CLASSES - 1))
+
+
+def fuller(plan: Plan) -> float:
+    """How much fuller (above 0) or sparser than any style is by itself a song was asked for, on the scale of energy."""
+    beyond = max(0.0, abs(plan.texture_density - 0.5) - _USUAL_TEXTURE)
+    return _TEXTURE_TO_LAYERS * float(np.copysign(beyond, plan.texture_density - 0.5))
 
 
 def register_lift(plan: Plan, element: str) -> npt.NDArray[np.int64]:

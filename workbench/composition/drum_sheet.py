@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from workbench.composition.conditioning import section_of_bar
+from workbench.composition.conditioning import fuller, section_of_bar
 from workbench.composition.drummer import is_programmed, within_reach
 from workbench.composition.fills import Announcement, announcements
 from workbench.composition.patterns import in_feel, layered
@@ -75,7 +75,7 @@ def drum_grids(plan: Plan) -> tuple[list[Floats], list[int]]:
 
 def patterns_of(plan: Plan, section: SectionPlan) -> dict[str, str]:
     """The patterns of a section at its feel and level; fuller sections have more layers."""
-    return _patterns(plan, section.name, section.feel, _level(section))
+    return _patterns(plan, section.name, section.feel, _level(plan, section))
 
 
 def loop_bars(plan: Plan) -> int:
@@ -99,7 +99,7 @@ def _kind(plan: Plan, section: SectionPlan, bar: int, end: Announcement | None) 
     within = bar - section.start_bar
     return _Kind(
         section.feel,
-        _level(section),
+        _level(plan, section),
         section.name if section.name in plan.groove.sections else "",
         within == 0 and section.energy >= 0.5,
         third_of(section, within) if section.name == "build" else -1,
@@ -107,9 +107,10 @@ def _kind(plan: Plan, section: SectionPlan, bar: int, end: Announcement | None) 
     )
 
 
-def _level(section: SectionPlan) -> int:
+def _level(plan: Plan, section: SectionPlan) -> int:
     """0 calm, 1 middle, 2 full."""
-    return int(section.energy >= 0.45) + int(section.energy >= 0.7)
+    energy = section.energy + fuller(plan)
+    return int(energy >= 0.45) + int(energy >= 0.7)
 
 
 def _patterns(plan: Plan, section: str, feel: Feel, level: int) -> dict[str, str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from workbench.composition.conditioning import density_class
+from workbench.composition.conditioning import density_class, fuller
 from workbench.composition.phrases import HOOKS, habit
 from workbench.domain.data_files import read_shipped
 from workbench.domain.elements import Kind, kind_of, of_kind
@@ -129,7 +129,7 @@ def _place(plan: Plan, element: str, section: SectionPlan, count: int) -> float:
     """Where a section stands in a list of figures from calm to busy."""
     leaning = generator(plan.seed, element, "figures").random()
     if habit(plan, element, "steady") < _STEADY:
-        return leaning * (count - 1)
+        return min(1.0, max(0.0, leaning + fuller(plan))) * (count - 1)
     asked = (density_class(plan, element, section) - 1) / (DENSITY_CLASSES - 1)
     middle = sum(one.energy for one in plan.sections) / len(plan.sections)
     own = (_LEANING * leaning + (1.0 - _LEANING) * asked) * (count - 1)

@@ -54,11 +54,11 @@ def fade_out(score: Score, length: int, sample_rate_hz: int) -> Gain:
     return np.asarray(0.5 + 0.5 * np.cos(np.pi * way), np.float32)
 
 
-def section_rides_db(energies: Floats, score: Score, slope_lu: float) -> list[float]:
+def section_rides_db(energies: Floats, score: Score, slope_lu: float, contrast_lu: float = 0.0) -> list[float]:
     """Gain for each section that brings the song's loudness towards what its energies ask for.
 
     A section of energy `e` should be `slope_lu * e` louder than one of energy 0. What the arrangement does by
-    itself counts; the ride adds at most 1 dB and takes away at most 3 dB.
+    itself counts; the ride adds at most 1 dB and takes away at most 3 dB. Contrast that was asked for comes on top.
 
     Parameters
     ----------
@@ -68,6 +68,8 @@ def section_rides_db(energies: Floats, score: Score, slope_lu: float) -> list[fl
         Gives sections, their bars and energies.
     slope_lu
         Loudness gained from energy 0 to energy 1.
+    contrast_lu
+        How much further from each other, or nearer below 0, energies 0 and 1 are to lie than they would.
     """
     measured = []
     for start, end in section_bounds_seconds(score):
@@ -81,6 +83,8 @@ def section_rides_db(energies: Floats, score: Score, slope_lu: float) -> list[fl
     # The weighted median of the distances: one sparse intro must not move every other section.
     centre = _weighted_median(np.array(measured)[audible] - wanted[audible], bars[audible])
     rides = np.clip(centre + wanted - np.array(measured), -_MAXIMUM_CUT_DB, _MAXIMUM_BOOST_DB)
+    energy = np.array([section.energy for section in score.sections])
+    rides += contrast_lu * (energy - np.average(energy, weights=bars))
     return [float(ride) if i in audible else 0.0 for i, ride in enumerate(rides)]
 
 

@@ -101,13 +101,13 @@ def mix(
         return mix_recorded(stems, score, plan)
     profile = profile or load_profile(plan.mix_profile)
     colour = colour_of(plan)
-    profile = replace(profile, energy_slope_lu=max(0.0, profile.energy_slope_lu + plan.sound.contrast_lu))
     toned, curves = _toned(stems, score, plan, profile, colour, release)
     sounds = list(toned.values())
     image = recallable(side_guard(sounds, rate, least_correlation=_LEAST_CORRELATION), rate)
     total = scale_sides(sounds, image)
     del sounds
-    gain = _bus_gain(duplicate(total), score, profile, _crest_limit_db(profile, colour), rate)
+    crest_limit_db = _crest_limit_db(profile, colour)
+    gain = _bus_gain(duplicate(total), score, profile, crest_limit_db, rate, plan.sound.contrast_lu)
     if plan.ending == "fade" and not plan.delivery.loop:
         gain *= fade_out(score, len(gain), rate)
     finished, envelope = _finish(toned, total, gain, score, rate)
@@ -258,7 +258,9 @@ def _tail_seconds(profile: Profile, tempo_bpm: float) -> float:
     return float(min(TAIL_SECONDS, max(1.4 * profile.reverb.decay_seconds, echoes)))
 
 
-def _bus_gain(total: Signal, score: Score, profile: Profile, crest_limit_db: float, rate: int) -> Gain:
+def _bus_gain(
+    total: Signal, score: Score, profile: Profile, crest_limit_db: float, rate: int, contrast_lu: float
+) -> Gain:
     """The gain that all stems share: staging of the sum, section rides, glue, control of the highest peaks.
 
     The sum goes through it in place.
@@ -267,7 +269,8 @@ def _bus_gain(total: Signal, score: Score, profile: Profile, crest_limit_db: flo
     level = gated_loudness(energies)
     if level <= -69.0:
         return np.ones(total.shape[1], dtype=np.float32)
-    gain = section_gain(section_rides_db(energies, score, profile.energy_slope_lu), score, total.shape[1], rate)
+    rides = section_rides_db(energies, score, profile.energy_slope_lu, contrast_lu)
+    gain = section_gain(rides, score, total.shape[1], rate)
     gain *= np.float32(db_to_gain(STAGE_LUFS - level))
     glue = compressor_gain(amplify(total, gain), profile.glue, rate)
     amplify(total, glue)
