@@ -58,10 +58,26 @@ def _table(rows: Sequence[Row]) -> str:
     return f'<table class="bf-table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
 
 
+def _threshold_text(row: Criterion) -> str:
+    """A threshold with its direction, as the value and whether it holds tell it.
+
+    Examples
+    --------
+    >>> _threshold_text(Criterion("accuracy", 0.821, 0.68, "", 70, holds=False))
+    'at most 0.68'
+    >>> _threshold_text(Criterion("nats below 5-grams", 53.3, 25, "%", 70, holds=True))
+    'at least 25'
+    """
+    number = format_number(row.limit)
+    if row.value == row.limit or row.value != row.value:
+        return number
+    return f"at least {number}" if (row.value > row.limit) == row.holds else f"at most {number}"
+
+
 def _cells(row: Row) -> str:
     threshold, outcome = "", ""
     if isinstance(row, Criterion):
-        threshold = format_number(row.limit)
+        threshold = _threshold_text(row)
         outcome = f"{light('pass' if row.holds else 'fail')}{'holds' if row.holds else 'fails'}"
     cells = [f'<td class="bf-outcome">{outcome}</td>', f"<td>{escape(row.name)}</td>"]
     cells += [f'<td class="num">{text}</td>' for text in (format_number(row.value), threshold)]

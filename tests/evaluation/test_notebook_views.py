@@ -36,6 +36,7 @@ def test_bars_have_lights_and_figures_stand_beside() -> None:
     first, every = html.split("<details>")
     assert first.count(OUTCOME_COLOURS["pass"]) == first.count(OUTCOME_COLOURS["fail"]) == 1
     assert first.count("holds") == first.count("fails") == 1
+    assert first.count("at most 0.6") == 2
     assert "beside" not in first
     assert "beside" in every
     assert "a &lt; b" in html

@@ -78,7 +78,7 @@ CHECKS = (
     ),
     Check(
         "BF021", "Spectral evenness", "dB",
-        "Largest third-octave peak over the straight line of BF020. A high one is a resonance or one loud element.",
+        "Largest third-octave peak over the straight line of the tilt. A high one is a resonance or one loud element.",
         evenness,
     ),
     Check(
