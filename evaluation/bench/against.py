@@ -53,9 +53,9 @@ class Ratio:
 
 
 def compare(
-    revision: str, seconds: int, pairs: int, *, say: Callable[[str], None] = lambda text: None
+    other: Path, seconds: int, pairs: int, *, say: Callable[[str], None] = lambda text: None
 ) -> tuple[list[Ratio], list[Measured], list[Measured]]:
-    """Ratios of this checkout to a revision of its history, and what was measured of both.
+    """Ratios of this checkout to another one, and what was measured of both.
 
     The two take turns, and the one that begins changes with each pair, so that whatever else the machine does falls on
     both.
@@ -63,16 +63,15 @@ def compare(
     Raises
     ------
     WorkbenchError
-        If there is no such revision, or a song cannot be made.
+        If a song cannot be made.
     """
     ours: list[Measured] = []
     theirs: list[Measured] = []
-    with worktree(revision) as other:
-        for number in range(pairs):
-            say(f"pair {number + 1} of {pairs}")
-            turns = [(CURRENT, ours), (other, theirs)]
-            for root, found in turns if number % 2 == 0 else reversed(turns):
-                found.append(measure(seconds, root=root))
+    for number in range(pairs):
+        say(f"pair {number + 1} of {pairs}")
+        turns = [(CURRENT, ours), (other, theirs)]
+        for root, found in turns if number % 2 == 0 else reversed(turns):
+            found.append(measure(seconds, root=root))
     return ratios(ours, theirs), ours, theirs
 
 

@@ -12,12 +12,13 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 
 from evaluation.bench.measure import Run
 
 SOUNDFONT_VARIABLE = "BEATSFOUNDRY_SOUNDFONT"
+PYTHON_VARIABLE = "BEATSFOUNDRY_PEERS"
+"""A Python that has pedalboard and matchering, where this one has not."""
 _SOUNDFONTS = (
     "/usr/share/sounds/sf2/default-GM.sf2",
     "/usr/share/sounds/sf2/FluidR3_GM.sf2",
@@ -125,9 +126,10 @@ def _program(name: str, words: Sequence[str]) -> float | str:
 
 
 def _module(name: str, code: str, words: Sequence[str]) -> float | str:
-    if find_spec(name) is None:
+    python = os.environ.get(PYTHON_VARIABLE) or sys.executable
+    if _ran([python, "-c", f"import {name}"]).returncode != 0:
         return f"{name} is not installed"
-    done = _ran([sys.executable, "-c", code, *words])
+    done = _ran([python, "-c", code, *words])
     return float(_last(done.stdout)) if done.returncode == 0 else f"{name} failed: {_last(done.stderr)}"
 
 

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from workbench.domain.clock import LOG
 from workbench.domain.errors import WorkbenchError
 from workbench.domain.log_lines import PRIVATE, SECRET, place_of_error, without
+from workbench.domain.paths import workspace
 
 if TYPE_CHECKING:
     from workbench.domain.request import GenerationRequest
@@ -172,8 +173,6 @@ class _Run(logging.Handler):
 
 def log_folder() -> Path:
     """Where logs lie: `runs/logs` of the workspace, or the folder that `BEATSFOUNDRY_LOGS` names."""
-    from workbench.tracking import workspace
-
     named = os.environ.get(FOLDER_VARIABLE)
     return Path(named) if named else workspace() / "runs" / "logs"
 

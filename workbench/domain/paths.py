@@ -42,3 +42,13 @@ def home_dir() -> Path:
     """The user's own folder: the environment variable `BEATSFOUNDRY_HOME`, else `~/.beatsfoundry`."""
     stated = os.environ.get("BEATSFOUNDRY_HOME")
     return Path(stated).expanduser() if stated else Path.home() / ".beatsfoundry"
+
+
+def workspace() -> Path:
+    """The folder that holds `runs/`: the nearest one at or above the current folder with a pyproject.toml or runs/.
+
+    So a notebook in `notebooks/` and a command in the root write to the same store.
+    """
+    here = Path.cwd()
+    marks = ("runs", "pyproject.toml")
+    return next((folder for folder in (here, *here.parents) if any((folder / mark).exists() for mark in marks)), here)

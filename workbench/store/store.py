@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 import numpy as np
 
@@ -88,8 +88,20 @@ class Store:
         return (self._place(key) / _INDEX).is_file()
 
     def copy_to(self, key: str, target: Path) -> bool:
-        """Copy the files of a key into an existing folder; False if they are not there, or not whole."""
-        return self._read(key, lambda folder: _copy_files(folder, target)) is not None
+        """Copy the files of a key into an existing folder; False, and none of them there, if they are not whole.
+
+        They are read once: what is written is also added up.
+        """
+
+        def copy(folder: Path, index: Mapping[str, Sequence[int]]) -> bool:
+            found = dict(_side_by_side(lambda path: _copied(path, folder, target), _files(folder)))
+            if found == index:
+                return True
+            for name in found:
+                (target / name).unlink()
+            return False
+
+        return self._read(key, lambda folder: True, whole=copy) is not None
 
     def keep_folder(self, key: str, source: Path, beside: Mapping[str, str]) -> None:
         """Keep all files below a folder, and further texts by name.
@@ -140,12 +152,20 @@ class Store:
     def _place(self, key: str) -> Path:
         return self.folder / key[:2] / key
 
-    def _read(self, key: str, load: Callable[[Path], Any]) -> Any:
-        """What `load` reads from an entry whose bytes are those that were written; None, and no entry, otherwise."""
+    def _read(
+        self,
+        key: str,
+        load: Callable[[Path], Any],
+        whole: Callable[[Path, Mapping[str, Sequence[int]]], bool] = lambda place, index: index == _index(place),
+    ) -> Any:
+        """What `load` reads from an entry whose bytes are those that were written; None, and no entry, otherwise.
+
+        `whole` tells whether they are.
+        """
         place = self._place(key)
         try:
             index = json.loads((place / _INDEX).read_text(encoding="utf-8"))
-            if index != _index(place):
+            if not whole(place, index):
                 raise ValueError("other bytes than were written")
             found = load(place)
             os.utime(place / _INDEX)
@@ -184,21 +204,33 @@ class Store:
 
 def _index(folder: Path) -> dict[str, list[int]]:
     """Size and CRC-32 of each file of an entry, by its path in it."""
-    paths = (path for path in sorted(folder.rglob("*")) if path.is_file() and path != folder / _INDEX)
-    found = list(paths)
-    sums = _side_by_side(_checksum, found)
-    return {
-        path.relative_to(folder).as_posix(): [path.stat().st_size, value]
-        for path, value in zip(found, sums, strict=True)
-    }
+    paths = _files(folder)
+    found = _side_by_side(_checksum, paths)
+    return {path.relative_to(folder).as_posix(): entry for path, entry in zip(paths, found, strict=True)}
 
 
-def _checksum(path: Path) -> int:
-    value = 0
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK_BYTES):
-            value = zlib.crc32(chunk, value)
-    return value
+def _files(folder: Path) -> list[Path]:
+    """All files of an entry but its index."""
+    return [path for path in sorted(folder.rglob("*")) if path.is_file() and path != folder / _INDEX]
+
+
+def _checksum(path: Path, target: BinaryIO | None = None) -> list[int]:
+    """Size and CRC-32 of a file; as it is read, it is written to `target`."""
+    size, value, chunk = 0, 0, memoryview(bytearray(_CHUNK_BYTES))
+    with path.open("rb", buffering=0) as file:
+        while count := file.readinto(chunk):
+            size, value = size + count, zlib.crc32(chunk[:count], value)
+            if target is not None:
+                target.write(chunk[:count])
+    return [size, value]
+
+
+def _copied(path: Path, folder: Path, target: Path) -> tuple[str, list[int]]:
+    """Copy a file of an entry; its path there, and its size and CRC-32."""
+    name = path.relative_to(folder)
+    (target / name).parent.mkdir(parents=True, exist_ok=True)
+    with (target / name).open("wb") as file:
+        return name.as_posix(), _checksum(path, file)
 
 
 def _as_samples(folder: Path) -> Signal:
@@ -214,8 +246,7 @@ def _copy_files(source: Path, target: Path, *, link: bool = False) -> Mapping[st
             shutil.copyfile(path, target / name)
         return str(name), path.stat().st_size
 
-    paths = [path for path in sorted(source.rglob("*")) if path.is_file() and path != source / _INDEX]
-    return dict(_side_by_side(copy, paths))
+    return dict(_side_by_side(copy, _files(source)))
 
 
 def _side_by_side(work: Callable[[Path], _Result], paths: Sequence[Path]) -> list[_Result]:

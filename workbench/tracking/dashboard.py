@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from workbench.domain.errors import TrackingError
+from workbench.domain.paths import workspace
 from workbench.tracking import first_visit
 from workbench.tracking.opening import port_is_free
 from workbench.tracking.pages import charts_path, dashboard_port, dashboard_url, run_path, server_url
@@ -27,7 +28,6 @@ from workbench.tracking.store import (
     quiet,
     store_exists,
     store_name,
-    workspace,
 )
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from workbench.domain.drafts import abandoned, claim
-from workbench.tracking.store import workspace
+from workbench.domain.paths import workspace
 
 _held: dict[str, int] = {}
 

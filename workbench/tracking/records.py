@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 
 from workbench.domain.errors import TrackingError
 from workbench.domain.files import atomic_folder
+from workbench.domain.paths import workspace
 from workbench.tracking.live_runs import claimed, end_dead_runs
 from workbench.tracking.pages import run_url
 from workbench.tracking.store import (
@@ -32,7 +33,6 @@ from workbench.tracking.store import (
     log_values,
     make_store_folder,
     quiet,
-    workspace,
 )
 
 if TYPE_CHECKING:

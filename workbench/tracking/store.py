@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.domain.errors import TrackingError
+from workbench.domain.paths import workspace
 from workbench.tracking.addresses import sqlite_address, sqlite_path
 
 if TYPE_CHECKING:
@@ -33,16 +34,6 @@ class LoggedRun:
     run_id: str
     experiment_id: str
     url: str
-
-
-def workspace() -> Path:
-    """The folder that holds `runs/`: the nearest one at or above the current folder with a pyproject.toml or runs/.
-
-    So a notebook in `notebooks/` and a command in the root write to the same store.
-    """
-    here = Path.cwd()
-    marks = ("runs", "pyproject.toml")
-    return next((folder for folder in (here, *here.parents) if any((folder / mark).exists() for mark in marks)), here)
 
 
 def default_tracking_uri() -> str:

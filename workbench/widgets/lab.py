@@ -8,8 +8,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 from workbench.domain.errors import OutputError
+from workbench.domain.paths import workspace
 from workbench.tracking.dashboard import run_until_interrupt
-from workbench.tracking.store import default_tracking_uri, workspace
+from workbench.tracking.store import default_tracking_uri
 from workbench.widgets.own_notebooks import FOLDER, PACKED, own_copy
 
 QUICKSTART = Path("notebooks") / "00_quickstart.ipynb"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.domain.files import write_text_atomically
-from workbench.tracking.store import workspace
+from workbench.domain.paths import workspace
 
 _VARIABLE = "BEATSFOUNDRY_SONG_FOLDER"
 _IN_HAND = ".in-hand.json"

@@ -1,5 +1,6 @@
 """The bench: what the child prints is read, ratios are right on made-up pairs, peers that are away are told."""
 
+import contextlib
 import json
 import math
 import shutil
@@ -64,22 +65,10 @@ def test_pairs_take_turns(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> No
         return measured(1.0 if root == measure.CURRENT else 2.0)
 
     monkeypatch.setattr(against, "measure", noted)
-    monkeypatch.setattr(against, "worktree", lambda revision: _given(tmp_path))
-    found, ours, theirs = against.compare("v1", 30, 3)
+    found, ours, theirs = against.compare(tmp_path, 30, 3)
     assert order == ["ours", "theirs", "theirs", "ours", "ours", "theirs"]
     assert (len(ours), len(theirs)) == (3, 3)
     assert all(one.ratio == pytest.approx(0.5) for one in found)
-
-
-class _given:  # noqa: N801 - stands for a context manager
-    def __init__(self, place: Path) -> None:
-        self.place = place
-
-    def __enter__(self) -> Path:
-        return self.place
-
-    def __exit__(self, *_: object) -> None:
-        pass
 
 
 def test_a_revision_is_checked_out_and_forgotten(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -110,8 +99,8 @@ def test_a_revision_is_checked_out_and_forgotten(monkeypatch: pytest.MonkeyPatch
 def test_a_peer_that_is_away_is_reported_and_one_that_is_there_is_timed(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    monkeypatch.setenv(peers.PYTHON_VARIABLE, shutil.which("false") or "/bin/false")
     monkeypatch.setattr(peers.shutil, "which", lambda name: None)
-    monkeypatch.setattr(peers, "find_spec", lambda name: None)
     monkeypatch.setattr(peers, "_SOUNDFONTS", ())
     monkeypatch.delenv(peers.SOUNDFONT_VARIABLE, raising=False)
     away = measure_peers(tmp_path, run_of(1.0))
@@ -122,9 +111,9 @@ def test_a_peer_that_is_away_is_reported_and_one_that_is_there_is_timed(
         "matchering is not installed",
         "ffmpeg is not installed",
     ]
-    monkeypatch.setattr(peers, "find_spec", lambda name: object())
-    assert peers._module("peer", "print(1.25)", []) == 1.25
-    assert peers._module("peer", "raise SystemExit('no licence')", []) == "peer failed: no licence"
+    monkeypatch.delenv(peers.PYTHON_VARIABLE)
+    assert peers._module("json", "print(1.25)", []) == 1.25
+    assert peers._module("json", "raise SystemExit('no licence')", []) == "json failed: no licence"
 
 
 def test_the_result_as_lines_data_and_metrics() -> None:
@@ -168,17 +157,39 @@ def test_each_bar_is_told_with_what_was_found() -> None:
 def test_the_command_prints_json_alone(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     lengths: list[int] = []
 
-    def noted(seconds: int, *, keep: Path | None = None) -> Measured:
+    def noted(seconds: int, *, keep: Path | None = None, warm: bool = True) -> Measured:
         lengths.append(seconds)
-        return measured(1.0, 0.5)
+        return measured(1.0, 0.5 if warm else None)
 
+    ready: list[Path] = []
     monkeypatch.setattr(bench, "measure", noted)
+    monkeypatch.setattr(bench, "make_ready", ready.append)
     monkeypatch.setattr(bench, "_changes", lambda seconds, say: {knobs.AGAIN: 0.01})
     assert bench.main(["--long", "--json", "--no-peers", "--no-track"]) == 0
     out = capsys.readouterr()
     assert lengths == [30, 240, 900]
+    assert ready == [measure.CURRENT], "kernels are compiled before anything is measured"
     assert set(json.loads(out.out)["measured"]) == {"30 s", "4 min", "15 min"}
     assert out.err == ""
+
+
+def test_a_revision_is_made_ready_and_the_longest_song_is_made_once(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    order: list[tuple[str, int]] = []
+
+    def noted(seconds: int, *, root: Path = measure.CURRENT, warm: bool = True, **_: object) -> Measured:
+        order.append(("ours" if root == measure.CURRENT else "theirs", seconds))
+        return measured(1.0, 0.5 if warm else None)
+
+    for module in (bench, against, measure):
+        monkeypatch.setattr(module, "measure", noted)
+    monkeypatch.setattr(against, "worktree", lambda revision: contextlib.nullcontext(tmp_path))
+    monkeypatch.setattr(bench, "_changes", lambda seconds, say: {})
+    assert bench.main(["--against", "v1", "--pairs", "1", "--no-peers", "--no-track"]) == 0
+    first = [("ours", 30), ("theirs", 30)]
+    assert order == [*first, *first, ("ours", 240), ("theirs", 240), ("ours", 900)]
+    assert "not taken" in capsys.readouterr().out, "peers were left out"
 
 
 def test_a_child_that_fails_is_reported_in_one_line(tmp_path: Path) -> None:
