@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from workbench.domain.arrays import Floats
 from workbench.domain.audio import LOUDEST, Audio
 from workbench.domain.errors import ParameterError
 from workbench.dsp.levels import peak_of
+from workbench.dsp.parallel import each
 
 _SINGLE = "mono: loudness of one channel, as BS.1770 reads it; two speakers play it 3.01 LU louder (dual mono)"
 _DUAL = "dual mono: loudness as two speakers play it, 3.01 LU above BS.1770's reading of one channel"
@@ -166,16 +168,21 @@ def measure(audio: Audio, *, expected_bpm: float | None = None, one_channel: boo
     clean = defects.without_non_finite(audio)
     if peak_of(clean.samples) > LOUDEST:
         raise ParameterError(f"measure: expected samples up to {LOUDEST:g}, full scale is 1: bring the level down")
-    picture = spectrum.stereo_spectrum(clean)
+    parts: list[Callable[[Audio], Any]] = [
+        partial(_loudness_numbers, one_channel=one_channel),
+        partial(_rhythm_numbers, expected_bpm=expected_bpm),
+        estimate_key,
+        spectrum.stereo_spectrum,
+        defects.clicks,
+    ]
+    loud, pulse, key, picture, clicks = each(lambda part: part(clean), parts)
     bands_db = spectrum.third_octave_db(picture)
-    key = estimate_key(clean)
-    clicks = defects.clicks(clean)
     numbers = {
         "duration_seconds": clean.duration_seconds,
-        **_loudness_numbers(clean, one_channel=one_channel),
+        **loud,
         **_spectrum_numbers(picture, bands_db),
         **_stereo_numbers(clean, picture),
-        **_rhythm_numbers(clean, expected_bpm),
+        **pulse,
         **_key_numbers(key),
         **_defect_numbers(clean, bad, clicks),
     }
