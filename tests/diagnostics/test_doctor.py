@@ -50,8 +50,8 @@ def song(tiny_track: Track, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     ("machine", "found"),
     [
         (GOOD, []),
-        (replace(GOOD, free_memory_gb=2.0), [("free memory", "fail", "BFD001")]),
-        (replace(GOOD, free_memory_gb=5.0), [("free memory", "warn", "BFD001")]),
+        (replace(GOOD, free_memory_gb=1.0), [("free memory", "fail", "BFD001")]),
+        (replace(GOOD, free_memory_gb=3.0), [("free memory", "warn", "BFD001")]),
         (replace(GOOD, cores=1), [("processor cores", "fail", "BFD002")]),
         (replace(GOOD, free_disk_gb=0.5), [("free disk", "fail", "BFD003")]),
     ],

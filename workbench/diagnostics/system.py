@@ -16,9 +16,10 @@ from workbench.domain.errors import ParameterError
 
 TOOL = "system"
 LEAST_CORES, GOOD_CORES = 2, 4
-LEAST_MEMORY_GB, GOOD_MEMORY_GB = 3.0, 8.0
-"""Free memory: a song of four minutes takes 2.6 GB, one of 15 minutes 8 GB."""
-LEAST_DISK_GB, GOOD_DISK_GB = 1.0, 5.0
+LEAST_MEMORY_GB, GOOD_MEMORY_GB = 1.5, 4.0
+"""Free memory: a song of four minutes takes 1 GB, one of 15 minutes 1.4 GB, 3.5 GB where the system is not Linux."""
+LEAST_DISK_GB, GOOD_DISK_GB = 2.0, 8.0
+"""Free disk: while a song is made it lies there, 1 GB for each four minutes; its bundle takes 0.35 GB."""
 _GB = 1e9
 
 
