@@ -112,9 +112,9 @@ def _mix(page: Any, song: str, root: Path) -> None:
     mixer.locator("[aria-label='Fader of bass']").focus()
     for _ in range(5):
         page.keyboard.press("ArrowDown")
-    told(page, "mixer", "bass: gain_db -0.5")
+    told(page, "mixer", "bass: gain -0.5 dB")
     mixer.locator("button", has_text="Finish").click()
-    told(page, "mixer", f"saved as {song}: -14.")
+    told(page, "mixer", f"saved as {song}.")
     page.wait_for_function("() => document.querySelector('.bf-mixer .bf-song-player .bf-time')")
     address = mixer.locator(".bf-song-files a", has_text="master.wav").get_attribute("href")
     served = page.evaluate(
