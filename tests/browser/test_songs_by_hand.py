@@ -114,7 +114,7 @@ def _mix(page: Any, song: str, root: Path) -> None:
         page.keyboard.press("ArrowDown")
     told(page, "mixer", "bass: gain -0.5 dB")
     mixer.locator("button", has_text="Finish").click()
-    told(page, "mixer", f"saved as {song}.")
+    told(page, "mixer", f"saved as {song}:")
     page.wait_for_function("() => document.querySelector('.bf-mixer .bf-song-player .bf-time')")
     address = mixer.locator(".bf-song-files a", has_text="master.wav").get_attribute("href")
     served = page.evaluate(
