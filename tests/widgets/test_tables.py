@@ -10,6 +10,7 @@ from dataclasses import replace
 from workbench import widgets
 from workbench.domain.audio import Audio
 from workbench.domain.results import QualityReport, Track
+from workbench.output.figures.track_figures import draw_png
 
 
 def test_quality_table_shows_each_check_with_its_light(tiny_report: QualityReport) -> None:
@@ -69,6 +70,8 @@ def test_a_picture_lies_in_the_notebook_for_every_theme(short_track: Track) -> N
     shown = widgets.picture(short_track, "spectrum")
     bundle, metadata = shown._repr_mimebundle_()
     assert base64.b64decode(bundle["image/png"]) == shown.data
-    assert f'base64,{bundle["image/png"].strip()}"' in bundle["text/html"]
+    assert "data:image/webp;base64," in bundle["text/html"]
+    large = widgets.picture(short_track, "spectrogram")
+    assert len(large.data) < 0.6 * len(draw_png(short_track, "spectrogram"))
     assert f'alt="{metadata["image/png"]["alt"]}"' in bundle["text/html"]
     assert "data-jp-theme-light='false'" in bundle["text/html"]

@@ -14,6 +14,7 @@ function mountRoll(root, data, options = {}) {
   canvas.setAttribute("aria-label", `Piano roll: ${data.notes.length} notes of ${data.elements.map((e) => e.name).join(", ")}`);
   const tip = bfMake("div", "bf-tip", shell);
   tip.hidden = true;
+  const still = document.createElement("canvas");
   const hidden = new Set();
   let from = 0, to = data.duration, drag = null, head = -1;
 
@@ -65,9 +66,9 @@ function mountRoll(root, data, options = {}) {
     const w = width(), h = height();
     if (!w) return;
     LEFT = w < 420 ? 48 : 74;
-    canvas.width = Math.round(w * scale);
-    canvas.height = Math.round(h * scale);
-    const g = canvas.getContext("2d");
+    canvas.width = still.width = Math.round(w * scale);
+    canvas.height = still.height = Math.round(h * scale);
+    const g = still.getContext("2d");
     g.setTransform(scale, 0, 0, scale, 0, 0);
     [INK, MUTED, GRID, PAPER] = ["--bf-ink", "--bf-muted", "--bf-line", "--bf-paper"].map((name) => bfColour(shell, name));
     g.fillStyle = PAPER;
@@ -93,12 +94,20 @@ function mountRoll(root, data, options = {}) {
       g.fillRect(x(data.bars[chosen[0] - 1]), 0, x(data.bars[chosen[1]]) - x(data.bars[chosen[0] - 1]), h - BOTTOM);
       g.globalAlpha = 1;
     }
-    if (head >= 0) {
-      g.fillStyle = "#c8352b";
-      g.fillRect(x(head) - 0.75, TOP - 16, 1.5, h - TOP - BOTTOM + 16);
-    }
     g.restore();
     margin(g, h);
+    show();
+  }
+  // What was drawn, and the line that follows the sound: all that changes from frame to frame.
+  function show() {
+    if (!still.width || !canvas.width) return;
+    const scale = window.devicePixelRatio || 1, g = canvas.getContext("2d");
+    g.setTransform(1, 0, 0, 1, 0, 0);
+    g.drawImage(still, 0, 0);
+    if (head < from || head > to) return;
+    g.setTransform(scale, 0, 0, scale, 0, 0);
+    g.fillStyle = "#c8352b";
+    g.fillRect(x(head) - 0.75, TOP - 16, 1.5, height() - TOP - BOTTOM + 16);
   }
   function grid(g, w, h) {
     const floor = h - BOTTOM;
@@ -224,7 +233,7 @@ function mountRoll(root, data, options = {}) {
   function follow(at) {
     head = at;
     if ((head > to || head < from) && to - from < data.duration) return view(head, head + (to - from));
-    draw();
+    show();
   }
   function fit() {
     const rows = data.high < data.low ? 0 : (data.high - data.low + 1) * 6;
