@@ -41,6 +41,7 @@ def test_mixer_and_sound_designer(opened: Open, visit: Any, repository: Path) ->
     mixer.locator("button", has_text="Undo").click()
     told(page, "mixer", "undone")
     assert len(edits(mixer)) == 1
+    page.wait_for_function("() => document.querySelector(\"[aria-label='Mid gain, dB of bass']\").value === '0'")
     dark(page, "mixer")
     light(page, "mixer")
     narrow(page, "mixer")

@@ -113,7 +113,15 @@ function render({ model, el }) {
     return {
       box, show, sent,
       get channel() { return channel; },
-      take(next) { if (!pending && !timer) { channel = structuredClone(next); show(); } },
+      take(next) {
+        if (pending || timer) return;
+        const toned = ({ eq, reverb_send_db, delay_send_db }) => JSON.stringify([eq, reverb_send_db, delay_send_db]);
+        const other = toned(channel) !== toned(next);
+        channel = structuredClone(next);
+        show();
+        // What was undone, or moved in another instrument, shows in the equaliser and the sends too.
+        if (other && chosen === channel.name) showTone();
+      },
       answered(next) { pending = Math.max(0, pending - 1); this.take(next); },
       forget() { pending = 0; },
       begin() { clip.classList.remove("bf-lit"); },
