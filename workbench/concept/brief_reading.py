@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from workbench.concept.brief import Brief
 from workbench.concept.comparatives import read_comparatives
 from workbench.concept.decide import decided
+from workbench.concept.desk_words import read_desk
 from workbench.concept.languages import Reading, read_in_english
 from workbench.concept.macros import macro_moves
 from workbench.concept.mood import read_mood
@@ -42,9 +44,10 @@ def read_brief(
     """
     concept = read_in_english(request.parameters.creative.concept)
     text, unmade = without_unmade(concept.text)
-    asked, rest = read_comparatives(text)
+    desk, spoken = read_desk(text)
+    asked, rest = read_comparatives(spoken)
     own_mood = read_comparatives(_in_english(request.parameters.creative.mood))[1]
-    extracted = read_statements(f"{rest} . {own_mood}")
+    extracted = replace(read_statements(f"{rest} . {own_mood}"), desk=desk)
     rest = without_playing(rest)
     named = match_style(text, None, read_mood(rest))
     settled = {

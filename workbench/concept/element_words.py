@@ -59,6 +59,22 @@ _COUNTED_CHORDS = re.compile(
 """How many chords there are says nothing of who plays."""
 
 
+def element_pattern() -> str:
+    """A pattern of one element, called by its name or an instrument."""
+    return "(?:" + "|".join(_ELEMENT_WORDS.values()) + ")"
+
+
+def elements_in(text: str) -> set[str]:
+    """The elements that a text in lower case names, by their names or instruments.
+
+    Examples
+    --------
+    >>> sorted(elements_in("drums and piano"))
+    ['pads', 'percussion']
+    """
+    return _elements_in(text, _ELEMENT_WORDS)
+
+
 def _elements_in(text: str, words: dict[str, str]) -> set[str]:
     return {element for element, pattern in words.items() if re.search(rf"\b(?:{pattern})\b", text)}
 

@@ -23,6 +23,11 @@ from workbench.domain.data_files import read_shipped
 ESTIMATE_WEIGHT = 0.2
 """A word that is only in the table counts this often against a word of the lexicon."""
 
+_OF_THE_TRADE = frozenset(
+    ["chords", "delay", "delays", "echo", "echoes", "hats", "kick", "kicks", "leads", "left", "right", "riff", "riffs"]
+)
+"""Names of elements, drums and effects, which are no feelings, whatever the table thinks of kicks."""
+
 _POINTED = 0.4
 """From here on a word points clearly to one side of an axis."""
 
@@ -130,7 +135,7 @@ def _read(text: str, weight: float) -> list[_Felt]:
     if hits:
         return [(f"not {hit.phrase}" if hit.negated else hit.phrase, weight, *_felt(hit)) for hit in hits]
     table = load_table()
-    known = [word for word in re.findall(r"[a-z]+", plain) if word in table]
+    known = [word for word in re.findall(r"[a-z]+", plain) if word in table and word not in _OF_THE_TRADE]
     return [(word, weight * ESTIMATE_WEIGHT, *table[word]) for word in known]
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from workbench.concept import chord_words, element_words, form_words, playing_words, time_words, tonal_words
 from workbench.concept.bare_tempo import read_bare_tempo
 from workbench.concept.extraction import Extracted, against_itself
+from workbench.domain.moves import StripMove
 from workbench.domain.plan import Ending
 from workbench.domain.theory import Key, Metre
 
@@ -48,6 +49,7 @@ class Statements:
     ending: Extracted[Ending] | None = None
     section_sizes: Extracted[Mapping[str, float]] | None = None
     vocals: Extracted[bool] | None = None
+    desk: Extracted[Mapping[str, StripMove]] | None = None
 
 
 def read_statements(text: str) -> Statements:

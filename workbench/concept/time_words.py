@@ -266,6 +266,11 @@ def read_feel(text: str) -> Extracted[str] | None:
 
 
 _LOUDER_LU = 3.0
+_OF_ONE = (
+    r"\s+(?:(?:bass |kick )?drums?|kicks?|snares?|claps?|hats?|hi-?hats?|cymbals?|vocals?|voices?"
+    r"|intro|verse|chorus|drop|bridge|outro)\b"
+)
+"""What is louder where the whole song is not."""
 
 
 def read_louder(text: str) -> Extracted[float] | None:
@@ -274,7 +279,7 @@ def read_louder(text: str) -> Extracted[float] | None:
     return first_extracted(
         text,
         [
-            (rf"\b{degree}(?:louder|loud master|loud mix)\b", lambda _: _LOUDER_LU),
+            (rf"\b{degree}(?:louder(?!{_OF_ONE})|loud master|loud mix)\b", lambda _: _LOUDER_LU),
             (r"\b(?:quieter master|quiet master|less loud)\b", lambda _: -_LOUDER_LU),
         ],
     )

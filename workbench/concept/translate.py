@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from workbench.concept.brief import STATED, Brief
 from workbench.concept.brief_reading import read_brief
+from workbench.concept.channels import channel_decisions, decide_channels
 from workbench.concept.chords import few_chords, section_chords
 from workbench.concept.decide import (
     Chords,
@@ -25,7 +26,6 @@ from workbench.concept.decide import (
 )
 from workbench.concept.delivery import decide_level
 from workbench.concept.groove import decide_groove
-from workbench.concept.inserts import insert_decisions, stated_inserts
 from workbench.concept.instruments import read_instruments
 from workbench.concept.languages import read_in_english
 from workbench.concept.section_details import (
@@ -185,7 +185,7 @@ def _decide_parts(brief: Brief, frame: _Frame) -> tuple[Plan, tuple[Decision, ..
         variation=DEFAULT_VARIATION if technical.variation is None else technical.variation,
         ending="close" if brief.extracted.ending is None else brief.extracted.ending.value,
         sound=sound,
-        mix=stated_inserts(request),
+        mix=decide_channels(brief, frame.palette),
         decisions=(),
     )
     return plan, (
@@ -203,7 +203,7 @@ def _decide_parts(brief: Brief, frame: _Frame) -> tuple[Plan, tuple[Decision, ..
         because["density"],
         *_part_decisions(brief),
         *patch_decisions,
-        *insert_decisions(brief),
+        *channel_decisions(brief, frame.palette),
         because["processing"],
         *sound_decisions,
         Decision("mix_profile", style.mix_profile, "style", f"made for {style.spoken}"),
