@@ -15,7 +15,7 @@ from workbench.domain.plugin_forms import insert_of
 
 def decide_channels(brief: Brief, palette: Collection[str]) -> dict[str, StripMove]:
     """The moves of channels that a request's effects and its text are; the text moves what plays."""
-    moves = _said(brief, palette)
+    moves = _asked(brief, palette)
     for element, forms in brief.request.parameters.sound_design.inserts.items():
         moves[element] = replace(moves.get(element, StripMove()), inserts=tuple(map(insert_of, forms)))
     return moves
@@ -23,11 +23,11 @@ def decide_channels(brief: Brief, palette: Collection[str]) -> dict[str, StripMo
 
 def channel_decisions(brief: Brief, palette: Collection[str]) -> tuple[Decision, ...]:
     """One decision for each channel that the text moves, and for each with effects: their names in order."""
-    said, stated = brief.extracted.desk, brief.request.parameters.sound_design.inserts
+    asked, stated = brief.extracted.desk, brief.request.parameters.sound_design.inserts
     moved = [
-        Decision(f"mix.{element}", spoken_move(move), "text", quoted(said))
-        for element, move in _said(brief, palette).items()
-        if said
+        Decision(f"mix.{element}", spoken_move(move), "text", quoted(asked))
+        for element, move in _asked(brief, palette).items()
+        if asked
     ]
     effects = [
         Decision(
@@ -41,6 +41,6 @@ def channel_decisions(brief: Brief, palette: Collection[str]) -> tuple[Decision,
     return (*moved, *effects)
 
 
-def _said(brief: Brief, palette: Collection[str]) -> dict[str, StripMove]:
+def _asked(brief: Brief, palette: Collection[str]) -> dict[str, StripMove]:
     desk = brief.extracted.desk
     return {element: move for element, move in desk.value.items() if element in palette} if desk else {}
