@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import time
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import soundfile
 from tests.widgets.conftest import Page
 from workbench import widgets
 from workbench.domain.request import GenerationRequest
+from workbench.domain.theory import SCALES, Key
 from workbench.output import load_song
 from workbench.plugins.facts import PluginFacts, PluginParameter
 from workbench.plugins.scanning import Scan
@@ -97,6 +99,72 @@ def test_a_wrong_text_is_told_as_that(page: Page) -> None:
     assert page.widget.wrong == ""
 
 
+def test_an_empty_text_is_told_in_words_until_there_is_one(page: Page) -> None:
+    page.ask("say", text="  ")
+    page.ask("pin", path="parameters.technical.swing", value=60.0)
+    assert page.widget.problem == "the text is empty: describe the music in a few words"
+    page.ask("generate")
+    assert page.widget.blocked == "Cannot: the text is empty: describe the music in a few words"
+    assert (page.messages[-1][0], page.widget.message) == ({"blocked": ""}, "")
+    page.ask("say", text="house")
+    assert (page.widget.problem, page.widget.blocked) == ("", "")
+
+
+def test_a_press_that_is_blocked_names_the_field_and_leads_to_it(page: Page) -> None:
+    page.ask("pin", path="parameters.technical.chords", value="H7 blah Cm")
+    page.ask("generate", another=True)
+    assert page.widget.blocked == "Cannot: chords has a wrong entry"
+    assert page.messages[-1][0] == {"blocked": "parameters.technical.chords"}
+    assert (page.widget.making, page.widget.is_busy, "options.seed" in page.widget.pinned) == (False, False, False)
+    page.ask("say", text="slow house")
+    assert page.widget.blocked, "it is not mended yet"
+    page.ask("release", path="parameters.technical.chords")
+    assert page.widget.blocked == ""
+
+
+def test_what_cannot_be_had_as_asked_is_told(page: Page) -> None:
+    page.ask("say", text="house at 900 bpm, 2 seconds")
+    assert page.widget.moved == (
+        "Tempo: 240 BPM, the nearest possible, since 40 to 240 BPM can be made; "
+        "Duration: 4.0 s (4 bars), the nearest possible, since 4 to 900 s can be made"
+    )
+    page.ask("say", text="house at 120 bpm, 20 seconds")
+    assert page.widget.moved == ""
+
+
+def test_the_last_request_is_offered_to_the_next_explorer(page: Page, songs: Path) -> None:
+    assert page.widget.offered == {}
+    page.ask("say", text="my own words")
+    page.ask("pin", path="parameters.technical.tempo", value=97)
+    page.widget._notes.flush()
+    again = Page(widgets.Explorer("rainy lo-fi study beat", session=Session()))
+    mine = {"concept": "my own words", "pinned": {"parameters.technical.tempo": 97}}
+    assert (again.widget.concept, again.widget.pinned, again.widget.offered) == ("rainy lo-fi study beat", {}, mine)
+    again.ask("go_on")
+    assert again.widget.request.parameters.technical.tempo == 97.0
+    assert (again.widget.concept, again.widget.pinned) == ("my own words", mine["pinned"])
+    assert again.widget.offered == {"concept": "rainy lo-fi study beat", "pinned": {}}, "nothing is lost by it"
+    assert widgets.Explorer("my own words", session=Session()).offered == mine, "the settings by hand differ"
+
+
+def test_a_note_that_cannot_be_read_is_left(page: Page, songs: Path) -> None:
+    songs.mkdir(exist_ok=True)
+    for text in ("", "[]", '{"concept": "house", "pinned": 3}', '{"pinned": {}}'):
+        (songs / ".last-request.json").write_text(text)
+        assert widgets.Explorer("house", session=Session()).offered == {}
+    (songs / ".last-request.json").write_text('{"concept": "pop", "pinned": {"parameters.old": 1}}')
+    offered = Page(widgets.Explorer("house", session=Session()))
+    assert offered.widget.offered == {"concept": "pop", "pinned": {}}
+
+
+def test_keys_are_offered_in_both_spellings_and_as_they_are_decided(page: Page) -> None:
+    options = next(one for one in page.widget.fields if one["path"] == "parameters.technical.key")["options"]
+    for name in ("F# minor", "C# minor", "G# minor", "D# minor", "F# major", "C# major", "Gb major", "Bb minor"):
+        assert name in options
+    assert {str(Key(tonic, mode)) for tonic in range(12) for mode in SCALES} <= set(options)
+    assert len(set(options)) == len(options)
+
+
 def test_no_field_asks_for_json(page: Page) -> None:
     """What is stated by section, of plug-ins and of networks has controls of its own, with ranges and choices."""
     fields = {field["path"]: field for field in page.widget.fields}
@@ -163,7 +231,13 @@ def test_the_song_is_made_and_its_first_bars_come_first(page: Page, songs: Path)
         page.ask("pin", path=path, value=value)
     page.ask("generate", another=True)
     assert page.widget.pinned["options.seed"] == 1
+    assert page.widget.making
+    page.ask("generate")
+    assert page.widget.message == "busy: stop it first, or wait"
     page.widget.wait()
+    assert not page.widget.making
+    noted = json.loads((songs / ".last-request.json").read_text())
+    assert noted == {"concept": "driving synthwave at night", "pinned": page.widget.pinned}
     assert not page.widget.failed, page.widget.message
     first = page.messages[0][0]["sound"]
     assert (first["bars"][0], first["play"]) == (1, True)

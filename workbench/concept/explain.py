@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from workbench.concept.extraction import NEAREST
 from workbench.domain.plan import Decision, Plan
 
 _VALUES: Mapping[str, tuple[Callable[[Plan], Any], str]] = {
@@ -56,6 +57,11 @@ def explain(plan: Plan) -> dict[str, Any]:
     """
     rows: dict[str, Any] = {decision.parameter: _row(decision, plan) for decision in plan.decisions}
     return {"concept": plan.concept} | rows | {"contradictions": contradictions(plan)}
+
+
+def bent(plan: Plan) -> tuple[Decision, ...]:
+    """The decisions whose value was asked for beyond what can be made, so that the nearest one was taken."""
+    return tuple(decision for decision in plan.decisions if decision.contradiction.startswith(NEAREST))
 
 
 def contradictions(plan: Plan) -> list[dict[str, str]]:

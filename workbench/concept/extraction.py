@@ -9,6 +9,8 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
+NEAREST = "the nearest possible"
+"""How a note begins where a value was bent to what can be made."""
 _MOST_WORDS = 8
 """How many words of one matter are looked at for a contrary one."""
 
@@ -112,6 +114,4 @@ def clamped(extracted: Extracted[float] | None, limits: tuple[float, float], uni
     if extracted is None or limits[0] <= extracted.value <= limits[1]:
         return extracted
     value = min(max(extracted.value, limits[0]), limits[1])
-    return replace(
-        extracted, value=value, note=f"the nearest possible, since {limits[0]:g} to {limits[1]:g} {unit} can be made"
-    )
+    return replace(extracted, value=value, note=f"{NEAREST}, since {limits[0]:g} to {limits[1]:g} {unit} can be made")

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import re
 
-from workbench.concept.extraction import Extracted, Rule, against_itself, clamped, first_extracted, pulled_apart
+from workbench.concept.extraction import (
+    NEAREST,
+    Extracted,
+    Rule,
+    against_itself,
+    clamped,
+    first_extracted,
+    pulled_apart,
+)
 from workbench.domain.theory import METRES, Metre
 
 TEMPO_LIMITS_BPM = (40.0, 240.0)
@@ -209,9 +217,7 @@ def read_metre(text: str) -> Extracted[Metre] | None:
     if extracted.value in METRES:
         return Extracted(Metre.parse(extracted.value), extracted.words, against=extracted.against)
     nearest = _nearest(*map(int, extracted.value.split("/")))
-    return Extracted(
-        Metre.parse(nearest), extracted.words, f"the nearest possible, since {', '.join(METRES)} can be made"
-    )
+    return Extracted(Metre.parse(nearest), extracted.words, f"{NEAREST}, since {', '.join(METRES)} can be made")
 
 
 def _nearest(above: int, below: int) -> str:

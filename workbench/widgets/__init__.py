@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from workbench.widgets.networks.networks import ModelBrowser
     from workbench.widgets.progress import ProgressBar
     from workbench.widgets.roll import PianoRoll
-    from workbench.widgets.shelf.shelf import Songs
+    from workbench.widgets.shelf.shelf import Songs, songs_at_hand
     from workbench.widgets.tables import (
         HtmlTable,
         QualityTable,
@@ -71,6 +71,7 @@ __all__ = [
     "pull_table",
     "references_table",
     "second_ear_table",
+    "songs_at_hand",
     "sounds_table",
     "spectra_picture",
     "starters_table",
@@ -98,6 +99,7 @@ _HOMES = {
     "patch_sound": "listening",
     "pull_table": "concept_views",
     "second_ear_table": "listening",
+    "songs_at_hand": "shelf.shelf",
     "sounds_table": "listening",
     "spectra_picture": "listening",
     "starters_table": "concept_views",

@@ -10,17 +10,40 @@ function render({ model, el }) {
   Object.assign(text, { rows: 2, value: model.get("concept"), placeholder: "late-night drive through the rain, warm and a little sad" });
   text.setAttribute("aria-label", "Concept: describe the music");
   const keys = bfMake("div", "bf-tools", box);
-  bfButton("bf-tool bf-main bf-generate", keys, "Generate", "Make the song (Ctrl+Enter)", () => ask("generate"));
-  bfButton("bf-tool", keys, "Another seed", "The same words, another song", () => ask("generate", { another: true }));
+  // While a song is made the button tells how far it is, and Stop stands beside it.
+  const generate = bfButton("bf-tool bf-main bf-generate", keys, "Generate", "Make the song (Ctrl+Enter)", () => { if (!model.get("making")) ask("generate"); });
+  const halt = bfButton("bf-tool bf-halt", keys, "Stop", "Stop making the song", () => { ask("stop"); generate.focus(); });
+  const reseed = bfButton("bf-tool", keys, "Another seed", "The same words, another song", () => ask("generate", { another: true }));
   let typing = 0, typedAt = 0;
   text.oninput = () => {
     typedAt = performance.now();
     clearTimeout(typing);
     typing = setTimeout(() => ask("say", { text: text.value }), 25);
   };
-  text.onkeydown = (event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); ask("generate"); } };
+  text.onkeydown = (event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); generate.click(); } };
   const unread = bfMake("div", "bf-unread", body);
   unread.setAttribute("role", "status");
+  const offer = bfMake("div", "bf-tools bf-offer", body);
+  frame.on(["making", "progress"], () => {
+    const making = model.get("making");
+    generate.textContent = making ? `Making\u2026 ${Math.round(100 * Math.max(0, model.get("progress")))} %` : "Generate";
+    generate.setAttribute("aria-label", making ? generate.textContent : generate.title);
+    generate.setAttribute("aria-disabled", String(making));
+    halt.hidden = !making;
+    reseed.disabled = making;
+  });
+  // The request of an explorer before this one, until a song is made of another.
+  frame.on(["offered"], () => {
+    const { concept, pinned } = model.get("offered"), hand = Object.keys(pinned || {}).length;
+    const focused = offer.contains(document.activeElement);
+    offer.replaceChildren();
+    offer.hidden = !concept && !hand;
+    if (offer.hidden) { if (focused) text.focus(); return; }
+    const own = concept.length > 90 ? `${concept.slice(0, 89)}\u2026` : concept;
+    const go = bfButton("bf-tool bf-go-on", offer, `Go on with: \u201c${own}\u201d${hand ? `, ${hand} set by hand` : ""}`, null, () => ask("go_on"));
+    go.title = "Take up the words and settings that stood here before";
+    if (focused) go.focus();
+  });
   const columns = bfMake("div", "bf-columns", body);
   const form = bfMake("div", "bf-form", columns);
   const side = bfMake("div", "bf-side", columns);
@@ -59,6 +82,12 @@ function render({ model, el }) {
           if (problem) node.setAttribute("aria-invalid", "true"); else node.removeAttribute("aria-invalid");
         }
         if (problem) line.closest("details").open = true;
+      },
+      focus() {
+        line.closest("details").open = true;
+        line.scrollIntoView({ block: "nearest" });
+        const node = line.querySelector("input, select") || pin;
+        node.focus();
       },
       take() {
         const pinned = field.path in model.get("pinned");
@@ -180,11 +209,13 @@ function render({ model, el }) {
   }
   frame.on(["pinned", "decided"], () => { for (const one of controls.values()) one.take(); });
   const SOURCES = { stated: "by hand", text: "the text", mood: "the mood", style: "the style", reference: "a reference", default: "default" };
-  frame.on(["rows", "not_used", "problem", "wrong"], () => {
+  frame.on(["rows", "not_used", "problem", "wrong", "blocked", "moved"], () => {
     const wrong = model.get("wrong"), problem = wrong ? "" : model.get("problem"), words = model.get("not_used");
+    const blocked = model.get("blocked"), moved = model.get("moved");
     for (const [path, one] of controls) one.mark(path === wrong ? model.get("problem") : "");
-    unread.textContent = problem || (words ? `Not understood: ${words}` : "");
-    unread.classList.toggle("bf-failed", Boolean(problem));
+    const said = problem ? `${problem[0].toUpperCase()}${problem.slice(1)}` : [moved && `Not as asked: ${moved}`, words && `Not understood: ${words}`].filter(Boolean).join(". ");
+    unread.textContent = blocked || said;
+    unread.classList.toggle("bf-failed", Boolean(problem || blocked));
     const table = bfMake("table", "bf-table");
     const top = bfMake("tr", "", bfMake("thead", "", table));
     for (const title of ["Parameter", "Value", "Decided by"]) bfMake("th", "", top, title).scope = "col";
@@ -215,7 +246,14 @@ function render({ model, el }) {
     const drawn = mountRoll(song, roll, { onSeek: (at) => heard.seek(at) });
     shown = [heard.dispose, drawn.dispose, () => URL.revokeObjectURL(address)];
   });
+  // A press that is blocked leads to what is to be mended.
+  const lead = (path) => {
+    const one = controls.get(path);
+    if (!one) { text.focus(); return; }
+    one.focus();
+  };
   const hear = async (content, buffers) => {
+    if (content.blocked !== undefined) lead(content.blocked);
     if (!content.sound) return;
     await engine.load(content.sound, buffers);
     shell.dataset.loaded = "1";

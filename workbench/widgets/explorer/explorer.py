@@ -8,7 +8,7 @@ from typing import Any
 
 import traitlets
 
-from workbench.concept import explain, translate
+from workbench.concept import bent, explain, translate
 from workbench.domain.errors import ParameterError, WorkbenchError
 from workbench.domain.plain_data import to_plain
 from workbench.domain.plan import Plan
@@ -24,11 +24,14 @@ from workbench.plugins import scan
 from workbench.session import Session
 from workbench.store import open_store
 from workbench.widgets.explorer.fields import request_fields
+from workbench.widgets.explorer.request_notes import RequestNotes
 from workbench.widgets.instrument import InstrumentWidget, action, front_end, sheet
 
 _HERE = Path(__file__).resolve().parent
 _FIRST_BARS = 4
 _LARGEST_SEED = 2**32 - 1
+_TEXT = "parameters.creative.concept"
+_NO_TEXT = "the text is empty: describe the music in a few words"
 
 
 class Explorer(InstrumentWidget):
@@ -56,6 +59,13 @@ class Explorer(InstrumentWidget):
     problem = traitlets.Unicode("").tag(sync=True)
     wrong = traitlets.Unicode("").tag(sync=True)
     """The field that the problem is about; none where it is the text."""
+    blocked = traitlets.Unicode("").tag(sync=True)
+    """Why a song that was asked for is not made; empty again once that is mended."""
+    moved = traitlets.Unicode("").tag(sync=True)
+    """What the text asked for and cannot be had as it stands there, and what was taken instead."""
+    making = traitlets.Bool(False).tag(sync=True)
+    offered: Any = traitlets.Dict().tag(sync=True)
+    """The request that stood in an explorer before this one, or before `go_on`: `concept` and `pinned`."""
     plugins: Any = traitlets.List().tag(sync=True)
     json = traitlets.Dict().tag(sync=True)
     result: Any = traitlets.Dict().tag(sync=True)
@@ -65,6 +75,9 @@ class Explorer(InstrumentWidget):
         super().__init__(Session(store=open_store()) if session is None else session)
         self.fields = request_fields()
         self.concept = concept
+        self._notes = RequestNotes(self.keeper.kept.folder)
+        last = self._notes.read({field["path"] for field in self.fields})
+        self.offered = {} if last == self._own() else last
         self._read()
 
     @property
@@ -93,6 +106,7 @@ class Explorer(InstrumentWidget):
         """Take the text as it stands, while it is typed."""
         self.concept = text
         self._read()
+        self._notes.soon(self._own())
 
     @action
     def pin(self, path: str, value: Any) -> None:
@@ -101,6 +115,7 @@ class Explorer(InstrumentWidget):
         # Set last, it stands last.
         self.pinned = {**{name: one for name, one in self.pinned.items() if name != path}, path: value}
         self._read()
+        self._notes.soon(self._own())
 
     @action
     def release(self, path: str) -> None:
@@ -108,6 +123,21 @@ class Explorer(InstrumentWidget):
         self._check(path)
         self.pinned = {name: value for name, value in self.pinned.items() if name != path}
         self._read()
+        self._notes.soon(self._own())
+
+    @action
+    def go_on(self) -> None:
+        """Take up the request that is offered; the one that stood here is offered then."""
+        if not self.offered:
+            raise ParameterError("no request is there to go on with")
+        taken, own = self.offered, self._own()
+        with self.hold_sync():
+            self.concept, self.pinned, self.offered = taken["concept"], dict(taken["pinned"]), own
+            self._read()
+        self._notes.soon(self._own())
+
+    def _own(self) -> dict[str, Any]:
+        return {"concept": self.concept, "pinned": dict(self.pinned)}
 
     @action
     def list_plugins(self) -> None:
@@ -122,13 +152,31 @@ class Explorer(InstrumentWidget):
     @action
     def generate(self, another: bool = False) -> None:
         """Make the song: its first bars are heard soon, then all of it; `another` takes a new seed."""
+        if self.is_busy:
+            raise ParameterError("busy: stop it first, or wait")
+        if self.problem:
+            self.blocked = self._cannot()
+            self.send({"blocked": self.wrong})
+            return
         if another:
             seed = int(self.pinned.get("options.seed", 0))
             self.pinned = {**self.pinned, "options.seed": (seed + 1) % _LARGEST_SEED}
             self._read()
         request = self.request
+        self._notes.now(self._own())
         self.keeper.now()
-        self.begin(lambda: self._make(request))
+        self.making = True
+        self.begin(lambda: self._made(request))
+
+    def _cannot(self) -> str:
+        label = next((field["label"] for field in self.fields if field["path"] == self.wrong), "")
+        return f"Cannot: {label} has a wrong entry" if label else f"Cannot: {self.problem}"
+
+    def _made(self, request: GenerationRequest) -> None:
+        try:
+            self._make(request)
+        finally:
+            self.making = False
 
     def _make(self, request: GenerationRequest) -> None:
         state = self.session.compose(request, progress=lambda done, what: self._say(0.3 * done, what))
@@ -161,12 +209,13 @@ class Explorer(InstrumentWidget):
         try:
             request, plan = self._translated(self.pinned)
         except WorkbenchError as error:
-            guilty = self._guilty()
-            self.problem = _without_path(str(error), guilty)
+            guilty = self._guilty() if self.concept.strip() else ""
+            self.problem = _without_path(str(error), guilty or _TEXT) if self.concept.strip() else _NO_TEXT
             self.wrong = guilty
+            self.blocked = self.blocked and self._cannot()
             return
         with self.hold_sync():
-            self.problem = self.wrong = ""
+            self.problem = self.wrong = self.blocked = ""
             self.json = request.model_dump(mode="json", exclude_defaults=True)
             self._tell(plan)
 
@@ -191,6 +240,9 @@ class Explorer(InstrumentWidget):
             for one in plan.decisions
             if one.parameter != "not_used"
         ]
+        self.moved = "; ".join(
+            f"{label_and_unit(one.parameter)[0]}: {one.value}, {one.contradiction}" for one in bent(plan)
+        )
         self.not_used = next((one.value for one in plan.decisions if one.parameter == "not_used"), "")
         tails = {path: _decision_of(path) for path in (field["path"] for field in self.fields)}
         self.decided = {path: table[name]["value"] for path, name in tails.items() if name in table}

@@ -13,7 +13,7 @@ from workbench.concept import list_macros, list_starters, list_styles, load_macr
 from workbench.domain.elements import ELEMENTS
 from workbench.domain.request import PROCESSING_STYLES, Creative, GenerationRequest, Options, SoundDesign, Technical
 from workbench.domain.song import SECTION_NAMES
-from workbench.domain.theory import NOTE_NAMES_FLAT, SCALES
+from workbench.domain.theory import NOTE_NAMES_FLAT, NOTE_NAMES_SHARP, SCALES
 from workbench.domain.user_styles import user_style_names
 from workbench.models.elements import SPECS
 from workbench.models.library import list_names
@@ -26,6 +26,8 @@ _GROUPS: Mapping[str, tuple[str, type[BaseModel]]] = {
     "Idea": ("parameters.creative", Creative),
     "Delivery": ("options", Options),
 }
+_TONICS = tuple(dict.fromkeys(name for both in zip(NOTE_NAMES_SHARP, NOTE_NAMES_FLAT, strict=True) for name in both))
+"""Both spellings of the black keys: F# minor is as common as Gb major."""
 _FIRST = {"parameters.creative.concept"}
 """Fields that stand above the others in a place of their own."""
 
@@ -101,7 +103,7 @@ def _limits(annotation: Any) -> Iterator[Any]:
 def _choices(path: str) -> list[Any]:
     name = path.rsplit(".", 1)[-1]
     if name == "key":
-        return [f"{tonic} {mode}" for mode in SCALES for tonic in NOTE_NAMES_FLAT]
+        return [f"{tonic} {mode}" for mode in SCALES for tonic in _TONICS]
     if name == "processing_style":
         return [*PROCESSING_STYLES, *user_style_names()]
     if name == "references":

@@ -1,5 +1,5 @@
 // What a page has of the Python behind it: whether it answers, and whether the notebook knows that something changed.
-const bfRestLine = "Not running: run the cell (Shift+Enter) to play on. Shown is the last state.";
+const bfRestLine = "Not running: choose Run > Run All Cells to play on. Shown is the last state.";
 // Says in one line that no Python answers, and puts to rest what would ask it; what plays by itself goes on playing:
 // a `.bf-player`, and whatever is marked by `data-bf-plays`. `asking` names what asks without being a control.
 function bfRest(model, shell, asking = ".bf-asks") {

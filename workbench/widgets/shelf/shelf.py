@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from workbench.domain.errors import ParameterError
 from workbench.domain.request import parse_request
@@ -48,6 +48,14 @@ class Songs(InstrumentWidget):
         self.keeper.taken_up()
         self.list_songs()
         self.songs_changed(self.message or f"open: {self.keeper.kept.name or 'new song'}")
+        Songs._last_made = self
+
+    _last_made: ClassVar[Songs | None] = None
+
+    @classmethod
+    def at_hand(cls) -> Songs:
+        """The list that was made last in this process; a new one where there is none."""
+        return Songs._last_made or cls()
 
     def _begin_with(self, song: str | Path) -> None:
         kept = self.keeper.kept
@@ -78,6 +86,14 @@ class Songs(InstrumentWidget):
         if place is not None:
             place.update(HTML(""))  # type: ignore[no-untyped-call]
         bar.close()
+
+
+def songs_at_hand() -> Songs:
+    """The `Songs` that was made last in this kernel, so that every instrument is on its session; else a new one.
+
+    A cell that begins with it shows its instrument also where no other cell was run before.
+    """
+    return Songs.at_hand()
 
 
 def _newest(folder: Path) -> str:
