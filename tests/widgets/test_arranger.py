@@ -63,3 +63,33 @@ def test_wrong_edits_are_reported_in_one_line(page: Page, session: Session, edit
     assert page.widget.message
     assert "\n" not in page.widget.message
     assert len(session.history) == 1
+
+
+def test_where_an_element_does_not_play_it_can_be_added(page: Page) -> None:
+    page.ask("edit", edit={"edit": "drop", "element": "leads"})
+    assert "leads" in page.widget.absent
+    page.ask("edit", edit={"edit": "add", "element": "leads", "bars": [1, 2]})
+    assert not page.widget.failed, page.widget.message
+    assert "leads" not in page.widget.absent
+    first = next(section["first"] for section in page.widget.sections if section["first"] > 2)
+    page.ask("edit", edit={"edit": "regenerate", "element": "leads", "bars": [first, first]})
+    assert page.widget.message == f"leads does not play in bar {first}: add it there first"
+    offer = page.widget.refused["offer"]
+    assert offer == {"edit": "add", "element": "leads", "bars": [first, first]}
+    page.ask("edit", edit=offer)
+    assert not page.widget.failed, page.widget.message
+    assert page.widget.refused == {}
+
+
+def test_what_was_dropped_in_some_bars_can_be_added_there(page: Page, session: Session) -> None:
+    page.ask("edit", edit={"edit": "mute", "element": "leads", "bars": [1, 2]})
+    page.ask("edit", edit={"edit": "add", "element": "leads", "bars": [1, 2]})
+    assert not page.widget.failed, page.widget.message
+    assert {0, 1} <= session.state.song.playing_bars("leads")
+
+
+def test_a_wrong_chord_is_told_without_the_number_of_its_edit(page: Page) -> None:
+    wrong = {"edit": "chords", "bars": [1, 1], "chords": "| Eb Fsus9x |"}
+    page.ask("edit", edit=wrong)
+    assert page.widget.message.startswith("chord 'Fsus9x' is not known")
+    assert page.widget.refused == {"edit": wrong, "why": page.widget.message, "offer": {}}

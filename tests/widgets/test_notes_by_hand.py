@@ -137,7 +137,7 @@ def test_locked_bars_are_marked_and_hold(page: Page) -> None:
     assert page.widget.grid["locked"] == [2]
     held = next(name for name in names(page) if name["bar"] == 2)
     page.ask("edit", edit=notes("bass", remove=[held]), serial=1)
-    assert page.widget.message == "edit 1 (notes): bass is locked in bar 2: unlock it first, or choose another place"
+    assert page.widget.message == "bass is locked in bar 2: unlock it first, or choose another place"
 
 
 def test_eight_bars_are_shown_at_most(page: Page) -> None:

@@ -53,19 +53,37 @@ function render({ model, el }) {
   bfSlider(tools, "by", 0.05, 1, 0.05, 0.5, (value) => { strength.value = value; }).input.setAttribute("aria-label", "How much is varied");
   for (const [text, by] of [["\u2212 octave", -12], ["\u2212 tone", -2], ["+ tone", 2], ["+ octave", 12]])
     bfButton("bf-tool", tools, text, `Transpose by ${by} semitones`, () => act("transpose", { semitones: by }));
+  // An element plays in some sections only: it is added where it does not, and dropped where it does.
+  const plays = () => model.get("elements").some(({ name }) => name === which.value);
+  const addKey = bfButton("bf-tool", tools, "Add", "Compose the element for these bars, where it does not play yet", () => act("add"));
+  const dropKey = bfButton("bf-tool", tools, "Drop", "Take the element out of these bars; of the whole song where that is chosen", () => act(where().bars ? "mute" : "drop"));
+  const able = () => { addKey.disabled = !which.value || which.value === "harmony"; dropKey.disabled = !plays(); };
   const chords = bfMake("input", "bf-chords", tools);
   Object.assign(chords, { type: "text", placeholder: "chords: Fm | Db Eb" });
   chords.setAttribute("aria-label", "Chords of these bars; bars parted by a line");
   chords.onkeydown = (event) => { if (event.key === "Enter" && chords.value.trim()) send({ edit: "chords", ...where(), chords: chords.value.trim() }); };
 
+  chords.oninput = () => chords.removeAttribute("aria-invalid");
+  const offer = bfButton("bf-tool bf-main", frame.line, "", "", () => send(model.get("refused").offer));
   const notes = bfNotes(hand, { send: (edit, serial) => ask("edit", { edit, serial, stamp: performance.now() }), state: send, swing: (percent, step) => ask("swing", { percent, step, stamp: performance.now() }) });
   // One element's notes are written at a time; the chosen bars of it are shown.
   function showNotes() {
-    const name = which.value === "harmony" ? "" : which.value;
+    const name = plays() ? which.value : "";
+    able();
     notes.hint(!name);
     if (name) ask("show_notes", { element: name, first: chosen[0], last: chosen[1] });
   }
   which.onchange = showNotes;
+  frame.on(["refused"], () => {
+    const { edit, why = "", offer: instead = {} } = model.get("refused");
+    offer.hidden = !instead.edit;
+    offer.textContent = `Add ${instead.element} here`;
+    offer.title = `Compose ${instead.element} for these bars`;
+    offer.setAttribute("aria-label", offer.title);
+    if (!why || edit.edit !== "chords") return;
+    if (!notes.refused(edit, why)) chords.setAttribute("aria-invalid", "true");
+  });
+  frame.on(["edits"], () => { notes.accepted(); chords.removeAttribute("aria-invalid"); });
   frame.on(["grid"], () => { if (which.value === model.get("grid").element) notes.show(model.get("grid")); });
 
   function choose(first, last) {
@@ -89,8 +107,12 @@ function render({ model, el }) {
     const elements = model.get("elements"), was = which.value;
     which.replaceChildren();
     for (const [value, text] of [["", "all elements"], ...elements.map(({ name }) => [name, name]), ["harmony", "harmony"]]) bfMake("option", "", which, text).value = value;
-    which.value = elements.some(({ name }) => name === was) || was === "harmony" ? was : "";
-    if (which.value !== was) showNotes();
+    const absent = model.get("absent"), others = bfMake("optgroup", "", absent.length ? which : null);
+    others.label = "not in the song";
+    for (const name of absent) bfMake("option", "", others, name).value = name;
+    which.value = elements.some(({ name }) => name === was) || absent.includes(was) || was === "harmony" ? was : "";
+    if (which.value !== was || (plays() ? model.get("grid").element !== was : absent.includes(was))) showNotes();
+    able();
     waves.forEach((wave) => wave.dispose());
     parts.replaceChildren();
     waves = [];

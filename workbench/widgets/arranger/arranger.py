@@ -8,14 +8,18 @@ from typing import Any
 
 import traitlets
 
+from workbench.domain.elements import ELEMENTS
 from workbench.domain.errors import ParameterError
 from workbench.editing import Song, parse_edits
+from workbench.editing.edits import Add, Unmute
+from workbench.editing.song import bars_of
 from workbench.editing.swinging import swung
 from workbench.output.figures.palette import element_colour
 from workbench.output.report.roll_data import roll_data
 from workbench.session import Session
 from workbench.widgets.arranger.note_grid import note_grid
 from workbench.widgets.instrument import InstrumentWidget, action, front_end, sheet
+from workbench.widgets.instrument.answering import spoken
 from workbench.widgets.places import sections_of
 
 _HERE = Path(__file__).resolve().parent
@@ -42,6 +46,8 @@ class Arranger(InstrumentWidget):
     sections: Any = traitlets.List().tag(sync=True)
     bars = traitlets.Int(1).tag(sync=True)
     grid: Any = traitlets.Dict().tag(sync=True)
+    absent: Any = traitlets.List().tag(sync=True)
+    refused: Any = traitlets.Dict().tag(sync=True)
 
     def __init__(self, session: Session) -> None:
         self._heard = (1, 1)
@@ -55,8 +61,14 @@ class Arranger(InstrumentWidget):
         with self.hold_sync():
             self.sections, self.bars = sections_of(song.plan), song.plan.bars
             self.elements = [_element(song, name) for name in song.score.parts]
+            self.absent = [name for name in ELEMENTS if name not in song.score.parts]
             self.roll = roll_data(song.score)
             self._show_grid()
+
+    def tell(self, line: str, *, failed: bool = False) -> None:
+        """Answer the page in one line; what was refused before is past."""
+        self.refused = {}
+        super().tell(line, failed=failed)
 
     @action
     def listen(self, first: int, last: int) -> None:
@@ -82,6 +94,10 @@ class Arranger(InstrumentWidget):
             self._serial = _whole(serial)
         try:
             self._apply(edit)
+        except ParameterError as error:
+            self.tell(spoken(error), failed=True)
+            self.refused = {"edit": edit, "why": self.message, "offer": self._offer(edit)}
+            return
         finally:
             self._show_grid()
         self._hear_again(stamp)
@@ -101,6 +117,8 @@ class Arranger(InstrumentWidget):
 
     def _apply(self, edit: Mapping[str, Any]) -> None:
         (wanted,) = parse_edits([edit])
+        if isinstance(wanted, Add):
+            wanted = _brought_back(self.session.state.song, wanted)
         before = self.session.state.song.score
         self.change([wanted], _edit_text(wanted.model_dump(mode="json", exclude_none=True)))
         after = self.session.state.song
@@ -108,6 +126,20 @@ class Arranger(InstrumentWidget):
             self.tell(f"{self.message}; {after.plan.decisions[-1].contradiction}")
         if after.score.bars != before.bars:
             self._heard = (1, min(self._heard[1], after.score.bars))
+
+    def _offer(self, edit: Any) -> dict[str, Any]:
+        """The edit that lets an element play where a refused edit missed it; empty where that is not the reason."""
+        song = self.session.state.song
+        name = edit.get("element") if isinstance(edit, Mapping) else None
+        if name not in ELEMENTS or edit.get("edit") == "add":
+            return {}
+        where = {key: edit[key] for key in ("section", "bars") if key in edit}
+        try:
+            wanted = {bar for piece in bars_of(song.plan, where.get("section"), where.get("bars")) for bar in piece}
+        except (ParameterError, TypeError, ValueError):
+            return {}
+        playing = song.playing_bars(name) if name in song.score.parts else set()
+        return {} if wanted & playing else {"edit": "add", "element": name, **where}
 
     def _show_grid(self) -> None:
         """The notes of the element that is shown; none where it is no longer in the song."""
@@ -139,6 +171,17 @@ class Arranger(InstrumentWidget):
 
 def _element(song: Song, name: str) -> dict[str, Any]:
     return {"name": name, "colour": element_colour(name), "locked": sorted(bar + 1 for bar in song.locked_bars(name))}
+
+
+def _brought_back(song: Song, edit: Add) -> Add | Unmute:
+    """What is added where it was muted comes back with the notes that it had."""
+    bars = {bar for piece in bars_of(song.plan, edit.section, edit.bars) for bar in piece}
+    muted = any(
+        bars & set(range(silenced.first_bar, silenced.end_bar))
+        for silenced in song.state.mutes
+        if silenced.element == edit.element
+    )
+    return Unmute(element=edit.element, section=edit.section, bars=edit.bars) if muted else edit
 
 
 def _edit_text(edit: dict[str, Any]) -> str:

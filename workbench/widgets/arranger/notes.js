@@ -1,5 +1,5 @@
 // Notes of one element by hand: drawn, moved, stretched, deleted, louder or softer, by pointer and by keyboard.
-// bfNotes(parent, {send(edit, serial), state(edit), swing(percent, step)}) -> {show(grid), hint(on)}; `state` takes chords. What is done is drawn at once; the notes that Python
+// bfNotes(parent, {send(edit, serial), state(edit), swing(percent, step)}) -> {show(grid), hint(on), refused(edit, why), accepted()}; `state` takes chords. What is done is drawn at once; the notes that Python
 // answers with replace it, unless they are older than what was done since.
 function bfNotes(parent, { send, state, swing }) {
   const STEPS = [["1/4", 1], ["1/8", 1 / 2], ["1/8 triplet", 1 / 3], ["1/16", 1 / 4], ["1/16 triplet", 1 / 6], ["1/32", 1 / 8]];
@@ -341,6 +341,8 @@ function bfNotes(parent, { send, state, swing }) {
   });
   return {
     show: (fresh) => { hint.hidden = true; box.hidden = false; show(fresh); },
+    refused: lanes.refused,
+    accepted: lanes.accepted,
     hint: (on) => { if (data) flush(); hint.hidden = !on; box.hidden = on || !data; },
   };
 }

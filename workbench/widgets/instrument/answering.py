@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -12,6 +13,7 @@ import traitlets
 
 from workbench.domain.errors import WorkbenchError
 
+_PLACE = re.compile(r"^edit \d+ \((\w+)\): (?:\1: )?")
 Action = TypeVar("Action", bound=Callable[..., None])
 
 
@@ -19,6 +21,17 @@ def action(method: Action) -> Action:
     """Mark a method as one that the page may ask for by its name; its keyword arguments are the message's fields."""
     method.is_action = True  # type: ignore[attr-defined]
     return method
+
+
+def spoken(error: Exception) -> str:
+    """An error as a page says it: which edit of a list it was is no matter where each is made by hand.
+
+    Examples
+    --------
+    >>> spoken(ValueError("edit 1 (chords): chords: chord 'H' is not known"))
+    "chord 'H' is not known"
+    """
+    return _PLACE.sub("", str(error))
 
 
 class Answering(anywidget.AnyWidget):
@@ -60,7 +73,7 @@ class Answering(anywidget.AnyWidget):
         try:
             work()
         except WorkbenchError as error:
-            self.tell(str(error), failed=True)
+            self.tell(spoken(error), failed=True)
         finally:
             self.progress = -1.0
 
@@ -74,6 +87,6 @@ class Answering(anywidget.AnyWidget):
         try:
             getattr(self, name)(**fields)
         except WorkbenchError as error:
-            self.tell(str(error), failed=True)
+            self.tell(spoken(error), failed=True)
         except TypeError as error:
             self.tell(f"{name}: {error}", failed=True)

@@ -10,17 +10,19 @@ function bfPanel(el, model, name, title) {
   const head = bfMake("div", "bf-head", shell);
   bfMake("b", "bf-title", head, title);
   const rest = bfRest(model, shell);
+  // What is answered stands above what is worked on, where it is seen.
+  const line = bfMake("div", "bf-line", shell);
   const body = bfMake("div", "bf-body", shell);
   const foot = bfMake("div", "bf-foot", shell);
-  const bar = bfMake("progress", "bf-progress", foot);
+  const bar = bfMake("progress", "bf-progress", line);
   bar.max = 1;
   bar.setAttribute("aria-label", "Progress");
-  const message = bfMake("div", "bf-message", foot);
+  const message = bfMake("div", "bf-message", line);
   message.setAttribute("role", "status");
   const unsaved = bfMake("div", "bf-not-kept", foot);
   const ask = (what, fields = {}) => { if (!rest.now()) model.send({ do: what, ...fields }); };
   const stops = [rest.dispose];
-  const PASSING = ["message", "failed", "progress", "can_undo", "can_redo"];
+  const PASSING = ["message", "failed", "progress", "can_undo", "can_redo", "refused"];
   function on(names, act) {
     for (const one of names) {
       const changed = () => { act(); if (!PASSING.includes(one)) unsaved.textContent = bfChanged(model); };
@@ -36,11 +38,11 @@ function bfPanel(el, model, name, title) {
     bar.value = Math.max(0, model.get("progress"));
   });
   rest.begin();
-  return { shell, head, body, foot, ask, on, onEnd: (act) => stops.push(act), dispose: () => stops.forEach((act) => act()) };
+  return { shell, head, line, body, foot, ask, on, onEnd: (act) => stops.push(act), dispose: () => stops.forEach((act) => act()) };
 }
 // The frame of an instrument: also its history, and its edits as JSON.
 function bfInstrument(el, model, name, title) {
-  const frame = bfPanel(el, model, name, title), { foot, ask, on } = frame;
+  const frame = bfPanel(el, model, name, title), { line, foot, ask, on } = frame;
   const songs = bfSongBar(frame, model);
   const json = bfMake("details", "bf-json", foot);
   bfMake("summary", "", json, "Edits as JSON");
@@ -49,7 +51,7 @@ function bfInstrument(el, model, name, title) {
   text.setAttribute("aria-label", "Edits as JSON");
   const undo = bfButton("bf-tool", null, "Undo", "Undo (Ctrl+Z)", () => ask("undo"));
   const redo = bfButton("bf-tool", null, "Redo", "Redo (Ctrl+Y)", () => ask("redo"));
-  const stop = bfButton("bf-tool", foot, "Stop", "Stop what is being made", () => ask("stop"));
+  const stop = bfButton("bf-tool", line, "Stop", "Stop what is being made", () => ask("stop"));
   on(["progress"], () => { stop.hidden = model.get("progress") < 0; });
   on(["edits", "can_undo", "can_redo"], () => {
     const edits = model.get("edits");

@@ -49,6 +49,24 @@ function bfLabKeys(shell) {
     const runs = own && "bfResting" in own.dataset && event.shiftKey && event.key === "Enter";
     if (own) event.target.toggleAttribute("data-lm-suppress-shortcuts", !ofTheLab(event) && !runs);
   }, true);
+  bfSpace();
+}
+// Space belongs to the transport, as in a studio program: it presses a control only where the focus came by keyboard.
+function bfSpace() {
+  const pressed = ({ tagName, type }) => /^(BUTTON|SUMMARY|A|SELECT)$/.test(tagName) || (tagName === "INPUT" && /^(range|checkbox|radio)$/.test(type));
+  const own = ({ key, target, ctrlKey, metaKey, altKey }) => key === " " && !(ctrlKey || metaKey || altKey) && target.closest && target.closest("[data-bf-keys]") && pressed(target);
+  window.addEventListener("pointerdown", () => { window.bfPointed = true; }, true);
+  window.addEventListener("keydown", (event) => { if (event.key === "Tab") window.bfPointed = false; }, true);
+  // Some browsers press a button when the key goes up.
+  window.addEventListener("keyup", (event) => { if (window.bfPointed && own(event)) event.preventDefault(); }, true);
+  // What no shell took for itself: the nearest transport that can be heard takes it.
+  window.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || !window.bfPointed || !own(event)) return;
+    event.preventDefault();
+    const shell = event.target.closest("[data-bf-keys]");
+    const play = [...shell.querySelectorAll(".bf-play")].find((one) => !one.disabled && one.checkVisibility());
+    if (play && !event.repeat) play.click();
+  });
 }
 // What has the focus may be drawn anew, hidden or put to rest while it is worked on: what now stands in its place takes
 // the focus, or else the shell, so that the next key is not the notebook's.
@@ -102,7 +120,8 @@ function bfKeys(shell, keys) {
     const typing = slides || /^(TEXTAREA|SELECT)$/.test(tagName) || (tagName === "INPUT" && type !== "range");
     const combined = `${event.ctrlKey || event.metaKey ? "Ctrl+" : ""}${event.shiftKey && event.key.length > 1 ? "Shift+" : ""}${event.key}`;
     const act = keys[combined] || keys[combined.toLowerCase()];
-    if (!act || typing || (tagName === "BUTTON" && (event.key === " " || event.key === "Enter"))) return;
+    const presses = /^(BUTTON|SUMMARY|A)$/.test(tagName) && (event.key === "Enter" || (event.key === " " && !window.bfPointed));
+    if (!act || typing || presses) return;
     event.preventDefault();
     event.stopPropagation();
     act(event);

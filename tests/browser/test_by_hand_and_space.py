@@ -1,0 +1,89 @@
+"""Space after a press, what is refused and what it offers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.browser.instrument_pages import Open, edits, heard, look, ready, told
+
+pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore")]
+
+
+def test_space_plays_and_what_is_refused_is_mended(opened: Open, visit: Any) -> None:
+    page = opened("02_arrange_and_edit")
+    arranger = ready(page, "arranger")
+    _space_plays(page, arranger)
+    _chord_stays(page, arranger)
+    _element_is_added(page, arranger)
+    assert [error for error in visit.errors if "404" not in error] == []
+
+
+def _space_plays(page: Any, arranger: Any) -> None:
+    play = arranger.locator(".bf-head .bf-play")
+    stood = play.bounding_box()
+    arranger.locator("[aria-label='Element that is changed']").select_option("bass")
+    arranger.locator("button", has_text="Regenerate").click()
+    told(page, "arranger", "regenerate: bass")
+    made = len(edits(arranger))
+    page.keyboard.press(" ")
+    assert heard(arranger)
+    now = play.bounding_box()
+    assert (now["x"], now["y"]) == pytest.approx((stood["x"], stood["y"]), abs=1)
+    look(page, "arranger", "playing")
+    page.keyboard.press(" ")
+    page.wait_for_function("() => !document.querySelector('.bf-arranger .bf-playing')")
+    assert len(edits(arranger)) == made
+    # Where the focus came by keyboard the key presses, as everywhere.
+    page.keyboard.press("Tab")
+    pressed = page.evaluate("document.activeElement.textContent")
+    assert pressed == "Vary"
+    page.keyboard.press(" ")
+    told(page, "arranger", "vary: bass")
+    assert len(edits(arranger)) == made + 1
+
+
+def _chord_stays(page: Any, arranger: Any) -> None:
+    made = len(edits(arranger))
+    arranger.locator(".bf-chord").nth(1).click()
+    page.keyboard.type("Eb Fsus9x")
+    page.keyboard.press("Enter")
+    field = arranger.locator("input.bf-chord")
+    page.wait_for_function("() => document.querySelector('.bf-arranger input.bf-chord[aria-invalid=true]')")
+    assert field.input_value() == "Eb Fsus9x"
+    assert arranger.locator(".bf-chord-why").inner_text().startswith("chord 'Fsus9x' is not known")
+    look(page, "arranger", "refused")
+    field.fill("Dm Gm")
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => document.querySelectorAll('.bf-chord')[1].textContent === 'Dm Gm'")
+    assert arranger.locator(".bf-chord-why").count() == 0
+    assert len(edits(arranger)) == made + 1
+
+
+def _element_is_added(page: Any, arranger: Any) -> None:
+    choice = arranger.locator("[aria-label='Element that is changed']")
+    choice.select_option("leads")
+    drop = arranger.locator(".bf-acts button", has_text="Drop")
+    drop.click()
+    told(page, "arranger", "mute: leads")
+    arranger.locator("button", has_text="Regenerate").click()
+    told(page, "arranger", "leads does not play in bars")
+    line = arranger.locator(".bf-line").bounding_box()
+    assert line["y"] + line["height"] < arranger.locator(".bf-acts").bounding_box()["y"]
+    look(page, "arranger", "offer")
+    arranger.locator("button", has_text="Add leads here").click()
+    told(page, "arranger", "unmute: leads")
+    arranger.locator("button", has_text="whole song").click()
+    drop.click()
+    told(page, "arranger", "drop: leads, the song")
+    assert choice.input_value() == "leads"
+    assert choice.locator("optgroup option").all_inner_texts() == ["leads"]
+    assert drop.is_disabled()
+    assert arranger.locator(".bf-note").first.is_hidden()
+    arranger.locator(".bf-acts button", has_text="Add").click()
+    told(page, "arranger", "add: leads, the song")
+    assert edits(arranger)[-1] == {"edit": "add", "element": "leads"}
+    arranger.locator(".bf-note").first.wait_for()
+    assert choice.input_value() == "leads"
+    assert drop.is_enabled()
