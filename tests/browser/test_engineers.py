@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.instrument_pages import Open, dark, keep, light, narrow, ready, told
+from tests.browser.instrument_pages import Open, dark, keep, light, look, narrow, ready, told
 
 pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore")]
 
@@ -63,6 +63,8 @@ def test_a_training_is_watched(opened: Open, visit: Any, repository: Path, monke
     told(page, "training", "kept: ")
     networks = ready(page, "networks")
     assert networks.locator("[aria-label='Network B']").input_value() == "watched"
+    assert "figures of different data do not compare" in networks.inner_text()
+    look(page, "networks", "two")
     networks.locator("button", has_text="Compare").click()
     page.wait_for_function("() => document.querySelector('.bf-networks').dataset.heard")
     networks.locator(".bf-play").click()

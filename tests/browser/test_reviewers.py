@@ -11,7 +11,7 @@ import pytest
 
 from evaluation.suites.run_result import RunResult, TrackResult
 from evaluation.suites.tracking import log_suite
-from tests.browser.instrument_pages import Open, dark, heard, keep, light, narrow, ready, told
+from tests.browser.instrument_pages import Open, dark, heard, keep, light, look, narrow, ready, told
 from workbench.domain.audio import Audio
 from workbench.output.report.page_audio import encode_for_page
 
@@ -53,6 +53,10 @@ def test_tracks_are_reviewed(opened: Open, visit: Any, repository: Path, runs: N
     tracks.locator(".bf-link").first.click()
     page.wait_for_function("() => document.querySelector('.bf-tracks').dataset.heard === 'song-1'")
     assert tracks.get_attribute("data-version") == "after"
+    edges = "() => [...document.querySelectorAll('.bf-tracks .bf-wave')].map(one => one.getBoundingClientRect().left)"
+    left, other = page.evaluate(edges)
+    assert left == other
+    look(page, "tracks", "waves")
     tracks.locator(".bf-play").click()
     assert heard(tracks)
     page.keyboard.press("a")

@@ -100,6 +100,39 @@ def test_what_was_changed_is_there_again_in_another_notebook(shelf: Page, night:
     assert (mixer.widget.message, mixer.widget.song["unsaved"]) == ("opened: night", False)
 
 
+def test_changes_that_went_to_another_name_are_told_where_they_were_seen(shelf: Page, night: Path) -> None:
+    mixer = Page(widgets.Mixer(shelf.widget.session))
+    changed(mixer, **FADER)
+    other = Page(widgets.Mixer(widgets.Songs().session))
+    other.ask("save_song_as", name="My night")
+    other.widget.wait()
+    assert (other.widget.song["name"], other.widget.song["went_to"]) == ("my-night", "")
+    mixer.ask("look")
+    mixer.widget.wait()
+    assert mixer.widget.message == "its changes were saved as my-night: this is night as it was saved before"
+    assert (mixer.widget.song["name"], mixer.widget.song["went_to"]) == ("night", "my-night")
+    assert shelf.widget.song["went_to"] == "my-night"
+    mixer.ask("open_song", name="my-night")
+    mixer.widget.wait()
+    assert (mixer.widget.song["name"], mixer.widget.song["went_to"]) == ("my-night", "")
+    assert mixer.widget.session.state.song.plan.mix["bass"].gain_db == -6.0
+
+
+def test_changes_are_told_as_kept_and_not_as_lost(shelf: Page) -> None:
+    mixer = Page(widgets.Mixer(shelf.widget.session))
+    assert not mixer.widget.song["kept"]
+    mixer.ask("listen", first=1, last=1)
+    mixer.ask("move", **FADER)
+    assert (mixer.widget.song["unsaved"], mixer.widget.song["kept"]) == (True, False)
+    mixer.widget.keeper.now()
+    mixer.widget.show_song()
+    assert (mixer.widget.song["unsaved"], mixer.widget.song["kept"]) == (True, True)
+    mixer.ask("undo")
+    mixer.widget.keeper.now()
+    mixer.widget.show_song()
+    assert (mixer.widget.song["unsaved"], mixer.widget.song["kept"]) == (False, False)
+
+
 def test_changes_are_kept_without_asking_once_the_hands_rest(shelf: Page, night: Path) -> None:
     mixer = Page(widgets.Mixer(shelf.widget.session))
     mixer.ask("listen", first=1, last=1)

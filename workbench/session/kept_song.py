@@ -15,6 +15,7 @@ from workbench.session.kept_songs import (
     forget_unsaved,
     free_name,
     keep_unsaved,
+    moved_to,
     new_place,
     read_unsaved,
     title_of,
@@ -61,6 +62,20 @@ class KeptSong:
     def unsaved(self) -> bool:
         """Whether the song as it stands lies in no bundle."""
         return self.place is None or self.session.state is not self._saved
+
+    @property
+    def changes_kept(self) -> bool:
+        """Whether the song as it stands lies beside its bundle, where it is not what the bundle holds."""
+        return self.unsaved and self.place is not None and self.session.state is self._kept
+
+    @property
+    def went_to(self) -> str:
+        """The song that changes of this one were saved as in another process; empty where none were."""
+        place = self.place
+        if place is None or not self._token:
+            return ""
+        name = moved_to(place, self._token)
+        return name if name and (self.folder / name).is_dir() else ""
 
     @property
     def changed_elsewhere(self) -> bool:
@@ -117,10 +132,11 @@ class KeptSong:
             If it cannot be written.
         """
         place, before, token = new_place(self.folder, name), self.place, self._token
+        name = place.name
         track = self._write(place, progress)
         if before is not None and unsaved_token(before) == token:
             # The song that it was made from stands as it was saved.
-            forget_unsaved(before)
+            forget_unsaved(before, went_to=name)
         return track
 
     def keep_changes(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import time
@@ -172,9 +173,26 @@ def unsaved_token(place: Path) -> str:
     return "" if data is None else str(data["token"])
 
 
-def forget_unsaved(place: Path) -> None:
-    """Take away what was kept beside a bundle."""
+def forget_unsaved(place: Path, *, went_to: str = "") -> None:
+    """Take away what was kept beside a bundle; with `went_to` a note stays of the song that it was saved as."""
+    token = unsaved_token(place)
+    if went_to and token:
+        with contextlib.suppress(OSError):
+            write_text_atomically(_moved_file(place), json.dumps({"token": token, "name": went_to}) + "\n")
     _unsaved_file(place).unlink(missing_ok=True)
+
+
+def moved_to(place: Path, token: str) -> str:
+    """The song that the changes named by a token were saved as; empty where they were not saved under a new name."""
+    try:
+        data = json.loads(_moved_file(place).read_text(encoding="utf-8"))
+        return str(data["name"]) if data["token"] == token else ""
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+
+
+def _moved_file(place: Path) -> Path:
+    return place.with_name(f".{place.name}.moved.json")
 
 
 def _unsaved_file(place: Path) -> Path:

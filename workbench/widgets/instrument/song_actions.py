@@ -154,11 +154,18 @@ class SongActions(Answering):
             return
         try:
             self._say(0.2, f"opening {name}")
-            count = self.keeper.kept.open(name)
+            kept = self.keeper.kept
+            went = kept.went_to if found and name == kept.name else ""
+            count = kept.open(name)
             self.keeper.taken_up()
+            self.keeper.went_to = went
             self.written, self._last = {}, None
             more = "1 change that is" if count == 1 else f"{count} changes that are"
-            self.songs_changed(f"opened: {name}" + (f", with {more} not saved yet" if count else ""), opened=True)
+            if went:
+                more = f"its changes were saved as {went}: this is {name} as it was saved before"
+                self.songs_changed(more, opened=True)
+            else:
+                self.songs_changed(f"opened: {name}" + (f", with {more} not saved yet" if count else ""), opened=True)
             self.list_songs()
         finally:
             self.keeper.opening.release()

@@ -37,6 +37,8 @@ class SongKeeper:
         self.follows = False
         """Whether the song that is handed over in another notebook is taken up here."""
         self.conflict = False
+        self.went_to = ""
+        """The song that changes which stood here were saved as in another notebook."""
         self.opening = threading.Lock()
         """Held while a song is taken up: several instruments may see at once that it changed."""
         self._since = time.time()
@@ -46,6 +48,7 @@ class SongKeeper:
 
     def soon(self, after: Callable[[str], None]) -> None:
         """Keep the changes once no more come; `after` hears what went wrong, or nothing."""
+        self.went_to = ""
         if self._timer is not None:
             self._timer.cancel()
         self._timer = threading.Timer(_PAUSE_SECONDS, lambda: self._late(after))
@@ -72,7 +75,7 @@ class SongKeeper:
 
     def taken_up(self) -> None:
         """From now on only what is handed over later is followed."""
-        self._since, self.conflict = time.time(), False
+        self._since, self.conflict, self.went_to = time.time(), False, ""
 
     @property
     def handed(self) -> str:
@@ -91,7 +94,9 @@ class SongKeeper:
             "name": kept.name,
             "proposal": kept.name or kept.propose(),
             "unsaved": kept.unsaved,
+            "kept": kept.changes_kept,
             "conflict": self.conflict,
+            "went_to": self.went_to,
             "concept": plan.concept,
             "facts": f"{plan.style}, {plan.tempo_bpm:g} BPM, {plan.key}, {minutes(plan.duration_seconds)}",
             "folder": paths_for_page(kept.place) if kept.place is not None else {},

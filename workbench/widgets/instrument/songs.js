@@ -80,6 +80,7 @@ function bfSongBar({ shell, body, ask, on, onEnd }, model) {
   folds("save", "Save as", "Keep the song under another name; the one that is there stays");
   folds("export", "Export", "Write master, stems, MIDI or the session of a studio program");
   const again = bfButton("bf-tool", tools, "Open again", "Take the song up as the other notebook left it", () => ask("open_again"));
+  const follow = bfButton("bf-tool bf-follow", tools, "", null, () => { ask("open_song", { name: model.get("song").went_to }); shell.focus(); });
 
   // Open: a list with a player and a link for each song.
   let listed = [];
@@ -179,14 +180,16 @@ function bfSongBar({ shell, body, ask, on, onEnd }, model) {
   });
 
   on(["song"], () => {
-    const { name: own, concept, facts: what, unsaved, conflict } = model.get("song");
+    const { name: own, concept, facts: what, unsaved, kept, conflict, went_to: went } = model.get("song");
     row.classList.toggle("bf-no-song", what === undefined);
     name.textContent = what === undefined ? "no song yet" : own || "new song";
     named.title = concept || "";
     facts.textContent = what || "";
-    state.textContent = what === undefined ? "" : conflict ? "changed in another notebook too" : unsaved ? (own ? "changes not saved" : "not saved") : "saved";
-    state.classList.toggle("bf-unsaved", Boolean(unsaved || conflict));
+    state.textContent = what === undefined ? "" : conflict ? "changed in another notebook too" : went ? `its changes went to ${went}` : kept ? "changes kept; Save renders master and stems" : unsaved ? (own ? "changes not saved" : "not saved") : "saved";
+    state.classList.toggle("bf-unsaved", Boolean((unsaved && !kept) || conflict || went));
     again.hidden = !conflict;
+    follow.hidden = !went;
+    follow.textContent = went ? `Open ${went}` : "";
     for (const node of [save, keys.save, keys.export]) node.disabled = what === undefined;
     on_.hidden = !own;
     shell.dataset.song = own || "";

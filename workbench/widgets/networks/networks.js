@@ -53,8 +53,11 @@ function render({ model, el }) {
   on(["networks", "chosen"], () => {
     list.replaceChildren();
     const all = model.get("networks");
-    const table = bfTable(list, `Networks of ${model.get("element")}`, ["network", "kind", "nats a note", "steps", "trained on", "date", "sha256"], all.map((one) => [one.name, one.kind, one.nats === null ? "" : one.nats.toFixed(3), one.steps, one.data, one.date, one.sha256]), (index) => { card.open = true; ask("show", { name: all[index].name }); });
+    // Each figure is of held-back songs of the network's own data: beside each other they compare only where these are the same.
+    const corpora = new Set(all.filter((one) => one.nats !== null).map((one) => one.data));
+    const table = bfTable(list, `Networks of ${model.get("element")}`, ["network", "kind", "nats a note", "steps", "trained on", "date", "sha256"], all.map((one) => [one.name, one.kind, one.nats === null ? "" : `${one.nats.toFixed(3)}${corpora.size > 1 ? ` on ${one.data || "unknown songs"}` : ""}`, one.steps, one.data, one.date, one.sha256]), (index) => { card.open = true; ask("show", { name: all[index].name }); });
     table.rows.forEach((tr, index) => tr.classList.toggle("bf-on", all[index].name === model.get("chosen")));
+    if (corpora.size > 1) bfMake("p", "bf-hint", list, "Nats a note are measured on songs like those that the network learned from: figures of different data do not compare. Compare by ear below.");
     for (const own of [first, second]) {
       const was = own.value;
       own.replaceChildren();
