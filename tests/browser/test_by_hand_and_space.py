@@ -87,3 +87,38 @@ def _element_is_added(page: Any, arranger: Any) -> None:
     arranger.locator(".bf-note").first.wait_for()
     assert choice.input_value() == "leads"
     assert drop.is_enabled()
+
+
+def test_values_are_typed(opened: Open, visit: Any) -> None:
+    page = opened("03_mix_and_sound_design")
+    mixer = ready(page, "mixer")
+    mixer.locator("[aria-label='Fader of bass: type a value']").click()
+    page.keyboard.type("-3.5")
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => document.querySelector('.bf-mixer .bf-json pre').textContent.includes('-3.5')")
+    assert edits(mixer)[-1] == {"edit": "mix", "element": "bass", "gain_db": -3.5}
+    page.set_viewport_size({"width": 900, "height": 800})
+    for pair in mixer.locator(".bf-band-pair").all():
+        slider, value = (pair.locator(part).bounding_box() for part in ("input", "output"))
+        assert abs(slider["y"] + slider["height"] / 2 - value["y"] - value["height"] / 2) < 6
+    look(page, "mixer", "900")
+    designer = ready(page, "designer")
+    whole = designer.locator("input[type=range][aria-label*='semitones:']").first
+    assert whole.get_attribute("step") == "1"
+    name = whole.get_attribute("aria-label").split(":")[0]
+    designer.locator("details:not([open]) summary").evaluate_all("all => all.forEach(node => node.click())")
+    value = designer.locator(f"[aria-label='{name}: type a value']")
+    before = value.inner_text()
+    value.focus()
+    page.keyboard.press("Enter")
+    page.keyboard.type("7")
+    page.keyboard.press("Enter")
+    told(page, "designer", f"{name} 7")
+    assert whole.input_value() == "7"
+    whole.dblclick()
+    page.wait_for_function(
+        "([name, text]) => document.querySelector(`[aria-label='${name}: type a value']`).textContent === text",
+        arg=[name, before],
+    )
+    look(page, "designer", "900")
+    assert [error for error in visit.errors if "404" not in error] == []

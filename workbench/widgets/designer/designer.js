@@ -71,19 +71,34 @@ function render({ model, el }) {
     }
     const input = bfMake("input", "", row);
     const [to, from] = ratio(knob) ? [Math.log, Math.exp] : [Number, Number];
-    Object.assign(input, { type: "range", min: to(knob.low), max: to(knob.high), step: (to(knob.high) - to(knob.low)) / 200 });
+    // Intervals and voices are whole, ratios of operators fine; what is dragged comes to rest on their halves.
+    const last = knob.name.split(".").slice(-1)[0], harmonic = /ratio$/.test(last);
+    const step = /semitones$|^unison$/.test(last) ? 1 : harmonic ? 0.01 : (to(knob.high) - to(knob.low)) / 200;
+    Object.assign(input, { type: "range", min: to(knob.low), max: to(knob.high), step });
     input.setAttribute("aria-label", `${knob.name}: ${knob.meaning}`);
     const read = bfMake("output", "", row);
     const tell = (value) => { read.textContent = show(value); input.setAttribute("aria-valuetext", show(value)); };
-    let held = false;
+    let held = false, dragged = false, standing = knob;
+    input.onpointerdown = () => { dragged = true; };
+    input.onpointerup = input.onpointercancel = () => { dragged = false; };
+    const put = (value) => {
+      input.value = to(value);
+      tell(value);
+      turn({ do: "turn", name: knob.name, value }, knob.name);
+      released();
+    };
+    bfTyped(read, knob.name, { low: knob.low, high: knob.high, now: () => standing.value, set: put });
+    input.ondblclick = () => put(standing.usual);
     input.oninput = () => {
       held = true;
-      const value = Math.min(knob.high, Math.max(knob.low, from(Number(input.value))));
+      let value = Math.min(knob.high, Math.max(knob.low, from(Number(input.value))));
+      const half = Math.round(2 * value) / 2;
+      if (harmonic && dragged && half >= knob.low && Math.abs(value - half) < 0.12) value = half;
       tell(value);
       turn({ do: "turn", name: knob.name, value }, knob.name);
     };
     input.onchange = () => { held = false; released(); };
-    return { row, take(now) { if (held) return; input.value = to(now.value); tell(now.value); } };
+    return { row, take(now) { standing = now; if (held) return; input.value = to(now.value); tell(now.value); } };
   }
   function build(all) {
     groups.replaceChildren();

@@ -75,8 +75,9 @@ class SoundDesigner(InstrumentWidget):
         self.patch, self.patches = self._name, list(list_patches(self.element))
         by_hand = song.plan.patch_settings.get(self.element, {})
         # Samples have no parameters: another patch can be chosen, nothing can be turned.
-        knobs = () if self.patch.startswith(SAMPLES_PREFIX) else knobs_of(self.own)
-        self.knobs = [_knob_form(knob, knob.name in by_hand) for knob in knobs]
+        knobs = () if self.patch.startswith(SAMPLES_PREFIX) else tuple(knobs_of(self.own))
+        usual = {knob.name: knob.value for knob in knobs_of(_named(self.element, self._name))} if knobs else {}
+        self.knobs = [_knob_form(knob, knob.name in by_hand, usual.get(knob.name, knob.value)) for knob in knobs]
         self.sections, self.bars = _loops(song.plan.bars, sections_of(song.plan)), song.plan.bars
 
     @action
@@ -151,10 +152,11 @@ def _named(element: str, name: str) -> Any:
     return load_kit(name) if is_drums(element) else load_patch(element, name)
 
 
-def _knob_form(knob: Knob, by_hand: bool) -> dict[str, Any]:
+def _knob_form(knob: Knob, by_hand: bool, usual: Setting) -> dict[str, Any]:
     return {
         "name": knob.name,
         "value": knob.value,
+        "usual": usual,
         "meaning": knob.meaning,
         "low": knob.low,
         "high": knob.high,

@@ -124,6 +124,36 @@ function bfTransport(parent, engine, { keys = {}, shell, undo, redo, compares = 
     show: levels.show,
   };
 }
+// The value beside a slider: a click or Enter makes it a field, in which Enter states a number and Escape leaves it.
+function bfTyped(read, label, { low, high, now, set }) {
+  read.tabIndex = 0;
+  read.setAttribute("role", "button");
+  read.setAttribute("aria-label", `${label}: type a value`);
+  read.title = "Press to type a value";
+  read.classList.add("bf-typed");
+  function write() {
+    const field = bfMake("input", "bf-typed-field");
+    Object.assign(field, { type: "text", inputMode: "decimal", value: String(Number(now().toFixed(3))) });
+    field.setAttribute("aria-label", `${label}: ${low} to ${high}`);
+    read.replaceWith(field);
+    field.focus();
+    field.select();
+    const leave = (focus) => { field.onblur = null; field.replaceWith(read); if (focus) read.focus(); };
+    field.onblur = () => leave(false);
+    field.onkeydown = (event) => {
+      event.stopPropagation();
+      if (event.key === "Escape") leave(true);
+      if (event.key !== "Enter") return;
+      event.preventDefault();
+      const value = Number(field.value.trim().replace(",", ".").replace("\u2212", "-"));
+      if (!field.value.trim() || !(value >= low && value <= high)) return field.setAttribute("aria-invalid", "true");
+      leave(true);
+      set(value);
+    };
+  }
+  read.onclick = (event) => { event.preventDefault(); write(); };
+  read.onkeydown = (event) => { if (event.key === "Enter") { event.preventDefault(); write(); } };
+}
 // Which bars are heard: a section, or the whole song; `onChoose(first, last)`. A song that is opened begins with its first.
 function bfBarsChooser(parent, frame, model, onChoose) {
   const choose = bfMake("select", "bf-select", parent);

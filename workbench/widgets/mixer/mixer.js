@@ -79,7 +79,11 @@ function render({ model, el }) {
       };
       input.oninput = () => { wanted = performance.now(); channel[field] = Number(input.value); show(); apply(channel); };
       input.onchange = () => sent({ [field]: channel[field] });
-      input.ondblclick = () => { channel[field] = 0; show(); apply(channel); sent({ [field]: 0 }); };
+      const put = (value) => { wanted = performance.now(); channel[field] = value; show(); apply(channel); sent({ [field]: value }); };
+      input.ondblclick = () => put(0);
+      // The place is read and typed in hundredths: -30 is 30 left.
+      const scale = field === "pan" ? 100 : 1;
+      bfTyped(read, `${label} of ${channel.name}`, { low: low * scale, high: high * scale, now: () => channel[field] * scale, set: (value) => put(value / scale) });
       return show;
     };
     const place = bfMake("div", "bf-place", box);
@@ -150,11 +154,12 @@ function render({ model, el }) {
     for (const band of bands) {
       const row = bfMake("div", "bf-band", rows);
       bfMake("span", "bf-band-name", row, band.name);
+      // A slider and its value stay side by side.
       for (const [field, low, high, step, label] of [["gain_db", -18, 18, 0.1, "gain, dB"], ["at", Math.log2(band.low), Math.log2(band.high), 0.01, "frequency"]]) {
-        const input = bfMake("input", "", row);
+        const pair = bfMake("span", "bf-band-pair", row), input = bfMake("input", "", pair);
         Object.assign(input, { type: "range", min: low, max: high, step });
         input.setAttribute("aria-label", `${band.name} ${label} of ${chosen}`);
-        const read = bfMake("output", "", row);
+        const read = bfMake("output", "", pair);
         refresh.push(() => {
           input.value = field === "at" ? Math.log2(band.frequency_hz) : band.gain_db;
           read.textContent = field === "at" ? `${Math.round(band.frequency_hz)} Hz` : `${band.gain_db.toFixed(1)} dB`;
@@ -165,6 +170,12 @@ function render({ model, el }) {
           touch();
         };
         input.onchange = send;
+        const put = (value) => { band[field === "at" ? "frequency_hz" : field] = value; touch(); send(); };
+        const usual = BANDS.find((one) => one.kind === band.kind);
+        input.ondblclick = () => put(field === "at" ? usual.frequency_hz : 0);
+        bfTyped(read, `${band.name} ${label} of ${chosen}`, field === "at"
+          ? { low: band.low, high: band.high, now: () => band.frequency_hz, set: (value) => put(Math.round(value)) }
+          : { low, high, now: () => band.gain_db, set: put });
       }
     }
     for (const [field, label] of [["reverb_send_db", "Reverb send"], ["delay_send_db", "Delay send"]]) {
