@@ -77,7 +77,10 @@ function render({ model, el }) {
     Object.assign(input, { type: "range", min: to(knob.low), max: to(knob.high), step });
     input.setAttribute("aria-label", `${knob.name}: ${knob.meaning}`);
     const read = bfMake("output", "", row);
-    const tell = (value) => { read.textContent = show(value); input.setAttribute("aria-valuetext", show(value)); };
+    const tell = (value) => {
+      read.textContent = step === 1 && Number.isInteger(value) ? String(value) : show(value);
+      input.setAttribute("aria-valuetext", read.textContent);
+    };
     let held = false, dragged = false, standing = knob;
     input.onpointerdown = () => { dragged = true; };
     input.onpointerup = input.onpointercancel = () => { dragged = false; };
