@@ -258,7 +258,7 @@ def _without_path(line: str, path: str) -> str:
     >>> _without_path(
     ...     "parameters.technical.section_bars.verse: 0 is below the limit", "parameters.technical.section_bars"
     ... )
-    'first: 0 is below the limit'
+    'verse: 0 is below the limit'
     """
     return line[len(path) :].lstrip(".: ") if path and line.startswith(path) else line
 
