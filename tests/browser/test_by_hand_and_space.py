@@ -98,9 +98,13 @@ def test_values_are_typed(opened: Open, visit: Any) -> None:
     page.wait_for_function("() => document.querySelector('.bf-mixer .bf-json pre').textContent.includes('-3.5')")
     assert edits(mixer)[-1] == {"edit": "mix", "element": "bass", "gain_db": -3.5}
     page.set_viewport_size({"width": 900, "height": 800})
-    for pair in mixer.locator(".bf-band-pair").all():
-        slider, value = (pair.locator(part).bounding_box() for part in ("input", "output"))
-        assert abs(slider["y"] + slider["height"] / 2 - value["y"] - value["height"] / 2) < 6
+    # The page settles some moments after the window.
+    page.wait_for_function(
+        """() => [...document.querySelectorAll('.bf-mixer .bf-band-pair')].every(pair => {
+          const [slider, value] = ['input', 'output'].map(part => pair.querySelector(part).getBoundingClientRect());
+          return Math.abs(slider.y + slider.height / 2 - value.y - value.height / 2) < 6;
+        })"""
+    )
     look(page, "mixer", "900")
     designer = ready(page, "designer")
     whole = designer.locator("input[type=range][aria-label*='semitones:']").first

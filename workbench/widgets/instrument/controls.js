@@ -22,7 +22,7 @@ function bfPanel(el, model, name, title) {
   const unsaved = bfMake("div", "bf-not-kept", foot);
   const ask = (what, fields = {}) => { if (!rest.now()) model.send({ do: what, ...fields }); };
   const stops = [rest.dispose];
-  const PASSING = ["message", "failed", "progress", "can_undo", "can_redo", "refused"];
+  const PASSING = ["message", "failed", "progress", "can_undo", "can_redo", "refused", "song", "songs", "ways"];
   function on(names, act) {
     for (const one of names) {
       const changed = () => { act(); if (!PASSING.includes(one)) unsaved.textContent = bfChanged(model); };
