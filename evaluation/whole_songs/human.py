@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from evaluation.whole_songs.reading import LONGEST_BARS
 from evaluation.whole_songs.tables import Table, read_tables, tables_of, write_tables
 from training.corpora import find_corpora, read_corpora
 from training.excerpts import song_score
@@ -39,7 +40,6 @@ _SHARES: Mapping[str, _Share] = {
     "groove": _Share(every=2),
     GENERATED: _Share(every=16),
 }
-_LONGEST_BARS = 128
 
 
 def human_folder() -> Path:
@@ -71,7 +71,7 @@ def human_scores(data: Path) -> Iterator[tuple[str, str, Score]]:
             continue
         songs = [song for song in read_corpora(data, (name,)) if song.bars >= rule.least_bars and song.bar_beats == 4]
         for song in songs[:: rule.every]:
-            yield song.song_id, name, song_score(song, 0, min(song.bars, _LONGEST_BARS))
+            yield song.song_id, name, song_score(song, 0, min(song.bars, LONGEST_BARS))
 
 
 def measure_human(data: Path) -> dict[str, Table]:

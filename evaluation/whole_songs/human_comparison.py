@@ -9,6 +9,7 @@ import numpy as np
 from evaluation.criteria import Criterion, Row, at_least, at_most, observed
 from evaluation.metrics.two_sample import TwoSample, telling_features, two_sample_test
 from evaluation.whole_songs.form import form_rows
+from evaluation.whole_songs.reading import as_read
 from evaluation.whole_songs.songs import FAMILIES, WholeSong
 from evaluation.whole_songs.tables import Table, tables_of
 from workbench.domain.errors import ParameterError
@@ -40,7 +41,7 @@ def judge_songs(songs: Sequence[WholeSong], human: Mapping[str, Table], generate
     human, generated : mapping kind -> Table
         Songs of people, and accompaniment generated from patterns, which is judged as our songs are.
     """
-    ours = tables_of((song.name, song.plan.style, song.score) for song in songs)
+    ours = tables_of((song.name, song.plan.style, as_read(song.score)) for song in songs)
     rows: list[Row] = []
     for kind, table in ours.items():
         rows += _distinguished(kind, table, human[kind], generated.get(kind))

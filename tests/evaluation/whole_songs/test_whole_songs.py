@@ -16,6 +16,7 @@ from evaluation.whole_songs.hooks import find_hook, likeness
 from evaluation.whole_songs.human import GENERATED, load_generated, load_human
 from evaluation.whole_songs.human_comparison import BANDS, LARGEST_ACCURACY, judge_songs
 from evaluation.whole_songs.lines import line_features, phrase_starts
+from evaluation.whole_songs.reading import LONGEST_BARS, as_read
 from evaluation.whole_songs.songs import FAMILIES, WholeSong, song_requests
 from evaluation.whole_songs.tables import FEATURES, read_tables, table_of, tables_of, write_tables
 from evaluation.whole_songs.voices import repetition, voice_of
@@ -125,6 +126,28 @@ def test_the_suite_holds_every_style_three_times() -> None:
     assert len(styles) >= 60
     assert {style: styles.count(style) for style in list_styles()} == dict.fromkeys(list_styles(), 3)
     assert {style for styles in FAMILIES.values() for style in styles} == set(list_styles())
+
+
+def test_a_score_is_read_as_a_midi_file_is(tiny_score: Score) -> None:
+    read = as_read(tiny_score)
+    for name, part in tiny_score.parts.items():
+        assert sorted(note.start_beats for note in part.notes) == pytest.approx(
+            sorted(note.start_beats for note in read.parts[name].notes)
+        )
+        assert all(abs(note.onset_beats * 12 % 1.0) < 1e-6 for note in read.parts[name].notes)
+    # Chords come from the notes: another key and other symbols change nothing.
+    assert as_read(replace(tiny_score, key=Key.parse("E minor"), chords=())).chords == read.chords
+    swung = replace(tiny_score, parts={"bass": Part("bass", (Note(0.25, 40, 0.2, 90, 0.08),))})
+    assert as_read(swung).parts["bass"].notes[0].onset_beats == pytest.approx(1.0 / 3.0)
+
+
+def test_long_songs_are_read_as_far_as_people_s(tiny_score: Score) -> None:
+    last = replace(tiny_score.sections[-1], bars=LONGEST_BARS)
+    late = Note((LONGEST_BARS + 1) * tiny_score.metre.bar_beats, 40, 1.0, 90)
+    long = replace(tiny_score, sections=(*tiny_score.sections[:-1], last), parts={"bass": Part("bass", (late,))})
+    assert long.bars > LONGEST_BARS
+    assert as_read(long).bars == LONGEST_BARS
+    assert as_read(long).parts["bass"].notes == ()
 
 
 def test_songs_end_on_a_chord_or_not(tiny_score: Score) -> None:
