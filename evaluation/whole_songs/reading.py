@@ -1,8 +1,8 @@
 """Our songs as people's are read: from what sounds, not from what the composer knows of it.
 
-The human songs come from MIDI files. Their onsets are performed ones, put on the nearest twelfth of a beat, their chords
-are heard in their notes, and the longest are cut. A score is told the same way before both are compared, or grid and
-chord symbols would give it away instead of its music.
+The human songs come from MIDI files. Their onsets are performed ones, put on the nearest twelfth of a beat, their
+chords are heard in their notes, and the longest are cut. A score is read the same way before both are compared, or grid
+and chord symbols would give it away instead of its music.
 """
 
 from __future__ import annotations
