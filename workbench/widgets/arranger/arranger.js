@@ -103,7 +103,7 @@ function render({ model, el }) {
     }
   }
   const flip = (set, name) => { set.has(name) ? set.delete(name) : set.add(name); levels(); };
-  frame.on(["elements"], () => {
+  function showElements() {
     const elements = model.get("elements"), was = which.value;
     which.replaceChildren();
     for (const [value, text] of [["", "all elements"], ...elements.map(({ name }) => [name, name]), ["harmony", "harmony"]]) bfMake("option", "", which, text).value = value;
@@ -131,17 +131,21 @@ function render({ model, el }) {
       waves.push(bfWave(box, engine, name, colour));
     }
     levels();
-  });
-  frame.on(["sections", "bars"], () => {
+  }
+  frame.on(["elements"], () => frame.still(showElements));
+  function showSections() {
     row.replaceChildren(bars);
     for (const { name, first, last } of model.get("sections")) bfButton("bf-tool", row, name, `${name}: bars ${first} to ${last}`, () => choose(first, last));
     bfButton("bf-tool", row, "whole song", "Hear and change the whole song", () => choose(1, model.get("bars")));
-  });
-  frame.on(["roll"], () => {
+  }
+  frame.on(["sections", "bars"], () => frame.still(showSections));
+  function showRoll() {
+    const state = roll && roll.state();
     if (roll) { roll.dispose(); picture.replaceChildren(); }
     const data = model.get("roll");
     chosen = [Math.min(chosen[0], data.bars.length - 1), Math.min(chosen[1], data.bars.length - 1)];
     roll = mountRoll(picture, data, {
+      state,
       onSelect: choose,
       onSeek: (at) => {
         if (at >= start() && at < start() + engine.seconds) return engine.seek(at - start());
@@ -151,9 +155,11 @@ function render({ model, el }) {
     });
     roll.select(...chosen);
     shell.dataset.notes = String(data.notes.length);
-  });
+  }
+  frame.on(["roll"], () => frame.still(showRoll));
   frame.onOpened(() => {
     engine.drop();
+    roll.whole();
     soloed.clear();
     silent.clear();
     levels();

@@ -5,7 +5,7 @@ function bfNotes(parent, { send, state, swing }) {
   const STEPS = [["1/4", 1], ["1/8", 1 / 2], ["1/8 triplet", 1 / 3], ["1/16", 1 / 4], ["1/16 triplet", 1 / 6], ["1/32", 1 / 8]];
   const WAIT_MS = 350, EDGE_PX = 7, BEAT_PX = 30;
   let data = null, notes = [], chosen = new Set(), sent = 0, waiting = 0, gesture = null, missed = null;
-  let step = 1 / 4, pencil = false, lastVelocity = 90, cursor = { at: 0, row: 0 };
+  let sweeping = false, step = 1 / 4, pencil = false, lastVelocity = 90, cursor = { at: 0, row: 0 };
 
   const hint = bfMake("p", "bf-hand-hint", parent, "Choose an element above to write its notes by hand.");
   const box = bfMake("div", "bf-hand-box", parent);
@@ -67,7 +67,7 @@ function bfNotes(parent, { send, state, swing }) {
   // Nodes
   function show(fresh) {
     if (fresh.serial < sent) return;
-    if (gesture || waiting) { missed = fresh; return; }
+    if (gesture || sweeping || waiting) { missed = fresh; return; }
     missed = null;
     const other = !data || ["element", "first", "last"].some((name) => data[name] !== fresh[name]);
     sent = fresh.serial;
@@ -188,7 +188,7 @@ function bfNotes(parent, { send, state, swing }) {
       note.was = is;
     }
     if (changes.length) post({ change: changes });
-    else if (missed && !gesture) show(missed);
+    else if (missed && !gesture && !sweeping) show(missed);
   }
   function newNote(at, row) {
     const note = { row, pitch: data.rows[row].pitch, length: step, velocity: lastVelocity };
@@ -273,7 +273,6 @@ function bfNotes(parent, { send, state, swing }) {
     made.node.focus({ preventScroll: true });
   });
   // The lane: what is pressed nearest, and all that is passed over, takes the height of the pointer.
-  let sweeping = false;
   function sweep(event) {
     const at = lane.getBoundingClientRect();
     const beats = ((event.clientX - at.left) / at.width) * total(), near = 8 * total() / at.width;

@@ -119,7 +119,7 @@ function render({ model, el }) {
       knobs.set(knob.name, control(boxes.get(group), knob));
     }
   }
-  frame.on(["knobs", "patches", "patch", "element", "elements"], () => {
+  function showPatch() {
     const all = model.get("knobs");
     if ([...knobs.keys()].join() !== all.map((knob) => knob.name).join()) build(all);
     for (const knob of all) {
@@ -140,7 +140,8 @@ function render({ model, el }) {
     }
     far.input.onchange = released;
     if (alone) mute();
-  });
+  }
+  frame.on(["knobs", "patches", "patch", "element", "elements"], () => frame.still(showPatch));
   const hear = async (content, buffers) => {
     if (!content.sound) return;
     const { latency } = await engine.load(content.sound, buffers);

@@ -40,10 +40,29 @@ function bfPanel(el, model, name, title) {
   rest.begin();
   return { shell, head, line, body, foot, ask, on, onEnd: (act) => stops.push(act), dispose: () => stops.forEach((act) => act()) };
 }
+// What would draw a control anew while a pointer holds it waits until it is let go: `still(act)` runs `act` then, at once
+// where nothing is held.
+function bfStill(shell) {
+  const waiting = new Set();
+  let held = false;
+  const press = () => { held = true; };
+  function release() {
+    held = false;
+    // What is let go answers first.
+    setTimeout(() => { if (!held) { const acts = [...waiting]; waiting.clear(); acts.forEach((act) => act()); } }, 0);
+  }
+  shell.addEventListener("pointerdown", press, true);
+  for (const name of ["pointerup", "pointercancel"]) window.addEventListener(name, release, true);
+  return {
+    still: (act) => { if (held) waiting.add(act); else act(); },
+    dispose: () => { for (const name of ["pointerup", "pointercancel"]) window.removeEventListener(name, release, true); },
+  };
+}
 // The frame of an instrument: also its history, and its edits as JSON.
 function bfInstrument(el, model, name, title) {
   const frame = bfPanel(el, model, name, title), { line, foot, ask, on } = frame;
-  const songs = bfSongBar(frame, model);
+  const songs = bfSongBar(frame, model), hands = bfStill(frame.shell);
+  frame.onEnd(hands.dispose);
   const json = bfMake("details", "bf-json", foot);
   bfMake("summary", "", json, "Edits as JSON");
   const text = bfMake("pre", "", json);
@@ -62,7 +81,7 @@ function bfInstrument(el, model, name, title) {
   });
   // Another song was taken up: whatever was heard belongs to the one before.
   const onOpened = (act) => { model.on("change:opened", act); frame.onEnd(() => model.off("change:opened", act)); };
-  return { ...frame, undo, redo, songs, onOpened };
+  return { ...frame, undo, redo, songs, onOpened, still: hands.still };
 }
 // A table in a box that scrolls by itself; `rows` are lists of texts or of nodes, `act(index)` makes rows into buttons.
 function bfTable(parent, caption, names, rows, act = null) {

@@ -235,7 +235,7 @@ function render({ model, el }) {
     requestAnimationFrame(draw);
   }
   const themed = bfOnTheme(() => redraw());
-  frame.on(["channels"], () => {
+  function showChannels() {
     const channels = model.get("channels");
     if ([...strips.keys()].join() !== channels.map((one) => one.name).join()) {
       desk.replaceChildren();
@@ -244,7 +244,8 @@ function render({ model, el }) {
     }
     for (const channel of channels) strips.get(channel.name).take(channel);
     if (!strips.has(chosen) && channels.length) choose(channels[0].name);
-  });
+  }
+  frame.on(["channels"], () => frame.still(showChannels));
   frame.on(["failed", "message"], () => {
     if (!model.get("failed")) return;
     for (const channel of model.get("channels")) { strips.get(channel.name).forget(); strips.get(channel.name).take(channel); }
@@ -253,8 +254,10 @@ function render({ model, el }) {
     if (!content.sound) return;
     await engine.load(content.sound, buffers);
     Object.assign(mixed, content.sound.mixed);
-    for (const channel of model.get("channels")) if (content.sound.mixed[channel.name]) strips.get(channel.name).answered(channel);
-    for (const one of strips.values()) one.show();
+    frame.still(() => {
+      for (const channel of model.get("channels")) if (content.sound.mixed[channel.name]) strips.get(channel.name).answered(channel);
+      for (const one of strips.values()) one.show();
+    });
     shell.dataset.loaded = String(Number(shell.dataset.loaded || 0) + 1);
   };
   model.on("msg:custom", hear);

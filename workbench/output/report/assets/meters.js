@@ -53,6 +53,24 @@ function bfMeters(context, node) {
     }
     return { sample: inner, between: Math.max(inner, most) };
   }
+  // The sound goes on between two reads: both sides are of one moment where the left is the same before and after the
+  // right is read. What was read last stands where that does not come about.
+  const before = new Float32Array(plain[0].data.length), SETTLES = 8;
+  let correlation = 1;
+  function readSides() {
+    const [left, right] = plain;
+    for (let tries = 0; tries < SETTLES; tries++) {
+      left.tap.getFloatTimeDomainData(before);
+      right.tap.getFloatTimeDomainData(right.data);
+      left.tap.getFloatTimeDomainData(left.data);
+      if (before.every((value, i) => value === left.data[i])) { correlation = correlationOf(left.data, right.data); return; }
+    }
+  }
+  function correlationOf(left, right) {
+    let crossed = 0, lefts = 1e-12, rights = 1e-12;
+    for (let i = left.length - 4096; i < left.length; i++) { crossed += left[i] * right[i]; lefts += left[i] * left[i]; rights += right[i] * right[i]; }
+    return crossed / Math.sqrt(lefts * rights);
+  }
   const decibels = (energy) => (energy > 0 ? Math.max(LOWEST, -0.691 + 10 * Math.log10(energy)) : LOWEST);
   const mean = (values) => values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
   let blocks = [], due = 0, begun = 0, top = 0, energy = 0;
@@ -72,18 +90,16 @@ function bfMeters(context, node) {
       energy += sum / length;
     }
     if (now - begun >= BLOCK && now >= due) { blocks.push(energy); due = now + 0.9 * HOP; }
-    let peak = 0, crossed = 0, lefts = 1e-12, rights = 1e-12;
-    for (const { tap, data } of plain) {
-      tap.getFloatTimeDomainData(data);
+    readSides();
+    let peak = 0;
+    for (const { data } of plain) {
       const { sample, between } = highest(data);
       peak = Math.max(peak, sample);
       top = Math.max(top, between);
     }
-    const [left, right] = [plain[0].data, plain[1].data];
-    for (let i = left.length - 4096; i < left.length; i++) { crossed += left[i] * right[i]; lefts += left[i] * left[i]; rights += right[i] * right[i]; }
     return {
       momentary: decibels(energy), shortTerm: decibels(mean(blocks.slice(-30))), integrated: gated(),
-      peak, truePeak: 20 * Math.log10(Math.max(1e-4, top)), correlation: crossed / Math.sqrt(lefts * rights),
+      peak, truePeak: 20 * Math.log10(Math.max(1e-4, top)), correlation,
     };
   }
   return { read, reset: () => { [blocks, due, begun, top] = [[], 0, 0, 0]; } };

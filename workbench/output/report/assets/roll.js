@@ -1,6 +1,6 @@
 // The piano roll: draws what Python worked out, zooms, pans, tells of the note under the pointer, follows a player.
-// mountRoll(root, data, {onSeek, onSelect}) -> {follow, show, select, paint, dispose}; `onSelect(first, last)` makes the
-// ruler choose bars (from 1).
+// mountRoll(root, data, {onSeek, onSelect, state}) -> {follow, select, whole, state, paint, dispose}; `onSelect(first, last)`
+// makes the ruler choose bars (from 1); `state` is what `state()` of another roll gave: what of the song is shown.
 function mountRoll(root, data, options = {}) {
   // The margin is as wide as the roll allows.
   let LEFT = 74;
@@ -15,12 +15,13 @@ function mountRoll(root, data, options = {}) {
   const tip = bfMake("div", "bf-tip", shell);
   tip.hidden = true;
   const still = document.createElement("canvas");
-  const hidden = new Set();
+  const kept = options.state || { from: 0, to: Infinity, hidden: [] };
+  const hidden = new Set([...data.elements.keys()].filter((index) => kept.hidden.includes(data.elements[index].name)));
   let from = 0, to = data.duration, drag = null, head = -1;
 
   data.elements.forEach((element, index) => {
     const key = bfButton("bf-legend", bar, "", `Show or hide ${element.name}`);
-    key.setAttribute("aria-pressed", "true");
+    key.setAttribute("aria-pressed", String(!hidden.has(index)));
     bfMake("i", "", key).style.background = element.colour;
     key.appendChild(document.createTextNode(element.name));
     key.onclick = () => {
@@ -32,7 +33,7 @@ function mountRoll(root, data, options = {}) {
   const tools = bfMake("div", "bf-tools", bar);
   for (const [text, title, factor] of [["\u2212", "Zoom out", 2], ["+", "Zoom in", 0.5], ["Fit", "Show the whole song", 0]]) {
     const key = bfButton("bf-tool", tools, text, title);
-    key.onclick = () => (factor ? zoom(factor, (from + to) / 2) : view(0, data.duration));
+    key.onclick = () => (factor ? zoom(factor, (from + to) / 2) : whole());
   }
 
   const lanesHeight = data.lanes.length ? data.lanes.length * LANE + GAP : 0;
@@ -50,6 +51,7 @@ function mountRoll(root, data, options = {}) {
     to = from + span;
     draw();
   }
+  const whole = () => view(0, data.duration);
   function zoom(factor, at) {
     const share = (at - from) / (to - from);
     const span = (to - from) * factor;
@@ -243,10 +245,12 @@ function mountRoll(root, data, options = {}) {
   const watcher = new ResizeObserver(draw);
   watcher.observe(canvas);
   const unwatch = bfOnTheme(draw);
-  draw();
+  view(kept.from, kept.to);
   return {
     follow,
     select,
+    whole,
+    state: () => ({ from, to: to - from < data.duration ? to : Infinity, hidden: [...hidden].map((index) => data.elements[index].name) }),
     paint: draw,
     dispose() { watcher.disconnect(); unwatch(); },
   };
