@@ -155,22 +155,33 @@ def _run_all_cells(page: Any, address: str, *, timeout_seconds: float = 300.0) -
 
 
 @pytest.fixture
+def workspace(repository: Path, tmp_path: Path) -> Callable[..., Path]:
+    """`workspace(*names)` makes a folder to start JupyterLab in, with copies of these notebooks in `notebooks`."""
+
+    def make(*names: str) -> Path:
+        root = tmp_path / "workspace"
+        for folder in ("notebooks", "runs"):
+            (root / folder).mkdir(parents=True, exist_ok=True)
+        for name in names:
+            shutil.copy(repository / "notebooks" / f"{name}.ipynb", root / "notebooks")
+        return root
+
+    return make
+
+
+@pytest.fixture
 def opened(
     visit: Any,
     lab: Callable[[Path, Path], str],
     run_all_cells: Callable[..., list[str]],
-    repository: Path,
-    tmp_path: Path,
-) -> Callable[[str], Any]:
-    """`opened(name)` runs a notebook in JupyterLab and returns the page, 1280 by 800 pixels."""
+    workspace: Callable[..., Path],
+) -> Callable[..., Any]:
+    """`opened(name, *beside)` runs a notebook in JupyterLab and returns the page, of 1280 by 800 pixels."""
 
-    def run(name: str) -> Any:
-        root = tmp_path / "workspace"
-        for folder in ("notebooks", "runs"):
-            (root / folder).mkdir(parents=True, exist_ok=True)
-        notebook = Path(shutil.copy(repository / "notebooks" / f"{name}.ipynb", root / "notebooks"))
+    def run(name: str, *beside: str) -> Any:
+        root = workspace(name, *beside)
         visit.page.set_viewport_size({"width": 1280, "height": 800})
-        assert run_all_cells(visit.page, lab(root, notebook)) == []
+        assert run_all_cells(visit.page, lab(root, root / "notebooks" / f"{name}.ipynb")) == []
         visit.page.evaluate("() => window.jupyterapp.commands.execute('application:toggle-left-area')")
         return visit.page
 

@@ -14,7 +14,7 @@ import pytest
 pytest.importorskip("axe_playwright_python", reason="axe-playwright-python is not installed")
 
 _GRAVE = ("serious", "critical")
-Open = Callable[[str], Any]
+Open = Callable[..., Any]
 
 
 def ready(page: Any, name: str) -> Any:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,18 +17,14 @@ def test_questions_are_answered_by_hand(
     visit: Any,
     lab: Callable[[Path, Path], str],
     run_all_cells: Callable[..., list[str]],
-    repository: Path,
-    tmp_path: Path,
+    workspace: Callable[..., Path],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("BEATSFOUNDRY_SECONDS", "8")
     monkeypatch.setenv("BEATSFOUNDRY_REVIEWER", "ann")
-    root = tmp_path / "workspace"
-    for folder in ("notebooks", "runs"):
-        (root / folder).mkdir(parents=True)
-    notebook = Path(shutil.copy(repository / "notebooks" / "42_blind_listening.ipynb", root / "notebooks"))
+    root = workspace("42_blind_listening")
     page = visit.page
-    assert run_all_cells(page, lab(root, notebook)) == []
+    assert run_all_cells(page, lab(root, root / "notebooks" / "42_blind_listening.ipynb")) == []
     answered = _prefer(page, root)
     assert answered["choice"] in ("clean", "dark", "anchor")
     assert answered["comment"] == "rounder"

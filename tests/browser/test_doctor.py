@@ -32,11 +32,11 @@ def test_the_doctor_tells_what_helps(
     lab: Callable[[Path, Path], str],
     run_all_cells: Callable[..., list[str]],
     repository: Path,
-    tmp_path: Path,
+    workspace: Callable[..., Path],
 ) -> None:
     import nbformat
 
-    root = tmp_path / "workspace"
+    root = workspace()
     (root / "runs" / "logs").mkdir(parents=True)
     (root / "runs" / "logs" / "one.log.jsonl").write_text("".join(json.dumps(line) + "\n" for line in _LOG))
     notebook = root / "doctor.ipynb"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,14 +17,11 @@ def test_quickstart_runs_plays_and_stays_at_home(
     lab: Callable[[Path, Path], str],
     run_all_cells: Callable[..., list[str]],
     repository: Path,
-    tmp_path: Path,
+    workspace: Callable[..., Path],
 ) -> None:
-    root = tmp_path / "workspace"
-    for folder in ("notebooks", "runs"):
-        (root / folder).mkdir(parents=True)
-    notebook = Path(shutil.copy(repository / "notebooks" / "00_quickstart.ipynb", root / "notebooks"))
+    root = workspace("00_quickstart")
     page = visit.page
-    assert run_all_cells(page, lab(root, notebook)) == []
+    assert run_all_cells(page, lab(root, root / "notebooks" / "00_quickstart.ipynb")) == []
     assert page.locator(".jp-toastContainer, .Toastify__toast").filter(has_text="news").count() == 0
     _plays(page)
     _roll_is_drawn_and_seeks(page)

@@ -39,7 +39,11 @@ _READ = """async ({ hz, db, right, seconds, late }) => {
   let last = null;
   const all = [];
   const until = context.currentTime + seconds;
-  while (context.currentTime < until) { last = meters.read(); all.push(last.correlation); await new Promise(done => setTimeout(done, 50)); }
+  while (context.currentTime < until) {
+    last = meters.read();
+    all.push(last.correlation);
+    await new Promise(done => setTimeout(done, 50));
+  }
   AnalyserNode.prototype.getFloatTimeDomainData = read;
   await context.close();
   return { ...last, lowest: Math.min(...all), highest: Math.max(...all) };

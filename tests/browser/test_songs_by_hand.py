@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 import pytest
 import soundfile
 
-from tests.browser.instrument_pages import dark, edits, keep, light, look, narrow, ready, told
+from tests.browser.instrument_pages import Open, dark, edits, keep, light, look, narrow, ready, told
 from workbench.output import load_song
 
 pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore")]
@@ -21,21 +20,10 @@ SENTENCE = "driving synthwave at night, 12 seconds, 160 bpm"
 
 
 def test_a_song_is_made_changed_mixed_and_exported(
-    visit: Any,
-    lab: Callable[[Path, Path], str],
-    run_all_cells: Callable[..., list[str]],
-    repository: Path,
-    tmp_path: Path,
+    opened: Open, workspace: Callable[..., Path], visit: Any, repository: Path
 ) -> None:
-    root = tmp_path / "workspace"
-    for folder in ("notebooks", "runs"):
-        (root / folder).mkdir(parents=True)
-    for name in NOTEBOOKS:
-        shutil.copy(repository / "notebooks" / f"{name}.ipynb", root / "notebooks")
-    page = visit.page
-    page.set_viewport_size({"width": 1280, "height": 800})
-    assert run_all_cells(page, lab(root, root / "notebooks" / "01_explore.ipynb")) == []
-    page.evaluate("() => window.jupyterapp.commands.execute('application:toggle-left-area')")
+    root = workspace()
+    page = opened(*NOTEBOOKS)
     song = _make(page)
     assert (root / "out" / song / "master.wav").is_file()
     _arrange(page, song)

@@ -3,8 +3,8 @@
 A compound metre becomes four beats on the grid of triplets, each a dotted quarter: a bar of 12/8 is one bar of the
 canonical form, two bars of 6/8 are one. Odd metres are bars of which something is left out (`bar_grid`). A section in a
 key of its own is written on the song's tonic, in the mode of that key, and moved to its place afterwards. So networks
-that never saw 12/8 write it as the shuffle that they know, and a chorus
-that comes back a tone higher is the same chorus.
+that never saw 12/8 write it as the shuffle that they know, and a chorus that comes back a tone higher is the same
+chorus.
 """
 
 from __future__ import annotations
