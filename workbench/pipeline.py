@@ -21,7 +21,7 @@ from workbench.domain.results import Track
 from workbench.domain.score import Score
 from workbench.domain.seeding import derived_seed
 from workbench.dsp.headroom import loudest_within, within_full_scale
-from workbench.dsp.memory import let_go
+from workbench.dsp.memory import set_aside
 from workbench.dsp.parallel import Work
 from workbench.provenance import provenance
 
@@ -73,7 +73,7 @@ def generate(request: RequestLike, *, progress: Progress | None = None, store: S
     references = load_references(request)
     with rarely_collected():
         first, *others = _ranked(_candidates(request, references, progress, store))
-    let_go()
+    set_aside()
     return replace(first, request=request, alternatives=tuple(others))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 
 import numba
@@ -185,8 +186,21 @@ def interleaved(steps: npt.NDArray[np.int32], bit_depth: int) -> npt.NDArray[np.
     [1, 0, 255, 255, 2, 0, 0, 1]
     """
     out = np.empty(steps.size * bit_depth // 8, dtype=np.uint8)
-    _interleave(steps, bit_depth // 8, out)
+    if bit_depth == 24 and steps.shape[0] == 2 and sys.byteorder == "little":
+        _interleave_stereo(steps[0], steps[1], out.view(np.uint16))
+    else:
+        _interleave(steps, bit_depth // 8, out)
     return out
+
+
+@numba.njit(cache=True, nogil=True)
+def _interleave_stereo(left, right, out):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    """Frames of 24 bits, three words of 16 each."""
+    for i in range(left.shape[0]):
+        one, other = left[i], right[i]
+        out[3 * i] = np.uint16(one & 0xFFFF)
+        out[3 * i + 1] = np.uint16(((one >> 16) & 0xFF) | ((other & 0xFF) << 8))
+        out[3 * i + 2] = np.uint16((other >> 8) & 0xFFFF)
 
 
 @numba.njit(cache=True, nogil=True)

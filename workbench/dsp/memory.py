@@ -130,10 +130,51 @@ def rest(array: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     return array
 
 
+def shortened(samples: npt.NDArray[np.float32], length: int) -> npt.NDArray[np.float32]:
+    """The first samples of sound that nobody needs any more as it was: they move together within its own memory.
+
+    Parameters
+    ----------
+    samples : array of shape (c, n), float32
+        Sound, which is written over; what is not C-contiguous is copied.
+    length : int
+        Samples that stay, at most n.
+
+    Returns
+    -------
+    array of shape (c, length), float32, C-contiguous
+
+    Examples
+    --------
+    >>> shortened(np.array([[1, 2, 3], [4, 5, 6]], np.float32), 2).tolist()
+    [[1.0, 2.0], [4.0, 5.0]]
+    """
+    if not samples.flags.c_contiguous:
+        return duplicate(samples[:, :length])
+    within = samples.reshape(-1)[: samples.shape[0] * length].reshape(samples.shape[0], length)
+    if length < samples.shape[1]:
+        # Rows move towards the beginning, from the first on, so none is written over before it is read.
+        for row in range(1, samples.shape[0]):
+            within[row] = samples[row, :length]
+    return within
+
+
 def let_go() -> None:
     """Give the blocks that nothing uses to the system."""
     with _taking:
         _free.clear()
+
+
+def set_aside() -> None:
+    """Hold nothing of the blocks that nothing uses: what is made within the next ten seconds lies in them again.
+
+    They go to the system when that time has passed, and at once where they do not lie in files.
+    """
+    with _taking:
+        _free[:] = [block for block in _free if scratch.rest(block)]
+
+
+scratch.when_idle(let_go)
 
 
 def _taken(size: int) -> Bytes:

@@ -17,6 +17,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from weakref import WeakSet
 
@@ -34,6 +35,11 @@ _IDLE_SECONDS = 10.0
 _DISK = Path("/var/tmp")
 """Where systems keep temporary files on a disk; what lies in `/tmp` is often held in memory."""
 _LARGEST_SHARE = 0.5
+_LARGE_PAGE = 2 << 20
+"""What a single entry of the processor's second level of page tables maps: 512 pages at once."""
+_SMALL_PIECE = 64 << 10
+_POPULATE_WRITE = 23
+"""`MADV_POPULATE_WRITE` of Linux 5.14 (asm-generic/mman-common.h)."""
 
 
 def block(size: int) -> Bytes:
@@ -79,7 +85,7 @@ def expect(size: int) -> None:
     _watchman.look(size)
 
 
-def rest(array: npt.NDArray[np.generic]) -> None:
+def rest(array: npt.NDArray[np.generic]) -> bool:
     """Hold nothing of the block that an array lies in, if it lies in one; what is asked for next is read back.
 
     Parameters
@@ -87,19 +93,45 @@ def rest(array: npt.NDArray[np.generic]) -> None:
     array : array
         Of any shape and type.
 
+    Returns
+    -------
+    bool
+        Whether it lies in one.
+
     Examples
     --------
     >>> numbers = block(4096)
     >>> numbers[:3] = 1, 2, 3
-    >>> rest(numbers)
+    >>> rest(numbers), rest(np.zeros(3))
+    (True, False)
     >>> numbers[:3].tolist()
     [1, 2, 3]
     """
     below: object = array
     while isinstance(below, np.ndarray | memoryview):
         below = below.base if isinstance(below, np.ndarray) else below.obj
-    if isinstance(below, mmap.mmap):
-        below.madvise(mmap.MADV_DONTNEED)
+    if not isinstance(below, mmap.mmap):
+        return False
+    below.madvise(mmap.MADV_DONTNEED)
+    return True
+
+
+def when_idle(forget: Callable[[], object]) -> None:
+    """Have something called whenever no more or less has been held for ten seconds, in a thread of its own.
+
+    Parameters
+    ----------
+    forget : callable
+        Gives back what nobody needs.
+
+    Examples
+    --------
+    >>> when_idle(list)
+    """
+    _when_idle.append(forget)
+
+
+_when_idle: list[Callable[[], object]] = []
 
 
 def _mapped(size: int) -> mmap.mmap | None:
@@ -111,8 +143,45 @@ def _mapped(size: int) -> mmap.mmap | None:
         with tempfile.TemporaryFile(dir=folder, prefix="beatsfoundry-", buffering=0) as file:
             # Room is taken now: a disk that is full later would end the process.
             os.posix_fallocate(file.fileno(), 0, size)
-            return mmap.mmap(file.fileno(), size)
+            _fill(file.fileno(), size)
+            mapped = mmap.mmap(file.fileno(), size)
+        _check_pages(mapped)
+        return mapped
     return None
+
+
+_piece = _LARGE_PAGE
+"""Bytes that are written to a new file at a time, of which the system's cache makes one folio if it can."""
+
+
+def _fill(descriptor: int, size: int) -> None:
+    """Write zeros in pieces of 2 MB, for what is touched of a file before it is written comes in pages of 4 to 32 kB.
+
+    Each page is then noted by itself when it is changed; a folio of 2 MB is noted and mapped as one.
+    """
+    zeros = memoryview(bytes(_piece))
+    for start in range(0, size, _piece):
+        os.pwrite(descriptor, zeros[: size - start], start)
+
+
+def _check_pages(mapped: mmap.mmap) -> None:
+    """Have a new block at hand, and write later ones in small pieces where the system does not map 2 MB as one.
+
+    Changing a page of a large folio that is not mapped as one costs the more, the larger it is.
+    """
+    global _piece
+    before = _faults()
+    with contextlib.suppress(OSError, ValueError):  # an older system
+        mapped.madvise(_POPULATE_WRITE)
+        if _faults() - before > 8 + len(mapped) // (_LARGE_PAGE // 8):
+            _piece = _SMALL_PIECE
+
+
+def _faults() -> int:
+    """Pages that this thread asked the system for."""
+    import resource  # which only Unix has
+
+    return resource.getrusage(resource.RUSAGE_THREAD).ru_minflt
 
 
 def _folder() -> str:
@@ -175,6 +244,8 @@ class _Watchman:
             else:
                 pause = min(2.0 * pause, _LONGEST_PAUSE_SECONDS)
             if time.monotonic() > changed + _IDLE_SECONDS:
+                for forget in _when_idle:
+                    forget()
                 held, changed = self.let_go(), time.monotonic()
             with self._lock:
                 if not self._blocks:

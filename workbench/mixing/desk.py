@@ -23,7 +23,7 @@ from workbench.dsp.levels import mean_square, peak_of
 from workbench.dsp.limiter import Limiter, limiter_gain
 from workbench.dsp.loudness import gated_loudness, hop_energies
 from workbench.dsp.matching import apply_curve, bin_powers
-from workbench.dsp.memory import duplicate, fresh, rest
+from workbench.dsp.memory import duplicate, fresh, rest, shortened
 from workbench.dsp.mid_side import scale_side, scale_sides, side_guard
 from workbench.dsp.parallel import blocks, each, each_block
 from workbench.mixing.automation import fade_out, section_gain, section_rides_db
@@ -296,19 +296,18 @@ def _finish(stems: dict[str, Signal], total: Signal, gain: Gain, score: Score, r
     envelope[end - fade.size :] *= fade
     envelope *= np.float32(db_to_gain(PEAK_DB) / peak) if peak > 0 else np.float32(1.0)
     envelope = recallable(envelope, rate)
-    mixed = {element: stem[:, :end] for element, stem in stems.items()}
-    finished = {element: fresh(stem.shape) for element, stem in mixed.items()}
+    finished = {element: shortened(stem, end) for element, stem in stems.items()}
+    stems.clear()
     whole = fresh((2, end))
 
     def finish(start: int, stop: int) -> None:
         for begin, last in blocks(stop - start, _SMALL):
             piece = slice(start + begin, start + last)
-            for element, stem in mixed.items():
-                np.multiply(stem[:, piece], envelope[piece], out=finished[element][:, piece])
+            for stem in finished.values():
+                np.multiply(stem[:, piece], envelope[piece], out=stem[:, piece])
             sum_between(list(finished.values()), piece.start, piece.stop, out=whole[:, piece])
 
     each_block(finish, end)
-    stems.clear()
     sounds = {element: Audio(rest(samples), rate) for element, samples in finished.items()}
     return Mix(Audio(whole, rate), sounds), envelope
 

@@ -19,7 +19,7 @@ from workbench.domain.plan import Plan
 from workbench.domain.recordings import is_recorded, plays_recording
 from workbench.domain.score import Score, in_one_tempo
 from workbench.dsp.envelopes import fade_edges
-from workbench.dsp.memory import duplicate, rest
+from workbench.dsp.memory import duplicate, rest, shortened
 from workbench.dsp.parallel import each
 from workbench.plugins import PLUGIN_PREFIX, place_in
 from workbench.plugins.running import Place
@@ -104,7 +104,9 @@ def render(
     ordered = sorted(score.parts, key=lambda name: -sum(note.duration_beats for note in score.parts[name].notes))
     stems = dict(zip(ordered, each(one, ordered), strict=True))
     kept = _trimmed_length(stems, song, length, rate)
-    finished = {name: rest(_ended(stems.pop(name)[:, :kept], rate)) for name in score.parts}
+    # What a store gave is kept there; what was just made is ours to cut.
+    cut = shortened if store is None else _cut_out
+    finished = {name: rest(_ended(cut(stems.pop(name), kept), rate)) for name in score.parts}
     meter.finish()
     return {name: Audio(stem, rate) for name, stem in finished.items()}
 
@@ -242,17 +244,19 @@ def _trimmed_length(stems: dict[str, Signal], song: int, length: int, rate: int)
     return min(length, max(wanted, song + round(SHORTEST_TAIL_SECONDS * rate)))
 
 
+def _cut_out(stem: Signal, length: int) -> Signal:
+    return duplicate(stem[:, :length])
+
+
 def _ended(stem: Signal, rate: int) -> Signal:
-    """Fade the end out, to digital silence for the last 50 ms."""
+    """Fade the end out, to digital silence for the last 50 ms, in place."""
     silent = round(_SILENT_SECONDS * rate)
     fade_ms = 1000.0 * _tail_fade(stem, rate)
-    ended = duplicate(stem)
     tail = min(stem.shape[1], silent + round(fade_ms / 1000.0 * rate))
-    ended[:, stem.shape[1] - silent :] = 0.0
-    ended[:, stem.shape[1] - tail : stem.shape[1] - silent] = fade_edges(
-        stem[:, stem.shape[1] - tail : stem.shape[1] - silent], rate, out_ms=fade_ms
-    )
-    return ended
+    faded = slice(stem.shape[1] - tail, stem.shape[1] - silent)
+    stem[:, faded] = fade_edges(stem[:, faded], rate, out_ms=fade_ms)
+    stem[:, stem.shape[1] - silent :] = 0.0
+    return stem
 
 
 def _tail_fade(stem: Signal, rate: int) -> float:

@@ -38,6 +38,7 @@ from workbench.domain.plan_form import plan_to_dict
 from workbench.domain.results import Track
 from workbench.domain.score import Score
 from workbench.domain.seeding import derived_seed
+from workbench.dsp.dither import lies_on_steps
 from workbench.output.files.audio_files import encode_to, roundtrip
 from workbench.output.files.documents import report_document, to_json
 from workbench.output.files.folder import MANIFEST, appearing
@@ -197,7 +198,8 @@ def _report_html(track: Track) -> bytes:
     from workbench.output.report.report_html import render
 
     library = ReferenceLibrary()
-    if track.plan.delivery.format != "mp3":
+    delivery = track.plan.delivery
+    if delivery.format != "mp3" and not lies_on_steps(track.master.samples, bit_depth=delivery.bit_depth):
         # Drawn from what the file holds, so that a track that is loaded again has the same page.
         track = replace(track, master=master_as_heard(track.master, track.plan))
     return render(track, references=[library.get(name) for name in track.plan.references]).encode()
