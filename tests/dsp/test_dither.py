@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from workbench.domain.errors import ParameterError
-from workbench.dsp.dither import quantise, tpdf_noise
+from workbench.dsp.dither import interleaved, quantise, tpdf_noise
 
 
 def test_noise_is_triangular_and_white():
@@ -59,3 +59,10 @@ def test_shaping_moves_noise_out_of_the_ears_best_range():
     band = slice(round(2000 / 48000 * (1 << 16)), round(5000 / 48000 * (1 << 16)))
     assert 10 * np.log10(spectra[1][band].mean() / spectra[0][band].mean()) < -8.0
     assert np.array_equal(shaped, quantise(silence, bit_depth=16, seed=2, shaped=True))
+
+
+def test_frames_of_24_bits_are_laid_out_byte_by_byte():
+    steps = np.array([[1, -1, 8_388_607, -8_388_608], [-2, 256, 65_536, 1_193_046]], np.int32)
+    expected = b"".join(int(value).to_bytes(3, "little", signed=True) for frame in steps.T for value in frame)
+    assert interleaved(steps, 24).tobytes() == expected
+    assert interleaved(np.vstack([steps, steps[:1]]), 24).size == 36

@@ -57,6 +57,26 @@ def test_what_does_not_fit_makes_room() -> None:
     assert kept.shape == (2, 9_000_000)
 
 
+def test_sound_is_shortened_where_it_lies() -> None:
+    sound = np.arange(2_000_000, dtype=np.float32).reshape(2, -1)
+    expected = sound[:, :999_990].copy()
+    short = memory.shortened(sound, 999_990)
+    assert short.flags.c_contiguous
+    assert np.shares_memory(short, sound)
+    np.testing.assert_array_equal(short, expected)
+    turned = np.arange(6, dtype=np.float32).reshape(3, 2).T
+    assert memory.shortened(turned, 2).tolist() == [[0.0, 2.0], [1.0, 3.0]]
+
+
+def test_a_curve_lies_in_a_block_that_sound_fits_into() -> None:
+    sound = fresh(LONG)
+    curve = fresh((9_000_000,))
+    where, curve_bytes = place(curve), curve.nbytes
+    del curve
+    assert place(fresh(LONG)) == where
+    assert sound.nbytes > curve_bytes
+
+
 def test_short_arrays_come_from_python() -> None:
     short = fresh((2, 100))
     del short

@@ -113,6 +113,44 @@ def test_pieces_of_work_are_looked_after(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 @linux
+def test_a_pass_over_a_block_enters_the_system_by_pieces_of_two_megabytes() -> None:
+    block = scratch.block(64 * MEBIBYTE)
+    if scratch._piece != scratch._LARGE_PAGE:
+        pytest.skip("this system maps no 2 MB of a file as one")
+    scratch._watchman.let_go()
+    before = scratch._faults()
+    np.add(block, 1, out=block)
+    assert scratch._faults() - before < 2000, "16,384 pages of 4 kB"
+    assert block.min() == block.max() == 1
+
+
+@linux
+def test_where_large_pages_fail_later_blocks_are_written_in_small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scratch, "_piece", scratch._LARGE_PAGE)
+    counts = iter((0, 100_000))
+    monkeypatch.setattr(scratch, "_faults", lambda: next(counts))
+    first = scratch.block(4 * MEBIBYTE)
+    assert scratch._piece == scratch._SMALL_PIECE
+    counts = iter((0, 0))
+    again = scratch.block(4 * MEBIBYTE)
+    assert not first.any() and not again.any()
+
+
+@linux
+def test_what_is_idle_goes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scratch, "_IDLE_SECONDS", 0.05)
+    array = fresh((2, 6_000_000))
+    del array
+    memory.set_aside()
+    waited = threading.Event()
+    for _ in range(250):
+        if not memory._free:
+            break
+        waited.wait(0.02)
+    assert memory._free == []
+
+
+@linux
 def test_no_file_is_seen_or_left(own_folder: Path) -> None:
     block = scratch.block(MEBIBYTE)
     block.fill(3)

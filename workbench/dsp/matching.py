@@ -175,7 +175,7 @@ def curve_filter(gains_db: Floats, sample_rate_hz: int) -> npt.NDArray[np.float3
     return np.asarray(response, dtype=np.float32)
 
 
-def apply_curve(samples: Signal, gains_db: Floats, sample_rate_hz: int) -> Signal:
+def apply_curve(samples: Signal, gains_db: Floats, sample_rate_hz: int, *, out: Signal | None = None) -> Signal:
     """Filter (2, n) samples by a curve of gains at `THIRDS_HZ`; no gain leaves them untouched.
 
     Parameters
@@ -186,6 +186,8 @@ def apply_curve(samples: Signal, gains_db: Floats, sample_rate_hz: int) -> Signa
         Gain in dB of each band.
     sample_rate_hz : int
         Sample rate.
+    out : array of shape (2, n), float32, optional
+        Where the result goes; it may be the samples themselves.
 
     Returns
     -------
@@ -207,4 +209,4 @@ def apply_curve(samples: Signal, gains_db: Floats, sample_rate_hz: int) -> Signa
     """
     if not np.any(np.abs(gains_db) > 1e-6) or samples.shape[1] == 0:
         return samples
-    return convolve_long(samples, curve_filter(gains_db, sample_rate_hz)[None])
+    return convolve_long(samples, curve_filter(gains_db, sample_rate_hz)[None], out=out)

@@ -11,9 +11,9 @@ import numpy.typing as npt
 from workbench.domain.arrays import Signal
 from workbench.domain.errors import ParameterError
 from workbench.domain.seeding import generator
-from workbench.dsp.convolution import convolve_long
+from workbench.dsp.convolution import add_convolved
 from workbench.dsp.equaliser import Band, equalise
-from workbench.dsp.memory import fresh
+from workbench.dsp.memory import fresh, silence
 
 _SOUND_METRES_A_SECOND = 343.0
 _REFLECTIONS = 14
@@ -46,7 +46,15 @@ class RoomAcoustics:
             )
 
 
-def in_room(samples: Signal, room: RoomAcoustics, sample_rate_hz: int, *, seed: int = 0) -> Signal:
+def in_room(
+    samples: Signal,
+    room: RoomAcoustics,
+    sample_rate_hz: int,
+    *,
+    seed: int = 0,
+    level: float = 1.0,
+    onto: Signal | None = None,
+) -> Signal:
     """What the walls send back of (2, n) samples, the same length, without the direct sound.
 
     The middle of the signal excites the room; the ears hear independent reflections. White noise comes back with the
@@ -62,10 +70,15 @@ def in_room(samples: Signal, room: RoomAcoustics, sample_rate_hz: int, *, seed: 
         Sample rate.
     seed : int
         Equal seeds give equal reflections.
+    level : float
+        Gain of the reflections, linear.
+    onto : array of shape (2, n), float32, optional
+        What they are added to in place; it may be the samples themselves. By default silence.
 
     Returns
     -------
     array of shape (2, n), float32
+        `onto` where it is given.
 
     Examples
     --------
@@ -79,7 +92,8 @@ def in_room(samples: Signal, room: RoomAcoustics, sample_rate_hz: int, *, seed: 
     """
     middle = np.add(samples[:1], samples[1:], out=fresh((1, samples.shape[1])))
     middle *= np.float32(0.5)
-    return convolve_long(middle, room_response(room, sample_rate_hz, seed))
+    onto = silence(samples.shape) if onto is None else onto
+    return add_convolved(onto, middle, room_response(room, sample_rate_hz, seed), level)
 
 
 @lru_cache(maxsize=8)

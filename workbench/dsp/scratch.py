@@ -26,7 +26,7 @@ import numpy.typing as npt
 
 from workbench.domain.arrays import Bytes
 
-HELD_BYTES = 512 << 20
+HELD_BYTES = 400 << 20
 """Of all blocks together, about so much is held in memory."""
 
 _TICK_SECONDS = 0.01
@@ -38,6 +38,7 @@ _LARGEST_SHARE = 0.5
 _LARGE_PAGE = 2 << 20
 """What a single entry of the processor's second level of page tables maps: 512 pages at once."""
 _SMALL_PIECE = 64 << 10
+_LOOKED_AT = 16 << 20
 _POPULATE_WRITE = 23
 """`MADV_POPULATE_WRITE` of Linux 5.14 (asm-generic/mman-common.h)."""
 
@@ -165,16 +166,18 @@ def _fill(descriptor: int, size: int) -> None:
 
 
 def _check_pages(mapped: mmap.mmap) -> None:
-    """Have a new block at hand, and write later ones in small pieces where the system does not map 2 MB as one.
+    """See how a new block is mapped; later ones are written in small pieces where the system does not map 2 MB as one.
 
     Changing a page of a large folio that is not mapped as one costs the more, the larger it is.
     """
     global _piece
     before = _faults()
     with contextlib.suppress(OSError, ValueError):  # an older system
-        mapped.madvise(_POPULATE_WRITE)
-        if _faults() - before > 8 + len(mapped) // (_LARGE_PAGE // 8):
+        looked_at = min(len(mapped), _LOOKED_AT)
+        mapped.madvise(_POPULATE_WRITE, 0, looked_at)
+        if _faults() - before > 8 + looked_at // (_LARGE_PAGE // 8):
             _piece = _SMALL_PIECE
+        mapped.madvise(mmap.MADV_DONTNEED)
 
 
 def _faults() -> int:

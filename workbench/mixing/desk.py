@@ -23,7 +23,7 @@ from workbench.dsp.levels import mean_square, peak_of
 from workbench.dsp.limiter import Limiter, limiter_gain
 from workbench.dsp.loudness import gated_loudness, hop_energies
 from workbench.dsp.matching import apply_curve, bin_powers
-from workbench.dsp.memory import duplicate, fresh, rest, shortened
+from workbench.dsp.memory import fresh, rest, shortened
 from workbench.dsp.mid_side import scale_side, scale_sides, side_guard
 from workbench.dsp.parallel import blocks, each, each_block
 from workbench.mixing.automation import fade_out, section_gain, section_rides_db
@@ -107,10 +107,11 @@ def mix(
     total = scale_sides(sounds, image)
     del sounds
     crest_limit_db = _crest_limit_db(profile, colour)
-    gain = _bus_gain(duplicate(total), score, profile, crest_limit_db, rate, plan.sound.contrast_lu)
+    gain = _bus_gain(total, score, profile, crest_limit_db, rate, plan.sound.contrast_lu)
     if plan.ending == "fade" and not plan.delivery.loop:
         gain *= fade_out(score, len(gain), rate)
-    finished, envelope = _finish(toned, total, gain, score, rate)
+    del total
+    finished, envelope = _finish(toned, gain, score, rate)
     return _moved(replace(finished, desk=settled(curves, image, envelope, rate)), stems, score, plan)
 
 
@@ -154,9 +155,9 @@ def _toned(
     curves = {element: recallable_levels(curve) for element, curve in found.items()}
 
     def tone(element: str) -> Signal:
-        # What a stem was before is let go as soon as it is filtered: the song is held once.
         samples = processed.pop(element)
-        return rest(apply_curve(equalise(samples, low_cut, rate, out=samples), curves[element], rate))
+        equalise(samples, low_cut, rate, out=samples)
+        return rest(apply_curve(samples, curves[element], rate, out=samples))
 
     return dict(zip(elements, each(tone, elements), strict=True)), curves
 
@@ -214,7 +215,7 @@ def mix_again(stems: Mapping[str, Audio], score: Score, plan: Plan, desk: Desk) 
         heard = with_inserts(stems[element].samples, move, score, rate)
         samples = run_strip(heard, strip, colour, context, max(length, desk.length_samples))
         equalise(samples, _low_cut(profile), rate, out=samples)
-        samples = apply_curve(samples, recalled_curve(element, desk), rate)
+        apply_curve(samples, recalled_curve(element, desk), rate, out=samples)
         placed = scale_side(samples[:, : desk.length_samples], side_gain)
         return Audio(amplify(placed, gain), rate)
 
@@ -281,15 +282,14 @@ def _bus_gain(
     return gain
 
 
-def _finish(stems: dict[str, Signal], total: Signal, gain: Gain, score: Score, rate: int) -> tuple[Mix, Gain]:
+def _finish(stems: dict[str, Signal], gain: Gain, score: Score, rate: int) -> tuple[Mix, Gain]:
     """Apply the shared gain, cut silence after the song, fade the end out and set the peak; and all of it as a gain.
 
-    Stems, their sum `total` and the gain are written over.
+    Stems and gain are written over.
     """
     gain = recallable(gain, rate)
     song = round(score.duration_seconds * rate)
-    peak, end = _peak_and_end(amplify(total, gain), song, rate)
-    del total
+    peak, end = _peak_and_end(list(stems.values()), gain, song, rate)
     fade_seconds = np.clip(0.8 * (end - song) / rate, _SHORTEST_FADE_SECONDS, _LONGEST_FADE_SECONDS)
     envelope = gain[:end]
     fade = _final_fade(min(round(fade_seconds * rate), end))
@@ -312,10 +312,21 @@ def _finish(stems: dict[str, Signal], total: Signal, gain: Gain, score: Score, r
     return Mix(Audio(whole, rate), sounds), envelope
 
 
-def _peak_and_end(total: Signal, song_samples: int, rate: int) -> tuple[float, int]:
-    """Highest magnitude of the sum (2, n) of all stems, and where it has fallen silent after the song."""
-    peak, song = peak_of(total), min(song_samples, total.shape[1])
-    rings = _audible_samples(total[:, song:], peak, round(_LEAST_TAIL_SECONDS * rate))
+def _peak_and_end(sounds: list[Signal], gain: Gain, song_samples: int, rate: int) -> tuple[float, int]:
+    """Highest magnitude of the sum of all stems, (2, n), behind the gain, and where it is silent after the song."""
+
+    def summed_between(start: int, stop: int) -> Signal:
+        piece = sum_between(sounds, start, stop)
+        piece *= gain[start:stop]
+        return piece
+
+    def highest(start: int, stop: int) -> float:
+        pieces = (summed_between(start + begin, start + last) for begin, last in blocks(stop - start, _SMALL))
+        return float(np.max([peak_of(piece) for piece in pieces]))
+
+    peak = float(np.max(each_block(highest, gain.size), initial=0.0))
+    song = min(song_samples, gain.size)
+    rings = _audible_samples(summed_between(song, gain.size), peak, round(_LEAST_TAIL_SECONDS * rate))
     return peak, recallable_length(song + rings, rate)
 
 

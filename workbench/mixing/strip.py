@@ -224,7 +224,7 @@ def with_returns(samples: Signal, strip: Strip, context: StripContext) -> Signal
     rate = context.sample_rate_hz
     if strip.room_db is not None:
         # Echoes and reverb hear the sound as it stands in the room.
-        add_scaled(samples, in_room(samples, context.room, rate, seed=context.seed), db_to_gain(strip.room_db))
+        in_room(samples, context.room, rate, seed=context.seed, level=db_to_gain(strip.room_db), onto=samples)
     if strip.delay_send_db is not None:
         level, send = db_to_gain(strip.delay_send_db), _throws(samples.shape[1], strip, context)
         add_echoes(samples, context.delay, context.score.tempo_bpm, rate, level=level, send=send)

@@ -38,7 +38,6 @@ from workbench.domain.plan_form import plan_to_dict
 from workbench.domain.results import Track
 from workbench.domain.score import Score
 from workbench.domain.seeding import derived_seed
-from workbench.dsp.dither import lies_on_steps
 from workbench.output.files.audio_files import encode_to, roundtrip
 from workbench.output.files.documents import report_document, to_json
 from workbench.output.files.folder import MANIFEST, appearing
@@ -195,6 +194,7 @@ def _score_files(score: Score, edits: EditState, patches: Mapping[str, str]) -> 
 
 def _report_html(track: Track) -> bytes:
     from workbench.analysis.references import ReferenceLibrary
+    from workbench.dsp.dither import lies_on_steps
     from workbench.output.report.report_html import render
 
     library = ReferenceLibrary()
