@@ -133,7 +133,8 @@ def test_where_large_pages_fail_later_blocks_are_written_in_small_pieces(monkeyp
     assert scratch._piece == scratch._SMALL_PIECE
     counts = iter((0, 0))
     again = scratch.block(4 * MEBIBYTE)
-    assert not first.any() and not again.any()
+    assert not first.any()
+    assert not again.any()
 
 
 @linux
