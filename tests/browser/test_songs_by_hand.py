@@ -31,6 +31,7 @@ def test_a_song_is_made_changed_mixed_and_exported(
     _play(page, song)
     _come_back(page, root / "out" / song)
     _export(page, root, song)
+    _save_as(page, root, song)
     keep(page, repository, "songs")
     dark(page, "mixer")
     light(page, "mixer")
@@ -156,3 +157,20 @@ def _export(page: Any, root: Path, song: str) -> None:
     assert soundfile.info(folder / "master.wav").frames > 12 * 44100
     page.wait_for_function("() => document.querySelector('.bf-mixer .bf-song-player .bf-time')")
     assert mixer.locator(".bf-song-files a").count() > 8
+
+
+def _save_as(page: Any, root: Path, song: str) -> None:
+    """A name that is taken leaves the field open, to be mended; a free one closes it."""
+    mixer = page.locator(".bf-mixer")
+    mixer.locator(".bf-songbar button", has_text="Save as").focus()
+    page.keyboard.press("Enter")
+    field = mixer.locator(".bf-song-input")
+    field.fill(song)
+    page.keyboard.press("Enter")
+    told(page, "mixer", f"there is a song {song} already")
+    assert field.is_visible()
+    field.fill("by another name")
+    page.keyboard.press("Enter")
+    told(page, "mixer", "saved as by-another-name")
+    field.wait_for(state="hidden")
+    assert (root / "out" / "by-another-name" / "master.wav").is_file()

@@ -119,7 +119,7 @@ def test_a_knob_is_learned_by_turning_and_its_turn_is_one_step(page: Page, sessi
     page.ask("control", moves=[[0, 74, 64]])
     assert len(session.history) == 1
     page.ask("learn", parameter="filter.cutoff_hz")
-    assert page.widget.learning == "bass filter.cutoff_hz"
+    assert page.widget.learning == "bass filter cutoff"
     page.ask("control", moves=[[0, 74, 64]])
     assert page.widget.learning == ""
     for value in (70, 80, 127):

@@ -54,17 +54,17 @@ function render({ model, el }) {
   }
   const released = () => { setTimeout(() => { if (!next) turned = ""; }, 0); };
   const knobs = new Map();
-  const UNITS = { db: "dB", hz: "Hz", ms: "ms" };
   const show = (value) => (Math.abs(value) >= 100 ? value.toFixed(0) : Math.abs(value) >= 10 ? value.toFixed(1) : value.toFixed(2));
   // Frequencies and times are turned by ratios.
   const ratio = (knob) => /_(hz|ms)$/.test(knob.name) && knob.low > 0;
   function control(parent, knob) {
     const row = bfMake("label", "bf-knob", parent);
     row.title = knob.meaning;
-    bfMake("span", "bf-knob-name", row, knob.name.split(".").slice(-1)[0].replace(/_(db|hz|ms)$/, (_, unit) => `, ${UNITS[unit]}`).replaceAll("_", " "));
+    bfMake("span", "bf-knob-name", row, [knob.label, knob.unit].filter(Boolean).join(", "));
+    const said = `${knob.group} ${knob.label}`;
     if (knob.options.length) {
       const input = bfMake("select", "bf-select", row);
-      input.setAttribute("aria-label", `${knob.name}: ${knob.meaning}`);
+      input.setAttribute("aria-label", `${said}: ${knob.meaning}`);
       for (const text of knob.options) bfMake("option", "", input, text).value = text;
       input.onchange = () => { turn({ do: "turn", name: knob.name, value: input.value }, knob.name); released(); };
       return { row, take: (now) => { input.value = now.value; } };
@@ -75,7 +75,7 @@ function render({ model, el }) {
     const last = knob.name.split(".").slice(-1)[0], harmonic = /ratio$/.test(last);
     const step = /semitones$|^unison$/.test(last) ? 1 : harmonic ? 0.01 : (to(knob.high) - to(knob.low)) / 200;
     Object.assign(input, { type: "range", min: to(knob.low), max: to(knob.high), step });
-    input.setAttribute("aria-label", `${knob.name}: ${knob.meaning}`);
+    input.setAttribute("aria-label", `${said}: ${knob.meaning}`);
     const read = bfMake("output", "", row);
     const tell = (value) => {
       read.textContent = step === 1 && Number.isInteger(value) ? String(value) : show(value);
@@ -90,7 +90,7 @@ function render({ model, el }) {
       turn({ do: "turn", name: knob.name, value }, knob.name);
       released();
     };
-    bfTyped(read, knob.name, { low: knob.low, high: knob.high, now: () => standing.value, set: put });
+    bfTyped(read, said, { low: knob.low, high: knob.high, now: () => standing.value, set: put });
     input.ondblclick = () => put(standing.usual);
     input.oninput = () => {
       held = true;
@@ -108,15 +108,13 @@ function render({ model, el }) {
     knobs.clear();
     const boxes = new Map();
     for (const knob of all) {
-      const group = knob.name.split(".").slice(0, -1).join(" ") || "level";
-      if (!boxes.has(group)) {
+      if (!boxes.has(knob.group)) {
         const box = bfMake("details", "bf-group", groups);
         box.open = boxes.size < 4;
-        // What stands in a list is counted from one, as people do.
-        bfMake("summary", "", box, group.replace(/^(\w+)s (\d+)$/, (_, what, index) => `${what} ${Number(index) + 1}`).replaceAll("_", " "));
-        boxes.set(group, box);
+        bfMake("summary", "", box, knob.group);
+        boxes.set(knob.group, box);
       }
-      knobs.set(knob.name, control(boxes.get(group), knob));
+      knobs.set(knob.name, control(boxes.get(knob.group), knob));
     }
   }
   function showPatch() {

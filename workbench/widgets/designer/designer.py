@@ -20,6 +20,7 @@ from workbench.rendering.sampler.instrument import SAMPLES_PREFIX
 from workbench.rendering.settings import Knob, knobs_of, with_settings
 from workbench.session import Session
 from workbench.widgets.instrument import InstrumentWidget, action, front_end, sheet
+from workbench.widgets.parameter_words import parameter_words
 from workbench.widgets.places import sections_of
 
 _HERE = Path(__file__).resolve().parent
@@ -97,7 +98,9 @@ class SoundDesigner(InstrumentWidget):
     @action
     def turn(self, name: str, value: Setting, again: bool = False, stamp: float = 0.0) -> None:
         """Set a parameter; `again` is the same turn going on, which stays one step of the history."""
-        self._set({name: value}, f"{name} {value}", again and self._turned == name, stamp)
+        self._set(
+            {name: value}, f"{self.element}: {parameter_words(name).at(value)}", again and self._turned == name, stamp
+        )
         self._turned = name
 
     @action
@@ -153,8 +156,12 @@ def _named(element: str, name: str) -> Any:
 
 
 def _knob_form(knob: Knob, by_hand: bool, usual: Setting) -> dict[str, Any]:
+    words = parameter_words(knob.name)
     return {
         "name": knob.name,
+        "group": words.group or "level",
+        "label": words.label,
+        "unit": words.unit,
         "value": knob.value,
         "usual": usual,
         "meaning": knob.meaning,

@@ -25,7 +25,8 @@ function render({ model, el }) {
   unread.setAttribute("role", "status");
   const offer = bfMake("div", "bf-tools bf-offer", body);
   frame.on(["making", "progress"], () => {
-    const making = model.get("making");
+    // A page that was saved while a song was made is not making it any more.
+    const making = model.get("making") && !frame.resting();
     generate.textContent = making ? `Making\u2026 ${Math.round(100 * Math.max(0, model.get("progress")))} %` : "Generate";
     generate.setAttribute("aria-label", making ? generate.textContent : generate.title);
     generate.setAttribute("aria-disabled", String(making));

@@ -34,11 +34,11 @@ function bfPanel(el, model, name, title) {
   on(["message", "failed", "progress"], () => {
     message.textContent = model.get("message");
     message.classList.toggle("bf-failed", model.get("failed"));
-    bar.hidden = model.get("progress") < 0;
+    bar.hidden = model.get("progress") < 0 || rest.now();
     bar.value = Math.max(0, model.get("progress"));
   });
   rest.begin();
-  return { shell, head, line, body, foot, ask, on, onEnd: (act) => stops.push(act), dispose: () => stops.forEach((act) => act()) };
+  return { shell, head, line, body, foot, ask, on, resting: rest.now, onEnd: (act) => stops.push(act), dispose: () => stops.forEach((act) => act()) };
 }
 // What would draw a control anew while a pointer holds it waits until it is let go: `still(act)` runs `act` then, at once
 // where nothing is held.
@@ -71,7 +71,7 @@ function bfInstrument(el, model, name, title) {
   const undo = bfButton("bf-tool", null, "Undo", "Undo (Ctrl+Z)", () => ask("undo"));
   const redo = bfButton("bf-tool", null, "Redo", "Redo (Ctrl+Y)", () => ask("redo"));
   const stop = bfButton("bf-tool", line, "Stop", "Stop what is being made", () => ask("stop"));
-  on(["progress"], () => { stop.hidden = model.get("progress") < 0; });
+  on(["progress"], () => { stop.hidden = model.get("progress") < 0 || frame.resting(); });
   on(["edits", "can_undo", "can_redo"], () => {
     const edits = model.get("edits");
     json.hidden = !edits.length;

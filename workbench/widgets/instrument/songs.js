@@ -115,7 +115,14 @@ function bfSongBar({ shell, body, ask, on, onEnd }, model) {
   // Save as.
   const form = bfMake("div", "bf-tools", panels.save), label = bfMake("label", "bf-slider", form, "Name"), input = bfMake("input", "bf-song-input", label);
   input.type = "text";
-  const keep = () => { ask("save_song_as", { name: input.value.trim() }); panel("save"); keys.save.focus(); };
+  // The field stays until the song is kept: a name that is refused is mended there.
+  let naming = false;
+  const keep = () => { naming = true; ask("save_song_as", { name: input.value.trim() }); };
+  on(["failed", "message"], () => {
+    if (!naming || !model.get("failed")) return;
+    naming = false;
+    input.focus();
+  });
   input.onkeydown = (event) => { if (event.key === "Enter" && input.value.trim()) { event.preventDefault(); keep(); } };
   bfButton("bf-tool bf-main", form, "Save under this name", null, keep);
 
@@ -179,6 +186,13 @@ function bfSongBar({ shell, body, ask, on, onEnd }, model) {
     for (const { word, relative } of ways) bfButton("bf-tool bf-way", on_, word, `Go on with this song in ${relative.split("/").pop()}`, () => ask("hand_over", { to: relative }));
   });
 
+  on(["written"], () => {
+    if (!naming) return;
+    naming = false;
+    if (shown !== "save") return;
+    panel("save");
+    keys.save.focus();
+  });
   on(["song"], () => {
     const { name: own, concept, facts: what, unsaved, kept, conflict, went_to: went } = model.get("song");
     row.classList.toggle("bf-no-song", what === undefined);

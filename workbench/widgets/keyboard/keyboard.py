@@ -23,8 +23,10 @@ from workbench.rendering.patch import Patch
 from workbench.session import MidiController, Session
 from workbench.session.keys import VELOCITY
 from workbench.session.midi_bindings import keep_bindings, kept_bindings
+from workbench.session.midi_controller import KnobTarget
 from workbench.store import content_key
 from workbench.widgets.instrument import InstrumentWidget, action, front_end, sheet
+from workbench.widgets.parameter_words import parameter_words
 from workbench.widgets.places import sections_of
 
 _HERE = Path(__file__).resolve().parent
@@ -90,9 +92,10 @@ class Keyboard(InstrumentWidget):
             self.sections, self.bars = sections_of(song.plan), song.plan.bars
             self.bank = self._bank()
             if self._controller is not None:
-                self.targets = list(self._controller.ranges(self.element))
+                targets = self._controller.ranges(self.element)
+                self.targets = [{"name": name, "words": parameter_words(name).whole} for name in targets]
                 self.bindings = [
-                    {"channel": channel, "control": control, **dataclasses.asdict(target)}
+                    {"channel": channel, "control": control, "words": _words(target), **dataclasses.asdict(target)}
                     for (channel, control), target in self._controller.bindings.items()
                 ]
 
@@ -158,7 +161,7 @@ class Keyboard(InstrumentWidget):
     def learn(self, parameter: str) -> None:
         """Bind the knob that is turned next to a parameter of the element."""
         self._knobs.learn(self.element, parameter)
-        self.learning = f"{self.element} {parameter}"
+        self.learning = f"{self.element} {parameter_words(parameter).whole}"
         self.tell(f"turn the knob that is to move {self.learning}")
 
     @action
@@ -266,4 +269,8 @@ def _time_of(plan: Any, first: int, last: int) -> dict[str, Any]:
 
 def _turn_text(edit: dict[str, Any]) -> str:
     moves = edit.get("settings") or {name: value for name, value in edit.items() if name not in ("edit", "element")}
-    return f"{edit['element']}: " + ", ".join(f"{name} {value:.4g}" for name, value in moves.items())
+    return f"{edit['element']}: " + ", ".join(parameter_words(name).at(value) for name, value in moves.items())
+
+
+def _words(target: KnobTarget) -> str:
+    return f"{target.element} {parameter_words(target.parameter).whole}, {target.low:.4g} to {target.high:.4g}"

@@ -32,8 +32,8 @@ function bfKnobs(parent, { model, ask, on }) {
   on(["targets", "element"], () => {
     const was = targets.value;
     targets.replaceChildren();
-    for (const name of model.get("targets")) bfMake("option", "", targets, name).value = name;
-    if (model.get("targets").includes(was)) targets.value = was;
+    for (const { name, words } of model.get("targets")) bfMake("option", "", targets, words).value = name;
+    if (model.get("targets").some(({ name }) => name === was)) targets.value = was;
   });
   on(["learning"], () => {
     learn.setAttribute("aria-pressed", String(Boolean(model.get("learning"))));
@@ -42,9 +42,9 @@ function bfKnobs(parent, { model, ask, on }) {
   on(["bindings"], () => {
     list.replaceChildren();
     list.hidden = !model.get("bindings").length;
-    for (const { channel, control, element, parameter, low, high } of model.get("bindings")) {
+    for (const { channel, control, words } of model.get("bindings")) {
       const item = bfMake("li", "", list);
-      bfMake("span", "", item, `channel ${channel + 1}, controller ${control}: ${element} ${parameter}, ${low} to ${high}`);
+      bfMake("span", "", item, `channel ${channel + 1}, controller ${control}: ${words}`);
       bfButton("bf-tool", item, "Forget", `Controller ${control} of channel ${channel + 1} moves nothing`, () => ask("forget", { channel, control }));
     }
   });

@@ -93,7 +93,7 @@ function render({ model, el }) {
     const meter = bfMake("div", "bf-level", column);
     const fill = bfMake("i", "", meter);
     const clip = bfMake("i", "bf-over", column);
-    clip.title = `Lit: ${channel.name} was above 0 dBFS since the start`;
+    clip.title = `Lights up once ${channel.name} is above 0 dBFS, until play begins again`;
     const keys = bfMake("div", "bf-keys", box);
     const mute = bfButton("bf-key bf-mute", keys, "M", `Mute ${channel.name}`, () => {
       wanted = performance.now();
@@ -188,6 +188,8 @@ function render({ model, el }) {
       const read = bfMake("output", "", row, level === null ? "off" : `${level.toFixed(1)} dB`);
       input.oninput = () => { read.textContent = `${Number(input.value).toFixed(1)} dB`; };
       input.onchange = () => own.sent({ [field]: Number(input.value) });
+      const put = (value) => { input.value = value; input.oninput(); input.onchange(); };
+      bfTyped(read, `${label} of ${chosen}`, { low: -60, high: 6, now: () => Number(input.value), set: put });
     }
     const SPAN = 20;
     const x = (hz) => (Math.log10(hz / 20) / 3) * canvas.clientWidth, y = (db) => (0.5 - db / (2 * SPAN)) * canvas.clientHeight;
