@@ -35,6 +35,12 @@ def test_a_move_marks_the_notebook_and_is_saved_from_within(opened: Open, tmp_pa
     assert page.locator(".jp-Cell").count() == cells
     mixer.locator(".bf-play").click()
     assert heard(mixer)
+    # A moment later the notebook has what was heard last, and is saved with it.
+    page.wait_for_timeout(4000)
+    page.keyboard.press("Control+s")
+    page.wait_for_function(f"() => !{_DIRTY}")
+    page.wait_for_timeout(3000)
+    assert page.evaluate(f"() => !{_DIRTY}")
 
     _without_its_kernel(page)
     # Heard a moment ago, it can be heard again, and stopped; its meters fall.
@@ -50,9 +56,16 @@ def test_a_move_marks_the_notebook_and_is_saved_from_within(opened: Open, tmp_pa
     mixer.wait_for()
     _rests(mixer)
     _rests(page.locator(".bf-designer"))
-    assert edits(mixer) == [{"edit": "mix", "element": "bass", "gain_db": 0.1}]
-    assert mixer.locator(".bf-play").is_disabled()
+    # One of the keys above moved the fader a second time.
+    assert [edit["gain_db"] for edit in edits(mixer)] == [0.1, 0.2]
+    # What was heard last is in the notebook, and plays.
+    for name in ("mixer", "designer"):
+        widget = page.locator(f".bf-{name}")
+        widget.locator(".bf-play").first.click()
+        assert heard(widget)
     accessible(page, "mixer")
+    # Four bars of a synthwave song, twice.
+    assert (tmp_path / "workspace" / "notebooks" / "03_mix_and_sound_design.ipynb").stat().st_size < 1_000_000
 
 
 def _without_its_kernel(page: Any) -> None:
@@ -66,7 +79,7 @@ def _rests(widget: Any) -> None:
     assert widget.locator(".bf-resting").inner_text() == _LINE
     able = widget.evaluate(
         "node => [...node.querySelectorAll('button, input, select, textarea')]"
-        ".filter(one => !one.disabled && !one.closest('.bf-player, .bf-clip, .bf-roll-shell'))"
+        ".filter(one => !one.disabled && !one.closest('.bf-player, .bf-clip, .bf-roll-shell, [data-bf-plays]'))"
         ".map(one => one.outerHTML)"
     )
     assert able == []

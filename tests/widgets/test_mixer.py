@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from workbench import widgets
 from workbench.domain.audio import Audio
 from workbench.domain.automation import Point
 from workbench.domain.results import Track
+from workbench.output import decode
 from workbench.plugins import scanning
 from workbench.session import Session
 from workbench.widgets.instrument import loop_of
@@ -110,6 +112,21 @@ def test_wrong_messages_are_reported_in_one_line(page: Page, session: Session, m
     assert line in page.widget.message
     assert "\n" not in page.widget.message
     assert len(session.history) == 1
+
+
+def test_what_was_heard_last_is_kept_for_a_page_without_python(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    waiting: list[Callable[[], None]] = []
+    monkeypatch.setattr(page.widget._pause, "soon", waiting.append)
+    page.ask("listen", first=1, last=1)
+    page.ask("listen", first=2, last=2)
+    page.ask("move", element="bass", mute=True)
+    waiting[-1]()
+    loop = page.widget.last_loop
+    assert (loop["names"], loop["bars"], loop["seconds"]) == (["loop"], [2, 2], 1.5)
+    rest = sum(page.samples(name) for name in ("percussion", "pads", "leads"))
+    heard = decode(loop["data"]).samples
+    assert heard.shape == rest.shape
+    assert np.sqrt(np.mean((heard - rest) ** 2)) < 0.1 * np.sqrt(np.mean(rest**2))
 
 
 def test_long_bars_go_compressed(short_track: Track) -> None:

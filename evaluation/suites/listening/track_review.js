@@ -1,7 +1,7 @@
 // Tracks of two runs: a table with lights, both versions in step under one playhead, metrics in their bands, remarks.
 function render({ model, el }) {
   const frame = bfPanel(el, model, "tracks", "Tracks");
-  const { shell, head, body, ask, on } = frame;
+  const { shell, body, ask, on } = frame;
   const names = model.get("names"), WORDS = { ok: "good", warn: "look", fail: "failure" };
   let shown = 0, which = names[names.length - 1], waves = [];
   const engine = bfEngine({
@@ -19,7 +19,7 @@ function render({ model, el }) {
   const move = (by) => { const all = model.get("tracks"), at = all.findIndex((one) => one.id === model.get("track")); const next = all[Math.max(0, Math.min(all.length - 1, at + by))]; if (next && next.id !== model.get("track")) ask("choose", { track: next.id }); };
   const keys = { c: () => say.focus(), n: () => move(1), p: () => move(-1), arrowleft: () => engine.seek(now - 5), arrowright: () => engine.seek(Math.min(now + 5, engine.seconds - 0.1)) };
   names.forEach((name, index) => { keys["ab"[index]] = () => hear(name); });
-  const transport = bfTransport(head, engine, { shell, keys });
+  const transport = bfTransport(frame, engine, { keys });
   const clock = bfMake("span", "bf-read", transport.row, "");
   const list = bfMake("div", "", body), box = bfMake("div", "", body);
   box.hidden = true;

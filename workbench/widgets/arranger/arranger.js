@@ -1,7 +1,7 @@
 // The arranger: a ruler to choose bars on, notes and chords below it, and what may be done with the bars.
 function render({ model, el }) {
   const frame = bfInstrument(el, model, "arranger", "Arranger");
-  const { shell, head, body, ask } = frame;
+  const { shell, body, ask } = frame;
   const soloed = new Set(), silent = new Set();
   let chosen = [1, Math.max(1, Math.min(4, model.get("bars")))], roll = null, shown = 0, waves = [];
   const start = () => model.get("roll").bars[chosen[0] - 1] || 0;
@@ -21,8 +21,8 @@ function render({ model, el }) {
     const first = Math.max(1, Math.min(model.get("bars") - length, chosen[0] + by));
     choose(first, first + length);
   };
-  const transport = bfTransport(head, engine, {
-    shell, undo: frame.undo, redo: frame.redo, compares: true,
+  const transport = bfTransport(frame, engine, {
+    compares: true,
     keys: {
       arrowright: () => step(1),
       arrowleft: () => step(-1),

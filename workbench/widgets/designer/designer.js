@@ -1,7 +1,7 @@
 // The sound designer: sliders of a patch over a loop; the newest turn wins while Python renders the one before.
 function render({ model, el }) {
   const frame = bfInstrument(el, model, "designer", "Sound designer");
-  const { shell, head, body, ask } = frame;
+  const { shell, body, ask } = frame;
   let shown = 0;
   const engine = bfEngine({
     onState: (playing) => transport.state(playing),
@@ -12,7 +12,7 @@ function render({ model, el }) {
       transport.show(engine.levels());
     },
   });
-  const transport = bfTransport(head, engine, { shell, undo: frame.undo, redo: frame.redo, compares: true });
+  const transport = bfTransport(frame, engine, { compares: true });
   frame.onOpened(() => { engine.drop(); turned = ""; });
   const places = bfBarsChooser(transport.row, frame, model, (first, last) => ask("listen", { first, last }));
   let alone = false;

@@ -38,7 +38,7 @@ function bfPanel(el, model, name, title) {
     bar.value = Math.max(0, model.get("progress"));
   });
   rest.begin();
-  return { shell, head, line, body, foot, ask, on, resting: rest.now, onEnd: (act) => stops.push(act), dispose: () => stops.forEach((act) => act()) };
+  return { shell, head, line, body, foot, ask, on, resting: rest.now, onRest: rest.onRest, onEnd: (act) => stops.push(act), dispose: () => stops.forEach((act) => act()) };
 }
 // What would draw a control anew while a pointer holds it waits until it is let go: `still(act)` runs `act` then, at once
 // where nothing is held.
@@ -81,7 +81,7 @@ function bfInstrument(el, model, name, title) {
   });
   // Another song was taken up: whatever was heard belongs to the one before.
   const onOpened = (act) => { model.on("change:opened", act); frame.onEnd(() => model.off("change:opened", act)); };
-  return { ...frame, undo, redo, songs, onOpened, still: hands.still };
+  return { ...frame, undo, redo, songs, onOpened, still: hands.still, last: () => model.get("last_loop") };
 }
 // A table in a box that scrolls by itself; `rows` are lists of texts or of nodes, `act(index)` makes rows into buttons.
 function bfTable(parent, caption, names, rows, act = null) {
@@ -105,9 +105,10 @@ function bfTable(parent, caption, names, rows, act = null) {
   });
   return { box, rows: [...body.children] };
 }
-// Play, loop of bars, volume, level, A against B. `engine` gets its keys here.
-function bfTransport(parent, engine, { keys = {}, shell, undo, redo, compares = false }) {
-  const row = bfMake("div", "bf-tools", parent);
+// Play, loop of bars, volume, level, A against B. `engine` gets its keys here, and without Python what was heard last.
+function bfTransport(frame, engine, { keys = {}, compares = false } = {}) {
+  const { shell, undo, redo, last } = frame;
+  const row = bfMake("div", "bf-tools", frame.head);
   const play = bfButton("bf-play", row, "", "Play (space)", () => engine.toggle());
   const volume = bfSlider(row, "Volume", 0, 1, 0.01, 1, (value) => engine.setVolume(value));
   const levels = bfLevels(row);
@@ -126,13 +127,21 @@ function bfTransport(parent, engine, { keys = {}, shell, undo, redo, compares = 
     "Ctrl+y": () => redo && redo.click(),
     ...keys,
   });
+  const playable = () => { play.dataset.bfPlays = volume.input.dataset.bfPlays = ""; };
+  frame.onRest(() => {
+    const loop = last ? last() : {};
+    if (!loop.names) return;
+    engine.lend(() => engine.load(loop, [loop.data]));
+    playable();
+    play.disabled = volume.input.disabled = false;
+  });
   return {
     row,
     state(playing) {
       play.classList.toggle("bf-playing", playing);
       play.setAttribute("aria-label", playing ? "Pause (space)" : "Play (space)");
       // What has been heard lies in the page, and can be heard again without Python.
-      play.dataset.bfPlays = volume.input.dataset.bfPlays = "";
+      playable();
       if (playing) levels.begin(); else levels.fall();
     },
     compared({ comparing, differs }) {

@@ -6,6 +6,7 @@ function bfEngine({ onTick, onState, onCompare }) {
   const channels = new Map();
   let context = null, output = null, match = null, meters = null, comparing = false;
   let seconds = 0, playing = false, startedAt = 0, offset = 0, frame = 0, volume = 1, bars = [1, 1];
+  let lent = null;
   const alone = bfOnlyOne(() => pause());
 
   function open() {
@@ -197,6 +198,7 @@ function bfEngine({ onTick, onState, onCompare }) {
   }
   // From now on, or from some seconds later, as after a count-in.
   async function play({ after = 0 } = {}) {
+    if (!seconds && lent) await lent();
     if (!seconds) return;
     open();
     await context.resume();
@@ -237,6 +239,8 @@ function bfEngine({ onTick, onState, onCompare }) {
     frame = requestAnimationFrame(tick);
   }
   return {
+    // What is loaded when play is asked for and nothing else came.
+    lend: (act) => { lent = act; },
     load, drop, play, pause, seek, shape, levels, hold, compare, peaks, buffer, ready,
     // Seconds of the loop that have passed at a time of the context, below 0 before it begins; rounds are not taken off.
     placeAt: (time) => offset + time - startedAt,

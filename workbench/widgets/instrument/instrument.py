@@ -9,19 +9,23 @@ from typing import Any
 
 import traitlets
 
+from workbench.domain.audio import Audio
 from workbench.domain.errors import ParameterError
 from workbench.domain.results import Track
 from workbench.editing import Edit
 from workbench.output.report.html_tables import asset, scripts
 from workbench.session import Session
+from workbench.widgets.instrument.after_pause import AfterPause
 from workbench.widgets.instrument.answering import action
-from workbench.widgets.instrument.loop_sound import loop_of
+from workbench.widgets.instrument.loop_sound import first_seconds, loop_of, resting_loop
 from workbench.widgets.instrument.song_actions import SongActions
 from workbench.widgets.instrument.song_keeper import SongKeeper
 
 _HERE = Path(__file__).resolve().parent
 _PLAYERS: weakref.WeakKeyDictionary[Session, weakref.WeakSet[InstrumentWidget]] = weakref.WeakKeyDictionary()
 """Who shows a session: what one of them changes, the others show too."""
+_PAUSE_SECONDS = 2.0
+"""What was heard is kept for the notebook once nothing more was sent for so long."""
 
 
 def front_end(script: Path, *parts: str) -> str:
@@ -51,6 +55,8 @@ class InstrumentWidget(SongActions):
     edits: Any = traitlets.List().tag(sync=True)
     can_undo = traitlets.Bool(False).tag(sync=True)
     can_redo = traitlets.Bool(False).tag(sync=True)
+    last_loop: Any = traitlets.Dict().tag(sync=True)
+    """What was heard last, for a page that is opened again without Python."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -58,6 +64,8 @@ class InstrumentWidget(SongActions):
         players = _PLAYERS.setdefault(session, weakref.WeakSet())
         self.keeper = next((player.keeper for player in players), None) or SongKeeper(session)
         players.add(self)
+        self._pause, self._bars = AfterPause(_PAUSE_SECONDS), (0, 0)
+        self._stems: dict[str, Audio] = {}
         self._refresh()
 
     def refresh(self) -> None:
@@ -95,6 +103,10 @@ class InstrumentWidget(SongActions):
         mixed = self.session.preview(bars, elements=elements)
         message, buffers = loop_of(mixed.stems, bars, **more)
         self.send(message, buffers)
+        if bars != self._bars:
+            self._bars, self._stems = bars, {}
+        self._stems |= {name: first_seconds(stem) for name, stem in mixed.stems.items()}
+        self._pause.soon(self._keep_loop)
 
     def songs_changed(self, message: str, *, opened: bool = False, failed: bool = False) -> None:
         """Let every instrument on the session show the song."""
@@ -104,6 +116,9 @@ class InstrumentWidget(SongActions):
         # Last, so that all is shown by the time that it is announced.
         for player in _PLAYERS.get(self.session, ()) if opened else (self,):
             player.tell(message, failed=failed)
+
+    def _keep_loop(self) -> None:
+        self.last_loop = resting_loop(dict(self._stems), self._bars)
 
     def _changed(self, message: str) -> None:
         self.songs_changed(message)

@@ -8,6 +8,7 @@ function bfRest(model, shell, asking = ".bf-asks") {
   line.hidden = true;
   const watcher = new MutationObserver(quiet);
   const session = model.widget_manager && model.widget_manager.context && model.widget_manager.context.sessionContext;
+  const resters = [];
   let over = false;
   function quiet() {
     for (const node of shell.querySelectorAll("button, input, select, textarea"))
@@ -20,6 +21,7 @@ function bfRest(model, shell, asking = ".bf-asks") {
     if (!now()) return;
     line.hidden = false;
     shell.dataset.bfResting = "";
+    for (const act of resters.splice(0)) act();
     quiet();
     watcher.observe(shell, { childList: true, subtree: true, attributes: true, attributeFilter: ["disabled"] });
   }
@@ -35,7 +37,7 @@ function bfRest(model, shell, asking = ".bf-asks") {
     if (session) { session.statusChanged.disconnect(ends); session.kernelChanged.disconnect(ends); }
   }
   // Asked once all is built.
-  return { now, begin: () => queueMicrotask(look), dispose };
+  return { now, onRest: (act) => resters.push(act), begin: () => queueMicrotask(look), dispose };
 }
 // Marks the notebook as changed; answers with a line where it will not hold the widget's state.
 function bfChanged(model) {

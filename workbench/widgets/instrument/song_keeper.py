@@ -16,6 +16,7 @@ from workbench.domain.errors import WorkbenchError
 from workbench.session import Session
 from workbench.session.kept_song import KeptSong
 from workbench.session.kept_songs import SongEntry
+from workbench.widgets.instrument.after_pause import AfterPause
 from workbench.widgets.song_places import NOTEBOOKS, in_hand, paths_for_page, songs_folder
 
 _PAUSE_SECONDS = 1.0
@@ -42,18 +43,14 @@ class SongKeeper:
         self.opening = threading.Lock()
         """Held while a song is taken up: several instruments may see at once that it changed."""
         self._since = time.time()
-        self._timer: threading.Timer | None = None
+        self._pause = AfterPause(_PAUSE_SECONDS)
         self._keeping = threading.Lock()
         _KEEPERS.add(self)
 
     def soon(self, after: Callable[[str], None]) -> None:
         """Keep the changes once no more come; `after` hears what went wrong, or nothing."""
         self.went_to = ""
-        if self._timer is not None:
-            self._timer.cancel()
-        self._timer = threading.Timer(_PAUSE_SECONDS, lambda: self._late(after))
-        self._timer.daemon = True
-        self._timer.start()
+        self._pause.soon(lambda: self._late(after))
 
     def now(self) -> None:
         """Keep the changes.
@@ -63,8 +60,7 @@ class SongKeeper:
         WorkbenchError
             If they cannot be kept, as after the song was changed elsewhere.
         """
-        if self._timer is not None:
-            self._timer.cancel()
+        self._pause.cancel()
         with self._keeping:
             try:
                 self.kept.keep_changes()

@@ -2,7 +2,7 @@
 function render({ model, el }) {
   const QUANTIZE = [["off", 0], ["1/4", 1], ["1/8", 1 / 2], ["1/8 triplet", 1 / 3], ["1/16", 1 / 4], ["1/16 triplet", 1 / 6], ["1/32", 1 / 8]];
   const frame = bfInstrument(el, model, "keyboard", "Keyboard");
-  const { shell, head, body, ask } = frame;
+  const { shell, body, ask } = frame;
   const settings = { countIn: true, metronome: true, overdub: false };
   let base = 48, velocity = 100, grid = 1 / 4, shown = 0, bars = [1, 1], home = "";
   const engine = bfEngine({
@@ -23,7 +23,7 @@ function render({ model, el }) {
     },
     onState: recording,
   });
-  const transport = bfTransport(head, engine, { shell, undo: frame.undo, redo: frame.redo });
+  const transport = bfTransport(frame, engine);
   frame.onOpened(() => { recorder.rest(); engine.drop(); });
   const places = bfBarsChooser(transport.row, frame, model, (first, last) => { recorder.rest(); ask("listen", { first, last }); });
 

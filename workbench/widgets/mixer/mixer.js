@@ -9,7 +9,7 @@ const bandsOf = (channel) => BANDS.map((band) => ({ ...band, ...(channel.eq.find
 
 function render({ model, el }) {
   const frame = bfInstrument(el, model, "mixer", "Mixer");
-  const { shell, head, body, ask } = frame;
+  const { shell, body, ask } = frame;
   const strips = new Map();
   const soloed = new Set();
   let mixed = {}, chosen = null, wanted = null, last = 0, redraw = () => {};
@@ -27,7 +27,7 @@ function render({ model, el }) {
       for (const [name, strip] of strips) strip.meter(levels.channels.get(name) || 0);
     },
   });
-  const transport = bfTransport(head, engine, { shell, undo: frame.undo, redo: frame.redo });
+  const transport = bfTransport(frame, engine);
   frame.onOpened(() => { engine.drop(); mixed = {}; soloed.clear(); for (const one of strips.values()) one.forget(); });
   const places = bfBarsChooser(transport.row, frame, model, (first, end) => ask("listen", { first, last: end }));
   bfButton("bf-tool bf-main", transport.row, "Finish", "Make the whole track with the master, measure it, and save the song", () => ask("finish"));

@@ -1,7 +1,7 @@
 // Networks of an element: the list, a card, the registry, and two of them on one prompt, switched in step.
 function render({ model, el }) {
   const frame = bfPanel(el, model, "networks", "Networks");
-  const { shell, head, body, ask, on } = frame;
+  const { shell, body, ask, on } = frame;
   let shown = 0, side = "A", rolls = [], alone = false;
   const engine = bfEngine({
     onState: (playing) => transport.state(playing),
@@ -12,7 +12,7 @@ function render({ model, el }) {
       transport.show(engine.levels());
     },
   });
-  const transport = bfTransport(head, engine, { shell, keys: { a: () => choose("A"), b: () => choose("B") } });
+  const transport = bfTransport(frame, engine, { keys: { a: () => choose("A"), b: () => choose("B") } });
   const tabs = bfMake("div", "bf-choices", body);
   tabs.setAttribute("role", "group");
   tabs.setAttribute("aria-label", "Element");
