@@ -33,6 +33,12 @@ def test_news_and_updates_are_off() -> None:
     assert notification["checkForUpdates"] is False
 
 
+def test_a_kernel_starts_without_a_question() -> None:
+    """Cells that are run while a kernel starts made JupyterLab ask which one, and then run none of them."""
+    settings = json.loads((SETTINGS / "labconfig" / "default_setting_overrides.json").read_text())
+    assert settings["@jupyterlab/notebook-extension:tracker"]["autoStartDefaultKernel"] is True
+
+
 def test_the_kernel_writes_to_the_workspace_store(tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     monkeypatch.setenv("JUPYTER_CONFIG_PATH", "/elsewhere")
