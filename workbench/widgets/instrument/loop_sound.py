@@ -11,7 +11,7 @@ from workbench.domain.audio import Audio
 from workbench.output.report.page_audio import encode_for_page
 
 LONGEST_SECONDS = 20.0
-"""Shorter bars go as samples, which nothing has to encode or decode, longer ones as Ogg Vorbis; notebooks keep no more."""
+"""Shorter bars go as samples, which nothing encodes or decodes, longer ones as Ogg Vorbis; notebooks keep no more."""
 
 
 def loop_of(stems: Mapping[str, Audio], bars: tuple[int, int], **more: Any) -> tuple[dict[str, Any], list[bytes]]:
