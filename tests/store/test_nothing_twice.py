@@ -2,6 +2,9 @@
 
 import hashlib
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from importlib import import_module
@@ -150,11 +153,39 @@ def test_the_command_copies_a_bundle_that_it_made_before(
         answer["outputs"] = answer["metadata"]["creation_time"] = None
     assert answers[0] == answers[1] == answers[2]
 
+    # The same words again load nothing that knows of sound or of requests; without --out the project names the folder.
+    code = (
+        "import sys\nfrom workbench.cli.main import main\n"
+        f"main(['generate', {str(request)!r}, '--no-track', '--quiet'])\n"
+        "print(*{'numpy', 'pydantic', 'scipy'} & set(sys.modules), sep='', end='nothing')\n"
+    )
+    place = {"cwd": tmp_path, "env": {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, **place)
+    assert done.stdout.endswith("report  out/twice/report.html\nnothing")
+    assert hashes(tmp_path / "out" / "twice") == hashes(tmp_path / "one")
+
     assert main(["cache", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["entries"] == 4  # score, two stems, bundle
+    assert json.loads(capsys.readouterr().out)["entries"] == 5  # score, two stems, bundle, and what the words led to
     assert main(["cache", "clear"]) == 0
-    assert "removed 4 entries" in capsys.readouterr().out
+    assert "removed 5 entries" in capsys.readouterr().out
     assert main(["cache", "limit", "12GB"]) == 0
     assert "12.0 GB at most" in capsys.readouterr().out
     assert main(["cache", "limit"]) == 2
     assert "cache limit SIZE such as 10GB" in capsys.readouterr().err
+
+
+def test_other_words_are_read_again(tmp_path: Path, rendered: list[str]) -> None:
+    request = tmp_path / "request.json"
+    request.write_text(json.dumps(REQUEST))
+    common = ["generate", str(request), "--no-track", "--quiet", "--out"]
+    assert main([*common, str(tmp_path / "one")]) == 0
+    assert main([*common, str(tmp_path / "seed"), "--seed", "4"]) == 0
+    assert hashes(tmp_path / "seed") != hashes(tmp_path / "one")
+    request.write_text(json.dumps({**REQUEST, "project_id": "another"}))
+    assert main([*common, str(tmp_path / "renamed")]) == 0
+    assert json.loads((tmp_path / "renamed" / "manifest.json").read_text())["project_id"] == "another"
+    count = len(rendered)
+    request.write_text(json.dumps(REQUEST, indent=2))
+    assert main([*common, str(tmp_path / "laid out")]) == 0
+    assert len(rendered) == count, "other words, the same request"
+    assert hashes(tmp_path / "laid out") == hashes(tmp_path / "one")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.cli.answer import answer_of, log, not_used, print_response, print_summary
 from workbench.cli.progress import progress_bar
-from workbench.cli.run_log import add_log_options, log_event, log_request, log_track
+from workbench.cli.run_log import add_log_options, log_event, log_request, log_track, request_fields
 from workbench.domain.clock import Progress, logged_stage
 
 if TYPE_CHECKING:
@@ -42,26 +42,83 @@ def generate(options: argparse.Namespace) -> int:
 
     Without --out the bundle goes to out/PROJECT, numbered where that is taken.
     """
-    request = request_of(options)
     from workbench.output import check_target
-    from workbench.pipeline import load_references
     from workbench.store import open_store
+
+    store = None if options.no_cache else open_store()
+    statement = None if store is None else _statement(options)
+    if store is not None and statement is not None and _said_before(statement, options, store):
+        return 0
+    request = request_of(options)
+    from workbench.pipeline import load_references
 
     check_target(options.out, overwrite=options.overwrite)
     load_references(request)
-    store = None if options.no_cache else open_store()
     with progress_bar(request.project_id, quiet=options.quiet) as progress:
         track = None
         answer = None if store is None else _again(request, options, store)
         if answer is None:
             answer, track = _made(request, options, store, progress)
-        run_url = None if options.no_track else _logged(track, options.out, progress)
-        progress(1.0, "done")
+        _finish(answer, track, options, progress)
+    if store is not None and statement is not None:
+        store.document(statement, lambda: _meant(request))
+    return 0
+
+
+def _finish(answer: dict[str, Any], track: Track | None, options: argparse.Namespace, progress: Progress) -> None:
+    """Log the bundle in MLflow, and print what there is to say of it."""
+    run_url = None if options.no_track else _logged(track, options.out, progress)
+    progress(1.0, "done")
     if options.json:
         print_response(answer, options.out)
     else:
         print_summary(answer, options.out, run_url)
-    return 0
+
+
+def _statement(options: argparse.Namespace) -> str | None:
+    """The key of the command's words, files and settings, before a request is made of them; none for what is piped."""
+    from workbench.domain.config import load_config
+    from workbench.domain.paths import is_file, is_folder
+    from workbench.store import stated_key
+
+    source, config = options.request, load_config()
+    if source == "-" or is_folder(Path(source)):
+        return None
+    try:
+        text = Path(source).read_text(encoding="utf-8-sig") if is_file(Path(source)) else ""
+    except (OSError, ValueError):
+        return None
+    return stated_key(source, text, options.seed, config.options, config.out and str(config.out))
+
+
+def _meant(request: GenerationRequest) -> dict[str, Any]:
+    """What a statement led to: the bundle's key, the project, and what the log tells."""
+    from workbench.store import request_key
+
+    return {"bundle": request_key(request), "project": request.project_id, "logged": request_fields(request)}
+
+
+def _said_before(statement: str, options: argparse.Namespace, store: Store) -> bool:
+    """Write the bundle that the same words led to, if the store still holds it; no library of sound is loaded."""
+    from workbench.domain.config import load_config
+    from workbench.output import bundle_again, check_target
+
+    meant = store.known(statement)
+    if meant is None or not store.holds(meant["bundle"]):
+        return False
+    out, project = options.out, meant["project"]
+    if out is None:
+        out = _free_folder((load_config().out or Path("out")) / project, overwrite=options.overwrite)
+    check_target(out, overwrite=options.overwrite)
+    with progress_bar(project, quiet=options.quiet) as progress:
+        answer = bundle_again(store, meant["bundle"], out, overwrite=options.overwrite)
+        if answer is None:
+            return False
+        options.out = out
+        log_event("request", **meant["logged"])
+        log_event("made before")
+        _finish(answer, None, options, progress)
+    return True
 
 
 def _again(request: GenerationRequest, options: argparse.Namespace, store: Store) -> dict[str, Any] | None:

@@ -13,7 +13,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import EntryPoint, entry_points
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from workbench.cli import (
     analyze,
@@ -55,6 +55,14 @@ def build_parser(*, with_summaries: bool = False) -> argparse.ArgumentParser:
 
     What the added ones do is only said with summaries: their modules are imported for that.
     """
+    parser, commands = _own_parser()
+    for name, entry in _added_commands().items():
+        commands.add_parser(name, add_help=False, help=_summary(entry) if with_summaries else None)
+    return parser
+
+
+def _own_parser() -> tuple[argparse.ArgumentParser, Any]:
+    """The parser of this package's commands, and the action that holds them."""
     parser = LineParser(prog="beatsfoundry", description="Compose, render, mix, master and measure music.")
     parser.add_argument("--version", action="store_true", help="print the versions that matter, and leave")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=LineParser)
@@ -82,9 +90,7 @@ def build_parser(*, with_summaries: bool = False) -> argparse.ArgumentParser:
     ):
         module.add_to(commands)
     completion.add_to(commands, _whole_parser)
-    for name, entry in _added_commands().items():
-        commands.add_parser(name, add_help=False, help=_summary(entry) if with_summaries else None)
-    return parser
+    return parser, commands
 
 
 def _whole_parser() -> argparse.ArgumentParser:
@@ -139,11 +145,14 @@ def _run(arguments: list[str]) -> int:
         if "\0" in argument:
             raise WorkbenchError(f"{argument!r} holds a NUL byte, which no path or name can hold")
     _apply_settings()
-    added = _added_commands()
-    if arguments and arguments[0] in added:
-        command: Callable[[list[str]], int | None] = added[arguments[0]].load()
-        return int(command(arguments[1:]) or 0)
-    parser = build_parser(with_summaries=not arguments or arguments[0] in ("-h", "--help"))
+    parser, own = _own_parser()
+    if not arguments or arguments[0] not in own.choices:
+        # To look for commands of other packages takes as long as to start Python.
+        added = _added_commands()
+        if arguments and arguments[0] in added:
+            command: Callable[[list[str]], int | None] = added[arguments[0]].load()
+            return int(command(arguments[1:]) or 0)
+        parser = build_parser(with_summaries=not arguments or arguments[0] in ("-h", "--help"))
     options = parser.parse_args(arguments)
     if options.version:
         print_versions()

@@ -75,11 +75,16 @@ def log_event(event: str, *, level: int = logging.INFO, **fields: object) -> Non
 
 def log_request(request: GenerationRequest) -> None:
     """What is asked for; the lines that follow have its id, by which equal requests are known."""
+    log_event("request", **request_fields(request))
+
+
+def request_fields(request: GenerationRequest) -> dict[str, Any]:
+    """What the log tells of a request."""
     identity = sha256(request.model_dump_json().encode()).hexdigest()[:12]
-    log_event(
-        "request", request_id=identity, project=request.project_id, concept=request.parameters.creative.concept,
-        seed=request.options.seed, iterations=request.options.iterations,
-    )  # fmt: skip
+    return {
+        "request_id": identity, "project": request.project_id, "concept": request.parameters.creative.concept,
+        "seed": request.options.seed, "iterations": request.options.iterations,
+    }  # fmt: skip
 
 
 def log_track(track: Track) -> None:

@@ -2,7 +2,7 @@
 
 from workbench.store.keys import code_version, content_key
 from workbench.store.memory import MemoryStore, SampleStore
-from workbench.store.requests import request_key
+from workbench.store.requests import request_key, stated_key
 from workbench.store.settings import DEFAULT_LIMIT_BYTES, open_store, set_limit, store_folder
 from workbench.store.store import Store, StoreSize
 
@@ -17,5 +17,6 @@ __all__ = [
     "open_store",
     "request_key",
     "set_limit",
+    "stated_key",
     "store_folder",
 ]

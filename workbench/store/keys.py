@@ -6,13 +6,11 @@ import dataclasses
 import functools
 import hashlib
 import json
+import sys
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
-
-import numpy as np
-from pydantic import BaseModel
 
 from workbench.domain.errors import ParameterError
 
@@ -73,13 +71,18 @@ def _library_version(name: str) -> str:
         return "not installed"
 
 
+def _is_of(value: Any, module: str, kind: str) -> bool:
+    """Whether a value is of a class of a library; where nobody loaded that, nothing is."""
+    return module in sys.modules and isinstance(value, getattr(sys.modules[module], kind))
+
+
 def _canonical(value: Any) -> Any:
     """A value as JSON that differs whenever the value does; the name of its type stands beside its fields."""
     if value is None or isinstance(value, bool | int | float | str):
         return value
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return [type(value).__name__, [_canonical(getattr(value, item.name)) for item in dataclasses.fields(value)]]
-    if isinstance(value, BaseModel):
+    if _is_of(value, "pydantic", "BaseModel"):
         return [type(value).__name__, value.model_dump(mode="json")]
     if isinstance(value, Mapping):
         return {"map": sorted([str(name), _canonical(inner)] for name, inner in value.items())}
@@ -87,7 +90,7 @@ def _canonical(value: Any) -> Any:
         return [_canonical(inner) for inner in value]
     if isinstance(value, set | frozenset):
         return {"set": sorted(json.dumps(_canonical(inner)) for inner in value)}
-    if isinstance(value, np.ndarray):
+    if _is_of(value, "numpy", "ndarray"):
         return ["array", value.shape, str(value.dtype), hashlib.sha256(value.tobytes()).hexdigest()]
     if isinstance(value, Path):
         found = value.stat() if value.exists() else None

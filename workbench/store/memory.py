@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from workbench.domain.arrays import Signal
+if TYPE_CHECKING:
+    from workbench.domain.arrays import Signal
 
 
 class SampleStore(Protocol):

@@ -22,12 +22,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
-import numpy as np
-
-from workbench.domain.arrays import Signal
 from workbench.domain.cores import thread_count
+
+if TYPE_CHECKING:
+    from workbench.domain.arrays import Signal
 
 _INDEX = "entry.json"
 _ARRAY, _DOCUMENT = "samples.npy", "document.json"
@@ -69,19 +69,25 @@ class Store:
         kept: Signal | None = self._read(key, _as_samples)
         if kept is not None:
             return kept
+        import numpy as np
+
         made = make()
         self._write(key, made.nbytes, lambda draft: np.save(draft / _ARRAY, made, allow_pickle=False))
         return made
 
     def document(self, key: str, make: Callable[[], Any]) -> Any:
         """The same for a value that JSON can hold."""
-        kept = self._read(key, lambda folder: json.loads((folder / _DOCUMENT).read_text(encoding="utf-8")))
+        kept = self.known(key)
         if kept is not None:
             return kept
         made = make()
         text = json.dumps(made)
         self._write(key, len(text), lambda draft: _write_text(draft / _DOCUMENT, text))
         return made
+
+    def known(self, key: str) -> Any:
+        """The document of a key, or None if it is not there."""
+        return self._read(key, _as_document)
 
     def holds(self, key: str) -> bool:
         """Whether there is an entry, whole or not."""
@@ -233,7 +239,13 @@ def _copied(path: Path, folder: Path, target: Path) -> tuple[str, list[int]]:
         return name.as_posix(), _checksum(path, file)
 
 
+def _as_document(folder: Path) -> Any:
+    return json.loads((folder / _DOCUMENT).read_text(encoding="utf-8"))
+
+
 def _as_samples(folder: Path) -> Signal:
+    import numpy as np
+
     samples: Signal = np.load(folder / _ARRAY, allow_pickle=False)
     return samples
 

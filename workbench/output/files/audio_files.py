@@ -21,15 +21,13 @@ from workbench.domain.plan import Delivery
 from workbench.domain.units import gain_to_db
 from workbench.dsp.levels import peak_of
 from workbench.dsp.parallel import blocks
+from workbench.output.files.formats import FORMATS, SOUND_SUFFIXES
 from workbench.output.files.stamping import stamp
 from workbench.output.files.tags import Tags
 from workbench.output.files.wave_chunks import wave_head
 
 _PIECE_FRAMES = 1 << 16
 
-FORMATS = ("wav", "aiff", "flac", "mp3")
-SOUND_SUFFIXES = tuple(f".{form}" for form in FORMATS)
-"""What the names of sound files end with (`Delivery.suffix`)."""
 
 # 320 kbit/s: with libsndfile's lame, compression 0 in constant mode is the highest rate; its default is about 145.
 _MP3 = {"format": "MP3", "subtype": "MPEG_LAYER_III", "bitrate_mode": "CONSTANT", "compression_level": 0.0}

@@ -31,8 +31,7 @@ from workbench.domain.audio import Audio
 from workbench.domain.collecting import rarely_collected
 from workbench.domain.cores import thread_count
 from workbench.domain.edit_state import EditState
-from workbench.domain.errors import OutputError, ParameterError, reason
-from workbench.domain.paths import is_file, is_folder
+from workbench.domain.errors import ParameterError
 from workbench.domain.plan import Delivery, Plan
 from workbench.domain.plan_form import plan_to_dict
 from workbench.domain.results import Track
@@ -256,34 +255,3 @@ def _origin(track: Track) -> dict[str, Any]:
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def read_manifest(directory: str | Path) -> dict[str, Any]:
-    """The manifest of a bundle.
-
-    Raises
-    ------
-    OutputError
-        If the folder holds none that can be read.
-    """
-    import json
-
-    folder = Path(directory)
-    path = folder / MANIFEST
-    if not is_file(path):
-        found = f"holds no {MANIFEST}" if is_folder(folder) else "is no folder" if is_file(folder) else "does not exist"
-        raise OutputError(f"{_shown(folder)} {found}: expected a bundle, as generate and compose write it")
-    try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-        if not isinstance(manifest, dict):
-            raise ValueError("expected an object")
-    except OSError as error:
-        raise OutputError(f"{path} cannot be read: {reason(error)}") from None
-    except ValueError as error:
-        raise OutputError(f"{path} cannot be read as a bundle's manifest: {error}") from None
-    return manifest
-
-
-def _shown(path: Path) -> str:
-    """A path as it was given, in quotes if it would spoil the line."""
-    return str(path) if str(path).isprintable() else repr(str(path))

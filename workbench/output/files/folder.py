@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from workbench.domain.drafts import REPLACED, draft_beside
-from workbench.domain.errors import OutputError
+from workbench.domain.errors import OutputError, reason
 from workbench.domain.files import nearest_folder, parents_made, swap_folder
+from workbench.domain.paths import is_file, is_folder
 
 MANIFEST = "manifest.json"
 """The file by which a folder is known as a bundle, and so may be replaced."""
@@ -70,3 +73,32 @@ def _refuse_occupied(target: Path, overwrite: bool, known_by: str) -> None:
     if not (target / known_by).is_file():
         what = "a bundle" if known_by == MANIFEST else "an earlier session"
         raise OutputError(f"folder {target} holds no {known_by}, so it is not {what} and will not be overwritten")
+
+
+def read_manifest(directory: str | Path) -> dict[str, Any]:
+    """The manifest of a bundle.
+
+    Raises
+    ------
+    OutputError
+        If the folder holds none that can be read.
+    """
+    folder = Path(directory)
+    path = folder / MANIFEST
+    if not is_file(path):
+        found = f"holds no {MANIFEST}" if is_folder(folder) else "is no folder" if is_file(folder) else "does not exist"
+        raise OutputError(f"{_shown(folder)} {found}: expected a bundle, as generate and compose write it")
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(manifest, dict):
+            raise ValueError("expected an object")
+    except OSError as error:
+        raise OutputError(f"{path} cannot be read: {reason(error)}") from None
+    except ValueError as error:
+        raise OutputError(f"{path} cannot be read as a bundle's manifest: {error}") from None
+    return manifest
+
+
+def _shown(path: Path) -> str:
+    """A path as it was given, in quotes if it would spoil the line."""
+    return str(path) if str(path).isprintable() else repr(str(path))

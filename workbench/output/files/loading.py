@@ -22,8 +22,7 @@ from workbench.domain.request import GenerationRequest, parse_request
 from workbench.domain.results import Provenance, QualityReport, Track
 from workbench.domain.score import Score
 from workbench.output.files.audio_files import decode
-from workbench.output.files.bundle import read_manifest
-from workbench.output.files.folder import MANIFEST
+from workbench.output.files.folder import MANIFEST, read_manifest
 from workbench.output.files.song_files import desk_from_document
 
 

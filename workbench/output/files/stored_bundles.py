@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from workbench.output.files.audio_files import SOUND_SUFFIXES
-from workbench.output.files.bundle import read_manifest
-from workbench.output.files.folder import appearing
+from workbench.output.files.folder import appearing, read_manifest
+from workbench.output.files.formats import SOUND_SUFFIXES
 from workbench.store import Store
 
 _ANSWER = ".answer.json"

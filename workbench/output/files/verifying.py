@@ -9,9 +9,8 @@ from typing import Literal
 
 from workbench.domain.errors import OutputError, reason
 from workbench.domain.paths import is_file, is_folder
-from workbench.output.files.bundle import read_manifest
 from workbench.output.files.credentials import SIGNED_SUFFIXES, can_read, names_credentials, read_credentials
-from workbench.output.files.folder import MANIFEST
+from workbench.output.files.folder import MANIFEST, read_manifest
 from workbench.output.files.stamping import Verdict, verdict
 
 
