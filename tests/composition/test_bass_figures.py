@@ -6,9 +6,10 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from workbench.composition.bass_figures import play_bass
+from workbench.composition.bass_figures import inclination, play_bass
 from workbench.domain.plan import PartTraits, Plan, SectionPlan
 from workbench.domain.score import Note
 from workbench.domain.theory import Chord, Key
@@ -96,3 +97,15 @@ def test_steps_of_the_scale_lie_between_the_tones_of_the_chord(tiny_plan: Plan) 
     assert [note.pitch % 12 for note in played] == [0, 11, 0, 2, 0, 11, 0, 7, 0]
     minor = replace(song(tiny_plan, "neighbours"), key=Key.parse("C minor"))
     assert [note.pitch % 12 for note in play_bass(ROOTS, minor, "bass", chords("Cm", "Cm"))][:4] == [0, 10, 0, 2]
+
+
+def test_songs_walk_or_do_not_and_leap_octaves_or_do_not(tiny_plan: Plan) -> None:
+    plans = [replace(song(tiny_plan, "walking"), seed=seed) for seed in range(60)]
+    walks = [inclination(plan, "bass", "walking") for plan in plans]
+    octaves = [inclination(plan, "bass", "octaves") for plan in plans]
+    assert min(walks) == 0.0
+    assert max(walks) > 1.5
+    assert 0.0 < np.mean([one == 0.0 for one in walks]) < 0.3
+    assert 0.35 < np.mean([one == 0.0 for one in octaves]) < 0.75
+    known = [replace(plan, parts={"bass": replace(plan.parts["bass"], octaves=0.4)}) for plan in plans]
+    assert {inclination(plan, "bass", "octaves") for plan in known} == {1.0}

@@ -11,7 +11,7 @@ import pytest
 from workbench.composition.compose import write_element
 from workbench.composition.drum_figures import _open_cells
 from workbench.composition.drum_licks import licks, licks_of_bar, repertoire
-from workbench.composition.drummer import is_programmed
+from workbench.composition.drummer import is_programmed, rides
 from workbench.concept.translate import translate
 from workbench.domain.plan import Plan
 from workbench.domain.request import GenerationRequest
@@ -126,3 +126,22 @@ def test_a_groove_that_leaves_nothing_open_has_no_ornaments() -> None:
     closed = replace(plan, groove=replace(plan.groove, patterns=patterns, sections={}))
     assert not any(_open_cells(closed, section) for section in closed.sections)
     assert write_element(closed, "percussion", (), {})
+
+
+def test_some_drummers_ride_in_choruses_with_the_foot_on_the_backbeats() -> None:
+    riding = next(plan for seed in range(1, 30) if rides(plan := _plan("pop", seed), "chorus"))
+    assert not is_programmed(riding)
+    assert not rides(riding, "verse")
+    notes = write_element(riding, "percussion", (), {})[1]
+    verse, chorus = ([note for note in notes if first <= note.onset_beats < first + 64] for first in (0.0, 64.0))
+    roles = [{drum_role(note.pitch) for note in part} for part in (verse, chorus)]
+    assert "ride" not in roles[0]
+    assert "ride" in roles[1]
+    feet = {note.onset_beats % 4 for note in chorus if drum_role(note.pitch) == "pedal_hat"}
+    assert {1.0, 3.0} <= feet
+
+
+def test_no_drummer_rides_in_every_song_and_no_machine_does() -> None:
+    shares = [rides(_plan("pop", seed), "chorus") for seed in range(1, 30) if not is_programmed(_plan("pop", seed))]
+    assert 0.2 < np.mean(shares) < 0.8
+    assert not any(rides(_plan("techno", seed), name) for seed in _SEEDS for name in ("verse", "chorus", "drop"))

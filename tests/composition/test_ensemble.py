@@ -55,7 +55,7 @@ def test_a_rest_of_the_tune_is_answered_in_its_own_rhythm_below_it(tiny_plan: Pl
     question = [Note(beat, pitch, length, 90) for beat, pitch, length in ((0, 72, 1.0), (1, 74, 0.5), (1.5, 76, 0.5))]
     again = [Note(8.0, 72, 1.0, 90)]
     answered = 0
-    for seed in range(8):
+    for seed in range(16):
         plan = song(tiny_plan, "verse", "outro", seed=seed)
         plan = replace(plan, sections=(replace(plan.sections[0], bars=2), replace(plan.sections[1], start_bar=2)))
         pads = [Note(4.0 * bar, pitch, 4.0, 80) for bar in range(2) for pitch in (55, 60, 64)]
@@ -94,16 +94,17 @@ def test_the_second_voice_is_an_octave_or_a_tone_of_chord_and_scale_below(tiny_p
         pads = [Note(32.0, 48, 16.0, 80)]
         second = [note for note in beneath_tune(pads, tune, plan, "pads", C_MAJOR) if note.onset_beats == 33.0]
         octaves = habit(plan, "pads", "doubling") < 0.35
-        assert [note.pitch for note in second] == [67 if octaves else 76]
-        heard.add(octaves)
-    assert heard == {True, False}
+        alone = habit(plan, "pads", "second voice") >= 0.6
+        assert [note.pitch for note in second] == ([] if alone else [67 if octaves else 76])
+        heard.add("alone" if alone else octaves)
+    assert heard == {True, False, "alone"}
 
 
 def test_a_tone_that_the_tune_holds_is_answered_too(tiny_plan: Plan) -> None:
     held = [Note(0.0, 72, 1.0, 90), Note(1.0, 74, 0.5, 90), Note(1.5, 76, 6.0, 90)]
     answered = [
         any(note.onset_beats > 2.5 for note in beneath_tune([Note(0.0, 48, 8.0, 80)], held, plan, "pads", C_MAJOR))
-        for seed in range(8)
+        for seed in range(16)
         if (plan := song(tiny_plan, "verse", "outro", seed=seed))
     ]
-    assert sum(answered) >= 3
+    assert 3 <= sum(answered) < 16

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from workbench.composition.lead_line import ornamented, risen
+from workbench.composition.lead_line import broken, ornamented, risen
+from workbench.composition.phrases import is_sung
 from workbench.domain.plan import PartTraits, Plan, SectionPlan
 from workbench.domain.score import Note
-from workbench.domain.theory import Key
+from workbench.domain.theory import Chord, Key
 
 EIGHTHS = [Note(place / 2, 72, 0.5, 80) for place in range(96)]
 
@@ -67,3 +68,28 @@ def test_a_chorus_stands_above_its_verse(tiny_plan: Plan) -> None:
 def test_a_chorus_in_the_depth_of_its_register_moves_up_where_there_is_room(tiny_plan: Plan) -> None:
     assert in_two_sections(tiny_plan, 57, 63) == [57, 75]
     assert in_two_sections(tiny_plan, 60, 66) == [60, 66]
+
+
+def test_singers_do_not_leap_octaves_nor_break_chords(tiny_plan: Plan) -> None:
+    chord = (Chord.parse("C", duration_beats=48.0),)
+    scale = [Note(place / 2, (72, 74, 76, 77)[place % 4], 0.5, 80) for place in range(96)]
+    sung, played = set(), set()
+    for seed in range(24):
+        plan = song(tiny_plan, seed)
+        pitches = {note.pitch for note in ornamented(EIGHTHS, plan, "leads")}
+        line = broken(scale, plan, "leads", chord)
+        assert [note.pitch for note in line[::2]] == [note.pitch for note in scale[::2]]
+        (sung if is_sung(plan, "leads") else played).update(pitches, {("line", note.pitch) for note in line})
+    assert 84 not in sung
+    assert 84 in played
+    assert {("line", 74), ("line", 77)} <= sung
+    assert ("line", 79) in played
+
+
+def test_a_solo_stands_in_the_upper_half_of_its_register(tiny_plan: Plan) -> None:
+    plan = song(tiny_plan, 1)
+    plan = replace(plan, sections=(replace(plan.sections[0], name="solo", label="solo"),))
+    low = [Note(float(place), 60, 1.0, 80) for place in range(8)]
+    assert {note.pitch for note in risen(low, plan, "leads")} == {72}
+    verse = replace(plan, sections=(replace(plan.sections[0], name="bridge", label="bridge"),))
+    assert {note.pitch for note in risen(low, verse, "leads")} == {60}

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from workbench.composition.phrases import is_sung
 from workbench.composition.song_likeness import FEATURES, load_critic, phrase_features, song_likeness
 from workbench.composition.tunes import breath_beats, plan_tune
 from workbench.domain.plan import PartTraits, Plan, SectionPlan
@@ -65,6 +66,18 @@ def test_phrases_end_in_a_breath_that_is_longer_where_leads_are_rare(tiny_plan: 
     assert bars[0].silence is None
     start, end = bars[3].silence or (0, 0)
     assert 24 <= start < end <= 48
+
+
+def test_singers_breathe_longer_than_instruments_and_never_a_whole_bar(tiny_plan: Plan) -> None:
+    plan = with_leads(tiny_plan, PartTraits(presence=0.6))
+    breaths: dict[bool, list[float]] = {True: [], False: []}
+    for seed in range(40):
+        one = replace(plan, seed=seed)
+        breaths[is_sung(one, "leads")].append(breath_beats(one, "leads", VERSE))
+    assert np.median(breaths[True]) > np.median(breaths[False]) + 0.5
+    assert max(breaths[True]) < 4.0
+    riff = with_leads(tiny_plan, PartTraits(presence=0.6, manner="riff"))
+    assert not any(is_sung(replace(riff, seed=seed), "leads") for seed in range(40))
 
 
 def test_leads_that_are_hardly_there_leave_out_every_second_idea(tiny_plan: Plan) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from workbench.composition.figure_book import FREE, TRIPLETS, Figure, Strike, figures, section_figures
+from workbench.composition.phrases import habit
 from workbench.composition.voicing import chords_within
 from workbench.domain.plan import PartTraits, Plan, SectionPlan
 from workbench.domain.score import Note
@@ -16,6 +17,12 @@ from workbench.domain.seeding import generator
 from workbench.domain.theory import Chord, Key
 
 _EARLY_BEATS, _LEAST_BEATS, _TINY = 0.1, 0.08, 1e-6
+_PLAIN, _WALKS = 0.12, 1.8
+"""Share of songs whose bass never leads from chord to chord, and how much more often than usual the busiest does."""
+_NO_OCTAVES, _OCTAVES, _IDIOM = 0.55, 2.2, 0.3
+"""Share of songs whose bass never leaps an octave, and how much more often the others do; styles that are known by
+their octaves always have them.
+"""
 _ON_BEAT, _TOUCH = 4.0, 3.5
 """Velocity on a beat, and its spread."""
 _INTERVALS = {"1": (0,), "3": (4, 3), "5": (7, 6, 8), "8": (12,)}
@@ -51,6 +58,16 @@ def play_bass(notes: Sequence[Note], plan: Plan, element: str, chords: Sequence[
     return tuple(sorted(played))
 
 
+def inclination(plan: Plan, element: str, what: str) -> float:
+    """How much more or less often than usual in its style the player of a song walks, leaps an octave or slides."""
+    inclined = habit(plan, element, what)
+    if what == "walking":
+        return 0.0 if inclined < _PLAIN else _WALKS * inclined
+    if what == "octaves" and plan.parts[element].octaves < _IDIOM:
+        return 0.0 if inclined < _NO_OCTAVES else _OCTAVES
+    return 1.0
+
+
 def _play_bar(
     own: Sequence[Note],
     plan: Plan,
@@ -69,12 +86,13 @@ def _play_bar(
     triplets = plan.groove.steps_per_beat == TRIPLETS
     strikes = [(begin + beats, step) for beats, step in figure.strikes(bar, bar_beats, triplets=triplets)]
     rng = generator(plan.seed, element, "touch", section.label, bar % 8)
+    walks = inclination(plan, element, "walking") > 0.0
     for chord, start, end in chords_within(chords, begin, begin + bar_beats):
         inside = _arriving([one for one in strikes if start <= one[0] + _TINY < end], chord, start, begin)
         after = next((one for one in chords if one.onset_beats >= end - _TINY), chord)
         for (beats, step), (until, _) in pairwise([*inside, (end, "")]):
             model = min(written, key=lambda note: abs(note.onset_beats - beats))
-            leads = step == "a" and abs(end - after.onset_beats) < _TINY
+            leads = step == "a" and walks and abs(end - after.onset_beats) < _TINY
             way = _approach(model, chord, after, section.key or plan.key, traits) if leads else None
             length = max(_LEAST_BEATS, (until - beats) * min(1.0, figure.hold * (0.5 + traits.sustain)))
             velocity = round(model.velocity + _ON_BEAT * (beats % 1.0 == 0.0) + rng.normal(0.0, _TOUCH))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from workbench.composition.bass_figures import play_bass, step_towards
+from workbench.composition.bass_figures import inclination, play_bass, step_towards
 from workbench.composition.performance import release_beats
 from workbench.domain.plan import PartTraits, Plan
 from workbench.domain.score import Note
@@ -131,7 +131,7 @@ def _drawn(plan: Plan, element: str, what: str, note: Note) -> bool:
     section = next(one for one in plan.sections if bar < one.end_bar or one is plan.sections[-1])
     within = round((note.onset_beats % plan.metre.bar_beats) * 12)
     rng = generator(plan.seed, element, what, section.label, (bar - section.start_bar) % 4, within)
-    return bool(rng.random() < getattr(plan.parts[element], what))
+    return bool(rng.random() < getattr(plan.parts[element], what) * inclination(plan, element, what))
 
 
 def _key_at(plan: Plan, beats: float) -> Key:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.composition.harmonic_rhythm import bars_per_chord
-from workbench.composition.phrases import HOOKS, resting_bars
+from workbench.composition.phrases import HOOKS, habit, is_sung, resting_bars
 from workbench.domain.arrays import Bytes, Integers
 from workbench.domain.elements import Kind, kind_of, of_kind, plays
 from workbench.domain.plan import Plan, SectionPlan
@@ -31,6 +31,8 @@ _FEEL_TO_DENSITY = {"normal": 0.0, "half-time": -0.12, "double-time": 0.12}
 _RISING, _RISE = ("build", "pre-chorus"), 0.3
 _ANSWER, _MAKE_ROOM = 0.2, -0.07
 _SOLO = 0.3
+_PLAYED = 0.3
+"""How much fuller than a singer's the tune of the most fluent instrument is."""
 _ENERGY_TO_PITCH = 20.0
 """Semitones that the register of leads and pads rises from the calmest to the fullest section."""
 _LOWER, _LEAST_RISE = ("verse",), 5
@@ -89,6 +91,8 @@ def density_class(plan: Plan, element: str, section: SectionPlan, bar: int = 0) 
         wanted += _RISE * (bar / (section.bars - 1) - 0.5)
     if section.name == "solo" and kind == "melody":
         wanted += _SOLO
+    if kind == "melody" and not is_sung(plan, element):
+        wanted += _PLAYED * habit(plan, element, "fluency")
     leads = of_kind(section.elements, "melody")
     if kind == "bass" and leads and element in section.elements:
         wanted += _ANSWER if bar in resting_bars(plan, leads[0], section) else _MAKE_ROOM
@@ -103,7 +107,7 @@ def fuller(plan: Plan) -> float:
 
 
 def register_lift(plan: Plan, element: str) -> npt.NDArray[np.int64]:
-    """Semitones by which the register is moved in each bar, (bars,): choruses lie higher than verses.
+    """Semitones by which the register is moved in each bar, (bars,): choruses and solos lie higher than verses.
 
     The bass stays where it is.
     """
@@ -112,7 +116,7 @@ def register_lift(plan: Plan, element: str) -> npt.NDArray[np.int64]:
     sections = section_of_bar(plan)
     lift = np.rint(_ENERGY_TO_PITCH * (np.array([section.energy for section in sections]) - 0.55)).astype(np.int64)
     if kind_of(element) == "melody":
-        hooks, verses = (np.array([one.name in names for one in sections]) for names in (HOOKS, _LOWER))
+        hooks, verses = (np.array([one.name in names for one in sections]) for names in ((*HOOKS, "solo"), _LOWER))
         lift = np.where(hooks, np.maximum(lift, _LEAST_RISE), np.where(verses, np.minimum(lift, 0), lift))
     return lift
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from workbench.composition.conditioning import section_of_bar
 from workbench.composition.drum_licks import Stroke, licks_of_bar
 from workbench.composition.drum_sheet import ROLES, beat_slot, patterns_of, step_slots
-from workbench.composition.drummer import is_programmed, occasion, restlessness
+from workbench.composition.drummer import is_programmed, occasion, restlessness, rides
 from workbench.composition.fills import announcements
 from workbench.composition.phrases import habit
 from workbench.domain.arrays import Integers
@@ -40,13 +40,16 @@ _BETWEEN = 0.4
 _ROLL_SOFT, _ROLL_LOUD = 5, 11
 _ORNAMENTS, _ORNAMENTS_ON_LOOPS = 9.0, 1.5
 """Strokes a bar that come or go at full variation: where drummers play, and at the turns of machines."""
+_HATS = ("closed_hat", "open_hat", "pedal_hat")
+_RIDDEN, _FOOT_BIN = (0, 3, 4, 6, 8, 9), 6
+"""Slots of a beat in which a ride is struck: no 32nds, and how loudly the foot closes the hats meanwhile."""
 _WELCOME = {"o": 1.0, "g": 1.0, ".": 0.4}
 _ORNAMENT_BINS = (5, 9)
 _GHOST_BINS, _MEANT_BIN = (2, 5), 8
 _CRASH_ENERGY, _CRASH_AGAIN = 0.4, 0.5
 """Energy from which a section opens with a crash, and has others within."""
-_CYMBALS = (0.4, 3.0)
-"""How much more often than usual players strike them."""
+_CYMBALS, _LAVISH = (0.4, 3.0), 0.75
+"""How much more often than usual players strike them, and from which habit on hooks have one every other bar."""
 _AGAIN, _AFTER_FILL, _ACCENT = 0.9, 0.6, 0.5
 """How surely another follows after eight bars and after a fill, and how often a hook has one each four."""
 
@@ -55,7 +58,7 @@ def with_figures(rows: Integers, plan: Plan) -> Integers:
     """Rows of a part, or of some whole bars of it, with what belongs to the style and to the song's sections."""
     notes = rows[rows[:, STEP_COLUMN] != BAR_STEP]
     bars = np.unique(rows[:, BAR_COLUMN]).tolist()
-    for change in (_ornamented, _weighed, _with_licks, _rolled, _crashed, _stopped):
+    for change in (_ornamented, _weighed, _with_licks, _rolled, _ridden, _crashed, _stopped):
         notes = change(notes, plan, bars)
     lines = with_bar_lines(notes, plan.bars)
     kept: Integers = lines[np.isin(lines[:, BAR_COLUMN], bars)]
@@ -178,6 +181,27 @@ def _rolled(notes: Integers, plan: Plan, bars: Sequence[int]) -> Integers:
     return np.concatenate([notes[~taken], *made[1:]])
 
 
+def _ridden(notes: Integers, plan: Plan, bars: Sequence[int]) -> Integers:
+    """Sections in which the drummer keeps time on the ride: what the hats would play, and the foot on the backbeats.
+
+    Where the style's pattern has a ride already, or hats that keep no time, it stays; so do fills.
+    """
+    sections, ends, hats = section_of_bar(plan), announcements(plan), [ROLES.index(role) for role in _HATS]
+    beat = SLOTS_PER_BEAT
+    for bar in bars:
+        section, patterns = sections[bar], patterns_of(plan, sections[bar])
+        here = (notes[:, BAR_COLUMN] == bar) & np.isin(notes[:, SYMBOL_COLUMN], hats)
+        own = patterns.get("ride", "").strip("-.") or not set(patterns.get("closed_hat", "")) & set("Xx")
+        if own or not here.any() or not rides(plan, section.name) or bar in ends or section.name == "build":
+            continue
+        struck = {int(slot): int(loud) for slot, loud in notes[here][:, [SLOT_COLUMN, FIRST_ATTRIBUTE]]}
+        time = {slot: loud for slot, loud in struck.items() if slot % beat in _RIDDEN}
+        feet = list(range(beat, round(plan.metre.bar_beats) * beat, 2 * beat))
+        added = [_strokes(time, "ride", time.values()), _strokes(feet, "pedal_hat", [_FOOT_BIN] * len(feet))]
+        notes = np.concatenate([notes[~here], *(strokes + _at(bar) for strokes in added)])
+    return notes
+
+
 def _roll_of(plan: Plan, section: SectionPlan, bar: int) -> tuple[Integers, int, int] | None:
     """Strokes of the roll in a bar of a section, from its bar line on, and the slots from and to which it lasts."""
     rng = generator(plan.seed, "rolls", section.label, bar)
@@ -233,7 +257,8 @@ def _crash_chance(plan: Plan, section: SectionPlan, bar: int, *, after_fill: boo
         return often * (1.4 if section.name in HOOK_SECTIONS else 1.0)
     if section.energy <= _CRASH_AGAIN:
         return 0.0
-    accents = _ACCENT * (bar % 4 == 0 and section.name in HOOK_SECTIONS)
+    every = 2 if habit(plan, "percussion", "cymbals") > _LAVISH else 4
+    accents = _ACCENT * (bar % every == 0 and section.name in HOOK_SECTIONS)
     return often * max(_AGAIN * (bar % 8 == 0), _AFTER_FILL * after_fill, accents)
 
 

@@ -14,7 +14,7 @@ from workbench.composition.phrases import habit
 from workbench.domain.plan import Plan, SectionPlan
 from workbench.domain.score import Note
 from workbench.domain.seeding import generator
-from workbench.domain.song import drum_role
+from workbench.domain.song import HOOK_SECTIONS, drum_role
 
 PROGRAM_BARS = 8
 """After how many bars the turns of a machine come back."""
@@ -29,19 +29,22 @@ _TOM = 94
 _SOFT_BELOW, _ACCENT_FROM = 52, 92
 """Written velocities below and from which a step is soft or has the accent."""
 _SOFT, _ACCENT, _MOST = 0.4, 1.18, 125
-_EVEN, _FLAT, _TWO_LEVELS = 0.3, 0.5, 0.7
+_EVEN, _FLAT, _TWO_LEVELS = 0.42, 0.65, 0.8
 """Shares of machines that play all drums at one level, that know no accents, and none in the hats."""
 _EVEN_LEVELS = (80.0, 120.0)
 _STILL = 0.35
 """Share of machines that nobody touches between the ends of sections."""
-_ALONE = 0.8
-"""Share of a drummer's bars at full variation that are ornamented for themselves."""
+_ALONE = (0.8, 2.4)
+"""Share of bars at full variation that are ornamented for themselves, of the steadiest and of the freest drummer."""
+_RIDES, _RIDES_VERSES = 0.4, 0.85
+"""Habits from which a drummer keeps time on the ride in choruses and solos, and from which in the other sections."""
+_ON_RIDE = (*HOOK_SECTIONS, "solo", "post-chorus")
 _RESTLESS, _RESTLESS_MACHINE = (0.3, 3.2), 2.0
 _BY_EAR = 16.0
 """How far the levels of two songs may lie apart."""
 _EIGHTHS = "x.x.x.x.x.x.x.x."
 _PULSES = (
-    (0.28, "x...x...x...x..."), (0.4, "x.o.x.o.x.o.x.o."), (0.75, _EIGHTHS), (0.9, "x.xox.x.xox.x.x."),
+    (0.34, "x...x...x...x..."), (0.44, "x.o.x.o.x.o.x.o."), (0.72, _EIGHTHS), (0.88, "x.xox.x.xox.x.x."),
     (1.0, "xoxoxoxoxoxoxoxo"),
 )  # fmt: skip
 """How players keep time where a style says no more than eighths: up to which habit, and how."""
@@ -82,7 +85,8 @@ def occasion(plan: Plan, section: SectionPlan, bar: int) -> tuple[str | int, ...
     within = bar - section.start_bar
     if is_programmed(plan):
         return section.label, within % PROGRAM_BARS
-    alone = generator(plan.seed, "occasion", bar).random() < plan.variation * _ALONE
+    freedom = float(np.interp(habit(plan, "percussion", "freedom"), (0.0, 1.0), _ALONE))
+    alone = generator(plan.seed, "occasion", bar).random() < plan.variation * freedom
     return (bar,) if alone else (section.label, within)
 
 
@@ -105,3 +109,11 @@ def within_reach(patterns: Mapping[str, str], plan: Plan) -> dict[str, str]:
     if not is_programmed(plan) and not _HANDS_FULL & set(shaken):
         played["percussion"] = "-" * len(shaken)
     return played
+
+
+def rides(plan: Plan, section: str) -> bool:
+    """Whether the drummer keeps time on the ride in sections of a name, rather than on the hat."""
+    inclined = habit(plan, "percussion", "rides")
+    if is_programmed(plan) or inclined < _RIDES:
+        return False
+    return section in _ON_RIDE if inclined < _RIDES_VERSES else section not in _ON_RIDE

@@ -34,9 +34,11 @@ and before its return all is left to it.
 """
 _MOTIF_NOTES, _MOTIF_BEATS = 5, 4.0
 """The end of a phrase that an answer takes up."""
-_ANSWERED = (0.25, 1.0)
-"""Share of rests that are answered, of the most reticent and the most talkative player."""
+_RETICENT = 0.35
+"""Share of songs whose pads leave the rests alone; in the others the most talkative player answers all of them."""
 _ANSWER_BELOW, _ANSWER_SOFTER, _DOUBLE_SOFTER = 4, 0.85, 0.8
+_TWO_VOICES = 0.6
+"""Share of songs whose last chorus is sung in two voices."""
 _OCTAVES = 0.35
 """Share of songs whose last chorus is doubled in octaves, the others in thirds and sixths."""
 _SHORTEST_DOUBLED = 0.4
@@ -79,7 +81,7 @@ def beneath_tune(
         if of_kind(section.elements, "chords")[:1] not in ((), (element,)):
             continue  # One answers, and not two at once.
         added = [*_answers(sung, plan, element, section, chords)]
-        if section is last:
+        if section is last and habit(plan, element, "second voice") < _TWO_VOICES:
             added += _doubled(sung, plan, element, section, chords)
         played += _through_held(added, _within(played, start, end))
     return tuple(sorted(without_unisons(played)))
@@ -131,7 +133,7 @@ def _answers(
 ) -> Iterator[Note]:
     """What the pads say where the tune rests within a section: its last notes, turned around, at a chord tone's end."""
     bar_beats = plan.metre.bar_beats
-    often = float(np.interp(habit(plan, element, "answers"), (0.0, 1.0), _ANSWERED))
+    often = float(np.interp(habit(plan, element, "answers"), (_RETICENT, 1.0), (0.0, 1.0)))
     end = min(section.end_bar * bar_beats, (plan.bars - 1) * bar_beats)
     onsets = [*(note.onset_beats for note in tune[1:]), end]
     for note, following in zip(tune, onsets, strict=True):

@@ -6,6 +6,7 @@ busier of them the fuller it is.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -30,11 +31,17 @@ _STEPS_A_BEAT, _STEPS_A_BAR = 4, 16
 _THIRD_OF = (0, 1, 2, 2)
 """The third of a beat on which each of its sixteenths comes in triplets."""
 _LEANING = 0.7
-"""Share of the place in the list, from calm to busy, that is the song's own; the rest is what density asks for."""
-_LOCKED, _AS_BUSY = 0.6, 1.0
+"""Share of the place in the list, from calm to busy, that is the song's own; the rest is what density asks for. Most
+songs hold their chords or keep them moving, few stand between.
+"""
+_APART = 0.75
+"""How far to both sides of the middle songs lean; beyond 0.5 the calmest or the busiest figure stays throughout."""
+_LOCKED, _AS_BUSY = 0.75, 1.5
 """Share of songs whose pads strike with the bass, and how many strikes a bar apart figures are taken as alike."""
 _STEADY = 0.5
 """Share of songs whose player keeps one figure from the first section to the last chorus."""
+_GROWS = 0.5
+"""Share of songs whose last chorus is busier; others are only sung in two voices there, or louder."""
 _FULLER, _FULLER_BY, _COMES_BACK, _LAST = 0.8, 0.25, 0.5, 1.0
 """Places that a section moves which has so much more energy than the song, comes back, or is the last chorus."""
 
@@ -102,7 +109,7 @@ def section_figures(plan: Plan, element: str) -> list[str]:
     for number, section in enumerate(plan.sections):
         lift = 0.0
         if section.label in places and section.name in HOOKS:
-            lift = _LAST * (number == last[section.label])
+            lift = _LAST * (number == last[section.label] and habit(plan, element, "last chorus") < _GROWS)
         elif section.label in places and kind_of(element) == "chords":
             lift = _COMES_BACK * 2.0 * plan.variation
         place = places.setdefault(section.label, _place(plan, element, section, len(names)))
@@ -127,7 +134,7 @@ def _locked(name: str, names: Sequence[str], below: str) -> str:
 
 def _place(plan: Plan, element: str, section: SectionPlan, count: int) -> float:
     """Where a section stands in a list of figures from calm to busy."""
-    leaning = generator(plan.seed, element, "figures").random()
+    leaning = 0.5 - _APART * math.cos(math.pi * generator(plan.seed, element, "figures").random())
     if habit(plan, element, "steady") < _STEADY:
         return min(1.0, max(0.0, leaning + fuller(plan))) * (count - 1)
     asked = (density_class(plan, element, section) - 1) / (DENSITY_CLASSES - 1)

@@ -30,7 +30,17 @@ _STATED = 0.65
 _RINGS_BEATS = 2.0
 _INVERTED = 0.4
 """Share of songs whose player turns to the next inversion in the second half of a chord, so that the top moves."""
+_OPEN, _OPEN_WIDTH, _OPEN_ABOVE = 0.6, 12, 45
+"""Share of songs whose held chords are voiced openly, how wide a hand is that is open already, and the lowest pitch to
+which a tone comes down for it.
+"""
+_WIDE = 0.6
+"""Share of songs whose pianist plays the left hand at the bottom of the register."""
 _Place = tuple[str, int, str, int]
+_HELD_FROM, _BLOCK = 0.5, frozenset("xult.")
+"""Sustain from which chords are held rather than struck, and the steps of figures that do not break them: stabs and
+broken chords stay close.
+"""
 _LATE_BEATS, _EARLY_BEATS = 1.0, 0.1
 _LEAST_BEATS = 0.08
 _ON_BEAT, _UPPER, _TOUCH = 4.0, -5.0, 3.5
@@ -98,11 +108,13 @@ def _play_bar(
         if not (chord.sounds and heard):
             continue
         hand = _hand(heard, chord, traits, section, chords)
+        if set(figure.steps) <= _BLOCK and figure.hold >= _HELD_FROM and _is_open(plan, element):
+            hand = opened(hand, chord.root, traits)
         if habit(plan, element, "voicings") < _COME_BACK:
             hand = found.setdefault((section.label, chord.root, chord.quality, chord.bass), hand)
         inside = _arriving([one for one in strikes if start <= one[0] + 1e-6 < end], chord, start, states=states)
         wanted = wanted_tones(chord, alone=not plays(section.elements, "bass"))
-        left = _left_hand(hand, chord, traits)
+        left = _left_hand(hand, chord, traits, deep=habit(plan, element, "left hand") < _WIDE)
         heard_tones = {
             note.pitch % 12 for _, step in inside if step != "t" for note in _tones(hand, step, traits.high_pitch, left)
         }
@@ -181,10 +193,48 @@ def _hand(
     return voiced
 
 
-def _left_hand(hand: Sequence[Note], chord: Chord, traits: PartTraits) -> Note:
-    """The bass of the chord below the hand, or the lowest tone of the hand where the register ends."""
+def _is_open(plan: Plan, element: str) -> bool:
+    """Whether the chords that are held in a song are voiced openly."""
+    return plan.parts[element].sustain >= _HELD_FROM and habit(plan, element, "open") < _OPEN
+
+
+def opened(hand: Sequence[Note], root: int, traits: PartTraits) -> list[Note]:
+    """A hand in open position: the root an octave lower, or the fifth where the root is on top.
+
+    Where both would lie too low, the middle tone moves up instead.
+
+    Examples
+    --------
+    >>> hand = [Note(0.0, pitch, 1.0, 80) for pitch in (60, 64, 67)]
+    >>> [note.pitch for note in opened(hand, 0, PartTraits(low_pitch=40))]
+    [48, 64, 67]
+    >>> [note.pitch for note in opened(hand, 0, PartTraits(low_pitch=60))]
+    [60, 67, 76]
+    """
+    ordered = sorted(hand, key=_by_pitch)
+    if len(ordered) < _HAND or ordered[-1].pitch - ordered[0].pitch >= _OPEN_WIDTH:
+        return ordered
+    least = max(traits.low_pitch, _OPEN_ABOVE) + 12
+    low = [note for step in (0, 7) for note in ordered[:-1] if (note.pitch - root) % 12 == step and note.pitch >= least]
+    middle = ordered[-2]
+    chosen, by = (low[0], -12) if low else (middle, 12)
+    if chosen.pitch + by > traits.high_pitch:
+        return ordered
+    rest = [note for note in ordered if note is not chosen]
+    return sorted([*rest, replace(chosen, pitch=chosen.pitch + by)], key=_by_pitch)
+
+
+def _by_pitch(note: Note) -> int:
+    return note.pitch
+
+
+def _left_hand(hand: Sequence[Note], chord: Chord, traits: PartTraits, *, deep: bool) -> Note:
+    """The bass of the chord below the hand, or the lowest tone of the hand where the register ends.
+
+    Of its octaves the one next to the hand, or with `deep` the lowest of the register.
+    """
     low = [pitch for pitch in range(traits.low_pitch, hand[0].pitch - 2) if pitch % 12 == chord.bass]
-    return replace(hand[0], pitch=low[-1] if low else hand[0].pitch)
+    return replace(hand[0], pitch=low[0 if deep else -1] if low else hand[0].pitch)
 
 
 def _tones(hand: Sequence[Note], step: str, high_pitch: int, left: Note) -> Sequence[Note]:

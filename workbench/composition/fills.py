@@ -33,6 +33,8 @@ FILLS: Mapping[str, Mapping[Strength, tuple[Template, ...]]] = {
             {"snare": "xx--", "low_tom": "--xx"},
             {"snare": "x---", "high_tom": "-xx-", "low_tom": "---x"},
             {"high_tom": "x-x-", "low_tom": "-x-x", "snare": "----"},
+            {"snare": "x---", "high_tom": "-x--", "mid_tom": "--x-", "low_tom": "---x"},
+            {"high_tom": "x---", "mid_tom": "--xx", "snare": "-g--"},
         ),
         "strong": (
             {**_NO_HATS, "snare": "xx------", "high_tom": "--xx----", "mid_tom": "----xx--", "low_tom": "------xx"},

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from workbench.composition.bass_line import ornament, with_slides
 from workbench.composition.figures import play_figures
-from workbench.composition.lead_line import ornamented, risen
+from workbench.composition.lead_line import broken, ornamented, risen
 from workbench.composition.performance import close, in_register, perform, shape_lengths, without_unisons
 from workbench.composition.voicing import in_time, state_chords, with_last_chord, without_chord
 from workbench.domain.arrays import Integers
@@ -59,7 +59,7 @@ def finished_line(
     if kind == "bass":
         line = ornament(line, plan, element, chords)
     elif kind == "melody":
-        line = ornamented(line, plan, element)
+        line = broken(ornamented(line, plan, element), plan, element, chords)
         line = risen(line, plan, element) if whole else line
     written = without_unisons(in_time(line, chords))
     line = shape_lengths([*written, *(following or ())], plan, element, chords)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from workbench.composition.phrases import HOOKS, habit
 from workbench.domain.plan import Plan, SectionPlan
 
-_LOOPS = {4: ((0.2, 2), (0.6, 4), (1.0, 8)), 8: ((0.3, 4), (1.0, 8))}
+_LOOPS = {4: ((0.3, 2), (0.75, 4), (1.0, 8)), 8: ((0.3, 4), (1.0, 8))}
 """By the loop of a style: up to which habit a song has a loop of how many bars."""
-_VAMPS, _QUICK, _QUICK_BAR_SECONDS = 0.25, 0.7, 1.8
+_VAMPS, _QUICK, _QUICK_BAR_SECONDS = 0.4, 0.7, 1.8
 """Up to which habit verses stand on their chords for twice as long, from which on chords change twice a bar in choruses
 or verses, and how long a bar has to be for that.
 """

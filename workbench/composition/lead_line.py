@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from statistics import mean
 
-from workbench.composition.phrases import HOOKS, habit
+from workbench.composition.phrases import HOOKS, habit, is_sung
 from workbench.domain.plan import PartTraits, Plan
 from workbench.domain.score import Note
 from workbench.domain.seeding import generator
-from workbench.domain.theory import Key
+from workbench.domain.theory import Chord, Key
 
 _RISE = 3.0
 """Semitones that choruses stand above verses at least."""
@@ -22,6 +23,8 @@ _SHORT_BEATS = 1.0
 """A tone that is longer is meant to stay."""
 _NEIGHBOURS, _LEAPS, _THIRDS = 0.5, 0.7, 0.2
 """Share of the repeated tones that the most ornamental song changes in either way, and of the first by a third."""
+_SCALES, _STEP = 0.35, 2
+"""Share of players who move by scales rather than by the tones of a chord, and how far a step of the scale leads."""
 _PHRASE_BARS = 4
 _TINY = 1e-6
 _LOWER = ("verse",)
@@ -32,7 +35,7 @@ def risen(notes: Sequence[Note], plan: Plan, element: str) -> tuple[Note, ...]:
     """A tune whose choruses stand above its verses: where they do not, one of both moves by an octave.
 
     Whichever leaves less of the tune outside its register moves; the verse comes down where both do as well. A chorus
-    that lies in the lower third of the register moves up where there is room.
+    that lies in the lower third of the register moves up where there is room, and so does a solo in its lower half.
 
     Parameters
     ----------
@@ -63,22 +66,27 @@ def risen(notes: Sequence[Note], plan: Plan, element: str) -> tuple[Note, ...]:
             moves = dict.fromkeys(hooks, _OCTAVE)
     elif high and _lies_low(high, plan.parts[element]):
         moves = dict.fromkeys(hooks, _OCTAVE)
+    for solo in {section.label for section in plan.sections if section.name == "solo"} - set(moves):
+        own = [note.pitch for note, label in zip(notes, label_of, strict=True) if label == solo]
+        if own and _lies_low(own, plan.parts[element], share=0.5):
+            moves[solo] = _OCTAVE
     return tuple(
         replace(note, pitch=note.pitch + moves.get(label, 0)) for note, label in zip(notes, label_of, strict=True)
     )
 
 
-def _lies_low(pitches: Sequence[int], traits: PartTraits) -> bool:
-    """Whether a tune lies in the lower third of its register, and an octave higher would lie within it."""
-    third = traits.low_pitch + (traits.high_pitch - traits.low_pitch) / 3.0
-    return mean(pitches) < third and max(pitches) + _OCTAVE <= traits.high_pitch
+def _lies_low(pitches: Sequence[int], traits: PartTraits, share: float = 1.0 / 3.0) -> bool:
+    """Whether a tune lies in the lower share of its register, and an octave higher would lie within it."""
+    until = traits.low_pitch + (traits.high_pitch - traits.low_pitch) * share
+    return mean(pitches) < until and max(pitches) + _OCTAVE <= traits.high_pitch
 
 
 def ornamented(notes: Sequence[Note], plan: Plan, element: str) -> tuple[Note, ...]:
     """A tune whose repeated short tones are varied; what returns is varied alike.
 
     A tone between two of its own pitch goes to a neighbouring tone of the scale, or a third away, and back; one before
-    another pitch passes on the way to it. Off the beat, songs that like leaps raise it by an octave.
+    another pitch passes on the way to it. Off the beat, instruments that like leaps raise it by an octave; nobody sings
+    that.
 
     Parameters
     ----------
@@ -94,15 +102,53 @@ def ornamented(notes: Sequence[Note], plan: Plan, element: str) -> tuple[Note, .
     return tuple(line)
 
 
-def _pitch(note: Note, after: Note, plan: Plan, element: str) -> int:
+def broken(notes: Sequence[Note], plan: Plan, element: str, chords: Sequence[Chord]) -> tuple[Note, ...]:
+    """A tune of an instrument that breaks chords: off the beat, tones between those of the chord go on to the next one.
+
+    Tunes that are sung stay as they are, and those of players who like scales.
+
+    Parameters
+    ----------
+    notes : sequence of Note
+        A single line, sorted.
+    plan : Plan
+    element : str
+        One that plays a tune.
+    chords : sequence of Chord
+        Of the whole song.
+    """
+    often = (habit(plan, element, "broken chords") - _SCALES) / (1.0 - _SCALES)
+    if is_sung(plan, element) or often <= 0.0:
+        return tuple(notes)
+    line = list(notes[:1])
+    for before, note in pairwise(notes):
+        chord = next((one for one in chords if one.end_beats > note.onset_beats + _TINY), None)
+        steps = 0 < abs(note.pitch - before.pitch) <= _STEP and note.onset_beats % 1.0 > _TINY
+        chosen = generator(plan.seed, element, "broken", *_place(note, plan)).random() < often
+        if chord is not None and chord.sounds and note.pitch % 12 not in chord.pitch_classes and steps and chosen:
+            way = 1 if note.pitch > before.pitch else -1
+            tones = (note.pitch + way * size for size in range(1, 12))
+            pitch = next(tone for tone in tones if tone % 12 in chord.pitch_classes)
+            note = replace(note, pitch=pitch if pitch <= plan.parts[element].high_pitch else note.pitch)
+        line.append(note)
+    return tuple(line)
+
+
+def _place(note: Note, plan: Plan) -> tuple[str, int, int]:
+    """Where a note stands, so that what returns is played alike: section, bar of four, twelfth of a beat."""
     bar = int((note.onset_beats + _TINY) // plan.metre.bar_beats)
     section = next((one for one in plan.sections if bar < one.end_bar), plan.sections[-1])
     within = round((note.onset_beats % plan.metre.bar_beats) * 12)
-    place = (section.label, (bar - section.start_bar) % _PHRASE_BARS, within)
-    turn, leap, side = generator(plan.seed, element, "ornament", *place).random(3).tolist()
+    return section.label, (bar - section.start_bar) % _PHRASE_BARS, within
+
+
+def _pitch(note: Note, after: Note, plan: Plan, element: str) -> int:
+    bar = int((note.onset_beats + _TINY) // plan.metre.bar_beats)
+    section = next((one for one in plan.sections if bar < one.end_bar), plan.sections[-1])
+    turn, leap, side = generator(plan.seed, element, "ornament", *_place(note, plan)).random(3).tolist()
     traits = plan.parts[element]
     off_beat = note.onset_beats % 1.0 > _TINY
-    if off_beat and leap < _LEAPS * max(0.0, 2.0 * habit(plan, element, "leaps") - 1.0):
+    if off_beat and not is_sung(plan, element) and leap < _LEAPS * max(0.0, 2.0 * habit(plan, element, "leaps") - 1.0):
         return note.pitch + 12 if note.pitch + 12 <= traits.high_pitch else note.pitch
     if turn < _NEIGHBOURS * habit(plan, element, "neighbours"):
         key = section.key or plan.key

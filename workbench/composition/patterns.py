@@ -71,10 +71,12 @@ def layered(patterns: Mapping[str, str], level: int) -> dict[str, str]:
     """
     if level >= 2:
         return dict(patterns)
+    # Who keeps time on the ride does it in calm sections too.
+    rides = not patterns.get("closed_hat", "").strip("-") and bool(set(patterns.get("ride", "")) & set("Xx"))
     backed = any(set(patterns.get(role, "")) & set("Xx") for role in ("snare", "side_stick"))
     result = {}
     for role, text in patterns.items():
-        first = role in _FIRST_LAYER or (role == "clap" and not backed)
+        first = role in _FIRST_LAYER or (role == "ride" and rides) or (role == "clap" and not backed)
         steps = 0 if first else 2 - level
         steps += role in _TIMEKEEPERS and level == 0
         result[role] = "".join(_lowered(character, steps) for character in text)

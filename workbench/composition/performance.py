@@ -6,9 +6,11 @@ import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from workbench.composition.conditioning import section_of_bar
 from workbench.composition.drummer import is_programmed
-from workbench.composition.phrases import carries, habit
+from workbench.composition.phrases import carries, habit, is_sung
 from workbench.composition.touch import touched
 from workbench.domain.elements import element_of, is_drums, kind_of, plays
 from workbench.domain.plan import Plan, SectionPlan
@@ -19,8 +21,9 @@ from workbench.domain.units import seconds_to_beats
 
 _LEGATO_FROM = 0.55
 _LEAST_BEATS, _TINY = 0.06, 1e-6
-_SHORT_END_BEATS, _SHORT_ENDS = 1.0, 0.5
-_BREATH_BEATS, _INHALED_BEATS, _LONGEST_HELD_BEATS, _HELD = 1.0, 0.5, 2.0, 0.4
+_SHORT_END_BEATS, _SHORT_ENDS = 1.0, 0.6
+_BREATH_BEATS, _INHALED_BEATS, _HELD = 1.0, 0.5, 0.4
+_LONGEST_HELD_BEATS = {True: (1.0, 4.0), False: (0.0, 2.0)}
 """The last note before a breath of more than a beat is held into it: the longer the more style and singer sustain."""
 
 
@@ -67,6 +70,7 @@ def shape_lengths(notes: Iterable[Note], plan: Plan, element: str, chords: tuple
     onsets = sorted({note.onset_beats for note in ordered})
     following = dict(itertools.pairwise(onsets))
     end_of_song = plan.bars * plan.metre.bar_beats
+    held_beats = _LONGEST_HELD_BEATS[is_sung(plan, element)]
     shaped = []
     for note in ordered:
         room = following.get(note.onset_beats, end_of_song) - note.onset_beats
@@ -82,7 +86,7 @@ def shape_lengths(notes: Iterable[Note], plan: Plan, element: str, chords: tuple
             if sustain >= _LEGATO_FROM and room <= 2.0:
                 length = max(length, room * (0.6 + 0.4 * sustain))
             elif kind == "melody" and room > _BREATH_BEATS:
-                longest = _LONGEST_HELD_BEATS * habit(plan, element, "held")
+                longest = float(np.interp(habit(plan, element, "held"), (0.0, 1.0), held_beats))
                 held = min(room * (_HELD + 0.3 * sustain), room - _INHALED_BEATS, longest)
                 length = max(length, min(held, release_beats(note, chords)))
         length = min(length, end_of_song - note.onset_beats)

@@ -26,6 +26,8 @@ _COMPOUND_STEPS = 3
 HOOKS = (*HOOK_SECTIONS, "post-chorus")
 _SOLO_PRESENCE, _LONE_PRESENCE = 0.85, 0.8
 """Least share of bars in which leads play in a solo, and where no pads state the chords."""
+_SUNG = 0.65
+"""Share of songs whose tune is a singer's; riffs are all an instrument's."""
 _PICK_UPS = 0.7
 """Share of pauses that end in an upbeat."""
 _DEVELOPED = 0.85
@@ -97,6 +99,11 @@ def carries(element: str, section: SectionPlan) -> bool:
 def habit(plan: Plan, element: str, name: str) -> float:
     """What the player of this song is inclined to, 0 to 1: no two songs are played alike."""
     return float(generator(plan.seed, element, "habit", name).random())
+
+
+def is_sung(plan: Plan, element: str) -> bool:
+    """Whether a tune is sung, with breaths, held ends and words that change its rhythm, or played on an instrument."""
+    return plan.parts[element].manner == "tune" and habit(plan, element, "sung") < _SUNG
 
 
 def resting_bars(plan: Plan, element: str, section: SectionPlan) -> frozenset[int]:

@@ -25,8 +25,8 @@ _HABIT_VELOCITIES, _HABIT_SECONDS = 9.0, 0.0035
 """Standard deviations of how a player strikes a drum in every song bar."""
 _DRIFT_VELOCITIES, _DRIFT_SECONDS = 3.0, 0.003
 """Standard deviations of what drifts from bar to bar."""
-_SPREAD_VELOCITIES, _SPREAD_SECONDS = 8.0, 0.002
-"""Standard deviations from stroke to stroke."""
+_SPREAD_VELOCITIES, _SPREAD_SECONDS, _SPREAD_STROKES = 8.0, 0.002, 0.009
+"""Standard deviations from stroke to stroke; in time those of fingers, and of the four limbs of a drummer."""
 _ACCENTS = {"closed_hat": 9.0, "ride": 8.0, "percussion": 8.0, "pedal_hat": 4.0, "kick": 3.0}
 """How much louder than off the beat a drum is struck on it."""
 _LIGHTER = {"kick": -14.0, "closed_hat": -12.0, "ride": -6.0, "open_hat": -6.0}
@@ -82,6 +82,7 @@ def _touched_bar(notes: list[Note], bar: int, plan: Plan, element: str, player: 
     loose = plan.groove.looseness
     inside = generator(plan.seed, "touch", element, bar).uniform(-0.5, 0.5, (2, len(notes)))
     apart = generator(plan.seed, "strokes", element, bar).standard_normal((2, len(notes)))
+    spread = _SPREAD_STROKES if is_drums(element) else _SPREAD_SECONDS
     drifts = [generator(plan.seed, "drift", element, number).standard_normal(2) for number in (bar, bar + 1)]
     made = []
     for number, note in enumerate(notes):
@@ -94,7 +95,7 @@ def _touched_bar(notes: list[Note], bar: int, plan: Plan, element: str, player: 
             + max(_LEAST, loose) * _ACCENTS.get(role, 0.0) * _weight(note.onset_beats % plan.metre.bar_beats)
             + loose * _LIGHTER.get(role, 0.0)
         )
-        late = player.late_seconds[role] + _DRIFT_SECONDS * drift[1] + _SPREAD_SECONDS * apart[1, number]
+        late = player.late_seconds[role] + _DRIFT_SECONDS * drift[1] + spread * apart[1, number]
         shift = _CLASS_BEATS * inside[1, number] + seconds_to_beats(late, plan.tempo_bpm)
         made.append(
             replace(

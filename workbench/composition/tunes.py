@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from workbench.composition.phrases import HOOKS, BarPlan, habit
+from workbench.composition.phrases import HOOKS, BarPlan, habit, is_sung
 from workbench.domain.elements import plays
 from workbench.domain.plan import Plan, SectionPlan
 from workbench.domain.seeding import generator
@@ -28,12 +28,16 @@ _RARE = 0.3
 _UPBEATS = 0.5
 """Share of breaths that leave room for an upbeat."""
 _DEVELOPED = 0.85
-_LEAST_ECHOED = 0.25
-"""Least share of second ideas that keep the rhythm of the first; each song has its own, up to all of them."""
-_MOTIFS = 0.45
-"""Share of songs whose ideas are one bar's rhythm, twice."""
-_BREATHS = (0.5, 1.7)
-"""How much longer or shorter the breaths of a song are than usual, from the one to the other."""
+_ECHOED = {True: (0.1, 0.7), False: (0.4, 1.0)}
+"""Share of second ideas that keep the rhythm of the first, from song to song: where the tune is sung, and where an
+instrument plays it. Words change a singer's rhythm; a player's is the motif itself.
+"""
+_MOTIFS = {True: 0.3, False: 0.6}
+"""Share of songs whose ideas are one bar's rhythm, twice, in the same way."""
+_BREATHS, _LONGEST_BREATH = {True: (1.2, 3.0), False: (0.3, 1.2)}, 3.5
+"""How much longer or shorter the breaths of a song are than usual, in the same way: an instrument needs none.
+No breath takes a whole bar.
+"""
 
 
 def plan_tune(plan: Plan, element: str, section: SectionPlan, model: SectionPlan, returns: int) -> list[BarPlan]:
@@ -63,7 +67,7 @@ def plan_tune(plan: Plan, element: str, section: SectionPlan, model: SectionPlan
         if traits.presence < _RARE and bar % PHRASE_BARS >= IDEA_BARS and section.name != "solo":
             bars.append(BarPlan("rest"))
             continue
-        often = _LEAST_ECHOED + (1.0 - _LEAST_ECHOED) * habit(plan, element, "echo")
+        often = float(np.interp(habit(plan, element, "echo"), (0.0, 1.0), _ECHOED[is_sung(plan, element)]))
         echoes = bool(luck[bar - bar % IDEA_BARS, 0] < often)
         if taken_up:
             what = _taken_up(plan, element, section, model, bar, returns, luck[bar, 0])
@@ -95,8 +99,8 @@ def breath_beats(plan: Plan, element: str, section: SectionPlan) -> float:
     """How long the lead breathes at the end of a phrase, in quarter notes: longer where it is seldom present."""
     presence = plan.parts[element].presence
     alone = section.name == "solo" or not plays(section.elements, "chords")
-    longer = float(np.interp(habit(plan, element, "breath"), (0.0, 1.0), _BREATHS))
-    return max(0.5, (4.0 if not alone else 2.5) * (1.15 - presence) * longer)
+    longer = float(np.interp(habit(plan, element, "breath"), (0.0, 1.0), _BREATHS[is_sung(plan, element)]))
+    return min(_LONGEST_BREATH, max(0.5, (4.0 if not alone else 2.5) * (1.15 - presence) * longer))
 
 
 def _pattern(plan: Plan, element: str, section: SectionPlan) -> str:
@@ -118,7 +122,7 @@ def _stated(plan: Plan, element: str, section: SectionPlan, bar: int, *, echoes:
     if first < phrase:
         return BarPlan("vary" if place == PHRASE_BARS - 1 else "copy", source)
     if place < IDEA_BARS:
-        motif = place == 1 and habit(plan, element, "motif") < _MOTIFS
+        motif = place == 1 and habit(plan, element, "motif") < _MOTIFS[is_sung(plan, element)]
         return BarPlan("echo", section.start_bar + bar - 1) if motif else BarPlan("new")
     idea = section.start_bar + bar - IDEA_BARS
     if plan.parts[element].manner == "riff":
