@@ -1,5 +1,6 @@
 """Files say what made them, and prove that nobody changed them."""
 
+import hashlib
 import shutil
 import struct
 from dataclasses import replace
@@ -14,7 +15,7 @@ from workbench.cli import main as cli
 from workbench.domain.results import Track
 from workbench.output import decode, encode, export, load
 from workbench.output.files import bundle as bundles
-from workbench.output.files.stamping import verdict
+from workbench.output.files.stamping import SEAL, verdict
 from workbench.output.files.verifying import verify
 
 FORMATS = ("wav", "flac", "aiff", "mp3")
@@ -196,3 +197,18 @@ def test_a_wrong_code_is_refused_before_any_work(isrc: str, mix: Path, capsys: p
     assert cli.main(["master", str(mix), "--out", str(mix.with_name("m.wav")), "--isrc", isrc]) == 2
     assert f"ISRC {isrc!r}: expected two letters" in capsys.readouterr().err
     assert not mix.with_name("m.wav").exists()
+
+
+@pytest.mark.parametrize("shift", [-40, -20, -19, -1, 0, 1, 44, 64])
+def test_a_seal_is_found_wherever_a_file_is_cut_into_pieces(tmp_path: Path, shift: int) -> None:
+    before, after = b"\1" * ((1 << 20) + shift - len(SEAL)), b"\2" * 100
+    blank = before + SEAL + b"0" * 64 + after
+    path = tmp_path / "song.bin"
+    path.write_bytes(blank.replace(b"0" * 64, hashlib.sha256(blank).hexdigest().encode()))
+    assert verdict(path) == "untouched"
+    path.write_bytes(path.read_bytes()[:-1] + b"\3")
+    assert verdict(path) == "edited"
+    path.write_bytes(before + SEAL + b"0" * 63)
+    assert verdict(path) == "edited", "it ends within its seal"
+    path.write_bytes(before)
+    assert verdict(path) == "foreign"

@@ -7,11 +7,10 @@ edits, not forgers: whoever wants to can seal another file.
 from __future__ import annotations
 
 import hashlib
-import mmap
 import struct
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Literal
+from typing import BinaryIO, Literal
 
 from workbench.domain.errors import AudioFileError, OutputError, reason
 from workbench.output.files.tags import SOFTWARE, Tags
@@ -39,7 +38,7 @@ def stamp(path: Path, form: str, tags: Tags) -> str:
     """
     _WRITERS[form](path, tags)
     with path.open("r+b") as file:
-        digest, at, before = _digest(file.fileno())
+        digest, at, before = _digest(file)
         file.seek(at)
         file.write(digest)
         file.seek(at)
@@ -58,9 +57,7 @@ def verdict(path: str | Path) -> Verdict:
     """
     try:
         with Path(path).open("rb") as file:
-            if file.seek(0, 2) == 0:
-                return "foreign"  # nothing to map
-            digest, at, _ = _digest(file.fileno())
+            digest, at, _ = _digest(file)
             if at < 0:
                 return "foreign"
             file.seek(at)
@@ -69,23 +66,40 @@ def verdict(path: str | Path) -> Verdict:
         raise OutputError(f"{path} cannot be read: {reason(error)}") from None
 
 
-def _digest(descriptor: int) -> tuple[bytes, int, hashlib._Hash]:
+def _digest(file: BinaryIO) -> tuple[bytes, int, hashlib._Hash]:
     """The seal that a file should have, empty if it ends before; where its digits are, -1 if it has none; and the
     digest of what lies before them, so that nobody need read it again.
+
+    It is read once, a piece at a time: a file that is mapped would count as memory that the process holds.
     """
-    with mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ) as data:
-        found = data.find(SEAL)
-        at = found + len(SEAL) if found >= 0 else -1
-        before = hashlib.sha256()
-        if at < 0 or at + _DIGITS > len(data):
-            return b"", at, before
-        for start in range(0, at, _PIECE_BYTES):
-            before.update(data[start : min(at, start + _PIECE_BYTES)])
-        whole = before.copy()
-        whole.update(_BLANK)
-        for start in range(at + _DIGITS, len(data), _PIECE_BYTES):
-            whole.update(data[start : start + _PIECE_BYTES])
-        return whole.hexdigest().encode(), at, before
+    before, at = _up_to_seal(file)
+    if at < 0:
+        return b"", at, before
+    file.seek(at)
+    if len(file.read(_DIGITS)) < _DIGITS:
+        return b"", at, before
+    whole = before.copy()
+    whole.update(_BLANK)
+    while piece := file.read(_PIECE_BYTES):
+        whole.update(piece)
+    return whole.hexdigest().encode(), at, before
+
+
+def _up_to_seal(file: BinaryIO) -> tuple[hashlib._Hash, int]:
+    """Digest of a file up to the digits of its seal, and where they are; of the whole file, and -1, if it has none."""
+    digest, place, reach = hashlib.sha256(), 0, len(SEAL) - 1
+    buffer = bytearray(reach + _PIECE_BYTES)
+    view = memoryview(buffer)
+    while count := file.readinto(view[reach:]):  # type: ignore[attr-defined]
+        # A seal may begin in the piece before: its last bytes stand in front.
+        found = buffer.find(SEAL, 0 if place else reach, reach + count)
+        end = reach + count if found < 0 else found + len(SEAL)
+        digest.update(view[reach:end])
+        if found >= 0:
+            return digest, place + end - reach
+        place += count
+        view[:reach] = bytes(view[count : count + reach])
+    return digest, -1
 
 
 def _wav(path: Path, tags: Tags) -> None:
