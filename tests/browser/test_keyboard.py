@@ -74,7 +74,7 @@ def test_notes_are_played_and_recorded(opened: Open, visit: Any, repository: Pat
     told(page, "keyboard", "turn the knob")
     for value in (90, 100, 110):
         page.evaluate("value => window.midiSend([0xb0, 21, value])", value)
-    told(page, "keyboard", "leads: gain_db 3.969")
+    told(page, "keyboard", "leads: gain 3.969 dB")
     page.wait_for_function("() => document.querySelectorAll('.bf-bindings li').length === 1")
     assert edits(keyboard)[-1] == {"edit": "mix", "element": "leads", "gain_db": pytest.approx(3.968504)}
     assert len(edits(keyboard)) == written + 2

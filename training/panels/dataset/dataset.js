@@ -1,7 +1,7 @@
 // A data set: a list to search, the bars of a song to see and hear, and what was dropped.
 function render({ model, el }) {
   const frame = bfPanel(el, model, "dataset", "Data set");
-  const { shell, head, body, ask, on } = frame;
+  const { shell, body, ask, on } = frame;
   let roll = null, shown = 0;
   const engine = bfEngine({
     onState: (playing) => transport.state(playing),
@@ -18,7 +18,7 @@ function render({ model, el }) {
     const first = Math.max(1, Math.min(at.bars - (at.bars - 1) % 8, at.first + 8 * by));
     if (first !== at.first) ask("hear", { corpus: at.corpus, number: at.number, bar: first });
   };
-  const transport = bfTransport(head, engine, { shell, keys: { arrowleft: () => page(-1), arrowright: () => page(1) } });
+  const transport = bfTransport(frame, engine, { keys: { arrowleft: () => page(-1), arrowright: () => page(1) } });
   const counts = bfMake("div", "", body);
   const row = bfMake("div", "bf-choices", body);
   const find = bfMake("input", "", row);
