@@ -68,6 +68,8 @@ def test_keys_are_as_loud_as_the_element_plays(page: Page, session: Session) -> 
 
 
 def test_another_parameter_is_another_bank_and_an_old_one_is_not_sent(page: Page, session: Session) -> None:
+    session.set_patch("bass", {"filter.cutoff_hz": 4000.0})
+    page.widget.refresh()
     old = page.widget.bank["id"]
     before = heard(page, [41])[41]
     session.set_patch("bass", {"filter.cutoff_hz": 200.0})

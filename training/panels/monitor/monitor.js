@@ -9,7 +9,7 @@ function render({ model, el }) {
   const link = bfMake("a", "", head, "this run in MLflow");
   link.target = "_blank";
   link.rel = "noopener";
-  const kept = bfMake("div", "bf-tools", body), named = bfMake("label", "bf-slider", kept, "Keep as"), name = bfMake("input", "", named);
+  const kept = bfMake("div", "bf-tools", body), named = bfMake("label", "bf-slider", kept, "Keep as"), name = bfMake("input", "bf-song-input", named);
   Object.assign(name, { type: "text", value: `my-${model.get("element")}` });
   const keep = () => ask("keep", { name: name.value.trim() });
   name.onkeydown = (event) => { if (event.key === "Enter") { event.preventDefault(); keep(); } };

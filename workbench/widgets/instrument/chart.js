@@ -76,7 +76,7 @@ function bfChart(parent, label) {
     // Names at the ends of lines, moved apart.
     ends.sort((a, b) => a.y - b.y);
     ends.forEach((end, index) => { if (index && end.y < ends[index - 1].y + 13) end.y = ends[index - 1].y + 13; });
-    for (let index = ends.length - 1, most = h - BOTTOM; index >= 0; index--, most -= 13) ends[index].y = Math.min(ends[index].y, most);
+    for (let index = ends.length - 1, most = h - BOTTOM - 6; index >= 0; index--, most -= 13) ends[index].y = Math.min(ends[index].y, most);
     for (const { name, x, y } of ends) { g.fillStyle = ink; g.fillText(name, Math.min(x + 5, w - RIGHT + 4), y + 4); }
     for (const { at: [x, y], colour = "--bf-ink", ring = false } of held.points || []) {
       g.beginPath();
