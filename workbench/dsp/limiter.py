@@ -194,6 +194,7 @@ def limit(samples: Signal, limiter: Limiter, sample_rate_hz: int, *, out: Signal
             return scaled(found, db_to_gain(-(excess_db + 1e-4)), out=out)
         gain = _gain_below(peaks, ceiling, limiter, sample_rate_hz)
         found = out = scaled(found, gain, out=out)
+        del peaks, gain  # their memory serves the next turn
     return found
 
 

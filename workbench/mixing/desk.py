@@ -29,7 +29,16 @@ from workbench.dsp.parallel import blocks, each, each_block
 from workbench.mixing.automation import fade_out, section_gain, section_rides_db
 from workbench.mixing.inserts import with_inserts
 from workbench.mixing.profiles import Colour, Profile, colour_of, coloured, load_profile, moved
-from workbench.mixing.recall import recallable, recallable_length, recallable_levels, recalled, recalled_curve, settled
+from workbench.mixing.recall import (
+    drawn_out,
+    recallable,
+    recallable_length,
+    recallable_levels,
+    recalled,
+    recalled_curve,
+    settled,
+    thinned,
+)
 from workbench.mixing.recorded import mix_recorded
 from workbench.mixing.strip import STAGE_LUFS, run_strip, strip_context
 from workbench.mixing.tone import stem_curves
@@ -103,8 +112,8 @@ def mix(
     colour = colour_of(plan)
     toned, curves = _toned(stems, score, plan, profile, colour, release)
     sounds = list(toned.values())
-    image = recallable(side_guard(sounds, rate, least_correlation=_LEAST_CORRELATION), rate)
-    total = scale_sides(sounds, image)
+    image = thinned(side_guard(sounds, rate, least_correlation=_LEAST_CORRELATION), rate)
+    total = scale_sides(sounds, drawn_out(image, sounds[0].shape[1], rate))
     del sounds
     crest_limit_db = _crest_limit_db(profile, colour)
     gain = _bus_gain(total, score, profile, crest_limit_db, rate, plan.sound.contrast_lu)

@@ -35,8 +35,33 @@ def recallable(curve: Gain, sample_rate_hz: int) -> Gain:
     >>> recallable(curve, 2 * HOPS_PER_SECOND).tolist()
     [0.0, 0.5, 1.0, 1.0, 1.0]
     """
+    return drawn_out(thinned(curve, sample_rate_hz), len(curve), sample_rate_hz)
+
+
+def thinned(curve: Gain, sample_rate_hz: int) -> Gain:
+    """The values of a gain (n,) that the desk keeps: one each hop, and the last.
+
+    They are rounded, so that a file holds the very same numbers.
+
+    Examples
+    --------
+    >>> thinned(np.float32([0.0, 0.4, 1.0, 1.0, 1.0]), 2 * HOPS_PER_SECOND).tolist()
+    [0.0, 1.0, 1.0]
+    """
     hop = sample_rate_hz // HOPS_PER_SECOND
-    return _drawn_out(_thinned(curve, hop), hop, len(curve))
+    places = np.minimum(np.arange(-(-(len(curve) - 1) // hop) + 1) * hop, len(curve) - 1)
+    return np.round(curve[places].astype(np.float64), _DIGITS).astype(np.float32)
+
+
+def drawn_out(values: Gain, length: int, sample_rate_hz: int) -> Gain:
+    """The gain (length,) that goes through the values of `thinned`, with straight lines between them.
+
+    Examples
+    --------
+    >>> drawn_out(np.float32([0.0, 1.0, 1.0]), 5, 2 * HOPS_PER_SECOND).tolist()
+    [0.0, 0.5, 1.0, 1.0, 1.0]
+    """
+    return _drawn_out(values, sample_rate_hz // HOPS_PER_SECOND, length)
 
 
 def recallable_length(samples: int, sample_rate_hz: int) -> int:
@@ -57,13 +82,13 @@ def recallable_levels(levels: npt.NDArray[np.float64]) -> npt.NDArray[np.float64
 
 
 def settled(curves: Mapping[str, npt.NDArray[np.float64]], side_gain: Gain, gain: Gain, sample_rate_hz: int) -> Desk:
-    """The settings of a finished mix; `gain` (n,) covers the whole mix and tells its length."""
-    hop = sample_rate_hz // HOPS_PER_SECOND
+    """The settings of a finished mix: `side_gain` is thinned; `gain` (n,) covers the whole mix and tells its length."""
+    values = thinned(gain, sample_rate_hz)
     return Desk(
         curves={name: tuple(round(float(value), _DIGITS) for value in curve) for name, curve in curves.items()},
-        side_gain=_thinned(side_gain[: len(gain)], hop),
-        gain=_thinned(gain, hop),
-        hop_samples=hop,
+        side_gain=side_gain[: values.size],
+        gain=values,
+        hop_samples=sample_rate_hz // HOPS_PER_SECOND,
         length_samples=len(gain),
     )
 
@@ -109,9 +134,3 @@ def _draw(curve, hop, begin, out):  # type: ignore[no-untyped-def]  # pragma: no
         for k in range(piece.shape[0]):
             piece[k] = step * (k + offset) + base
         i += piece.shape[0]
-
-
-def _thinned(curve: Gain, hop: int) -> Gain:
-    """Every `hop`-th value and the last; rounded, so that a file holds the very same numbers."""
-    places = np.minimum(np.arange(-(-(len(curve) - 1) // hop) + 1) * hop, len(curve) - 1)
-    return np.round(curve[places].astype(np.float64), _DIGITS).astype(np.float32)
