@@ -138,6 +138,38 @@ def test_where_large_pages_fail_later_blocks_are_written_in_small_pieces(monkeyp
 
 
 @linux
+def test_where_memory_is_dear_later_blocks_are_written_in_small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scratch, "_piece", scratch._LARGE_PAGE)
+    monkeypatch.setattr(scratch, "_DEAR_SECONDS", -1.0)
+    written: list[int] = []
+    real = os.pwrite
+    monkeypatch.setattr(os, "pwrite", lambda file, data, at: written.append(len(data)) or real(file, data, at))
+    assert not scratch.block(20 * MEBIBYTE).any()
+    assert set(written[:8]) == {2 * MEBIBYTE}
+    assert set(written[8:]) == {scratch._SMALL_PIECE}
+    written.clear()
+    monkeypatch.setattr(scratch, "_MOST_AT_HAND", 8 * MEBIBYTE)
+    scratch.block(10 * MEBIBYTE)
+    assert set(written) == {2 * MEBIBYTE}, "too long for what lies about in small pieces"
+
+
+@linux
+def test_memory_at_hand_is_not_asked_for_page_by_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scratch, "_piece", scratch._SMALL_PIECE)
+    block = scratch.block(32 * MEBIBYTE)
+    rows = block[: 30 * MEBIBYTE].reshape(2, -1)
+    scratch._watchman.let_go()
+    before = scratch._faults()
+    scratch.have_at_hand(rows[:, 1000:-1000])
+    held_by = scratch._faults()
+    np.add(rows, 1, out=rows)
+    assert scratch._faults() - held_by < 100
+    assert held_by - before < 7_000, "the system maps a folio of 64 kB as one"
+    assert rows.min() == rows.max() == 1
+    scratch.have_at_hand(np.zeros(3))
+
+
+@linux
 def test_what_is_idle_goes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scratch, "_IDLE_SECONDS", 0.05)
     array = fresh((2, 6_000_000))

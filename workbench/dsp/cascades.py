@@ -13,6 +13,7 @@ import numpy as np
 
 from workbench.domain.arrays import Floats, Signal
 from workbench.dsp.parallel import each
+from workbench.dsp.scratch import have_at_hand
 
 _STRETCHES = 8
 """Stretches that run side by side, two channels each: two vector registers of doubles."""
@@ -82,6 +83,7 @@ def filter_side_by_side(samples: Signal, sections: Floats, out: Signal) -> bool:
     pasts = [samples[:, max(0, begin - warm_up) : begin].copy() for begin in begins]
 
     def filter_group(group: int) -> None:
+        have_at_hand(out[:, begins[group] : begins[group] + _STRETCHES * stretch])
         _stretches(samples, pasts[group], sections, begins[group], stretch, warm_up, out)
 
     each(filter_group, range(_GROUPS))

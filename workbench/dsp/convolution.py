@@ -13,6 +13,7 @@ from scipy import fft
 from workbench.domain.arrays import Signal
 from workbench.dsp.memory import fresh
 from workbench.dsp.parallel import each_block
+from workbench.dsp.scratch import have_at_hand
 
 _ROWS = 8
 """Rows that are transformed together."""
@@ -51,7 +52,7 @@ def convolve_long(samples: Signal, responses: Signal, *, out: Signal | None = No
     def take(channels: slice, first: int, piece: Signal) -> None:
         found[channels, first : first + piece.shape[1]] = piece
 
-    _convolve(samples, responses, take, in_place=out is samples)
+    _convolve(samples, responses, found, take)
     return found
 
 
@@ -83,16 +84,14 @@ def add_convolved(samples: Signal, heard: Signal, responses: Signal, gain: float
     def take(channels: slice, first: int, piece: Signal) -> None:
         samples[channels, first : first + piece.shape[1]] += np.float32(gain) * piece
 
-    _convolve(heard, responses, take)
+    _convolve(heard, responses, samples, take)
     return samples
 
 
-def _convolve(
-    samples: Signal, responses: Signal, take: Callable[[slice, int, Signal], None], *, in_place: bool = False
-) -> None:
+def _convolve(samples: Signal, responses: Signal, target: Signal, take: Callable[[slice, int, Signal], None]) -> None:
     """Give what the filters make of the samples piece by piece: of which channels, from where on, and the piece.
 
-    `in_place` tells that what is given may be written over the samples.
+    `take` may change the target, which may be the samples.
     """
     taps = responses.shape[1]
     size = 1 << (_SHARE * taps - 1).bit_length()
@@ -101,11 +100,12 @@ def _convolve(
     together = max(1, _ROWS // samples.shape[0]) * step
     starts = range(0, samples.shape[1], together)
     pasts = {start: samples[:, max(0, start - taps + 1) : start] for start in starts}
-    if in_place:
+    if target is samples:
         pasts = {start: past.copy() for start, past in pasts.items()}
 
     def filter_pieces(start: int, stop: int) -> None:
         firsts = range(start, stop, step)
+        have_at_hand(target[:, start:stop])
         source = np.zeros((len(firsts), samples.shape[0], size), dtype=np.float32)
         for row, first in zip(source, firsts, strict=True):
             # What the response makes of the samples before the piece belongs to it.

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from workbench.domain.arrays import Signal
 from workbench.domain.errors import ParameterError
 from workbench.dsp.memory import silence
+from workbench.dsp.scratch import have_at_hand
 
 _ALL = np.empty(0, dtype=np.float32)
 """In place of a curve: the delay hears everything."""
@@ -169,6 +170,7 @@ def _add_to(
         for cut in (delay.low_cut_hz, delay.high_cut_hz)
     )
     length = delay_samples(delay.beats, tempo_bpm, sample_rate_hz)
+    have_at_hand(out)
     _echo(samples, send, length, delay.feedback, low, high, delay.ping_pong, delay.drive, np.float32(level), out)
 
 

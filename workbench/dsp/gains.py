@@ -11,6 +11,7 @@ import numpy.typing as npt
 from workbench.domain.arrays import Gain, Signal
 from workbench.dsp.memory import fresh
 from workbench.dsp.parallel import blocks, each_block
+from workbench.dsp.scratch import have_at_hand
 
 _SMALL = 1 << 14
 """Samples that stay within a core's cache while several sounds are added."""
@@ -63,6 +64,7 @@ def scaled(samples: Signal, gain: Gain | float, *, out: Signal | None = None) ->
 
     def multiply(start: int, stop: int) -> None:
         factor = gain[start:stop] if isinstance(gain, np.ndarray) else np.float32(gain)
+        have_at_hand(found[:, start:stop])
         np.multiply(samples[:, start:stop], factor, out=found[:, start:stop])
 
     each_block(multiply, samples.shape[1])
@@ -89,7 +91,12 @@ def add_scaled(samples: Signal, other: Signal, gain: float) -> Signal:
     [[1.5], [1.5]]
     """
     added = np.ascontiguousarray(other)
-    each_block(lambda start, stop: _add_scaled(samples, added, np.float32(gain), start, stop), samples.shape[1])
+
+    def add(start: int, stop: int) -> None:
+        have_at_hand(samples[:, start:stop])
+        _add_scaled(samples, added, np.float32(gain), start, stop)
+
+    each_block(add, samples.shape[1])
     return samples
 
 

@@ -156,6 +156,7 @@ def shortened(samples: npt.NDArray[np.float32], length: int) -> npt.NDArray[np.f
         return duplicate(samples[:, :length])
     within = samples.reshape(-1)[: samples.shape[0] * length].reshape(samples.shape[0], length)
     if length < samples.shape[1]:
+        scratch.have_at_hand(within)
         # Rows move towards the beginning, from the first on, so none is written over before it is read.
         for row in range(1, samples.shape[0]):
             within[row] = samples[row, :length]

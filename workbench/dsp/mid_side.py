@@ -14,6 +14,7 @@ from workbench.dsp.equaliser import single_section
 from workbench.dsp.gains import ramps, sum_between
 from workbench.dsp.memory import fresh
 from workbench.dsp.parallel import blocks, each_block
+from workbench.dsp.scratch import have_at_hand
 from workbench.dsp.stereo import decorrelate, set_width
 
 _GUARD_HOP_SECONDS, _GUARD_WINDOW_SECONDS = 0.5, 3.0
@@ -211,6 +212,8 @@ def scale_sides(sounds: Sequence[Signal], gain: npt.NDArray[np.float32]) -> Sign
     total = fresh(sounds[0].shape)
 
     def scale(start: int, stop: int) -> None:
+        for sound in sounds:
+            have_at_hand(sound[:, start:stop])
         for begin, end in blocks(stop - start, _SMALL):
             piece = slice(start + begin, start + end)
             for sound in sounds:

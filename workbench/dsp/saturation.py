@@ -11,6 +11,7 @@ from workbench.domain.arrays import Signal
 from workbench.domain.errors import ParameterError
 from workbench.dsp.memory import fresh
 from workbench.dsp.oversampling import STEEP_BETA, STEEP_HALF_TAPS, convolve, phase_taps
+from workbench.dsp.scratch import have_at_hand
 from workbench.dsp.true_peak import copy_around
 
 _BLOCK_SAMPLES = 1024
@@ -177,6 +178,7 @@ def oversampled_tanh(
     """
     source = np.ascontiguousarray(audio, dtype=np.float32)
     out = fresh(source.shape) if out is None else out
+    have_at_hand(out)
     if factor == 1:
         _bend_plainly(source, gain, bias, makeup, out)
     else:

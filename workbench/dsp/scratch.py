@@ -11,6 +11,7 @@ blocks of its parent and must not write to them.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import mmap
 import os
 import sys
@@ -19,6 +20,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 from weakref import WeakSet
 
 import numpy as np
@@ -26,7 +28,7 @@ import numpy.typing as npt
 
 from workbench.domain.arrays import Bytes
 
-HELD_BYTES = 400 << 20
+HELD_BYTES = 448 << 20
 """Of all blocks together, about so much is held in memory."""
 
 _TICK_SECONDS = 0.01
@@ -39,6 +41,9 @@ _LARGE_PAGE = 2 << 20
 """What a single entry of the processor's second level of page tables maps: 512 pages at once."""
 _SMALL_PIECE = 64 << 10
 _LOOKED_AT = 16 << 20
+_DEAR_SECONDS = 0.01
+"""For so many bytes; memory that was in use a moment ago takes a fifth of it."""
+_MOST_AT_HAND = 128 << 20
 _POPULATE_WRITE = 23
 """`MADV_POPULATE_WRITE` of Linux 5.14 (asm-generic/mman-common.h)."""
 
@@ -108,13 +113,42 @@ def rest(array: npt.NDArray[np.generic]) -> bool:
     >>> numbers[:3].tolist()
     [1, 2, 3]
     """
+    mapped = _file_below(array)
+    if mapped is None:
+        return False
+    mapped.madvise(mmap.MADV_DONTNEED)
+    return True
+
+
+def _file_below(array: npt.NDArray[np.generic]) -> mmap.mmap | None:
+    """The mapped file that an array lies in."""
     below: object = array
     while isinstance(below, np.ndarray | memoryview):
         below = below.base if isinstance(below, np.ndarray) else below.obj
-    if not isinstance(below, mmap.mmap):
-        return False
-    below.madvise(mmap.MADV_DONTNEED)
-    return True
+    return below if isinstance(below, mmap.mmap) else None
+
+
+def have_at_hand(array: npt.NDArray[np.generic]) -> None:
+    """Have the memory of an array that is about to be changed, if it lies in a block: page by page it costs more.
+
+    What is longer than a part of all that may be held is left alone.
+
+    Parameters
+    ----------
+    array : array
+        Of one or two axes, each row in one piece.
+
+    Examples
+    --------
+    >>> numbers = block(4096)
+    >>> have_at_hand(numbers[:100])
+    """
+    if array.nbytes > _MOST_AT_HAND or _populate is None or _file_below(array) is None:
+        return
+    for row in array if array.ndim > 1 else (array,):
+        begin = row.__array_interface__["data"][0]
+        first = begin // mmap.PAGESIZE * mmap.PAGESIZE
+        _populate(first, begin + row.nbytes - first, _POPULATE_WRITE)
 
 
 def when_idle(forget: Callable[[], object]) -> None:
@@ -158,11 +192,25 @@ _piece = _LARGE_PAGE
 def _fill(descriptor: int, size: int) -> None:
     """Write zeros in pieces of 2 MB, for what is touched of a file before it is written comes in pages of 4 to 32 kB.
 
-    Each page is then noted by itself when it is changed; a folio of 2 MB is noted and mapped as one.
+    Each page is then noted by itself when it is changed; a folio of 2 MB is noted and mapped as one. Where such folios
+    are dear, since a virtual machine has given what lies free back to its host, small ones are made of what was in use;
+    there is not enough of that for the longest songs.
     """
-    zeros = memoryview(bytes(_piece))
-    for start in range(0, size, _piece):
-        os.pwrite(descriptor, zeros[: size - start], start)
+    global _piece
+    if size > _MOST_AT_HAND:
+        _write_zeros(descriptor, 0, size, _LARGE_PAGE)
+        return
+    began, tried = time.thread_time(), min(_LOOKED_AT, size)
+    _write_zeros(descriptor, 0, tried, _piece)
+    if time.thread_time() - began > _DEAR_SECONDS:
+        _piece = _SMALL_PIECE
+    _write_zeros(descriptor, tried, size, _piece)
+
+
+def _write_zeros(descriptor: int, start: int, stop: int, piece: int) -> None:
+    zeros = memoryview(bytes(piece))
+    while start < stop:
+        start += os.pwrite(descriptor, zeros[: stop - start], start)
 
 
 def _check_pages(mapped: mmap.mmap) -> None:
@@ -178,6 +226,18 @@ def _check_pages(mapped: mmap.mmap) -> None:
         if _faults() - before > 8 + looked_at // (_LARGE_PAGE // 8):
             _piece = _SMALL_PIECE
         mapped.madvise(mmap.MADV_DONTNEED)
+
+
+def _system_call() -> Callable[[int, int, int], int] | None:
+    """`madvise` of the C library, during which other threads go on."""
+    with contextlib.suppress(OSError, AttributeError):
+        call = ctypes.CDLL(None).madvise
+        call.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
+        return cast("Callable[[int, int, int], int]", call)
+    return None
+
+
+_populate = _system_call() if sys.platform == "linux" else None
 
 
 def _faults() -> int:

@@ -11,6 +11,7 @@ from workbench.domain.errors import ParameterError
 from workbench.dsp.equaliser import single_section
 from workbench.dsp.memory import fresh
 from workbench.dsp.reverb import diffuse
+from workbench.dsp.scratch import have_at_hand
 
 _ALLPASS_RATIOS = (0.29, 0.58, 1.0)
 _DISPERSION = 0.6
@@ -51,6 +52,7 @@ def set_width(
         return samples
     out = fresh(samples.shape) if out is None else out
     cut = single_section("high_pass", mono_below_hz, sample_rate_hz) if mono_below_hz > 0 else _PASS
+    have_at_hand(out)
     _set_width(np.ascontiguousarray(samples), width, cut, out)
     return out
 
@@ -176,6 +178,7 @@ def decorrelate(
         return samples
     delays = np.maximum(1, np.round(np.array(_ALLPASS_RATIOS) * spread_ms * sample_rate_hz / 1000.0)).astype(np.int64)
     out = fresh(samples.shape) if out is None else out
+    have_at_hand(out)
     _disperse(
         np.ascontiguousarray(samples), 0.5 * amount, delays, single_section("high_pass", above_hz, sample_rate_hz), out
     )

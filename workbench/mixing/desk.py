@@ -26,6 +26,7 @@ from workbench.dsp.matching import apply_curve, bin_powers
 from workbench.dsp.memory import fresh, rest, shortened
 from workbench.dsp.mid_side import scale_side, scale_sides, side_guard
 from workbench.dsp.parallel import blocks, each, each_block
+from workbench.dsp.scratch import have_at_hand
 from workbench.mixing.automation import fade_out, section_gain, section_rides_db
 from workbench.mixing.inserts import with_inserts
 from workbench.mixing.profiles import Colour, Profile, colour_of, coloured, load_profile, moved
@@ -310,6 +311,8 @@ def _finish(stems: dict[str, Signal], gain: Gain, score: Score, rate: int) -> tu
     whole = fresh((2, end))
 
     def finish(start: int, stop: int) -> None:
+        for stem in finished.values():
+            have_at_hand(stem[:, start:stop])
         for begin, last in blocks(stop - start, _SMALL):
             piece = slice(start + begin, start + last)
             for stem in finished.values():
