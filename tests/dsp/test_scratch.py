@@ -113,7 +113,9 @@ def test_pieces_of_work_are_looked_after(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 @linux
-def test_a_pass_over_a_block_enters_the_system_by_pieces_of_two_megabytes() -> None:
+def test_a_pass_over_a_block_enters_the_system_by_pieces_of_two_megabytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scratch, "_piece", scratch._LARGE_PAGE)
+    monkeypatch.setattr(scratch, "_DEAR_SECONDS", 100.0)
     block = scratch.block(64 * MEBIBYTE)
     if scratch._piece != scratch._LARGE_PAGE:
         pytest.skip("this system maps no 2 MB of a file as one")
