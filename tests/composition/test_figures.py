@@ -171,6 +171,32 @@ def test_pads_strike_with_the_bass_in_most_songs(tiny_plan: Plan) -> None:
     assert chosen.count("tresillo") >= 12
 
 
+def test_held_chords_are_open_in_some_songs_and_broken_ones_never(tiny_plan: Plan) -> None:
+    widths = set()
+    for seed in range(12):
+        block = play_figures(HELD, song(tiny_plan, "whole", seed=seed), "pads", C_MAJOR)
+        first = [note.pitch for note in block if note.onset_beats == 0.0]
+        widths.add(max(first) - min(first))
+        broken = play_figures(HELD, song(tiny_plan, "alberti", seed=seed), "pads", C_MAJOR)
+        assert {note.pitch for note in broken} == {60, 64, 67}
+    assert 7 in widths
+    assert max(widths) >= 16
+
+
+def test_the_top_of_held_chords_moves_with_them_in_most_songs(tiny_plan: Plan) -> None:
+    """C and A minor share the tone on top of both hands."""
+    chords = (Chord.parse("Am", duration_beats=4.0), Chord.parse("C", onset_beats=4.0, duration_beats=4.0))
+    notes = [Note(4.0 * bar, pitch, 4.0, 80) for bar, hand in enumerate(((57, 60, 64), (55, 60, 64))) for pitch in hand]
+    stays = []
+    for seed in range(16):
+        plan = song(tiny_plan, "whole", seed=seed)
+        plan = replace(plan, sections=(replace(plan.sections[0], bars=2),))
+        played = play_figures(notes, plan, "pads", chords)
+        tops = [max(note.pitch for note in played if note.onset_beats == beats) for beats in (0.0, 4.0)]
+        stays.append(tops[0] == tops[1])
+    assert 0 < sum(stays) < 10
+
+
 def test_a_turned_strike_is_the_next_inversion() -> None:
     assert {name: figure.steps.count("t") > 0 for name, figure in figures("chords").items()}["halves"]
 

@@ -17,7 +17,7 @@ from workbench.domain.seeding import generator
 from workbench.domain.theory import Chord, Key
 
 _EARLY_BEATS, _LEAST_BEATS, _TINY = 0.1, 0.08, 1e-6
-_PLAIN, _WALKS = 0.12, 1.8
+_PLAIN, _WALKS = 0.12, 2.2
 """Share of songs whose bass never leads from chord to chord, and how much more often than usual the busiest does."""
 _NO_OCTAVES, _OCTAVES, _IDIOM = 0.55, 2.2, 0.3
 """Share of songs whose bass never leaps an octave, and how much more often the others do; styles that are known by

@@ -21,6 +21,8 @@ _KNOWN = (4, 8)
 """Licks that a player knows, from the plainest to the most skilled."""
 _OFTEN = (1.0, 12.0)
 """Licks a bar at full variation, of the calmest and of the busiest player."""
+_GHOSTS = 0.55
+"""Share of drummers whose licks hold ghost strokes."""
 _TURNS = 1.6
 """How much more often the last bar of four holds one."""
 _BEAT_24 = 24
@@ -88,7 +90,8 @@ def licks_of_bar(
     count = int(rng.poisson(busy * plan.variation * (_TURNS if turn else 1.0)))
     patterns = patterns_of(plan, section)
     known = [licks()[name] for name in repertoire(plan) if _fits(licks()[name], patterns, turn=turn)]
-    known = [lick for lick in known if plan.groove.ghosts or not lick.has_ghosts]
+    ghosts = plan.groove.ghosts and habit(plan, "percussion", "ghosts") < _GHOSTS
+    known = [lick for lick in known if ghosts or not lick.has_ghosts]
     beats = [SLOTS_PER_BEAT * beat for beat in range(round(plan.metre.bar_beats))]
     anchors = {"beat": beats, "backbeat": list(backbeats), "turn": beats[-1:]}
     made = []

@@ -134,7 +134,9 @@ def _locked(name: str, names: Sequence[str], below: str) -> str:
 
 def _place(plan: Plan, element: str, section: SectionPlan, count: int) -> float:
     """Where a section stands in a list of figures from calm to busy."""
-    leaning = 0.5 - _APART * math.cos(math.pi * generator(plan.seed, element, "figures").random())
+    leaning = generator(plan.seed, element, "figures").random()
+    if kind_of(element) == "chords":
+        leaning = 0.5 - _APART * math.cos(math.pi * leaning)
     if habit(plan, element, "steady") < _STEADY:
         return min(1.0, max(0.0, leaning + fuller(plan))) * (count - 1)
     asked = (density_class(plan, element, section) - 1) / (DENSITY_CLASSES - 1)

@@ -36,6 +36,10 @@ which a tone comes down for it.
 """
 _WIDE = 0.6
 """Share of songs whose pianist plays the left hand at the bottom of the register."""
+_TOP_MOVES = 0.7
+"""Share of songs whose held chords have a top voice that moves with them."""
+_Hand = tuple[tuple[int, str], int]
+"""The chord (root and quality) and the top pitch of a hand."""
 _Place = tuple[str, int, str, int]
 _HELD_FROM, _BLOCK = 0.5, frozenset("xult.")
 """Sustain from which chords are held rather than struck, and the steps of figures that do not break them: stabs and
@@ -71,6 +75,7 @@ def play_figures(notes: Iterable[Note], plan: Plan, element: str, chords: Sequen
     bar_beats = plan.metre.bar_beats
     played: list[Note] = []
     found: dict[_Place, list[Note]] = {}
+    before: list[_Hand] = []
     for section, name in zip(plan.sections, section_figures(plan, element), strict=True):
         start, end = section.start_bar * bar_beats, section.end_bar * bar_beats
         own = [note for note in written if start - _EARLY_BEATS < note.onset_beats + _EARLY_BEATS < end]
@@ -78,7 +83,7 @@ def play_figures(notes: Iterable[Note], plan: Plan, element: str, chords: Sequen
             played += own
             continue
         for bar in range(section.bars):
-            played += _play_bar(own, plan, element, section, bar, figures("chords")[name], chords, found)
+            played += _play_bar(own, plan, element, section, bar, figures("chords")[name], chords, found, before)
     return tuple(without_unisons(played))
 
 
@@ -91,6 +96,7 @@ def _play_bar(
     figure: Figure,
     chords: Sequence[Chord],
     found: dict[_Place, list[Note]],
+    before: list[_Hand],
 ) -> Iterator[Note]:
     """A bar (from the section's start) of a figure; of each chord as much as lies in the bar.
 
@@ -112,6 +118,7 @@ def _play_bar(
             hand = opened(hand, chord.root, traits)
         if habit(plan, element, "voicings") < _COME_BACK:
             hand = found.setdefault((section.label, chord.root, chord.quality, chord.bass), hand)
+        hand = _moved_on(hand, chord, before, plan, element)
         inside = _arriving([one for one in strikes if start <= one[0] + 1e-6 < end], chord, start, states=states)
         wanted = wanted_tones(chord, alone=not plays(section.elements, "bass"))
         left = _left_hand(hand, chord, traits, deep=habit(plan, element, "left hand") < _WIDE)
@@ -131,6 +138,20 @@ def _play_bar(
             for note in _tones(turned if later else hand, step, traits.high_pitch, left):
                 struck = replace(note, onset_beats=round(beats, 6), duration_beats=round(length, 6))
                 yield replace(struck, velocity=min(127, max(1, round(note.velocity + lift))))
+
+
+def _moved_on(hand: list[Note], chord: Chord, before: list[_Hand], plan: Plan, element: str) -> list[Note]:
+    """A hand whose top moves where the chord does: the next inversion, if the chord `before` had the same top.
+
+    It takes the place of that one. Songs in which the top may stay are left alone.
+    """
+    word = (chord.root, chord.quality)
+    last = before[-1] if before else None
+    if last and last[0] != word and last[1] == hand[-1].pitch and habit(plan, element, "top voice") < _TOP_MOVES:
+        turned = _turned(hand, plan.parts[element].high_pitch)
+        hand = turned if turned[-1].pitch != hand[-1].pitch else hand
+    before[:] = [(word, hand[-1].pitch) if last is None or last[0] != word else last]
+    return hand
 
 
 def _turned(hand: list[Note], high_pitch: int) -> list[Note]:
