@@ -184,15 +184,15 @@ def _rolled(notes: Integers, plan: Plan, bars: Sequence[int]) -> Integers:
 def _ridden(notes: Integers, plan: Plan, bars: Sequence[int]) -> Integers:
     """Sections in which the drummer keeps time on the ride: what the hats would play, and the foot on the backbeats.
 
-    Where the style's pattern has a ride already, or hats that keep no time, it stays; so do fills.
+    Where the style's pattern has a ride already, or hats that keep no time, it stays.
     """
-    sections, ends, hats = section_of_bar(plan), announcements(plan), [ROLES.index(role) for role in _HATS]
+    sections, hats = section_of_bar(plan), [ROLES.index(role) for role in _HATS]
     beat = SLOTS_PER_BEAT
     for bar in bars:
         section, patterns = sections[bar], patterns_of(plan, sections[bar])
         here = (notes[:, BAR_COLUMN] == bar) & np.isin(notes[:, SYMBOL_COLUMN], hats)
         own = patterns.get("ride", "").strip("-.") or not set(patterns.get("closed_hat", "")) & set("Xx")
-        if own or not here.any() or not rides(plan, section.name) or bar in ends or section.name == "build":
+        if own or not here.any() or not rides(plan, section.name) or section.name == "build":
             continue
         struck = {int(slot): int(loud) for slot, loud in notes[here][:, [SLOT_COLUMN, FIRST_ATTRIBUTE]]}
         time = {slot: loud for slot, loud in struck.items() if slot % beat in _RIDDEN}

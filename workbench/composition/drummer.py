@@ -28,7 +28,7 @@ _PLAIN = {
 _TOM = 94
 _SOFT_BELOW, _ACCENT_FROM = 52, 92
 """Written velocities below and from which a step is soft or has the accent."""
-_SOFT, _ACCENT, _MOST = 0.56, 1.18, 125
+_SOFT, _ACCENT, _MOST = 0.4, 1.18, 125
 _EVEN, _FLAT, _TWO_LEVELS = 0.42, 0.65, 0.8
 """Shares of machines that play all drums at one level, that know no accents, and none in the hats."""
 _EVEN_LEVELS = (80.0, 120.0)

@@ -34,8 +34,10 @@ _OPEN, _OPEN_WIDTH, _OPEN_ABOVE = 0.6, 12, 45
 """Share of songs whose held chords are voiced openly, how wide a hand is that is open already, and the lowest pitch to
 which a tone comes down for it.
 """
-_WIDE = 0.6
-"""Share of songs whose pianist plays the left hand at the bottom of the register."""
+_WIDE, _ABOVE_BASS = 0.6, 45
+"""Share of songs whose pianist plays the left hand at the bottom of the register, and the lowest pitch that it has over
+somebody who plays the bass.
+"""
 _TOP_MOVES = 0.7
 """Share of songs whose held chords have a top voice that moves with them."""
 _Hand = tuple[tuple[int, str], int]
@@ -121,7 +123,8 @@ def _play_bar(
         hand = _moved_on(hand, chord, before, plan, element)
         inside = _arriving([one for one in strikes if start <= one[0] + 1e-6 < end], chord, start, states=states)
         wanted = wanted_tones(chord, alone=not plays(section.elements, "bass"))
-        left = _left_hand(hand, chord, traits, deep=habit(plan, element, "left hand") < _WIDE)
+        deep = habit(plan, element, "left hand") < _WIDE
+        left = _left_hand(hand, chord, traits, deep=deep, least=_ABOVE_BASS if plays(section.elements, "bass") else 0)
         heard_tones = {
             note.pitch % 12 for _, step in inside if step != "t" for note in _tones(hand, step, traits.high_pitch, left)
         }
@@ -249,12 +252,12 @@ def _by_pitch(note: Note) -> int:
     return note.pitch
 
 
-def _left_hand(hand: Sequence[Note], chord: Chord, traits: PartTraits, *, deep: bool) -> Note:
+def _left_hand(hand: Sequence[Note], chord: Chord, traits: PartTraits, *, deep: bool, least: int = 0) -> Note:
     """The bass of the chord below the hand, or the lowest tone of the hand where the register ends.
 
-    Of its octaves the one next to the hand, or with `deep` the lowest of the register.
+    Of its octaves the one next to the hand, or with `deep` the lowest of the register from `least` on.
     """
-    low = [pitch for pitch in range(traits.low_pitch, hand[0].pitch - 2) if pitch % 12 == chord.bass]
+    low = [pitch for pitch in range(max(least, traits.low_pitch), hand[0].pitch - 2) if pitch % 12 == chord.bass]
     return replace(hand[0], pitch=low[0 if deep else -1] if low else hand[0].pitch)
 
 

@@ -21,7 +21,9 @@ def loop_bars(plan: Plan, section: SectionPlan) -> int:
     """
     kind = "choruses" if section.name in HOOKS else "verses" if section.name in _CALM else "others"
     loops = _LOOPS.get(plan.harmony.loop_bars, ((1.0, plan.harmony.loop_bars),))
-    return next(bars for until, bars in loops if habit(plan, "harmony", f"loop of {kind}") <= until)
+    chosen = next(bars for until, bars in loops if habit(plan, "harmony", f"loop of {kind}") <= until)
+    # One chord is no loop.
+    return max(chosen, min(plan.harmony.loop_bars, round(2.0 * plan.harmony.bars_per_chord)))
 
 
 def bars_per_chord(plan: Plan, section: SectionPlan) -> float:

@@ -19,6 +19,8 @@ from workbench.domain.theory import Chord, Key
 
 _RISE = 3.0
 """Semitones that choruses stand above verses at least."""
+_BURIED = 5
+"""Semitones from the bottom of its register in which a verse would lie among the chords that accompany it."""
 _SHORT_BEATS = 1.0
 """A tone that is longer is meant to stay."""
 _NEIGHBOURS, _LEAPS, _THIRDS = 0.5, 0.7, 0.2
@@ -34,8 +36,9 @@ _OCTAVE = 12
 def risen(notes: Sequence[Note], plan: Plan, element: str) -> tuple[Note, ...]:
     """A tune whose choruses stand above its verses: where they do not, one of both moves by an octave.
 
-    Whichever leaves less of the tune outside its register moves; the verse comes down where both do as well. A chorus
-    that lies in the lower third of the register moves up where there is room, and so does a solo in its lower half.
+    Whichever leaves less of the tune outside its register, or at its bottom, moves; the verse comes down where both do
+    as well. A chorus that lies in the lower third of the register moves up where there is room, and so does a solo in
+    its lower half.
 
     Parameters
     ----------
@@ -60,7 +63,7 @@ def risen(notes: Sequence[Note], plan: Plan, element: str) -> tuple[Note, ...]:
     if moves:
         low = [note.pitch for note, label in zip(notes, label_of, strict=True) if label in moves]
         traits = plan.parts[element]
-        deep = sum(max(0, traits.low_pitch - pitch + _OCTAVE) for pitch in low)
+        deep = sum(max(0, traits.low_pitch + _BURIED - pitch + _OCTAVE) for pitch in low)
         steep = sum(max(0, pitch + _OCTAVE - traits.high_pitch) for pitch in high)
         if steep < deep:
             moves = dict.fromkeys(hooks, _OCTAVE)
