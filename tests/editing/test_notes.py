@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.editing.test_inverses import facts
+from workbench.domain.elements import ELEMENTS
 from workbench.domain.errors import ParameterError
 from workbench.domain.score import Note
 from workbench.domain.theory import Metre
@@ -31,9 +32,14 @@ def written(song: Song) -> Song:
     drums = [Note(0.0, 36, 0.25, 100), Note(1.0, 40, 0.25, 90), Note(2.0, 36, 0.25, 100), Note(2.0, 42, 0.25, 50)]
     pads = [Note(16.0, 60, 4.0, 70), Note(16.0, 63, 4.0, 70), Note(20.0, 60, 4.0, 70)]
     bass_traits = replace(song.plan.parts["bass"], slides=0.0)
-    plan = replace(song.plan, parts={**song.plan.parts, "bass": bass_traits})
+    # Pads play in every section, whatever the plan of this seed says.
+    sections = tuple(
+        replace(one, elements=tuple(name for name in ELEMENTS if name in {*one.elements, "pads"}))
+        for one in song.plan.sections
+    )
+    plan = replace(song.plan, sections=sections, parts={**song.plan.parts, "bass": bass_traits})
     return (
-        replace(song, plan=plan)
+        replace(song, plan=plan, score=replace(song.score, sections=sections))
         .with_notes("bass", BARS_3_AND_4)
         .with_notes("percussion", drums)
         .with_notes("pads", pads)
