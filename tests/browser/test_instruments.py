@@ -247,6 +247,7 @@ def test_explorer_and_what_is_left_without_a_kernel(opened: Open, visit: Any, re
     explorer.locator(".bf-generate").click()
     page.wait_for_function("() => document.querySelector('.bf-explorer').dataset.loaded", timeout=240_000)
     explorer.locator(".bf-player").wait_for(timeout=240_000)
+    told(page, "explorer", "the song is ready")
     explorer.evaluate("node => node.scrollIntoView({block: 'start'})")
     keep(page, repository, "explorer")
     dark(page, "explorer")
