@@ -63,6 +63,7 @@ def test_mixer_and_sound_designer(opened: Open, visit: Any, repository: Path) ->
         page.keyboard.press("ArrowRight")
     page.wait_for_function("() => document.querySelector('.bf-designer').dataset.heard")
     keep(page, repository, "sound-designer")
+    _each_of_quick_turns_is_kept(page, designer)
     designer.locator(".bf-own-name").fill("browser-bass")
     designer.locator("button", has_text="Save sound").click()
     told(page, "designer", "saved: a request names it by patches: bass: browser-bass")
@@ -72,6 +73,22 @@ def test_mixer_and_sound_designer(opened: Open, visit: Any, repository: Path) ->
     narrow(page, "designer")
     assert visit.outside == []
     assert [error for error in visit.errors if "404" not in error] == []
+
+
+def _each_of_quick_turns_is_kept(page: Any, designer: Any) -> None:
+    knobs = designer.locator(".bf-knob input[type=range]")
+    before = len(edits(designer))
+    for index in (1, 2, 3, 4):
+        knobs.nth(index).focus()
+        page.keyboard.press("ArrowRight")
+    written = "JSON.parse(`[${document.querySelector('.bf-designer .bf-json pre').textContent}]`)"
+    page.wait_for_function(f"before => {written}.length >= before + 4", arg=before)
+    turned = {name: value for edit in edits(designer)[before:] for name, value in edit["settings"].items()}
+    assert len(turned) == 4
+    page.wait_for_timeout(300)
+    # Each stands where it was let go.
+    assert designer.locator(".bf-by-hand").count() == 5
+    assert all(float(knobs.nth(index).input_value()) > float(knobs.nth(index).get_attribute("min")) for index in (1, 2))
 
 
 def test_arranger(opened: Open, visit: Any, repository: Path) -> None:

@@ -33,6 +33,8 @@ def test_a_move_marks_the_notebook_and_is_saved_from_within(opened: Open, tmp_pa
     page.wait_for_function(f"() => !{_DIRTY}")
     assert page.evaluate("() => document.activeElement.getAttribute('aria-label')") == "Fader of bass"
     assert page.locator(".jp-Cell").count() == cells
+    heard_bars = mixer.locator("[aria-label='Bars that are heard']")
+    heard_bars.select_option(label="chorus: bars 5 to 8")
     mixer.locator(".bf-play").click()
     assert heard(mixer)
     # A moment later the notebook has what was heard last, and is saved with it.
@@ -58,7 +60,8 @@ def test_a_move_marks_the_notebook_and_is_saved_from_within(opened: Open, tmp_pa
     _rests(page.locator(".bf-designer"))
     # One of the keys above moved the fader a second time.
     assert [edit["gain_db"] for edit in edits(mixer)] == [0.1, 0.2]
-    # What was heard last is in the notebook, and plays.
+    # What was heard last is in the notebook, and plays, and it says which bars those are.
+    assert heard_bars.evaluate("node => node.selectedOptions[0].textContent") == "chorus: bars 5 to 8"
     for name in ("mixer", "designer"):
         widget = page.locator(f".bf-{name}")
         widget.locator(".bf-play").first.click()

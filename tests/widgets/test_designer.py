@@ -79,6 +79,19 @@ def test_an_own_sound_is_kept_and_named_by_requests(page: Page, home: Path, sess
     assert "my-bass" in page.widget.patches
 
 
+def test_an_own_name_may_have_spaces(page: Page, home: Path) -> None:
+    page.ask("save", name="Rusty hull 1")
+    assert page.widget.message == "saved: a request names it by patches: bass: rusty-hull-1"
+    assert (home / "patches" / "bass" / "rusty-hull-1.yaml").is_file()
+
+
+def test_a_loop_in_which_the_element_is_silent_says_so(page: Page, session: Session) -> None:
+    assert [one["silent"] for one in page.widget.sections] == [False, False]
+    session.modify([{"edit": "mute", "element": "bass", "bars": [1, 4]}])
+    page.widget.refresh()
+    assert [one["silent"] for one in page.widget.sections] == [True, False]
+
+
 def test_what_is_saved_is_what_was_there(home: Path) -> None:
     lead, kit = load_patch("leads", "clarinet"), load_kit("dusty")
     save_sound(lead, "mine")

@@ -253,3 +253,28 @@ def test_the_song_is_made_and_its_first_bars_come_first(page: Page, songs: Path)
     page.widget.wait()
     assert page.widget.song["name"] == "driving-synthwave-at-night-2"
     assert load_song(songs / "driving-synthwave-at-night-2")[0].seed == 2
+    _what_is_heard_is_the_song_as_it_stands(page)
+
+
+def _what_is_heard_is_the_song_as_it_stands(page: Page) -> None:
+    # One that is called off leaves what was there.
+    shown = page.widget.result
+    page.ask("generate", another=True)
+    page.ask("stop")
+    page.widget.wait()
+    assert page.widget.result == shown
+    assert page.widget.master
+    # A song that another notebook changed is not heard as it was before.
+    other = Page(widgets.Mixer(widgets.Songs().session))
+    other.ask("move", element="percussion", gain_db=-6.0)
+    other.widget.keeper.now()
+    page.ask("look")
+    page.widget.wait()
+    assert page.widget.message == "opened: driving-synthwave-at-night-2, with 1 change that is not saved yet"
+    assert (page.widget.result, page.widget.master) == ({}, b"")
+    other.ask("save_song")
+    other.widget.wait()
+    page.ask("look")
+    page.widget.wait()
+    assert page.widget.result["title"] == "driving synthwave at night"
+    assert page.widget.master

@@ -100,6 +100,25 @@ def test_what_was_changed_is_there_again_in_another_notebook(shelf: Page, night:
     assert (mixer.widget.message, mixer.widget.song["unsaved"]) == ("opened: night", False)
 
 
+def test_changes_that_are_taken_up_are_undone_one_by_one(shelf: Page) -> None:
+    mixer = Page(widgets.Mixer(shelf.widget.session))
+    changed(mixer, **FADER)
+    changed(mixer, element="pads", pan=0.5)
+    mixer.ask("move", element="bass", mute=True)
+    mixer.widget.keeper.now()
+    other = Page(widgets.Mixer(widgets.Songs().session))
+    song = mixer.widget.session.state.song
+    assert other.widget.session.state.song == song
+    other.ask("undo")
+    plan = other.widget.session.state.song.plan
+    assert (plan.mix["bass"].mute, plan.mix["bass"].gain_db, plan.mix["pads"].pan) == (False, -6.0, 0.5)
+    other.ask("undo")
+    assert list(other.widget.session.state.song.plan.mix) == ["bass"]
+    other.ask("redo")
+    other.ask("redo")
+    assert other.widget.session.state.song == song
+
+
 def test_changes_that_went_to_another_name_are_told_where_they_were_seen(shelf: Page, night: Path) -> None:
     mixer = Page(widgets.Mixer(shelf.widget.session))
     changed(mixer, **FADER)

@@ -101,9 +101,9 @@ class KeptSong:
         self._stands_at(place, known, self.session.state)
         if changes is None:
             return 0
-        state = self.session.go_on(changes.song)
-        self._token, self._kept = changes.token, state
-        return len(state.edits)
+        before = len(self.session.state.song.state.history)
+        self._token, self._kept = changes.token, self.session.go_on(changes.song)
+        return len(changes.song.state.history) - before
 
     def save(self, *, progress: Progress | None = None) -> Track:
         """Finish the song and write its bundle where it is kept.

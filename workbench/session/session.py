@@ -25,6 +25,7 @@ from workbench.output import load
 from workbench.pipeline import candidate_request, compose_only, finish, load_references
 from workbench.session.keys import key_sounds, mix_gain_db
 from workbench.session.preview import preview
+from workbench.session.steps import steps_to
 from workbench.store import MemoryStore, Store
 
 _PREVIEW_BYTES = 256_000_000
@@ -133,7 +134,10 @@ class Session:
         with self._working(None):
             before = self.state.song.state.history
             since = song.state.history[len(before) :] if song.state.history[: len(before)] == before else ()
-            return self._add(song, parse_edits([dict(edit) for edit in since]) if since else ())
+            edits = parse_edits([dict(edit) for edit in since]) if since else ()
+            for made, step in steps_to(song, self.state.song, edits):
+                self._add(made, step)
+            return self.state
 
     def modify(self, edits: Sequence[Edit | Mapping[str, Any]]) -> State:
         """Apply edits as `workbench.modify` takes them; what was undone before can no longer be redone.

@@ -3,7 +3,7 @@ function render({ model, el }) {
   const frame = bfInstrument(el, model, "arranger", "Arranger");
   const { shell, body, ask } = frame;
   const soloed = new Set(), silent = new Set();
-  let chosen = [1, Math.max(1, Math.min(4, model.get("bars")))], roll = null, shown = 0, waves = [];
+  let chosen = [1, Math.max(1, Math.min(4, model.get("bars")))], roll = null, name = model.get("song").name, shown = 0, waves = [];
   const start = () => model.get("roll").bars[chosen[0] - 1] || 0;
   const engine = bfEngine({
     onState: (playing) => transport.state(playing),
@@ -23,6 +23,7 @@ function render({ model, el }) {
   };
   const transport = bfTransport(frame, engine, {
     compares: true,
+    onLast: (...bars) => show(...bars),
     keys: {
       arrowright: () => step(1),
       arrowleft: () => step(-1),
@@ -86,10 +87,13 @@ function render({ model, el }) {
   frame.on(["edits"], () => { notes.accepted(); chords.removeAttribute("aria-invalid"); });
   frame.on(["grid"], () => { if (which.value === model.get("grid").element) notes.show(model.get("grid")); });
 
-  function choose(first, last) {
+  function show(first, last) {
     chosen = [first, last];
     if (roll) roll.select(first, last);
     bars.textContent = first === last ? `bar ${first}` : `bars ${first} to ${last}`;
+  }
+  function choose(first, last) {
+    show(first, last);
     ask("listen", { first, last });
     showNotes();
   }
@@ -159,7 +163,8 @@ function render({ model, el }) {
   frame.on(["roll"], () => frame.still(showRoll));
   frame.onOpened(() => {
     engine.drop();
-    roll.whole();
+    if (model.get("song").name !== name) roll.whole();
+    name = model.get("song").name;
     soloed.clear();
     silent.clear();
     levels();

@@ -12,7 +12,7 @@ function render({ model, el }) {
       transport.show(engine.levels());
     },
   });
-  const transport = bfTransport(frame, engine, { compares: true });
+  const transport = bfTransport(frame, engine, { compares: true, onLast: (...bars) => places.show(...bars) });
   frame.onOpened(() => { engine.drop(); turned = ""; });
   const places = bfBarsChooser(transport.row, frame, model, (first, last) => ask("listen", { first, last }));
   let alone = false;
@@ -37,22 +37,28 @@ function render({ model, el }) {
   bfButton("bf-tool bf-main", top, "Save sound", "Keep this sound under the name; requests can use it", () => ask("save", { name: name.value.trim() }));
   const groups = bfMake("div", "bf-groups", body);
 
-  // One turn at a time is on its way; of those that came meanwhile only the newest follows.
-  let busy = false, next = null, turned = "", free = 0;
+  // One turn at a time is on its way; of each control that was turned meanwhile only the newest follows.
+  let busy = "", turned = "", free = 0;
+  const waiting = new Map();
+  const onItsWay = (key) => busy === key || waiting.has(key);
   function turn(message, key) {
-    next = { ...message, key, since: performance.now() };
+    waiting.set(key, { ...message, since: performance.now() });
     if (!busy) send();
   }
   function send() {
-    const { key, since, ...message } = next;
-    next = null;
-    busy = true;
+    const [[key, { since, ...message }]] = waiting;
+    waiting.delete(key);
+    busy = key;
     clearTimeout(free);
-    free = setTimeout(() => { busy = false; if (next) send(); }, 4000);
+    free = setTimeout(answered, 4000);
     model.send({ ...message, again: key === turned, stamp: since });
     turned = key;
   }
-  const released = () => { setTimeout(() => { if (!next) turned = ""; }, 0); };
+  function answered() {
+    busy = "";
+    if (waiting.size) send(); else showPatch();
+  }
+  const released = () => { setTimeout(() => { if (!waiting.size) turned = ""; }, 0); };
   const knobs = new Map();
   const show = (value) => (Math.abs(value) >= 100 ? value.toFixed(0) : Math.abs(value) >= 10 ? value.toFixed(1) : value.toFixed(2));
   // Frequencies and times are turned by ratios.
@@ -101,7 +107,7 @@ function render({ model, el }) {
       turn({ do: "turn", name: knob.name, value }, knob.name);
     };
     input.onchange = () => { held = false; released(); };
-    return { row, take(now) { standing = now; if (held) return; input.value = to(now.value); tell(now.value); } };
+    return { row, take(now) { standing = now; if (held || onItsWay(knob.name)) return; input.value = to(now.value); tell(now.value); } };
   }
   function build(all) {
     groups.replaceChildren();
@@ -145,9 +151,9 @@ function render({ model, el }) {
     const { latency } = await engine.load(content.sound, buffers);
     if (content.sound.stamp) shell.dataset.heard = [shell.dataset.heard, (performance.now() - content.sound.stamp + 1000 * latency).toFixed(0)].filter(Boolean).join();
     shell.dataset.loaded = String(Number(shell.dataset.loaded || 0) + 1);
-    busy = false;
-    if (next) send();
+    if (content.sound.stamp || !busy) answered();
   };
+  frame.on(["failed", "message"], () => { if (model.get("failed") && busy) answered(); });
   model.on("msg:custom", hear);
   places.hear();
   return () => { model.off("msg:custom", hear); clearTimeout(free); frame.dispose(); engine.dispose(); };

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ import traitlets
 from workbench.domain.elements import element_of, is_drums
 from workbench.domain.errors import ParameterError
 from workbench.domain.moves import Setting, standing
+from workbench.domain.naming import latin_id
+from workbench.domain.paths import MODEL_NAME
 from workbench.output.figures.palette import element_colour
 from workbench.rendering import list_patches, load_kit, load_patch, save_sound
 from workbench.rendering.kit import Kit
@@ -79,7 +82,8 @@ class SoundDesigner(InstrumentWidget):
         knobs = () if self.patch.startswith(SAMPLES_PREFIX) else tuple(knobs_of(self.own))
         usual = {knob.name: knob.value for knob in knobs_of(_named(self.element, self._name))} if knobs else {}
         self.knobs = [_knob_form(knob, knob.name in by_hand, usual.get(knob.name, knob.value)) for knob in knobs]
-        self.sections, self.bars = _loops(song.plan.bars, sections_of(song.plan)), song.plan.bars
+        struck = {song.bar_of(note) + 1 for note in song.score.parts[self.element].notes}
+        self.sections, self.bars = _loops(song.plan.bars, sections_of(song.plan), struck), song.plan.bars
 
     @action
     def listen(self, first: int, last: int) -> None:
@@ -123,6 +127,8 @@ class SoundDesigner(InstrumentWidget):
     @action
     def save(self, name: str) -> None:
         """Keep the sound under a name, for this song and for requests."""
+        # Spaces and accents are no fault of a name by hand.
+        name = name if re.fullmatch(MODEL_NAME, name) else latin_id(name) or name
         save_sound(replace(self.own, description=f"Made from {self.patch}."), name)
         self.load(name)
         self.tell(f"saved: a request names it by patches: {self.element}: {name}")
@@ -172,6 +178,7 @@ def _knob_form(knob: Knob, by_hand: bool, usual: Setting) -> dict[str, Any]:
     }
 
 
-def _loops(bars: int, sections: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The first bars of each section: what loops while a knob is turned is short."""
-    return [{**one, "last": min(one["last"], one["first"] + _LOOP_BARS - 1, bars)} for one in sections]
+def _loops(bars: int, sections: list[dict[str, Any]], struck: set[int]) -> list[dict[str, Any]]:
+    """The first bars of each section, for what loops while a knob is turned is short; `struck` are bars with notes."""
+    loops = [{**one, "last": min(one["last"], one["first"] + _LOOP_BARS - 1, bars)} for one in sections]
+    return [{**one, "silent": struck.isdisjoint(range(one["first"], one["last"] + 1))} for one in loops]

@@ -32,6 +32,7 @@ function render({ model, el }) {
     generate.setAttribute("aria-disabled", String(making));
     halt.hidden = !making;
     reseed.disabled = making;
+    if (!making) engine.pause();
   });
   // The request of an explorer before this one, until a song is made of another.
   frame.on(["offered"], () => {

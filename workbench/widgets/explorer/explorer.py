@@ -173,8 +173,13 @@ class Explorer(InstrumentWidget):
         return f"Cannot: {label} has a wrong entry" if label else f"Cannot: {self.problem}"
 
     def _made(self, request: GenerationRequest) -> None:
+        before = self.result, self.master
         try:
             self._make(request)
+        except WorkbenchError:
+            # The song stays as it was, and what is shown of it.
+            self.result, self.master = before
+            raise
         finally:
             self.making = False
 
@@ -189,6 +194,14 @@ class Explorer(InstrumentWidget):
         self._say(0.97, "keeping it")
         self.save_new()
         self.songs_changed(f"the song is ready, and kept as {self.keeper.kept.name}")
+
+    @traitlets.observe("opened")
+    def _show_opened(self, _: Any) -> None:
+        """What is heard here is the song as it stands; with changes that were not rendered it is heard elsewhere."""
+        if self.keeper.kept.unsaved:
+            self.result, self.master = {}, b""
+        else:
+            self._show(self.session.track())
 
     def _show(self, track: Track) -> None:
         """Keep the finished track in the widget, so that it plays when the notebook is opened again."""

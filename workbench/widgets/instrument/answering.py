@@ -40,6 +40,8 @@ class Answering(anywidget.AnyWidget):
     message = traitlets.Unicode("").tag(sync=True)
     failed = traitlets.Bool(False).tag(sync=True)
     progress = traitlets.Float(-1.0).tag(sync=True)
+    answered = traitlets.Int(0).tag(sync=True)
+    """Counts what the page asked for and was taken, so that it can tell while it waits."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -65,6 +67,7 @@ class Answering(anywidget.AnyWidget):
         if self.is_busy:
             self.tell("busy: stop it first, or wait", failed=True)
             return
+        self.tell("")
         self.progress = 0.0
         self._worker = threading.Thread(target=partial(self._guarded, work), daemon=True)
         self._worker.start()
@@ -78,6 +81,12 @@ class Answering(anywidget.AnyWidget):
             self.progress = -1.0
 
     def _received(self, _: Any, content: Any, buffers: Any) -> None:
+        try:
+            self._take(content)
+        finally:
+            self.answered += 1
+
+    def _take(self, content: Any) -> None:
         name = str(content.get("do")) if isinstance(content, dict) else str(content)
         method = getattr(type(self), name, None)
         if not getattr(method, "is_action", False):

@@ -20,9 +20,19 @@ function bfPanel(el, model, name, title) {
   const message = bfMake("div", "bf-message", line);
   message.setAttribute("role", "status");
   const unsaved = bfMake("div", "bf-not-kept", foot);
-  const ask = (what, fields = {}) => { if (!rest.now()) model.send({ do: what, ...fields }); };
+  // What takes longer than a moment says that it goes on, in place of the answer to what was asked before.
+  const working = bfMake("div", "bf-working", line, "Working\u2026");
+  let open = 0, slow = 0;
+  function wait(more) {
+    open = Math.max(0, open + more);
+    clearTimeout(slow);
+    const shown = (on) => { working.hidden = !on; message.hidden = on; };
+    if (open) slow = setTimeout(() => shown(!rest.now()), 600); else shown(false);
+  }
+  wait(0);
+  const ask = (what, fields = {}) => { if (rest.now()) return; model.send({ do: what, ...fields }); wait(1); };
   const stops = [rest.dispose];
-  const PASSING = ["message", "failed", "progress", "can_undo", "can_redo", "refused", "song", "songs", "ways"];
+  const PASSING = ["message", "failed", "progress", "can_undo", "can_redo", "refused", "song", "songs", "ways", "answered"];
   function on(names, act) {
     for (const one of names) {
       const changed = () => { act(); if (!PASSING.includes(one)) unsaved.textContent = bfChanged(model); };
@@ -37,6 +47,9 @@ function bfPanel(el, model, name, title) {
     bar.hidden = model.get("progress") < 0 || rest.now();
     bar.value = Math.max(0, model.get("progress"));
   });
+  let taken = model.get("answered");
+  on(["answered"], () => { wait(taken - model.get("answered")); taken = model.get("answered"); });
+  stops.push(() => clearTimeout(slow));
   rest.begin();
   return { shell, head, line, body, foot, ask, on, resting: rest.now, onRest: rest.onRest, onEnd: (act) => stops.push(act), dispose: () => stops.forEach((act) => act()) };
 }
@@ -106,7 +119,8 @@ function bfTable(parent, caption, names, rows, act = null) {
   return { box, rows: [...body.children] };
 }
 // Play, loop of bars, volume, level, A against B. `engine` gets its keys here, and without Python what was heard last.
-function bfTransport(frame, engine, { keys = {}, compares = false } = {}) {
+// `onLast(first, last)` shows which bars those are.
+function bfTransport(frame, engine, { keys = {}, compares = false, onLast = null } = {}) {
   const { shell, undo, redo, last } = frame;
   const row = bfMake("div", "bf-tools", frame.head);
   const play = bfButton("bf-play", row, "", "Play (space)", () => engine.toggle());
@@ -129,9 +143,11 @@ function bfTransport(frame, engine, { keys = {}, compares = false } = {}) {
   });
   const playable = () => { play.dataset.bfPlays = volume.input.dataset.bfPlays = ""; };
   frame.onRest(() => {
-    const loop = last ? last() : {};
-    if (!loop.names) return;
-    engine.lend(() => engine.load(loop, [loop.data]));
+    const loop = last && !engine.seconds ? last() : {};
+    if (loop.names) {
+      engine.lend(() => engine.load(loop, [loop.data]));
+      if (onLast) onLast(...loop.bars);
+    } else if (!engine.seconds) return;
     playable();
     play.disabled = volume.input.disabled = false;
   });
@@ -153,7 +169,7 @@ function bfTransport(frame, engine, { keys = {}, compares = false } = {}) {
   };
 }
 // The value beside a slider: a click or Enter makes it a field, in which Enter states a number and Escape leaves it.
-function bfTyped(read, label, { low, high, now, set }) {
+function bfTyped(read, label, { low, high, now, set, number = Number }) {
   read.tabIndex = 0;
   read.setAttribute("role", "button");
   read.setAttribute("aria-label", `${label}: type a value`);
@@ -168,13 +184,18 @@ function bfTyped(read, label, { low, high, now, set }) {
     field.select();
     const leave = (focus) => { field.onblur = null; field.replaceWith(read); if (focus) read.focus(); };
     field.onblur = () => leave(false);
+    field.oninput = () => { field.setCustomValidity(""); field.removeAttribute("aria-invalid"); };
     field.onkeydown = (event) => {
       event.stopPropagation();
       if (event.key === "Escape") leave(true);
       if (event.key !== "Enter") return;
       event.preventDefault();
-      const value = Number(field.value.trim().replace(",", ".").replace("\u2212", "-"));
-      if (!field.value.trim() || !(value >= low && value <= high)) return field.setAttribute("aria-invalid", "true");
+      const value = number(field.value.trim().replace(",", ".").replace("\u2212", "-"));
+      if (!field.value.trim() || !(value >= low && value <= high)) {
+        field.setAttribute("aria-invalid", "true");
+        field.setCustomValidity(`${low} to ${high}`);
+        return field.reportValidity();
+      }
       leave(true);
       set(value);
     };
@@ -189,15 +210,23 @@ function bfBarsChooser(parent, frame, model, onChoose) {
   let places = [];
   frame.on(["sections", "bars"], () => {
     const was = choose.selectedIndex;
-    places = [...model.get("sections").map((s) => [`${s.name}: bars ${s.first} to ${s.last}`, s.first, s.last]), ["whole song", 1, model.get("bars")]];
+    places = [...model.get("sections").map((s) => [`${s.name}: bars ${s.first} to ${s.last}${s.silent ? ", silent" : ""}`, s.first, s.last, s.silent]), ["whole song", 1, model.get("bars")]];
     choose.replaceChildren();
     places.forEach(([label], index) => { bfMake("option", "", choose, label).value = index; });
-    choose.selectedIndex = Math.max(0, Math.min(was, places.length - 1));
+    choose.selectedIndex = was < 0 ? places.findIndex(([, , , silent]) => !silent) : Math.min(was, places.length - 1);
   });
-  const hear = () => onChoose(...places[Number(choose.value)].slice(1));
+  const hear = () => onChoose(...places[Number(choose.value)].slice(1, 3));
   choose.onchange = hear;
   frame.onOpened(() => { choose.selectedIndex = 0; hear(); });
-  return { node: choose, hear };
+  function show(first, last) {
+    let index = places.findIndex((one) => one[1] === first && one[2] === last);
+    if (index < 0) {
+      index = places.push([`bars ${first} to ${last}`, first, last]) - 1;
+      bfMake("option", "", choose, places[index][0]).value = index;
+    }
+    choose.selectedIndex = index;
+  }
+  return { node: choose, hear, show };
 }
 const bfGain = (db) => 10 ** (db / 20);
 const bfPan = (place) => [Math.SQRT2 * Math.cos(((place + 1) * Math.PI) / 4), Math.SQRT2 * Math.sin(((place + 1) * Math.PI) / 4)];

@@ -228,4 +228,8 @@ class SongActions(Answering):
 
 def _file(path: Path, folder: Path) -> dict[str, Any]:
     megabytes = round(path.stat().st_size / 1e6, 1)
-    return {"label": path.relative_to(folder).as_posix(), "megabytes": megabytes, **paths_for_page(path)}
+    form = {"label": path.relative_to(folder).as_posix(), "megabytes": megabytes, **paths_for_page(path)}
+    # A session that leans on files beside it is nothing by itself.
+    if path.is_relative_to(folder / _SESSION_FOLDER) and path.parent.parent == folder / _SESSION_FOLDER:
+        form["beside"] = paths_for_page(path.parent)
+    return form

@@ -161,7 +161,11 @@ function bfSongBar({ shell, body, ask, on, onEnd }, model) {
     for (const file of files) {
       const item = bfMake("li", "", list), relative = served.relative(file), size = file.megabytes < 0.1 ? "" : ` ${file.megabytes.toFixed(1)} MB`;
       if (relative === null) { bfMake("span", "", item, `${file.path}${size}`); continue; }
-      const link = bfMake("a", "", item, file.label);
+      const link = bfMake("a", "", item, file.label), beside = file.beside ? served.relative(file.beside) : null;
+      if (beside !== null) {
+        Object.assign(served.command(link, "filebrowser:go-to-path", { path: beside }), { href: "#", title: "Show the session's folder in the file browser: its sounds lie beside it" });
+        continue;
+      }
       Object.assign(link, { href: served.address(relative), download: relative.split("/").pop(), title: `Save ${file.label} to this computer` });
       item.append(size);
     }

@@ -23,7 +23,7 @@ function render({ model, el }) {
     },
     onState: recording,
   });
-  const transport = bfTransport(frame, engine);
+  const transport = bfTransport(frame, engine, { onLast: (...bars) => places.show(...bars) });
   frame.onOpened(() => { recorder.rest(); engine.drop(); });
   const places = bfBarsChooser(transport.row, frame, model, (first, last) => { recorder.rest(); ask("listen", { first, last }); });
 

@@ -12,6 +12,7 @@ function render({ model, el }) {
   const { shell, body, ask } = frame;
   const strips = new Map();
   const soloed = new Set();
+  const sized = new ResizeObserver(() => requestAnimationFrame(() => redraw()));
   let mixed = {}, chosen = null, wanted = null, last = 0, redraw = () => {};
   const engine = bfEngine({
     onState: (playing) => {
@@ -27,7 +28,7 @@ function render({ model, el }) {
       for (const [name, strip] of strips) strip.meter(levels.channels.get(name) || 0);
     },
   });
-  const transport = bfTransport(frame, engine);
+  const transport = bfTransport(frame, engine, { onLast: (...bars) => places.show(...bars) });
   frame.onOpened(() => { engine.drop(); mixed = {}; soloed.clear(); for (const one of strips.values()) one.forget(); });
   const places = bfBarsChooser(transport.row, frame, model, (first, end) => ask("listen", { first, last: end }));
   bfButton("bf-tool bf-main", transport.row, "Finish", "Make the whole track with the master, measure it, and save the song", () => ask("finish"));
@@ -83,7 +84,7 @@ function render({ model, el }) {
       input.ondblclick = () => put(0);
       // The place is read and typed in hundredths: -30 is 30 left.
       const scale = field === "pan" ? 100 : 1;
-      bfTyped(read, `${label} of ${channel.name}`, { low: low * scale, high: high * scale, now: () => channel[field] * scale, set: (value) => put(value / scale) });
+      bfTyped(read, `${label} of ${channel.name}`, { low: low * scale, high: high * scale, now: () => channel[field] * scale, set: (value) => put(value / scale), number: field === "pan" ? panNumber : Number });
       return show;
     };
     const place = bfMake("div", "bf-place", box);
@@ -131,6 +132,11 @@ function render({ model, el }) {
       begin() { clip.classList.remove("bf-lit"); },
       meter(level) { if (level > 1) clip.classList.add("bf-lit"); fill.style.height = `${Math.max(0, Math.min(100, (20 * Math.log10(Math.max(1e-4, level)) + 60) / 0.6))}%`; },
     };
+  }
+  function panNumber(text) {
+    const [, size, side] = /^([\d.]+)\s*(l|r|left|right)$/i.exec(text) || [];
+    if (side) return (side[0].toLowerCase() === "l" ? -1 : 1) * Number(size);
+    return /^cent(er|re)$/i.test(text) ? 0 : Number(text);
   }
   const panWord = (value) => (Math.abs(value) < 0.01 ? "center" : `${Math.round(Math.abs(value) * 100)} ${value < 0 ? "left" : "right"}`);
 
@@ -234,7 +240,9 @@ function render({ model, el }) {
     };
     canvas.onpointerup = () => { held = null; send(); };
     redraw = draw;
-    requestAnimationFrame(draw);
+    // It has no size while its notebook lies behind another.
+    sized.disconnect();
+    sized.observe(canvas);
   }
   const themed = bfOnTheme(() => redraw());
   function showChannels() {
@@ -264,6 +272,6 @@ function render({ model, el }) {
   };
   model.on("msg:custom", hear);
   places.hear();
-  return () => { model.off("msg:custom", hear); themed(); frame.dispose(); engine.dispose(); };
+  return () => { model.off("msg:custom", hear); sized.disconnect(); themed(); frame.dispose(); engine.dispose(); };
 }
 export default { render };

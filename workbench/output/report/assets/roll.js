@@ -33,7 +33,7 @@ function mountRoll(root, data, options = {}) {
   const tools = bfMake("div", "bf-tools", bar);
   for (const [text, title, factor] of [["\u2212", "Zoom out", 2], ["+", "Zoom in", 0.5], ["Fit", "Show the whole song", 0]]) {
     const key = bfButton("bf-tool", tools, text, title);
-    key.onclick = () => (factor ? zoom(factor, (from + to) / 2) : whole());
+    key.onclick = () => (factor ? zoom(factor, looked()) : whole());
   }
 
   const lanesHeight = data.lanes.length ? data.lanes.length * LANE + GAP : 0;
@@ -52,6 +52,11 @@ function mountRoll(root, data, options = {}) {
     draw();
   }
   const whole = () => view(0, data.duration);
+  // What is zoomed into: the chosen bars where they are seen, else the middle.
+  function looked() {
+    const at = chosen ? (data.bars[chosen[0] - 1] + data.bars[chosen[1]]) / 2 : -1;
+    return at >= from && at <= to ? at : (from + to) / 2;
+  }
   function zoom(factor, at) {
     const share = (at - from) / (to - from);
     const span = (to - from) * factor;
