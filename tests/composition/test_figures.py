@@ -197,6 +197,20 @@ def test_the_top_of_held_chords_moves_with_them_in_most_songs(tiny_plan: Plan) -
     assert 0 < sum(stays) < 10
 
 
+def test_a_hand_has_as_many_tones_as_were_asked_for(tiny_plan: Plan) -> None:
+    ninth = (Chord.parse("Cmin9", duration_beats=8.0),)
+    notes = [Note(0.0, pitch, 4.0, 80) for pitch in (60, 63, 67, 70, 74)]
+    counts = []
+    for tones in (3, 4, 5):
+        plan = song(tiny_plan, "whole")
+        pads = replace(plan.parts["pads"], hand_tones=tones)
+        played = play_figures(notes, replace(plan, parts={**plan.parts, "pads": pads}), "pads", ninth)
+        first = {note.pitch % 12 for note in played if note.onset_beats == 0.0}
+        assert {3, 10, 2} <= first
+        counts.append(len(first))
+    assert counts == [3, 4, 5]
+
+
 def test_a_turned_strike_is_the_next_inversion() -> None:
     assert {name: figure.steps.count("t") > 0 for name, figure in figures("chords").items()}["halves"]
 

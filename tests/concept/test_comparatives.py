@@ -27,6 +27,7 @@ PAIRS: list[tuple[str, str, Callable[[Plan], float]]] = [
     ("less busy", "busier", lambda plan: plan.texture_density),
     ("not so busy", "more dense", lambda plan: plan.parts["leads"].density),
     ("simpler", "more complex", lambda plan: ("power", "triads", "sevenths", "ninths").index(plan.harmony.colour)),
+    ("lo-fi", "lush lo-fi", lambda plan: plan.parts["pads"].hand_tones),
     ("drier", "with more reverb", lambda plan: plan.sound.reverb_db),
     ("narrower", "wider", lambda plan: plan.sound.side_db),
     ("cleaner", "dirtier", lambda plan: plan.sound.drive_db),

@@ -1,5 +1,7 @@
 """Strips and tone: saturation, sends, tonal correction."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -65,6 +67,16 @@ def test_sends_add_their_returns_at_the_right_time_and_level(context):
     louder = run_strip(burst(), Strip(reverb_send_db=-4.0), PLAIN, context) - dry
     assert room[:, end + 4800 : end + 24000].std() > 1e-3
     assert 20 * np.log10(louder.std() / room.std()) == pytest.approx(6.0, abs=0.05)
+
+
+def test_more_of_the_rooms_is_farther_away_and_not_louder(context):
+    """Noise without a gap, so that direct sound and returns add up at all times."""
+    noise = 0.1 * np.random.default_rng(1).standard_normal((2, 6 * RATE)).astype(np.float32)
+    usual = run_strip(noise, Strip(room_db=-5.0), PLAIN, context)
+    added = run_strip(noise, Strip(room_db=4.0), PLAIN, context)
+    asked = run_strip(noise, Strip(room_db=4.0), PLAIN, replace(context, reverb_db=9.0))
+    assert loudness(added, RATE) > loudness(usual, RATE) + 3.0
+    assert loudness(asked, RATE) == pytest.approx(loudness(usual, RATE), abs=0.5)
 
 
 def test_silence_stays_silent(context):

@@ -20,7 +20,7 @@ from workbench.domain.seeding import generator
 from workbench.domain.theory import Chord
 
 _HAND, _LONE_HAND = 3, 4
-"""Tones of a chord that are played over a bass, and without one."""
+"""Tones of a chord that make a hand, and that are played at least without a bass."""
 _COME_BACK = 0.8
 """Share of songs whose player has one voicing for each chord of a section."""
 _WHOLE = {"u": "x", "l": "x", "t": "x", "b": "B"}
@@ -198,10 +198,14 @@ def _hand(
 ) -> list[Note]:
     """The voicing that is played: the network's tones of the chord, what they lack added, without what is spare.
 
-    Spare are, in this order, tones that are doubled, the perfect fifth, and the root above a bass that plays it.
+    Spare are, in this order, tones that are doubled, the perfect fifth, and the root above a bass that plays it. Where
+    more than three tones were asked for, they are wanted too.
     """
     lone = not plays(section.elements, "bass")
+    tones = max(traits.hand_tones, _LONE_HAND) if lone else traits.hand_tones
     wanted = wanted_tones(chord, alone=lone)
+    if traits.hand_tones > _HAND:
+        wanted = tuple(dict.fromkeys([*wanted, *reversed(chord.pitch_classes)]))[:tones]
     by_pitch = {note.pitch: note for note in heard if note.pitch % 12 in chord.pitch_classes}
     voiced = [by_pitch[pitch] for pitch in sorted(by_pitch)] or [heard[0]]
     voiced += missing_tones(voiced, voiced, chord, wanted, traits, chords)
@@ -210,7 +214,7 @@ def _hand(
     spare = [note for place, note in enumerate(voiced) if note.pitch % 12 in classes[:place]]
     spare += [note for note in voiced for step in (7, 0) if (note.pitch - chord.root) % 12 == step]
     for note in spare:
-        if len(voiced) <= (_LONE_HAND if lone else _HAND):
+        if len(voiced) <= tones:
             break
         if note in voiced and (note.pitch % 12 not in wanted or classes.count(note.pitch % 12) > 1):
             voiced.remove(note)

@@ -15,6 +15,8 @@ from workbench.domain.elements import Kind, kind_of
 from workbench.domain.plan import Groove, HarmonyTraits, PartTraits
 from workbench.domain.theory import Metre
 
+_MOST_TONES = 5
+"""What a hand has fingers for."""
 CHORD_SIZES: tuple[Literal["power", "triads", "sevenths", "ninths"], ...] = ("power", "triads", "sevenths", "ninths")
 """Sizes of chords, small to large."""
 
@@ -95,6 +97,8 @@ def adapt_parts(
 ) -> dict[str, PartTraits]:
     """Part traits by element: fuller textures mean more notes, excitement shorter and higher ones; moves add theirs.
 
+    Larger chords are also played with more tones: in styles that have ninths already nothing else would be heard.
+
     With `rng` the song has voices of its own: its leads and pads lie some semitones lower or higher than usual.
     """
     fuller = texture_density - style.texture_density
@@ -112,6 +116,7 @@ def _adapted(
 ) -> PartTraits:
     lift = max(-5, min(5, round(3.0 * livelier + 1.5 * valence))) + round(moves.total("register"))
     lift = (lift if kind == "melody" else 0) + place
+    larger = max(0, round(moves.total("chord_size"))) if kind == "chords" else 0
     rests = 0.35 * fuller + moves.total("presence") if kind in ("chords", "melody") else 0.0
     return replace(
         traits,
@@ -120,6 +125,7 @@ def _adapted(
         sustain=_unit(traits.sustain - 0.2 * livelier + moves.total("sustain")),
         low_pitch=traits.low_pitch + lift,
         high_pitch=traits.high_pitch + lift,
+        hand_tones=min(_MOST_TONES, traits.hand_tones + larger),
     )
 
 

@@ -117,6 +117,7 @@ class PartTraits:
     `slides` how often a long note glides into another, 0..1. `rhythm` is where it likes to strike, in the characters of
     drum patterns, 16 a bar; empty leaves it free.
     Of pads and bass, `figures` names the rhythms that the style's players accompany in; "free" is the network's own.
+    Of pads, `hand_tones` is how many tones of a chord a hand plays over a bass.
     """
 
     density: float = 0.5
@@ -130,6 +131,7 @@ class PartTraits:
     slides: float = 0.0
     rhythm: str = ""
     figures: tuple[str, ...] = ()
+    hand_tones: int = 3
 
 
 @dataclass(frozen=True, slots=True)

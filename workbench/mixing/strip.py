@@ -39,7 +39,7 @@ _RETURN_BANDS = (Band("high_pass", 220.0), Band("peak", 2800.0, -2.0, 0.8))
 @dataclass(frozen=True, slots=True)
 class StripContext:
     """What a strip needs to know of the song: score, kick times, rooms, rate, and how finely to oversample
-    (`None`: as each drive needs).
+    (`None`: as each drive needs). `reverb_db` is how much more of the rooms was asked for than the style has.
     """
 
     score: Score
@@ -51,6 +51,7 @@ class StripContext:
     oversampling: int | None = None
     room: RoomAcoustics = _PLAIN_ROOM
     seed: int = 0
+    reverb_db: float = 0.0
 
 
 def strip_context(score: Score, plan: Plan, profile: Profile, sample_rate_hz: int) -> StripContext:
@@ -72,6 +73,7 @@ def strip_context(score: Score, plan: Plan, profile: Profile, sample_rate_hz: in
         oversampling=1 if plan.delivery.preview else None,
         room=profile.room,
         seed=plan.seed,
+        reverb_db=plan.sound.reverb_db,
     )
 
 
@@ -109,7 +111,8 @@ def _sent(samples: Signal, strip: Strip, colour: Colour, context: StripContext) 
     """Placed, levelled, ducked, and with what comes back from the sends."""
     samples = at_level(_place(samples, strip, context), strip, context.sample_rate_hz)
     samples = _on_bed(samples, strip, colour, context)
-    return with_returns(_ducked(samples, strip, context), strip, context)
+    samples = with_returns(_ducked(samples, strip, context), strip, context)
+    return amplify(samples, set_back(strip, context.reverb_db)) if context.reverb_db else samples
 
 
 def _on_bed(samples: Signal, strip: Strip, colour: Colour, context: StripContext) -> Signal:
@@ -233,6 +236,22 @@ def with_returns(samples: Signal, strip: Strip, context: StripContext) -> Signal
         room = reverberate(samples, context.reverb, rate)
         add_scaled(samples, equalise(room, _RETURN_BANDS, rate, out=room), db_to_gain(strip.reverb_send_db))
     return samples
+
+
+def set_back(strip: Strip, reverb_db: float) -> float:
+    """Gain of a strip with its returns after `reverb_db` were added to them, so that the balance of elements stays.
+
+    Who stands farther away in a room is heard less directly, not louder. Direct sound and returns add up in power.
+
+    Examples
+    --------
+    >>> strip = Strip(level_lu=-3.0, reverb_send_db=0.0)
+    >>> set_back(strip, 0.0), 0.7 < set_back(strip, 6.0) < 0.8 < 1.0 < set_back(strip, -6.0)
+    (1.0, True)
+    """
+    sends = [send_db for send_db in (strip.reverb_send_db, strip.room_db) if send_db is not None]
+    usual, asked = (1.0 + sum(db_to_gain(send - less) ** 2 for send in sends) for less in (reverb_db, 0.0))
+    return float(np.sqrt(usual / asked))
 
 
 def _throws(length: int, strip: Strip, context: StripContext) -> Gain | None:
