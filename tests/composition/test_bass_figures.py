@@ -36,6 +36,13 @@ def test_octaves_alternate(tiny_plan: Plan) -> None:
     assert told(played) == [(0.5 * place, 36 + 12 * (place % 2)) for place in range(8)]
 
 
+def test_what_stands_under_most_of_a_chord_is_its_bass_tone(tiny_plan: Plan) -> None:
+    """The second bar of this figure is a fifth, all but its first strike."""
+    plan = song(tiny_plan, "breathing")
+    long_tone = play_bass(ROOTS, plan, "bass", chords("C", "F"))[-1]
+    assert (long_tone.onset_beats, long_tone.pitch % 12) == (5.5, 5)
+
+
 def test_a_walk_plays_the_chord_and_steps_into_the_next(tiny_plan: Plan) -> None:
     played = play_bass(ROOTS, song(tiny_plan, "walking"), "bass", chords("C", "F"))
     assert told(played)[:4] == [(0.0, 36), (1.0, 40), (2.0, 43), (3.0, 40)]

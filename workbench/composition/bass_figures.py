@@ -89,6 +89,7 @@ def _play_bar(
     walks = inclination(plan, element, "walking") > 0.0
     for chord, start, end in chords_within(chords, begin, begin + bar_beats):
         inside = _arriving([one for one in strikes if start <= one[0] + _TINY < end], chord, start, begin)
+        inside = _stating(inside, end - start, end)
         after = next((one for one in chords if one.onset_beats >= end - _TINY), chord)
         for (beats, step), (until, _) in pairwise([*inside, (end, "")]):
             model = min(written, key=lambda note: abs(note.onset_beats - beats))
@@ -111,6 +112,25 @@ def _arriving(strikes: list[Strike], chord: Chord, start: float, begin: float) -
         return strikes
     on_time = bool(strikes) and strikes[0][0] < start + _EARLY_BEATS
     return [(start, "1"), *strikes[1:]] if on_time else [(start, "1"), *strikes]
+
+
+def _stating(strikes: list[Strike], room: float, end: float) -> list[Strike]:
+    """The strikes under a chord: what stands for more than half of its `room`, to its `end`, is its bass tone.
+
+    A figure of two bars may hold a fifth through most of the second, where it was thought for one chord; under a new
+    one the ear would take the fifth for the root.
+
+    Examples
+    --------
+    >>> _stating([(0.5, "1"), (1.5, "5")], 4.0, 4.0)
+    [(0.5, '1'), (1.5, '1')]
+    >>> _stating([(0.0, "1"), (2.0, "5")], 4.0, 4.0)
+    [(0.0, '1'), (2.0, '5')]
+    """
+    return [
+        (beats, "1" if until - beats > room / 2 + _TINY else step)
+        for (beats, step), (until, _) in pairwise([*strikes, (end, "")])
+    ]
 
 
 def _tone(model: Note, chord: Chord, step: str, key: Key, traits: PartTraits) -> int:
