@@ -173,19 +173,13 @@ class Explorer(InstrumentWidget):
         return f"Cannot: {label} has a wrong entry" if label else f"Cannot: {self.problem}"
 
     def _made(self, request: GenerationRequest) -> None:
-        before = self.result, self.master
         try:
             self._make(request)
-        except WorkbenchError:
-            # The song stays as it was, and what is shown of it.
-            self.result, self.master = before
-            raise
         finally:
             self.making = False
 
     def _make(self, request: GenerationRequest) -> None:
         state = self.session.compose(request, progress=lambda done, what: self._say(0.3 * done, what))
-        self.result, self.master = {}, b""
         bars = min(_FIRST_BARS, state.song.plan.bars)
         self._say(0.3, f"the first {bars} bars")
         self.sound((1, bars), play=True)
@@ -205,13 +199,15 @@ class Explorer(InstrumentWidget):
 
     def _show(self, track: Track) -> None:
         """Keep the finished track in the widget, so that it plays when the notebook is opened again."""
-        self.master = small_for_page(track.master)
-        self.result = {
-            "player": player_data(track),
-            "roll": roll_data(track.score),
-            "title": track.plan.concept,
-            "verdict": verdict(track.report)[0],
-        }
+        sound = small_for_page(track.master)
+        with self.hold_sync():
+            self.master = sound
+            self.result = {
+                "player": player_data(track),
+                "roll": roll_data(track.score),
+                "title": track.plan.concept,
+                "verdict": verdict(track.report)[0],
+            }
 
     def _check(self, path: str) -> None:
         if path not in {field["path"] for field in self.fields}:

@@ -212,7 +212,7 @@ function mountRoll(root, data, options = {}) {
   }
   canvas.addEventListener("pointerdown", (event) => {
     const [px, py] = placeOf(event);
-    drag = { px: event.clientX, from, to, moved: false, bar: options.onSelect && py < TOP ? barAt(px) : 0, high: py < 18 };
+    drag = { px: event.clientX, from, to, moved: false, bar: options.onSelect && (py < TOP || py > height() - BOTTOM) ? barAt(px) : 0, high: py < 18 };
     canvas.setPointerCapture(event.pointerId);
     if (drag.bar) select(drag.bar, drag.bar);
   });
