@@ -162,3 +162,24 @@ def test_work_that_is_called_off_leaves_the_song_as_it_was(track: Track) -> None
     assert "called off" in str(ended[0])
     assert session.state is state
     assert same(session.track(), track)
+
+
+def test_a_new_song_that_is_called_off_leaves_the_one_before(track: Track) -> None:
+    session = Session()
+    session.open(track)
+    session.set_mix("bass", gain_db=-3.0)
+    history = session.history
+
+    def make() -> None:
+        with session.or_back():
+            session.compose(parse_request(REQUEST))
+            # Called off between two steps: the next one does not begin.
+            session.cancel()
+            session.preview((1, 1))
+            session.track()
+
+    with pytest.raises(CancelledError, match="the song stays as it was"):
+        make()
+    assert session.history is history
+    session.undo()
+    assert session.track() is track

@@ -260,10 +260,15 @@ def _what_is_heard_is_the_song_as_it_stands(page: Page) -> None:
     # One that is called off leaves what was there.
     shown = page.widget.result
     page.ask("generate", another=True)
+    while page.widget.is_busy and page.widget.progress < 0.3:
+        time.sleep(0.01)
     page.ask("stop")
     page.widget.wait()
+    assert page.widget.message.startswith("called off at")
     assert page.widget.result == shown
     assert page.widget.master
+    page.ask("hand_over", to="notebooks/03_mix_and_sound_design.ipynb")
+    assert page.messages[-1][0] == {"handed": "notebooks/03_mix_and_sound_design.ipynb"}, page.widget.message
     # A song that another notebook changed is not heard as it was before.
     other = Page(widgets.Mixer(widgets.Songs().session))
     other.ask("move", element="percussion", gain_db=-6.0)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -71,6 +71,8 @@ class Session:
         self._excerpts = MemoryStore(_PREVIEW_BYTES)
         self._lock = threading.RLock()
         self._called_off = threading.Event()
+        self._together = 0
+        """How many blocks of work that belongs together are open: what calls them off holds for their next step too."""
 
     @property
     def state(self) -> State:
@@ -104,10 +106,38 @@ class Session:
             return self._begin(wanted, Song(plan, score, EditState()))
 
     def generate(self, request: RequestLike, *, progress: Progress | None = None) -> Track:
-        """Begin a new song and finish it: `compose`, then `track`."""
-        with self._lock:
+        """Begin a new song and finish it: `compose`, then `track`. What is called off leaves the song before it."""
+        with self._lock, self.or_back():
             self.compose(request, progress=progress)
             return self.track(progress=progress)
+
+    @contextlib.contextmanager
+    def or_back(self) -> Iterator[None]:
+        """What fails or is called off within leaves the song, its history and its finished tracks as they were.
+
+        `cancel` calls off all that is done within, whichever step it finds.
+
+        Examples
+        --------
+        >>> session = Session()
+        >>> with contextlib.suppress(ParameterError), session.or_back():
+        ...     _ = session.compose("two chords at 100 bpm, 10 seconds")
+        ...     raise ParameterError("the rest failed")
+        >>> session.history
+        ()
+        """
+        with self._lock:
+            before = self._request, self._states, self._at, self._tracks.copy()
+            self._called_off.clear()
+            self._together += 1
+        try:
+            yield
+        except BaseException:
+            with self._lock:
+                self._request, self._states, self._at, self._tracks = before
+            raise
+        finally:
+            self._together -= 1
 
     def open(self, source: Track | str | Path) -> State:
         """Take up a finished track, or the folder of its bundle.
@@ -316,11 +346,12 @@ class Session:
         while len(self._tracks) > _TRACKS_KEPT:
             self._tracks.pop(list(self._tracks)[1])
 
-    @contextmanager
+    @contextlib.contextmanager
     def _working(self, progress: Progress | None) -> Iterator[Progress]:
         """One thread at a time; gives a progress function that ends the work when it was called off."""
         with self._lock:
-            self._called_off.clear()
+            if not self._together:
+                self._called_off.clear()
 
             def report(fraction: float, message: str) -> None:
                 if self._called_off.is_set():

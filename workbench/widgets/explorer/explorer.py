@@ -179,11 +179,12 @@ class Explorer(InstrumentWidget):
             self.making = False
 
     def _make(self, request: GenerationRequest) -> None:
-        state = self.session.compose(request, progress=lambda done, what: self._say(0.3 * done, what))
-        bars = min(_FIRST_BARS, state.song.plan.bars)
-        self._say(0.3, f"the first {bars} bars")
-        self.sound((1, bars), play=True)
-        track = self.session.track(progress=lambda done, what: self._say(0.4 + 0.55 * done, what))
+        with self.session.or_back():
+            state = self.session.compose(request, progress=lambda done, what: self._say(0.3 * done, what))
+            bars = min(_FIRST_BARS, state.song.plan.bars)
+            self._say(0.3, f"the first {bars} bars")
+            self.sound((1, bars), play=True)
+            track = self.session.track(progress=lambda done, what: self._say(0.4 + 0.55 * done, what))
         self._show(track)
         self._say(0.97, "keeping it")
         self.save_new()
