@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from tests.browser.likeness import unlike
+
 pytest.importorskip("axe_playwright_python", reason="axe-playwright-python is not installed")
 
 _GRAVE = ("serious", "critical")
@@ -91,9 +93,11 @@ def accessible(page: Any, name: str) -> None:
 
 
 def keep(page: Any, repository: Path, name: str) -> None:
-    """Renew a picture of the documentation where `BEATSFOUNDRY_SCREENSHOTS` is set."""
+    """The page looks like its picture in the documentation; where `BEATSFOUNDRY_SCREENSHOTS` is set that is renewed."""
+    picture, view = repository / "docs" / "images" / f"{name}.png", page.screenshot()
     if os.environ.get("BEATSFOUNDRY_SCREENSHOTS"):
-        page.screenshot(path=repository / "docs" / "images" / f"{name}.png")
+        picture.write_bytes(view)
+    assert unlike(picture.read_bytes(), view) == ""
 
 
 _CONTRAST = """selector => {
