@@ -122,8 +122,11 @@ def test_a_knob_is_learned_by_turning_and_its_turn_is_one_step(page: Page, sessi
     assert len(session.history) == 1
     page.ask("learn", parameter="filter.cutoff_hz")
     assert page.widget.learning == "bass filter cutoff"
+    bound: list[int] = []
+    page.widget.observe(lambda _: bound.append(len(page.widget.bindings)), "learning")
     page.ask("control", moves=[[0, 74, 64]])
     assert page.widget.learning == ""
+    assert bound == [1], "no turn is lost between the learning and the binding"
     for value in (70, 80, 127):
         page.ask("control", moves=[[0, 74, value]], again=True, stamp=5.0)
     assert session.state.song.plan.patch_settings["bass"] == {"filter.cutoff_hz": 20000.0}

@@ -179,13 +179,15 @@ class Keyboard(InstrumentWidget):
             if len(move) != 3 or not all(isinstance(one, int) and one in range(128) for one in move):
                 raise ParameterError(f"{move!r}: expected channel, controller and value of a knob, each 0 to 127")
             self._knobs.receive(_Turned(*move))
-        learned, self.learning = self.learning, ""
+        learned = self.learning
         if learned:
             keep_bindings(self._knobs.bindings)
         try:
             edits = self._knobs.apply(again=again and not learned)
         finally:
             self.refresh()
+            # Once the page knows the binding: what is turned in between would move nothing.
+            self.learning = ""
         if edits:
             self._changed("; ".join(_turn_text(edit) for edit in edits))
             self._hear(sorted({str(edit["element"]) for edit in edits}), stamp=stamp)
