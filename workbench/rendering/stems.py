@@ -73,8 +73,7 @@ def render(
     Raises
     ------
     ParameterError
-        If a patch or kit is not known (the message lists the known ones), an instrument of samples is not there, or
-        a part has no patches of its own.
+        If a patch, a kit (the known ones are listed) or an instrument of samples is absent, or a part has no patches.
     """
     rate = plan.delivery.sample_rate_hz
     if is_recorded(plan, score.parts):
@@ -88,9 +87,8 @@ def render(
     def one(name: str) -> Signal:
         if isinstance(sounds[name], PluginInstrument):
             # What a plug-in gives is not kept: the same notes need not sound the same again.
-            played = _by_plugin(
-                name, sounds[name], timed, place_in(score.tempo_map, score.metre.bar_beats, rate), rate, length
-            )
+            place = place_in(score.tempo_map, score.metre.bar_beats, rate)
+            played = _by_plugin(name, sounds[name], timed, place, rate, length)
             if played is not None:
                 return played
             sounds[name] = _load(name, replace(plan, patches={}, patch_settings={}))
