@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.domain.files import write_text_atomically
+from workbench.widgets.instrument.after_pause import AfterPause
 
 _FILE = ".last-request.json"
 _PAUSE_SECONDS = 0.5
@@ -30,7 +31,7 @@ class RequestNotes:
     def __init__(self, folder: Path) -> None:
         self._file = folder / _FILE
         self._waiting: Mapping[str, Any] | None = None
-        self._timer: threading.Timer | None = None
+        self._pause = AfterPause(_PAUSE_SECONDS)
         self._writing = threading.Lock()
         _NOTES.add(self)
 
@@ -46,11 +47,7 @@ class RequestNotes:
     def soon(self, request: Mapping[str, Any]) -> None:
         """Note a request once no other follows."""
         self._waiting = request
-        if self._timer is not None:
-            self._timer.cancel()
-        self._timer = threading.Timer(_PAUSE_SECONDS, self.flush)
-        self._timer.daemon = True
-        self._timer.start()
+        self._pause.soon(self.flush)
 
     def now(self, request: Mapping[str, Any]) -> None:
         """Note a request."""
